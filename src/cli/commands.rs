@@ -1,0 +1,195 @@
+//! What each command does. Results go to standard output, talk to standard error.
+
+use std::error::Error as StdError;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use super::{Cli, Command, Deny, Gen};
+use crate::files::{self, Outcome, State};
+use crate::pipeline::{self, Checked};
+use crate::problem::{Id, Problem, Severity, did_you_mean};
+use crate::proof::Proven;
+use crate::report::{self, Format};
+use crate::source::Source;
+use crate::spec::schema;
+
+/// The spec or the files need attention.
+const ATTENTION: u8 = 1;
+/// Usage, or something outside the spec failed.
+const FAILURE: u8 = 2;
+
+/// Does what the command line says, and tells how it went.
+#[must_use]
+pub fn run(cli: &Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(code) => ExitCode::from(code),
+        // Whoever reads our output has seen enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            let mut text = format!("error: {failure}\n");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                text.push_str(&format!("  caused by: {error}\n"));
+                cause = error.source();
+            }
+            talk(&text);
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Files(#[from] files::Error),
+    #[error(transparent)]
+    Pipeline(#[from] pipeline::Error),
+    #[error("cannot write to standard output")]
+    Output(#[from] io::Error),
+    #[error("there is no problem `{name}`: {help}")]
+    UnknownProblem { name: String, help: String },
+}
+
+fn dispatch(cli: &Cli) -> Result<u8, Failure> {
+    match &cli.command {
+        Command::Gen(gen_args) => generate(cli, gen_args),
+        Command::Check { spec } => Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
+        Command::Schema => print(&schema::schema_text()),
+        Command::Explain { problem: None } => {
+            let lines = Id::ALL.iter().map(|id| {
+                let explanation = id.explanation();
+                format!("{:<24} {}\n", id.name(), explanation.lines().next().unwrap_or_default())
+            });
+            print(&lines.collect::<String>())
+        }
+        Command::Explain { problem: Some(name) } => match Id::from_name(name) {
+            Some(id) => print(&explanation(id)),
+            None => Err(Failure::UnknownProblem {
+                name: name.clone(),
+                help: did_you_mean(name, Id::ALL.iter().map(|id| id.name())),
+            }),
+        },
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "lab2nix", &mut text);
+            print(&String::from_utf8_lossy(&text))
+        }
+        Command::Man => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut text)?;
+            print(&String::from_utf8_lossy(&text))
+        }
+    }
+}
+
+fn explanation(id: Id) -> String {
+    let severity = match id.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    format!("{severity}[{}]\n\n{}\n", id.name(), id.explanation())
+}
+
+fn print(text: &str) -> Result<u8, Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(0)
+}
+
+/// Says something that is no result. Nobody listening is no failure.
+fn talk(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Reads and checks a spec, and tells of its problems. `None` when it needs attention.
+fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
+    let (name, bytes) = files::read_spec(spec)?;
+    let (source, problems) = Source::from_bytes(name, bytes);
+    let checked = pipeline::check(&source, problems);
+    tell(cli, &checked.problems, Some(&source));
+    let denied = cli.deny == Some(Deny::Warnings) && !checked.problems.is_empty();
+    Ok((checked.is_sound() && !denied).then_some(checked))
+}
+
+/// Tells of problems: for people on standard error, for programs on standard output.
+fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) {
+    if problems.is_empty() {
+        return;
+    }
+    let color = cli.message_format == Format::Human && report::stderr_wants_color();
+    let text = report::render(problems, source, cli.message_format, color);
+    match cli.message_format {
+        Format::Human => talk(&format!("{text}{}\n", report::summary(problems))),
+        Format::Json | Format::Github => {
+            let _ = io::stdout().lock().write_all(text.as_bytes());
+        }
+    }
+}
+
+fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
+    let Some(checked) = read(cli, &arguments.spec)? else { return Ok(ATTENTION) };
+    let spec = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
+    let files = pipeline::generate(&checked, &spec)?;
+    let dir = arguments.out.clone().unwrap_or_else(|| beside(&arguments.spec));
+    if arguments.check {
+        return compare(cli, arguments, &dir, &files);
+    }
+    if arguments.diff {
+        print_changes(&dir, &files, &files::compare(&dir, &files)?)?;
+    }
+    match files::write(&dir, &files)? {
+        Outcome::Refused(problems) => {
+            tell(cli, &problems, None);
+            Ok(ATTENTION)
+        }
+        Outcome::Written(states) => {
+            for (file, state) in files.iter().zip(&states) {
+                let path = dir.join(file.name());
+                match state {
+                    State::Missing | State::Differs { .. } => talk(&format!("wrote {}\n", path.display())),
+                    State::UpToDate | State::Foreign => {}
+                }
+            }
+            if states.iter().all(|state| *state == State::UpToDate) {
+                talk(&format!("{} is up to date\n", dir.display()));
+            }
+            Ok(0)
+        }
+    }
+}
+
+/// `generated` beside the spec.
+fn beside(spec: &Path) -> PathBuf {
+    spec.parent().unwrap_or(Path::new("")).join("generated")
+}
+
+/// Says how the files differ from what they should be; writes nothing.
+fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u8, Failure> {
+    let states = files::compare(dir, files)?;
+    if states.iter().all(|state| *state == State::UpToDate) {
+        return Ok(0);
+    }
+    tell(cli, &files::foreign_files(dir, files, &states), None);
+    print_changes(dir, files, &states)?;
+    let out = arguments.out.as_ref().map(|out| format!(" --out {}", out.display())).unwrap_or_default();
+    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), arguments.spec.display()));
+    Ok(ATTENTION)
+}
+
+fn print_changes(dir: &Path, files: &[Proven], states: &[State]) -> Result<u8, Failure> {
+    let mut text = String::new();
+    for (file, state) in files.iter().zip(states) {
+        let old = match state {
+            State::UpToDate | State::Foreign => continue,
+            State::Missing => "",
+            State::Differs { old } => old,
+        };
+        text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
+    }
+    print(&text)
+}

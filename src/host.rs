@@ -1,0 +1,109 @@
+//! What the host has to provide for a lab: directories, open ports, firmware, helpers of QEMU's.
+//!
+//! libvirt does none of this by itself, and a definition that relies on it fails at start, so `generated/default.nix`
+//! sets it up.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use crate::lab::domain::{Boot, Cdrom};
+use crate::lab::network::{Network, Side};
+use crate::lab::storage::Permissions;
+use crate::lab::{Domain, Lab};
+use crate::spec::domain::Arch;
+
+/// What a lab asks of its host.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Architectures with domains.
+    pub architectures: BTreeSet<Arch>,
+    /// Architectures with UEFI domains.
+    pub firmware: BTreeSet<Arch>,
+    /// Whether a domain has the disc of `VirtIO` drivers.
+    pub driver_disc: bool,
+    /// Whether a domain has a TPM, for which libvirt runs swtpm.
+    pub tpm: bool,
+    /// Whether a domain has a share, for which libvirt runs virtiofsd.
+    pub virtiofs: bool,
+    /// Directories that have to exist, each with its owner and mode where the spec says them.
+    pub directories: IndexMap<String, Option<Permissions>>,
+    /// The bridges that libvirt makes and serves on, each with the ports it serves.
+    pub bridges: IndexMap<String, Ports>,
+}
+
+/// Ports that are served on a bridge.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    /// TCP ports.
+    pub tcp: Vec<u16>,
+    /// UDP ports.
+    pub udp: Vec<u16>,
+}
+
+/// DNS, over TCP and UDP ([RFC 1035](https://www.rfc-editor.org/rfc/rfc1035)).
+const DNS: u16 = 53;
+/// The DHCP server ([RFC 2131](https://www.rfc-editor.org/rfc/rfc2131)).
+const DHCP: u16 = 67;
+/// The `DHCPv6` server ([RFC 8415](https://www.rfc-editor.org/rfc/rfc8415)).
+const DHCPV6: u16 = 547;
+
+impl Host {
+    /// What `lab` asks of its host.
+    #[must_use]
+    pub fn of(lab: &Lab) -> Self {
+        let mut host = Self::default();
+        for pool in lab.pools.iter().flatten() {
+            host.directories.insert(pool.path.clone(), pool.permissions.clone());
+        }
+        for domain in lab.domains.iter().flatten() {
+            host.add_domain(domain);
+        }
+        for network in lab.networks.iter().flatten().filter(|network| network.makes_bridge()) {
+            let ports = served(network);
+            if ports != Ports::default() {
+                host.bridges.insert(network.bridge.value.clone(), ports);
+            }
+        }
+        host
+    }
+
+    fn add_domain(&mut self, domain: &Domain) {
+        self.architectures.insert(domain.arch);
+        self.tpm |= domain.tpm;
+        self.virtiofs |= !domain.shares.is_empty();
+        self.driver_disc |= domain.cdroms.iter().any(|cdrom| match cdrom {
+            Cdrom::DriverDisc => true,
+            Cdrom::File(_) | Cdrom::Volume { .. } | Cdrom::Empty => false,
+        });
+        match &domain.firmware {
+            Boot::Bios => {}
+            Boot::Uefi { nvram, .. } => {
+                self.firmware.insert(domain.arch);
+                if let Some((directory, _)) = nvram.value.rsplit_once('/').filter(|(directory, _)| !directory.is_empty()) {
+                    self.directories.entry(directory.to_owned()).or_insert(None);
+                }
+            }
+        }
+    }
+}
+
+/// The ports that libvirt serves on a network. It serves where it has an address.
+fn served(network: &Network) -> Ports {
+    let sides = [&network.ipv4, &network.ipv6].map(|side| side.as_ref());
+    let mut ports = Ports::default();
+    if network.dns.enable && sides.iter().any(Option::is_some) {
+        ports.tcp.push(DNS);
+        ports.udp.push(DNS);
+    }
+    let serves = |side: &Side| {
+        let machines = network.machines.iter().any(|machine| side.subnet.host(machine.address.addr()).is_ok());
+        side.dhcp.as_ref().is_some_and(|dhcp| dhcp.range.is_some() || machines)
+    };
+    for (side, port) in sides.into_iter().zip([DHCP, DHCPV6]) {
+        if side.is_some_and(serves) {
+            ports.udp.push(port);
+        }
+    }
+    ports
+}

@@ -1,0 +1,275 @@
+//! From a spec to a lab. The one way in is [`resolve`].
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::identity::{self, Namespace};
+use super::network::{Machine, Network};
+use super::preset::preset;
+use super::profile::{Layers, Profiles};
+use super::storage::{self, Pool, Volume};
+use super::{Domain, Lab, NetworkId, PoolId, Target, domain, network, unique, word};
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+use crate::spec::domain::{DomainOwn, Os};
+use crate::spec::{self, DomainFields, Spec};
+
+/// What names in a domain can refer to.
+pub(super) struct Scope<'a> {
+    pub(super) networks: &'a [Network],
+    pub(super) network_ids: IndexMap<&'a str, NetworkId>,
+    pub(super) pool_ids: IndexMap<&'a str, PoolId>,
+}
+
+/// One domain that an entry of the spec stands for.
+pub(super) struct Entry<'a> {
+    /// Where the entry is.
+    pub(super) at: Pointer,
+    /// The domain's name: the entry's, with the number of the replica.
+    pub(super) name: String,
+    /// What its identity is made from.
+    pub(super) id: String,
+    /// What only a domain has.
+    pub(super) own: &'a DomainOwn,
+    /// How far addresses count up from what is written.
+    pub(super) replica: u32,
+}
+
+/// Resolves a spec. The lab is as whole as the problems leave it; only one without errors may be built from.
+#[must_use]
+pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let name = spec.lab.clone().unwrap_or_default();
+    if spec.lab.is_some() {
+        word::lab_name(&name, Pointer::root().key("lab").value(), &mut problems);
+    }
+    let namespace = Namespace::of_lab(&name);
+    let target = target(spec.target.as_ref(), &mut problems);
+    warn_of_empty_sections(spec, &mut problems);
+
+    let mut networks: Option<Vec<Network>> = spec.networks.as_ref().map(|networks| {
+        networks.iter().map(|(name, spec)| network::resolve(name, spec, namespace, &mut problems)).collect()
+    });
+    let mut pools: Option<Vec<Pool>> = spec.pools.as_ref().map(|pools| {
+        pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect()
+    });
+    let scope = Scope {
+        networks: networks.as_deref().unwrap_or_default(),
+        network_ids: ids(spec.networks.as_ref(), NetworkId),
+        pool_ids: ids(spec.pools.as_ref(), PoolId),
+    };
+    let (domains, volumes) = domains(spec, namespace, &scope, &mut problems);
+    let mut domains = spec.domains.is_some().then_some(domains);
+    for (pool, volume) in volumes {
+        if let Some(pool) = pools.as_mut().and_then(|pools| pools.get_mut(pool.0)) {
+            pool.volumes.push(volume);
+        }
+    }
+    for pool in pools.iter_mut().flatten() {
+        unique::volumes(pool, &mut problems);
+        storage::settle_backing(pool, &mut problems);
+    }
+    let macs = networks.iter_mut().flatten().filter_map(|network| network.mac.as_mut());
+    let domain_macs = domains.iter_mut().flatten().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
+    identity::settle(macs.chain(domain_macs), &mut problems);
+    for domain in domains.iter().flatten() {
+        register(domain, networks.as_deref_mut().unwrap_or_default());
+    }
+    let mut lab = Lab { name, description: spec.description.clone(), target, networks, pools, domains };
+    unique::check(&lab, &mut problems);
+    in_start_order(&mut lab, spec, &mut problems);
+    unique::keep_first_of_equals(&mut problems);
+    (lab, problems)
+}
+
+fn target(spec: Option<&spec::Target>, problems: &mut Vec<Problem>) -> Target {
+    const SYSTEM: &str = "qemu:///system";
+    let connection = spec.and_then(|target| target.connection.as_deref()).unwrap_or(SYSTEM);
+    if connection != SYSTEM {
+        let place = Pointer::root().key("target").key("connection").value();
+        problems.push(
+            Problem::new(Id::BadConnection, place, format!("`{connection}` is not the system libvirt of this host"))
+                .label("the generated module prepares the host it runs on")
+                .help(format!("write `\"{SYSTEM}\"`, or leave `connection` out")),
+        );
+    }
+    Target {
+        nixvirt: spec.and_then(|target| target.nixvirt).unwrap_or_default(),
+        connection: SYSTEM.to_owned(),
+        paths: spec.and_then(|target| target.paths).unwrap_or_default(),
+        format: spec.and_then(|target| target.format).unwrap_or_default(),
+    }
+}
+
+fn warn_of_empty_sections(spec: &Spec, problems: &mut Vec<Problem>) {
+    let empty = [
+        ("networks", spec.networks.as_ref().is_some_and(IndexMap::is_empty)),
+        ("pools", spec.pools.as_ref().is_some_and(IndexMap::is_empty)),
+        ("domains", spec.domains.as_ref().is_some_and(IndexMap::is_empty)),
+    ];
+    for (section, _) in empty.into_iter().filter(|(_, empty)| *empty) {
+        problems.push(
+            Problem::new(Id::EmptySection, Pointer::root().key(section).value(), format!("`{section}` is empty, so all {section} on the host are deleted"))
+                .label("nothing is kept")
+                .help(format!("leave `{section}` out to leave the host's alone")),
+        );
+    }
+}
+
+fn ids<'a, T, I>(section: Option<&'a IndexMap<String, T>>, id: impl Fn(usize) -> I) -> IndexMap<&'a str, I> {
+    section.into_iter().flatten().enumerate().map(|(index, (name, _))| (name.as_str(), id(index))).collect()
+}
+
+/// Every domain of the spec, and the volumes that their disks declare.
+fn domains(
+    spec: &Spec,
+    namespace: Namespace,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Domain>, Vec<(PoolId, Volume)>) {
+    let profiles = Profiles::resolve(spec, problems);
+    for (name, _) in spec.profiles.iter().flatten() {
+        word::name(name, Pointer::root().key("profiles").key(name).name(), problems);
+    }
+    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
+    let mut used = HashSet::new();
+    for (name, written) in spec.domains.iter().flatten() {
+        let at = Pointer::root().key("domains").key(name);
+        word::name(name, at.clone().name(), problems);
+        let named = written.own.profiles.as_deref().unwrap_or_default();
+        used.extend(named.iter().map(String::as_str));
+        let plain = profiles.layers(None, named, &at, &written.fields, problems);
+        let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
+        let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Vec::new());
+        for entry in replicas(name, &at, &written.own, problems) {
+            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, scope, problems);
+            domains.push(domain);
+            volumes.extend(declared);
+        }
+    }
+    check_unused(spec, &profiles, &used, namespace, scope, problems);
+    (domains, volumes)
+}
+
+/// The domains that an entry stands for.
+fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Vec<Problem>) -> Vec<Entry<'a>> {
+    let id = own.id.as_deref().unwrap_or(name);
+    let Some(count) = own.replicas else {
+        return vec![Entry { at: at.clone(), name: name.to_owned(), id: id.to_owned(), own, replica: 0 }];
+    };
+    for (key, _) in [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, at.key(key).name(), format!("one `{key}` for {count} domains"))
+                .label("not with `replicas`")
+                .help("leave it out; each domain gets its own"),
+        );
+    }
+    (1..=count)
+        .map(|number| Entry {
+            at: at.clone(),
+            name: format!("{name}-{number}"),
+            id: format!("{id}-{number}"),
+            own,
+            replica: number - 1,
+        })
+        .collect()
+}
+
+/// Looks for problems in what no domain takes, so that they do not come up only when one does.
+fn check_unused(
+    spec: &Spec,
+    profiles: &Profiles<'_>,
+    used: &HashSet<&str>,
+    namespace: Namespace,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let own = DomainOwn::default();
+    let mut check = |at: Pointer, layers: &Layers<'_, DomainFields>, os: Os| {
+        let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: String::new(), own: &own, replica: 0 };
+        let mut found = Vec::new();
+        let _ = domain::resolve(&entry, layers, os, namespace, scope, &mut found);
+        let within = format!("{at}/");
+        problems.extend(found.into_iter().filter(|problem| match &problem.place {
+            // What a layer lacks another one may have.
+            Place::Value(_) | Place::Key(_) if problem.id == Id::MissingField => false,
+            Place::Value(pointer) | Place::Key(pointer) => pointer.to_string().starts_with(&within),
+            Place::Text(_) | Place::File(_) => false,
+        }));
+    };
+    for name in profiles.unused(used) {
+        let at = Pointer::root().key("profiles").key(name);
+        let Some(profile) = spec.profiles.as_ref().and_then(|profiles| profiles.get(name)) else { continue };
+        let os = profile.fields.os.unwrap_or_default();
+        check(at.clone(), &Layers::one(at, &profile.fields), os);
+    }
+    if spec.domains.as_ref().is_none_or(IndexMap::is_empty)
+        && let Some(defaults) = &spec.defaults
+    {
+        let at = Pointer::root().key("defaults");
+        check(at.clone(), &Layers::one(at, defaults), defaults.os.unwrap_or_default());
+    }
+}
+
+/// Tells each network of the domain's fixed addresses on it.
+fn register(domain: &Domain, networks: &mut [Network]) {
+    for interface in &domain.interfaces {
+        let domain::Attachment::Network(id) = &interface.attachment else { continue };
+        let Some(network) = networks.get_mut(id.0) else { continue };
+        network.machines.extend(interface.addresses.iter().map(|address| Machine {
+            name: domain.name.clone(),
+            mac: interface.mac.value,
+            address: address.host,
+            place: address.place.clone(),
+        }));
+    }
+}
+
+/// Puts every domain after those that it starts after, and moves nothing else.
+fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
+    let Some(domains) = &mut lab.domains else { return };
+    if domains.iter().all(|domain| domain.after.is_empty()) {
+        return;
+    }
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, domain) in domains.iter().enumerate() {
+        by_name.entry(&domain.name).or_default().push(index);
+        let entry = domain.at.steps().nth(1);
+        let entry = entry.and_then(|entry| spec.domains.as_ref().and_then(|domains| domains.get_key_value(&entry)));
+        if let Some((entry, _)) = entry
+            && *entry != domain.name
+        {
+            by_name.entry(entry).or_default().push(index);
+        }
+    }
+    let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
+    for domain in domains.iter() {
+        let mut list = Vec::new();
+        for after in &domain.after {
+            match by_name.get(after.value.as_str()) {
+                Some(found) => list.extend(found.iter().map(|index| (*index, after.place.clone()))),
+                None => problems.push(
+                    Problem::new(Id::UnknownDomain, after.place.clone(), format!("there is no domain `{}`", after.value))
+                        .label("not in `domains`")
+                        .help(crate::problem::did_you_mean(
+                            &after.value,
+                            spec.domains.iter().flatten().map(|(name, _)| name.as_str()),
+                        )),
+                ),
+            }
+        }
+        before.push(list);
+    }
+    let order = unique::in_order(&before, |circle| {
+        let names: Vec<String> = circle.iter().map(|(index, _)| format!("`{}`", domains[*index].name)).collect();
+        let (_, place) = &circle[circle.len() - 1];
+        problems.push(
+            Problem::new(Id::StartOrderCycle, place.clone(), format!("domains start after each other in a circle: {}", names.join(" after ")))
+                .label("closes the circle")
+                .help("one of them has to start without the others"),
+        );
+    });
+    let mut slots: Vec<Option<Domain>> = std::mem::take(domains).into_iter().map(Some).collect();
+    *domains = order.into_iter().filter_map(|index| slots[index].take()).collect();
+}

@@ -1,0 +1,86 @@
+//! Amounts of bytes, as a number and a binary unit.
+
+use std::fmt;
+
+/// The units, from the largest: name and bytes.
+const UNITS: [(&str, u64); 6] = [
+    ("PiB", 1 << 50),
+    ("TiB", 1 << 40),
+    ("GiB", 1 << 30),
+    ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
+    ("B", 1),
+];
+
+/// An amount of bytes. It fits libvirt's and Nix's signed 64-bit integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(u64);
+
+impl Size {
+    /// 1 KiB, the least memory that libvirt can count.
+    pub const KIB: Self = Self(1 << 10);
+
+    /// Reads `60GiB`: a whole number and a unit. `None` for anything else, and for more than 8 EiB.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let (_, bytes) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        let size = number.parse::<u64>().ok()?.checked_mul(*bytes)?;
+        i64::try_from(size).is_ok().then_some(Self(size))
+    }
+
+    /// The amount in bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        self.0
+    }
+
+    /// The number and the largest unit of libvirt's that it is a whole number of: `(60, "GiB")`. libvirt calls single
+    /// bytes `b`, or `bytes` in definitions.
+    #[must_use]
+    pub fn in_largest_unit(self) -> (u64, &'static str) {
+        let (unit, bytes) = UNITS
+            .iter()
+            .find(|(_, bytes)| self.0 != 0 && self.0.is_multiple_of(*bytes))
+            .unwrap_or(&UNITS[UNITS.len() - 1]);
+        (self.0 / bytes, if *unit == "B" { "bytes" } else { unit })
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.in_largest_unit() {
+            (count, "bytes") => write!(f, "{count}B"),
+            (count, unit) => write!(f, "{count}{unit}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Size;
+    use pretty_assertions::assert_eq;
+
+    fn check(text: &str, expected: Option<(u64, &str)>) {
+        assert_eq!(Size::parse(text).map(Size::in_largest_unit), expected, "{text}");
+    }
+
+    #[test]
+    fn sizes() {
+        check("60GiB", Some((60, "GiB")));
+        check("2048MiB", Some((2, "GiB")));
+        check("1500MiB", Some((1500, "MiB")));
+        check("0GiB", Some((0, "bytes")));
+        check("12B", Some((12, "bytes")));
+        check("60", None);
+        check("60GB", None);
+        check("60 GiB", None);
+        check("-1GiB", None);
+        check("1.5GiB", None);
+        check("", None);
+        check("9223372036854775807B", Some((9_223_372_036_854_775_807, "bytes")));
+        check("9223372036854775808B", None);
+        check("99999999PiB", None);
+    }
+}

@@ -1,0 +1,240 @@
+//! Subnets and the addresses in them.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+/// IPv4 or IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl Family {
+    /// The family of an address.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+
+    /// `IPv4` or `IPv6`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+
+    /// Reads an address of this family.
+    #[must_use]
+    pub fn parse(self, text: &str) -> Option<IpAddr> {
+        text.parse().ok().filter(|address| Self::of(*address) == self)
+    }
+}
+
+/// A subnet: a network address and a prefix length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subnet(IpNet);
+
+/// An address that a machine can have in the subnet that it was checked against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostAddr(IpAddr);
+
+impl HostAddr {
+    /// The address itself.
+    #[must_use]
+    pub fn addr(self) -> IpAddr {
+        self.0
+    }
+}
+
+/// Why text is not a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotASubnet {
+    /// It is not an address of the family, a slash and a prefix length.
+    Malformed,
+    /// It is an address within a subnet: the subnet that was probably meant.
+    HostBits(Subnet),
+    /// It has no room for a host and another machine.
+    TooSmall,
+}
+
+/// Why an address is not a machine's in a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAHost {
+    /// It is in another subnet.
+    Outside,
+    /// It is the first address, which names the subnet.
+    Network,
+    /// It is the last address, which reaches all machines.
+    Broadcast,
+}
+
+impl Subnet {
+    /// Reads `192.168.56.0/24` or `fd00::/64`.
+    ///
+    /// # Errors
+    ///
+    /// See [`NotASubnet`].
+    pub fn parse(text: &str, family: Family) -> Result<Self, NotASubnet> {
+        let net: IpNet = text.parse().map_err(|_| NotASubnet::Malformed)?;
+        if Family::of(net.addr()) != family {
+            return Err(NotASubnet::Malformed);
+        }
+        let subnet = Self(net.trunc());
+        if net.trunc() != net {
+            return Err(NotASubnet::HostBits(subnet));
+        }
+        if subnet.first() >= subnet.last() {
+            return Err(NotASubnet::TooSmall);
+        }
+        Ok(subnet)
+    }
+
+    /// IPv4 or IPv6.
+    #[must_use]
+    pub fn family(self) -> Family {
+        Family::of(self.0.addr())
+    }
+
+    /// The number of leading bits that all its addresses share.
+    #[must_use]
+    pub fn prefix_len(self) -> u8 {
+        self.0.prefix_len()
+    }
+
+    /// The first address that a machine can have.
+    #[must_use]
+    pub fn first(self) -> HostAddr {
+        HostAddr(from_number(self.family(), number(self.0.network()) + 1))
+    }
+
+    /// The last address that a machine can have.
+    #[must_use]
+    pub fn last(self) -> HostAddr {
+        let last = number(self.0.broadcast());
+        match self.family() {
+            Family::V4 => HostAddr(from_number(Family::V4, last.saturating_sub(1))),
+            Family::V6 => HostAddr(from_number(Family::V6, last)),
+        }
+    }
+
+    /// Checks that a machine can have `address` here.
+    ///
+    /// # Errors
+    ///
+    /// See [`NotAHost`].
+    pub fn host(self, address: IpAddr) -> Result<HostAddr, NotAHost> {
+        if !self.0.contains(&address) {
+            Err(NotAHost::Outside)
+        } else if address == self.0.network() {
+            Err(NotAHost::Network)
+        } else if address > self.last().0 {
+            Err(NotAHost::Broadcast)
+        } else {
+            Ok(HostAddr(address))
+        }
+    }
+
+    /// Whether some address is in both.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.0.contains(&other.0) || other.0.contains(&self.0)
+    }
+}
+
+impl std::fmt::Display for Subnet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Display for HostAddr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The address `count` further on; `None` past the last one there is.
+#[must_use]
+pub fn plus(address: IpAddr, count: u32) -> Option<IpAddr> {
+    let family = Family::of(address);
+    let sum = number(address).checked_add(u128::from(count))?;
+    let in_family = match family {
+        Family::V4 => sum <= u128::from(u32::MAX),
+        Family::V6 => true,
+    };
+    in_family.then(|| from_number(family, sum))
+}
+
+/// How many addresses there are from `first` to `last`, both counted; 0 when `last` comes first.
+#[must_use]
+pub fn count(first: HostAddr, last: HostAddr) -> u128 {
+    number(last.0).saturating_add(1).saturating_sub(number(first.0))
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    }
+}
+
+fn from_number(family: Family, number: u128) -> IpAddr {
+    match family {
+        Family::V4 => IpAddr::V4(u32::try_from(number).unwrap_or(u32::MAX).into()),
+        Family::V6 => IpAddr::V6(number.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn subnet(text: &str) -> Subnet {
+        let family = if text.contains(':') { Family::V6 } else { Family::V4 };
+        Subnet::parse(text, family).unwrap()
+    }
+
+    #[test]
+    fn subnets() {
+        let check = |text, expected| assert_eq!(Subnet::parse(text, Family::V4), Err(expected), "{text}");
+        check("192.168.56.0", NotASubnet::Malformed);
+        check("192.168.56.0/33", NotASubnet::Malformed);
+        check("fd00::/64", NotASubnet::Malformed);
+        check("192.168.56.1/24", NotASubnet::HostBits(subnet("192.168.56.0/24")));
+        check("192.168.56.0/31", NotASubnet::TooSmall);
+        check("192.168.56.0/32", NotASubnet::TooSmall);
+    }
+
+    #[test]
+    fn hosts() {
+        let check = |net: &str, address: &str, expected: Result<(), NotAHost>| {
+            assert_eq!(subnet(net).host(address.parse().unwrap()).map(|_| ()), expected, "{address}");
+        };
+        check("192.168.56.0/24", "192.168.56.1", Ok(()));
+        check("192.168.56.0/24", "192.168.56.254", Ok(()));
+        check("192.168.56.0/24", "192.168.56.0", Err(NotAHost::Network));
+        check("192.168.56.0/24", "192.168.56.255", Err(NotAHost::Broadcast));
+        check("192.168.56.0/24", "192.168.57.1", Err(NotAHost::Outside));
+        check("192.168.56.0/30", "192.168.56.2", Ok(()));
+        check("fd00::/64", "fd00::", Err(NotAHost::Network));
+        check("fd00::/64", "fd00::ffff:ffff:ffff:ffff", Ok(()));
+    }
+
+    #[test]
+    fn addresses_count_up() {
+        assert_eq!(plus("10.0.0.255".parse().unwrap(), 1), Some("10.0.1.0".parse().unwrap()));
+        assert_eq!(plus("255.255.255.255".parse().unwrap(), 1), None);
+        let lan = subnet("10.0.0.0/29");
+        assert_eq!(count(lan.first(), lan.last()), 6);
+    }
+}

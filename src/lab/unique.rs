@@ -1,0 +1,305 @@
+//! What has to be unique in a lab, and the other checks that need all of its objects at once.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use super::domain::{Attachment, Boot, Cdrom, Domain, HostDevice, Source};
+use super::identity::Kind;
+use super::network::Network;
+use super::storage::{Pool, unknown_volume};
+use super::subnet::Family;
+use super::{Lab, word};
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+use crate::spec::domain::Os;
+
+/// Every check over a whole lab.
+pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
+    uuids(lab, problems);
+    names(lab, problems);
+    networks(lab.networks.as_deref().unwrap_or_default(), problems);
+    domains(lab, problems);
+}
+
+/// Reports each item whose key another one had before it.
+fn twice<K: Hash + Eq>(
+    items: impl IntoIterator<Item = (K, Place)>,
+    mut problem: impl FnMut(&K, Place) -> Problem,
+    problems: &mut Vec<Problem>,
+) {
+    let mut seen: HashMap<K, Place> = HashMap::new();
+    for (key, place) in items {
+        match seen.get(&key) {
+            Some(first) => problems.push(problem(&key, place).label("the second one").related(first.clone(), "the first one")),
+            None => {
+                seen.insert(key, place);
+            }
+        }
+    }
+}
+
+fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
+    let networks = lab.networks.iter().flatten().map(|network| &network.uuid);
+    let pools = lab.pools.iter().flatten().map(|pool| &pool.uuid);
+    let domains = lab.domains.iter().flatten().map(|domain| &domain.uuid);
+    twice(
+        networks.chain(pools).chain(domains).map(|uuid| (uuid.value, uuid.place.clone())),
+        |uuid, place| {
+            Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
+                .help("leave `uuid` out for one made from the name; two equal `id`s make one UUID too")
+        },
+        problems,
+    );
+}
+
+fn names(lab: &Lab, problems: &mut Vec<Problem>) {
+    let networks = lab.networks.iter().flatten().map(|network| (Kind::Network, &network.name, &network.at));
+    let pools = lab.pools.iter().flatten().map(|pool| (Kind::Pool, &pool.name, &pool.at));
+    let domains = lab.domains.iter().flatten().map(|domain| (Kind::Domain, &domain.name, &domain.at));
+    twice(
+        networks
+            .chain(pools)
+            .chain(domains)
+            .map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
+        |(kind, name), place| {
+            let kind = kind.name();
+            Problem::new(Id::DuplicateName, place, format!("two {kind}s are named `{name}`, but for upper and lower case"))
+                .help(format!("give one {kind} another name"))
+        },
+        problems,
+    );
+}
+
+fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
+    let made: HashSet<&str> =
+        networks.iter().filter(|network| network.makes_bridge()).map(|network| network.bridge.value.as_str()).collect();
+    // Several networks may be on one bridge of the host, but none of them on one that libvirt makes.
+    twice(
+        networks
+            .iter()
+            .filter(|network| made.contains(network.bridge.value.as_str()) && !network.bridge.value.is_empty())
+            .map(|network| (network.bridge.value.as_str(), network.bridge.place.clone())),
+        |bridge, place| {
+            Problem::new(Id::DuplicateBridge, place, format!("two networks are on the bridge `{bridge}`"))
+                .help("give each network a bridge of its own")
+        },
+        problems,
+    );
+    for family in [Family::V4, Family::V6] {
+        let mut sides: Vec<_> =
+            networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
+        sides.sort_by_key(|(_, side)| (side.subnet.first(), side.subnet.prefix_len()));
+        let mut outer: Option<(&Network, &super::network::Side)> = None;
+        for (network, side) in sides {
+            match outer.filter(|(_, outer)| outer.subnet.overlaps(side.subnet)) {
+                Some((other_network, other)) => problems.push(
+                    Problem::new(
+                        Id::OverlappingSubnets,
+                        side.at.clone().value(),
+                        format!("the subnets of networks `{}` and `{}` overlap", other_network.name, network.name),
+                    )
+                    .label(format!("within `{}`", other.subnet))
+                    .related(other.at.clone().value(), format!("the subnet of `{}`", other_network.name))
+                    .help("choose subnets that share no address"),
+                ),
+                None => outer = Some((network, side)),
+            }
+        }
+    }
+    for network in networks {
+        twice(
+            network.machines.iter().map(|machine| (machine.address, machine.place.clone())),
+            |address, place| {
+                Problem::new(Id::DuplicateAddress, place, format!("address `{address}` is used twice on network `{}`", network.name))
+                    .help("give each interface an address of its own")
+            },
+            problems,
+        );
+        warn_of_addresses_in_range(network, problems);
+    }
+}
+
+fn warn_of_addresses_in_range(network: &Network, problems: &mut Vec<Problem>) {
+    let Some(dhcp) = network.ipv4.as_ref().and_then(|side| side.dhcp.as_ref()) else { return };
+    let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else { return };
+    for machine in network.machines.iter().filter(|machine| (first..=last).contains(&machine.address)) {
+        problems.push(
+            Problem::new(
+                Id::AddressInRange,
+                machine.place.clone(),
+                format!("address `{}` is inside the DHCP range of network `{}`", machine.address, network.name),
+            )
+            .label("given out by DHCP too")
+            .related(at.clone().value(), "the range")
+            .help("choose an address outside the range, or shorten the range"),
+        );
+    }
+}
+
+fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
+    let domains = lab.domains.as_deref().unwrap_or_default();
+    twice(
+        domains.iter().filter_map(|domain| match &domain.firmware {
+            Boot::Uefi { nvram, .. } => Some((nvram.value.as_str(), nvram.place.clone())),
+            Boot::Bios => None,
+        }),
+        |nvram, place| {
+            Problem::new(Id::DuplicateNvram, place, format!("two domains keep their firmware variables in `{nvram}`"))
+                .help("leave `nvram` out for a file of its own")
+        },
+        problems,
+    );
+    twice(
+        domains.iter().flat_map(|domain| &domain.disks).map(|disk| {
+            let key = match &disk.source {
+                Source::Volume { pool, name, .. } => lab.pool(*pool).volume_path(name),
+                Source::File(path) | Source::Block(path) => path.clone(),
+            };
+            (key, disk.at.clone().value())
+        }),
+        |path, place| {
+            Problem::new(Id::DuplicateVolume, place, format!("two disks are `{path}`"))
+                .help("give each disk an image of its own; to start several from one, use `backing`")
+        },
+        problems,
+    );
+    let made: HashSet<&str> = lab
+        .networks
+        .iter()
+        .flatten()
+        .filter(|network| network.makes_bridge())
+        .map(|network| network.bridge.value.as_str())
+        .collect();
+    for domain in domains {
+        volumes_exist(lab, domain, problems);
+        of_windows(domain, problems);
+        for interface in &domain.interfaces {
+            if let Attachment::Bridge { name, place } = &interface.attachment
+                && !made.contains(name.as_str())
+            {
+                problems.push(
+                    Problem::new(Id::UnmanagedBridge, place.clone(), format!("no network of the lab makes the bridge `{name}`"))
+                        .label("has to exist on the host")
+                        .help("fine if the host has it; else name a `network`"),
+                );
+            }
+        }
+    }
+    let devices = domains.iter().flat_map(|domain| &domain.hostdevs).filter_map(|device| match device {
+        HostDevice::Pci { domain, bus, slot, function, at } => Some(((*domain, *bus, *slot, *function), at.clone().value())),
+        HostDevice::Usb { .. } => None,
+    });
+    twice(
+        devices,
+        |(domain, bus, slot, function), place| {
+            let address = format!("{domain:04x}:{bus:02x}:{slot:02x}.{function:x}");
+            Problem::new(Id::SharedDevice, place, format!("the PCI device `{address}` is handed out twice"))
+                .help("only one of the domains can run at a time; fine if that is meant")
+        },
+        problems,
+    );
+}
+
+fn volumes_exist(lab: &Lab, domain: &Domain, problems: &mut Vec<Problem>) {
+    let disks = domain.disks.iter().filter_map(|disk| match &disk.source {
+        Source::Volume { pool, name, at } => Some((pool, name, at)),
+        Source::File(_) | Source::Block(_) => None,
+    });
+    let cdroms = domain.cdroms.iter().filter_map(|cdrom| match cdrom {
+        Cdrom::Volume { pool, name, at } => Some((pool, name, at)),
+        Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => None,
+    });
+    for (pool, name, at) in disks.chain(cdroms) {
+        let pool = lab.pool(*pool);
+        if pool.volume(name).is_none_or(|volume| volume.present.is_none()) {
+            problems.push(unknown_volume(name, pool, at.clone()));
+        }
+    }
+}
+
+fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
+    let length = domain.name.chars().count();
+    if domain.os.is_windows() && length > word::WINDOWS_NAME_MAX {
+        problems.push(
+            Problem::new(
+                Id::WindowsNameTooLong,
+                domain.at.clone().name(),
+                format!("`{}` is longer than {} characters, too long for Windows", domain.name, word::WINDOWS_NAME_MAX),
+            )
+            .label(format!("{length} characters"))
+            .help("choose a shorter name; `id` with the old one keeps the domain's identity"),
+        );
+    }
+    let has_uefi = matches!(domain.firmware, Boot::Uefi { .. });
+    if domain.os == Os::Windows11 && !(has_uefi && domain.tpm) {
+        let lacks = match (has_uefi, domain.tpm) {
+            (false, false) => "UEFI and a TPM",
+            (false, true) => "UEFI",
+            (true, _) => "a TPM",
+        };
+        problems.push(
+            Problem::new(
+                Id::WindowsRequirements,
+                domain.at.clone().name(),
+                format!("domain `{}` lacks {lacks}, without which Windows 11 does not install", domain.name),
+            )
+            .label("refused by its setup")
+            .help("leave `firmware` and `tpm` to the preset"),
+        );
+    }
+}
+
+/// No two volumes of a pool have one name.
+pub(super) fn volumes(pool: &Pool, problems: &mut Vec<Problem>) {
+    twice(
+        pool.volumes.iter().map(|volume| (volume.name.as_str(), volume.at.clone().value())),
+        |name, place| {
+            Problem::new(Id::DuplicateVolume, place, format!("pool `{}` has the volume `{name}` twice", pool.name))
+                .help("a disk with a `size` declares its volume; leave the `size` out to use one that is declared elsewhere")
+        },
+        problems,
+    );
+}
+
+/// Reports once what several domains have from one layer.
+pub(super) fn keep_first_of_equals(problems: &mut Vec<Problem>) {
+    let mut seen = HashSet::new();
+    problems.retain(|problem| seen.insert((problem.id, problem.message.clone(), format!("{:?}", problem.place))));
+}
+
+/// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is
+/// told of each circle: its members, each with the place that names the next one.
+pub(super) fn in_order(before: &[Vec<(usize, Place)>], mut circle: impl FnMut(&[(usize, Place)])) -> Vec<usize> {
+    let mut order = Vec::with_capacity(before.len());
+    let mut done = vec![false; before.len()];
+    let mut on_path = vec![false; before.len()];
+    for start in 0..before.len() {
+        // Each step: who, and how many of those before it have been visited.
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        if !done[start] {
+            on_path[start] = true;
+            path.push((start, 0));
+        }
+        while let Some((index, visited)) = path.last_mut() {
+            let index = *index;
+            let Some((next, _)) = before[index].get(*visited) else {
+                on_path[index] = false;
+                done[index] = true;
+                order.push(index);
+                path.pop();
+                continue;
+            };
+            *visited += 1;
+            if on_path[*next] {
+                let from = path.iter().position(|(step, _)| step == next).unwrap_or(0);
+                let steps: Vec<(usize, Place)> =
+                    path[from..].iter().map(|(step, visited)| (*step, before[*step][visited - 1].1.clone())).collect();
+                circle(&steps);
+            } else if !done[*next] {
+                on_path[*next] = true;
+                path.push((*next, 0));
+            }
+        }
+    }
+    order
+}

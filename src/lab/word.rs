@@ -1,0 +1,296 @@
+//! Single values of the spec, from text to types. Each function checks one kind of word, once; what it returns needs no
+//! further check, and what it refuses is a problem at the word's own place.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use super::identity::{Mac, is_placeholder};
+use super::Placed;
+use super::profile::{At, Layers};
+use super::size::Size;
+use super::subnet::{Family, NotASubnet, Subnet};
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+
+/// The longest name of a bridge or interface, in bytes: the kernel's `IFNAMSIZ` less the closing NUL.
+pub const INTERFACE_NAME_MAX: usize = 15;
+
+/// The longest computer name of Windows (`NetBIOS`), in characters.
+pub const WINDOWS_NAME_MAX: usize = 15;
+
+/// A word as written and where.
+pub type Word<'l> = At<'l, String>;
+
+/// A size greater than nothing.
+pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
+    let text = word.value;
+    let size = Size::parse(text);
+    match size {
+        None => problems.push(
+            Problem::new(Id::BadSize, word.place(), format!("`{text}` is not a size"))
+                .label("needs a whole number and a unit")
+                .help("write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"),
+        ),
+        Some(size) if size.bytes() == 0 => {
+            problems.push(
+                Problem::new(Id::OutOfRange, word.place(), "a size of nothing")
+                    .label("must be more than 0")
+                    .help("write how much it is, such as `\"4GiB\"`"),
+            );
+            return None;
+        }
+        Some(_) => {}
+    }
+    size
+}
+
+/// An absolute path.
+pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    if !text.starts_with('/') {
+        problems.push(
+            Problem::new(Id::RelativePath, word.place(), format!("`{text}` is not an absolute path"))
+                .label("must start with `/`")
+                .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
+        );
+        return None;
+    }
+    text_of(word, problems)
+}
+
+/// Text that can stand in a libvirt definition: no control characters but newline and tab.
+pub fn text_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    check_text(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+/// Checks text for what XML 1.0 cannot hold.
+pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    match text.chars().find(|c| !is_xml_char(*c)) {
+        None => true,
+        Some(bad) => {
+            problems.push(
+                Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
+                    .label("libvirt's XML has no way to write it")
+                    .help("leave control characters out; newline and tab are fine"),
+            );
+            false
+        }
+    }
+}
+
+/// Whether text can stand in a libvirt definition.
+#[must_use]
+pub fn is_text(text: &str) -> bool {
+    text.chars().all(is_xml_char)
+}
+
+/// Whether XML 1.0 has the character, and libvirt gives it back unchanged (a carriage return would become a newline).
+fn is_xml_char(c: char) -> bool {
+    match c {
+        '\t' | '\n' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => !c.is_ascii_control() || c == '\u{7f}',
+    }
+}
+
+/// An IP address of `family`.
+pub fn address(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    address_at(word.value, word.place(), family, problems)
+}
+
+/// An IP address of `family`, where the word is not a member of an object.
+pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    let address = family.parse(text);
+    if address.is_none() {
+        let example = match family {
+            Family::V4 => "192.168.56.10",
+            Family::V6 => "fd00:56::10",
+        };
+        problems.push(
+            Problem::new(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
+                .label(format!("needs an {} address", family.name()))
+                .help(format!("write an address without a prefix length, such as `\"{example}\"`")),
+        );
+    }
+    address
+}
+
+/// A subnet of `family`.
+pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<Subnet> {
+    let text = word.value;
+    let problem = match Subnet::parse(text, family) {
+        Ok(subnet) => return Some(subnet),
+        Err(NotASubnet::Malformed) => {
+            let example = match family {
+                Family::V4 => "192.168.56.0/24",
+                Family::V6 => "fd00:56::/64",
+            };
+            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is not an {} subnet", family.name()))
+                .label("needs an address, `/` and a prefix length")
+                .help(format!("write it like `\"{example}\"`"))
+        }
+        Err(NotASubnet::HostBits(meant)) => {
+            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is an address in a subnet, not the subnet"))
+                .label("has bits set after the prefix")
+                .help(format!("did you mean `{meant}`?"))
+        }
+        Err(NotASubnet::TooSmall) => {
+            Problem::new(Id::BadSubnet, word.place(), format!("subnet `{text}` has no room for the host and a domain"))
+                .label("too small")
+                .help("a prefix length of at most 30 (IPv6: 127) leaves two addresses")
+        }
+    };
+    problems.push(problem);
+    None
+}
+
+/// A UUID that was not typed as a placeholder.
+pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
+    let text = word.value;
+    let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
+    match uuid {
+        None => problems.push(
+            Problem::new(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
+                .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
+                .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+        ),
+        Some(uuid) if is_placeholder(uuid) => {
+            problems.push(
+                Problem::new(Id::PlaceholderUuid, word.place(), format!("`{text}` looks typed, not made"))
+                    .label("a placeholder")
+                    .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+            );
+            return None;
+        }
+        Some(_) => {}
+    }
+    uuid
+}
+
+/// The UUID that an object has written, if any, with its place.
+pub fn identity<'a, T>(
+    layers: &Layers<'a, T>,
+    field: impl Fn(&'a T) -> Option<&'a String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<Uuid>> {
+    let word = layers.get("uuid", field)?;
+    uuid(word, problems).map(|value| Placed { value, place: word.place() })
+}
+
+/// A MAC address.
+pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
+    let text = word.value;
+    let mac = Mac::parse(text);
+    if mac.is_none() {
+        problems.push(
+            Problem::new(Id::BadMac, word.place(), format!("`{text}` is not the MAC address of an interface"))
+                .label("needs six pairs of hexadecimal digits, the first one even")
+                .help("leave `mac` out for a stable one, or write one like `\"52:54:00:12:34:01\"`"),
+        );
+    }
+    mac
+}
+
+/// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
+pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+        && text.len() <= 63;
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, place, format!("`{}` cannot be a name", shortened(text)))
+                .label("not a name")
+                .help("use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 63 of them"),
+        );
+    }
+    fine
+}
+
+/// Checks the name of a lab.
+pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.len() <= 63;
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a lab", shortened(text)))
+                .label("not the name of a lab")
+                .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
+        );
+    }
+    fine
+}
+
+/// The name of a bridge or interface of the host.
+pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    if text.len() > INTERFACE_NAME_MAX {
+        problems.push(
+            Problem::new(Id::BridgeNameTooLong, word.place(), format!("`{}` is longer than {INTERFACE_NAME_MAX} bytes", shortened(text)))
+                .label(format!("{} bytes", text.len()))
+                .help("the kernel's names of bridges and interfaces end there; choose a shorter one"),
+        );
+        return None;
+    }
+    let fine = !text.is_empty()
+        && text != "."
+        && text != ".."
+        && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '/' | ':' | '\'' | '"' | '`' | '$' | '\\' | '&' | '<' | '>' | '%'));
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, word.place(), format!("`{text}` cannot be the name of a bridge or interface"))
+                .label("not a name")
+                .help("use letters, digits, `.`, `_` and `-`"),
+        );
+        return None;
+    }
+    Some(text.clone())
+}
+
+/// A list of processors in libvirt's form: `0-3,^2,8`.
+pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+    let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+    let fine = text.split(',').all(|part| {
+        let (part, left_out) = part.strip_prefix('^').map_or((part, false), |part| (part, true));
+        match part.split_once('-') {
+            Some((first, last)) => !left_out && number(first).zip(number(last)).is_some_and(|(first, last)| first <= last),
+            None => number(part).is_some(),
+        }
+    });
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadCpuset, place.value(), format!("`{text}` is not a list of processors"))
+                .label("not in libvirt's form")
+                .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
+        );
+    }
+    fine.then(|| text.to_owned())
+}
+
+/// A duration in seconds.
+pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
+    let text = word.value;
+    let seconds = text.char_indices().last().and_then(|(end, unit)| {
+        let (_, scale) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)].into_iter().find(|(name, _)| *name == unit)?;
+        let number = text[..end].bytes().all(|b| b.is_ascii_digit()).then(|| text[..end].parse::<u32>().ok())??;
+        number.checked_mul(scale).filter(|seconds| *seconds >= 120)
+    });
+    if seconds.is_none() {
+        problems.push(
+            Problem::new(Id::BadDuration, word.place(), format!("`{text}` is not a lease time"))
+                .label("needs a whole number and `s`, `m`, `h` or `d`, at least two minutes")
+                .help("write it like `\"12h\"`"),
+        );
+    }
+    seconds
+}
+
+/// Text cut to what a message has room for.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 64;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}

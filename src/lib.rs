@@ -1,0 +1,64 @@
+//! Generates the Nix files that [NixVirt](https://github.com/AshleyYakeley/NixVirt) turns into libvirt networks, storage
+//! pools and domains, from one JSON spec of a lab, and proves what it wrote by reading it back.
+//!
+//! # One direction
+//!
+//! ```text
+//! source ─▶ spec ─▶ lab ─▶ libvirt ─▶ nix ─▶ proof ─▶ files
+//! text +     JSON    resolved,  objects as   text    read back,   written or
+//! positions  as      nothing    NixVirt               compared     compared
+//!            written dangling   takes them
+//! ```
+//!
+//! Each arrow is a module that makes values for the next; none runs back. Only `main`, [`report`] and [`files`] touch the
+//! world; the rest are functions from values to values. [`pipeline`] is the whole way in two calls.
+//!
+//! # What holds
+//!
+//! - A [`Problem`](problem::Problem) is the user's to mend, and all of a spec's are found in one run. An `Error` is
+//!   anybody else's, and stops it.
+//! - After [`spec::shape`], every value has the type that the schema says. After [`lab::resolve`], every reference leads
+//!   somewhere, every address is in its subnet, every identity is settled.
+//! - A definition holds only attributes that the target's `NixVirt` writes ([`libvirt::vocabulary`]).
+//! - Text becomes Nix in [`nix::print`] only, which escapes there and nowhere else.
+//! - [`proof::Proven`] is made in [`proof`] only, and [`files`] writes nothing else.
+//! - The same spec gives the same bytes: no clock, no randomness, no host name, no path of the machine.
+//!
+//! # Example
+//!
+//! ```
+//! use lab2nix::{pipeline, source::Source};
+//!
+//! let spec = r#"{ "lab": "hello", "networks": { "lan": { "subnet": "10.20.0.0/24" } } }"#;
+//! let (source, problems) = Source::read("lab.json", spec.to_owned());
+//! let checked = pipeline::check(&source, problems);
+//! assert_eq!(checked.problems, []);
+//!
+//! let files = pipeline::generate(&checked, "lab.json")?;
+//! assert_eq!(files[0].name(), "networks.nix");
+//! assert!(files[0].text().contains(r#"address = "10.20.0.1";"#));
+//! # Ok::<(), lab2nix::pipeline::Error>(())
+//! ```
+
+pub mod cli;
+pub mod place;
+pub mod source;
+
+pub mod problem;
+pub mod report;
+
+pub mod spec;
+
+pub mod lab;
+
+pub mod libvirt;
+
+pub mod host;
+
+pub mod nix;
+
+pub mod proof;
+
+pub mod files;
+
+pub mod pipeline;

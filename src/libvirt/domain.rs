@@ -1,0 +1,151 @@
+//! The definition of a domain ([libvirt](https://libvirt.org/formatdomain.html)), but for its devices.
+
+use super::pool::amount;
+use super::tree::{HostFile, Tree};
+use super::{Draft, Object, device, guest};
+use crate::lab::domain::{Boot, Cpus, Domain};
+use crate::lab::identity::Kind;
+use crate::lab::Lab;
+use crate::spec::domain::{BootDevice, CpuFeature, CpuMode, Virtualization};
+
+/// The object of a domain.
+pub(super) fn draft(domain: &Domain, lab: &Lab) -> Draft {
+    let definition = Tree::new()
+        .with(
+            "type",
+            match domain.virtualization {
+                Virtualization::Kvm => "kvm",
+                Virtualization::Emulated => "qemu",
+            },
+        )
+        .with("name", domain.name.clone())
+        .with("uuid", domain.uuid.value.to_string())
+        .with_some("title", domain.title.clone())
+        .with_some("description", domain.description.clone())
+        .with("memory", amount(domain.memory))
+        .with("vcpu", Tree::new().with("count", domain.cpus.count))
+        .with_some("cputune", pinning(&domain.cpus))
+        .with("os", os(domain))
+        .with_some("memoryBacking", memory_backing(domain))
+        .with("features", guest::features(domain))
+        .with("cpu", cpu(&domain.cpus))
+        .with("clock", guest::clock(domain))
+        .with_some("pm", guest::power(domain))
+        .with("devices", device::devices(domain, lab))
+        .with_some("qemu-commandline", qemu(domain));
+    let object = Object {
+        kind: Kind::Domain,
+        name: domain.name.clone(),
+        definition,
+        active: domain.active,
+        restart: domain.restart,
+        volumes: Vec::new(),
+    };
+    let port = domain.graphics.as_ref().and_then(|graphics| graphics.port.as_ref());
+    let origins = port.map(|port| ("devices.graphics.port", port.place.clone())).into_iter().collect();
+    Draft { object, at: domain.at.clone(), origins }
+}
+
+fn os(domain: &Domain) -> Tree {
+    let os = Tree::new()
+        .with("type", "hvm")
+        .with("arch", domain.arch.name())
+        .with("machine", domain.machine.clone());
+    let os = match &domain.firmware {
+        Boot::Bios => os,
+        Boot::Uefi { nvram, format } => os
+            .with(
+                "loader",
+                Tree::new()
+                    .with("path", HostFile::Firmware(domain.arch))
+                    .with("readonly", true)
+                    .with("type", "pflash"),
+            )
+            .with(
+                "nvram",
+                Tree::new()
+                    .with("path", nvram.value.clone())
+                    .with("template", HostFile::Variables(domain.arch, *format))
+                    .with("templateFormat", format.name())
+                    .with("format", format.name()),
+            ),
+    };
+    os.with_each(
+        "boot",
+        domain.boot.iter().map(|device| {
+            Tree::new().with(
+                "dev",
+                match device {
+                    BootDevice::Cdrom => "cdrom",
+                    BootDevice::Hd => "hd",
+                    BootDevice::Network => "network",
+                },
+            )
+        }),
+    )
+}
+
+fn cpu(cpus: &Cpus) -> Tree {
+    let topology = cpus.topology.map(|[sockets, cores, threads]| {
+        Tree::new().with("sockets", sockets).with("cores", cores).with("threads", threads)
+    });
+    Tree::new()
+        .with(
+            "mode",
+            match cpus.mode {
+                CpuMode::HostPassthrough => "host-passthrough",
+                CpuMode::HostModel => "host-model",
+                CpuMode::Custom => "custom",
+                CpuMode::Maximum => "maximum",
+            },
+        )
+        .with_some("model", cpus.model.clone().map(|name| Tree::new().with("name", name)))
+        .with_some("topology", topology)
+        .with_each(
+            "feature",
+            cpus.features.iter().map(|(name, policy)| {
+                let policy = match policy {
+                    CpuFeature::Force => "force",
+                    CpuFeature::Require => "require",
+                    CpuFeature::Optional => "optional",
+                    CpuFeature::Disable => "disable",
+                    CpuFeature::Forbid => "forbid",
+                };
+                Tree::new().with("policy", policy).with("name", name.clone())
+            }),
+        )
+}
+
+fn pinning(cpus: &Cpus) -> Option<Tree> {
+    let pinned = (0_u32..).zip(&cpus.pinned).map(|(vcpu, cpuset)| {
+        Tree::new().with("vcpu", vcpu).with("cpuset", cpuset.clone())
+    });
+    let emulator = cpus.emulator_pinned.clone().map(|cpuset| Tree::new().with("cpuset", cpuset));
+    let cputune = Tree::new().with_each("vcpupin", pinned).with_some("emulatorpin", emulator);
+    (!cputune.is_empty()).then_some(cputune)
+}
+
+/// Huge pages; and for shares, memory that virtiofsd can reach into.
+fn memory_backing(domain: &Domain) -> Option<Tree> {
+    let hugepages = domain.hugepages.map(|size| {
+        let (count, unit) = size.in_largest_unit();
+        let count = i64::try_from(count).expect("a `Size` fits a signed number");
+        Tree::new().with_each("page", [Tree::new().with("size", count).with("unit", unit)])
+    });
+    let shared = !domain.shares.is_empty();
+    let backing = Tree::new()
+        .with_some("hugepages", hugepages)
+        .with_some("source", shared.then(|| Tree::new().with("type", "memfd")))
+        .with_some("access", shared.then(|| Tree::new().with("mode", "shared")));
+    (!backing.is_empty()).then_some(backing)
+}
+
+fn qemu(domain: &Domain) -> Option<Tree> {
+    let commandline = Tree::new()
+        .with_each("arg", domain.qemu_args.iter().map(|value| Tree::new().with("value", value.clone())))
+        .with_each(
+            "env",
+            domain.qemu_env.iter().map(|(name, value)| Tree::new().with("name", name.clone()).with("value", value.clone())),
+        );
+    (!commandline.is_empty()).then_some(commandline)
+}

@@ -1,0 +1,204 @@
+//! The escape hatch: attributes that the spec gives in `NixVirt`'s own shape, merged into a definition.
+//!
+//! Attribute sets merge, lists are appended, `null` takes an attribute away, anything else replaces what was there.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json};
+
+use super::tree::{Tree, Value};
+use super::vocabulary::{Element, Shape, Slot, Vocabulary, other_versions};
+use crate::lab::ExtraAt;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, did_you_mean};
+
+/// Merges `extra` into the definition of an object whose element in `vocabulary` is `element`.
+pub(super) fn merge(
+    definition: &mut Tree,
+    extra: &ExtraAt,
+    (vocabulary, kind): (&Vocabulary, crate::lab::identity::Kind),
+    problems: &mut Vec<Problem>,
+) {
+    let mut merger = Merger { vocabulary, kind, path: Vec::new(), problems };
+    for key in ["name", "uuid"] {
+        if extra.value.contains_key(key) {
+            merger.problems.push(
+                Problem::new(Id::ConflictingFields, extra.at.key(key).name(), format!("`{key}` cannot come from `extra`"))
+                    .label("an identity")
+                    .help(if key == "uuid" { "use the key `uuid` of the object" } else { "rename the object; `id` keeps its identity" }),
+            );
+        }
+    }
+    let mut rest = extra.value.clone();
+    rest.retain(|key, _| key != "name" && key != "uuid");
+    merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
+}
+
+struct Merger<'a> {
+    vocabulary: &'a Vocabulary,
+    kind: crate::lab::identity::Kind,
+    path: Vec<String>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Merger<'_> {
+    fn set(&mut self, tree: &mut Tree, extra: &Map<String, Json>, element: Element, at: &Pointer) {
+        for (name, json) in extra {
+            let at = at.key(name);
+            self.path.push(name.clone());
+            match self.vocabulary.slot(element, name) {
+                None => self.unknown(name, element, at),
+                Some(_) if json.is_null() => tree.remove(name),
+                Some(slot) => self.attribute(tree, name, json, slot, &at),
+            }
+            self.path.pop();
+        }
+    }
+
+    fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, slot: &Slot, at: &Pointer) {
+        if slot.repeatable {
+            let items: Vec<(&Json, Pointer)> = match json {
+                Json::Array(items) => items.iter().enumerate().map(|(index, item)| (item, at.index(index))).collect(),
+                one => vec![(one, at.clone())],
+            };
+            let values: Vec<Value> = items.into_iter().filter_map(|(item, at)| self.value(item, slot.shape, &at)).collect();
+            match tree.entry(name, || Value::List(Vec::new())) {
+                Value::List(list) => list.extend(values),
+                other => *other = Value::List(values),
+            }
+            return;
+        }
+        if let (Json::Object(extra), Shape::Set(element)) = (json, slot.shape) {
+            match tree.entry(name, || Value::Set(Tree::new())) {
+                Value::Set(set) => self.set(set, extra, element, at),
+                other => {
+                    let mut set = Tree::new();
+                    self.set(&mut set, extra, element, at);
+                    *other = Value::Set(set);
+                }
+            }
+            return;
+        }
+        if let Some(value) = self.value(json, slot.shape, at) {
+            *tree.entry(name, || Value::Bool(false)) = value;
+        }
+    }
+
+    /// A value of its own: an item of a list, or an attribute.
+    fn value(&mut self, json: &Json, shape: Shape, at: &Pointer) -> Option<Value> {
+        let value = match (json, shape) {
+            (Json::Object(extra), Shape::Set(element)) => {
+                let mut set = Tree::new();
+                self.set(&mut set, extra, element, at);
+                return Some(Value::Set(set));
+            }
+            (Json::Object(object), _) if object.is_empty() => Some(Value::Set(Tree::new())),
+            (Json::Bool(value), _) => Some(Value::Bool(*value)),
+            (Json::Number(number), _) => number.as_i64().map(Value::Int),
+            (Json::String(text), _) if crate::lab::is_text(text) => Some(Value::Str(Cow::Owned(text.clone()))),
+            (Json::String(_), Shape::String | Shape::Path) => {
+                self.problems.push(
+                    Problem::new(Id::BadText, at.clone().value(), format!("`{}` has a control character", self.path.join(".")))
+                        .label("libvirt's XML has no way to write it")
+                        .help("leave control characters out; newline and tab are fine"),
+                );
+                return None;
+            }
+            (Json::Object(_) | Json::Array(_) | Json::Null | Json::String(_), _) => None,
+        };
+        let value = value.filter(|value| shape.takes(value));
+        if value.is_none() {
+            let found = match json {
+                Json::Null => "null",
+                Json::Bool(_) => "a boolean",
+                Json::Number(_) => "a number",
+                Json::String(_) => "a string",
+                Json::Array(_) => "a list",
+                Json::Object(_) => "an attribute set",
+            };
+            let expected = shape.describe();
+            let help = match (shape, json) {
+                (Shape::Flag, Json::Bool(false)) => "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned(),
+                (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => format!("write `{text}` without quotes"),
+                (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
+                (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
+                _ => format!("write {expected}"),
+            };
+            self.problems.push(
+                Problem::new(
+                    Id::WrongAttributeType,
+                    at.clone().value(),
+                    format!("`{}` takes {expected}, not {found}", self.path.join(".")),
+                )
+                .label(format!("{found}"))
+                .help(help),
+            );
+        }
+        value
+    }
+
+    fn unknown(&mut self, name: &str, element: Element, at: Pointer) {
+        let path = self.path.join(".");
+        let version = self.vocabulary.version();
+        let elsewhere = other_versions(self.kind, &path, version);
+        let problem = match elsewhere {
+            Some(help) => Problem::new(
+                Id::NotExpressible,
+                at.name(),
+                format!("NixVirt {version} does not write `{path}`"),
+            )
+            .label("would be dropped without a word")
+            .help(help),
+            None => Problem::new(Id::UnknownAttribute, at.name(), format!("NixVirt {version} knows no attribute `{path}`"))
+                .label("would be dropped without a word")
+                .help(did_you_mean(name, self.vocabulary.names(element))),
+        };
+        self.problems.push(problem);
+    }
+}
+
+/// Checks what only `extra` can get wrong in the devices of a domain: two drives on one target, and interfaces without a
+/// MAC address, which libvirt would give a new one at each activation.
+pub(super) fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    let Some(Value::Set(devices)) = definition.get("devices") else { return };
+    let items = |name: &str| match devices.get(name) {
+        Some(Value::List(items)) => items.as_slice(),
+        Some(_) | None => &[],
+    };
+    let place = |name: &str| {
+        let extra = extras.iter().rev().find(|extra| extra.value.get("devices").is_some_and(|devices| devices.get(name).is_some()));
+        extra.map(|extra| extra.at.key("devices").key(name).value())
+    };
+    let attribute = |item: &Value, element: &str, name: &str| match item {
+        Value::Set(item) => match item.get(element) {
+            Some(Value::Set(element)) => match element.get(name) {
+                Some(Value::Str(text)) => Some(text.to_string()),
+                Some(_) | None => None,
+            },
+            Some(_) | None => None,
+        },
+        _ => None,
+    };
+    let mut targets = HashSet::new();
+    for target in items("disk").iter().filter_map(|disk| attribute(disk, "target", "dev")) {
+        if !targets.insert(target.clone())
+            && let Some(place) = place("disk")
+        {
+            problems.push(
+                Problem::new(Id::DuplicateTarget, place, format!("two drives have the target `{target}`"))
+                    .label("one of these, the other is a disk or cdrom of the domain")
+                    .help("give the drive in `extra` a target that is free"),
+            );
+        }
+    }
+    if items("interface").iter().any(|interface| attribute(interface, "mac", "address").is_none())
+        && let Some(place) = place("interface")
+    {
+        problems.push(
+            Problem::new(Id::MissingField, place, "an interface without a MAC address")
+                .label("needs a `mac.address`")
+                .help("libvirt would make up another one at each activation, and power-cycle the domain"),
+        );
+    }
+}

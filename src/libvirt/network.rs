@@ -1,0 +1,133 @@
+//! The definition of a network ([libvirt](https://libvirt.org/formatnetwork.html)).
+
+use std::net::IpAddr;
+
+use indexmap::IndexMap;
+
+use super::tree::{Tree, Value};
+use super::{Draft, Object};
+use crate::lab::Network;
+use crate::lab::identity::Kind;
+use crate::lab::network::{Dhcp, Side};
+use crate::lab::subnet::Family;
+use crate::spec::network::Mode;
+
+/// The object of a network.
+pub(super) fn draft(network: &Network) -> Draft {
+    let definition = Tree::new()
+        .with("name", network.name.clone())
+        .with("uuid", network.uuid.value.to_string())
+        .with("bridge", Tree::new().with("name", network.bridge.value.clone()))
+        .with_some("mtu", network.mtu.map(|size| Tree::new().with("size", size)))
+        .with_some("domain", domain(network))
+        .with_some("forward", forward(network))
+        .with_some("mac", network.mac.as_ref().map(|mac| Tree::new().with("address", mac.value.to_string())))
+        .with_some("dns", dns(network))
+        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, side)));
+    let object = Object {
+        kind: Kind::Network,
+        name: network.name.clone(),
+        definition,
+        active: network.active,
+        restart: network.restart,
+        volumes: Vec::new(),
+    };
+    Draft { object, at: network.at.clone(), origins: Vec::new() }
+}
+
+fn domain(network: &Network) -> Option<Tree> {
+    network.dns.domain.clone().map(|name| {
+        let domain = Tree::new().with("name", name);
+        if network.dns.local_only { domain.with("localOnly", true) } else { domain }
+    })
+}
+
+fn forward(network: &Network) -> Option<Tree> {
+    let mode = match network.mode {
+        Mode::Nat => "nat",
+        Mode::Route => "route",
+        Mode::Open => "open",
+        Mode::Bridge => "bridge",
+        Mode::Isolated => return None,
+    };
+    let nat = Tree::new().with_some("ipv6", network.nat_ipv6.then_some(true)).with_some(
+        "port",
+        network.nat_ports.map(|(first, last)| Tree::new().with("start", first).with("end", last)),
+    );
+    Some(
+        Tree::new()
+            .with("mode", mode)
+            .with_some("dev", network.dev.clone())
+            .with_some("nat", (!nat.is_empty()).then_some(nat)),
+    )
+}
+
+/// The DNS server: nothing where libvirt's own default is meant, or where the host's bridge leaves it to others.
+fn dns(network: &Network) -> Option<Tree> {
+    if !network.makes_bridge() {
+        return None;
+    }
+    if !network.dns.enable {
+        return Some(Tree::new().with("enable", false));
+    }
+    let mut hosts: IndexMap<IpAddr, Vec<String>> = IndexMap::new();
+    let machines = network.machines.iter().map(|machine| (machine.address.addr(), &machine.name));
+    for (address, name) in machines.chain(network.dns.hosts.iter().map(|(name, address)| (*address, name))) {
+        hosts.entry(address).or_default().push(name.clone());
+    }
+    let dns = Tree::new()
+        .with_each("forwarder", network.dns.forwarders.iter().map(|addr| Tree::new().with("addr", addr.to_string())))
+        .with_each(
+            "host",
+            hosts.into_iter().map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
+        );
+    (!dns.is_empty()).then_some(dns)
+}
+
+/// One address family: the host's address, and who gets which by DHCP.
+fn ip(network: &Network, side: &Side) -> Tree {
+    let family = side.subnet.family();
+    Tree::new()
+        .with("address", side.gateway.to_string())
+        .with("prefix", side.subnet.prefix_len())
+        .with_some(
+            "family",
+            match family {
+                Family::V4 => None,
+                Family::V6 => Some("ipv6"),
+            },
+        )
+        .with_some("dhcp", side.dhcp.as_ref().and_then(|dhcp| serve(network, family, dhcp)))
+}
+
+fn serve(network: &Network, family: Family, dhcp: &Dhcp) -> Option<Tree> {
+    let lease = || dhcp.lease.map(lease);
+    let range = dhcp.range.map(|(first, last)| {
+        Tree::new().with("start", first.to_string()).with("end", last.to_string()).with_some("lease", lease())
+    });
+    let machines = network.machines.iter().filter(|machine| Family::of(machine.address.addr()) == family);
+    let hosts = machines.map(|machine| {
+        // DHCPv6 knows machines by name: their identifiers there are not MAC addresses.
+        let mac = match family {
+            Family::V4 => Some(machine.mac.to_string()),
+            Family::V6 => None,
+        };
+        Tree::new()
+            .with_some("mac", mac)
+            .with("name", machine.name.clone())
+            .with("ip", machine.address.to_string())
+            .with_some("lease", lease())
+    });
+    let dhcp = Tree::new().with_each("range", range).with_each("host", hosts);
+    (!dhcp.is_empty()).then_some(dhcp)
+}
+
+/// A lease time in libvirt's units.
+fn lease(seconds: u32) -> Tree {
+    let (expiry, unit) = match seconds {
+        seconds if seconds % 3600 == 0 => (seconds / 3600, "hours"),
+        seconds if seconds % 60 == 0 => (seconds / 60, "minutes"),
+        seconds => (seconds, "seconds"),
+    };
+    Tree::new().with("expiry", Value::from(expiry)).with("unit", unit)
+}

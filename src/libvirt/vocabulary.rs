@@ -1,0 +1,459 @@
+//! Which attributes a version of `NixVirt` writes, of which type, and in what order.
+//!
+//! `NixVirt` looks up the names it knows and ignores all others, so a definition may hold only what is in its table. The
+//! tables are `schema/nixvirt/<version>.json`; what may occur several times is in `schema/libvirt.json`.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::tree::{Tree, Value};
+use crate::lab::identity::Kind;
+use crate::spec::NixVirtVersion;
+
+/// What one version of `NixVirt` writes.
+#[derive(Debug)]
+pub struct Vocabulary {
+    version: String,
+    elements: Vec<IndexMap<String, Slot>>,
+    roots: Roots<Element>,
+}
+
+/// Something for each kind of definition.
+#[derive(Debug, Deserialize)]
+struct Roots<T> {
+    network: T,
+    pool: T,
+    volume: T,
+    domain: T,
+}
+
+/// An element of a vocabulary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Element(usize);
+
+/// An attribute or child element that a vocabulary knows.
+#[derive(Debug)]
+pub struct Slot {
+    /// What it takes.
+    pub shape: Shape,
+    /// Whether it is a list, because libvirt takes it several times.
+    pub repeatable: bool,
+}
+
+/// What an attribute or child element takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A string.
+    String,
+    /// An integer.
+    Int,
+    /// `true` or `false`.
+    Bool,
+    /// A path, as a string.
+    Path,
+    /// Nothing: it is there or not. `{ }` or `true`.
+    Flag,
+    /// XML made by functions of `NixVirt`, which no data can stand for.
+    Raw,
+    /// An attribute set.
+    Set(Element),
+}
+
+impl Shape {
+    /// What it takes, in words for messages.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Int => "an integer",
+            Self::Bool => "a boolean",
+            Self::Path => "a path",
+            Self::Flag => "`true` or an empty attribute set",
+            Self::Raw => "XML, which data cannot stand for",
+            Self::Set(_) => "an attribute set",
+        }
+    }
+
+    /// Whether a value that is not a set can stand here.
+    #[must_use]
+    pub fn takes(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::String, Value::Str(_))
+            | (Self::Int, Value::Int(_))
+            | (Self::Bool, Value::Bool(_))
+            | (Self::Path, Value::Str(_) | Value::File(_))
+            | (Self::Flag, Value::Bool(true)) => true,
+            (Self::Flag, Value::Set(set)) => set.is_empty(),
+            (
+                Self::String | Self::Int | Self::Bool | Self::Path | Self::Flag | Self::Raw | Self::Set(_),
+                Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
+            ) => false,
+        }
+    }
+}
+
+/// What is wrong with a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// An attribute that would be dropped.
+    Unknown {
+        /// The path of the attribute, such as `devices.graphics.port`.
+        path: String,
+    },
+    /// A value of another type, or one element where a list is due.
+    WrongType {
+        /// The path of the attribute.
+        path: String,
+        /// What is due there.
+        expected: &'static str,
+        /// What stands there.
+        found: &'static str,
+    },
+}
+
+static V0_6_0: LazyLock<Vocabulary> = LazyLock::new(|| read(include_str!("../../schema/nixvirt/0.6.0.json")));
+static UNRELEASED: LazyLock<Vocabulary> = LazyLock::new(|| read(include_str!("../../schema/nixvirt/unreleased.json")));
+
+/// Every version there is a table of.
+const VERSIONS: [NixVirtVersion; 2] = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased];
+
+impl Vocabulary {
+    /// The vocabulary of a version.
+    #[must_use]
+    pub fn of(version: NixVirtVersion) -> &'static Self {
+        match version {
+            NixVirtVersion::V0_6_0 => &V0_6_0,
+            NixVirtVersion::Unreleased => &UNRELEASED,
+        }
+    }
+
+    /// The version's name.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The definition of a kind of object.
+    #[must_use]
+    pub fn object(&self, kind: Kind) -> Element {
+        match kind {
+            Kind::Network => self.roots.network,
+            Kind::Pool => self.roots.pool,
+            Kind::Domain => self.roots.domain,
+        }
+    }
+
+    /// The definition of a volume.
+    #[must_use]
+    pub fn volume(&self) -> Element {
+        self.roots.volume
+    }
+
+    /// What an attribute or child of an element takes, if the element has it.
+    #[must_use]
+    pub fn slot(&self, element: Element, name: &str) -> Option<&Slot> {
+        self.elements[element.0].get(name)
+    }
+
+    /// The place of an attribute or child among those of its element.
+    #[must_use]
+    pub fn rank(&self, element: Element, name: &str) -> usize {
+        self.elements[element.0].get_index_of(name).unwrap_or(usize::MAX)
+    }
+
+    /// The names of an element's attributes and children.
+    pub fn names(&self, element: Element) -> impl Iterator<Item = &str> {
+        self.elements[element.0].keys().map(String::as_str)
+    }
+
+    /// Whether a path of attributes is in the vocabulary.
+    #[must_use]
+    pub fn knows(&self, kind: Kind, path: &str) -> bool {
+        let mut element = Some(self.object(kind));
+        path.split('.').all(|name| {
+            let slot = element.and_then(|element| self.slot(element, name));
+            element = match slot.map(|slot| slot.shape) {
+                Some(Shape::Set(element)) => Some(element),
+                Some(_) | None => None,
+            };
+            slot.is_some()
+        })
+    }
+
+    /// Puts a definition into libvirt's order, and finds what the vocabulary does not have.
+    #[must_use]
+    pub fn settle(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        self.settle_set(definition, element, &mut Vec::new(), &mut faults);
+        faults
+    }
+
+    fn settle_set(&self, set: &mut Tree, element: Element, path: &mut Vec<String>, faults: &mut Vec<Fault>) {
+        set.arrange(
+            |name| self.rank(element, name),
+            |name, value| {
+                let here = |path: &[String]| {
+                    path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".")
+                };
+                let Some(slot) = self.slot(element, name) else {
+                    faults.push(Fault::Unknown { path: here(path) });
+                    return;
+                };
+                let items = match (slot.repeatable, value) {
+                    (true, Value::List(items)) => items.as_mut_slice(),
+                    (false, value @ Value::List(_)) | (true, value) => {
+                        let expected = if slot.repeatable { "a list" } else { slot.shape.describe() };
+                        faults.push(Fault::WrongType { path: here(path), expected, found: value.describe() });
+                        return;
+                    }
+                    (false, value) => std::slice::from_mut(value),
+                };
+                for item in items {
+                    match (slot.shape, item) {
+                        (Shape::Set(element), Value::Set(set)) => {
+                            path.push(name.to_owned());
+                            self.settle_set(set, element, path, faults);
+                            path.pop();
+                        }
+                        (shape, item) if shape.takes(item) => {}
+                        (shape, item) => faults.push(Fault::WrongType {
+                            path: here(path),
+                            expected: shape.describe(),
+                            found: item.describe(),
+                        }),
+                    }
+                }
+            },
+        );
+    }
+}
+
+/// The way out of an attribute that `version` lacks, if another version has it.
+#[must_use]
+pub fn other_versions(kind: Kind, path: &str, version: &str) -> Option<String> {
+    let others: Vec<&str> = VERSIONS
+        .into_iter()
+        .map(Vocabulary::of)
+        .filter(|vocabulary| vocabulary.version() != version && vocabulary.knows(kind, path))
+        .map(Vocabulary::version)
+        .collect();
+    (!others.is_empty())
+        .then(|| format!("leave it out, or set `target.nixvirt` to {}", crate::problem::quoted_list(others)))
+}
+
+/// An element of a table, as the table has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    key: Option<String>,
+    #[serde(rename = "tag")]
+    _tag: String,
+    #[serde(default)]
+    attributes: Vec<Attribute>,
+    text: Option<Text>,
+    #[serde(default)]
+    children: Vec<Entry>,
+    #[serde(default)]
+    raw: bool,
+    #[serde(default)]
+    recursive: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attribute {
+    name: String,
+    r#type: Option<Type>,
+    #[serde(rename = "constant")]
+    _constant: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    r#type: Type,
+    key: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Type {
+    String,
+    Int,
+    YesNo,
+    OnOff,
+    Path,
+}
+
+impl From<Type> for Shape {
+    fn from(r#type: Type) -> Self {
+        match r#type {
+            Type::String => Self::String,
+            Type::Int => Self::Int,
+            Type::YesNo | Type::OnOff => Self::Bool,
+            Type::Path => Self::Path,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Table {
+    nixvirt: String,
+    #[serde(flatten)]
+    roots: Roots<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Libvirt {
+    repeatable: Roots<HashSet<String>>,
+}
+
+fn read(table: &str) -> Vocabulary {
+    let table: Table = serde_json::from_str(table).expect("the tables of this crate are tested");
+    let libvirt: Libvirt =
+        serde_json::from_str(include_str!("../../schema/libvirt.json")).expect("the tables of this crate are tested");
+    let mut builder = Builder { elements: Vec::new() };
+    let roots = Roots {
+        network: builder.root(&table.roots.network, &libvirt.repeatable.network),
+        pool: builder.root(&table.roots.pool, &libvirt.repeatable.pool),
+        volume: builder.root(&table.roots.volume, &libvirt.repeatable.volume),
+        domain: builder.root(&table.roots.domain, &libvirt.repeatable.domain),
+    };
+    Vocabulary { version: table.nixvirt, elements: builder.elements, roots }
+}
+
+struct Builder {
+    elements: Vec<IndexMap<String, Slot>>,
+}
+
+impl Builder {
+    fn root(&mut self, entry: &Entry, repeatable: &HashSet<String>) -> Element {
+        self.element(entry, "", &mut Vec::new(), repeatable)
+    }
+
+    /// The attribute set of an entry. `above` holds the entries around it, for those that contain themselves.
+    fn element(
+        &mut self,
+        entry: &Entry,
+        path: &str,
+        above: &mut Vec<(String, Element)>,
+        repeatable: &HashSet<String>,
+    ) -> Element {
+        let element = Element(self.elements.len());
+        self.elements.push(IndexMap::new());
+        above.push((entry.key.clone().unwrap_or_default(), element));
+        let mut slots = IndexMap::new();
+        own_slots(entry, &mut slots);
+        for child in &entry.children {
+            let Some(key) = &child.key else {
+                // An element whose attributes stand in the set around it, such as `os.type`.
+                own_slots(child, &mut slots);
+                continue;
+            };
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let shape = self.shape(child, key, &path, above, repeatable);
+            slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path) });
+        }
+        above.pop();
+        self.elements[element.0] = slots;
+        element
+    }
+
+    fn shape(
+        &mut self,
+        entry: &Entry,
+        key: &str,
+        path: &str,
+        above: &mut Vec<(String, Element)>,
+        repeatable: &HashSet<String>,
+    ) -> Shape {
+        let takes_attributes = entry.attributes.iter().any(|attribute| attribute.r#type.is_some());
+        if entry.raw {
+            return Shape::Raw;
+        }
+        if entry.recursive
+            && let Some((_, element)) = above.iter().rev().find(|(name, _)| name == key)
+        {
+            return Shape::Set(*element);
+        }
+        match &entry.text {
+            Some(Text { r#type, key: None }) => (*r#type).into(),
+            None if !takes_attributes && entry.children.is_empty() => Shape::Flag,
+            Some(Text { key: Some(_), .. }) | None => Shape::Set(self.element(entry, path, above, repeatable)),
+        }
+    }
+}
+
+/// The text and the attributes of an entry, as attributes of a set.
+fn own_slots(entry: &Entry, slots: &mut IndexMap<String, Slot>) {
+    if let Some(Text { r#type, key: Some(key) }) = &entry.text {
+        slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false });
+    }
+    for attribute in &entry.attributes {
+        if let Some(r#type) = attribute.r#type {
+            slots.insert(attribute.name.clone(), Slot { shape: r#type.into(), repeatable: false });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn the_versions_differ_where_they_do() {
+        let check = |path: &str, expected: [bool; 2]| {
+            let found = VERSIONS.map(|version| Vocabulary::of(version).knows(Kind::Domain, path));
+            assert_eq!(found, expected, "{path}");
+        };
+        check("devices.interface.mac.address", [true, true]);
+        check("devices.interface.vlan.tag.id", [false, true]);
+        check("devices.graphics.port", [false, true]);
+        check("devices.interfaces", [false, false]);
+        check("os.machine", [true, true]);
+        check("memory.count", [true, true]);
+        check("devices.disk.backingStore.backingStore.backingStore.source.file", [true, true]);
+        check("qemu-commandline.xmlns", [false, false]);
+    }
+
+    #[test]
+    fn what_is_repeatable_is_in_a_vocabulary() {
+        let libvirt: Libvirt = serde_json::from_str(include_str!("../../schema/libvirt.json")).unwrap();
+        let Roots { network, pool, volume, domain } = libvirt.repeatable;
+        for (kind, paths) in [(Kind::Network, network), (Kind::Pool, pool), (Kind::Domain, domain)] {
+            for path in paths {
+                assert!(UNRELEASED.knows(kind, &path), "{} {path}", kind.name());
+            }
+        }
+        assert!(volume.is_empty());
+    }
+
+    #[test]
+    fn definitions_are_put_into_order() {
+        let mut network = Tree::new().with("uuid", "u").with("name", "n");
+        let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
+        assert_eq!(vocabulary.settle(&mut network, vocabulary.object(Kind::Network)), []);
+        assert_eq!(network, Tree::new().with("name", "n").with("uuid", "u"));
+    }
+
+    #[test]
+    fn faults_are_found() {
+        let check = |tree: Tree, expected: Fault| {
+            let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
+            assert_eq!(vocabulary.settle(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
+        };
+        check(Tree::new().with("dhcp", Tree::new()), Fault::Unknown { path: "dhcp".into() });
+        check(
+            Tree::new().with("ip", Tree::new()),
+            Fault::WrongType { path: "ip".into(), expected: "a list", found: "an attribute set" },
+        );
+        check(
+            Tree::new().with_each("ip", [Tree::new().with("prefix", "24")]),
+            Fault::WrongType { path: "ip.prefix".into(), expected: "an integer", found: "a string" },
+        );
+    }
+}

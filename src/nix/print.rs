@@ -1,0 +1,518 @@
+//! Writes an [`Expr`] as Nix text, as one of the two formatters in use would write it.
+//!
+//! What is written is a fixed point of its formatter: formatting it changes nothing. The rules, found by experiment and
+//! kept by tests against both formatters:
+//!
+//! - Attribute sets and lists that are not empty have one item a line. (Both formatters keep that; `nixfmt` wants it
+//!   for every set behind a `=`, alejandra for every set of two attributes.)
+//! - `alejandra` breaks nothing for being long. `nixfmt` wants lines of 100 characters, indentation not counted: what
+//!   does not fit behind a `=` goes to the next line, except a string, a set or a list whose attribute has no quotes.
+//! - A function stands on a line of its own in `nixfmt`, behind the `=` or parenthesis in `alejandra`.
+
+use super::{Attrs, Expr, Ident, Lambda, Name, Select, is_bare_name};
+
+/// Which formatter's style the text follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// The official style (RFC 166), that of `nixfmt`.
+    Nixfmt,
+    /// The style of `alejandra`.
+    Alejandra,
+}
+
+/// Writes `expr` as Nix text, without a final newline.
+///
+/// ```
+/// use lab2nix::nix::{Expr, print};
+///
+/// let list = Expr::List(vec!["${x}".try_into()?, (-1).into()]);
+/// assert_eq!(print::print(&list, print::Style::Nixfmt), "[\n  \"\\${x}\"\n  (-1)\n]");
+/// # Ok::<(), lab2nix::nix::NulInText>(())
+/// ```
+#[must_use]
+pub fn print(expr: &Expr, style: Style) -> String {
+    print_at(expr, style, 0)
+}
+
+/// Writes `expr` for a place that is indented by `indent` columns.
+///
+/// The first line is not indented, because the place has its indentation already; there is no final newline.
+#[must_use]
+pub fn print_at(expr: &Expr, style: Style, indent: usize) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        style,
+    };
+    printer.expr(expr, indent);
+    printer.out
+}
+
+/// The longest line that `nixfmt` leaves alone, in characters and without the indentation.
+const WIDTH: usize = 100;
+
+/// One level of indentation, in columns.
+const STEP: usize = 2;
+
+struct Printer {
+    out: String,
+    style: Style,
+}
+
+impl Printer {
+    /// An expression at the start of a line, or on a line where it may stay however long it is.
+    fn expr(&mut self, expr: &Expr, indent: usize) {
+        match expr {
+            Expr::Null => self.out.push_str("null"),
+            Expr::Bool(true) => self.out.push_str("true"),
+            Expr::Bool(false) => self.out.push_str("false"),
+            Expr::Int(int) => self.int(int.get()),
+            Expr::Str(text) => self.string(text.as_str()),
+            Expr::List(items) => self.list(items, indent),
+            Expr::Attrs(attrs) => self.attrs(attrs, indent),
+            Expr::Select(select) => self.select(select),
+            Expr::Apply(function, argument) => {
+                let start = self.out.len();
+                self.select(function);
+                self.argument(argument, start, "", indent);
+            }
+            Expr::Lambda(lambda) => self.lambda(lambda, indent),
+        }
+    }
+
+    /// The argument behind a function that began the line at `start`; `closing` follows it.
+    fn argument(&mut self, argument: &Attrs, start: usize, closing: &str, indent: usize) {
+        if self.fits(start, room_for(argument, closing)) {
+            self.out.push(' ');
+            self.attrs(argument, indent);
+        } else {
+            self.line(indent + STEP);
+            self.attrs(argument, indent + STEP);
+        }
+    }
+
+    fn list(&mut self, items: &[Expr], indent: usize) {
+        if items.is_empty() {
+            return self.out.push_str(match self.style {
+                Style::Nixfmt => "[ ]",
+                Style::Alejandra => "[]",
+            });
+        }
+        self.out.push('[');
+        for item in items {
+            self.line(indent + STEP);
+            self.item(item, indent + STEP);
+        }
+        self.line(indent);
+        self.out.push(']');
+    }
+
+    /// An item of a list, in parentheses where its parts would be items of their own.
+    fn item(&mut self, item: &Expr, indent: usize) {
+        match item {
+            Expr::Int(int) if int.get() < 0 => {
+                self.out.push('(');
+                self.int(int.get());
+                self.out.push(')');
+            }
+            Expr::Apply(function, argument) => self.item_apply(function, argument, indent),
+            Expr::Lambda(lambda) => match self.style {
+                Style::Nixfmt => {
+                    self.out.push('(');
+                    self.line(indent + STEP);
+                    self.lambda(lambda, indent + STEP);
+                    self.line(indent);
+                    self.out.push(')');
+                }
+                Style::Alejandra => {
+                    self.out.push('(');
+                    self.lambda(lambda, indent);
+                    self.out.push(')');
+                }
+            },
+            Expr::Null
+            | Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::Str(_)
+            | Expr::List(_)
+            | Expr::Attrs(_)
+            | Expr::Select(_) => self.expr(item, indent),
+        }
+    }
+
+    fn item_apply(&mut self, function: &Select, argument: &Attrs, indent: usize) {
+        let start = self.out.len();
+        self.out.push('(');
+        self.select(function);
+        if self.fits(start, room_for(argument, ")")) {
+            self.out.push(' ');
+            self.attrs(argument, indent);
+        } else {
+            if !self.fits(start, 0) {
+                self.out.truncate(start + 1);
+                self.line(indent + STEP);
+                self.select(function);
+            }
+            self.line(indent + STEP);
+            self.attrs(argument, indent + STEP);
+            self.line(indent);
+        }
+        self.out.push(')');
+    }
+
+    fn attrs(&mut self, attrs: &Attrs, indent: usize) {
+        if attrs.is_empty() {
+            return self.out.push_str(match self.style {
+                Style::Nixfmt => "{ }",
+                Style::Alejandra => "{}",
+            });
+        }
+        self.out.push('{');
+        for (name, value) in attrs {
+            self.line(indent + STEP);
+            self.attribute(name, value, indent + STEP);
+        }
+        self.line(indent);
+        self.out.push('}');
+    }
+
+    fn attribute(&mut self, name: &Name, value: &Expr, indent: usize) {
+        let start = self.out.len();
+        self.name(name.as_str());
+        self.out.push_str(" =");
+        let quoted = self.out.as_bytes()[start] == b'"';
+        let equals = self.out.len();
+        self.out.push(' ');
+        // What comes behind the `=` is written there first, and moved to the next line if that turns out too long.
+        let stays = match value {
+            Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Select(_) => {
+                self.expr(value, indent);
+                self.fits(start, 1)
+            }
+            Expr::Str(text) => {
+                self.string(text.as_str());
+                !quoted || self.fits(start, 1)
+            }
+            Expr::List(items) if items.is_empty() => {
+                self.list(items, indent);
+                self.fits(start, 1)
+            }
+            Expr::Attrs(attrs) if attrs.is_empty() => {
+                self.attrs(attrs, indent);
+                self.fits(start, 1)
+            }
+            Expr::List(_) | Expr::Attrs(_) => {
+                let stays = !quoted || self.fits(start, 1);
+                if stays {
+                    self.expr(value, indent);
+                }
+                stays
+            }
+            Expr::Apply(function, argument) => {
+                self.select(function);
+                let stays = self.fits(start, room_for(argument, ";"));
+                if stays {
+                    self.out.push(' ');
+                    self.attrs(argument, indent);
+                }
+                stays
+            }
+            Expr::Lambda(lambda) => {
+                let stays = self.style == Style::Alejandra;
+                if stays {
+                    self.lambda(lambda, indent);
+                }
+                stays
+            }
+        };
+        if !stays {
+            self.out.truncate(equals);
+            // `nixfmt` breaks the line at the argument too, unless the name has quotes and fills the line with its `=`.
+            let expanded = !quoted || self.fits(start, 0);
+            self.line(indent + STEP);
+            if let Expr::Apply(function, argument) = value {
+                let start = self.out.len();
+                self.select(function);
+                if expanded {
+                    self.line(indent + 2 * STEP);
+                    self.attrs(argument, indent + 2 * STEP);
+                } else {
+                    self.argument(argument, start, ";", indent + STEP);
+                }
+            } else {
+                self.expr(value, indent + STEP);
+            }
+        }
+        self.out.push(';');
+    }
+
+    fn lambda(&mut self, lambda: &Lambda, indent: usize) {
+        let start = self.out.len();
+        self.flat_formals(lambda.formals());
+        let flat = match self.style {
+            Style::Nixfmt => lambda.formals().len() <= 2 && self.fits(start, 0),
+            Style::Alejandra => lambda.formals().len() <= 1,
+        };
+        if !flat {
+            self.out.truncate(start);
+            self.tall_formals(lambda.formals(), indent);
+        }
+        match self.style {
+            Style::Nixfmt => {
+                self.line(indent);
+                self.expr(lambda.body(), indent);
+            }
+            Style::Alejandra => match lambda.body() {
+                Expr::Str(_) | Expr::List(_) | Expr::Attrs(_) | Expr::Lambda(_) => {
+                    self.out.push(' ');
+                    self.expr(lambda.body(), indent);
+                }
+                Expr::Int(int) if int.get() >= 0 => {
+                    self.out.push(' ');
+                    self.int(int.get());
+                }
+                Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Select(_) | Expr::Apply(..) => {
+                    let indent = if indent > 0 { indent + STEP } else { 0 };
+                    self.line(indent);
+                    self.expr(lambda.body(), indent);
+                }
+            },
+        }
+    }
+
+    fn flat_formals(&mut self, formals: &[Ident]) {
+        let padding = match self.style {
+            Style::Nixfmt => " ",
+            Style::Alejandra => "",
+        };
+        self.out.push('{');
+        self.out.push_str(padding);
+        for formal in formals {
+            self.out.push_str(formal.as_str());
+            self.out.push_str(", ");
+        }
+        self.out.push_str("...");
+        self.out.push_str(padding);
+        self.out.push_str("}:");
+    }
+
+    fn tall_formals(&mut self, formals: &[Ident], indent: usize) {
+        self.out.push('{');
+        for formal in formals {
+            self.line(indent + STEP);
+            self.out.push_str(formal.as_str());
+            self.out.push(',');
+        }
+        self.line(indent + STEP);
+        self.out.push_str("...");
+        self.line(indent);
+        self.out.push_str("}:");
+    }
+
+    fn select(&mut self, select: &Select) {
+        self.out.push_str(select.variable.as_str());
+        for name in &select.path {
+            self.out.push('.');
+            self.name(name.as_str());
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        if is_bare_name(name) {
+            self.out.push_str(name);
+        } else {
+            self.string(name);
+        }
+    }
+
+    fn int(&mut self, int: i64) {
+        use std::fmt::Write as _;
+        write!(self.out, "{int}").expect("a `String` takes whatever is written to it");
+    }
+
+    /// Text in quotes, escaped so that it reads back as it is.
+    ///
+    /// A raw carriage return would read back as a newline, `${` would begin an interpolation.
+    fn string(&mut self, text: &str) {
+        self.out.push('"');
+        let bytes = text.as_bytes();
+        let mut copied = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            let escaped = match byte {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                b'$' if bytes.get(at + 1) == Some(&b'{') => "\\$",
+                _ => continue,
+            };
+            self.out.push_str(&text[copied..at]);
+            self.out.push_str(escaped);
+            copied = at + 1;
+        }
+        self.out.push_str(&text[copied..]);
+        self.out.push('"');
+    }
+
+    /// Whether the line that begins at `start` has room for `more` characters.
+    fn fits(&self, start: usize, more: usize) -> bool {
+        let line = &self.out[start..];
+        match self.style {
+            Style::Nixfmt => line.len() + more <= WIDTH || line.chars().count() + more <= WIDTH,
+            Style::Alejandra => true,
+        }
+    }
+
+    fn line(&mut self, indent: usize) {
+        const SPACES: &str = "                                ";
+        self.out.push('\n');
+        let mut left = indent;
+        while left > SPACES.len() {
+            self.out.push_str(SPACES);
+            left -= SPACES.len();
+        }
+        self.out.push_str(&SPACES[..left]);
+    }
+}
+
+/// How many characters ` { } ;` or ` {` add to the line of the function.
+fn room_for(argument: &Attrs, closing: &str) -> usize {
+    if argument.is_empty() {
+        " { }".len() + closing.len()
+    } else {
+        " {".len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::nix::Text;
+
+    fn check(expr: impl Into<Expr>, nixfmt: &str, alejandra: &str) {
+        let expr = expr.into();
+        assert_eq!(print(&expr, Style::Nixfmt), nixfmt);
+        assert_eq!(print(&expr, Style::Alejandra), alejandra);
+    }
+
+    fn check_string(text: &'static str, expected: &str) {
+        check(Text::literal(text), expected, expected);
+    }
+
+    fn check_name(name: &'static str, expected: &str) {
+        let mut printer = Printer {
+            out: String::new(),
+            style: Style::Nixfmt,
+        };
+        printer.name(name);
+        assert_eq!(printer.out, expected);
+    }
+
+    fn attrs(attributes: impl IntoIterator<Item = (&'static str, Expr)>) -> Attrs {
+        let mut attrs = Attrs::new();
+        for (name, value) in attributes {
+            attrs
+                .insert(Name::literal(name), value)
+                .expect("no name is there twice");
+        }
+        attrs
+    }
+
+    #[test]
+    fn strings() {
+        check_string("", r#""""#);
+        check_string("a \"b\" \\ ''c''", r#""a \"b\" \\ ''c''""#);
+        check_string("\n\r\t\u{b}\u{7f}é🦀", "\"\\n\\r\\t\u{b}\u{7f}é🦀\"");
+        check_string("$ $$ ${ $${ $$${ $", r#""$ $$ \${ $\${ $$\${ $""#);
+        check_string("$\\{", r#""$\\{""#);
+    }
+
+    #[test]
+    fn names() {
+        check_name("a'b-c_1", "a'b-c_1");
+        check_name("true", "true");
+        check_name("or", r#""or""#);
+        check_name("if", r#""if""#);
+        check_name("", r#""""#);
+        check_name("1a", r#""1a""#);
+        check_name("a.b", r#""a.b""#);
+        check_name("é", r#""é""#);
+        check_name("${a}", r#""\${a}""#);
+    }
+
+    #[test]
+    fn nothing_inside() {
+        check(Vec::new(), "[ ]", "[]");
+        check(Attrs::new(), "{ }", "{}");
+        let function = || Select::literal("f", &["x y"]);
+        check(
+            Expr::Apply(function(), Attrs::new()),
+            "f.\"x y\" { }",
+            "f.\"x y\" {}",
+        );
+        check(
+            vec![(-1).into(), Expr::Apply(function(), Attrs::new())],
+            "[\n  (-1)\n  (f.\"x y\" { })\n]",
+            "[\n  (-1)\n  (f.\"x y\" {})\n]",
+        );
+    }
+
+    #[test]
+    fn a_file() {
+        let network = attrs([
+            ("name", Text::literal("lan").into()),
+            ("memory", attrs([("count", 2.into())]).into()),
+            ("dns", vec![true.into(), Expr::Null].into()),
+        ]);
+        let definition = Expr::Apply(
+            Select::literal("NixVirt", &["lib", "network", "writeXML"]),
+            network,
+        );
+        let list = Expr::List(vec![attrs([("definition", definition)]).into()]);
+        let lambda = Lambda::new(vec![Ident::literal("NixVirt")], list).expect("one formal");
+        let body = r#"[
+  {
+    definition = NixVirt.lib.network.writeXML {
+      name = "lan";
+      memory = {
+        count = 2;
+      };
+      dns = [
+        true
+        null
+      ];
+    };
+  }
+]"#;
+        check(
+            lambda,
+            &format!("{{ NixVirt, ... }}:\n{body}"),
+            &format!("{{NixVirt, ...}}: {body}"),
+        );
+    }
+
+    #[test]
+    fn indented() {
+        let list = Expr::List(vec![1.into()]);
+        assert_eq!(print_at(&list, Style::Nixfmt, 4), "[\n      1\n    ]");
+    }
+
+    #[test]
+    fn long_lines() {
+        let long = "a".repeat(WIDTH);
+        let select = Select {
+            variable: Ident::new(long.clone()).expect("a variable"),
+            path: vec![],
+        };
+        check(
+            attrs([
+                ("b", select.into()),
+                ("c", Text::new(long.clone()).expect("no NUL").into()),
+            ]),
+            &format!("{{\n  b =\n    {long};\n  c = \"{long}\";\n}}"),
+            &format!("{{\n  b = {long};\n  c = \"{long}\";\n}}"),
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! The whole way from a spec's text to proven files: [`check`], then [`generate`].
+
+use crate::lab::identity::Kind;
+use crate::lab::{Lab, resolve};
+use crate::libvirt::vocabulary::Vocabulary;
+use crate::libvirt::{self, Objects};
+use crate::nix::file;
+use crate::problem::{Problem, Severity};
+use crate::proof::{self, Proven};
+use crate::source::Source;
+use crate::spec::{Spec, schema, shape};
+
+/// A spec that has been looked at from end to end.
+#[derive(Debug)]
+pub struct Checked {
+    /// Everything that is wrong with it, in no particular order.
+    pub problems: Vec<Problem>,
+    /// The lab and its objects, unless the text is not JSON. Fit to build from only if no problem is an error.
+    pub built: Option<(Lab, Objects)>,
+}
+
+/// What failed outside the spec.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The spec has errors, so there is nothing to generate.
+    #[error("the spec has errors")]
+    Problems,
+    /// A file cannot be made.
+    #[error("a file cannot be made; this is a mistake in lab2nix")]
+    File(#[from] file::Error),
+    /// A proof failed.
+    #[error("a proof failed, so nothing was written; this is a mistake in lab2nix")]
+    Proof(#[from] proof::Error),
+}
+
+impl Checked {
+    /// Whether nothing stands in the way of generating.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        !self.problems.iter().any(|problem| problem.id.severity() == Severity::Error)
+    }
+}
+
+/// Finds everything that is wrong with a spec. `problems` are those of reading its text.
+///
+/// # Panics
+///
+/// When a spec of the right shape does not deserialize, which is a mistake in this crate.
+#[must_use]
+pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
+    let Some(root) = source.root() else { return Checked { problems, built: None } };
+    let (value, structural) = shape::check(root, schema::cached());
+    let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
+    let (lab, mut later) = resolve::resolve(&spec);
+    let (objects, inexpressible) = libvirt::objects(&lab);
+    later.extend(inexpressible);
+    problems.extend(shape::independent(&structural, later));
+    problems.extend(structural);
+    Checked { problems, built: Some((lab, objects)) }
+}
+
+/// The files of a lab, proven: the lists of networks, pools and domains, and the module. `spec` is the name of the spec's
+/// file, for their first lines.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
+    let Some((lab, objects)) = checked.built.as_ref().filter(|_| checked.is_sound()) else {
+        return Err(Error::Problems);
+    };
+    let vocabulary = Vocabulary::of(lab.target.nixvirt);
+    let mut lists = Vec::new();
+    for kind in [Kind::Network, Kind::Pool, Kind::Domain] {
+        lists.push(file::list_file(kind, objects, &lab.target, spec)?);
+    }
+    let module = file::module_file(lab, &lists, spec)?;
+    let mut files = Vec::new();
+    for list in lists {
+        files.push(proof::list(list, vocabulary)?);
+    }
+    files.push(proof::module(module, &files)?);
+    Ok(files)
+}

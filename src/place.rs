@@ -1,0 +1,87 @@
+//! Where in a spec something stands, told without positions: a JSON pointer and which half of the member is meant.
+//!
+//! Everything after [`crate::source`] speaks of places as [`Place`]; only [`crate::report`] turns them into lines and
+//! columns, so that no later module has to carry byte offsets around.
+
+use std::fmt::{self, Display, Write as _};
+use std::ops::Range;
+
+/// A JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) into the spec, such as `/domains/DC01/memory`.
+///
+/// ```
+/// use lab2nix::place::Pointer;
+/// assert_eq!(Pointer::root().key("a/b").index(3).to_string(), "/a~1b/3");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The whole spec.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The member `name` of the object at this pointer.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Self {
+        let mut text = String::with_capacity(self.0.len() + name.len() + 1);
+        text.push_str(&self.0);
+        text.push('/');
+        for c in name.chars() {
+            match c {
+                '~' => text.push_str("~0"),
+                '/' => text.push_str("~1"),
+                c => text.push(c),
+            }
+        }
+        Self(text)
+    }
+
+    /// The item `index`, counted from 0, of the array at this pointer.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        let mut text = self.0.clone();
+        write!(text, "/{index}").expect("writing to a String does not fail");
+        Self(text)
+    }
+
+    /// The steps from the root, unescaped.
+    pub fn steps(&self) -> impl Iterator<Item = String> + '_ {
+        self.0
+            .split('/')
+            .skip(1)
+            .map(|step| step.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// The place of the value at this pointer.
+    #[must_use]
+    pub fn value(self) -> Place {
+        Place::Value(self)
+    }
+
+    /// The place of the key that names the value at this pointer.
+    #[must_use]
+    pub fn name(self) -> Place {
+        Place::Key(self)
+    }
+}
+
+impl Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a problem points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The value at a pointer.
+    Value(Pointer),
+    /// The key that names the value at a pointer.
+    Key(Pointer),
+    /// A range of bytes of the spec's text, for what has no pointer: broken syntax, the second of two equal keys.
+    Text(Range<usize>),
+    /// A file beside the spec, named as the user would name it.
+    File(String),
+}

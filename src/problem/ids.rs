@@ -1,0 +1,297 @@
+//! The table of problem ids. A new problem gets its line here: its doc comment is what `lab2nix explain` prints, and
+//! `tests/cases/bad/<id>/` its case.
+
+use super::Severity;
+
+macro_rules! ids {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident; )+) => {
+        /// The kind of a problem, by a stable name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Id { $( $(#[doc = $doc])+ $variant, )+ }
+
+        impl Id {
+            /// Every id, in the order of this table.
+            pub const ALL: &'static [Id] = &[$(Id::$variant),+];
+
+            /// The name that reports carry and `explain` takes, such as `address-outside-subnet`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Id::$variant => $name,)+ }
+            }
+
+            /// Whether problems of this kind stop generation.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Id::$variant => Severity::$severity,)+ }
+            }
+
+            /// What it means and what to do about it: Markdown, a summary line first.
+            #[must_use]
+            pub fn explanation(self) -> String {
+                let lines: &[&str] = match self { $(Id::$variant => &[$($doc),+],)+ };
+                lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+            }
+
+            /// The id with this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Id> {
+                Id::ALL.iter().copied().find(|id| id.name() == name)
+            }
+        }
+    };
+}
+
+ids! {
+    // The text.
+
+    /// The spec is not JSON.
+    ///
+    /// lab2nix reads JSON (RFC 8259) in which `//` and `/* */` comments are allowed too. Trailing commas, single
+    /// quotes and bare keys are not. Usually a comma or a bracket is missing just before the marked character.
+    SyntaxError = "syntax-error", Error;
+    /// An object has the same key twice.
+    ///
+    /// JSON readers keep the last one and drop the first without a word, so lab2nix refuses both. Merge the two, or
+    /// rename one.
+    DuplicateKey = "duplicate-key", Error;
+    /// A key that the spec language does not have.
+    ///
+    /// Nothing is accepted and ignored: a misspelt key would otherwise be a setting that silently does nothing.
+    /// `docs/spec.md` lists every key; what NixVirt can say but the language has no key for goes into `extra`.
+    UnknownField = "unknown-field", Error;
+    /// A value has the wrong JSON type.
+    ///
+    /// Each key takes one type. Sizes are strings with a binary unit (`"60GiB"`, not `60`), addresses and subnets are
+    /// strings, numbers are written without quotes.
+    WrongType = "wrong-type", Error;
+    /// A value is none of the words that the key takes.
+    ///
+    /// The key takes one of a fixed list of words; the help line names them or the nearest one.
+    UnknownValue = "unknown-value", Error;
+    /// A number is outside what the key takes.
+    ///
+    /// Counts start at 1 where none makes no sense; ports end at 65535; the help line gives the limits.
+    OutOfRange = "out-of-range", Error;
+    /// A key that must be there is missing.
+    ///
+    /// For a domain, `memory` may also come from `defaults` or from one of its profiles.
+    MissingField = "missing-field", Error;
+    /// Two keys that exclude each other are both given, or none of several of which one is needed.
+    ///
+    /// A disk is on a pool, a file or a block device; an interface is on a network or on a bridge. When the keys come
+    /// from different layers (defaults, profiles, the domain), remember that objects merge key by key.
+    ConflictingFields = "conflicting-fields", Error;
+
+    // Words.
+
+    /// A name cannot be used for this kind of object.
+    ///
+    /// Names of labs are lower case letters, digits and `-`. Names of networks, pools, volumes, domains, disks and
+    /// interfaces are letters, digits, `.`, `_`, `+` and `-`, starting with a letter or digit: libvirt uses them as
+    /// file names, and dnsmasq as host names.
+    BadName = "bad-name", Error;
+    /// A size is not a number with a binary unit.
+    ///
+    /// Write `"512MiB"`, `"60GiB"`, `"2TiB"`: a whole number and one of `B`, `KiB`, `MiB`, `GiB`, `TiB`, `PiB`. A bare
+    /// number would be KiB for a domain's memory and bytes for a volume, which is why there is none.
+    BadSize = "bad-size", Error;
+    /// An address is not an IP address of the family that is meant.
+    ///
+    /// `ip`, `gateway`, `range` take IPv4 addresses such as `192.168.56.10`; `ip6`, `gateway6` IPv6 ones; neither takes
+    /// a prefix length.
+    BadAddress = "bad-address", Error;
+    /// A subnet is not an address with a prefix length, or has host bits set.
+    ///
+    /// Write the network's own address: `192.168.56.0/24`, `fd00:56::/64`.
+    BadSubnet = "bad-subnet", Error;
+    /// A UUID is not a UUID.
+    ///
+    /// 32 hexadecimal digits in groups of 8-4-4-4-12. Leave `uuid` out and the object gets a stable one made from the
+    /// lab's name and its own.
+    BadUuid = "bad-uuid", Error;
+    /// A UUID that somebody typed as a placeholder.
+    ///
+    /// `aaaaaaaa-…`, `12345678-1234-…` and the nil UUID are found in many labs, so two of them on one host take each
+    /// other's objects for their own. Leave `uuid` out, or use the output of `uuidgen`.
+    PlaceholderUuid = "placeholder-uuid", Error;
+    /// A MAC address is not one that an interface can have.
+    ///
+    /// Six pairs of hexadecimal digits with colons, the first one even (an odd first byte is a multicast address).
+    /// Leave `mac` out and the interface gets a stable one.
+    BadMac = "bad-mac", Error;
+    /// A duration is not a number with a unit.
+    ///
+    /// Write `"30m"`, `"12h"` or `"7d"`: a whole number and one of `s`, `m`, `h`, `d`.
+    BadDuration = "bad-duration", Error;
+    /// A text holds a character that cannot be written into a libvirt definition.
+    ///
+    /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline.
+    BadText = "bad-text", Error;
+    /// The address of a host device is not in the form that `lspci -D` or `lsusb` prints.
+    ///
+    /// PCI: `0000:01:00.0` (domain, bus, slot, function, in hexadecimal). USB: `046d:c52b` (vendor and product).
+    BadDevice = "bad-device", Error;
+    /// A list of processors is not in libvirt's form.
+    ///
+    /// Numbers and ranges with commas, `^` to leave one out: `"0-3"`, `"0,2,4-7,^5"`.
+    BadCpuset = "bad-cpuset", Error;
+    /// A connection is not the URI of a system libvirt on this host.
+    ///
+    /// The generated module prepares the host it runs on, so only `qemu:///system` makes sense today.
+    BadConnection = "bad-connection", Error;
+    /// A path does not start with `/`.
+    ///
+    /// libvirt takes only absolute paths: a domain is started by a daemon with no working directory of yours.
+    RelativePath = "relative-path", Error;
+
+    // Used twice.
+
+    /// Two objects have one UUID.
+    ///
+    /// libvirt takes the second one for the first. Most often an entry was copied with its `uuid`; leave it out.
+    DuplicateUuid = "duplicate-uuid", Error;
+    /// Two interfaces have one MAC address.
+    ///
+    /// Both would get the same DHCP address and neither would work. Leave `mac` out and each gets a stable one.
+    DuplicateMac = "duplicate-mac", Error;
+    /// Two interfaces on one network have one address.
+    DuplicateAddress = "duplicate-address", Error;
+    /// Two networks make a bridge of one name.
+    ///
+    /// libvirt accepts both and starts only the first.
+    DuplicateBridge = "duplicate-bridge", Error;
+    /// The subnets of two networks overlap.
+    ///
+    /// libvirt accepts both and starts only the first; with a bridge of the host, packets take either way.
+    OverlappingSubnets = "overlapping-subnets", Error;
+    /// Two disks are one volume, file or block device.
+    ///
+    /// Two domains that write one disk destroy its file system. To start several from one image, give each a volume
+    /// with `backing`.
+    DuplicateVolume = "duplicate-volume", Error;
+    /// Two disks of one domain have one target device.
+    ///
+    /// lab2nix gives each disk and cdrom its own; a second one can only come from `extra`. libvirt notices at start.
+    DuplicateTarget = "duplicate-target", Error;
+    /// Two names, or ids, differ only in upper and lower case, or are equal across replicas.
+    ///
+    /// Windows, DNS and many file systems take them for one.
+    DuplicateName = "duplicate-name", Error;
+    /// Two shares of one domain have one tag.
+    ///
+    /// The tag is what the guest mounts by, so it must tell the shares apart.
+    DuplicateTag = "duplicate-tag", Error;
+    /// Two domains keep their firmware variables in one file.
+    ///
+    /// Each would overwrite the boot entries of the other. Leave `nvram` out and each has a file of its own.
+    DuplicateNvram = "duplicate-nvram", Error;
+
+    // Addresses.
+
+    /// An address is not in the subnet of its network.
+    AddressOutsideSubnet = "address-outside-subnet", Error;
+    /// An address is the gateway's own, which the host holds.
+    AddressIsGateway = "address-is-gateway", Error;
+    /// An address is the first or last of its subnet, which name the network itself and everyone on it.
+    AddressReserved = "address-reserved", Error;
+    /// A DHCP range leaves the subnet of its network.
+    RangeOutsideSubnet = "range-outside-subnet", Error;
+    /// A DHCP range ends before it starts.
+    RangeReversed = "range-reversed", Error;
+    /// DHCP or an address on a network that has no subnet.
+    ///
+    /// Without a subnet the host has no address there and serves nothing. Give the network a `subnet`, or leave
+    /// addresses to whoever serves that network.
+    NoSubnet = "no-subnet", Error;
+    /// A network or interface key that its kind cannot have.
+    ///
+    /// A network on a bridge of the host (`mode` `bridge`) leaves subnets, DHCP, DNS and its MAC to that bridge:
+    /// libvirt refuses them. An interface on a bridge has no network that could reserve its address.
+    NotOnThisMode = "not-on-this-mode", Error;
+
+    // Names that are too long.
+
+    /// The name of a bridge or interface is longer than 15 bytes, the kernel's limit.
+    BridgeNameTooLong = "bridge-name-too-long", Error;
+    /// The name of a Windows domain is longer than 15 characters, the limit of NetBIOS names.
+    ///
+    /// Windows cuts longer ones, and the address reserved for the name goes to nobody. For a domain that needs no
+    /// matching computer name, choose `os` `none` and write its devices out.
+    WindowsNameTooLong = "windows-name-too-long", Error;
+
+    // Names of nothing.
+
+    /// A network that the spec does not have.
+    UnknownNetwork = "unknown-network", Error;
+    /// A pool that the spec does not have.
+    UnknownPool = "unknown-pool", Error;
+    /// A volume that the pool does not have.
+    UnknownVolume = "unknown-volume", Error;
+    /// A profile that the spec does not have.
+    UnknownProfile = "unknown-profile", Error;
+    /// A domain that the spec does not have.
+    UnknownDomain = "unknown-domain", Error;
+    /// Profiles extend each other in a circle.
+    ProfileCycle = "profile-cycle", Error;
+    /// Domains start after each other in a circle.
+    StartOrderCycle = "start-order-cycle", Error;
+    /// A volume is its own backing store, directly or through others.
+    BackingCycle = "backing-cycle", Error;
+
+    // Domains.
+
+    /// The CPU topology does not multiply to the number of virtual CPUs.
+    ///
+    /// `sockets` × `cores` × `threads` must equal `cpus`, or libvirt refuses the domain. Leave `cpus` out and it follows
+    /// from the topology.
+    TopologyMismatch = "topology-mismatch", Error;
+    /// More devices than the bus has room for.
+    BusFull = "bus-full", Error;
+
+    // The escape hatch and the target.
+
+    /// An attribute in `extra` that the target version of NixVirt does not write.
+    ///
+    /// NixVirt would drop it without a word. Element names are singular in libvirt (`interface`, not `interfaces`), and
+    /// nested as in libvirt's XML (`ip.dhcp`, not `dhcp` beside `ip`).
+    UnknownAttribute = "unknown-attribute", Error;
+    /// A value in `extra` has another type than NixVirt takes.
+    ///
+    /// NixVirt would stop the evaluation of the whole host with "expected int, found string" and no place.
+    WrongAttributeType = "wrong-attribute-type", Error;
+    /// The target version of NixVirt has no attribute for something the spec asks for.
+    ///
+    /// NixVirt would drop it without a word. Choose another `target.nixvirt`, or leave the key out.
+    NotExpressible = "not-expressible", Error;
+
+    // The output.
+
+    /// A file that lab2nix would write exists and was not written by lab2nix.
+    ///
+    /// The first line of every generated file says so; a file without that line is never overwritten. Move it away, or
+    /// choose another directory with `--out`.
+    ForeignFile = "foreign-file", Error;
+
+    // Warnings.
+
+    /// A section is present and empty, so NixVirt will delete every libvirt object of that kind.
+    ///
+    /// A missing section leaves the objects of its kind alone; an empty one says that there shall be none. Remove the
+    /// section if you did not mean that.
+    EmptySection = "empty-section", Warning;
+    /// A fixed address lies inside the range that DHCP gives out.
+    ///
+    /// It works with libvirt's own DHCP server, which keeps reserved addresses for their owners, but a domain that sets
+    /// its address by hand can meet a guest that got it first.
+    AddressInRange = "address-in-range", Warning;
+    /// An interface or network is on a bridge that no network of the lab makes.
+    ///
+    /// The bridge must exist on the host before the domain starts. If it does, all is well.
+    UnmanagedBridge = "unmanaged-bridge", Warning;
+    /// A windows-11 domain lacks UEFI or a TPM, without which its setup refuses to install.
+    ///
+    /// See <https://www.microsoft.com/windows/windows-11-specifications>.
+    WindowsRequirements = "windows-requirements", Warning;
+    /// Two domains have one PCI device, so only one of them can run at a time.
+    SharedDevice = "shared-device", Warning;
+}

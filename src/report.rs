@@ -1,0 +1,131 @@
+//! Problems and the spec's text in; a report for people, programs or GitHub out.
+//!
+//! Nothing is printed here: the report comes back as a string. Problems stand in source order, and those of files
+//! beside the spec at the end.
+
+mod github;
+mod human;
+mod json;
+mod lines;
+
+use crate::problem::{Problem, Severity};
+use crate::source::Source;
+use lines::{Lines, Span};
+
+/// What a report looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// The text with the places marked, for people.
+    #[default]
+    Human,
+    /// One JSON object a line, for programs.
+    ///
+    /// It has `id`, `severity` (`error` or `warning`), `message`, `label`, `help`, `file`, and, for a place in the
+    /// spec, `start` and `end`. Those have a `line` and a `column`, counted from 1, and an `offset`, counted from 0.
+    /// Columns count characters (Unicode scalar values), offsets bytes of the file. The end is the first position after
+    /// the place. `related` is a list of further places, each with `label`, `file`, `start` and `end`.
+    Json,
+    /// Workflow commands, which GitHub shows beside the lines of a pull request.
+    Github,
+}
+
+/// The report: every problem in its own paragraph or line, each ending in a line break.
+///
+/// `source` is what the places of the problems are in; without it, as when the spec could not be read, only files are
+/// told. `color` adds escape sequences to the human form; ask [`stderr_wants_color`].
+#[must_use]
+pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, color: bool) -> String {
+    let lines = source.map(Lines::new);
+    let lines = lines.as_ref();
+    let mut located: Vec<_> = problems
+        .iter()
+        .map(|problem| Located {
+            problem,
+            span: lines.and_then(|lines| lines.span(&problem.place)),
+        })
+        .collect();
+    located.sort_by_key(|located| located.span.as_ref().map_or(usize::MAX, |span| span.range.start));
+    let print = match format {
+        Format::Human => human::print,
+        Format::Json => json::print,
+        Format::Github => github::print,
+    };
+    located.iter().map(|located| print(located, lines, color)).collect()
+}
+
+/// A closing line such as "2 errors, 1 warning", or nothing when there are no problems.
+#[must_use]
+pub fn summary(problems: &[Problem]) -> String {
+    let count = |severity: Severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.id.severity() == severity)
+            .count()
+    };
+    let words = |count: usize, one: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        many => Some(format!("{many} {one}s")),
+    };
+    let errors = words(count(Severity::Error), "error");
+    let warnings = words(count(Severity::Warning), "warning");
+    errors.into_iter().chain(warnings).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether standard error is a terminal that wants colour; `NO_COLOR`, `CLICOLOR_FORCE` and `TERM` are heard.
+#[must_use]
+pub fn stderr_wants_color() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// A problem and where its place is in the text.
+struct Located<'a> {
+    problem: &'a Problem,
+    span: Option<Span>,
+}
+
+fn severity_word(problem: &Problem) -> &'static str {
+    match problem.id.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Place;
+    use crate::problem::Id;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn problems_stand_in_source_order() {
+        let (source, _) = Source::read("lab.json", "[1, 2]".to_owned());
+        let problem = |place: Place, message: &str| Problem::new(Id::BadName, place, message);
+        let problems = [
+            problem(Place::File("x.nix".to_owned()), "last"),
+            problem(Place::Text(4..5), "second"),
+            problem(Place::Text(1..2), "first"),
+            problem(Place::Text(4..5), "third"),
+        ];
+        let report = render(&problems, Some(&source), Format::Github, false);
+        let order: Vec<_> = report.lines().filter_map(|line| line.rsplit("::").next()).collect();
+        assert_eq!(order, ["first", "second", "third", "last"]);
+    }
+
+    #[test]
+    fn summaries_count() {
+        let problem = |id: Id| Problem::new(id, Place::Text(0..0), "");
+        let check = |ids: &[Id], expected: &str| {
+            let problems: Vec<_> = ids.iter().copied().map(problem).collect();
+            assert_eq!(summary(&problems), expected);
+        };
+        check(&[], "");
+        check(&[Id::BadName], "1 error");
+        check(&[Id::EmptySection], "1 warning");
+        check(
+            &[Id::EmptySection, Id::BadName, Id::BadSize, Id::EmptySection],
+            "2 errors, 2 warnings",
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! One problem in, a paragraph with the marked text out, drawn by annotate-snippets.
+//!
+//! The renderer gets only the lines that it shall show, and of long lines only what is near a mark, so that a report
+//! costs the same in a large or minified spec as in a small one.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+
+use super::Located;
+use super::lines::{Lines, Position, Span};
+use crate::place::Place;
+use crate::problem::{Problem, Severity};
+
+/// Lines longer than this, in bytes, are cut.
+const LONG: usize = 240;
+/// What stays of a long line before and after a mark: more than the renderer shows.
+const AROUND: usize = 200;
+/// The longest mark, in bytes.
+const LONGEST_MARK: usize = 100;
+/// Places further apart, in lines, are shown in frames of their own.
+const FAR: usize = 100;
+
+/// A place to mark.
+struct Mark<'a> {
+    span: Span,
+    label: &'a str,
+    kind: AnnotationKind,
+}
+
+pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: bool) -> String {
+    let problem = located.problem;
+    let level = match problem.id.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.id.name()));
+    let mut true_headers = Vec::new();
+    if let (Some(lines), Some(span)) = (lines, &located.span) {
+        let frames: Vec<Frame> = frames(lines, problem, span)
+            .iter()
+            .map(|marks| Frame::new(lines, marks))
+            .collect();
+        true_headers.extend(frames.iter().filter_map(|frame| frame.true_header(lines)));
+        group = group.elements(frames.into_iter().map(|frame| frame.snippet(lines)));
+    }
+    for place in std::iter::once(&problem.place).chain(problem.related.iter().map(|(place, _)| place)) {
+        if let Place::File(name) = place {
+            group = group.element(Origin::path(name.as_str()));
+        }
+    }
+    if !problem.help.is_empty() {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&problem.help)));
+    }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut text = renderer.render(&[group]);
+    for (told, meant) in true_headers {
+        text = text.replacen(&told, &meant, 1);
+    }
+    if located.span.is_none() {
+        // Without line numbers the renderer leaves no room for them.
+        text = text.replace('\n', "\n ");
+    }
+    text.push_str("\n\n");
+    text
+}
+
+/// The marks of a problem, those together that are near each other.
+fn frames<'a>(lines: &Lines<'_>, problem: &'a Problem, span: &Span) -> Vec<Vec<Mark<'a>>> {
+    let primary = Mark {
+        span: lines.on_one_line(span),
+        label: &problem.label,
+        kind: AnnotationKind::Primary,
+    };
+    let mut frames = vec![vec![primary]];
+    for (place, label) in &problem.related {
+        let Some(span) = lines.span(place) else { continue };
+        let mark = Mark {
+            span: lines.on_one_line(&span),
+            label,
+            kind: AnnotationKind::Context,
+        };
+        let fits = |marks: &[Mark<'_>]| marks.iter().all(|other| near(lines, &other.span, &mark.span));
+        match frames.iter_mut().find(|marks| fits(marks)) {
+            Some(marks) => marks.push(mark),
+            None => frames.push(vec![mark]),
+        }
+    }
+    frames
+}
+
+fn near(lines: &Lines<'_>, one: &Span, other: &Span) -> bool {
+    let long = [one, other].iter().any(|span| lines.line(span.start.line).len() > LONG);
+    if long {
+        one.start.line == other.start.line && one.range.start.abs_diff(other.range.start) < LONGEST_MARK
+    } else {
+        one.start.line.abs_diff(other.start.line) <= FAR
+    }
+}
+
+/// Some lines of the text, with the marks on them.
+struct Frame<'a> {
+    first_line: usize,
+    text: String,
+    annotations: Vec<Annotation<'a>>,
+    /// Where the mark that the header names is in `text`, and where it is meant to be.
+    at: (usize, Position),
+}
+
+impl<'a> Frame<'a> {
+    fn new(lines: &Lines<'_>, marks: &[Mark<'a>]) -> Self {
+        let numbers = marks.iter().map(|mark| mark.span.start.line);
+        let (first_line, last_line) = (numbers.clone().min().unwrap_or(1), numbers.max().unwrap_or(1));
+        let mut text = String::new();
+        let mut annotations = Vec::new();
+        let mut at: Option<(usize, Position)> = None;
+        for number in first_line..=last_line {
+            if number > first_line {
+                text.push('\n');
+            }
+            let on_line = || marks.iter().filter(|mark| mark.span.start.line == number);
+            let kept = kept(lines, number, on_line().map(|mark| mark.span.range.start).min());
+            for mark in on_line() {
+                let start = text.len() + mark.span.range.start.min(kept.end) - kept.start;
+                let end = mark
+                    .span
+                    .range
+                    .end
+                    .min(mark.span.range.start + LONGEST_MARK)
+                    .min(kept.end);
+                let end = text.len() + boundary(lines, end).max(mark.span.range.start.min(kept.end)) - kept.start;
+                if at.is_none() || mark.kind == AnnotationKind::Primary {
+                    at = Some((start, mark.span.start));
+                }
+                let label = (!mark.label.is_empty()).then_some(mark.label);
+                annotations.push(mark.kind.span(start..end).label(label));
+            }
+            text.push_str(&lines.source.text()[kept]);
+        }
+        Self {
+            first_line,
+            text,
+            annotations,
+            at: at.expect("a frame has a mark"),
+        }
+    }
+
+    fn snippet(self, lines: &Lines<'_>) -> Snippet<'a, Annotation<'a>> {
+        Snippet::source(self.text)
+            .line_start(self.first_line)
+            .path(path(lines))
+            .annotations(self.annotations)
+    }
+
+    /// The header that the renderer makes from the text as cut, and the one that is meant, if they differ.
+    fn true_header(&self, lines: &Lines<'_>) -> Option<(String, String)> {
+        let (at, meant) = &self.at;
+        let column = self.text[..*at].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let header = |column: usize| format!("{}:{}:{column}", path(lines), meant.line);
+        (column != meant.column).then(|| (header(column), header(meant.column)))
+    }
+}
+
+fn path(lines: &Lines<'_>) -> String {
+    normalize_untrusted_str(lines.source.name())
+}
+
+/// The part of a line to show: all of it unless it is long.
+fn kept(lines: &Lines<'_>, number: usize, mark: Option<usize>) -> Range<usize> {
+    let line = lines.line(number);
+    if line.len() <= LONG {
+        return line;
+    }
+    let mark = mark.unwrap_or(line.start);
+    let start = boundary(lines, mark.saturating_sub(AROUND).max(line.start));
+    start..boundary(lines, (mark + LONGEST_MARK + AROUND).min(line.end))
+}
+
+/// The last position that is not after `at` and not inside a character.
+fn boundary(lines: &Lines<'_>, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|at| lines.source.text().is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

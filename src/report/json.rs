@@ -1,0 +1,109 @@
+//! One problem in, one line of JSON out.
+
+use serde::Serialize;
+
+use super::lines::{Lines, Position};
+use super::{Located, severity_word};
+use crate::place::Place;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    severity: &'a str,
+    message: &'a str,
+    label: &'a str,
+    help: &'a str,
+    #[serde(flatten)]
+    place: Where<'a>,
+    related: Vec<Related<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    label: &'a str,
+    #[serde(flatten)]
+    place: Where<'a>,
+}
+
+#[derive(Serialize)]
+struct Where<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<Position>,
+}
+
+impl<'a> Where<'a> {
+    fn new(place: &'a Place, lines: Option<&'a Lines<'_>>) -> Self {
+        let file = match place {
+            Place::File(name) => Some(name.as_str()),
+            Place::Value(_) | Place::Key(_) | Place::Text(_) => lines.map(|lines| lines.source.name()),
+        };
+        let span = lines.and_then(|lines| lines.span(place));
+        Self {
+            file,
+            start: span.as_ref().map(|span| span.start),
+            end: span.as_ref().map(|span| span.end),
+        }
+    }
+}
+
+pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, _color: bool) -> String {
+    let problem = located.problem;
+    let related = problem.related.iter();
+    let line = Line {
+        id: problem.id.name(),
+        severity: severity_word(problem),
+        message: &problem.message,
+        label: &problem.label,
+        help: &problem.help,
+        place: Where::new(&problem.place, lines),
+        related: related
+            .map(|(place, label)| Related {
+                label,
+                place: Where::new(place, lines),
+            })
+            .collect(),
+    };
+    let mut text = serde_json::to_string(&line).expect("strings and numbers always print");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::place::{Place, Pointer};
+    use crate::problem::{Id, Problem};
+    use crate::report::{Format, render};
+    use crate::source::Source;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn a_problem_is_a_line() {
+        let (source, _) = Source::read("lab.json", "{\n  \"é\": \"x\" }".to_owned());
+        let problem = Problem::new(Id::BadName, Pointer::root().key("é").value(), "bad `x`")
+            .label("here")
+            .related(Pointer::root().key("é").name(), "of \"this\"")
+            .help("none");
+        let expected = concat!(
+            r#"{"id":"bad-name","severity":"error","message":"bad `x`","label":"here","help":"none","file":"lab.json","#,
+            r#""start":{"line":2,"column":8,"offset":10},"end":{"line":2,"column":11,"offset":13},"#,
+            r#""related":[{"label":"of \"this\"","file":"lab.json","#,
+            r#""start":{"line":2,"column":3,"offset":4},"end":{"line":2,"column":6,"offset":8}}]}"#,
+            "\n"
+        );
+        assert_eq!(render(&[problem], Some(&source), Format::Json, true), expected);
+    }
+
+    #[test]
+    fn a_file_has_no_positions() {
+        let problem = Problem::new(Id::ForeignFile, Place::File("x.nix".to_owned()), "m");
+        let expected = concat!(
+            r#"{"id":"foreign-file","severity":"error","message":"m","label":"","help":"","file":"x.nix","related":[]}"#,
+            "\n"
+        );
+        assert_eq!(render(&[problem], None, Format::Json, false), expected);
+    }
+}

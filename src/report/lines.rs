@@ -1,0 +1,120 @@
+//! Bytes of the text in, lines and columns out.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::place::Place;
+use crate::source::Source;
+
+/// A text by its lines.
+pub(super) struct Lines<'s> {
+    pub(super) source: &'s Source,
+    starts: Vec<usize>,
+    ascii: bool,
+}
+
+/// A position as people and programs count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) struct Position {
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// The column, from 1, in characters.
+    pub(super) column: usize,
+    /// The byte of the file, from 0.
+    pub(super) offset: usize,
+}
+
+/// A range of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) range: Range<usize>,
+    pub(super) start: Position,
+    pub(super) end: Position,
+}
+
+impl<'s> Lines<'s> {
+    pub(super) fn new(source: &'s Source) -> Self {
+        let text = source.text();
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
+        Self {
+            source,
+            starts,
+            ascii: text.is_ascii(),
+        }
+    }
+
+    /// Where a place is, or `None` if it is not in this text.
+    pub(super) fn span(&self, place: &Place) -> Option<Span> {
+        self.source.range(place).map(|range| self.span_of(range))
+    }
+
+    fn span_of(&self, range: Range<usize>) -> Span {
+        let (start, end) = (self.position(range.start), self.position(range.end));
+        Span { range, start, end }
+    }
+
+    /// The span if it is on one line; else its first character, which is the bracket that it opens with.
+    pub(super) fn on_one_line(&self, span: &Span) -> Span {
+        if span.start.line == span.end.line {
+            return span.clone();
+        }
+        let first = self.source.text()[span.range.start..].chars().next();
+        self.span_of(span.range.start..span.range.start + first.map_or(0, char::len_utf8))
+    }
+
+    /// The bytes of a line, counted from 1, without its line break.
+    pub(super) fn line(&self, line: usize) -> Range<usize> {
+        let start = self.starts[line - 1];
+        let end = self.starts.get(line).map_or(self.source.text().len(), |next| next - 1);
+        let text = &self.source.text()[start..end];
+        start..start + text.strip_suffix('\r').unwrap_or(text).len()
+    }
+
+    fn position(&self, at: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= at);
+        let before = &self.source.text()[self.starts[line - 1]..at];
+        let characters = if self.ascii {
+            before.len()
+        } else {
+            before.chars().count()
+        };
+        Position {
+            line,
+            column: characters + 1,
+            offset: at + self.source.bom_len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn positions_count_lines_and_characters() {
+        let (source, _) = Source::read("lab.json", "\u{feff}[\r\n \"é\",\n2]".to_owned());
+        let lines = Lines::new(&source);
+        let check = |at: usize, line: usize, column: usize| {
+            assert_eq!(
+                lines.position(at),
+                Position {
+                    line,
+                    column,
+                    offset: at + 3
+                }
+            );
+        };
+        check(0, 1, 1);
+        check(2, 1, 3);
+        check(3, 2, 1);
+        check(7, 2, 4);
+        check(10, 3, 1);
+        check(12, 3, 3);
+        assert_eq!((lines.line(1), lines.line(2), lines.line(3)), (0..1, 3..9, 10..12));
+        let span = lines.span_of(0..12);
+        assert_eq!(lines.on_one_line(&span).range, 0..1);
+    }
+}

@@ -1,0 +1,173 @@
+//! A character in, and why it cannot stand there: commas, colons, brackets, quotes and bare words.
+
+use super::{Words as _, brackets, problem, token, word};
+use crate::problem::Problem;
+use crate::source::parse::Parser;
+
+/// Something that is well formed or not, but cannot stand where it does.
+pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Option<Box<Problem>> {
+    let (text, cursor) = (parser.text, parser.cursor);
+    let one = at..at + found.len_utf8();
+    let before = text[..at].trim_end();
+    let last = before.chars().next_back();
+    let in_object = parser.open.last().map(|open| text[*open..].starts_with('{'));
+    let starts_word = found.is_alphanumeric() || "_$+-.".contains(found);
+    match found {
+        '\'' | '`' | '“' | '”' | '„' | '‘' | '’' => {
+            return Some(problem(one, format!("`{found}` is not a quote of JSON")).words("", "strings stand in `\"`"));
+        }
+        '#' => {
+            return Some(
+                problem(one, "`#` does not start a comment here").words("", "comments are `// …` and `/* … */`"),
+            );
+        }
+        '/' => {
+            return Some(
+                problem(one, "`/` alone does not start a comment").words("", "comments are `// …` and `/* … */`"),
+            );
+        }
+        '}' | ']' if last == Some(',') => {
+            let comma = before.len() - 1;
+            return Some(
+                problem(comma..comma + 1, format!("a comma stands before `{found}`"))
+                    .words("nothing follows it", "remove the comma"),
+            );
+        }
+        _ => {}
+    }
+    let Some(in_object) = in_object else {
+        return Some(if before.is_empty() {
+            if starts_word { word(text, at) } else { return None }
+        } else if at == cursor && starts_word {
+            word(text, before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1))
+        } else {
+            problem(one, "the spec goes on after its end")
+                .words("the spec has ended before this", "a spec is one JSON value")
+        });
+    };
+    if let ('}' | ']', Some(open)) = (found, parser.open.last()) {
+        let (bracket, closing) = brackets(text, *open);
+        if found != closing {
+            return Some(
+                problem(one, format!("`{bracket}` is closed by `{found}`"))
+                    .words(
+                        format!("expected `{closing}`"),
+                        format!("write `{closing}`, or close what is open first"),
+                    )
+                    .also(*open, "opened here"),
+            );
+        }
+    }
+    let expects_value = matches!(last, Some(':')) || (!in_object && matches!(last, Some('[' | ',')));
+    let expects_key = in_object && matches!(last, Some('{' | ','));
+    Some(match found {
+        _ if parser.key.is_some() && last != Some(':') => {
+            let key = parser.key.clone().map_or("", |key| &text[key]);
+            if found == '=' {
+                problem(one, format!("`=` stands after the key {key}")).words("", "keys and values are parted by `:`")
+            } else {
+                problem(cursor..cursor, format!("no `:` stands after the key {key}"))
+                    .words("`:` is missing here", "write `\"key\": value`")
+            }
+        }
+        ',' if matches!(last, Some('[' | '{' | ',')) => {
+            problem(one, "a comma stands where nothing ended").words("one comma too many", "remove it")
+        }
+        ',' | '}' | ']' if expects_value => {
+            problem(one, "a value is missing").words("expected a value before this", "write one, or leave the key out")
+        }
+        _ if expects_value && starts_word => word(text, at),
+        _ if expects_key && starts_word => {
+            let key = token(text, at);
+            problem(at..at + key.len(), format!("the key `{key}` is not in quotes"))
+                .words("", format!("write `\"{key}\"`"))
+        }
+        '{' | '[' if expects_key => {
+            problem(one, format!("`{found}` stands where a key must")).words("has no key", "write `\"key\": value`")
+        }
+        ':' if !in_object => problem(one, "a key stands in a list").words(
+            "",
+            "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it",
+        ),
+        // A value has just ended.
+        _ if !expects_key && !expects_value && at == cursor && starts_word => {
+            let start = before
+                .rfind(|c: char| !(c.is_alphanumeric() || "_-+.".contains(c)))
+                .map_or(0, |at| at + 1);
+            word(text, start)
+        }
+        '"' | '{' | '[' if !expects_key && !expects_value => missing_comma(parser),
+        _ if !expects_key && !expects_value && starts_word => missing_comma(parser),
+        _ => return None,
+    })
+}
+
+fn missing_comma(parser: &Parser<'_>) -> Box<Problem> {
+    let end = parser.cursor;
+    problem(end..end, "a comma is missing").words("expected `,` here", "add `,` between the two")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn commas_and_colons() {
+        check("[1«,» ]", "a comma stands before `]`", "remove the comma");
+        check("{\"é\": 1«,»\n}", "a comma stands before `}`", "remove the comma");
+        check(
+            "{\"a\": \"é\"«»\n \"b\": 2}",
+            "a comma is missing",
+            "add `,` between the two",
+        );
+        check("[{}«» {}]", "a comma is missing", "add `,` between the two");
+        check("[1«» 2]", "a comma is missing", "add `,` between the two");
+        check("[1«» true]", "a comma is missing", "add `,` between the two");
+        check("[1,«,»2]", "a comma stands where nothing ended", "remove it");
+        check("[«,»2]", "a comma stands where nothing ended", "remove it");
+        check("{\"a\": 1,«,»}", "a comma stands where nothing ended", "remove it");
+        check(
+            "{\"é\"«» 1}",
+            "no `:` stands after the key \"é\"",
+            "write `\"key\": value`",
+        );
+        check(
+            "{\"é\"«», \"b\": 1}",
+            "no `:` stands after the key \"é\"",
+            "write `\"key\": value`",
+        );
+        check(
+            "{\"a\" «=» 1}",
+            "`=` stands after the key \"a\"",
+            "keys and values are parted by `:`",
+        );
+        check("{\"a\": «}»", "a value is missing", "write one, or leave the key out");
+        check(
+            "{\"a\": «,» \"b\": 1}",
+            "a value is missing",
+            "write one, or leave the key out",
+        );
+        check(
+            "[\"a\"«:» 1]",
+            "a key stands in a list",
+            "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it",
+        );
+    }
+
+    #[test]
+    fn brackets_and_ends() {
+        check(
+            "[1«}»",
+            "`[` is closed by `}`",
+            "write `]`, or close what is open first",
+        );
+        check(
+            "{\"a\": [{\"b\": 1«]»}",
+            "`{` is closed by `]`",
+            "write `}`, or close what is open first",
+        );
+        check("{} «}»", "the spec goes on after its end", "a spec is one JSON value");
+        check("{}\n«{»}", "the spec goes on after its end", "a spec is one JSON value");
+        check("{«{»}}", "`{` stands where a key must", "write `\"key\": value`");
+    }
+}

@@ -1,0 +1,150 @@
+//! The spec as written: the JSON of a lab, field by field, with nothing resolved and nothing checked beyond its shape.
+//!
+//! The doc comments of this module and its children are the descriptions in `schema/lab.schema.json` and the text of
+//! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`shape::check`] has already
+//! reported what is missing and the rest of the spec still wants to be read.
+
+pub mod device;
+pub mod domain;
+pub mod layer;
+pub mod network;
+pub mod pool;
+pub mod schema;
+pub mod shape;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use domain::{Domain, DomainFields, Profile};
+pub use network::Network;
+pub use pool::Pool;
+
+/// A JSON object in NixVirt's own shape, merged into the definition last.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// A lab: networks, storage pools and domains of one libvirt connection.
+///
+/// A section that is absent is left alone on the host. A section that is present lists everything of its kind: NixVirt
+/// deletes what is not in it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Spec {
+    /// Where editors find the schema of this file, for completion and checks. Not used by lab2nix.
+    #[serde(rename = "$schema")]
+    #[schemars(example = &"./schema/lab.schema.json")]
+    pub schema: Option<String>,
+    /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is made from it, so
+    /// changing it makes every such object a new one.
+    #[schemars(required, example = &"sccm")]
+    pub lab: Option<String>,
+    /// What the lab is for, for people.
+    pub description: Option<String>,
+    /// What is generated, and for which host.
+    pub target: Option<Target>,
+    /// The networks, by name. Absent: libvirt's networks are left alone.
+    pub networks: Option<IndexMap<String, Network>>,
+    /// The storage pools, by name. Absent: libvirt's pools are left alone.
+    pub pools: Option<IndexMap<String, Pool>>,
+    /// What every domain of the lab has unless a profile or the domain itself says otherwise.
+    pub defaults: Option<DomainFields>,
+    /// Settings that domains take by name with `profiles`.
+    pub profiles: Option<IndexMap<String, Profile>>,
+    /// The domains, by name. Absent: libvirt's domains are left alone.
+    pub domains: Option<IndexMap<String, Domain>>,
+}
+
+/// What is generated, and for which host.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Target {
+    /// The NixVirt version on the host. It decides which attributes may be written: others would be dropped by it
+    /// without a word. Default: `0.6.0`.
+    pub nixvirt: Option<NixVirtVersion>,
+    /// The libvirt connection whose objects these are. Default: `qemu:///system`, the only one today.
+    #[schemars(example = &"qemu:///system")]
+    pub connection: Option<String>,
+    /// How files of the host (QEMU, firmware, the VirtIO driver disc) are named. Default: `stable`.
+    pub paths: Option<Paths>,
+    /// The formatter whose style the generated files have. Default: `nixfmt`.
+    pub format: Option<Formatter>,
+}
+
+/// A version of NixVirt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+pub enum NixVirtVersion {
+    /// NixVirt 0.6.0, the newest release.
+    #[default]
+    #[serde(rename = "0.6.0")]
+    V0_6_0,
+    /// NixVirt's master branch after 0.6.0.
+    #[serde(rename = "unreleased")]
+    Unreleased,
+}
+
+/// How files of the host are named in definitions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Paths {
+    /// By fixed paths that the generated module provides, so that an update of nixpkgs changes no definition and
+    /// restarts no domain.
+    #[default]
+    Stable,
+    /// By paths in the Nix store: each definition names the exact QEMU and firmware, and counts as changed at each
+    /// update.
+    Store,
+}
+
+/// A formatter of Nix files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Formatter {
+    /// nixfmt, the official style.
+    #[default]
+    Nixfmt,
+    /// Alejandra.
+    Alejandra,
+}
+
+/// Whether an object runs: a boolean, or `null` for "as it is".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Active {
+    /// Started at activation when it does not run.
+    Running,
+    /// Stopped at activation when it runs.
+    Stopped,
+    /// Neither started nor stopped.
+    AsItIs,
+}
+
+impl<'de> Deserialize<'de> for Active {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Option::<bool>::deserialize(deserializer)? {
+            Some(true) => Self::Running,
+            Some(false) => Self::Stopped,
+            None => Self::AsItIs,
+        })
+    }
+}
+
+impl JsonSchema for Active {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Active".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Whether an object runs: `true`, `false`, or `null` for \"as it is\".",
+            "enum": [true, false, null]
+        })
+    }
+}
+
+/// Deserializes a field that tells `null` apart from absence.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,389 @@
+//! Domains as written, and the layers they are merged from.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::device::{Cdrom, Disk, Graphics, HostDevice, Interface, Share};
+use super::layer::{Layer, OwnFields};
+use super::{Active, Extra};
+
+/// A profile: domain settings with a name, which domains take with `profiles`.
+pub type Profile = Layer<ProfileOwn>;
+
+/// A domain: one virtual machine.
+pub type Domain = Layer<DomainOwn>;
+
+/// What only a profile has.
+///
+/// A profile: domain settings with a name, which domains take with `profiles`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(description = "A profile: domain settings with a name, which domains take with `profiles`.")]
+pub struct ProfileOwn {
+    /// Profiles that this one builds on. They come before it, so it wins over them.
+    pub extends: Option<Vec<String>>,
+}
+
+impl OwnFields for ProfileOwn {
+    const NAME: &'static str = "Profile";
+    const KEYS: &'static [&'static str] = &["extends"];
+}
+
+/// What only a domain itself has.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(
+    description = "A domain: one virtual machine ([libvirt](https://libvirt.org/formatdomain.html)). Its settings come, \
+                   from weakest to strongest, from the preset of its `os`, `defaults`, its `profiles` in order, and its \
+                   own entry. Objects merge key by key, `disks` and `interfaces` by name, other lists are replaced."
+)]
+pub struct DomainOwn {
+    /// The profiles it takes, the strongest last.
+    pub profiles: Option<Vec<String>>,
+    /// The UUID. Default: one made from the lab's name and the domain's `id`.
+    #[schemars(example = &"4c82c973-7299-468e-bf15-d442ee681475")]
+    pub uuid: Option<String>,
+    /// What the identity is made from instead of the name: the old name, after a rename. Default: the name.
+    pub id: Option<String>,
+    /// How many domains this entry stands for: `n` becomes `n-1`, `n-2`, … Addresses count up from the written one.
+    #[schemars(range(min = 1, max = 10000), example = 3)]
+    pub replicas: Option<u32>,
+    /// The file of its firmware variables, absolute. Default: `/var/lib/libvirt/qemu/nvram/<domain>.nvram`.
+    #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
+    pub nvram: Option<String>,
+}
+
+impl OwnFields for DomainOwn {
+    const NAME: &'static str = "Domain";
+    const KEYS: &'static [&'static str] = &["profiles", "uuid", "id", "replicas", "nvram"];
+}
+
+/// The settings of a domain that `defaults`, profiles and domains have alike.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DomainFields {
+    /// The guest's operating system: a preset of devices that suits it. Default: `linux`.
+    pub os: Option<Os>,
+    /// Which disk and network devices the guest sees. Default: `emulated` for Windows, whose setup has no drivers for the
+    /// others, `virtio` for the rest.
+    pub drivers: Option<Drivers>,
+    /// The processor architecture. Default: `x86_64`.
+    pub arch: Option<Arch>,
+    /// QEMU's machine type. Default: `pc-q35-9.1`, for aarch64 `virt-9.1`. A type without a version (`q35`, `virt`) becomes
+    /// the newest that QEMU has at each activation, so each update of QEMU changes the domain and power-cycles it.
+    #[schemars(example = &"pc-q35-9.1")]
+    pub machine: Option<String>,
+    /// Whether the host's processor runs the guest's code. Default: `kvm` for x86_64, else `emulated`.
+    pub virtualization: Option<Virtualization>,
+    /// The number of virtual CPUs. Default: what `topology` multiplies to, else 2.
+    #[schemars(example = 4)]
+    pub cpus: Option<u32>,
+    /// How the virtual CPUs are arranged. Windows client editions use at most two sockets.
+    pub topology: Option<Topology>,
+    /// The CPU model that the guest sees.
+    pub cpu: Option<Cpu>,
+    /// Which CPUs of the host run which virtual CPUs. Default: any.
+    pub pinning: Option<Pinning>,
+    /// The size of the huge pages that the memory is made of. Default: ordinary pages.
+    #[schemars(example = &"2MiB")]
+    pub hugepages: Option<String>,
+    /// The memory: a whole number and a binary unit. Required, here or in a layer below.
+    #[schemars(example = &"4GiB")]
+    pub memory: Option<String>,
+    /// The firmware. Default: `uefi` for Windows and aarch64, else `bios`.
+    pub firmware: Option<Firmware>,
+    /// Whether the guest has a TPM 2.0, emulated by swtpm. Default: `true` for windows-11, else `false`.
+    pub tpm: Option<bool>,
+    /// The disks. Those of several layers merge by name.
+    pub disks: Option<Vec<Disk>>,
+    /// The optical drives, after the disks. Default: none.
+    pub cdroms: Option<Vec<Cdrom>>,
+    /// The network interfaces. Those of several layers merge by name.
+    pub interfaces: Option<Vec<Interface>>,
+    /// The screen's server.
+    pub graphics: Option<Graphics>,
+    /// The video device: a libvirt model, or `none`. Default: `vga` for Windows with emulated drivers, else `virtio`.
+    #[schemars(example = &"virtio")]
+    pub video: Option<Video>,
+    /// The sound device: a libvirt model, or `none`. Default: `ich9` for windows-10 and windows-11, else `none`.
+    #[schemars(example = &"ich9")]
+    pub sound: Option<Sound>,
+    /// Whether there is a serial console for `virsh console`. Default: `true` for linux, else `false`.
+    pub serial: Option<bool>,
+    /// Whether there is a channel for the QEMU guest agent. Default: `true`, for os `none` `false`.
+    pub agent: Option<bool>,
+    /// Whether there is a VirtIO random number generator. Default: `true` for linux, else `false`.
+    pub rng: Option<bool>,
+    /// Whether there is a VirtIO memory balloon. Default: `true`.
+    pub balloon: Option<bool>,
+    /// The watchdog device: a libvirt model, or `none`. It resets a guest that stops feeding it. Default: `none`.
+    #[schemars(example = &"i6300esb")]
+    pub watchdog: Option<Watchdog>,
+    /// Directories of the host that the guest can mount (virtiofs).
+    pub shares: Option<Vec<Share>>,
+    /// Devices of the host that are handed to the guest.
+    pub hostdevs: Option<Vec<HostDevice>>,
+    /// What the firmware tries to boot from, in order. Default: `["cdrom", "hd"]` when there is a cdrom, else `["hd"]`.
+    pub boot: Option<Vec<BootDevice>>,
+    /// Whether the guest is told that it runs under Hyper-V, which Windows needs to be quick. Default: `true` for Windows
+    /// under kvm, else `false`.
+    pub hyperv: Option<bool>,
+    /// Whether snapshots work with UEFI: the firmware variables are kept as QCOW2, else raw. Default: `true`.
+    pub snapshots: Option<bool>,
+    /// Whether the domain runs: `true`, `false`, or `null` for as it is. Default: `null`.
+    #[serde(default, deserialize_with = "super::present")]
+    pub active: Option<Active>,
+    /// Whether activation restarts a running domain: `true` always, `false` never. Default: when its definition changed.
+    /// A restart is a power cut, not a shutdown.
+    pub restart: Option<bool>,
+    /// Domains that start before this one, when all are started.
+    pub after: Option<Vec<String>>,
+    /// A title for lists of domains, one line.
+    pub title: Option<String>,
+    /// What the domain is for.
+    pub description: Option<String>,
+    /// What QEMU is told beside what libvirt tells it.
+    pub qemu: Option<Qemu>,
+    /// What the language has no key for: attributes in the shape that NixVirt takes, merged into the definition last.
+    /// Attribute sets merge, lists are appended, `null` removes an attribute.
+    pub extra: Option<Extra>,
+}
+
+/// A guest operating system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Os {
+    /// A Linux of the last ten years.
+    #[default]
+    Linux,
+    /// Windows 10.
+    #[serde(rename = "windows-10")]
+    Windows10,
+    /// Windows 11: with UEFI and a TPM.
+    #[serde(rename = "windows-11")]
+    Windows11,
+    /// Windows Server 2016.
+    #[serde(rename = "windows-server-2016")]
+    WindowsServer2016,
+    /// Windows Server 2019.
+    #[serde(rename = "windows-server-2019")]
+    WindowsServer2019,
+    /// Windows Server 2022.
+    #[serde(rename = "windows-server-2022")]
+    WindowsServer2022,
+    /// Windows Server 2025.
+    #[serde(rename = "windows-server-2025")]
+    WindowsServer2025,
+    /// Any other: as few devices and assumptions as possible.
+    None,
+}
+
+impl Os {
+    /// Whether it is a Windows.
+    #[must_use]
+    pub fn is_windows(self) -> bool {
+        match self {
+            Self::Linux | Self::None => false,
+            Self::Windows10
+            | Self::Windows11
+            | Self::WindowsServer2016
+            | Self::WindowsServer2019
+            | Self::WindowsServer2022
+            | Self::WindowsServer2025 => true,
+        }
+    }
+}
+
+/// Which kind of disk and network devices the guest sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Drivers {
+    /// Copies of real hardware, which every system has drivers for: SATA disks, e1000e interfaces.
+    Emulated,
+    /// `VirtIO`: faster, and needs drivers in the guest.
+    Virtio,
+}
+
+/// A processor architecture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Arch {
+    /// 64-bit PC.
+    #[default]
+    #[serde(rename = "x86_64")]
+    X86_64,
+    /// 64-bit Arm.
+    Aarch64,
+}
+
+impl Arch {
+    /// The name that libvirt and QEMU have for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Aarch64 => "aarch64",
+        }
+    }
+}
+
+/// Who runs the guest's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Virtualization {
+    /// The host's processor, through KVM.
+    Kvm,
+    /// QEMU's emulation, for other architectures and hosts without KVM.
+    Emulated,
+}
+
+/// How virtual CPUs are arranged. The three multiply to `cpus`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Topology {
+    /// Sockets. Default: 1.
+    pub sockets: Option<u32>,
+    /// Cores in each socket. Default: 1.
+    pub cores: Option<u32>,
+    /// Threads in each core. Default: 1.
+    pub threads: Option<u32>,
+}
+
+/// The CPU that the guest sees ([libvirt](https://libvirt.org/formatdomain.html#cpu-model-and-topology)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cpu {
+    /// Where the model comes from. Default: `host-passthrough` under kvm, else `maximum`; `custom` when a `model` is given.
+    pub mode: Option<CpuMode>,
+    /// The model, for mode `custom`.
+    #[schemars(example = &"Skylake-Client")]
+    pub model: Option<String>,
+    /// CPU features that are asked for or left out, by name.
+    pub features: Option<IndexMap<String, CpuFeature>>,
+}
+
+/// Where the CPU model comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CpuMode {
+    /// The host's own CPU, as it is.
+    HostPassthrough,
+    /// The nearest named model to the host's.
+    HostModel,
+    /// The model that is named.
+    Custom,
+    /// All that QEMU can do.
+    Maximum,
+}
+
+/// What is asked of a CPU feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CpuFeature {
+    /// The guest sees it whether or not the host has it.
+    Force,
+    /// The guest needs it; the domain does not start on a host without it.
+    Require,
+    /// The guest sees it if the host has it.
+    Optional,
+    /// The guest does not see it.
+    Disable,
+    /// The domain does not start on a host that has it.
+    Forbid,
+}
+
+/// Which CPUs of the host do which work. Sets are written as libvirt writes them: `"0-3,^2"`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Pinning {
+    /// For each virtual CPU, from the first, the CPUs of the host that may run it.
+    #[schemars(example = ["2", "3"])]
+    pub vcpus: Option<Vec<String>>,
+    /// The CPUs of the host that may run QEMU's own work.
+    #[schemars(example = &"0-1")]
+    pub emulator: Option<String>,
+}
+
+/// A firmware.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Firmware {
+    /// The PC BIOS (`SeaBIOS`). Not for aarch64.
+    Bios,
+    /// UEFI (edk2), without Secure Boot.
+    Uefi,
+}
+
+/// A video device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Video {
+    /// `VirtIO` GPU, without 3D.
+    Virtio,
+    /// Plain VGA, which every system can show itself on.
+    Vga,
+    /// QXL, for SPICE.
+    Qxl,
+    /// Cirrus, for systems of the last century.
+    Cirrus,
+    /// Bochs display, for UEFI guests.
+    Bochs,
+    /// A frame buffer in memory, for firmware without a graphics driver.
+    Ramfb,
+    /// No screen.
+    None,
+}
+
+/// A sound device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sound {
+    /// Intel HD Audio of the ICH9.
+    Ich9,
+    /// Intel HD Audio of the ICH6.
+    Ich6,
+    /// AC97.
+    Ac97,
+    /// USB audio.
+    Usb,
+    /// `VirtIO` sound.
+    Virtio,
+    /// No sound.
+    None,
+}
+
+/// A watchdog device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Watchdog {
+    /// Intel 6300ESB, a PCI device.
+    I6300esb,
+    /// The one that is part of the q35 machine.
+    Itco,
+    /// No watchdog.
+    None,
+}
+
+/// A kind of device to boot from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum BootDevice {
+    /// The first optical drive.
+    Cdrom,
+    /// The first disk.
+    Hd,
+    /// The first interface.
+    Network,
+}
+
+/// What QEMU is told beside what libvirt tells it ([libvirt](https://libvirt.org/drvqemu.html#pass-through-of-arbitrary-qemu-commands)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Qemu {
+    /// Arguments, one word each.
+    #[schemars(example = ["-device", "edu"])]
+    pub args: Option<Vec<String>>,
+    /// Environment variables.
+    pub env: Option<IndexMap<String, String>>,
+}

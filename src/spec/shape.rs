@@ -1,0 +1,231 @@
+//! The shape of a spec: a positioned tree and a JSON Schema in; every structural problem, and a value that serde takes,
+//! out.
+//!
+//! The schema is one that schemars makes from serde types: `$ref`, `type`, `enum`, `const`, `oneOf`, `anyOf`,
+//! `properties`, `additionalProperties`, `patternProperties` and `propertyNames` of maps, `required`, `items`,
+//! `prefixItems`, `minItems`, `maxItems`, `minimum`, `maximum` and the integer `format`s are checked. Other keywords,
+//! `pattern` among them, are for editors: what they say is checked later, with better words.
+//!
+//! What is wrong is pruned from the value, so that the checks after this one can report their problems in the same run:
+//!
+//! - An unknown key goes.
+//! - An object of the wrong type becomes `{}`, because others may name it. `null` for one goes.
+//! - Any other wrong value goes, together with its key.
+//! - A wrong item of a list is replaced by an example of its type, or an empty value of it, so that the items after it
+//!   keep their numbers. [`independent`] drops what later checks say about that.
+//! - A list with too few or too many items is a wrong value.
+//! - What is missing stays missing: the serde types take every field as optional, whatever the schema requires.
+
+mod path;
+mod schema;
+mod words;
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use crate::place::Place;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::source::{Kind, Member, Node};
+use path::Path;
+use schema::Schema;
+use words::{choice_words, found_words, in_limits, type_hint};
+
+/// Compares a spec with its schema: the value without everything that is wrong, and what is.
+#[must_use]
+pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
+    let mut checker = Checker::default();
+    let schema = Schema::root(schema);
+    let value = checker.value(root, schema, &Path::Root);
+    (value.unwrap_or_else(|| schema.stand_in()), checker.problems)
+}
+
+/// The later problems that do not merely follow from the structural ones: those whose place is neither at nor inside a
+/// value that [`check`] found wrong and replaced.
+#[must_use]
+pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> {
+    let wrong: HashSet<String> = structural
+        .iter()
+        .filter_map(|problem| match &problem.place {
+            Place::Value(pointer) => Some(pointer.to_string()),
+            Place::Key(_) | Place::Text(_) | Place::File(_) => None,
+        })
+        .collect();
+    let follows = |problem: &Problem| match &problem.place {
+        Place::Value(pointer) | Place::Key(pointer) => {
+            let pointer = pointer.to_string();
+            let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
+            above.chain([pointer.as_str()]).any(|above| wrong.contains(above))
+        }
+        Place::Text(_) | Place::File(_) => false,
+    };
+    later.into_iter().filter(|problem| !follows(problem)).collect()
+}
+
+#[derive(Default)]
+struct Checker {
+    problems: Vec<Problem>,
+    /// What to suggest for a key of an object, by where the object's schema is: a mistake is often made many times.
+    suggestions: HashMap<(usize, String), String>,
+}
+
+impl Checker {
+    /// The value without what is wrong in it, or `None` when it is wrong as a whole.
+    fn value(&mut self, node: &Node, schema: Schema<'_>, path: &Path<'_>) -> Option<Value> {
+        let plain_string = matches!(node.kind, Kind::String(_)) && schema.is_plain_string();
+        if plain_string || schema.takes_anything() {
+            return Some(node.to_value());
+        }
+        if let Some(choices) = schema.choices() {
+            return self.choice(node, schema, &choices, path);
+        }
+        if let Some(alternatives) = schema.alternatives() {
+            return self.alternative(node, &alternatives, path);
+        }
+        let types = schema.types();
+        match &node.kind {
+            Kind::Object(members) if schema.is_type("object") => Some(self.object(members, schema, path)),
+            Kind::Array(items) if schema.is_type("array") => self.array(node, items, schema, path),
+            Kind::Number(_) if schema.is_type("integer") || schema.is_type("number") => self.number(node, schema, path),
+            Kind::String(_) if schema.is_type("string") => Some(node.to_value()),
+            Kind::Bool(_) if schema.is_type("boolean") => Some(node.to_value()),
+            Kind::Null if schema.is_type("null") => Some(Value::Null),
+            _ if types.is_empty() => Some(node.to_value()),
+            _ => self.wrong_type(node, schema, path),
+        }
+    }
+
+    fn wrong_type(&mut self, node: &Node, schema: Schema<'_>, path: &Path<'_>) -> Option<Value> {
+        let expected = schema.words();
+        let message = format!("{} must be {expected}, but is {}", path.subject(), found_words(node));
+        let help = type_hint(node, schema, path.is_item());
+        let place = path.pointer().value();
+        let problem = Problem::new(Id::WrongType, place, message).label(format!("expected {expected}"));
+        self.problems.push(problem.help(help));
+        None
+    }
+
+    fn choice(&mut self, node: &Node, schema: Schema<'_>, choices: &[&Value], path: &Path<'_>) -> Option<Value> {
+        let value = node.to_value();
+        if choices.contains(&&value) {
+            return Some(value);
+        }
+        let Kind::String(word) = &node.kind else {
+            return self.wrong_type(node, schema, path);
+        };
+        let words: Vec<&str> = choices.iter().filter_map(|choice| choice.as_str()).collect();
+        if words.is_empty() {
+            return self.wrong_type(node, schema, path);
+        }
+        let message = format!("{} cannot be `{word}`", path.subject());
+        let problem = Problem::new(Id::UnknownValue, path.pointer().value(), message);
+        let label = format!("not {}", choice_words(choices));
+        self.problems.push(problem.label(label).help(did_you_mean(word, words)));
+        None
+    }
+
+    /// Checks against each alternative and keeps what the best fitting one has to say.
+    fn alternative(&mut self, node: &Node, alternatives: &[Schema<'_>], path: &Path<'_>) -> Option<Value> {
+        let attempt = |schema: &Schema<'_>| {
+            let mut checker = Checker::default();
+            let value = checker.value(node, *schema, path);
+            (value, checker.problems)
+        };
+        let attempts = alternatives.iter().map(attempt);
+        let (value, problems) = attempts.min_by_key(|(value, problems)| (value.is_none(), problems.len()))?;
+        self.problems.extend(problems);
+        value
+    }
+
+    fn number(&mut self, node: &Node, schema: Schema<'_>, path: &Path<'_>) -> Option<Value> {
+        let Kind::Number(number) = &node.kind else { return None };
+        let (least, most) = schema.limits();
+        let whole = number.as_i128();
+        let float = number.as_f64().unwrap_or(f64::NAN);
+        let huge = whole.is_none() && float.fract() == 0.0 && float.abs() > 9e15;
+        if schema.is_type("integer") && whole.is_none() && !huge {
+            return self.wrong_type(node, schema, path);
+        }
+        let compare = |limit: i128| match whole {
+            Some(whole) => whole.cmp(&limit),
+            None => float.total_cmp(&words::as_float(limit)),
+        };
+        let below = least.is_some_and(|least| compare(least).is_lt());
+        let above = most.is_some_and(|most| compare(most).is_gt()) || (huge && schema.is_type("integer") && !below);
+        if !below && !above {
+            return Some(node.to_value());
+        }
+        let limits = in_limits(least, most.filter(|_| above || schema.has_maximum()));
+        let message = format!("{} must be {limits}, but is {number}", path.subject());
+        let problem = Problem::new(Id::OutOfRange, path.pointer().value(), message);
+        self.problems.push(
+            problem
+                .label("out of range")
+                .help(format!("write a number that is {limits}")),
+        );
+        None
+    }
+
+    fn array(&mut self, node: &Node, items: &[Node], schema: Schema<'_>, path: &Path<'_>) -> Option<Value> {
+        let (least, most) = schema.item_limits();
+        if least.is_some_and(|least| items.len() < least) || most.is_some_and(|most| items.len() > most) {
+            return self.wrong_type(node, schema, path);
+        }
+        let mut checked = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let schema = schema.item(index);
+            let value = self.value(item, schema, &Path::Index(path, index));
+            checked.push(value.unwrap_or_else(|| schema.stand_in()));
+        }
+        Some(Value::Array(checked))
+    }
+
+    fn object(&mut self, members: &[Member], schema: Schema<'_>, path: &Path<'_>) -> Value {
+        let mut checked = Map::with_capacity(members.len());
+        for Member { key, value: node, .. } in members {
+            let path = Path::Key(path, key);
+            let Some(schema) = schema.member(key) else {
+                self.unknown_field(key, schema, &path);
+                continue;
+            };
+            let value = self.value(node, schema, &path);
+            let is_null = matches!(node.kind, Kind::Null);
+            let value = value.or_else(|| (schema.is_type("object") && !is_null).then(|| schema.stand_in()));
+            if let Some(value) = value {
+                checked.insert(key.clone(), value);
+            }
+        }
+        for required in schema.required() {
+            if !members.iter().any(|member| member.key == required) {
+                self.missing_field(required, schema, path);
+            }
+        }
+        Value::Object(checked)
+    }
+
+    fn unknown_field(&mut self, key: &str, schema: Schema<'_>, path: &Path<'_>) {
+        let message = format!("{} has no key `{key}`", path.parent_subject());
+        let problem = Problem::new(Id::UnknownField, path.pointer().name(), message);
+        let suggestion = self.suggestions.entry((schema.address(), key.to_owned()));
+        let help = suggestion.or_insert_with(|| did_you_mean(key, schema.keys())).clone();
+        self.problems.push(problem.label("unknown key").help(help));
+    }
+
+    fn missing_field(&mut self, key: &str, schema: Schema<'_>, path: &Path<'_>) {
+        let message = format!("{} lacks the key `{key}`", path.subject());
+        let field = schema.member(key);
+        let help = match field.and_then(Schema::example) {
+            Some(example) => format!("add it, such as `\"{key}\": {example}`"),
+            None => format!(
+                "add `\"{key}\"`, {}",
+                field.map_or_else(|| "any value".to_owned(), Schema::words)
+            ),
+        };
+        let problem = Problem::new(Id::MissingField, path.pointer().name(), message);
+        self.problems
+            .push(problem.label(format!("`{key}` is missing")).help(help));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Values and limits in words.
+
+use serde_json::Value;
+
+use super::schema::Schema;
+use crate::source::{Kind, Node};
+
+/// What was found, in words, such as "a string".
+pub(super) fn found_words(node: &Node) -> String {
+    match &node.kind {
+        Kind::Null => "`null`".to_owned(),
+        Kind::Bool(bool) => format!("`{bool}`"),
+        Kind::Number(number) if number.is_f64() => format!("the number {number}"),
+        Kind::Number(_) => "a number".to_owned(),
+        Kind::String(_) => "a string".to_owned(),
+        Kind::Array(items) => match items.len() {
+            0 => "an empty list".to_owned(),
+            1 => "a list of one".to_owned(),
+            many => format!("a list of {many}"),
+        },
+        Kind::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// "`a`, `b` or `c`", strings in quotes only when something else is among them.
+pub(super) fn choice_words(choices: &[&Value]) -> String {
+    let plain = choices.iter().all(|choice| choice.is_string());
+    let words: Vec<String> = choices
+        .iter()
+        .map(|choice| match choice {
+            Value::String(word) if plain => format!("`{word}`"),
+            other => format!("`{other}`"),
+        })
+        .collect();
+    match words.as_slice() {
+        [] => "anything".to_owned(),
+        [only] => only.clone(),
+        many if many.len() > 6 => format!("one of the {} that there are", many.len()),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// "at least 1", "at most 9" or "from 1 to 9".
+pub(super) fn in_limits(least: Option<i128>, most: Option<i128>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("from {least} to {most}"),
+        (Some(least), None) => format!("at least {least}"),
+        (None, Some(most)) => format!("at most {most}"),
+        (None, None) => "smaller".to_owned(),
+    }
+}
+
+/// A limit to compare a fraction with.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a limit is small, or compared with a float that is as imprecise"
+)]
+pub(super) fn as_float(limit: i128) -> f64 {
+    limit as f64
+}
+
+/// How to mend a value of the wrong type.
+pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> String {
+    let choices = schema.choices().unwrap_or_default();
+    let takes = |name: &str| schema.is_type(name) || choices.iter().any(|choice| type_name(choice) == name);
+    let such_as = |words: &str| match schema.example() {
+        Some(example) => format!("{words}, such as `{example}`"),
+        None => words.to_owned(),
+    };
+    match &node.kind {
+        Kind::Null if is_item => "leave the item out".to_owned(),
+        Kind::Null => "leave the key out".to_owned(),
+        Kind::Number(number) if takes("string") => match schema.example() {
+            Some(example) => format!("write it as a string, such as `{example}`"),
+            None => format!("put it in double quotes: `\"{number}\"`"),
+        },
+        Kind::Number(number) if takes("integer") => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 => format!("write it as `{float:.0}`"),
+            _ => "leave the fraction out".to_owned(),
+        },
+        Kind::String(text) if takes("integer") && text.parse::<i128>().is_ok() => {
+            format!("write it without quotes: `{text}`")
+        }
+        Kind::String(text) if takes("boolean") => match text.to_lowercase().as_str() {
+            "true" | "yes" | "on" => "write it without quotes: `true`".to_owned(),
+            "false" | "no" | "off" => "write it without quotes: `false`".to_owned(),
+            _ => format!("write {}", schema.words()),
+        },
+        Kind::Object(_) if takes("array") => such_as("write a list, `[ … ]`"),
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) if takes("array") => {
+            such_as("write a list, even for one: `[ … ]`")
+        }
+        Kind::Array(items) if takes("array") => {
+            let (least, most) = schema.item_limits();
+            let limits = |limit: usize| i128::try_from(limit).ok();
+            match (least, most) {
+                (Some(least), Some(most)) if least == most => such_as(&format!("write exactly {least}")),
+                (least, most) => {
+                    let limits = in_limits(least.and_then(limits), most.and_then(limits));
+                    such_as(&format!("write {limits}, not {}", items.len()))
+                }
+            }
+        }
+        Kind::Array(_) if takes("object") => such_as("write an object with a key for each, `{ \"…\": … }`"),
+        _ if takes("object") => such_as("write an object, `{ … }`"),
+        _ if takes("string") => such_as("write a string"),
+        _ => such_as(&format!("write {}", schema.words())),
+    }
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
