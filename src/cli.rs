@@ -49,7 +49,11 @@ pub enum Command {
         spec: PathBuf,
     },
     /// Prints the JSON Schema of specs.
-    Schema,
+    Schema {
+        /// Prints the reference for people instead, as Markdown.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Tells more about a problem, or lists all problems.
     Explain {
         /// The problem's name, as it stands in brackets in a report.

@@ -9,17 +9,19 @@
 //! - every attribute of every definition is one that the target's `NixVirt` writes, with the type that it takes, and
 //!   everything that libvirt takes several times is a list.
 //!
-//! The module is proven when rnix parses its text without an error, the syntax tree prints back as the text, and each
-//! list that it imports is one of the files beside it.
+//! The module is proven when rnix parses its text without an error, the syntax tree prints back as the text, each list
+//! that it imports is one of the files beside it, and the values that come from the lab read back as what was meant.
 //!
 //! A proof that fails is a mistake in this crate: nothing is written.
 
+use rnix::ast::AttrpathValue;
 use rnix::{Root, SyntaxKind};
+use rowan::ast::AstNode;
 
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
 use crate::nix::file::{ListFile, MODULE_FILE_NAME, ModuleFile, list_file_name};
-use crate::nix::read::Parsed;
+use crate::nix::read::{Parsed, read};
 use crate::nix::{Attrs, Expr};
 
 /// A file whose text has been proven.
@@ -101,7 +103,7 @@ pub fn list(file: ListFile, vocabulary: &Vocabulary) -> Result<Proven, Error> {
 ///
 /// The first thing that is not as it should be.
 pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
-    let ModuleFile { text } = file;
+    let ModuleFile { text, values } = file;
     let error = |expected: &str, found: String| Error {
         file: MODULE_FILE_NAME,
         path: String::new(),
@@ -120,6 +122,18 @@ pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
     for path in paths.map(|node| node.text().to_string()) {
         if !lists.iter().any(|list| path.strip_prefix("./") == Some(list.name)) {
             return Err(error("imports of the files beside it only", format!("`{path}`")));
+        }
+    }
+    for (path, meant) in values {
+        let mut found = root.descendants().filter_map(AttrpathValue::cast).filter(|binding| {
+            binding.attrpath().is_some_and(|found| found.syntax().text() == path)
+        });
+        let value = found.next().and_then(|binding| binding.value()).map(|value| value.syntax().text().to_string());
+        let Some(value) = value.filter(|_| found.next().is_none()) else {
+            return Err(error("one binding of the path", format!("none, or several, of `{path}`")));
+        };
+        if read(&value).ok().as_ref() != Some(&meant) {
+            return Err(Error { path: path.to_owned(), ..error("what the lab asks of its host", value) });
         }
     }
     Ok(Proven { name: MODULE_FILE_NAME, text })

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod layer;
 pub mod network;
 pub mod pool;
+pub mod reference;
 pub mod schema;
 pub mod shape;
 

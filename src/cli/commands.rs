@@ -14,7 +14,7 @@ use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::Source;
-use crate::spec::schema;
+use crate::spec::{reference, schema};
 
 /// The spec or the files need attention.
 const ATTENTION: u8 = 1;
@@ -58,7 +58,8 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Gen(gen_args) => generate(cli, gen_args),
         Command::Check { spec } => Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
-        Command::Schema => print(&schema::schema_text()),
+        Command::Schema { markdown: false } => print(&schema::schema_text()),
+        Command::Schema { markdown: true } => print(&reference::reference()),
         Command::Explain { problem: None } => {
             let lines = Id::ALL.iter().map(|id| {
                 let explanation = id.explanation();

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::domain::{Address, Attachment, Cdrom, Disk, HostDevice, Interface, Share, Source};
 use super::identity::MacAt;
+use super::network::not_a_host;
 use super::profile::Layers;
 use super::resolve::{Entry, Scope};
 use super::storage::{self, Present, Volume};
@@ -47,8 +48,11 @@ pub(super) fn disks(
         volumes.extend(declared);
         disks.push(Disk {
             at: layers.pointer(),
-            source,
-            format,
+            format: format.unwrap_or(match source {
+                Source::Block(_) => ImageFormat::Raw,
+                Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
+            }),
+            format_at: layers.get("format", |d| d.format.as_ref()).map(|at| at.pointer()),
             bus: layers.get("bus", |d| d.bus.as_ref()).map_or(
                 match drivers {
                     Drivers::Emulated => written::DiskBus::Sata,
@@ -58,12 +62,14 @@ pub(super) fn disks(
             ),
             cache: layers.get("cache", |d| d.cache.as_ref()).map(|cache| *cache.value),
             serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::text_of(word, problems)),
+            source,
         });
     }
     (disks, volumes)
 }
 
-type DiskSource = (Source, ImageFormat, Option<(PoolId, Volume)>);
+/// What a disk is, the format of its image where the spec says it, and the volume that it declares.
+type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volume)>);
 
 fn disk_source(
     disk: &str,
@@ -98,10 +104,10 @@ fn disk_source(
         }
     }
     if let Some(file) = file {
-        return Some((Source::File(word::path(file, problems)?), written.unwrap_or_default(), None));
+        return Some((Source::File(word::path(file, problems)?), written, None));
     }
     if let Some(block) = block {
-        return Some((Source::Block(word::path(block, problems)?), written.unwrap_or(ImageFormat::Raw), None));
+        return Some((Source::Block(word::path(block, problems)?), written, None));
     }
     let pool_word = pool?;
     let pool = scope.pool(pool_word, problems)?;
@@ -113,6 +119,14 @@ fn disk_source(
     }
     let size = layers.get("size", |d| d.size.as_ref());
     let format = written.unwrap_or_default();
+    if size.is_none() && volume_word.is_none() {
+        problems.push(
+            Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
+                .label("needs a `size` or a `volume`")
+                .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
+        );
+        return None;
+    }
     let name = volume_word.map_or_else(|| default_volume(&entry.name, disk, format), |word| word.value.clone());
     let backing_layers = layers.object("backing", |d| d.backing.as_ref());
     let declared = match size {
@@ -133,7 +147,7 @@ fn disk_source(
         }
     };
     let at = volume_word.map_or_else(|| pool_word.pointer(), |word| word.pointer());
-    Some((Source::Volume { pool, name, at }, format, declared))
+    Some((Source::Volume { pool, name, at }, written, declared))
 }
 
 /// The name of a disk's volume where the spec has none.
@@ -312,13 +326,14 @@ fn address(
     };
     match side.subnet.host(address) {
         Err(why) => {
-            let mut problem = super::network::not_a_host(why, address, side.subnet, word.place(), &side.at);
-            if let Some((_, label)) = problem.related.first_mut() {
-                *label = format!("`{}` is declared here", network.name);
-            }
-            problem.message = format!("{} of network `{}`", problem.message, network.name);
-            problem.help = format!("`{}` has room for `{}` to `{}`", network.name, side.subnet.first(), side.subnet.last());
-            problems.push(problem);
+            let (id, what, label) = not_a_host(why, side.subnet);
+            let (first, last) = side.room();
+            problems.push(
+                Problem::new(id, word.place(), format!("address `{address}` {what} of network `{}`", network.name))
+                    .label(label)
+                    .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                    .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
+            );
             None
         }
         Ok(host) if host == side.gateway => {

@@ -145,6 +145,8 @@ pub struct Disk {
     pub source: Source,
     /// The format of its image.
     pub format: ImageFormat,
+    /// Where the format is written, if it is.
+    pub(super) format_at: Option<Pointer>,
     /// What it is attached to.
     pub bus: DiskBus,
     /// How QEMU caches it.
@@ -345,10 +347,7 @@ pub(super) fn resolve(
         watchdog: value(layers.get("watchdog", |f| f.watchdog.as_ref())).unwrap_or(Watchdog::None),
         shares: device::shares(layers, problems),
         hostdevs: device::host_devices(layers, problems),
-        hyperv: flag(
-            layers.get("hyperv", |f| f.hyperv.as_ref()),
-            os.is_windows() && virtualization == Virtualization::Kvm,
-        ),
+        hyperv: hyperv(layers, os, arch, virtualization, problems),
         active: value(layers.get("active", |f| f.active.as_ref())).unwrap_or(Active::AsItIs),
         restart: value(layers.get("restart", |f| f.restart.as_ref())),
         after: layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
@@ -382,6 +381,26 @@ fn value<T: Clone>(at: Option<super::profile::At<'_, T>>) -> Option<T> {
 
 fn flag(at: Option<super::profile::At<'_, bool>>, default: bool) -> bool {
     at.map_or(default, |at| *at.value)
+}
+
+/// Whether the guest is told that it runs under Hyper-V, which is an interface of PCs.
+fn hyperv(
+    layers: &Layers<'_, DomainFields>,
+    os: Os,
+    arch: Arch,
+    virtualization: Virtualization,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let pc = arch == Arch::X86_64;
+    let written = layers.get("hyperv", |f| f.hyperv.as_ref());
+    if let Some(written) = written.filter(|written| *written.value && !pc) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, written.place(), "Hyper-V's interface on an aarch64 domain")
+                .label("only for x86_64")
+                .help("leave `hyperv` out"),
+        );
+    }
+    flag(written, os.is_windows() && pc && virtualization == Virtualization::Kvm)
 }
 
 /// A title is one line.
@@ -593,10 +612,28 @@ fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> O
         }
         None => None,
     };
+    let gl = graphics.get("gl", |g| g.gl.as_ref());
+    if let Some(gl) = gl.filter(|gl| *gl.value && protocol != GraphicsType::None) {
+        let written = graphics.get("listen", |g| g.listen.as_ref());
+        if protocol != GraphicsType::Spice {
+            problems.push(
+                Problem::new(Id::ConflictingFields, gl.place(), "the host's GPU draws for SPICE only")
+                    .label("not with this `type`")
+                    .help("leave `gl` out, or choose type `spice`"),
+            );
+        } else if let Some(written) = written {
+            problems.push(
+                Problem::new(Id::ConflictingFields, written.pointer().name(), "a screen that the host's GPU draws listens on no address")
+                    .label("not with `gl`")
+                    .related(gl.place(), "drawn by the host's GPU")
+                    .help("leave one of the two out"),
+            );
+        }
+    }
     (protocol != GraphicsType::None).then(|| Graphics {
         protocol,
         listen: listen.unwrap_or_else(|| "127.0.0.1".to_owned()),
         port: graphics.get("port", |g| g.port.as_ref()).map(|at| Placed { value: *at.value, place: at.place() }),
-        gl: flag(graphics.get("gl", |g| g.gl.as_ref()), false),
+        gl: flag(gl, false),
     })
 }

@@ -130,6 +130,14 @@ impl Network {
     }
 }
 
+impl Side {
+    /// The first and last address that machines can have, as far as the gateway does not part them.
+    #[must_use]
+    pub fn room(&self) -> (HostAddr, HostAddr) {
+        room(self.subnet, self.gateway)
+    }
+}
+
 /// Resolves one network; its machines are added when the domains are known.
 pub(super) fn resolve(
     name: &str,
@@ -272,7 +280,15 @@ fn side(
             let address = word::address(word, family, problems)?;
             subnet
                 .host(address)
-                .map_err(|why| problems.push(not_a_host(why, address, subnet, word.place(), &written.pointer())))
+                .map_err(|why| {
+                    let (id, what, label) = not_a_host(why, subnet);
+                    problems.push(
+                        Problem::new(id, word.place(), format!("gateway `{address}` {what} `{subnet}`"))
+                            .label(label)
+                            .related(written.place(), "the subnet")
+                            .help(format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last())),
+                    );
+                })
                 .ok()
         })
         .unwrap_or_else(|| subnet.first());
@@ -350,12 +366,18 @@ fn ipv4_dhcp(
     Dhcp { range, range_at: Some(at), lease }
 }
 
-/// All addresses of a subnet but the gateway's, as far as that is one range that libvirt takes.
-fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
+/// The first and last address of a subnet, without the gateway if it is one of them.
+fn room(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
     let next = |address: HostAddr| super::subnet::plus(address.addr(), 1).and_then(|next| subnet.host(next).ok());
     let first = if gateway == subnet.first() { next(gateway) } else { None }.unwrap_or(subnet.first());
+    (first, subnet.last())
+}
+
+/// All addresses of a subnet but the gateway's, as far as that is one range that libvirt takes.
+fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
+    let (first, last) = room(subnet, gateway);
     let furthest = super::subnet::plus(first.addr(), u32::from(u16::MAX) - 1).and_then(|end| subnet.host(end).ok());
-    (first, furthest.unwrap_or(subnet.last()))
+    (first, furthest.unwrap_or(last))
 }
 
 /// The DNS server.
@@ -375,13 +397,34 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
             hosts.extend(any_address(text, at, problems).filter(|_| named).map(|address| (name.clone(), address)));
         }
     }
+    let disabled = dns.get("enable", |d| d.enable.as_ref()).filter(|enable| !enable.value);
+    if let Some(disabled) = disabled {
+        let forwarders = dns.get("forwarders", |d| d.forwarders.as_ref()).map(|at| at.pointer());
+        let names = dns.get("hosts", |d| d.hosts.as_ref()).map(|at| at.pointer());
+        for at in [forwarders, names].into_iter().flatten() {
+            problems.push(
+                Problem::new(Id::ConflictingFields, at.name(), "settings of a DNS server that does not run")
+                    .label("nobody is told")
+                    .related(disabled.place(), "switched off here")
+                    .help("leave one of the two out"),
+            );
+        }
+    }
+    let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
+    if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
+        problems.push(
+            Problem::new(Id::MissingField, local_only.pointer().name(), "names in which domain are local only?")
+                .label("needs a `domain` beside it")
+                .help("add `\"domain\": …`, or leave `localOnly` out"),
+        );
+    }
     Dns {
-        enable: dns.get("enable", |d| d.enable.as_ref()).is_none_or(|enable| *enable.value),
+        enable: disabled.is_none(),
         domain: dns
             .get("domain", |d| d.domain.as_ref())
             .filter(|word| word::name(word.value, word.place(), problems))
             .map(|word| word.value.clone()),
-        local_only: dns.get("localOnly", |d| d.local_only.as_ref()).is_some_and(|only| *only.value),
+        local_only: local_only.is_some(),
         forwarders,
         hosts,
     }
@@ -430,25 +473,11 @@ fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problem
     }
 }
 
-/// An address that no machine can have in a subnet.
-pub(super) fn not_a_host(why: NotAHost, address: IpAddr, subnet: Subnet, place: Place, subnet_at: &Pointer) -> Problem {
-    let room = format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last());
-    let (id, message, label) = match why {
-        NotAHost::Outside => (
-            Id::AddressOutsideSubnet,
-            format!("address `{address}` is outside the subnet `{subnet}`"),
-            format!("not in `{subnet}`"),
-        ),
-        NotAHost::Network => (
-            Id::AddressReserved,
-            format!("address `{address}` names the subnet `{subnet}` itself"),
-            "the network address".to_owned(),
-        ),
-        NotAHost::Broadcast => (
-            Id::AddressReserved,
-            format!("address `{address}` reaches every machine in `{subnet}`"),
-            "the broadcast address".to_owned(),
-        ),
-    };
-    Problem::new(id, place, message).label(label).related(subnet_at.clone().value(), "the subnet").help(room)
+/// Why an address is no machine's in a subnet: the problem's id, what the address is, and what to write beside it.
+pub(super) fn not_a_host(why: NotAHost, subnet: Subnet) -> (Id, &'static str, String) {
+    match why {
+        NotAHost::Outside => (Id::AddressOutsideSubnet, "is outside the subnet", format!("not in `{subnet}`")),
+        NotAHost::Network => (Id::AddressReserved, "names the subnet", "the network address".to_owned()),
+        NotAHost::Broadcast => (Id::AddressReserved, "reaches every machine in the subnet", "the broadcast address".to_owned()),
+    }
 }

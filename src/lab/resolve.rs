@@ -70,6 +70,11 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
         unique::volumes(pool, &mut problems);
         storage::settle_backing(pool, &mut problems);
     }
+    storage::settle_formats(
+        pools.as_deref().unwrap_or_default(),
+        domains.as_deref_mut().unwrap_or_default(),
+        &mut problems,
+    );
     let macs = networks.iter_mut().flatten().filter_map(|network| network.mac.as_mut());
     let domain_macs = domains.iter_mut().flatten().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
     identity::settle(macs.chain(domain_macs), &mut problems);

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
+use super::domain::{Domain, Source};
 use super::identity::{Kind, Namespace};
 use super::profile::Layers;
 use super::size::Size;
@@ -286,6 +287,29 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
     }
     let mut volumes: Vec<Option<Volume>> = std::mem::take(&mut pool.volumes).into_iter().map(Some).collect();
     pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
+}
+
+/// Gives each disk that is a volume the volume's format, which is the only one it can be read as.
+pub(super) fn settle_formats(pools: &[Pool], domains: &mut [Domain], problems: &mut Vec<Problem>) {
+    let volumes: HashMap<(usize, &str), &Volume> = pools
+        .iter()
+        .enumerate()
+        .flat_map(|(pool, p)| p.volumes.iter().map(move |volume| ((pool, volume.name.as_str()), volume)))
+        .collect();
+    for disk in domains.iter_mut().flat_map(|domain| &mut domain.disks) {
+        let Source::Volume { pool, name, .. } = &disk.source else { continue };
+        let Some(volume) = volumes.get(&(pool.0, name.as_str())) else { continue };
+        if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
+            let (written, format) = (disk.format.name(), volume.format.name());
+            problems.push(
+                Problem::new(Id::ConflictingFields, at.value(), format!("the volume `{name}` is declared as {format}, not {written}"))
+                    .label(format!("not {written}"))
+                    .related(volume.at.clone().value(), "declared here")
+                    .help("leave `format` out: it is that of the volume"),
+            );
+        }
+        disk.format = volume.format;
+    }
 }
 
 /// The problem of a volume that its pool does not have.

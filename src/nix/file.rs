@@ -44,7 +44,15 @@ pub struct ListFile {
 pub struct ModuleFile {
     /// Its text, with its first line.
     pub text: String,
+    /// The values in it that come from the lab, each by the path of the option that it is bound to.
+    pub values: Vec<(&'static str, Expr)>,
 }
+
+/// The option for directories that have to exist.
+const TMPFILES: &str = "systemd.tmpfiles.settings.lab2nix";
+
+/// The option for open ports.
+const FIREWALL: &str = "networking.firewall.interfaces";
 
 /// Why a file cannot be made. None of it is the spec's fault.
 #[derive(Debug, thiserror::Error)]
@@ -132,12 +140,13 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
     let uses_pkgs = host.virtiofs || !firmware.is_empty() || !host_files.is_empty();
     let formals = [("config", true), ("pkgs", uses_pkgs), (NIXVIRT, uses_nixvirt)];
     let unwritable = |error: super::NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
-    let directories = directories(&host).map_err(unwritable)?;
-    let bridges = bridges(&host).map_err(unwritable)?;
+    let settings = [
+        (TMPFILES, directories(&host).map_err(unwritable)?),
+        (FIREWALL, bridges(&host).map_err(unwritable)?),
+    ];
+    let values: Vec<(&'static str, Expr)> =
+        settings.into_iter().filter(|(_, attrs)| !attrs.is_empty()).map(|(path, attrs)| (path, attrs.into())).collect();
     let links = !firmware.is_empty() || (host.driver_disc && !store);
-    let printed = |attrs: Attrs| {
-        (!attrs.is_empty()).then(|| NixText::value(print::print_at(&Expr::Attrs(attrs), style, 2)))
-    };
     let uri = Expr::Str(Text::new(target.connection.clone()).map_err(unwritable)?);
     let text = render(
         "module",
@@ -151,8 +160,11 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
             links => links,
             tpm => host.tpm,
             virtiofs => host.virtiofs,
-            directories => printed(directories),
-            bridges => printed(bridges),
+            settings => values.iter().map(|(path, value)| minijinja::context! {
+                path => word(path),
+                value => NixText::value(print::print_at(value, style, 2)),
+                directories => *path == TMPFILES,
+            }).collect::<Vec<_>>(),
             connection => NixText::value(print::print(&uri, style)),
             uri => word(&target.connection),
             sections => sections.iter().map(|(file, lambda)| {
@@ -165,7 +177,7 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
             }).collect::<Vec<_>>(),
         },
     )?;
-    Ok(ModuleFile { text })
+    Ok(ModuleFile { text, values })
 }
 
 /// The first line of every file.
