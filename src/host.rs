@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::lab::domain::{Boot, Cdrom};
-use crate::lab::network::{Network, Side};
+use crate::lab::drive::Cdrom;
+use crate::lab::firmware::Firmware;
+use crate::lab::network::Network;
+use crate::lab::side::Side;
 use crate::lab::storage::Permissions;
 use crate::lab::{Domain, Lab};
 use crate::spec::domain::Arch;
@@ -77,8 +79,8 @@ impl Host {
             Cdrom::File(_) | Cdrom::Volume { .. } | Cdrom::Empty => false,
         });
         match &domain.firmware {
-            Boot::Bios => {}
-            Boot::Uefi { nvram, .. } => {
+            Firmware::Bios => {}
+            Firmware::Uefi { nvram, .. } => {
                 self.firmware.insert(domain.arch);
                 if let Some((directory, _)) = nvram.value.rsplit_once('/').filter(|(directory, _)| !directory.is_empty()) {
                     self.directories.entry(directory.to_owned()).or_insert(None);

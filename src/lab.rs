@@ -3,17 +3,22 @@
 //! [`resolve`](resolve::resolve) makes a [`Lab`] from a [`Spec`](crate::spec::Spec). What a `Lab` refers to exists:
 //! ids are made only for entries of its own lists. Nothing in it has a default left to choose.
 
+pub mod cpu;
+pub mod device;
 pub mod domain;
+pub mod drive;
+pub mod firmware;
 pub mod identity;
+pub mod interface;
 pub mod network;
 pub mod preset;
 pub mod profile;
 pub mod resolve;
+pub mod side;
 pub mod size;
 pub mod storage;
 pub mod subnet;
 pub mod unique;
-mod device;
 mod word;
 
 use crate::place::{Place, Pointer};

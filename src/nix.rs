@@ -55,7 +55,7 @@ pub enum Expr {
     Select(Select),
     /// A function applied to an attribute set: `NixVirt.lib.network.writeXML { … }`.
     Apply(Select, Attrs),
-    /// A function of an attribute set: `{ NixVirt, ... }: …`.
+    /// A function of an attribute set: `{ NixVirt, ... }: …`, or `_: …`.
     Lambda(Lambda),
 }
 
@@ -132,7 +132,7 @@ impl Borrow<str> for Name {
 }
 
 /// The name of a variable: an identifier that is not a keyword and not `true`, `false`, `null` or `__curPos`, which
-/// would read back as something else.
+/// would read back as something else, and not `_`, which a [`Lambda`] without formals would capture.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ident(Cow<'static, str>);
 
@@ -158,10 +158,7 @@ impl Ident {
     /// If the literal cannot stand for a variable.
     #[must_use]
     pub fn literal(ident: &'static str) -> Self {
-        assert!(
-            is_variable(ident),
-            "`{ident}` cannot be the name of a variable"
-        );
+        assert!(is_variable(ident), "`{ident}` cannot be the name of a variable");
         Self(Cow::Borrowed(ident))
     }
 
@@ -312,6 +309,8 @@ impl Select {
 }
 
 /// A function of an attribute set that may have other attributes too: `{ NixVirt, ... }: body`.
+///
+/// Without formals it is a function of anything: `_: body`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lambda {
     formals: Vec<Ident>,
@@ -461,7 +460,7 @@ pub(crate) fn is_bare_name(name: &str) -> bool {
 }
 
 fn is_variable(name: &str) -> bool {
-    is_bare_name(name) && !matches!(name, "true" | "false" | "null" | "__curPos")
+    is_bare_name(name) && !matches!(name, "_" | "true" | "false" | "null" | "__curPos")
 }
 
 fn without_nul(text: Cow<'static, str>) -> Result<Cow<'static, str>, NulInText> {
@@ -496,12 +495,11 @@ mod tests {
 
     #[test]
     fn variables() {
-        for good in ["a", "_", "NixVirt", "a'b-c1", "import"] {
+        for good in ["a", "_a", "__", "NixVirt", "a'b-c1", "import"] {
             assert!(Ident::new(good).is_ok(), "{good}");
         }
         for bad in [
-            "", "1", "a.b", "a b", "é", "-", "'", "or", "rec", "true", "false", "null", "__curPos",
-            "${a}",
+            "", "_", "1", "a.b", "a b", "é", "-", "'", "or", "rec", "true", "false", "null", "__curPos", "${a}",
         ] {
             assert_eq!(Ident::new(bad), Err(NotAnIdent(bad.to_owned())));
         }
@@ -519,9 +517,7 @@ mod tests {
         let attrs = |names: [&'static str; 2]| {
             let mut attrs = Attrs::new();
             for name in names {
-                attrs
-                    .insert(Name::literal(name), Expr::Null)
-                    .expect("the names differ");
+                attrs.insert(Name::literal(name), Expr::Null).expect("the names differ");
             }
             attrs
         };
@@ -539,9 +535,6 @@ mod tests {
     #[test]
     fn formals_differ() {
         let formals = ["a", "b", "a"].map(Ident::literal).to_vec();
-        assert_eq!(
-            Lambda::new(formals, Expr::Null),
-            Err(DuplicateName("a".to_owned()))
-        );
+        assert_eq!(Lambda::new(formals, Expr::Null), Err(DuplicateName("a".to_owned())));
     }
 }

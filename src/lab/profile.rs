@@ -70,6 +70,11 @@ impl<'a, T> Layers<'a, T> {
             .find_map(|(object, layer)| field(layer).map(|value| At { value, object, key }))
     }
 
+    /// The setting `key` of the strongest layer that has it, without its place.
+    pub fn value<U: Clone + 'a>(&self, key: &'static str, field: impl Fn(&'a T) -> Option<&'a U>) -> Option<U> {
+        self.get(key, field).map(|at| at.value.clone())
+    }
+
     /// The setting `key` of each layer that has it, the weakest first.
     pub fn every<'l, U: ?Sized + 'a>(
         &'l self,

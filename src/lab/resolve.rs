@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::interface::Attachment;
 use super::identity::{self, Namespace};
 use super::network::{Machine, Network};
 use super::preset::preset;
@@ -11,7 +12,7 @@ use super::profile::{Layers, Profiles};
 use super::storage::{self, Pool, Volume};
 use super::{Domain, Lab, NetworkId, PoolId, Target, domain, network, unique, word};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::domain::{DomainOwn, Os};
 use crate::spec::{self, DomainFields, Spec};
 
@@ -20,6 +21,34 @@ pub(super) struct Scope<'a> {
     pub(super) networks: &'a [Network],
     pub(super) network_ids: IndexMap<&'a str, NetworkId>,
     pub(super) pool_ids: IndexMap<&'a str, PoolId>,
+}
+
+impl Scope<'_> {
+    /// The pool that a word names.
+    pub(super) fn pool(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
+        let found = self.pool_ids.get(word.value.as_str()).copied();
+        if found.is_none() {
+            problems.push(
+                Problem::new(Id::UnknownPool, word.place(), format!("there is no pool `{}`", word.value))
+                    .label("not in `pools`")
+                    .help(did_you_mean(word.value, self.pool_ids.keys().copied())),
+            );
+        }
+        found
+    }
+
+    /// The network that a word names.
+    pub(super) fn network(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<NetworkId> {
+        let found = self.network_ids.get(word.value.as_str()).copied();
+        if found.is_none() {
+            problems.push(
+                Problem::new(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
+                    .label("not in `networks`")
+                    .help(did_you_mean(word.value, self.network_ids.keys().copied())),
+            );
+        }
+        found
+    }
 }
 
 /// One domain that an entry of the spec stands for.
@@ -220,7 +249,7 @@ fn check_unused(
 /// Tells each network of the domain's fixed addresses on it.
 fn register(domain: &Domain, networks: &mut [Network]) {
     for interface in &domain.interfaces {
-        let domain::Attachment::Network(id) = &interface.attachment else { continue };
+        let Attachment::Network(id) = &interface.attachment else { continue };
         let Some(network) = networks.get_mut(id.0) else { continue };
         network.machines.extend(interface.addresses.iter().map(|address| Machine {
             name: domain.name.clone(),
@@ -257,7 +286,7 @@ fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
                 None => problems.push(
                     Problem::new(Id::UnknownDomain, after.place.clone(), format!("there is no domain `{}`", after.value))
                         .label("not in `domains`")
-                        .help(crate::problem::did_you_mean(
+                        .help(did_you_mean(
                             &after.value,
                             spec.domains.iter().flatten().map(|(name, _)| name.as_str()),
                         )),

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::domain::{Domain, Source};
+use super::domain::Domain;
+use super::drive::Source;
 use super::identity::{Kind, Namespace};
 use super::profile::Layers;
 use super::size::Size;

@@ -3,7 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::domain::{Attachment, Boot, Cdrom, Domain, HostDevice, Source};
+use super::device::HostDevice;
+use super::domain::Domain;
+use super::drive::{Cdrom, Source};
+use super::firmware::Firmware;
+use super::interface::Attachment;
 use super::identity::Kind;
 use super::network::Network;
 use super::storage::{Pool, unknown_volume};
@@ -89,7 +93,7 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
         let mut sides: Vec<_> =
             networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
         sides.sort_by_key(|(_, side)| (side.subnet.first(), side.subnet.prefix_len()));
-        let mut outer: Option<(&Network, &super::network::Side)> = None;
+        let mut outer: Option<(&Network, &super::side::Side)> = None;
         for (network, side) in sides {
             match outer.filter(|(_, outer)| outer.subnet.overlaps(side.subnet)) {
                 Some((other_network, other)) => problems.push(
@@ -140,8 +144,8 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
     let domains = lab.domains.as_deref().unwrap_or_default();
     twice(
         domains.iter().filter_map(|domain| match &domain.firmware {
-            Boot::Uefi { nvram, .. } => Some((nvram.value.as_str(), nvram.place.clone())),
-            Boot::Bios => None,
+            Firmware::Uefi { nvram, .. } => Some((nvram.value.as_str(), nvram.place.clone())),
+            Firmware::Bios => None,
         }),
         |nvram, place| {
             Problem::new(Id::DuplicateNvram, place, format!("two domains keep their firmware variables in `{nvram}`"))
@@ -230,7 +234,7 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
             .help("choose a shorter name; `id` with the old one keeps the domain's identity"),
         );
     }
-    let has_uefi = matches!(domain.firmware, Boot::Uefi { .. });
+    let has_uefi = matches!(domain.firmware, Firmware::Uefi { .. });
     if domain.os == Os::Windows11 && !(has_uefi && domain.tpm) {
         let lacks = match (has_uefi, domain.tpm) {
             (false, false) => "UEFI and a TPM",

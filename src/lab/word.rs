@@ -11,7 +11,7 @@ use super::profile::{At, Layers};
 use super::size::Size;
 use super::subnet::{Family, NotASubnet, Subnet};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, quoted_list};
 
 /// The longest name of a bridge or interface, in bytes: the kernel's `IFNAMSIZ` less the closing NUL.
 pub const INTERFACE_NAME_MAX: usize = 15;
@@ -292,5 +292,31 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// Checks that one of several keys is given, and no second one.
+pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, problems: &mut Vec<Problem>) -> Option<()> {
+    let mut given = kinds.iter().filter_map(|(key, at)| at.as_ref().map(|at| (*key, at)));
+    match (given.next(), given.next()) {
+        (Some(_), None) => Some(()),
+        (Some((first, first_at)), Some((second, second_at))) => {
+            problems.push(
+                Problem::new(Id::ConflictingFields, second_at.clone().name(), format!("{what} has both `{first}` and `{second}`"))
+                    .label("the second one")
+                    .related(first_at.clone().name(), "the first one")
+                    .help("leave one of the two out"),
+            );
+            None
+        }
+        (None, _) => {
+            let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
+            problems.push(
+                Problem::new(Id::MissingField, at.clone().value(), format!("{what} does not say what it is"))
+                    .label(format!("needs {keys}"))
+                    .help(format!("add one of {keys}")),
+            );
+            None
+        }
     }
 }

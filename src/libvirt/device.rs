@@ -2,7 +2,10 @@
 
 use super::tree::{HostFile, Tree};
 use crate::lab::Lab;
-use crate::lab::domain::{Attachment, Cdrom, Disk, Domain, Graphics, HostDevice, Interface, Source};
+use crate::lab::device::{Graphics, HostDevice};
+use crate::lab::domain::Domain;
+use crate::lab::drive::{Cdrom, Disk, Source};
+use crate::lab::interface::{Attachment, Interface};
 use crate::spec::device::{Cache, DiskBus, GraphicsType, InterfaceModel};
 use crate::spec::domain::{Arch, Sound, Video, Watchdog};
 

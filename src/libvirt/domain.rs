@@ -3,7 +3,9 @@
 use super::pool::amount;
 use super::tree::{HostFile, Tree};
 use super::{Draft, Object, device, guest};
-use crate::lab::domain::{Boot, Cpus, Domain};
+use crate::lab::cpu::Cpus;
+use crate::lab::domain::Domain;
+use crate::lab::firmware::Firmware;
 use crate::lab::identity::Kind;
 use crate::lab::Lab;
 use crate::spec::domain::{BootDevice, CpuFeature, CpuMode, Virtualization};
@@ -52,8 +54,8 @@ fn os(domain: &Domain) -> Tree {
         .with("arch", domain.arch.name())
         .with("machine", domain.machine.clone());
     let os = match &domain.firmware {
-        Boot::Bios => os,
-        Boot::Uefi { nvram, format } => os
+        Firmware::Bios => os,
+        Firmware::Uefi { nvram, format } => os
             .with(
                 "loader",
                 Tree::new()

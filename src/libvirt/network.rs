@@ -8,7 +8,7 @@ use super::tree::{Tree, Value};
 use super::{Draft, Object};
 use crate::lab::Network;
 use crate::lab::identity::Kind;
-use crate::lab::network::{Dhcp, Side};
+use crate::lab::side::{Dhcp, Side};
 use crate::lab::subnet::Family;
 use crate::spec::network::Mode;
 

@@ -75,8 +75,7 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
             &ReadError::TooDeep { at: part.at },
         ));
     }
-    let view =
-        View::of(part).map_err(|error| Difference::refused(part.at, describe(expr), &error))?;
+    let view = View::of(part).map_err(|error| Difference::refused(part.at, describe(expr), &error))?;
     let same = match (expr, &view) {
         (Expr::Null, View::Null) => true,
         (Expr::Bool(bool), View::Bool(found)) => bool == found,
@@ -99,9 +98,7 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
         (Expr::Attrs(attrs), View::Attrs(found)) => {
             return agree_attrs(part.at, found.clone(), attrs, depth);
         }
-        (Expr::Apply(function, argument), View::Apply(found, attributes))
-            if same_select(function, found) =>
-        {
+        (Expr::Apply(function, argument), View::Apply(found, attributes)) if same_select(function, found) => {
             return agree_attrs(part.at, attributes.clone(), argument, depth);
         }
         (Expr::Lambda(lambda), View::Lambda(formals, body)) if same_formals(lambda, formals) => {
@@ -123,20 +120,11 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
     if same {
         Ok(())
     } else {
-        Err(Difference::new(
-            part.at,
-            describe(expr),
-            describe_view(part, &view),
-        ))
+        Err(Difference::new(part.at, describe(expr), describe_view(part, &view)))
     }
 }
 
-fn agree_attrs(
-    at: usize,
-    mut found: Attributes<'_>,
-    attrs: &Attrs,
-    depth: usize,
-) -> Result<(), Difference> {
+fn agree_attrs(at: usize, mut found: Attributes<'_>, attrs: &Attrs, depth: usize) -> Result<(), Difference> {
     for (name, value) in attrs {
         let name = name.as_str();
         match found.next() {
@@ -154,14 +142,8 @@ fn agree_attrs(
     }
     match found.next() {
         None => Ok(()),
-        Some(Ok((at, spelling, _))) => {
-            Err(Difference::new(at, "missing", "there").in_attribute(&spelling.unescape()))
-        }
-        Some(Err(error)) => Err(Difference::refused(
-            at,
-            "the end of the attribute set",
-            &error,
-        )),
+        Some(Ok((at, spelling, _))) => Err(Difference::new(at, "missing", "there").in_attribute(&spelling.unescape())),
+        Some(Err(error)) => Err(Difference::refused(at, "the end of the attribute set", &error)),
     }
 }
 
@@ -187,9 +169,7 @@ fn same_formals(lambda: &Lambda, found: &Formals<'_>) -> bool {
 /// An expression as Nix text if it is short, else in a few words.
 pub(super) fn describe(expr: &Expr) -> String {
     match expr {
-        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => {
-            print(expr, Style::Nixfmt)
-        }
+        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => print(expr, Style::Nixfmt),
         Expr::List(items) => format!("a list of {}", items.len()),
         Expr::Attrs(attrs) => format!("a set of {} attributes", attrs.len()),
         Expr::Apply(function, _) => {
@@ -223,9 +203,7 @@ mod tests {
     use crate::nix::{Name, Text};
 
     fn check(text: &str, expr: impl Into<Expr>, expected: &str) {
-        let agrees = Parsed::new(text)
-            .expect("the text parses")
-            .agrees(&expr.into());
+        let agrees = Parsed::new(text).expect("the text parses").agrees(&expr.into());
         assert_eq!(
             agrees.map_err(|difference| difference.to_string()),
             Err(expected.to_owned()),
@@ -256,12 +234,7 @@ mod tests {
             vec![1.into(), 2.into()],
             "`[1]` (byte 0) should be 2, but is missing",
         );
-        let nested = |value: Expr| {
-            Expr::List(vec![attrs([(
-                "a b",
-                attrs([("c", Expr::List(vec![value]))]),
-            )])])
-        };
+        let nested = |value: Expr| Expr::List(vec![attrs([("a b", attrs([("c", Expr::List(vec![value]))]))])]);
         check(
             "[ { \"a b\" = { c = [ \"x\" ]; }; } ]",
             nested(Text::literal("$").into()),
@@ -272,11 +245,7 @@ mod tests {
             attrs([("b", 1.into())]),
             "`b` (byte 2) should be 1, but is the attribute \"a\"",
         );
-        check(
-            "{ a = 1; }",
-            attrs([]),
-            "`a` (byte 2) should be missing, but is there",
-        );
+        check("{ a = 1; }", attrs([]), "`a` (byte 2) should be missing, but is there");
         check(
             "f { }",
             attrs([]),

@@ -153,7 +153,8 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
         minijinja::context! {
             header => NixText::value(header(spec)),
             sep => word(match target.format { Formatter::Nixfmt => "\n", Formatter::Alejandra => " " }),
-            formals => formals.iter().filter(|(_, used)| *used).map(|(name, _)| word(name)).collect::<Vec<_>>(),
+            head => NixText::value(head(&formals, style)),
+            empty => NixText::value(print::print(&Attrs::new().into(), style)),
             firmware => firmware,
             host_files => host_files,
             driver_disc => host.driver_disc,
@@ -178,6 +179,17 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
         },
     )?;
     Ok(ModuleFile { text, values })
+}
+
+/// The start of a function of the formals that are used, up to its body.
+fn head(formals: &[(&'static str, bool)], style: Style) -> String {
+    let formals = formals.iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
+    let body = Expr::from(Attrs::new());
+    let printed_body = print::print(&body, style);
+    let lambda = Lambda::new(formals, body).expect("the formals are different");
+    let mut head = print::print(&Expr::Lambda(lambda), style);
+    head.truncate(head.len() - printed_body.len());
+    head
 }
 
 /// The first line of every file.

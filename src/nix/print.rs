@@ -7,7 +7,9 @@
 //!   for every set behind a `=`, alejandra for every set of two attributes.)
 //! - `alejandra` breaks nothing for being long. `nixfmt` wants lines of 100 characters, indentation not counted: what
 //!   does not fit behind a `=` goes to the next line, except a string, a set or a list whose attribute has no quotes.
-//! - A function stands on a line of its own in `nixfmt`, behind the `=` or parenthesis in `alejandra`.
+//! - A function of attributes stands on a line of its own in `nixfmt`, behind the `=` or parenthesis in `alejandra`.
+//! - `_:` stays in front of a set or a list, and in front of whatever else is one line: in `nixfmt` if all of that line
+//!   fits and has no more than two `_:`, in `alejandra` unless it is the body of a function itself.
 
 use super::{Attrs, Expr, Ident, Lambda, Name, Select, is_bare_name};
 
@@ -59,7 +61,7 @@ struct Printer {
 }
 
 impl Printer {
-    /// An expression at the start of a line, or on a line where it may stay however long it is.
+    /// An expression at the start of a line, or on a line where it may stay however long it is. Nothing follows it there.
     fn expr(&mut self, expr: &Expr, indent: usize) {
         match expr {
             Expr::Null => self.out.push_str("null"),
@@ -75,7 +77,26 @@ impl Printer {
                 self.select(function);
                 self.argument(argument, start, "", indent);
             }
-            Expr::Lambda(lambda) => self.lambda(lambda, indent),
+            Expr::Lambda(lambda) => self.lambda(lambda, "", indent),
+        }
+    }
+
+    /// As [`Self::expr`], but `closing` follows.
+    fn expr_before(&mut self, closing: &str, expr: &Expr, indent: usize) {
+        match expr {
+            Expr::Apply(function, argument) => {
+                let start = self.out.len();
+                self.select(function);
+                self.argument(argument, start, closing, indent);
+            }
+            Expr::Lambda(lambda) => self.lambda(lambda, closing, indent),
+            Expr::Null
+            | Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::Str(_)
+            | Expr::List(_)
+            | Expr::Attrs(_)
+            | Expr::Select(_) => self.expr(expr, indent),
         }
     }
 
@@ -115,20 +136,20 @@ impl Printer {
                 self.out.push(')');
             }
             Expr::Apply(function, argument) => self.item_apply(function, argument, indent),
-            Expr::Lambda(lambda) => match self.style {
-                Style::Nixfmt => {
-                    self.out.push('(');
+            Expr::Lambda(lambda) => {
+                let start = self.out.len();
+                self.out.push('(');
+                if !self.lambda_stays(lambda, start, ")", indent) {
+                    self.out.truncate(start + 1);
                     self.line(indent + STEP);
-                    self.lambda(lambda, indent + STEP);
-                    self.line(indent);
-                    self.out.push(')');
+                    self.lambda(lambda, "", indent + STEP);
+                    // What could stay but for its many `_:` keeps its parenthesis.
+                    if !holds_items(lambda) {
+                        self.line(indent);
+                    }
                 }
-                Style::Alejandra => {
-                    self.out.push('(');
-                    self.lambda(lambda, indent);
-                    self.out.push(')');
-                }
-            },
+                self.out.push(')');
+            }
             Expr::Null
             | Expr::Bool(_)
             | Expr::Int(_)
@@ -216,13 +237,7 @@ impl Printer {
                 }
                 stays
             }
-            Expr::Lambda(lambda) => {
-                let stays = self.style == Style::Alejandra;
-                if stays {
-                    self.lambda(lambda, indent);
-                }
-                stays
-            }
+            Expr::Lambda(lambda) => self.lambda_stays(lambda, start, ";", indent),
         };
         if !stays {
             self.out.truncate(equals);
@@ -239,14 +254,28 @@ impl Printer {
                     self.argument(argument, start, ";", indent + STEP);
                 }
             } else {
-                self.expr(value, indent + STEP);
+                self.expr_before(";", value, indent + STEP);
             }
         }
         self.out.push(';');
     }
 
-    fn lambda(&mut self, lambda: &Lambda, indent: usize) {
+    /// A function at the start of a line; `closing` follows it.
+    fn lambda(&mut self, lambda: &Lambda, closing: &str, indent: usize) {
         let start = self.out.len();
+        if lambda.formals().is_empty() {
+            if !self.underscores(lambda, start, closing, indent) {
+                self.out.truncate(start);
+                let (body, _) = self.heads(lambda);
+                if holds_items(lambda) {
+                    self.out.push(' ');
+                    self.expr(body, indent);
+                } else {
+                    self.body(body, closing, indent);
+                }
+            }
+            return;
+        }
         self.flat_formals(lambda.formals());
         let flat = match self.style {
             Style::Nixfmt => lambda.formals().len() <= 2 && self.fits(start, 0),
@@ -256,15 +285,72 @@ impl Printer {
             self.out.truncate(start);
             self.tall_formals(lambda.formals(), indent);
         }
+        self.body(lambda.body(), closing, indent);
+    }
+
+    /// A function behind something else on the line that began at `start`, before `closing`. It has to go to a line of
+    /// its own if this is false, and what was written is to be taken back.
+    fn lambda_stays(&mut self, lambda: &Lambda, start: usize, closing: &str, indent: usize) -> bool {
+        match self.style {
+            Style::Nixfmt => lambda.formals().is_empty() && self.underscores(lambda, start, closing, indent),
+            Style::Alejandra => {
+                self.lambda(lambda, closing, indent);
+                true
+            }
+        }
+    }
+
+    /// A function without formals whose body begins on the same line, the one that began at `start`. It cannot stay so
+    /// if this is false, and what was written is to be taken back.
+    fn underscores(&mut self, lambda: &Lambda, start: usize, closing: &str, indent: usize) -> bool {
+        let (body, heads) = self.heads(lambda);
+        self.out.push(' ');
+        if is_one_line(body) {
+            let few = match self.style {
+                Style::Nixfmt => 2,
+                Style::Alejandra => 1,
+            };
+            self.expr(body, indent);
+            return heads <= few && self.fits(start, closing.len());
+        }
+        let stays = matches!(body, Expr::List(_) | Expr::Attrs(_)) && self.fits(start, 1);
+        if stays {
+            self.expr(body, indent);
+        }
+        stays
+    }
+
+    /// The `_:` of a function and of those that it returns one after the other; what the last one returns, and how many
+    /// they are.
+    fn heads<'a>(&mut self, lambda: &'a Lambda) -> (&'a Expr, usize) {
+        self.out.push_str("_:");
+        let (mut body, mut heads) = (lambda.body(), 1);
+        while let Expr::Lambda(lambda) = body
+            && lambda.formals().is_empty()
+        {
+            self.out.push_str(" _:");
+            body = lambda.body();
+            heads += 1;
+        }
+        (body, heads)
+    }
+
+    /// What stands behind the colon of a function, before `closing`.
+    fn body(&mut self, body: &Expr, closing: &str, indent: usize) {
         match self.style {
             Style::Nixfmt => {
                 self.line(indent);
-                self.expr(lambda.body(), indent);
+                self.expr_before(closing, body, indent);
             }
-            Style::Alejandra => match lambda.body() {
+            Style::Alejandra => match body {
+                Expr::Lambda(lambda) if lambda.formals().is_empty() => {
+                    self.out.push(' ');
+                    let (body, _) = self.heads(lambda);
+                    self.body(body, closing, indent);
+                }
                 Expr::Str(_) | Expr::List(_) | Expr::Attrs(_) | Expr::Lambda(_) => {
                     self.out.push(' ');
-                    self.expr(lambda.body(), indent);
+                    self.expr(body, indent);
                 }
                 Expr::Int(int) if int.get() >= 0 => {
                     self.out.push(' ');
@@ -273,7 +359,7 @@ impl Printer {
                 Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Select(_) | Expr::Apply(..) => {
                     let indent = if indent > 0 { indent + STEP } else { 0 };
                     self.line(indent);
-                    self.expr(lambda.body(), indent);
+                    self.expr(body, indent);
                 }
             },
         }
@@ -375,6 +461,27 @@ impl Printer {
     }
 }
 
+/// Whether an expression is written without a line break wherever that fits.
+fn is_one_line(expr: &Expr) -> bool {
+    match expr {
+        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => true,
+        Expr::List(items) => items.is_empty(),
+        Expr::Attrs(attrs) | Expr::Apply(_, attrs) => attrs.is_empty(),
+        Expr::Lambda(_) => false,
+    }
+}
+
+/// Whether a function without formals returns items, maybe through others of its kind.
+fn holds_items(lambda: &Lambda) -> bool {
+    lambda.formals().is_empty()
+        && match lambda.body() {
+            Expr::Lambda(lambda) => holds_items(lambda),
+            Expr::List(items) => !items.is_empty(),
+            Expr::Attrs(attrs) => !attrs.is_empty(),
+            _ => false,
+        }
+}
+
 /// How many characters ` { } ;` or ` {` add to the line of the function.
 fn room_for(argument: &Attrs, closing: &str) -> usize {
     if argument.is_empty() {
@@ -447,11 +554,7 @@ mod tests {
         check(Vec::new(), "[ ]", "[]");
         check(Attrs::new(), "{ }", "{}");
         let function = || Select::literal("f", &["x y"]);
-        check(
-            Expr::Apply(function(), Attrs::new()),
-            "f.\"x y\" { }",
-            "f.\"x y\" {}",
-        );
+        check(Expr::Apply(function(), Attrs::new()), "f.\"x y\" { }", "f.\"x y\" {}");
         check(
             vec![(-1).into(), Expr::Apply(function(), Attrs::new())],
             "[\n  (-1)\n  (f.\"x y\" { })\n]",
@@ -466,10 +569,7 @@ mod tests {
             ("memory", attrs([("count", 2.into())]).into()),
             ("dns", vec![true.into(), Expr::Null].into()),
         ]);
-        let definition = Expr::Apply(
-            Select::literal("NixVirt", &["lib", "network", "writeXML"]),
-            network,
-        );
+        let definition = Expr::Apply(Select::literal("NixVirt", &["lib", "network", "writeXML"]), network);
         let list = Expr::List(vec![attrs([("definition", definition)]).into()]);
         let lambda = Lambda::new(vec![Ident::literal("NixVirt")], list).expect("one formal");
         let body = r#"[
@@ -490,6 +590,31 @@ mod tests {
             lambda,
             &format!("{{ NixVirt, ... }}:\n{body}"),
             &format!("{{NixVirt, ...}}: {body}"),
+        );
+    }
+
+    #[test]
+    fn without_formals() {
+        let lambda = |body: Expr| Lambda::new(Vec::new(), body).expect("no formals");
+        check(lambda(Expr::Null), "_: null", "_: null");
+        check(
+            lambda(vec![lambda(Attrs::new().into()).into()].into()),
+            "_: [\n  (_: { })\n]",
+            "_: [\n  (_: {})\n]",
+        );
+        check(
+            attrs([(
+                "f",
+                lambda(Expr::Apply(Select::literal("g", &[]), attrs([("a", 1.into())]))).into(),
+            )]),
+            "{\n  f =\n    _:\n    g {\n      a = 1;\n    };\n}",
+            "{\n  f = _:\n    g {\n      a = 1;\n    };\n}",
+        );
+        let inner = Lambda::new(vec![Ident::literal("a")], lambda(Expr::Null)).expect("one formal");
+        check(
+            lambda(inner.into()),
+            "_:\n{ a, ... }:\n_: null",
+            "_: {a, ...}: _:\nnull",
         );
     }
 

@@ -176,21 +176,11 @@ pub(super) fn expr(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
     Ok(match View::of(part)? {
         View::Null => Expr::Null,
         View::Bool(bool) => Expr::Bool(bool),
-        View::Int(int) => {
-            Expr::Int(Int::try_from(int).map_err(|_| ReadError::IntOverflow { at: part.at })?)
-        }
+        View::Int(int) => Expr::Int(Int::try_from(int).map_err(|_| ReadError::IntOverflow { at: part.at })?),
         View::Str(text) => {
-            Expr::Str(
-                Text::new(text.unescape()).map_err(|nul| ReadError::Character {
-                    at: part.at + nul.at,
-                })?,
-            )
+            Expr::Str(Text::new(text.unescape()).map_err(|nul| ReadError::Character { at: part.at + nul.at })?)
         }
-        View::List(items) => Expr::List(
-            items
-                .map(|item| expr(item, depth + 1))
-                .collect::<Result<_, _>>()?,
-        ),
+        View::List(items) => Expr::List(items.map(|item| expr(item, depth + 1)).collect::<Result<_, _>>()?),
         View::Attrs(attributes) => Expr::Attrs(attrs(attributes, depth)?),
         View::Select(selected) => Expr::Select(select(&selected)?),
         View::Apply(function, argument) => Expr::Apply(select(&function)?, attrs(argument, depth)?),
@@ -202,14 +192,10 @@ fn attrs(attributes: Attributes<'_>, depth: usize) -> Result<Attrs, ReadError> {
     let mut attrs = Attrs::new();
     for attribute in attributes {
         let (at, name, value) = attribute?;
-        let name =
-            Name::new(name.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at })?;
+        let name = Name::new(name.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at })?;
         attrs
             .insert(name, expr(value, depth + 1)?)
-            .map_err(|duplicate| ReadError::Duplicate {
-                name: duplicate.0,
-                at,
-            })?;
+            .map_err(|duplicate| ReadError::Duplicate { name: duplicate.0, at })?;
     }
     Ok(attrs)
 }
@@ -219,9 +205,7 @@ fn select(selected: &Selected<'_>) -> Result<Select, ReadError> {
     let variable = ident(selected.variable, at)?;
     let path = selected
         .path()
-        .map(|name| {
-            Name::new(name?.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at })
-        })
+        .map(|name| Name::new(name?.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at }))
         .collect::<Result<_, _>>()?;
     Ok(Select { variable, path })
 }
@@ -297,10 +281,7 @@ mod tests {
             Int::try_from(i64::MAX).expect("it has a literal"),
         );
         check("True", Select::literal("True", &[]));
-        check(
-            "a.b.\"c d\".true",
-            Select::literal("a", &["b", "c d", "true"]),
-        );
+        check("a.b.\"c d\".true", Select::literal("a", &["b", "c d", "true"]));
     }
 
     #[test]
@@ -332,10 +313,7 @@ mod tests {
             "{ b = 1; \"a\\nb\" = { }; or = null; }",
             attrs([("b", 1.into()), ("a\nb", attrs([])), ("or", Expr::Null)]),
         );
-        check(
-            "f.g ({ })",
-            Expr::Apply(Select::literal("f", &["g"]), Attrs::new()),
-        );
+        check("f.g ({ })", Expr::Apply(Select::literal("f", &["g"]), Attrs::new()));
         check(
             "{ a, b, ... }: c",
             Lambda::new(
@@ -344,6 +322,8 @@ mod tests {
             )
             .expect("a is not b"),
         );
+        let lambda = |body: Expr| Lambda::new(Vec::new(), body).expect("no formals");
+        check("_: _ /**/ :[ ]", lambda(lambda(Vec::new().into()).into()));
     }
 
     #[test]
@@ -351,33 +331,21 @@ mod tests {
         check_error("{ inherit a; }", "NODE_INHERIT at byte 2 is not plain data");
         check_error("rec { }", "TOKEN_REC at byte 0 is not plain data");
         check_error("(1 ]", "TOKEN_R_BRACK at byte 3 is not plain data");
-        check_error(
-            "{ a = 1; b = 2; a = 3; }",
-            "`a` at byte 16 is there already",
-        );
+        check_error("{ a = 1; b = 2; a = 3; }", "`a` at byte 16 is there already");
         check_error("{ a, a, ... }: 1", "`a` at byte 5 is there already");
-        check_error(
-            "{ true, ... }: 1",
-            "`true` at byte 2 cannot be the name of a variable",
-        );
+        check_error("{ true, ... }: 1", "`true` at byte 2 cannot be the name of a variable");
+        check_error("{ ... }: 1", "TOKEN_ELLIPSIS at byte 2 is not plain data");
+        check_error("[ (x: 1) ]", "NODE_IDENT_PARAM at byte 3 is not plain data");
+        check_error("_: _", "`_` at byte 3 cannot be the name of a variable");
         check_error("-9223372036854775808", "the integer at byte 1 overflows");
-        check_error(
-            "\"\r\"",
-            "the character at byte 1 does not belong in Nix text",
-        );
-        check_error(
-            "[\u{a0}]",
-            "the character at byte 1 does not belong in Nix text",
-        );
+        check_error("\"\r\"", "the character at byte 1 does not belong in Nix text");
+        check_error("[\u{a0}]", "the character at byte 1 does not belong in Nix text");
     }
 
     #[test]
     fn hostile_depth() {
         let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         assert!(read(&deep(200)).is_ok());
-        assert_eq!(
-            read(&deep(300)),
-            Err(ReadError::TooDeep { at: MAX_DEPTH + 1 })
-        );
+        assert_eq!(read(&deep(300)), Err(ReadError::TooDeep { at: MAX_DEPTH + 1 }));
     }
 }

@@ -122,10 +122,7 @@ impl<'a> Iterator for Parts<'a> {
             };
             self.at += usize::from(len);
             let kind = NixLanguage::kind_from_raw(kind);
-            if !matches!(
-                kind,
-                SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT
-            ) {
+            if !matches!(kind, SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT) {
                 return Some(Part { at, kind, element });
             }
         }
@@ -183,12 +180,11 @@ impl<'a> View<'a> {
                 Ok(Self::Apply(function, argument))
             }
             SyntaxKind::NODE_LAMBDA => {
-                let mut pattern = parts.expect(SyntaxKind::NODE_PATTERN)?.parts();
+                let formals = Formals::of(parts.any()?)?;
                 parts.expect(SyntaxKind::TOKEN_COLON)?;
                 let body = parts.any()?;
                 parts.end()?;
-                pattern.expect(SyntaxKind::TOKEN_L_BRACE)?;
-                Ok(Self::Lambda(Formals(pattern), body))
+                Ok(Self::Lambda(formals, body))
             }
             _ => Err(part.unexpected()),
         }
@@ -285,9 +281,7 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<Part<'a>> {
         // Nothing follows the bracket, because it ends the node.
-        self.0
-            .next()
-            .filter(|part| part.kind != SyntaxKind::TOKEN_R_BRACK)
+        self.0.next().filter(|part| part.kind != SyntaxKind::TOKEN_R_BRACK)
     }
 }
 
@@ -363,26 +357,44 @@ impl<'a> Selected<'a> {
     }
 }
 
-/// The formals of a function, which must end with `...`.
+/// The formals of a function: some and then `...`, or none behind `_`.
 #[derive(Clone)]
-pub(super) struct Formals<'a>(Parts<'a>);
+pub(super) struct Formals<'a>(Option<Parts<'a>>);
+
+impl<'a> Formals<'a> {
+    fn of(parameter: Part<'a>) -> Result<Self, ReadError> {
+        let mut parts = parameter.parts();
+        if parameter.kind == SyntaxKind::NODE_IDENT_PARAM {
+            let ident = parts.expect(SyntaxKind::NODE_IDENT)?;
+            parts.end()?;
+            return match ident.token(SyntaxKind::TOKEN_IDENT)? {
+                "_" => Ok(Self(None)),
+                _ => Err(parameter.unexpected()),
+            };
+        }
+        parameter.expect(SyntaxKind::NODE_PATTERN)?;
+        parts.expect(SyntaxKind::TOKEN_L_BRACE)?;
+        // `{ ... }:` is refused: what has no formals is written `_:`.
+        parts.clone().expect(SyntaxKind::NODE_PAT_ENTRY)?;
+        Ok(Self(Some(parts)))
+    }
+}
 
 impl<'a> Iterator for Formals<'a> {
     type Item = Result<(usize, &'a str), ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = self.0.any().and_then(|part| {
+        let parts = self.0.as_mut()?;
+        let next = parts.any().and_then(|part| {
             if part.kind == SyntaxKind::TOKEN_ELLIPSIS {
-                self.0.expect(SyntaxKind::TOKEN_R_BRACE)?;
-                self.0.end()?;
+                parts.expect(SyntaxKind::TOKEN_R_BRACE)?;
+                parts.end()?;
                 return Ok(None);
             }
             let mut entry = part.expect(SyntaxKind::NODE_PAT_ENTRY)?.parts();
-            let formal = entry
-                .expect(SyntaxKind::NODE_IDENT)?
-                .token(SyntaxKind::TOKEN_IDENT)?;
+            let formal = entry.expect(SyntaxKind::NODE_IDENT)?.token(SyntaxKind::TOKEN_IDENT)?;
             entry.end()?;
-            self.0.expect(SyntaxKind::TOKEN_COMMA)?;
+            parts.expect(SyntaxKind::TOKEN_COMMA)?;
             Ok(Some((part.at, formal)))
         });
         next.transpose()

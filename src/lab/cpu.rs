@@ -1,0 +1,134 @@
+//! The virtual CPUs of a domain.
+
+use super::profile::Layers;
+use super::word;
+use crate::problem::{Id, Problem};
+use crate::spec::DomainFields;
+use crate::spec::domain::{Cpu, CpuFeature, CpuMode, Virtualization};
+
+/// The virtual CPUs.
+#[derive(Debug)]
+pub struct Cpus {
+    /// How many.
+    pub count: u32,
+    /// Sockets, cores and threads, where the spec says.
+    pub topology: Option<[u32; 3]>,
+    /// Where the model comes from.
+    pub mode: CpuMode,
+    /// The model.
+    pub model: Option<String>,
+    /// Features asked for or left out.
+    pub features: Vec<(String, CpuFeature)>,
+    /// For each virtual CPU, the CPUs of the host that may run it.
+    pub pinned: Vec<String>,
+    /// The CPUs of the host that may run QEMU's own work.
+    pub emulator_pinned: Option<String>,
+}
+
+/// Resolves the CPUs of a domain.
+pub(super) fn cpus(layers: &Layers<'_, DomainFields>, virtualization: Virtualization, problems: &mut Vec<Problem>) -> Cpus {
+    let written = layers.get("cpus", |f| f.cpus.as_ref());
+    let topology = layers.object("topology", |f| f.topology.as_ref());
+    let parts = [
+        topology.get("sockets", |t| t.sockets.as_ref()),
+        topology.get("cores", |t| t.cores.as_ref()),
+        topology.get("threads", |t| t.threads.as_ref()),
+    ];
+    let mut sound = true;
+    for count in parts.iter().flatten().chain(written.iter()) {
+        if *count.value == 0 {
+            sound = false;
+            problems.push(
+                Problem::new(Id::OutOfRange, count.place(), "a domain with no CPU")
+                    .label("must be at least 1")
+                    .help("write how many it has, such as `2`"),
+            );
+        }
+    }
+    let arrangement = parts.map(|part| part.map_or(1, |count| *count.value));
+    let product = arrangement.iter().try_fold(1_u32, |product, part| product.checked_mul(*part));
+    let count = match (written, topology.is_empty()) {
+        (Some(written), false) if sound && product != Some(*written.value) => {
+            let [sockets, cores, threads] = arrangement;
+            problems.push(
+                Problem::new(
+                    Id::TopologyMismatch,
+                    written.place(),
+                    format!("{} CPUs, but {sockets} × {cores} × {threads} in the topology", written.value),
+                )
+                .label("does not match the topology")
+                .related(topology.pointer().value(), "sockets × cores × threads")
+                .help("make them equal, or leave `cpus` out"),
+            );
+            *written.value
+        }
+        (Some(written), _) => *written.value,
+        (None, false) => product.unwrap_or(u32::MAX),
+        (None, true) => 2,
+    };
+    let cpu = layers.object("cpu", |f| f.cpu.as_ref());
+    let model = cpu.get("model", |c| c.model.as_ref());
+    let mode = cpu.get("mode", |c| c.mode.as_ref());
+    let default = match (model, virtualization) {
+        (Some(_), _) => CpuMode::Custom,
+        (None, Virtualization::Kvm) => CpuMode::HostPassthrough,
+        (None, Virtualization::Emulated) => CpuMode::Maximum,
+    };
+    if let (Some(model), Some(mode)) = (model, mode)
+        && *mode.value != CpuMode::Custom
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, model.pointer().name(), "a CPU model in a mode that takes none")
+                .label("only for mode `custom`")
+                .related(mode.place(), "the mode")
+                .help("leave one of the two out"),
+        );
+    }
+    if let (None, Some(mode)) = (model, mode)
+        && *mode.value == CpuMode::Custom
+    {
+        problems.push(
+            Problem::new(Id::MissingField, mode.place(), "CPU mode `custom` without a model")
+                .label("needs a `model` beside it")
+                .help("add `\"model\": …`, one that `virsh cpu-models x86_64` prints"),
+        );
+    }
+    let pinning = layers.object("pinning", |f| f.pinning.as_ref());
+    let mut pinned = Vec::new();
+    if let Some(list) = pinning.get("vcpus", |p| p.vcpus.as_ref()) {
+        for (index, text) in list.value.iter().enumerate() {
+            pinned.extend(word::cpuset(text, list.pointer().index(index), problems));
+        }
+        if list.value.len() > count as usize {
+            problems.push(
+                Problem::new(Id::OutOfRange, list.place(), format!("{} virtual CPUs are pinned, the domain has {count}", list.value.len()))
+                    .label("more than there are")
+                    .help("leave the last ones out, or give the domain more `cpus`"),
+            );
+        }
+    }
+    Cpus {
+        count,
+        topology: (!topology.is_empty()).then_some(arrangement),
+        mode: mode.map_or(default, |mode| *mode.value),
+        model: model.filter(|word| word::name(word.value, word.place(), problems)).map(|word| word.value.clone()),
+        features: features(&cpu, problems),
+        pinned,
+        emulator_pinned: pinning
+            .get("emulator", |p| p.emulator.as_ref())
+            .and_then(|word| word::cpuset(word.value, word.pointer(), problems)),
+    }
+}
+
+/// The features of every layer; each feature as the strongest layer that names it says.
+fn features(cpu: &Layers<'_, Cpu>, problems: &mut Vec<Problem>) -> Vec<(String, CpuFeature)> {
+    let mut features = indexmap::IndexMap::new();
+    for layer in cpu.every("features", |c| c.features.as_ref()) {
+        for (name, policy) in layer.value {
+            if word::name(name, layer.pointer().key(name).name(), problems) {
+                features.insert(name.clone(), *policy);
+            }
+        }
+    }
+    features.into_iter().collect()
+}

@@ -1,0 +1,263 @@
+//! The disks and optical drives of a domain.
+
+use super::profile::Layers;
+use super::resolve::{Entry, Scope};
+use super::storage::{self, Present, Volume};
+use super::{PoolId, word};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::spec::DomainFields;
+use crate::spec::device as written;
+use crate::spec::device::{Cache, DiskBus};
+use crate::spec::domain::Drivers;
+use crate::spec::pool::ImageFormat;
+
+/// A disk.
+#[derive(Debug)]
+pub struct Disk {
+    /// Where it is declared.
+    pub at: Pointer,
+    /// What it is.
+    pub source: Source,
+    /// The format of its image.
+    pub format: ImageFormat,
+    /// Where the format is written, if it is.
+    pub(super) format_at: Option<Pointer>,
+    /// What it is attached to.
+    pub bus: DiskBus,
+    /// How QEMU caches it.
+    pub cache: Option<Cache>,
+    /// The serial number.
+    pub serial: Option<String>,
+}
+
+/// What a disk is.
+#[derive(Debug)]
+pub enum Source {
+    /// A volume of a pool.
+    Volume {
+        /// The pool.
+        pool: PoolId,
+        /// The volume's name.
+        name: String,
+        /// Where the volume is named.
+        at: Pointer,
+    },
+    /// A file.
+    File(String),
+    /// A block device.
+    Block(String),
+}
+
+/// An optical drive.
+#[derive(Debug)]
+pub enum Cdrom {
+    /// With an ISO file.
+    File(String),
+    /// With an ISO that is a volume.
+    Volume {
+        /// The pool.
+        pool: PoolId,
+        /// The volume's name.
+        name: String,
+        /// Where the volume is named.
+        at: Pointer,
+    },
+    /// With the disc of `VirtIO` drivers.
+    DriverDisc,
+    /// Empty.
+    Empty,
+}
+
+/// The disks, and the volumes that they declare.
+pub(super) fn disks(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    drivers: Drivers,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
+    let named = layers.named(
+        "disks",
+        |fields| fields.disks.as_ref(),
+        |index, disk: &written::Disk| match (&disk.name, index) {
+            (Some(name), _) => name.clone(),
+            (None, 0) => "system".to_owned(),
+            (None, index) => format!("data{index}"),
+        },
+        problems,
+    );
+    let (mut disks, mut volumes) = (Vec::new(), Vec::new());
+    for (name, layers) in named {
+        if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
+            word::name(word.value, word.place(), problems);
+        }
+        let Some((source, format, declared)) = disk_source(&name, &layers, entry, scope, problems) else { continue };
+        volumes.extend(declared);
+        disks.push(Disk {
+            at: layers.pointer(),
+            format: format.unwrap_or(match source {
+                Source::Block(_) => ImageFormat::Raw,
+                Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
+            }),
+            format_at: layers.get("format", |d| d.format.as_ref()).map(|at| at.pointer()),
+            bus: layers.get("bus", |d| d.bus.as_ref()).map_or(
+                match drivers {
+                    Drivers::Emulated => written::DiskBus::Sata,
+                    Drivers::Virtio => written::DiskBus::Virtio,
+                },
+                |bus| *bus.value,
+            ),
+            cache: layers.get("cache", |d| d.cache.as_ref()).map(|cache| *cache.value),
+            serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::text_of(word, problems)),
+            source,
+        });
+    }
+    (disks, volumes)
+}
+
+/// What a disk is, the format of its image where the spec says it, and the volume that it declares.
+type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volume)>);
+
+fn disk_source(
+    disk: &str,
+    layers: &Layers<'_, written::Disk>,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<DiskSource> {
+    let pool = layers.get("pool", |d| d.pool.as_ref());
+    let file = layers.get("file", |d| d.file.as_ref());
+    let block = layers.get("block", |d| d.block.as_ref());
+    let written = layers.get("format", |d| d.format.as_ref()).map(|format| *format.value);
+    let kinds = [
+        ("pool", pool.map(|at| at.pointer())),
+        ("file", file.map(|at| at.pointer())),
+        ("block", block.map(|at| at.pointer())),
+    ];
+    word::one_of(&kinds, &format!("disk `{disk}`"), &layers.pointer(), problems)?;
+    if pool.is_none() {
+        for (key, at) in [
+            ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
+            ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
+            ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
+        ] {
+            if let Some(at) = at {
+                problems.push(
+                    Problem::new(Id::ConflictingFields, at.name(), format!("disk `{disk}` is on no pool, so it declares no volume"))
+                        .label(format!("`{key}` needs a `pool`"))
+                        .help("leave it out, or name a pool instead of the file or block device"),
+                );
+            }
+        }
+    }
+    if let Some(file) = file {
+        return Some((Source::File(word::path(file, problems)?), written, None));
+    }
+    if let Some(block) = block {
+        return Some((Source::Block(word::path(block, problems)?), written, None));
+    }
+    let pool_word = pool?;
+    let pool = scope.pool(pool_word, problems)?;
+    let volume_word = layers.get("volume", |d| d.volume.as_ref());
+    if let Some(word) = volume_word
+        && !word::name(word.value, word.place(), problems)
+    {
+        return None;
+    }
+    let size = layers.get("size", |d| d.size.as_ref());
+    let format = written.unwrap_or_default();
+    if size.is_none() && volume_word.is_none() {
+        problems.push(
+            Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
+                .label("needs a `size` or a `volume`")
+                .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
+        );
+        return None;
+    }
+    let name = volume_word.map_or_else(|| default_volume(&entry.name, disk, format), |word| word.value.clone());
+    let backing_layers = layers.object("backing", |d| d.backing.as_ref());
+    let declared = match size {
+        Some(size) => {
+            let backing = storage::backing(&backing_layers, problems);
+            let present = Present { size: word::size(size, problems)?, allocation: None, backing };
+            Some((pool, Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present) }))
+        }
+        None => {
+            if !backing_layers.is_empty() {
+                problems.push(
+                    Problem::new(Id::MissingField, backing_layers.pointer().name(), format!("disk `{disk}` declares no volume that could grow on an image"))
+                        .label("needs a `size` beside it")
+                        .help("add `\"size\": …`, at least that of the image"),
+                );
+            }
+            None
+        }
+    };
+    let at = volume_word.map_or_else(|| pool_word.pointer(), |word| word.pointer());
+    Some((Source::Volume { pool, name, at }, written, declared))
+}
+
+/// The name of a disk's volume where the spec has none.
+fn default_volume(domain: &str, disk: &str, format: ImageFormat) -> String {
+    let stem = if disk == "system" { domain.to_owned() } else { format!("{domain}-{disk}") };
+    format!("{}.{}", stem.to_lowercase(), format.name())
+}
+
+/// The optical drives.
+pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Vec<Cdrom> {
+    let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else { return Vec::new() };
+    let mut cdroms = Vec::new();
+    for (index, cdrom) in list.value.iter().enumerate() {
+        let layers = Layers::one(list.pointer().index(index), cdrom);
+        let file = layers.get("file", |c| c.file.as_ref());
+        let volume = layers.get("volume", |c| c.volume.as_ref());
+        let pool = layers.get("pool", |c| c.pool.as_ref());
+        let driver_disc = layers.get("driverDisc", |c| c.driver_disc.as_ref());
+        let empty = layers.get("empty", |c| c.empty.as_ref());
+        for flag in [driver_disc, empty].into_iter().flatten().filter(|flag| !flag.value) {
+            problems.push(
+                Problem::new(Id::OutOfRange, flag.place(), "`false` says nothing here")
+                    .label("only `true`")
+                    .help("leave the key out"),
+            );
+        }
+        let kinds = [
+            ("file", file.map(|at| at.pointer())),
+            ("volume", volume.map(|at| at.pointer())),
+            ("driverDisc", driver_disc.map(|at| at.pointer())),
+            ("empty", empty.map(|at| at.pointer())),
+        ];
+        if word::one_of(&kinds, "a cdrom", &layers.pointer(), problems).is_none() {
+            continue;
+        }
+        if let (Some(pool), None) = (pool, volume) {
+            problems.push(
+                Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
+                    .label("needs a `volume` beside it")
+                    .help("leave `pool` out, or name a `volume`"),
+            );
+        }
+        if let Some(file) = file {
+            cdroms.extend(word::path(file, problems).map(Cdrom::File));
+        } else if let Some(volume) = volume {
+            match pool {
+                Some(pool) => cdroms.extend(scope.pool(pool, problems).map(|pool| Cdrom::Volume {
+                    pool,
+                    name: volume.value.clone(),
+                    at: volume.pointer(),
+                })),
+                None => problems.push(
+                    Problem::new(Id::MissingField, volume.pointer().name(), "a volume of which pool?")
+                        .label("needs a `pool` beside it")
+                        .help("add `\"pool\": …`, or name a `file`"),
+                ),
+            }
+        } else if driver_disc.is_some() {
+            cdroms.push(Cdrom::DriverDisc);
+        } else {
+            cdroms.push(Cdrom::Empty);
+        }
+    }
+    cdroms
+}

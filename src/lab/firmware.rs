@@ -1,0 +1,71 @@
+//! The firmware of a domain, and the file of its variables.
+
+use super::profile::Layers;
+use super::resolve::Entry;
+use super::{Placed, word};
+use crate::problem::{Id, Problem};
+use crate::spec::DomainFields;
+use crate::spec::domain::{Arch, DomainOwn, Firmware as Written};
+use crate::spec::pool::ImageFormat;
+
+/// Where libvirt keeps the firmware variables of domains.
+const NVRAM_DIR: &str = "/var/lib/libvirt/qemu/nvram";
+
+/// The firmware, with what it needs.
+#[derive(Debug)]
+pub enum Firmware {
+    /// The PC BIOS.
+    Bios,
+    /// UEFI.
+    Uefi {
+        /// The file of its variables.
+        nvram: Placed<String>,
+        /// The format of that file. Only QCOW2 can be snapshotted.
+        format: ImageFormat,
+    },
+}
+
+/// Resolves the firmware of a domain.
+pub(super) fn firmware(
+    layers: &Layers<'_, DomainFields>,
+    own: &Layers<'_, DomainOwn>,
+    entry: &Entry<'_>,
+    arch: Arch,
+    problems: &mut Vec<Problem>,
+) -> Firmware {
+    let written = layers.get("firmware", |f| f.firmware.as_ref());
+    let firmware = written.map(|written| *written.value).unwrap_or(match arch {
+        Arch::X86_64 => Written::Bios,
+        Arch::Aarch64 => Written::Uefi,
+    });
+    let nvram = own.get("nvram", |own| own.nvram.as_ref());
+    match (firmware, arch) {
+        (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
+            Problem::new(Id::ConflictingFields, written.place(), format!("domain `{}` is an aarch64 with a PC BIOS", entry.name))
+                .label("aarch64 has none")
+                .help("leave `firmware` out, or choose `uefi`")
+        })),
+        (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
+            Problem::new(Id::ConflictingFields, nvram.pointer().name(), format!("domain `{}` has a BIOS, which keeps no variables", entry.name))
+                .label("only for `firmware` `uefi`")
+                .help("leave `nvram` out, or choose `uefi`")
+        })),
+        (Written::Uefi, _) => {}
+    }
+    match firmware {
+        Written::Bios => Firmware::Bios,
+        Written::Uefi => Firmware::Uefi {
+            nvram: nvram
+                .and_then(|word| word::path(word, problems).map(|value| Placed { value, place: word.place() }))
+                .unwrap_or_else(|| Placed {
+                    value: format!("{NVRAM_DIR}/{}.nvram", entry.name),
+                    place: entry.at.clone().name(),
+                }),
+            format: if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {
+                ImageFormat::Qcow2
+            } else {
+                ImageFormat::Raw
+            },
+        },
+    }
+}

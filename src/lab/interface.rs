@@ -1,0 +1,195 @@
+//! The network interfaces of a domain.
+
+use uuid::Uuid;
+
+use super::identity::MacAt;
+use super::side::not_a_host;
+use super::profile::Layers;
+use super::resolve::{Entry, Scope};
+use super::subnet::{Family, HostAddr, plus};
+use super::{NetworkId, word};
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+use crate::spec::DomainFields;
+use crate::spec::device as written;
+use crate::spec::device::InterfaceModel;
+use crate::spec::domain::Drivers;
+
+/// A network interface.
+#[derive(Debug)]
+pub struct Interface {
+    /// Where it is declared.
+    pub at: Pointer,
+    /// What it is on.
+    pub attachment: Attachment,
+    /// Its MAC address.
+    pub mac: MacAt,
+    /// Its fixed addresses, at most one of each family.
+    pub addresses: Vec<Address>,
+    /// The device that the guest sees.
+    pub model: InterfaceModel,
+}
+
+/// What an interface is on.
+#[derive(Debug)]
+pub enum Attachment {
+    /// A network of the lab.
+    Network(NetworkId),
+    /// A bridge of the host.
+    Bridge {
+        /// The bridge's name.
+        name: String,
+        /// Where it is written.
+        place: Place,
+    },
+}
+
+/// A fixed address of an interface.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// The address.
+    pub host: HostAddr,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// The network interfaces. Their made MAC addresses may still meet others.
+pub(super) fn interfaces(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    uuid: Uuid,
+    drivers: Drivers,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Interface> {
+    let named = layers.named(
+        "interfaces",
+        |fields| fields.interfaces.as_ref(),
+        |index, interface: &written::Interface| {
+            let name = interface.name.as_ref().or(interface.network.as_ref()).or(interface.bridge.as_ref());
+            name.cloned().unwrap_or_else(|| format!("#{index}"))
+        },
+        problems,
+    );
+    let mut interfaces = Vec::new();
+    for (name, layers) in named {
+        if let Some(word) = layers.get("name", |i| i.name.as_ref()) {
+            word::name(word.value, word.place(), problems);
+        }
+        let index = u32::try_from(interfaces.len()).unwrap_or(u32::MAX);
+        let mac = layers
+            .get("mac", |i| i.mac.as_ref())
+            .and_then(|word| {
+                let first = word::mac(word, problems)?;
+                let mac = first.plus(entry.replica);
+                if mac.is_none() {
+                    problems.push(too_far(&first.to_string(), word.pointer()));
+                }
+                Some(MacAt::written(mac?, word.place()))
+            })
+            .unwrap_or_else(|| MacAt::derived(uuid, index, entry.at.clone().name()));
+        let network = layers.get("network", |i| i.network.as_ref());
+        let bridge = layers.get("bridge", |i| i.bridge.as_ref());
+        let kinds = [("network", network.map(|at| at.pointer())), ("bridge", bridge.map(|at| at.pointer()))];
+        let Some(()) = word::one_of(&kinds, &format!("interface `{name}`"), &layers.pointer(), problems) else { continue };
+        let attachment = match (network, bridge) {
+            (Some(network), _) => scope.network(network, problems).map(Attachment::Network),
+            (None, Some(bridge)) => word::interface_name(bridge, problems)
+                .map(|name| Attachment::Bridge { name, place: bridge.place() }),
+            (None, None) => None,
+        };
+        let network = match &attachment {
+            Some(Attachment::Network(id)) => Some(*id),
+            Some(Attachment::Bridge { .. }) | None => None,
+        };
+        let mut addresses = Vec::new();
+        for (family, word) in [
+            (Family::V4, layers.get("ip", |i| i.ip.as_ref())),
+            (Family::V6, layers.get("ip6", |i| i.ip6.as_ref())),
+        ] {
+            let Some(word) = word else { continue };
+            if let Some(Attachment::Bridge { .. }) = &attachment {
+                problems.push(
+                    Problem::new(Id::NotOnThisMode, word.pointer().name(), "an interface on a bridge has no network that reserves its address")
+                        .label("only with a `network`")
+                        .help("leave it out; whoever serves the bridge gives out its addresses"),
+                );
+                continue;
+            }
+            addresses.extend(address(word, family, network, entry, scope, problems));
+        }
+        let Some(attachment) = attachment else { continue };
+        interfaces.push(Interface {
+            at: layers.pointer(),
+            attachment,
+            mac,
+            addresses,
+            model: layers.get("model", |i| i.model.as_ref()).map_or(
+                match drivers {
+                    Drivers::Emulated => written::InterfaceModel::E1000e,
+                    Drivers::Virtio => written::InterfaceModel::Virtio,
+                },
+                |model| *model.value,
+            ),
+        });
+    }
+    interfaces
+}
+
+/// An interface's address, in the subnet of its network.
+fn address(
+    word: word::Word<'_>,
+    family: Family,
+    network: Option<NetworkId>,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Address> {
+    let first = word::address(word, family, problems)?;
+    let address = plus(first, entry.replica);
+    let network = &scope.networks[network?.0];
+    let Some(side) = network.side(family) else {
+        if !network.broken.contains(&family) {
+            problems.push(
+                Problem::new(Id::NoSubnet, word.place(), format!("network `{}` has no {} subnet", network.name, family.name()))
+                    .label("an address in which subnet?")
+                    .related(network.at.clone().name(), "the network")
+                    .help("add a subnet to the network, or leave the address out"),
+            );
+        }
+        return None;
+    };
+    let Some(address) = address else {
+        problems.push(too_far(&first.to_string(), word.pointer()));
+        return None;
+    };
+    match side.subnet.host(address) {
+        Err(why) => {
+            let (id, what, label) = not_a_host(why, side.subnet);
+            let (first, last) = side.room();
+            problems.push(
+                Problem::new(id, word.place(), format!("address `{address}` {what} of network `{}`", network.name))
+                    .label(label)
+                    .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                    .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
+            );
+            None
+        }
+        Ok(host) if host == side.gateway => {
+            problems.push(
+                Problem::new(Id::AddressIsGateway, word.place(), format!("address `{address}` is the host's own on network `{}`", network.name))
+                    .label("the gateway")
+                    .related(side.at.clone().value(), "the subnet")
+                    .help("choose another address, or give the network another `gateway`"),
+            );
+            None
+        }
+        Ok(host) => Some(Address { host, place: word.place() }),
+    }
+}
+
+fn too_far(first: &str, at: Pointer) -> Problem {
+    Problem::new(Id::OutOfRange, at.value(), format!("counting up from `{first}` runs past the last address there is"))
+        .label("too many replicas from here")
+        .help("start lower")
+}
