@@ -81,6 +81,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -183,6 +188,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -194,6 +206,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];
@@ -333,6 +352,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -435,6 +459,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -446,6 +477,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];
@@ -584,6 +622,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -686,6 +729,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -697,6 +747,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];
@@ -846,6 +903,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -948,6 +1010,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -959,6 +1028,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];

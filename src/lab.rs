@@ -44,6 +44,8 @@ pub struct Lab {
     pub pools: Option<Vec<Pool>>,
     /// The domains, in spec order, except that each comes after those it starts after.
     pub domains: Option<Vec<Domain>>,
+    /// The `extra` of `defaults` and of every profile, to be checked also where no domain takes it.
+    pub layer_extras: Vec<ExtraAt>,
 }
 
 /// What is generated, and for which host.

@@ -12,7 +12,8 @@ mod pool;
 pub mod tree;
 pub mod vocabulary;
 
-use crate::lab::Lab;
+use crate::lab::{ExtraAt, Lab};
+use crate::lab::unique::keep_first_of_equals;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
@@ -57,13 +58,16 @@ pub struct VolumeObject {
     pub definition: Option<Tree>,
 }
 
+/// The path of an attribute, and where the spec asks for it.
+type Origin = (&'static str, Place);
+
 /// An object before its definition has been held against the vocabulary.
 struct Draft {
     object: Object,
     /// Where the object is declared.
     at: Pointer,
     /// Attributes that the spec asked for where it is not plain from the object, by path.
-    origins: Vec<(&'static str, Place)>,
+    origins: Vec<Origin>,
 }
 
 /// The objects of a lab, as far as the target's vocabulary can say them; the rest is problems.
@@ -71,17 +75,15 @@ struct Draft {
 pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
     let vocabulary = Vocabulary::of(lab.target.nixvirt);
     let mut problems = Vec::new();
-    let mut settle = |draft: Draft, extras: &[&crate::lab::ExtraAt]| {
+    let mut settle = |draft: Draft, extras: &[&ExtraAt]| {
         let Draft { mut object, at, origins } = draft;
         let element = vocabulary.object(object.kind);
         for extra in extras {
             extra::merge(&mut object.definition, extra, (vocabulary, object.kind), &mut problems);
         }
-        if object.kind == Kind::Domain {
-            extra::check_devices(&object.definition, extras, &mut problems);
-        }
+        extra::check(&object, extras, &mut problems);
         for fault in vocabulary.settle(&mut object.definition, element) {
-            problems.extend(not_expressible(&fault, &object, &at, &origins, vocabulary));
+            problems.extend(problem(&fault, (&object, &at, &origins), extras, vocabulary));
         }
         object
     };
@@ -98,32 +100,41 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
         let extra = domains.iter().map(|domain| domain.extra.iter().collect::<Vec<_>>());
         drafts.zip(extra).map(|(draft, extra)| settle(draft, &extra)).collect()
     });
+    for extra in &lab.layer_extras {
+        extra::merge(&mut Tree::new(), extra, (vocabulary, Kind::Domain), &mut problems);
+    }
+    keep_first_of_equals(&mut problems);
     (Objects { networks, pools, domains }, problems)
 }
 
-/// The problem of an attribute that the target lacks. A wrong type of ours is not the user's to mend: the proof of the
-/// file fails on it.
-fn not_expressible(
-    fault: &Fault,
-    object: &Object,
-    at: &Pointer,
-    origins: &[(&'static str, Place)],
-    vocabulary: &Vocabulary,
-) -> Option<Problem> {
-    let Fault::Unknown { path } = fault else { return None };
-    let origin = origins.iter().find(|(origin, _)| origin == path);
-    let place = origin.map_or_else(|| at.clone().name(), |(_, place)| place.clone());
-    let (kind, name) = (object.kind.name(), &object.name);
-    Some(
-        Problem::new(
-            Id::NotExpressible,
-            place,
-            format!("{kind} `{name}` needs `{path}`, which NixVirt {} does not write", vocabulary.version()),
-        )
-        .label("would be dropped without a word")
-        .help(
-            vocabulary::other_versions(object.kind, path, vocabulary.version())
-                .unwrap_or_else(|| "leave it out: no version of NixVirt writes it".to_owned()),
-        ),
-    )
+/// The problem of a fault in a definition. A wrong type of ours is not the user's to mend: the proof of the file fails
+/// on it.
+fn problem(fault: &Fault, draft: (&Object, &Pointer, &[Origin]), extras: &[&ExtraAt], vocabulary: &Vocabulary) -> Option<Problem> {
+    let (object, at, origins) = draft;
+    let version = vocabulary.version();
+    match fault {
+        Fault::Unknown { path } => {
+            let origin = origins.iter().find(|(origin, _)| origin == path);
+            let place = origin.map_or_else(|| at.clone().name(), |(_, place)| place.clone());
+            let message = match origin {
+                Some(_) => format!("NixVirt {version} does not write `{path}`"),
+                None => {
+                    format!("{} `{}` needs `{path}`, which NixVirt {version} does not write", object.kind.name(), object.name)
+                }
+            };
+            let help = vocabulary::other_versions(object.kind, path, version)
+                .unwrap_or_else(|| "leave it out: no version of NixVirt writes it".to_owned());
+            Some(Problem::new(Id::NotExpressible, place, message).label("would be dropped without a word").help(help))
+        }
+        Fault::Missing { path } => {
+            let place = extra::place_of(path, extras).unwrap_or_else(|| at.clone().name());
+            let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
+            Some(
+                Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))
+                    .label(format!("needs `{name}`"))
+                    .help("NixVirt would stop the evaluation of the whole host without a place"),
+            )
+        }
+        Fault::WrongType { .. } => None,
+    }
 }

@@ -140,19 +140,19 @@ pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
 }
 
 /// One step of an attribute path.
-enum Step {
+enum Step<'a> {
     Item(usize),
-    Name(String),
+    Name(&'a str),
 }
 
 /// A walk through what a file says, along the vocabulary.
 struct Walk<'a> {
     file: &'static str,
     vocabulary: &'a Vocabulary,
-    path: Vec<Step>,
+    path: Vec<Step<'a>>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     fn error<T>(&self, expected: impl Into<String>, found: &Expr) -> Result<T, Error> {
         let mut path = String::new();
         for step in &self.path {
@@ -166,13 +166,13 @@ impl Walk<'_> {
     }
 
     /// An item of `NixVirt`'s option for objects of a kind.
-    fn item(&mut self, item: &Expr, kind: Kind) -> Result<(), Error> {
+    fn item(&mut self, item: &'a Expr, kind: Kind) -> Result<(), Error> {
         let Expr::Attrs(item) = item else { return self.error("an attribute set", item) };
         if item.get("definition").is_none() {
             return self.error("an item with a definition", &Expr::Null);
         }
         for (name, value) in item.iter() {
-            self.path.push(Step::Name(name.as_str().to_owned()));
+            self.path.push(Step::Name(name.as_str()));
             match (name.as_str(), value, kind) {
                 ("definition", value, kind) => self.definition(value, kind.name(), self.vocabulary.object(kind))?,
                 ("active" | "restart", Expr::Bool(_), _) => {}
@@ -190,10 +190,10 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn volume(&mut self, item: &Expr) -> Result<(), Error> {
+    fn volume(&mut self, item: &'a Expr) -> Result<(), Error> {
         let Expr::Attrs(item) = item else { return self.error("an attribute set", item) };
         for (name, value) in item.iter() {
-            self.path.push(Step::Name(name.as_str().to_owned()));
+            self.path.push(Step::Name(name.as_str()));
             match (name.as_str(), value) {
                 ("definition", value) => self.definition(value, "volume", self.vocabulary.volume())?,
                 ("present", Expr::Bool(_)) | ("name", Expr::Str(_)) => {}
@@ -205,7 +205,7 @@ impl Walk<'_> {
     }
 
     /// `NixVirt.lib.<kind>.writeXML { … }`, with nothing in it that `NixVirt` would drop.
-    fn definition(&mut self, definition: &Expr, kind: &str, element: Element) -> Result<(), Error> {
+    fn definition(&mut self, definition: &'a Expr, kind: &str, element: Element) -> Result<(), Error> {
         match definition {
             Expr::Apply(function, attrs)
                 if function.variable.as_str() == "NixVirt"
@@ -217,9 +217,9 @@ impl Walk<'_> {
         }
     }
 
-    fn set(&mut self, attrs: &Attrs, element: Element) -> Result<(), Error> {
+    fn set(&mut self, attrs: &'a Attrs, element: Element) -> Result<(), Error> {
         for (name, value) in attrs.iter() {
-            self.path.push(Step::Name(name.as_str().to_owned()));
+            self.path.push(Step::Name(name.as_str()));
             let Some(slot) = self.vocabulary.slot(element, name.as_str()) else {
                 return self.error(format!("an attribute that NixVirt {} writes", self.vocabulary.version()), value);
             };
@@ -239,7 +239,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn value(&mut self, value: &Expr, shape: Shape) -> Result<(), Error> {
+    fn value(&mut self, value: &'a Expr, shape: Shape) -> Result<(), Error> {
         match (shape, value) {
             (Shape::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
             (Shape::String | Shape::Path, Expr::Str(_))

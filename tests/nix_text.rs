@@ -71,6 +71,68 @@ proptest! {
     }
 }
 
+/// Functions whose line is about as long as `nixfmt` wants it at most, in every place and with every kind of body.
+#[test]
+fn functions_at_the_margin() {
+    let ident = |length: usize| Ident::new("x".repeat(length)).expect("a variable");
+    let text = |length: usize| Expr::try_from("é".repeat(length)).expect("no NUL");
+    let set = |name: Name, value: Expr| collect(vec![(name, value)]);
+    let full = || set(Name::literal("a"), Expr::Null);
+    for length in [1, 2].into_iter().chain(82..102) {
+        let select = || Select {
+            variable: ident(length),
+            path: Vec::new(),
+        };
+        let bodies = [
+            text(length),
+            Expr::List(Vec::new()),
+            Expr::List(vec![Expr::Null]),
+            Attrs::new().into(),
+            full().into(),
+            (-1).into(),
+            select().into(),
+            Expr::Apply(select(), Attrs::new()),
+            Expr::Apply(select(), full()),
+            Expr::Apply(Select::literal("f", &[]), full()),
+        ];
+        for body in bodies {
+            let function = |formals: Vec<Ident>, body: Expr| Expr::from(Lambda::new(formals, body).expect("no two"));
+            let mut functions = vec![function(vec![Ident::literal("a")], body.clone())];
+            let many = if length == 1 { 31..36 } else { 0..0 };
+            for heads in (1..4).chain(many) {
+                functions.push((0..heads).fold(body.clone(), |body, _| without_formals(body)));
+            }
+            functions.push(function(vec![ident(length)], without_formals(body.clone())));
+            functions.push(without_formals(function(
+                vec![Ident::literal("a")],
+                without_formals(body),
+            )));
+            for function in functions {
+                let bare = set(Name::new("n".repeat(length)).expect("no NUL"), function.clone());
+                let quoted = set(Name::new("n".repeat(length) + " ").expect("no NUL"), function.clone());
+                let exprs = [
+                    function.clone(),
+                    Expr::List(vec![function.clone()]),
+                    set(Name::literal("a"), function.clone()).into(),
+                    set(Name::literal("a b"), function).into(),
+                    bare.into(),
+                    Expr::List(vec![quoted.into()]),
+                ];
+                for expr in exprs {
+                    let text = print(&expr, Style::Nixfmt) + "\n";
+                    assert_eq!(nixfmt_rs::format(&text).expect("it is Nix"), text);
+                    let text = print(&expr, Style::Alejandra) + "\n";
+                    assert_eq!(
+                        alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1,
+                        text
+                    );
+                    assert_eq!(read(&text), Ok(expr));
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn real_nix_reads_the_same_text() {
     let strings = SHARDS
@@ -86,23 +148,13 @@ fn real_nix_reads_the_same_text() {
         .chain(endings)
         .chain(controls)
         .map(|text| Expr::try_from(text).expect("no NUL"))
-        .chain(
-            [i64::MAX, i64::MIN + 1, 0, -1]
-                .map(|int| Expr::Int(Int::try_from(int).expect("not the smallest"))),
-        )
-        .chain([
-            true.into(),
-            false.into(),
-            Expr::Null,
-            Expr::List(Vec::new()),
-        ])
+        .chain([i64::MAX, i64::MIN + 1, 0, -1].map(|int| Expr::Int(Int::try_from(int).expect("not the smallest"))))
+        .chain([true.into(), false.into(), Expr::Null, Expr::List(Vec::new())])
         .collect();
     let mut names = Attrs::new();
     for name in KEYWORDS.iter().chain(SHARDS) {
         // Some are both a keyword and a shard.
-        names
-            .insert(Name::literal(name), Text::literal(name).into())
-            .ok();
+        names.insert(Name::literal(name), Text::literal(name).into()).ok();
     }
     let corpus = Expr::List(vec![list.into(), names.into()]);
     for style in [Style::Nixfmt, Style::Alejandra] {
@@ -234,7 +286,21 @@ fn sources_that_are_not_plain_data() {
         "(a { }) { }",
         "{ } { }",
         "\"a\" { }",
-        "({ ... }: 1) { }",
+        "(_: 1) { }",
+        "{ ... }: b",
+        "{ }: b",
+        "{ _, ... }: b",
+        "[ ({ ... }: [ ]) ]",
+        "__: b",
+        "_a: b",
+        "_@{ ... }: b",
+        "{ a, ... }@_: b",
+        "_: _",
+        "_: _.a",
+        "_: _ { }",
+        "_: { ... }: b",
+        "_: x: b",
+        "_:",
         "{ a = 1; }.a",
         "\"a\".b",
         "(a.b).c",
@@ -292,11 +358,7 @@ fn evaluate(text: &str) -> Option<Value> {
     let output = match nix.output() {
         Ok(output) => output,
         Err(error) => {
-            assert_ne!(
-                std::env::var("CI").as_deref(),
-                Ok("true"),
-                "nix-instantiate: {error}"
-            );
+            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "nix-instantiate: {error}");
             eprintln!("skipped, because nix-instantiate does not start: {error}");
             return None;
         }
@@ -338,14 +400,10 @@ fn mutate(expr: &Expr, at: &mut usize, how: usize) -> Expr {
         Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => expr.clone(),
         Expr::List(items) => Expr::List(items.iter().map(|item| mutate(item, at, how)).collect()),
         Expr::Attrs(attrs) => Expr::Attrs(mutate_attrs(attrs, at, how)),
-        Expr::Apply(function, argument) => {
-            Expr::Apply(function.clone(), mutate_attrs(argument, at, how))
-        }
-        Expr::Lambda(lambda) => {
-            Lambda::new(lambda.formals().to_vec(), mutate(lambda.body(), at, how))
-                .expect("the formals are what they were")
-                .into()
-        }
+        Expr::Apply(function, argument) => Expr::Apply(function.clone(), mutate_attrs(argument, at, how)),
+        Expr::Lambda(lambda) => Lambda::new(lambda.formals().to_vec(), mutate(lambda.body(), at, how))
+            .expect("the formals are what they were")
+            .into(),
     }
 }
 
@@ -354,9 +412,7 @@ fn size(expr: &Expr) -> usize {
     1 + match expr {
         Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => 0,
         Expr::List(items) => items.iter().map(size).sum(),
-        Expr::Attrs(attrs) | Expr::Apply(_, attrs) => {
-            attrs.iter().map(|(_, value)| size(value)).sum()
-        }
+        Expr::Attrs(attrs) | Expr::Apply(_, attrs) => attrs.iter().map(|(_, value)| size(value)).sum(),
         Expr::Lambda(lambda) => size(lambda.body()),
     }
 }
@@ -403,12 +459,8 @@ fn change(expr: &Expr, how: usize) -> Expr {
         }
         Expr::Attrs(attrs) => Expr::Attrs(change_attrs(attrs, how)),
         Expr::Select(select) => change_select(select, how).into(),
-        Expr::Apply(function, argument) if how < 3 => {
-            Expr::Apply(change_select(function, how), argument.clone())
-        }
-        Expr::Apply(function, argument) => {
-            Expr::Apply(function.clone(), change_attrs(argument, how))
-        }
+        Expr::Apply(function, argument) if how < 3 => Expr::Apply(change_select(function, how), argument.clone()),
+        Expr::Apply(function, argument) => Expr::Apply(function.clone(), change_attrs(argument, how)),
         Expr::Lambda(lambda) => {
             let mut formals = lambda.formals().to_vec();
             match how {
@@ -480,11 +532,17 @@ fn expr() -> impl Strategy<Value = Expr> {
             2 => prop::collection::vec(inner.clone(), 0..5).prop_map(Expr::List),
             3 => attrs(inner.clone()).prop_map(Expr::Attrs),
             2 => (select(), attrs(inner.clone())).prop_map(|(function, argument)| Expr::Apply(function, argument)),
-            1 => (prop::collection::hash_set(ident(), 0..5), inner).prop_map(|(formals, body)| {
+            1 => (prop::collection::hash_set(ident(), 0..5), inner.clone()).prop_map(|(formals, body)| {
                 Expr::Lambda(Lambda::new(formals.into_iter().collect(), body).expect("a set has nothing twice"))
             }),
+            1 => (0_usize..4, inner).prop_map(|(more, body)| (0..=more).fold(body, |body, _| without_formals(body))),
         ]
     })
+}
+
+/// `_: body`.
+fn without_formals(body: Expr) -> Expr {
+    Lambda::new(Vec::new(), body).expect("there are no formals").into()
 }
 
 fn attrs(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = Attrs> {
@@ -492,13 +550,11 @@ fn attrs(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = Attrs> {
 }
 
 fn select() -> impl Strategy<Value = Select> {
-    (ident(), prop::collection::vec(name(), 0..4))
-        .prop_map(|(variable, path)| Select { variable, path })
+    (ident(), prop::collection::vec(name(), 0..4)).prop_map(|(variable, path)| Select { variable, path })
 }
 
 fn ident() -> impl Strategy<Value = Ident> {
-    "[a-z_][a-zA-Z0-9_'-]{0,6}|[a-z]{40,110}"
-        .prop_filter_map("not a variable", |ident| Ident::new(ident).ok())
+    "[a-z_][a-zA-Z0-9_'-]{0,6}|[a-z]{40,110}".prop_filter_map("not a variable", |ident| Ident::new(ident).ok())
 }
 
 fn name() -> impl Strategy<Value = Name> {
@@ -576,6 +632,6 @@ const SHARDS: &[&str] = &[
 ];
 
 const KEYWORDS: &[&str] = &[
-    "", "assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with", "true",
-    "false", "null", "__curPos", "1", "1a", "-", "'", "a b", "a.b", "é",
+    "", "assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with", "true", "false", "null",
+    "__curPos", "1", "1a", "-", "'", "a b", "a.b", "é",
 ];

@@ -26,8 +26,6 @@ const FAILURE: u8 = 2;
 pub fn run(cli: &Cli) -> ExitCode {
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
-        // Whoever reads our output has seen enough.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             let mut text = format!("error: {failure}\n");
             let mut cause = failure.source();
@@ -56,35 +54,34 @@ enum Failure {
 
 fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
-        Command::Gen(gen_args) => generate(cli, gen_args),
-        Command::Check { spec } => Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
-        Command::Schema { markdown: false } => print(&schema::schema_text()),
-        Command::Schema { markdown: true } => print(&reference::reference()),
+        Command::Gen(arguments) => return generate(cli, arguments),
+        Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
+        Command::Schema { markdown: false } => print(&schema::schema_text())?,
+        Command::Schema { markdown: true } => print(&reference::reference())?,
         Command::Explain { problem: None } => {
-            let lines = Id::ALL.iter().map(|id| {
-                let explanation = id.explanation();
-                format!("{:<24} {}\n", id.name(), explanation.lines().next().unwrap_or_default())
-            });
-            print(&lines.collect::<String>())
+            let summary = |id: &Id| id.explanation().lines().next().unwrap_or_default().to_owned();
+            let lines = Id::ALL.iter().map(|id| format!("{:<24} {}\n", id.name(), summary(id)));
+            print(&lines.collect::<String>())?;
         }
-        Command::Explain { problem: Some(name) } => match Id::from_name(name) {
-            Some(id) => print(&explanation(id)),
-            None => Err(Failure::UnknownProblem {
+        Command::Explain { problem: Some(name) } => {
+            let id = Id::from_name(name).ok_or_else(|| Failure::UnknownProblem {
                 name: name.clone(),
                 help: did_you_mean(name, Id::ALL.iter().map(|id| id.name())),
-            }),
-        },
+            })?;
+            print(&explanation(id))?;
+        }
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "lab2nix", &mut text);
-            print(&String::from_utf8_lossy(&text))
+            print(&String::from_utf8_lossy(&text))?;
         }
         Command::Man => {
             let mut text = Vec::new();
             clap_mangen::Man::new(Cli::command()).render(&mut text)?;
-            print(&String::from_utf8_lossy(&text))
+            print(&String::from_utf8_lossy(&text))?;
         }
     }
+    Ok(0)
 }
 
 fn explanation(id: Id) -> String {
@@ -95,11 +92,13 @@ fn explanation(id: Id) -> String {
     format!("{severity}[{}]\n\n{}\n", id.name(), id.explanation())
 }
 
-fn print(text: &str) -> Result<u8, Failure> {
+/// Prints a result. Whoever stops reading has seen enough: what else there is to do is done all the same.
+fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(0)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(_) | Ok(()) => Ok(()),
+    }
 }
 
 /// Says something that is no result. Nobody listening is no failure.
@@ -112,24 +111,23 @@ fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
     let (name, bytes) = files::read_spec(spec)?;
     let (source, problems) = Source::from_bytes(name, bytes);
     let checked = pipeline::check(&source, problems);
-    tell(cli, &checked.problems, Some(&source));
+    tell(cli, &checked.problems, Some(&source))?;
     let denied = cli.deny == Some(Deny::Warnings) && !checked.problems.is_empty();
     Ok((checked.is_sound() && !denied).then_some(checked))
 }
 
 /// Tells of problems: for people on standard error, for programs on standard output.
-fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) {
+fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), Failure> {
     if problems.is_empty() {
-        return;
+        return Ok(());
     }
     let color = cli.message_format == Format::Human && report::stderr_wants_color();
     let text = report::render(problems, source, cli.message_format, color);
     match cli.message_format {
         Format::Human => talk(&format!("{text}{}\n", report::summary(problems))),
-        Format::Json | Format::Github => {
-            let _ = io::stdout().lock().write_all(text.as_bytes());
-        }
+        Format::Json | Format::Github => print(&text)?,
     }
+    Ok(())
 }
 
 fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
@@ -141,11 +139,11 @@ fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
         return compare(cli, arguments, &dir, &files);
     }
     if arguments.diff {
-        print_changes(&dir, &files, &files::compare(&dir, &files)?)?;
+        print_changes(cli, &dir, &files, &files::compare(&dir, &files)?)?;
     }
     match files::write(&dir, &files)? {
         Outcome::Refused(problems) => {
-            tell(cli, &problems, None);
+            tell(cli, &problems, None)?;
             Ok(ATTENTION)
         }
         Outcome::Written(states) => {
@@ -175,14 +173,26 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     if states.iter().all(|state| *state == State::UpToDate) {
         return Ok(0);
     }
-    tell(cli, &files::foreign_files(dir, files, &states), None);
-    print_changes(dir, files, &states)?;
-    let out = arguments.out.as_ref().map(|out| format!(" --out {}", out.display())).unwrap_or_default();
-    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), arguments.spec.display()));
+    tell(cli, &files::foreign_files(dir, files, &states), None)?;
+    print_changes(cli, dir, files, &states)?;
+    let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
+    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
     Ok(ATTENTION)
 }
 
-fn print_changes(dir: &Path, files: &[Proven], states: &[State]) -> Result<u8, Failure> {
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '=' | ':' | ',');
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// Prints what changes, where programs do not read problems from standard output.
+fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> Result<(), Failure> {
     let mut text = String::new();
     for (file, state) in files.iter().zip(states) {
         let old = match state {
@@ -192,5 +202,9 @@ fn print_changes(dir: &Path, files: &[Proven], states: &[State]) -> Result<u8, F
         };
         text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
     }
-    print(&text)
+    match cli.message_format {
+        Format::Human => print(&text)?,
+        Format::Json | Format::Github => talk(&text),
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use super::profile::Layers;
 use super::word;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::domain::{Cpu, CpuFeature, CpuMode, Virtualization};
+use crate::spec::domain::{Cpu, CpuFeature, CpuMode, Os, Virtualization};
 
 /// The virtual CPUs.
 #[derive(Debug)]
@@ -26,7 +26,12 @@ pub struct Cpus {
 }
 
 /// Resolves the CPUs of a domain.
-pub(super) fn cpus(layers: &Layers<'_, DomainFields>, virtualization: Virtualization, problems: &mut Vec<Problem>) -> Cpus {
+pub(super) fn cpus(
+    layers: &Layers<'_, DomainFields>,
+    os: Os,
+    virtualization: Virtualization,
+    problems: &mut Vec<Problem>,
+) -> Cpus {
     let written = layers.get("cpus", |f| f.cpus.as_ref());
     let topology = layers.object("topology", |f| f.topology.as_ref());
     let parts = [
@@ -34,21 +39,10 @@ pub(super) fn cpus(layers: &Layers<'_, DomainFields>, virtualization: Virtualiza
         topology.get("cores", |t| t.cores.as_ref()),
         topology.get("threads", |t| t.threads.as_ref()),
     ];
-    let mut sound = true;
-    for count in parts.iter().flatten().chain(written.iter()) {
-        if *count.value == 0 {
-            sound = false;
-            problems.push(
-                Problem::new(Id::OutOfRange, count.place(), "a domain with no CPU")
-                    .label("must be at least 1")
-                    .help("write how many it has, such as `2`"),
-            );
-        }
-    }
     let arrangement = parts.map(|part| part.map_or(1, |count| *count.value));
     let product = arrangement.iter().try_fold(1_u32, |product, part| product.checked_mul(*part));
     let count = match (written, topology.is_empty()) {
-        (Some(written), false) if sound && product != Some(*written.value) => {
+        (Some(written), false) if product != Some(*written.value) => {
             let [sockets, cores, threads] = arrangement;
             problems.push(
                 Problem::new(
@@ -109,7 +103,12 @@ pub(super) fn cpus(layers: &Layers<'_, DomainFields>, virtualization: Virtualiza
     }
     Cpus {
         count,
-        topology: (!topology.is_empty()).then_some(arrangement),
+        // Left to itself, libvirt makes each CPU a socket, and the client editions of Windows use two at most.
+        topology: match (topology.is_empty(), os.is_windows()) {
+            (false, _) => Some(arrangement),
+            (true, true) => Some([1, count, 1]),
+            (true, false) => None,
+        },
         mode: mode.map_or(default, |mode| *mode.value),
         model: model.filter(|word| word::name(word.value, word.place(), problems)).map(|word| word.value.clone()),
         features: features(&cpu, problems),

@@ -1,5 +1,6 @@
 //! Domains, resolved.
 
+use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::cpu::{self, Cpus};
@@ -116,10 +117,10 @@ pub(super) fn resolve(
     });
     let drivers = layers.value("drivers", |f| f.drivers.as_ref()).unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
-    let uuid = word::identity(&own, |own| own.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
-        value: namespace.uuid(Kind::Domain, &entry.id),
-        place: entry.at.clone().name(),
-    });
+    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: entry.at.clone().name() };
+    // One UUID for all replicas has been refused already.
+    let written = word::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
+    let uuid = written.unwrap_or_else(made);
     let (disks, volumes) = drive::disks(layers, entry, drivers, scope, problems);
     let cdroms = drive::cdroms(layers, scope, problems);
     let qemu = layers.object("qemu", |f| f.qemu.as_ref());
@@ -131,12 +132,12 @@ pub(super) fn resolve(
             }
         }
     }
-    let mut qemu_env = Vec::new();
-    if let Some(env) = qemu.get("env", |q| q.env.as_ref()) {
+    let mut qemu_env = IndexMap::new();
+    for env in qemu.every("env", |q| q.env.as_ref()) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
-            if word::check_text(name, at.clone().name(), problems) & word::check_text(text, at.value(), problems) {
-                qemu_env.push((name.clone(), text.clone()));
+            if word::variable(name, at.clone().name(), problems) & word::check_text(text, at.value(), problems) {
+                qemu_env.insert(name.clone(), text.clone());
             }
         }
     }
@@ -146,7 +147,7 @@ pub(super) fn resolve(
         machine: machine(layers, arch, problems),
         memory: memory(layers, entry, problems),
         hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| word::size(word, problems)),
-        cpus: cpu::cpus(layers, virtualization, problems),
+        cpus: cpu::cpus(layers, os, virtualization, problems),
         firmware: firmware::firmware(layers, &own, entry, arch, problems),
         tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
         boot: layers.value("boot", |f| f.boot.as_ref()).unwrap_or_else(|| match cdroms.as_slice() {
@@ -190,7 +191,7 @@ pub(super) fn resolve(
         disks,
         cdroms,
         qemu_args,
-        qemu_env,
+        qemu_env: qemu_env.into_iter().collect(),
     };
     (domain, volumes)
 }
@@ -245,7 +246,7 @@ fn memory(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut V
         Some(word) => word::size(word, problems),
         None => {
             problems.push(
-                Problem::new(Id::MissingField, entry.at.clone().name(), format!("domain `{}` has no memory", entry.name))
+                Problem::new(Id::MissingField, entry.at.key("memory").name(), format!("domain `{}` has no memory", entry.name))
                     .label("needs a `memory`")
                     .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
             );

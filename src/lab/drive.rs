@@ -2,6 +2,7 @@
 
 use super::profile::Layers;
 use super::resolve::{Entry, Scope};
+use super::size::Size;
 use super::storage::{self, Present, Volume};
 use super::{PoolId, word};
 use crate::place::Pointer;
@@ -79,6 +80,7 @@ pub(super) fn disks(
 ) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
     let named = layers.named(
         "disks",
+        "without a `name`, the first disk is `system`, the next `data1`",
         |fields| fields.disks.as_ref(),
         |index, disk: &written::Disk| match (&disk.name, index) {
             (Some(name), _) => name.clone(),
@@ -109,7 +111,7 @@ pub(super) fn disks(
                 |bus| *bus.value,
             ),
             cache: layers.get("cache", |d| d.cache.as_ref()).map(|cache| *cache.value),
-            serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::text_of(word, problems)),
+            serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::serial(word, problems)),
             source,
         });
     }
@@ -175,12 +177,12 @@ fn disk_source(
         );
         return None;
     }
-    let name = volume_word.map_or_else(|| default_volume(&entry.name, disk, format), |word| word.value.clone());
+    let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, format), |word| word.value.clone());
     let backing_layers = layers.object("backing", |d| d.backing.as_ref());
     let declared = match size {
         Some(size) => {
-            let backing = storage::backing(&backing_layers, problems);
-            let present = Present { size: word::size(size, problems)?, allocation: None, backing };
+            let backing = storage::backing(&backing_layers, format, problems);
+            let present = Present { size: word::size(size, problems).unwrap_or(Size::KIB), allocation: None, backing };
             Some((pool, Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present) }))
         }
         None => {
@@ -198,9 +200,9 @@ fn disk_source(
     Some((Source::Volume { pool, name, at }, written, declared))
 }
 
-/// The name of a disk's volume where the spec has none.
-fn default_volume(domain: &str, disk: &str, format: ImageFormat) -> String {
-    let stem = if disk == "system" { domain.to_owned() } else { format!("{domain}-{disk}") };
+/// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
+fn default_volume(id: &str, disk: &str, format: ImageFormat) -> String {
+    let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
     format!("{}.{}", stem.to_lowercase(), format.name())
 }
 

@@ -38,10 +38,11 @@ pub(super) fn firmware(
         Arch::X86_64 => Written::Bios,
         Arch::Aarch64 => Written::Uefi,
     });
-    let nvram = own.get("nvram", |own| own.nvram.as_ref());
+    // One file for all replicas has been refused already.
+    let nvram = own.get("nvram", |own| own.nvram.as_ref()).filter(|_| entry.own.replicas.is_none());
     match (firmware, arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
-            Problem::new(Id::ConflictingFields, written.place(), format!("domain `{}` is an aarch64 with a PC BIOS", entry.name))
+            Problem::new(Id::ConflictingFields, written.place(), "an aarch64 domain with a PC BIOS")
                 .label("aarch64 has none")
                 .help("leave `firmware` out, or choose `uefi`")
         })),
@@ -52,20 +53,26 @@ pub(super) fn firmware(
         })),
         (Written::Uefi, _) => {}
     }
+    let format = if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {
+        ImageFormat::Qcow2
+    } else {
+        ImageFormat::Raw
+    };
+    // One name for each format: libvirt would take a file of the other one for what it is not.
+    let ending = match format {
+        ImageFormat::Qcow2 => "nvram",
+        ImageFormat::Raw => "fd",
+    };
     match firmware {
         Written::Bios => Firmware::Bios,
         Written::Uefi => Firmware::Uefi {
             nvram: nvram
                 .and_then(|word| word::path(word, problems).map(|value| Placed { value, place: word.place() }))
                 .unwrap_or_else(|| Placed {
-                    value: format!("{NVRAM_DIR}/{}.nvram", entry.name),
+                    value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
                     place: entry.at.clone().name(),
                 }),
-            format: if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {
-                ImageFormat::Qcow2
-            } else {
-                ImageFormat::Raw
-            },
+            format,
         },
     }
 }

@@ -149,14 +149,14 @@ pub fn settle<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>, problems: &mut 
     let (made, written): (Vec<_>, Vec<_>) = macs.into_iter().partition(|mac| mac.made.is_some());
     let mut taken: HashMap<Mac, Place> = HashMap::new();
     for mac in written {
-        if let Some(first) = taken.insert(mac.value, mac.place.clone()) {
-            problems.push(
-                Problem::new(Id::DuplicateMac, mac.place.clone(), format!("the MAC address `{}` is used twice", mac.value))
-                    .label("the second one")
-                    .related(first, "the first one")
-                    .help("leave `mac` out for a stable one"),
-            );
-        }
+        let Some(first) = taken.insert(mac.value, mac.place.clone()) else { continue };
+        let problem = Problem::new(Id::DuplicateMac, mac.place.clone(), format!("the MAC address `{}` is used twice", mac.value))
+            .help("leave `mac` out for a stable one");
+        problems.push(if first == mac.place {
+            problem.label("in several domains")
+        } else {
+            problem.label("the second one").related(first, "the first one")
+        });
     }
     for mac in made {
         let Some((uuid, index)) = mac.made else { continue };

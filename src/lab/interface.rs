@@ -64,6 +64,7 @@ pub(super) fn interfaces(
 ) -> Vec<Interface> {
     let named = layers.named(
         "interfaces",
+        "without a `name`, an interface has that of its network or bridge",
         |fields| fields.interfaces.as_ref(),
         |index, interface: &written::Interface| {
             let name = interface.name.as_ref().or(interface.network.as_ref()).or(interface.bridge.as_ref());
@@ -91,7 +92,8 @@ pub(super) fn interfaces(
         let network = layers.get("network", |i| i.network.as_ref());
         let bridge = layers.get("bridge", |i| i.bridge.as_ref());
         let kinds = [("network", network.map(|at| at.pointer())), ("bridge", bridge.map(|at| at.pointer()))];
-        let Some(()) = word::one_of(&kinds, &format!("interface `{name}`"), &layers.pointer(), problems) else { continue };
+        let what = if name.starts_with('#') { "an interface".to_owned() } else { format!("interface `{name}`") };
+        let Some(()) = word::one_of(&kinds, &what, &layers.pointer(), problems) else { continue };
         let attachment = match (network, bridge) {
             (Some(network), _) => scope.network(network, problems).map(Attachment::Network),
             (None, Some(bridge)) => word::interface_name(bridge, problems)
@@ -148,6 +150,15 @@ fn address(
     let first = word::address(word, family, problems)?;
     let address = plus(first, entry.replica);
     let network = &scope.networks[network?.0];
+    if !network.makes_bridge() {
+        problems.push(
+            Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("network `{}` reserves no addresses", network.name))
+                .label("not in mode `bridge`")
+                .related(network.at.clone().name(), "the network")
+                .help("leave it out; whoever serves the bridge gives out its addresses"),
+        );
+        return None;
+    }
     let Some(side) = network.side(family) else {
         if !network.broken.contains(&family) {
             problems.push(
@@ -164,6 +175,15 @@ fn address(
         return None;
     };
     match side.subnet.host(address) {
+        Err(_) if entry.replica > 0 => {
+            problems.push(
+                Problem::new(Id::AddressOutsideSubnet, word.place(), format!("counting up from `{first}` leaves the subnet of network `{}`", network.name))
+                    .label("too many replicas from here")
+                    .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                    .help("start lower, or make the subnet larger"),
+            );
+            None
+        }
         Err(why) => {
             let (id, what, label) = not_a_host(why, side.subnet);
             let (first, last) = side.room();

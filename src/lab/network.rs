@@ -94,6 +94,15 @@ impl Network {
         }
     }
 
+    /// Leaves IPv6 to router advertisements where no address is reserved. Where one is, libvirt's server is the only
+    /// source of addresses, so that it needs a range for everyone else.
+    pub(super) fn settle(&mut self) {
+        let reserved = self.machines.iter().any(|machine| Family::of(machine.address.addr()) == Family::V6);
+        if let Some(side) = self.ipv6.as_mut().filter(|_| !reserved) {
+            side.dhcp = None;
+        }
+    }
+
     /// Whether libvirt makes the bridge, rather than the host.
     #[must_use]
     pub fn makes_bridge(&self) -> bool {
@@ -137,8 +146,9 @@ pub(super) fn resolve(
         );
     }
 
+    let id = word::id(&layers, |n| n.id.as_ref(), problems);
     let uuid = word::identity(&layers, |n| n.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
-        value: namespace.uuid(Kind::Network, spec.id.as_deref().unwrap_or(name)),
+        value: namespace.uuid(Kind::Network, id.as_deref().unwrap_or(name)),
         place: at.clone().name(),
     });
     let written_mac = layers
@@ -153,13 +163,15 @@ pub(super) fn resolve(
     if ipv4.is_none() && !broken.contains(&Family::V4) && mode != Mode::Bridge {
         refuse_without_subnet(&layers, name, problems);
     }
+    if mode != Mode::Bridge {
+    }
     let nat = layers.object("nat", |n| n.nat.as_ref());
     let nat_ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {
         let [first, last] = *ports.value;
-        if first == 0 || first > last {
+        if first > last {
             problems.push(
                 Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
-                    .label("must count up from at least 1")
+                    .label("must count up")
                     .help("write the lowest port first, such as `[1024, 65535]`"),
             );
             return None;
@@ -204,7 +216,7 @@ fn bridge(
     }
     if mode == Mode::Bridge {
         problems.push(
-            Problem::new(Id::MissingField, at.clone().name(), format!("network `{name}` does not say which bridge it is on"))
+            Problem::new(Id::MissingField, at.key("bridge").name(), format!("network `{name}` does not say which bridge it is on"))
                 .label("needs a `bridge`")
                 .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
         );
@@ -232,19 +244,6 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
             hosts.extend(any_address(text, at, problems).filter(|_| named).map(|address| (name.clone(), address)));
         }
     }
-    let disabled = dns.get("enable", |d| d.enable.as_ref()).filter(|enable| !enable.value);
-    if let Some(disabled) = disabled {
-        let forwarders = dns.get("forwarders", |d| d.forwarders.as_ref()).map(|at| at.pointer());
-        let names = dns.get("hosts", |d| d.hosts.as_ref()).map(|at| at.pointer());
-        for at in [forwarders, names].into_iter().flatten() {
-            problems.push(
-                Problem::new(Id::ConflictingFields, at.name(), "settings of a DNS server that does not run")
-                    .label("nobody is told")
-                    .related(disabled.place(), "switched off here")
-                    .help("leave one of the two out"),
-            );
-        }
-    }
     let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
         problems.push(
@@ -254,7 +253,7 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
         );
     }
     Dns {
-        enable: disabled.is_none(),
+        enable: dns.value("enable", |d| d.enable.as_ref()).unwrap_or(true),
         domain: dns
             .get("domain", |d| d.domain.as_ref())
             .filter(|word| word::name(word.value, word.place(), problems))
@@ -266,8 +265,15 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
 }
 
 fn any_address(text: &str, at: Pointer, problems: &mut Vec<Problem>) -> Option<IpAddr> {
-    let family = if text.contains(':') { Family::V6 } else { Family::V4 };
-    word::address_at(text, at.value(), family, problems)
+    let address = text.parse().ok();
+    if address.is_none() {
+        problems.push(
+            Problem::new(Id::BadAddress, at.value(), format!("`{text}` is not an IP address"))
+                .label("needs an IPv4 or IPv6 address")
+                .help("write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"),
+        );
+    }
+    address
 }
 
 /// A bridge of the host serves its own addresses; what only libvirt's own bridge has is refused.
@@ -298,11 +304,14 @@ fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problem
     let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
     let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
     let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
+    let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
     let has_ipv6 = layers.get("subnet6", |n| n.subnet6.as_ref()).is_some();
-    for at in [asked.filter(|_| !has_ipv6), ranged, only.filter(|_| !has_ipv6)].into_iter().flatten() {
+    let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
+    for at in without_any.into_iter().chain([ranged]).flatten() {
         problems.push(
             Problem::new(Id::NoSubnet, at.name(), format!("network `{name}` has no subnet to serve addresses in"))
                 .label("addresses of which subnet?")
+                .related(layers.pointer().name(), "the network")
                 .help("add a `subnet`, or leave `dhcp` out"),
         );
     }

@@ -98,10 +98,12 @@ impl<'a, T> Layers<'a, T> {
     }
 
     /// The layers of each item of the list under `key`, which merges by the name that `name` gives to an item by its
-    /// position in its list. New names append in order. The second of two equal names in one list is a problem.
+    /// position in its list. New names append in order. The second of two equal names in one list is a problem;
+    /// `unnamed` tells what items without a name are called.
     pub fn named<U>(
         &self,
         key: &'static str,
+        unnamed: &str,
         field: impl Fn(&'a T) -> Option<&'a Vec<U>>,
         name: impl Fn(usize, &'a U) -> String,
         problems: &mut Vec<Problem>,
@@ -116,7 +118,7 @@ impl<'a, T> Layers<'a, T> {
                         Problem::new(Id::DuplicateName, at.value(), format!("two of the `{key}` are named `{name}`"))
                             .label("the second one")
                             .related(first.value(), "the first one")
-                            .help("give one of them another `name`"),
+                            .help(format!("give one of them another `name`; {unnamed}")),
                     );
                     continue;
                 }
@@ -209,7 +211,10 @@ impl<'a> Profiles<'a> {
         let known = self.spec.profiles.iter().flatten().map(|(name, _)| name.as_str());
         Problem::new(Id::UnknownProfile, at.value(), format!("there is no profile `{name}`"))
             .label("not in `profiles`")
-            .help(did_you_mean(name, known))
+            .help(match self.spec.profiles.as_ref() {
+                Some(profiles) if !profiles.is_empty() => did_you_mean(name, known),
+                _ => format!("declare it: `\"profiles\": {{ \"{name}\": {{ … }} }}`"),
+            })
     }
 
     /// Fills `lines` for `name`; `path` holds the profiles that led here.

@@ -10,7 +10,7 @@ use super::network::{Machine, Network};
 use super::preset::preset;
 use super::profile::{Layers, Profiles};
 use super::storage::{self, Pool, Volume};
-use super::{Domain, Lab, NetworkId, PoolId, Target, domain, network, unique, word};
+use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, network, unique, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::domain::{DomainOwn, Os};
@@ -31,7 +31,7 @@ impl Scope<'_> {
             problems.push(
                 Problem::new(Id::UnknownPool, word.place(), format!("there is no pool `{}`", word.value))
                     .label("not in `pools`")
-                    .help(did_you_mean(word.value, self.pool_ids.keys().copied())),
+                    .help(declare_or("pools", word.value, self.pool_ids.keys().copied())),
             );
         }
         found
@@ -44,11 +44,19 @@ impl Scope<'_> {
             problems.push(
                 Problem::new(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
                     .label("not in `networks`")
-                    .help(did_you_mean(word.value, self.network_ids.keys().copied())),
+                    .help(declare_or("networks", word.value, self.network_ids.keys().copied())),
             );
         }
         found
     }
+}
+
+/// The way out of a name that is not among those of a section.
+fn declare_or<'n>(section: &str, name: &str, known: impl ExactSizeIterator<Item = &'n str>) -> String {
+    if known.len() == 0 {
+        return format!("declare it: `\"{section}\": {{ \"{name}\": {{ … }} }}`");
+    }
+    did_you_mean(name, known)
 }
 
 /// One domain that an entry of the spec stands for.
@@ -110,7 +118,9 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     for domain in domains.iter().flatten() {
         register(domain, networks.as_deref_mut().unwrap_or_default());
     }
-    let mut lab = Lab { name, description: spec.description.clone(), target, networks, pools, domains };
+    networks.iter_mut().flatten().for_each(Network::settle);
+    let description = spec.description.clone();
+    let mut lab = Lab { name, description, target, networks, pools, domains, layer_extras: layer_extras(spec) };
     unique::check(&lab, &mut problems);
     in_start_order(&mut lab, spec, &mut problems);
     unique::keep_first_of_equals(&mut problems);
@@ -155,6 +165,15 @@ fn ids<'a, T, I>(section: Option<&'a IndexMap<String, T>>, id: impl Fn(usize) ->
     section.into_iter().flatten().enumerate().map(|(index, (name, _))| (name.as_str(), id(index))).collect()
 }
 
+/// The `extra` of `defaults` and of every profile.
+fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
+    let profile_at = |name: &str| Pointer::root().key("profiles").key(name);
+    let profiles = spec.profiles.iter().flatten().map(|(name, profile)| (profile_at(name), &profile.fields));
+    let defaults = spec.defaults.iter().map(|defaults| (Pointer::root().key("defaults"), defaults));
+    let layers = defaults.chain(profiles);
+    layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
+}
+
 /// Every domain of the spec, and the volumes that their disks declare.
 fn domains(
     spec: &Spec,
@@ -167,7 +186,7 @@ fn domains(
         word::name(name, Pointer::root().key("profiles").key(name).name(), problems);
     }
     let (mut domains, mut volumes) = (Vec::new(), Vec::new());
-    let mut used = HashSet::new();
+    let (mut used, mut taken) = (HashSet::new(), HashSet::new());
     for (name, written) in spec.domains.iter().flatten() {
         let at = Pointer::root().key("domains").key(name);
         word::name(name, at.clone().name(), problems);
@@ -176,21 +195,33 @@ fn domains(
         let plain = profiles.layers(None, named, &at, &written.fields, problems);
         let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
         let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Vec::new());
+        let before = problems.len();
         for entry in replicas(name, &at, &written.own, problems) {
-            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, scope, problems);
+            let mut found = Vec::new();
+            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, scope, &mut found);
+            // What is wrong with the first replica is not told of the others.
+            found.retain(|problem| {
+                let told = |other: &Problem| other.id == problem.id && other.place == problem.place;
+                entry.replica == 0 || !problems[before..].iter().any(told)
+            });
+            problems.extend(found);
+            // A domain of the same name has the same volumes: the name is the problem.
+            if taken.insert(domain.name.to_lowercase()) {
+                volumes.extend(declared);
+            }
             domains.push(domain);
-            volumes.extend(declared);
         }
     }
-    check_unused(spec, &profiles, &used, namespace, scope, problems);
+    check_layers(spec, &profiles, &used, namespace, scope, problems);
     (domains, volumes)
 }
 
 /// The domains that an entry stands for.
 fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Vec<Problem>) -> Vec<Entry<'a>> {
-    let id = own.id.as_deref().unwrap_or(name);
+    let layers = Layers::one(at.clone(), own);
+    let id = word::id(&layers, |own| own.id.as_ref(), problems).unwrap_or_else(|| name.to_owned());
     let Some(count) = own.replicas else {
-        return vec![Entry { at: at.clone(), name: name.to_owned(), id: id.to_owned(), own, replica: 0 }];
+        return vec![Entry { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
     };
     for (key, _) in [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some) {
         problems.push(
@@ -211,7 +242,7 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Vec
 }
 
 /// Looks for problems in what no domain takes, so that they do not come up only when one does.
-fn check_unused(
+fn check_layers(
     spec: &Spec,
     profiles: &Profiles<'_>,
     used: &HashSet<&str>,
@@ -220,30 +251,57 @@ fn check_unused(
     problems: &mut Vec<Problem>,
 ) {
     let own = DomainOwn::default();
-    let mut check = |at: Pointer, layers: &Layers<'_, DomainFields>, os: Os| {
+    let mut check = |at: Pointer, layers: &Layers<'_, DomainFields>, os: Os, is_used: bool| {
         let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: String::new(), own: &own, replica: 0 };
         let mut found = Vec::new();
         let _ = domain::resolve(&entry, layers, os, namespace, scope, &mut found);
         let within = format!("{at}/");
         problems.extend(found.into_iter().filter(|problem| match &problem.place {
-            // What a layer lacks another one may have.
-            Place::Value(_) | Place::Key(_) if problem.id == Id::MissingField => false,
+            // Another layer may mend it.
+            Place::Value(_) | Place::Key(_) if !is_wrong_in_itself(problem, is_used) => false,
             Place::Value(pointer) | Place::Key(pointer) => pointer.to_string().starts_with(&within),
             Place::Text(_) | Place::File(_) => false,
         }));
     };
-    for name in profiles.unused(used) {
+    let unused: HashSet<&str> = profiles.unused(used).collect();
+    for (name, profile) in spec.profiles.iter().flatten() {
         let at = Pointer::root().key("profiles").key(name);
-        let Some(profile) = spec.profiles.as_ref().and_then(|profiles| profiles.get(name)) else { continue };
         let os = profile.fields.os.unwrap_or_default();
-        check(at.clone(), &Layers::one(at, &profile.fields), os);
+        check(at.clone(), &Layers::one(at, &profile.fields), os, !unused.contains(name.as_str()));
     }
-    if spec.domains.as_ref().is_none_or(IndexMap::is_empty)
-        && let Some(defaults) = &spec.defaults
-    {
+    if let Some(defaults) = &spec.defaults {
         let at = Pointer::root().key("defaults");
-        check(at.clone(), &Layers::one(at, defaults), defaults.os.unwrap_or_default());
+        let is_used = spec.domains.as_ref().is_some_and(|domains| !domains.is_empty());
+        check(at.clone(), &Layers::one(at, defaults), defaults.os.unwrap_or_default(), is_used);
     }
+}
+
+/// Whether a problem that a layer has by itself is one whatever the other layers say. Of a layer that no domain takes,
+/// more is told, because nobody else tells it.
+fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
+    let is_of_a_word = matches!(
+        problem.id,
+        Id::BadName
+            | Id::BadSize
+            | Id::BadAddress
+            | Id::BadMac
+            | Id::BadText
+            | Id::BadDevice
+            | Id::BadCpuset
+            | Id::RelativePath
+            | Id::BridgeNameTooLong
+            | Id::DuplicateName
+            | Id::DuplicateTag
+            | Id::UnknownNetwork
+            | Id::UnknownPool
+    );
+    // These two count the CPUs, which may be given elsewhere.
+    let counts = match &problem.place {
+        Place::Value(pointer) => problem.id == Id::OutOfRange && pointer.to_string().ends_with("/pinning/vcpus"),
+        Place::Key(_) | Place::Text(_) | Place::File(_) => false,
+    };
+    let of_several = counts || matches!(problem.id, Id::MissingField | Id::TopologyMismatch);
+    is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 
 /// Tells each network of the domain's fixed addresses on it.
@@ -299,7 +357,7 @@ fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
         let names: Vec<String> = circle.iter().map(|(index, _)| format!("`{}`", domains[*index].name)).collect();
         let (_, place) = &circle[circle.len() - 1];
         problems.push(
-            Problem::new(Id::StartOrderCycle, place.clone(), format!("domains start after each other in a circle: {}", names.join(" after ")))
+            Problem::new(Id::StartOrderCycle, place.clone(), format!("domains start after each other in a circle: {} after {}", names.join(" after "), names[0]))
                 .label("closes the circle")
                 .help("one of them has to start without the others"),
         );

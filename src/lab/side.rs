@@ -60,6 +60,7 @@ pub(super) fn side(
             problems.push(
                 Problem::new(Id::NoSubnet, gateway.pointer().name(), format!("a gateway without an {} subnet", family.name()))
                     .label("an address in which subnet?")
+                    .related(layers.pointer().name(), "the network")
                     .help("add a subnet, or leave the gateway out"),
             );
         }
@@ -91,8 +92,11 @@ pub(super) fn side(
     let lease = dhcp.get("lease", |d| d.lease.as_ref()).and_then(|word| word::duration(word, problems));
     let dhcp = match family {
         Family::V4 if enabled => Some(ipv4_dhcp(&dhcp, subnet, &written.pointer(), gateway, lease, problems)),
-        // Machines without an address of their own take one from the router advertisement.
-        Family::V6 if enabled => Some(Dhcp { range: None, range_at: None, lease }),
+        // Serves only where an address is reserved: see `Network::settle`.
+        Family::V6 if enabled => {
+            let only = dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false);
+            Some(Dhcp { range: (!only).then(|| whole_range(subnet, gateway)), range_at: None, lease })
+        }
         Family::V4 | Family::V6 => None,
     };
     Some(Side { subnet, at: written.pointer(), gateway, dhcp })

@@ -17,6 +17,9 @@ const UNITS: [(&str, u64); 6] = [
 pub struct Size(u64);
 
 impl Size {
+    /// No bytes at all.
+    pub const NOTHING: Self = Self(0);
+
     /// 1 KiB, the least memory that libvirt can count.
     pub const KIB: Self = Self(1 << 10);
 

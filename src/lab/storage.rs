@@ -138,8 +138,9 @@ pub(super) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
     let at = Pointer::root().key("pools").key(name);
     word::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
+    let id = word::id(&layers, |p| p.id.as_ref(), problems);
     let uuid = word::identity(&layers, |p| p.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
-        value: namespace.uuid(Kind::Pool, spec.id.as_deref().unwrap_or(name)),
+        value: namespace.uuid(Kind::Pool, id.as_deref().unwrap_or(name)),
         place: at.clone().name(),
     });
     let mut pool = Pool {
@@ -158,9 +159,7 @@ pub(super) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
     for (name, volume) in spec.volumes.iter().flatten() {
         let at = pool.at.key("volumes").key(name);
         word::name(name, at.clone().name(), problems);
-        if let Some(volume) = written_volume(name, at, volume, problems) {
-            pool.volumes.push(volume);
-        }
+        pool.volumes.push(written_volume(name, at, volume, problems));
     }
     pool
 }
@@ -187,7 +186,7 @@ fn permissions(layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> 
     })
 }
 
-fn written_volume(name: &str, at: Pointer, spec: &spec::pool::Volume, problems: &mut Vec<Problem>) -> Option<Volume> {
+fn written_volume(name: &str, at: Pointer, spec: &spec::pool::Volume, problems: &mut Vec<Problem>) -> Volume {
     let layers = Layers::one(at.clone(), spec);
     let format = spec.format.unwrap_or_default();
     if spec.present == Some(false) {
@@ -201,27 +200,40 @@ fn written_volume(name: &str, at: Pointer, spec: &spec::pool::Volume, problems: 
                     .help("leave one of the two out"),
             );
         }
-        return Some(Volume { name: name.to_owned(), at, format, present: None });
+        return Volume { name: name.to_owned(), at, format, present: None };
     }
     let Some(size) = layers.get("size", |v| v.size.as_ref()) else {
         problems.push(
-            Problem::new(Id::MissingField, at.name(), format!("volume `{name}` has no size"))
+            Problem::new(Id::MissingField, at.key("size").name(), format!("volume `{name}` has no size"))
                 .label("needs a `size`")
                 .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
         );
-        return None;
+        let present = Present { size: Size::KIB, allocation: None, backing: None };
+        return Volume { name: name.to_owned(), at, format, present: Some(present) };
     };
-    let size = word::size(size, problems);
+    // A refused size counts as one, so that what names the volume still finds it.
+    let size = word::size(size, problems).unwrap_or(Size::KIB);
     let allocation = layers.get("allocation", |v| v.allocation.as_ref()).and_then(|word| word::size(word, problems));
-    let backing = backing(&layers.object("backing", |v| v.backing.as_ref()), problems);
-    let present = Present { size: size?, allocation, backing };
-    Some(Volume { name: name.to_owned(), at, format, present: Some(present) })
+    let backing = backing(&layers.object("backing", |v| v.backing.as_ref()), format, problems);
+    let present = Present { size, allocation, backing };
+    Volume { name: name.to_owned(), at, format, present: Some(present) }
 }
 
 /// The image that a volume grows on: a volume of the pool or a file.
-pub(super) fn backing(layers: &Layers<'_, spec::pool::Backing>, problems: &mut Vec<Problem>) -> Option<Backing> {
+pub(super) fn backing(
+    layers: &Layers<'_, spec::pool::Backing>,
+    format: ImageFormat,
+    problems: &mut Vec<Problem>,
+) -> Option<Backing> {
     if layers.is_empty() {
         return None;
+    }
+    if format == ImageFormat::Raw {
+        problems.push(
+            Problem::new(Id::ConflictingFields, layers.pointer().name(), "a raw image that grows on another")
+                .label("only for format `qcow2`")
+                .help("leave `backing` out, or choose `qcow2`: raw images hold nothing but their own bytes"),
+        );
     }
     let volume = layers.get("volume", |b| b.volume.as_ref());
     let path = layers.get("path", |b| b.path.as_ref());
@@ -275,7 +287,7 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
                 let volume = &pool.volumes[start];
                 if parent == start {
                     problems.push(
-                        Problem::new(Id::BackingCycle, volume.at.key("backing").value(), format!("volume `{}` grows on itself", volume.name))
+                        Problem::new(Id::BackingCycle, volume.at.key("backing").key("volume").value(), format!("volume `{}` grows on itself", volume.name))
                             .label("leads back to the volume")
                             .help("one of the volumes in the circle has to start from nothing or from a file"),
                     );

@@ -143,6 +143,17 @@ impl Subnet {
         }
     }
 
+    /// What the addresses are for, where that is not machines on a network.
+    #[must_use]
+    pub fn kept_for(self) -> Option<&'static str> {
+        match self.first().0 {
+            _ if self.prefix_len() == 0 => Some("everyone"),
+            first if first.is_loopback() || self.0.network().is_loopback() => Some("the host itself"),
+            first if first.is_multicast() => Some("multicast"),
+            _ => None,
+        }
+    }
+
     /// Whether some address is in both.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {

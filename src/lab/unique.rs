@@ -12,7 +12,7 @@ use super::identity::Kind;
 use super::network::Network;
 use super::storage::{Pool, unknown_volume};
 use super::subnet::Family;
-use super::{Lab, word};
+use super::{Lab, PoolId, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::domain::Os;
@@ -34,6 +34,8 @@ fn twice<K: Hash + Eq>(
     let mut seen: HashMap<K, Place> = HashMap::new();
     for (key, place) in items {
         match seen.get(&key) {
+            // A layer that several domains take.
+            Some(first) if *first == place => problems.push(problem(&key, place).label("in several domains")),
             Some(first) => problems.push(problem(&key, place).label("the second one").related(first.clone(), "the first one")),
             None => {
                 seen.insert(key, place);
@@ -45,7 +47,7 @@ fn twice<K: Hash + Eq>(
 fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
     let networks = lab.networks.iter().flatten().map(|network| &network.uuid);
     let pools = lab.pools.iter().flatten().map(|pool| &pool.uuid);
-    let domains = lab.domains.iter().flatten().map(|domain| &domain.uuid);
+    let domains = domains_of_names(lab).map(|domain| &domain.uuid);
     twice(
         networks.chain(pools).chain(domains).map(|uuid| (uuid.value, uuid.place.clone())),
         |uuid, place| {
@@ -67,11 +69,17 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
             .map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
         |(kind, name), place| {
             let kind = kind.name();
-            Problem::new(Id::DuplicateName, place, format!("two {kind}s are named `{name}`, but for upper and lower case"))
+            Problem::new(Id::DuplicateName, place, format!("two {kind}s are named `{name}`, upper and lower case aside"))
                 .help(format!("give one {kind} another name"))
         },
         problems,
     );
+}
+
+/// The domains, each name once: what else two domains of one name have in common follows from that.
+fn domains_of_names(lab: &Lab) -> impl Iterator<Item = &Domain> {
+    let mut names = HashSet::new();
+    lab.domains.iter().flatten().filter(move |domain| names.insert(domain.name.to_lowercase()))
 }
 
 fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
@@ -143,7 +151,7 @@ fn warn_of_addresses_in_range(network: &Network, problems: &mut Vec<Problem>) {
 fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
     let domains = lab.domains.as_deref().unwrap_or_default();
     twice(
-        domains.iter().filter_map(|domain| match &domain.firmware {
+        domains_of_names(lab).filter_map(|domain| match &domain.firmware {
             Firmware::Uefi { nvram, .. } => Some((nvram.value.as_str(), nvram.place.clone())),
             Firmware::Bios => None,
         }),
@@ -154,7 +162,7 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         problems,
     );
     twice(
-        domains.iter().flat_map(|domain| &domain.disks).map(|disk| {
+        domains_of_names(lab).flat_map(|domain| &domain.disks).map(|disk| {
             let key = match &disk.source {
                 Source::Volume { pool, name, .. } => lab.pool(*pool).volume_path(name),
                 Source::File(path) | Source::Block(path) => path.clone(),
@@ -174,8 +182,8 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         .filter(|network| network.makes_bridge())
         .map(|network| network.bridge.value.as_str())
         .collect();
+    volumes_exist(lab, problems);
     for domain in domains {
-        volumes_exist(lab, domain, problems);
         of_windows(domain, problems);
         for interface in &domain.interfaces {
             if let Attachment::Bridge { name, place } = &interface.attachment
@@ -204,19 +212,26 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
     );
 }
 
-fn volumes_exist(lab: &Lab, domain: &Domain, problems: &mut Vec<Problem>) {
-    let disks = domain.disks.iter().filter_map(|disk| match &disk.source {
-        Source::Volume { pool, name, at } => Some((pool, name, at)),
-        Source::File(_) | Source::Block(_) => None,
-    });
-    let cdroms = domain.cdroms.iter().filter_map(|cdrom| match cdrom {
-        Cdrom::Volume { pool, name, at } => Some((pool, name, at)),
-        Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => None,
-    });
-    for (pool, name, at) in disks.chain(cdroms) {
-        let pool = lab.pool(*pool);
-        if pool.volume(name).is_none_or(|volume| volume.present.is_none()) {
-            problems.push(unknown_volume(name, pool, at.clone()));
+fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {
+    let pools = lab.pools.iter().flatten().enumerate();
+    let known: HashSet<(PoolId, &str)> = pools
+        .flat_map(|(index, pool)| pool.volumes.iter().map(move |volume| (PoolId(index), volume)))
+        .filter(|(_, volume)| volume.present.is_some())
+        .map(|(pool, volume)| (pool, volume.name.as_str()))
+        .collect();
+    for domain in lab.domains.iter().flatten() {
+        let disks = domain.disks.iter().filter_map(|disk| match &disk.source {
+            Source::Volume { pool, name, at } => Some((*pool, name, at)),
+            Source::File(_) | Source::Block(_) => None,
+        });
+        let cdroms = domain.cdroms.iter().filter_map(|cdrom| match cdrom {
+            Cdrom::Volume { pool, name, at } => Some((*pool, name, at)),
+            Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => None,
+        });
+        for (pool, name, at) in disks.chain(cdroms) {
+            if !known.contains(&(pool, name)) {
+                problems.push(unknown_volume(name, lab.pool(pool), at.clone()));
+            }
         }
     }
 }
@@ -265,10 +280,15 @@ pub(super) fn volumes(pool: &Pool, problems: &mut Vec<Problem>) {
     );
 }
 
-/// Reports once what several domains have from one layer.
-pub(super) fn keep_first_of_equals(problems: &mut Vec<Problem>) {
+/// Reports once what several domains have from one layer or one entry, and two disks on one volume only as two
+/// declarations of it where both declare it.
+pub(crate) fn keep_first_of_equals(problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
-    problems.retain(|problem| seen.insert((problem.id, problem.message.clone(), format!("{:?}", problem.place))));
+    problems.retain(|problem| {
+        let by_place = matches!(problem.id, Id::DuplicateVolume | Id::WindowsNameTooLong | Id::WindowsRequirements);
+        let message = if by_place { "" } else { problem.message.as_str() };
+        seen.insert((problem.id, message.to_owned(), format!("{:?}", problem.place)))
+    });
 }
 
 /// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is

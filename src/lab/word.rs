@@ -120,7 +120,14 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<P
 pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<Subnet> {
     let text = word.value;
     let problem = match Subnet::parse(text, family) {
-        Ok(subnet) => return Some(subnet),
+        Ok(subnet) => match subnet.kept_for() {
+            None => return Some(subnet),
+            Some(what) => {
+                Problem::new(Id::BadSubnet, word.place(), format!("the addresses in `{text}` are kept for {what}"))
+                    .label("not for machines")
+                    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`")
+            }
+        },
         Err(NotASubnet::Malformed) => {
             let example = match family {
                 Family::V4 => "192.168.56.0/24",
@@ -168,6 +175,16 @@ pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
     uuid
 }
 
+/// The `id` that an object has written, if any: a name that it once had.
+pub fn id<'a, T>(
+    layers: &Layers<'a, T>,
+    field: impl Fn(&'a T) -> Option<&'a String>,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let word = layers.get("id", field)?;
+    name(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
 /// The UUID that an object has written, if any, with its place.
 pub fn identity<'a, T>(
     layers: &Layers<'a, T>,
@@ -205,6 +222,34 @@ pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         );
     }
     fine
+}
+
+/// Checks the name of an environment variable, as libvirt does.
+pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of an environment variable", shortened(text)))
+                .label("not the name of a variable")
+                .help("use letters, digits and `_`, starting with a letter or `_`"),
+        );
+    }
+    fine
+}
+
+/// The serial number of a disk, in the characters that libvirt takes.
+pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be a serial number", shortened(text)))
+                .label("not a serial number")
+                .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
+        );
+    }
+    fine.then(|| text.clone())
 }
 
 /// Checks the name of a lab.
@@ -303,8 +348,8 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
         (Some((first, first_at)), Some((second, second_at))) => {
             problems.push(
                 Problem::new(Id::ConflictingFields, second_at.clone().name(), format!("{what} has both `{first}` and `{second}`"))
-                    .label("the second one")
-                    .related(first_at.clone().name(), "the first one")
+                    .label(format!("not with `{first}`"))
+                    .related(first_at.clone().name(), format!("`{first}` is given here"))
                     .help("leave one of the two out"),
             );
             None

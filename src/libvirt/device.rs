@@ -25,7 +25,10 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
         }))
         .with_each("controller", controllers(domain))
         .with_each("hostdev", domain.hostdevs.iter().map(host_device))
-        .with_each("interface", domain.interfaces.iter().map(|interface| network_interface(interface, lab)))
+        .with_each("interface", (1_u32..).zip(&domain.interfaces).map(|(bus, interface)| {
+            let address = has_fixed_slots(domain, interface).then(|| pci_slot(bus));
+            network_interface(interface, lab).with_some("address", address)
+        }))
         .with_each("serial", domain.serial.then(|| {
             let target = Tree::new().with("type", match domain.arch {
                 Arch::X86_64 => "isa-serial",
@@ -113,10 +116,14 @@ fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
         Cdrom::DriverDisc => ("file", Some(Tree::new().with("file", HostFile::DriverDisc))),
         Cdrom::Empty => ("file", None),
     };
+    let format = match cdrom {
+        Cdrom::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
+        Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => "raw",
+    };
     Tree::new()
         .with("type", kind)
         .with("device", "cdrom")
-        .with("driver", Tree::new().with("name", "qemu").with("type", "raw"))
+        .with("driver", Tree::new().with("name", "qemu").with("type", format))
         .with_some("source", source)
         .with("target", target)
         .with("readonly", true)
@@ -199,6 +206,27 @@ fn host_device(device: &HostDevice) -> Tree {
         ),
     };
     Tree::new().with("mode", "subsystem").with("type", kind).with("managed", true).with("source", source)
+}
+
+/// Whether an interface gets a PCI slot of its own choosing. libvirt numbers slots by kind of device, so that a share added
+/// later would move every interface, and the guest would see new ones without their settings. The q35 machine has a bus
+/// for each PCI Express device.
+fn has_fixed_slots(domain: &Domain, interface: &Interface) -> bool {
+    let express = match interface.model {
+        InterfaceModel::Virtio | InterfaceModel::E1000e => true,
+        InterfaceModel::E1000 | InterfaceModel::Rtl8139 => false,
+    };
+    express && domain.arch == Arch::X86_64 && domain.machine.contains("q35")
+}
+
+/// The only slot of a PCI Express bus.
+fn pci_slot(bus: u32) -> Tree {
+    Tree::new()
+        .with("type", "pci")
+        .with("domain", 0_u32)
+        .with("bus", bus)
+        .with("slot", 0_u32)
+        .with("function", 0_u32)
 }
 
 fn network_interface(interface: &Interface, lab: &Lab) -> Tree {

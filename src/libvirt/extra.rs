@@ -7,17 +7,19 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
+use super::Object;
 use super::tree::{Tree, Value};
 use super::vocabulary::{Element, Shape, Slot, Vocabulary, other_versions};
 use crate::lab::ExtraAt;
-use crate::place::Pointer;
+use crate::lab::identity::Kind;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 
 /// Merges `extra` into the definition of an object whose element in `vocabulary` is `element`.
 pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
-    (vocabulary, kind): (&Vocabulary, crate::lab::identity::Kind),
+    (vocabulary, kind): (&Vocabulary, Kind),
     problems: &mut Vec<Problem>,
 ) {
     let mut merger = Merger { vocabulary, kind, path: Vec::new(), problems };
@@ -37,7 +39,7 @@ pub(super) fn merge(
 
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
-    kind: crate::lab::identity::Kind,
+    kind: Kind,
     path: Vec<String>,
     problems: &'a mut Vec<Problem>,
 }
@@ -122,6 +124,7 @@ impl Merger<'_> {
                 (Shape::Flag, Json::Bool(false)) => "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned(),
                 (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => format!("write `{text}` without quotes"),
                 (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
+                (Shape::Bool, _) => "write `true` or `false`".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
                 _ => format!("write {expected}"),
             };
@@ -131,7 +134,7 @@ impl Merger<'_> {
                     at.clone().value(),
                     format!("`{}` takes {expected}, not {found}", self.path.join(".")),
                 )
-                .label(format!("{found}"))
+                .label(found)
                 .help(help),
             );
         }
@@ -158,18 +161,60 @@ impl Merger<'_> {
     }
 }
 
-/// Checks what only `extra` can get wrong in the devices of a domain: two drives on one target, and interfaces without a
-/// MAC address, which libvirt would give a new one at each activation.
-pub(super) fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+/// Checks what only `extra` can get wrong: two drives on one target, and networks and interfaces without a MAC address,
+/// which libvirt would give a new one at each activation.
+pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    if extras.is_empty() {
+        return;
+    }
+    match object.kind {
+        Kind::Network => check_network(&object.definition, extras, problems),
+        Kind::Pool => {}
+        Kind::Domain => check_devices(&object.definition, extras, problems),
+    }
+}
+
+/// The place of an attribute in the strongest `extra` that says something of it or of what it is in.
+pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
+    extras.iter().rev().find_map(|extra| {
+        let (mut json, mut at) = (extra.value.get(path.split('.').next()?)?, extra.at.key(path.split('.').next()?));
+        for name in path.split('.').skip(1) {
+            let (item, item_at) = match json {
+                Json::Array(items) => (items.first(), at.index(0)),
+                other => (Some(other), at.clone()),
+            };
+            let Some(next) = item.and_then(|item| item.get(name)) else { break };
+            (json, at) = (next, item_at.key(name));
+        }
+        Some(at.value())
+    })
+}
+
+fn check_network(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    let on_host_bridge = match definition.get("forward") {
+        Some(Value::Set(forward)) => forward.get("mode") == Some(&Value::from("bridge")),
+        Some(_) | None => false,
+    };
+    let has_mac = match definition.get("mac") {
+        Some(Value::Set(mac)) => mac.get("address").is_some(),
+        Some(_) | None => false,
+    };
+    if let Some(place) = place_of("mac", extras).filter(|_| !on_host_bridge && !has_mac) {
+        problems.push(
+            Problem::new(Id::MissingField, place, "a network without a MAC address")
+                .label("takes it away")
+                .help("libvirt would make up another one at each activation, and power-cycle the domains on it"),
+        );
+    }
+}
+
+fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     let Some(Value::Set(devices)) = definition.get("devices") else { return };
     let items = |name: &str| match devices.get(name) {
         Some(Value::List(items)) => items.as_slice(),
         Some(_) | None => &[],
     };
-    let place = |name: &str| {
-        let extra = extras.iter().rev().find(|extra| extra.value.get("devices").is_some_and(|devices| devices.get(name).is_some()));
-        extra.map(|extra| extra.at.key("devices").key(name).value())
-    };
+    let place = |name: &str| place_of(&format!("devices.{name}"), extras);
     let attribute = |item: &Value, element: &str, name: &str| match item {
         Value::Set(item) => match item.get(element) {
             Some(Value::Set(element)) => match element.get(name) {

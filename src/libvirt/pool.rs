@@ -4,8 +4,8 @@ use super::tree::Tree;
 use super::{Draft, Object, VolumeObject};
 use crate::lab::identity::Kind;
 use crate::lab::size::Size;
-use crate::lab::storage::{Pool, Volume};
-use crate::spec::pool::PoolType;
+use crate::lab::storage::{Pool, Present, Volume};
+use crate::spec::pool::{ImageFormat, PoolType};
 
 /// The object of a pool.
 pub(super) fn draft(pool: &Pool) -> Draft {
@@ -44,12 +44,20 @@ fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
         });
         Tree::new()
             .with("name", volume.name.clone())
-            .with_some("allocation", present.allocation.map(amount))
+            .with_some("allocation", allocation(volume, present).map(amount))
             .with("capacity", amount(present.size))
             .with("target", Tree::new().with("format", Tree::new().with("type", volume.format.name())))
             .with_some("backingStore", backing)
     });
     VolumeObject { name: volume.name.clone(), definition }
+}
+
+/// What is set aside at creation. libvirt would set aside all of a raw volume.
+fn allocation(volume: &Volume, present: &Present) -> Option<Size> {
+    match volume.format {
+        ImageFormat::Qcow2 => present.allocation,
+        ImageFormat::Raw => Some(present.allocation.unwrap_or(Size::NOTHING)),
+    }
 }
 
 /// An amount of bytes as `NixVirt` takes it: a count and a unit.

@@ -18,7 +18,7 @@ use crate::spec::NixVirtVersion;
 #[derive(Debug)]
 pub struct Vocabulary {
     version: String,
-    elements: Vec<IndexMap<String, Slot>>,
+    elements: Vec<Attributes>,
     roots: Roots<Element>,
 }
 
@@ -29,6 +29,15 @@ struct Roots<T> {
     pool: T,
     volume: T,
     domain: T,
+}
+
+/// What an element takes.
+#[derive(Debug, Default)]
+struct Attributes {
+    /// Attributes and children by name, in libvirt's order.
+    slots: IndexMap<String, Slot>,
+    /// The one that is the element's text, without which NixVirt cannot write the element.
+    text: Option<String>,
 }
 
 /// An element of a vocabulary.
@@ -113,6 +122,11 @@ pub enum Fault {
         /// What stands there.
         found: &'static str,
     },
+    /// An element without its text, which stops the evaluation.
+    Missing {
+        /// The path of the attribute that holds the text.
+        path: String,
+    },
 }
 
 static V0_6_0: LazyLock<Vocabulary> = LazyLock::new(|| table::read(include_str!("../../schema/nixvirt/0.6.0.json")));
@@ -156,18 +170,18 @@ impl Vocabulary {
     /// What an attribute or child of an element takes, if the element has it.
     #[must_use]
     pub fn slot(&self, element: Element, name: &str) -> Option<&Slot> {
-        self.elements[element.0].get(name)
+        self.elements[element.0].slots.get(name)
     }
 
     /// The place of an attribute or child among those of its element.
     #[must_use]
     pub fn rank(&self, element: Element, name: &str) -> usize {
-        self.elements[element.0].get_index_of(name).unwrap_or(usize::MAX)
+        self.elements[element.0].slots.get_index_of(name).unwrap_or(usize::MAX)
     }
 
     /// The names of an element's attributes and children.
     pub fn names(&self, element: Element) -> impl Iterator<Item = &str> {
-        self.elements[element.0].keys().map(String::as_str)
+        self.elements[element.0].slots.keys().map(String::as_str)
     }
 
     /// Whether a path of attributes is in the vocabulary.
@@ -188,40 +202,37 @@ impl Vocabulary {
     #[must_use]
     pub fn settle(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
         let mut faults = Vec::new();
-        self.settle_set(definition, element, &mut Vec::new(), &mut faults);
+        self.settle_set(definition, element, None, &mut faults);
         faults
     }
 
-    fn settle_set(&self, set: &mut Tree, element: Element, path: &mut Vec<String>, faults: &mut Vec<Fault>) {
+    fn settle_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
+        if let Some(text) = self.elements[element.0].text.as_deref().filter(|text| set.get(text).is_none()) {
+            faults.push(Fault::Missing { path: Step { above, name: text }.path() });
+        }
         set.arrange(
             |name| self.rank(element, name),
             |name, value| {
-                let here = |path: &[String]| {
-                    path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".")
-                };
+                let here = Step { above, name };
                 let Some(slot) = self.slot(element, name) else {
-                    faults.push(Fault::Unknown { path: here(path) });
+                    faults.push(Fault::Unknown { path: here.path() });
                     return;
                 };
                 let items = match (slot.repeatable, value) {
                     (true, Value::List(items)) => items.as_mut_slice(),
                     (false, value @ Value::List(_)) | (true, value) => {
                         let expected = if slot.repeatable { "a list" } else { slot.shape.describe() };
-                        faults.push(Fault::WrongType { path: here(path), expected, found: value.describe() });
+                        faults.push(Fault::WrongType { path: here.path(), expected, found: value.describe() });
                         return;
                     }
                     (false, value) => std::slice::from_mut(value),
                 };
                 for item in items {
                     match (slot.shape, item) {
-                        (Shape::Set(element), Value::Set(set)) => {
-                            path.push(name.to_owned());
-                            self.settle_set(set, element, path, faults);
-                            path.pop();
-                        }
+                        (Shape::Set(element), Value::Set(set)) => self.settle_set(set, element, Some(&here), faults),
                         (shape, item) if shape.takes(item) => {}
                         (shape, item) => faults.push(Fault::WrongType {
-                            path: here(path),
+                            path: here.path(),
                             expected: shape.describe(),
                             found: item.describe(),
                         }),
@@ -229,6 +240,18 @@ impl Vocabulary {
                 }
             },
         );
+    }
+}
+
+/// The last step of a path, and those above it.
+struct Step<'a> {
+    above: Option<&'a Step<'a>>,
+    name: &'a str,
+}
+
+impl Step<'_> {
+    fn path(&self) -> String {
+        self.above.map_or_else(|| self.name.to_owned(), |above| format!("{}.{}", above.path(), self.name))
     }
 }
 

@@ -155,7 +155,8 @@ fn prints_back(green: &GreenNodeData, text: &str) -> Result<(), ReadError> {
                     return Err(ReadError::Lossy { at });
                 }
                 let space = token.kind() == rowan::SyntaxKind(SyntaxKind::TOKEN_WHITESPACE as u16);
-                if space && let Some(odd) = token.text().find(|c| !matches!(c, ' ' | '\t' | '\n')) {
+                // The first byte of any other white space is none of these.
+                if space && let Some(odd) = token.text().bytes().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n')) {
                     return Err(ReadError::Character { at: at + odd });
                 }
                 at += token.text().len();

@@ -87,7 +87,7 @@ ids! {
     /// A name cannot be used for this kind of object.
     ///
     /// Names of labs are lower case letters, digits and `-`. Names of networks, pools, volumes, domains, disks and
-    /// interfaces are letters, digits, `.`, `_`, `+` and `-`, starting with a letter or digit: libvirt uses them as
+    /// interfaces are letters, digits, `.`, `_` and `-`, starting with a letter or digit: libvirt uses them as
     /// file names, and dnsmasq as host names.
     BadName = "bad-name", Error;
     /// A size is not a number with a binary unit.
@@ -155,6 +155,9 @@ ids! {
     /// Both would get the same DHCP address and neither would work. Leave `mac` out and each gets a stable one.
     DuplicateMac = "duplicate-mac", Error;
     /// Two interfaces on one network have one address.
+    ///
+    /// The address is reserved for the MAC address of its interface, so it can have one owner only. An `ip` in
+    /// `defaults` or in a profile goes to every domain that takes it: write it in the domain's own entry.
     DuplicateAddress = "duplicate-address", Error;
     /// Two networks make a bridge of one name.
     ///
@@ -189,14 +192,27 @@ ids! {
     // Addresses.
 
     /// An address is not in the subnet of its network.
+    ///
+    /// Nobody on the network could reach it, and libvirt refuses to reserve it. Either the address or the interface's
+    /// `network` is mistaken. With `replicas`, the address counts up from the one that is written.
     AddressOutsideSubnet = "address-outside-subnet", Error;
     /// An address is the gateway's own, which the host holds.
+    ///
+    /// The host has the first address of the subnet unless the network says otherwise with `gateway`.
     AddressIsGateway = "address-is-gateway", Error;
     /// An address is the first or last of its subnet, which name the network itself and everyone on it.
+    ///
+    /// In `192.168.56.0/24` machines have the addresses from `.1` to `.254`. In an IPv6 subnet only the first address
+    /// is reserved.
     AddressReserved = "address-reserved", Error;
     /// A DHCP range leaves the subnet of its network.
+    ///
+    /// Both ends have to be addresses that a machine can have there, so neither the first nor the last of the subnet.
+    /// Leave `range` out for all addresses but the gateway's.
     RangeOutsideSubnet = "range-outside-subnet", Error;
     /// A DHCP range ends before it starts.
+    ///
+    /// The lower address comes first: `["192.168.56.100", "192.168.56.200"]`.
     RangeReversed = "range-reversed", Error;
     /// DHCP or an address on a network that has no subnet.
     ///
@@ -222,20 +238,42 @@ ids! {
     // Names of nothing.
 
     /// A network that the spec does not have.
+    ///
+    /// An interface names its network as `networks` does, upper and lower case included. For a network that libvirt has
+    /// and the lab does not manage, name its bridge with `bridge` instead.
     UnknownNetwork = "unknown-network", Error;
     /// A pool that the spec does not have.
+    ///
+    /// A disk names its pool as `pools` does, upper and lower case included. For an image that is in no pool of the lab,
+    /// name the `file` instead.
     UnknownPool = "unknown-pool", Error;
     /// A volume that the pool does not have.
+    ///
+    /// A pool has the volumes of its `volumes` and those that disks declare with a `size`. A volume with
+    /// `"present": false` is deleted, so nothing can use it.
     UnknownVolume = "unknown-volume", Error;
     /// A profile that the spec does not have.
+    ///
+    /// `profiles` of a domain and `extends` of a profile name entries of the section `profiles`, upper and lower case
+    /// included.
     UnknownProfile = "unknown-profile", Error;
     /// A domain that the spec does not have.
+    ///
+    /// `after` names entries of `domains`. Of an entry with `replicas` it can name all (`web`) or one (`web-2`).
     UnknownDomain = "unknown-domain", Error;
     /// Profiles extend each other in a circle.
+    ///
+    /// What a profile `extends` comes before it, which cannot be true of two at once. Move what they share into a third
+    /// profile that both extend.
     ProfileCycle = "profile-cycle", Error;
     /// Domains start after each other in a circle.
+    ///
+    /// Each would wait for the other. Take one of the names out of its `after`; what comes from `defaults` or a profile
+    /// is replaced by the domain's own `after`, which may be empty.
     StartOrderCycle = "start-order-cycle", Error;
     /// A volume is its own backing store, directly or through others.
+    ///
+    /// A chain of images has to end in one that grows on nothing, or on a file outside the pool.
     BackingCycle = "backing-cycle", Error;
 
     // Domains.
@@ -245,8 +283,6 @@ ids! {
     /// `sockets` × `cores` × `threads` must equal `cpus`, or libvirt refuses the domain. Leave `cpus` out and it follows
     /// from the topology.
     TopologyMismatch = "topology-mismatch", Error;
-    /// More devices than the bus has room for.
-    BusFull = "bus-full", Error;
 
     // The escape hatch and the target.
 
@@ -284,7 +320,7 @@ ids! {
     /// It works with libvirt's own DHCP server, which keeps reserved addresses for their owners, but a domain that sets
     /// its address by hand can meet a guest that got it first.
     AddressInRange = "address-in-range", Warning;
-    /// An interface or network is on a bridge that no network of the lab makes.
+    /// An interface is on a bridge that no network of the lab makes.
     ///
     /// The bridge must exist on the host before the domain starts. If it does, all is well.
     UnmanagedBridge = "unmanaged-bridge", Warning;
@@ -293,5 +329,7 @@ ids! {
     /// See <https://www.microsoft.com/windows/windows-11-specifications>.
     WindowsRequirements = "windows-requirements", Warning;
     /// Two domains have one PCI device, so only one of them can run at a time.
+    ///
+    /// The second to start fails with "PCI device is in use". That may be meant: one graphics card for two desktops.
     SharedDevice = "shared-device", Warning;
 }

@@ -79,7 +79,7 @@ pub struct Cdrom {
     pub file: Option<String>,
     /// The pool of `volume`.
     pub pool: Option<String>,
-    /// An ISO that is a volume of `pool`, in format raw.
+    /// An ISO that is a volume of `pool`.
     pub volume: Option<String>,
     /// `true`: the disc of `VirtIO` drivers for Windows.
     pub driver_disc: Option<bool>,

@@ -77,9 +77,10 @@ pub struct DomainFields {
     /// Whether the host's processor runs the guest's code. Default: `kvm` for x86_64, else `emulated`.
     pub virtualization: Option<Virtualization>,
     /// The number of virtual CPUs. Default: what `topology` multiplies to, else 2.
-    #[schemars(example = 4)]
+    #[schemars(range(min = 1), example = 4)]
     pub cpus: Option<u32>,
-    /// How the virtual CPUs are arranged. Windows client editions use at most two sockets.
+    /// How the virtual CPUs are arranged. Default: for Windows one socket, whose client editions use two at most; else
+    /// libvirt's, a socket for each.
     pub topology: Option<Topology>,
     /// The CPU model that the guest sees.
     pub cpu: Option<Cpu>,
@@ -243,10 +244,13 @@ pub enum Virtualization {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Topology {
     /// Sockets. Default: 1.
+    #[schemars(range(min = 1))]
     pub sockets: Option<u32>,
     /// Cores in each socket. Default: 1.
+    #[schemars(range(min = 1))]
     pub cores: Option<u32>,
     /// Threads in each core. Default: 1.
+    #[schemars(range(min = 1))]
     pub threads: Option<u32>,
 }
 

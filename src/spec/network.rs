@@ -80,7 +80,7 @@ pub enum Mode {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dhcp {
-    /// Whether libvirt serves DHCP. Default: `true` where there is a subnet.
+    /// Whether libvirt serves DHCP: `false` switches it off, whatever else is set. Default: `true` where there is a subnet.
     pub enable: Option<bool>,
     /// The first and the last IPv4 address given to machines with no address of their own. Default: the whole subnet
     /// but the gateway.
@@ -97,7 +97,7 @@ pub struct Dhcp {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dns {
-    /// Whether libvirt serves DNS. Default: `true`.
+    /// Whether libvirt serves DNS: `false` switches it off, whatever else is set. Default: `true`.
     pub enable: Option<bool>,
     /// The DNS domain of the network, which DHCP gives to its machines.
     #[schemars(example = &"lab.example.org")]
@@ -116,7 +116,7 @@ pub struct Dns {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Nat {
     /// The first and the last port that translated connections leave by. Default: 1024 and 65535.
-    #[schemars(example = [1024, 65535])]
+    #[schemars(inner(range(min = 1, max = 65535)), example = [1024, 65535])]
     pub ports: Option<[u16; 2]>,
     /// Whether IPv6 is translated too, rather than routed. Default: `false`.
     pub ipv6: Option<bool>,

@@ -65,7 +65,7 @@ pub struct Volume {
     pub size: Option<String>,
     /// The image format. Default: `qcow2`.
     pub format: Option<ImageFormat>,
-    /// How much is set aside at creation. Default: libvirt's, nothing for qcow2 and all of it for raw.
+    /// How much is set aside at creation. Default: nothing; the volume grows as it is written.
     #[schemars(example = &"1GiB")]
     pub allocation: Option<String>,
     /// The image that the volume grows on.

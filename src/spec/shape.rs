@@ -40,26 +40,81 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
     (value.unwrap_or_else(|| schema.stand_in()), checker.problems)
 }
 
-/// The later problems that do not merely follow from the structural ones: those whose place is neither at nor inside a
-/// value that [`check`] found wrong and replaced.
+/// The later problems that do not merely follow from the structural ones. Those follow
+///
+/// - whose place is at or inside a value that [`check`] found wrong and took away or replaced, or a list of such;
+/// - that miss a key which was wrong, or misspelt, or wrong in a layer that others build on;
+/// - that compare a value with another one, in which something was wrong.
 #[must_use]
 pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> {
-    let wrong: HashSet<String> = structural
-        .iter()
-        .filter_map(|problem| match &problem.place {
-            Place::Value(pointer) => Some(pointer.to_string()),
-            Place::Key(_) | Place::Text(_) | Place::File(_) => None,
-        })
-        .collect();
-    let follows = |problem: &Problem| match &problem.place {
-        Place::Value(pointer) | Place::Key(pointer) => {
-            let pointer = pointer.to_string();
-            let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
-            above.chain([pointer.as_str()]).any(|above| wrong.contains(above))
-        }
-        Place::Text(_) | Place::File(_) => false,
+    if structural.is_empty() {
+        return later;
+    }
+    let replaced: HashSet<String> = structural.iter().filter_map(replaced).collect();
+    let wrong: HashSet<String> = structural.iter().filter_map(misspelt).chain(replaced.iter().cloned()).collect();
+    let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
+    let follows = |problem: &Problem| {
+        let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else { return false };
+        let pointer = pointer.to_string();
+        let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
+        let misses_wrong = || match (&problem.place, pointer.rsplit_once('/')) {
+            (Place::Key(_), Some((_, key))) => wrong.iter().any(|wrong| is_shared(wrong) && last_step(wrong) == key),
+            _ => holds_wrong(&pointer),
+        };
+        let compares_wrong = |(place, _): &(Place, String)| match place {
+            Place::Value(other) => holds_wrong(&other.to_string()),
+            Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
+            Place::Text(_) | Place::File(_) => false,
+        };
+        let item_of_it = |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
+        above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
+            || replaced.iter().any(item_of_it)
+            || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong()))
+            || problem.related.iter().any(compares_wrong)
     };
     later.into_iter().filter(|problem| !follows(problem)).collect()
+}
+
+/// The pointer to a value that was wrong.
+fn replaced(problem: &Problem) -> Option<String> {
+    match &problem.place {
+        Place::Value(pointer) => Some(pointer.to_string()),
+        Place::Key(_) | Place::Text(_) | Place::File(_) => None,
+    }
+}
+
+/// The pointer that was probably meant by an unknown key.
+fn misspelt(problem: &Problem) -> Option<String> {
+    match &problem.place {
+        Place::Key(pointer) if problem.id == Id::UnknownField => {
+            let meant = problem.help.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+            let pointer = pointer.to_string();
+            pointer.rsplit_once('/').map(|(object, _)| format!("{object}/{meant}"))
+        }
+        Place::Value(_) | Place::Key(_) | Place::Text(_) | Place::File(_) => None,
+    }
+}
+
+fn is_inside(inner: &str, outer: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether domains take what is there.
+fn is_shared(pointer: &str) -> bool {
+    is_inside(pointer, "/defaults") || is_inside(pointer, "/profiles")
+}
+
+fn is_index(step: &str) -> bool {
+    step.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn last_step(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
+}
+
+/// Whether a problem of this kind says that a part of the related object is not there.
+fn lacks_part(id: Id) -> bool {
+    matches!(id, Id::UnknownVolume | Id::NoSubnet)
 }
 
 #[derive(Default)]

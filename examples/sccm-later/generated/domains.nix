@@ -89,6 +89,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -219,6 +224,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -230,6 +242,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];
@@ -377,6 +396,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 4;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -507,6 +531,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -518,6 +549,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];
@@ -664,6 +702,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -794,6 +837,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -805,6 +855,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];
@@ -962,6 +1019,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -1092,6 +1154,13 @@
             model = {
               type = "e1000e";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
           {
             type = "network";
@@ -1103,6 +1172,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
             };
           }
         ];

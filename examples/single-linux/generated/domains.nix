@@ -114,6 +114,13 @@
             model = {
               type = "virtio";
             };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
           }
         ];
         serial = [

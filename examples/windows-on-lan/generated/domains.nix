@@ -80,6 +80,11 @@
       };
       cpu = {
         mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 4;
+          threads = 1;
+        };
       };
       clock = {
         offset = "localtime";
@@ -181,6 +186,13 @@
             };
             model = {
               type = "e1000e";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
             };
           }
         ];

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Element, Roots, Shape, Slot, Vocabulary};
+use super::{Attributes, Element, Roots, Shape, Slot, Vocabulary};
 
 /// What libvirt takes several times, whatever the version of NixVirt.
 pub(super) const LIBVIRT: &str = include_str!("../../../schema/libvirt.json");
@@ -97,7 +96,7 @@ pub(super) fn read(table: &str) -> Vocabulary {
 }
 
 struct Builder {
-    elements: Vec<IndexMap<String, Slot>>,
+    elements: Vec<Attributes>,
 }
 
 impl Builder {
@@ -114,22 +113,22 @@ impl Builder {
         repeatable: &HashSet<String>,
     ) -> Element {
         let element = Element(self.elements.len());
-        self.elements.push(IndexMap::new());
+        self.elements.push(Attributes::default());
         above.push((entry.key.clone().unwrap_or_default(), element));
-        let mut slots = IndexMap::new();
-        own_slots(entry, &mut slots);
+        let mut attributes = Attributes::default();
+        attributes.add(entry);
         for child in &entry.children {
             let Some(key) = &child.key else {
                 // An element whose attributes stand in the set around it, such as `os.type`.
-                own_slots(child, &mut slots);
+                attributes.add(child);
                 continue;
             };
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let shape = self.shape(child, key, &path, above, repeatable);
-            slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path) });
+            attributes.slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path) });
         }
         above.pop();
-        self.elements[element.0] = slots;
+        self.elements[element.0] = attributes;
         element
     }
 
@@ -158,14 +157,17 @@ impl Builder {
     }
 }
 
-/// The text and the attributes of an entry, as attributes of a set.
-fn own_slots(entry: &Entry, slots: &mut IndexMap<String, Slot>) {
-    if let Some(Text { r#type, key: Some(key) }) = &entry.text {
-        slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false });
-    }
-    for attribute in &entry.attributes {
-        if let Some(r#type) = attribute.r#type {
-            slots.insert(attribute.name.clone(), Slot { shape: r#type.into(), repeatable: false });
+impl Attributes {
+    /// Adds the text and the attributes of an entry.
+    fn add(&mut self, entry: &Entry) {
+        if let Some(Text { r#type, key: Some(key) }) = &entry.text {
+            self.slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false });
+            self.text = Some(key.clone());
+        }
+        for attribute in &entry.attributes {
+            if let Some(r#type) = attribute.r#type {
+                self.slots.insert(attribute.name.clone(), Slot { shape: r#type.into(), repeatable: false });
+            }
         }
     }
 }

@@ -1,0 +1,148 @@
+//! What the tests over specs share: finding specs, reading them, and comparing with files that are kept.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lab2nix::pipeline::{self, Checked};
+use lab2nix::proof::Proven;
+use lab2nix::source::Source;
+use lab2nix::{files, report};
+use serde_json::Value;
+
+/// Where the specs are that have nothing wrong with them.
+pub const OK: &str = "tests/cases/ok";
+/// Where the specs are that have one thing wrong with them, in a directory named after it.
+pub const BAD: &str = "tests/cases/bad";
+/// A spec that has many things wrong with it.
+pub const MANY: &str = "tests/cases/bad-many";
+/// Set to `1`, makes the tests write what they would else compare with.
+pub const UPDATE: &str = "UPDATE_CASES";
+
+/// A spec, from end to end.
+pub struct Read {
+    /// The text.
+    pub source: Source,
+    /// What is wrong with it, and the lab.
+    pub checked: Checked,
+}
+
+impl Read {
+    /// Reads a spec; `name` is what it is called in reports.
+    pub fn bytes(name: &str, bytes: Vec<u8>) -> Self {
+        let (source, problems) = Source::from_bytes(name, bytes);
+        let checked = pipeline::check(&source, problems);
+        Self { source, checked }
+    }
+
+    /// Reads a spec by its path.
+    pub fn file(path: &Path) -> Self {
+        Self::bytes(name_of(path), fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    }
+
+    /// Reads a spec that is a value.
+    pub fn value(value: &Value) -> Self {
+        Self::bytes("lab.json", value.to_string().into_bytes())
+    }
+
+    /// The spec as a value; nothing where it is not JSON.
+    pub fn to_value(&self) -> Option<Value> {
+        self.source.root().map(lab2nix::source::Node::to_value)
+    }
+
+    /// What is printed of the problems; nothing when there are none.
+    pub fn report(&self) -> String {
+        let problems = &self.checked.problems;
+        if problems.is_empty() {
+            return String::new();
+        }
+        let text = report::render(problems, Some(&self.source), report::Format::Human, false);
+        format!("{text}{}\n", report::summary(problems))
+    }
+
+    /// The files, if nothing stands in their way.
+    pub fn files(&self) -> Option<Vec<Proven>> {
+        let made = self.checked.is_sound().then(|| pipeline::generate(&self.checked, self.source.name()));
+        made.map(|files| files.unwrap_or_else(|error| panic!("{}: {error:?}", self.source.name())))
+    }
+
+    /// The text of all files, one after the other; the report where there are none.
+    pub fn output(&self) -> String {
+        match self.files() {
+            Some(files) => files.iter().flat_map(|file| ["=== ", file.name(), "\n", file.text()]).collect(),
+            None => self.report(),
+        }
+    }
+}
+
+/// The last part of a path.
+pub fn name_of(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).expect("our own names are text")
+}
+
+/// What is in a directory, in order; nothing where there is none.
+pub fn entries(dir: impl AsRef<Path>) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(dir).into_iter().flatten().map(|entry| entry.expect("a directory of ours").path()).collect();
+    entries.sort();
+    entries
+}
+
+/// The specs in a directory: its `.json` files.
+pub fn specs(dir: &Path) -> Vec<PathBuf> {
+    entries(dir).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
+}
+
+/// The specs that are fine, each with its directory beside it: the cases, the examples and the lab of this repository.
+pub fn good_specs() -> Vec<PathBuf> {
+    let mut specs: Vec<PathBuf> = entries(OK).iter().map(|dir| dir.join("lab.json")).collect();
+    specs.extend(examples());
+    specs
+}
+
+/// The lab of this repository and the examples.
+pub fn examples() -> Vec<PathBuf> {
+    let mut specs = vec![PathBuf::from("lab.json")];
+    specs.extend(entries("examples").iter().map(|dir| dir.join("lab.json")).filter(|spec| spec.exists()));
+    specs
+}
+
+/// Collects differences, so that a test shows all of them.
+#[derive(Default)]
+pub struct Differences {
+    found: String,
+}
+
+impl Differences {
+    /// Compares a file with the text that it should have; no file stands for no text. Under [`UPDATE`], writes it.
+    pub fn compare(&mut self, path: &Path, expected: &str) {
+        let old = fs::read_to_string(path).unwrap_or_default();
+        if old == expected {
+            return;
+        }
+        if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+            let done = if expected.is_empty() {
+                fs::remove_file(path)
+            } else {
+                fs::create_dir_all(path.parent().expect("a file is in a directory")).and_then(|()| fs::write(path, expected))
+            };
+            done.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            return;
+        }
+        self.add(&files::diff(&path.display().to_string(), &old, expected));
+    }
+
+    /// Adds something that is not as it should be.
+    pub fn add(&mut self, what: &str) {
+        if what.is_empty() {
+            return;
+        }
+        self.found.push_str(what.trim_end());
+        self.found.push('\n');
+    }
+
+    /// Fails if there are any, and says what mends them.
+    pub fn settle(self, mend: &str) {
+        assert!(self.found.is_empty(), "\n{}\n{mend}\n", self.found);
+    }
+}

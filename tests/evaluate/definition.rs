@@ -1,0 +1,98 @@
+//! Definitions, as the stand-in writes them (JSON) or NixVirt (XML): the identities in them.
+
+use std::collections::BTreeMap;
+
+use roxmltree::{Document, Node};
+use serde_json::Value;
+
+use crate::{list, text};
+
+/// What libvirt and the guest know an object by.
+#[derive(Debug, PartialEq)]
+pub struct Definition {
+    name: String,
+    uuid: Option<String>,
+    /// The MAC addresses that there have to be, by what has them.
+    macs: BTreeMap<String, Option<String>>,
+}
+
+impl Definition {
+    pub fn check_macs(&self, lab: &str) {
+        assert!(self.uuid.is_some(), "{lab}: {self:?}");
+        assert!(self.macs.values().all(Option::is_some), "{lab}: {self:?}");
+    }
+
+    fn from_json(value: &Value) -> Self {
+        let optional = |value: &Value| value.as_str().map(str::to_owned);
+        let mut macs = BTreeMap::new();
+        if value.get("devices").is_some() {
+            let interfaces = value["devices"].get("interface").map(list).unwrap_or_default();
+            for (index, interface) in interfaces.iter().enumerate() {
+                macs.insert(format!("interface {index}"), optional(&interface["mac"]["address"]));
+            }
+        } else if value.get("target").is_none() && value["forward"]["mode"] != "bridge" {
+            macs.insert("bridge".to_owned(), optional(&value["mac"]["address"]));
+        }
+        Self {
+            name: text(&value["name"]),
+            uuid: optional(&value["uuid"]),
+            macs,
+        }
+    }
+
+    fn from_xml(text: &str) -> Self {
+        let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let root = document.root_element();
+        let address = |node: Node<'_, '_>| child(node, "mac")?.attribute("address").map(str::to_owned);
+        let content = |name: &str| child(root, name)?.text().map(str::to_owned);
+        let mut macs = BTreeMap::new();
+        match root.tag_name().name() {
+            "domain" => {
+                let devices = child(root, "devices")
+                    .into_iter()
+                    .flat_map(|devices| devices.children());
+                for (index, interface) in devices.filter(|node| node.has_tag_name("interface")).enumerate() {
+                    macs.insert(format!("interface {index}"), address(interface));
+                }
+            }
+            "network" => {
+                let mode = child(root, "forward").and_then(|forward| forward.attribute("mode"));
+                if mode != Some("bridge") {
+                    macs.insert("bridge".to_owned(), address(root));
+                }
+            }
+            "pool" => {}
+            name => panic!("`<{name}>` is the root of no definition"),
+        }
+        Self {
+            name: content("name").unwrap_or_default(),
+            uuid: content("uuid"),
+            macs,
+        }
+    }
+}
+
+/// The networks, pools and domains of a lab.
+pub fn definitions(lab: &Value) -> Vec<Definition> {
+    let objects = ["networks", "pools", "domains"]
+        .into_iter()
+        .filter_map(|section| lab[section].as_array())
+        .flatten();
+    let read = |object: &Value| {
+        let definition = text(&object["definition"]);
+        if definition.starts_with('<') {
+            let volumes = object.get("volumes").map(list).unwrap_or_default();
+            for volume in volumes.iter().filter_map(|volume| volume.get("definition")).map(text) {
+                Document::parse(&volume).unwrap_or_else(|error| panic!("{error}\n{volume}"));
+            }
+            Definition::from_xml(&definition)
+        } else {
+            Definition::from_json(&serde_json::from_str(&definition).expect("the stand-in writes JSON"))
+        }
+    };
+    objects.map(read).collect()
+}
+
+fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
+    node.children().find(|child| child.has_tag_name(name))
+}

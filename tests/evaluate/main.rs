@@ -1,0 +1,312 @@
+//! What Nix makes of the generated files: the lists under a stand-in for NixVirt that checks every type, the module
+//! under stand-ins for the options that it sets. With `NIXVIRT_SRC` set to a checkout of NixVirt 0.6.0 and `NIXPKGS_LIB`
+//! to one of nixpkgs or nixpkgs.lib, under the real ones too.
+
+#[path = "../case/mod.rs"]
+mod case;
+mod definition;
+#[path = "../labs/mod.rs"]
+mod labs;
+mod world;
+
+use lab2nix::spec::Paths;
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use definition::definitions;
+use labs::{Generated, Labs, committed};
+use world::World;
+
+#[test]
+fn every_definition_is_taken_and_keeps_its_identity() {
+    let labs = Labs::all();
+    let stand_in = World::default();
+    let mut worlds = World::all();
+    worlds.retain(|world| world.nixpkgs_lib.is_none());
+    for world in &worlds {
+        let taken: Vec<&Generated> = labs.labs.iter().filter(|lab| world.takes(lab)).collect();
+        let (Some(values), Some(meant)) = (world.lists(&taken), stand_in.lists(&taken)) else {
+            return;
+        };
+        for ((lab, value), meant) in taken.iter().zip(&values).zip(&meant) {
+            let (written, meant) = (definitions(value), definitions(meant));
+            for definition in &meant {
+                definition.check_macs(&lab.name);
+            }
+            assert_eq!(written, meant, "{}", lab.name);
+            let text = value.to_string();
+            match lab.target.paths {
+                Paths::Stable => assert!(!text.contains("/nix/store"), "{}: {text}", lab.name),
+                Paths::Store => assert!(!text.contains("/etc/lab2nix"), "{}: {text}", lab.name),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_module_is_taken() {
+    let labs = Labs::all();
+    for world in World::all() {
+        let taken: Vec<&Generated> = labs.labs.iter().filter(|lab| world.takes(lab)).collect();
+        let hosts: Vec<_> = taken.iter().map(std::slice::from_ref).collect();
+        let Some(values) = world.modules(&hosts) else { return };
+        for (lab, value) in taken.iter().zip(&values) {
+            assert_eq!(value["libvirt"]["enable"], true, "{}", lab.name);
+            assert_eq!(
+                value["service"]["serviceConfig"]["Restart"], "on-failure",
+                "{}",
+                lab.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_lab_of_this_repository() {
+    let root = committed("lab.json");
+    let Some(values) = World::default().lists(&[&root]) else {
+        return;
+    };
+    let lab = &values[0];
+
+    let networks = objects(lab, "networks");
+    let pools = objects(lab, "pools");
+    let domains = objects(lab, "domains");
+    let identities = |objects: &[Value]| -> Vec<(String, String)> {
+        objects
+            .iter()
+            .map(|object| (text(&object["name"]), text(&object["uuid"])))
+            .collect()
+    };
+    assert_eq!(
+        [identities(&networks), identities(&pools), identities(&domains)].concat(),
+        [
+            ("lab-net", "0355c7ff-0c40-4a7a-8c0d-1f7564af25ca"),
+            ("default", "d72183d8-b05c-42a6-9f79-96177d160f8e"),
+            ("homelab", "31c47f9a-9ee8-4fd2-9f83-25733e81b978"),
+            ("DC01", "4c82c973-7299-468e-bf15-d442ee681475"),
+            ("SCCM01", "880e7366-fada-4550-9dc2-dec9daa7fb5c"),
+            ("CLIENT01", "0f432a26-5296-4201-9b2f-e3e5c39b03bb"),
+            ("CLIENT02", "59693b4a-35bf-4587-ba07-6c960182b0ae"),
+        ]
+        .map(|(name, uuid)| (name.to_owned(), uuid.to_owned()))
+    );
+
+    let volumes: Vec<Value> = list(&lab["pools"][0]["volumes"]).iter().map(definition).collect();
+    let sizes: Vec<Value> = volumes
+        .iter()
+        .map(|volume| json!([volume["name"], volume["capacity"]]))
+        .collect();
+    let gib = |count: u32| json!({ "count": count, "unit": "GiB" });
+    assert_eq!(
+        json!(sizes),
+        json!([
+            ["dc01.qcow2", gib(60)],
+            ["sccm01.qcow2", gib(100)],
+            ["client01.qcow2", gib(60)],
+            ["client02.qcow2", gib(60)],
+        ])
+    );
+
+    for network in &networks {
+        assert_eq!(network["mac"]["address"], mac(network, 0));
+    }
+    for domain in &domains {
+        let interfaces = list(&domain["devices"]["interface"]);
+        let on: Vec<&Value> = interfaces
+            .iter()
+            .map(|interface| &interface["source"]["network"])
+            .collect();
+        assert_eq!(on, ["lab-net", "default"]);
+        for (index, interface) in (0..).zip(interfaces) {
+            assert_eq!(interface["mac"]["address"], mac(domain, index));
+        }
+    }
+    assert_eq!(
+        networks[0]["ip"][0]["dhcp"]["host"],
+        json!([
+            { "name": "DC01", "ip": "192.168.56.10", "mac": mac(&domains[0], 0) },
+            { "name": "SCCM01", "ip": "192.168.56.11", "mac": mac(&domains[1], 0) },
+        ])
+    );
+
+    for domain in &domains {
+        assert_eq!(
+            domain["devices"]["emulator"],
+            "/run/libvirt/nix-emulators/qemu-system-x86_64"
+        );
+        assert_eq!(domain["os"]["loader"]["path"], "/etc/lab2nix/x86_64/code.fd");
+        assert_eq!(domain["os"]["nvram"]["template"], "/etc/lab2nix/x86_64/vars.qcow2");
+        let nvram = format!("/var/lib/libvirt/qemu/nvram/{}.nvram", text(&domain["name"]));
+        assert_eq!(domain["os"]["nvram"]["path"], nvram);
+    }
+    assert!(!lab.to_string().contains("/nix/store"));
+}
+
+#[test]
+fn the_host_of_the_lab_of_this_repository() {
+    let root = committed("lab.json");
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&root]]) else {
+            return;
+        };
+        let host = &values[0];
+
+        let connections = &host["libvirt"]["connections"];
+        assert_eq!(keys(connections), ["qemu:///system"]);
+        let names = ["networks", "pools", "domains"].map(|section| {
+            let objects = list(&connections["qemu:///system"][section]).iter();
+            objects
+                .map(|object| name_in_store(&object["definition"]))
+                .collect::<Vec<_>>()
+        });
+        let written = ["network-lab-net", "network-default", "pool-homelab"];
+        let domains = ["DC01", "SCCM01", "CLIENT01", "CLIENT02"].map(|name| format!("domain-{name}"));
+        let expected: Vec<_> = written.iter().map(|name| (*name).to_owned()).chain(domains).collect();
+        assert_eq!(
+            names.concat(),
+            expected
+                .iter()
+                .map(|name| format!("NixVirt-{name}"))
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(list(&connections["qemu:///system"]["pools"][0]["volumes"]).len(), 4);
+
+        let dns_and_dhcp = json!({ "allowedTCPPorts": [53], "allowedUDPPorts": [53, 67] });
+        assert_eq!(
+            host["firewall"],
+            json!({ "virbr0": dns_and_dhcp, "virbr56": dns_and_dhcp })
+        );
+
+        let directories = &host["tmpfiles"]["lab2nix"];
+        assert_eq!(
+            keys(directories),
+            ["/var/lib/libvirt/images/homelab", "/var/lib/libvirt/qemu/nvram"]
+        );
+        for (_, directory) in directories.as_object().into_iter().flatten() {
+            assert_eq!(directory["d"]["mode"], ":0711");
+        }
+
+        assert_eq!(host["libvirt"]["swtpm"]["enable"], true);
+        assert_eq!(keys(&host["etc"]), ["lab2nix/virtio-win.iso", "lab2nix/x86_64"]);
+        assert_eq!(name_in_store(&host["etc"]["lab2nix/virtio-win.iso"]), "virtio-win.iso");
+        assert_eq!(name_in_store(&host["etc"]["lab2nix/x86_64"]), "lab2nix-firmware-x86_64");
+
+        let service = &host["service"];
+        assert_eq!(service["serviceConfig"]["Restart"], "on-failure");
+        assert_eq!(service["serviceConfig"]["RestartSec"], 10);
+        assert_eq!(
+            [&service["startLimitBurst"], &service["startLimitIntervalSec"]],
+            [6, 300]
+        );
+        let waits = text(&service["preStart"]);
+        assert!(
+            waits.contains("virsh --connect qemu:///system domcapabilities"),
+            "{waits}"
+        );
+        assert_eq!(host["libvirtd"]["qemu"]["vhostUserPackages"], json!([]));
+
+        if world.nixvirt.is_some() && world.nixpkgs_lib.is_some() {
+            assert_eq!(host["libvirtd"]["enable"], true);
+            assert_eq!(host["libvirtd"]["qemu"]["swtpm"]["enable"], true);
+            assert_eq!(service["after"], json!(["libvirtd.service"]));
+        }
+    }
+}
+
+#[test]
+fn shares_bring_virtiofsd() {
+    let later = committed("examples/sccm-later/lab.json");
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&later]]) else {
+            return;
+        };
+        let packages: Vec<_> = list(&values[0]["libvirtd"]["qemu"]["vhostUserPackages"])
+            .iter()
+            .map(name_in_store)
+            .collect();
+        assert_eq!(packages, ["virtiofsd"]);
+        assert_eq!(
+            values[0]["firewall"]["virbr56"]["allowedUDPPorts"],
+            json!([53]),
+            "there is no DHCP on lab-net"
+        );
+    }
+}
+
+/// Only the real nixpkgs merges modules.
+#[test]
+fn labs_share_a_host() {
+    let [sccm, linux, windows] = [
+        "lab.json",
+        "examples/single-linux/lab.json",
+        "examples/windows-on-lan/lab.json",
+    ]
+    .map(committed);
+    for world in World::all() {
+        if world.nixpkgs_lib.is_none() {
+            continue;
+        }
+        let Some(values) = world.modules(&[&[&sccm, &linux, &windows], &[&sccm, &linux], &[&linux, &windows]]) else {
+            return;
+        };
+        let counts = values.iter().map(|host| {
+            let connection = &host["libvirt"]["connections"]["qemu:///system"];
+            ["networks", "pools", "domains"].map(|section| list(&connection[section]).len())
+        });
+        assert_eq!(counts.collect::<Vec<_>>(), [[3, 3, 6], [3, 2, 5], [1, 2, 2]]);
+        let host = &values[0];
+        assert_eq!(keys(&host["firewall"]).len(), 3);
+        assert_eq!(keys(&host["tmpfiles"]["lab2nix"]).len(), 4);
+        assert_eq!(keys(&host["etc"]), ["lab2nix/virtio-win.iso", "lab2nix/x86_64"]);
+        assert_eq!(host["service"]["startLimitBurst"], 6);
+    }
+}
+
+/// The definitions in a section, as the stand-in writes them.
+fn objects(lab: &Value, section: &str) -> Vec<Value> {
+    list(&lab[section]).iter().map(definition).collect()
+}
+
+fn definition(object: &Value) -> Value {
+    serde_json::from_str(&text(&object["definition"])).expect("the stand-in writes JSON")
+}
+
+/// The MAC address that NixVirt gives to an object's interface: `52:54:00`, then the start of a digest of the object's
+/// UUID and the interface's position.
+fn mac(object: &Value, index: u32) -> String {
+    let digits = text(&object["uuid"]).replace('-', "");
+    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("a UUID has hexadecimal digits");
+    let mut bytes: Vec<u8> = (0..32).step_by(2).map(byte).collect();
+    bytes.extend(index.to_be_bytes());
+    let digest = Sha256::digest(&bytes);
+    format!("52:54:00:{:02x}:{:02x}:{:02x}", digest[0], digest[1], digest[2])
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+fn keys(value: &Value) -> Vec<String> {
+    value
+        .as_object()
+        .unwrap_or_else(|| panic!("no object: {value}"))
+        .keys()
+        .cloned()
+        .collect()
+}
+
+/// `/nix/store/<hash>-<name>` without what stands before the name.
+fn name_in_store(path: &Value) -> String {
+    let path = text(path);
+    let (_, name) = path
+        .strip_prefix("/nix/store/")
+        .and_then(|path| path.split_once('-'))
+        .expect("a store path");
+    name.to_owned()
+}

@@ -1,0 +1,162 @@
+//! Generated files in; what Nix makes of them out.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lab2nix::spec::NixVirtVersion;
+use pretty_assertions::{assert_eq, assert_ne};
+use serde_json::{Value, json};
+
+use crate::labs::Generated;
+
+/// Evaluates one of the files in `tests/nix` for each of some jobs.
+const EVERY_JOB: &str = r"
+{ file, jobs }:
+let
+  path = text: if text == null then null else /. + text;
+  evaluate = import (path file);
+  accepted = builtins.intersectAttrs (builtins.functionArgs evaluate);
+  one = list: if builtins.length list == 1 then builtins.head list else list;
+in
+map (
+  job:
+  evaluate (accepted {
+    generated = one (map path job.generated);
+    table = path job.table;
+    nixvirt = path job.nixvirt;
+    nixpkgsLib = path job.nixpkgsLib;
+  })
+) (builtins.fromJSON (builtins.readFile jobs))
+";
+
+/// What the files are evaluated under: checkouts, or stand-ins where there are none.
+#[derive(Clone, Default)]
+pub struct World {
+    /// NixVirt.
+    pub nixvirt: Option<PathBuf>,
+    /// nixpkgs, or its `lib`.
+    pub nixpkgs_lib: Option<PathBuf>,
+}
+
+impl World {
+    /// The stand-ins and, where they are at hand, the real NixVirt, the real nixpkgs, and both.
+    pub fn all() -> Vec<Self> {
+        let (nixvirt, nixpkgs_lib) = (checkout("NIXVIRT_SRC"), checkout("NIXPKGS_LIB"));
+        let mut worlds = vec![Self::default()];
+        if nixvirt.is_some() {
+            worlds.push(Self {
+                nixvirt: nixvirt.clone(),
+                nixpkgs_lib: None,
+            });
+        }
+        if nixpkgs_lib.is_some() {
+            worlds.push(Self {
+                nixvirt: None,
+                nixpkgs_lib: nixpkgs_lib.clone(),
+            });
+        }
+        if nixvirt.is_some() && nixpkgs_lib.is_some() {
+            worlds.push(Self { nixvirt, nixpkgs_lib });
+        }
+        worlds
+    }
+
+    /// Whether labs of this version of NixVirt can be evaluated: a checkout is one of 0.6.0.
+    pub fn takes(&self, lab: &Generated) -> bool {
+        self.nixvirt.is_none() || lab.target.nixvirt == NixVirtVersion::V0_6_0
+    }
+
+    /// What `default.nix` sets on hosts that have one or several labs.
+    pub fn modules(&self, hosts: &[&[&Generated]]) -> Option<Vec<Value>> {
+        self.evaluate("module.nix", hosts)
+    }
+
+    /// What NixVirt would be given of each lab.
+    pub fn lists(&self, labs: &[&Generated]) -> Option<Vec<Value>> {
+        let labs: Vec<_> = labs.iter().map(std::slice::from_ref).collect();
+        self.evaluate("evaluate.nix", &labs)
+    }
+
+    /// Nothing where Nix is missing. When something fails, each job is tried alone, so that the failure has its name.
+    fn evaluate(&self, file: &str, jobs: &[&[&Generated]]) -> Option<Vec<Value>> {
+        let file = absolute(&Path::new("tests/nix").join(file));
+        match instantiate(&file, &jobs.iter().map(|job| self.job(job)).collect())? {
+            Ok(values) => {
+                assert_eq!(values.len(), jobs.len());
+                Some(values)
+            }
+            Err(failed_together) => {
+                let mut failures = Vec::new();
+                for job in jobs {
+                    if let Some(Err(message)) = instantiate(&file, &json!([self.job(job)])) {
+                        let names: Vec<&str> = job.iter().map(|lab| lab.name.as_str()).collect();
+                        failures.push(format!("{}:\n{message}", names.join(", ")));
+                    }
+                }
+                let told = if failures.is_empty() {
+                    failed_together
+                } else {
+                    failures.join("\n")
+                };
+                panic!("{told}");
+            }
+        }
+    }
+
+    fn job(&self, labs: &[&Generated]) -> Value {
+        let version = match labs[0].target.nixvirt {
+            NixVirtVersion::V0_6_0 => "0.6.0",
+            NixVirtVersion::Unreleased => "unreleased",
+        };
+        json!({
+            "generated": labs.iter().map(|lab| absolute(&lab.dir)).collect::<Vec<_>>(),
+            "table": absolute(&PathBuf::from(format!("schema/nixvirt/{version}.json"))),
+            "nixvirt": self.nixvirt,
+            "nixpkgsLib": self.nixpkgs_lib,
+        })
+    }
+}
+
+/// A checkout that an environment variable names.
+fn checkout(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .filter(|path| !path.is_empty())
+        .map(|path| absolute(Path::new(&path)))
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    path.canonicalize()
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What Nix makes of the jobs, or says of them; nothing where it is missing, except in continuous integration.
+fn instantiate(file: &Path, jobs: &Value) -> Option<Result<Vec<Value>, String>> {
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let list = directory.path().join("jobs.json");
+    fs::write(&list, jobs.to_string()).expect("the directory is new");
+    // The stand-ins need no store, so none is opened: it works for every user, and where Nix has never run.
+    let mut nix = Command::new("nix-instantiate");
+    nix.args([
+        "--store", "dummy://", "--eval", "--strict", "--json", "--expr", EVERY_JOB,
+    ]);
+    nix.args(["--argstr", "file"])
+        .arg(file)
+        .args(["--argstr", "jobs"])
+        .arg(&list);
+    let output = match nix.output() {
+        Ok(output) => output,
+        Err(error) => {
+            assert_ne!(env::var("CI").as_deref(), Ok("true"), "nix-instantiate: {error}");
+            eprintln!("skipped, because nix-instantiate does not start: {error}");
+            return None;
+        }
+    };
+    // A failure leaves the beginning of a value behind.
+    Some(if output.status.success() {
+        Ok(serde_json::from_slice(&output.stdout).expect("`--json` prints JSON"))
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    })
+}

@@ -1,0 +1,179 @@
+//! Laws that hold for every good spec: what may change in a spec without a UUID or a MAC address moving.
+
+mod case;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use case::{Read, good_specs};
+use lab2nix::lab::Lab;
+use pretty_assertions::assert_eq;
+use serde_json::{Map, Value, json};
+
+/// Each object of a lab with its UUID and its MAC addresses.
+type Identities = BTreeMap<String, Vec<String>>;
+
+fn identities(lab: &Lab) -> Identities {
+    let networks = lab.networks.iter().flatten().map(|network| {
+        let mac = network.mac.iter().map(|mac| mac.value.to_string());
+        (format!("network {}", network.name), [network.uuid.value.to_string()].into_iter().chain(mac).collect())
+    });
+    let pools = lab.pools.iter().flatten().map(|pool| (format!("pool {}", pool.name), vec![pool.uuid.value.to_string()]));
+    let domains = lab.domains.iter().flatten().map(|domain| {
+        let macs = domain.interfaces.iter().map(|interface| interface.mac.value.to_string());
+        (format!("domain {}", domain.name), [domain.uuid.value.to_string()].into_iter().chain(macs).collect())
+    });
+    networks.chain(pools).chain(domains).collect()
+}
+
+fn identities_of(read: &Read) -> Identities {
+    identities(&read.checked.built.as_ref().expect("it is JSON").0)
+}
+
+/// Checks a law for every good spec: `change` makes another spec, and `law` compares the two.
+fn for_every_spec(change: impl Fn(&Value) -> Option<Value>, law: impl Fn(&Read, &Read)) {
+    let mut changed = 0;
+    for spec in good_specs() {
+        let read = Read::file(&spec);
+        if let Some(other) = change(&read.to_value().expect("it is JSON")) {
+            println!("{}", spec.display());
+            law(&read, &Read::value(&other));
+            changed += 1;
+        }
+    }
+    assert!(changed > 3, "the law was checked for {changed} specs only");
+}
+
+fn section<'v>(spec: &'v mut Value, name: &str) -> Option<&'v mut Map<String, Value>> {
+    spec.get_mut(name)?.as_object_mut()
+}
+
+#[test]
+fn reordering_domains_changes_their_order_only() {
+    let reversed = |spec: &Value| {
+        let mut spec = spec.clone();
+        let domains = section(&mut spec, "domains").filter(|domains| domains.len() > 1)?;
+        *domains = std::mem::take(domains).into_iter().rev().collect();
+        Some(spec)
+    };
+    let sorted_lines = |read: &Read| {
+        let output = read.output();
+        let mut lines: Vec<String> = output.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    for_every_spec(reversed, |before, after| {
+        assert_eq!(identities_of(before), identities_of(after));
+        assert_eq!(sorted_lines(before), sorted_lines(after));
+    });
+}
+
+#[test]
+fn renaming_a_profile_changes_nothing() {
+    let rename = |name: &str| format!("other-{name}");
+    let rename_items = |list: Option<&mut Value>| {
+        for item in list.and_then(Value::as_array_mut).into_iter().flatten() {
+            *item = json!(rename(item.as_str().unwrap_or_default()));
+        }
+    };
+    let renamed = |spec: &Value| {
+        let mut spec = spec.clone();
+        let profiles = section(&mut spec, "profiles")?;
+        *profiles = std::mem::take(profiles).into_iter().map(|(name, profile)| (rename(&name), profile)).collect();
+        profiles.values_mut().for_each(|profile| rename_items(profile.get_mut("extends")));
+        section(&mut spec, "domains")?.values_mut().for_each(|domain| rename_items(domain.get_mut("profiles")));
+        Some(spec)
+    };
+    for_every_spec(renamed, |before, after| assert_eq!(before.output(), after.output()));
+}
+
+#[test]
+fn reformatting_the_spec_changes_nothing() {
+    for spec in good_specs() {
+        let read = Read::file(&spec);
+        let value = read.to_value().unwrap();
+        let pretty = format!("\u{feff}// a comment\r\n{value:#}\n/* the end */\n").replace('\n', "\r\n").replace(": ", "\t:\n/* \" */ ");
+        // What looks like a colon and a space may be part of a text.
+        let pretty = if value.to_string().contains(": ") { format!("// a comment\n{value:#}\n\n") } else { pretty };
+        for text in [value.to_string(), pretty] {
+            let other = Read::bytes("lab.json", text.into_bytes());
+            assert_eq!(read.output(), other.output(), "{}", spec.display());
+        }
+    }
+}
+
+#[test]
+fn adding_a_domain_moves_no_identity() {
+    let with_another = |spec: &Value| {
+        let mut spec = spec.clone();
+        let domains = section(&mut spec, "domains")?;
+        domains.shift_insert(0, "another".to_owned(), json!({ "memory": "1GiB" }));
+        Some(spec)
+    };
+    for_every_spec(with_another, |before, after| {
+        let mut identities = identities_of(after);
+        assert!(identities.remove("domain another").is_some());
+        assert_eq!(identities_of(before), identities);
+    });
+}
+
+#[test]
+fn an_id_keeps_the_identity_through_a_rename() {
+    for (kind, keys) in [("network", &["network"][..]), ("pool", &["pool"]), ("domain", &[])] {
+        let rename = |name: &str| format!("r-{name}");
+        let renamed = |spec: &Value| {
+            let mut spec = spec.clone();
+            let objects = section(&mut spec, &format!("{kind}s"))?;
+            for (name, mut object) in std::mem::take(objects) {
+                if object.get("id").is_none() {
+                    object["id"] = json!(name);
+                }
+                objects.insert(rename(&name), object);
+            }
+            rename_mentions(&mut spec, keys, kind == "domain", &rename);
+            Some(spec)
+        };
+        for_every_spec(renamed, |before, after| {
+            let before: Identities = identities_of(before)
+                .into_iter()
+                .map(|(name, identity)| match name.strip_prefix(kind) {
+                    Some(name) => (format!("{kind} {}", rename(name.trim())), identity),
+                    None => (name, identity),
+                })
+                .collect();
+            assert_eq!(before, identities_of(after));
+        });
+    }
+}
+
+/// Renames what the strings under `keys`, and those in `after` when `in_after`, name.
+fn rename_mentions(value: &mut Value, keys: &[&str], in_after: bool, rename: &impl Fn(&str) -> String) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object.iter_mut() {
+                match value {
+                    Value::String(name) if keys.contains(&key.as_str()) => *name = rename(name),
+                    Value::Array(names) if in_after && key == "after" => {
+                        for name in names {
+                            *name = json!(rename(name.as_str().unwrap_or_default()));
+                        }
+                    }
+                    value => rename_mentions(value, keys, in_after, rename),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| rename_mentions(item, keys, in_after, rename)),
+        _ => {}
+    }
+}
+
+#[test]
+fn an_id_does_not_change_a_name() {
+    let spec = |domain: &str, id: &str| {
+        let mut text = String::new();
+        let _ = write!(text, r#"{{ "lab": "one", "domains": {{ "{domain}": {{ "memory": "1GiB"{id} }} }} }}"#);
+        Read::bytes("lab.json", text.into_bytes())
+    };
+    let (old, new) = (spec("web", "").output(), spec("www", r#", "id": "web""#).output());
+    assert_eq!(old.replace("\"web\"", "\"www\""), new);
+}

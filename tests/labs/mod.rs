@@ -1,0 +1,196 @@
+//! The labs whose generated files are looked at with other people's tools: what is committed, and variants that show
+//! what the skeletons of the files do with what is there and what is not.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lab2nix::lab::Target;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::case::{Read, examples, good_specs};
+
+/// Small labs, each with one thing that `default.nix` or the lists depend on, or without it.
+const VARIANTS: &[(&str, &str)] = &[
+    ("no section", "{}"),
+    (
+        "nothing but networks",
+        r#"{ "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#,
+    ),
+    (
+        "nothing but a pool",
+        r#"{ "pools": { "vms": { "path": "/srv/vms" } } }"#,
+    ),
+    (
+        "nothing but a domain",
+        r#"{ "domains": { "a": { "memory": "1GiB" } } }"#,
+    ),
+    (
+        "sections without entries",
+        r#"{ "networks": {}, "pools": {}, "domains": {} }"#,
+    ),
+    (
+        "a network of the host's",
+        r#"{ "networks": { "lan": { "mode": "bridge", "bridge": "br0" } } }"#,
+    ),
+    (
+        "networks that serve nothing, DNS, DHCP",
+        r#"{ "networks": {
+            "nothing": { "mode": "isolated" },
+            "dns": { "subnet": "10.0.0.0/24", "dhcp": { "enable": false } },
+            "dhcp": { "subnet": "10.0.1.0/24", "dns": { "enable": false }, "mode": "route" },
+            "six": { "subnet6": "fd00::/64", "mode": "open", "bridge": "br.with-dots" }
+        } }"#,
+    ),
+    (
+        "directories with awkward names and owners",
+        r#"{ "pools": {
+            "dollar": { "path": "/srv/${x} ''y'' \"z\" \\ é" },
+            "owned": { "path": "/srv/owned", "permissions": { "mode": "0750", "owner": 64055, "group": 36 } }
+        } }"#,
+    ),
+    (
+        "UEFI without a TPM",
+        r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi" } } }"#,
+    ),
+    (
+        "a TPM without UEFI",
+        r#"{ "domains": { "a": { "memory": "1GiB", "tpm": true } } }"#,
+    ),
+    (
+        "UEFI without snapshots",
+        r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi", "snapshots": false } } }"#,
+    ),
+    (
+        "the driver disc alone",
+        r#"{ "domains": { "a": { "memory": "1GiB", "cdroms": [{ "driverDisc": true }] } } }"#,
+    ),
+    (
+        "a share",
+        r#"{ "domains": { "a": { "memory": "1GiB", "shares": [{ "source": "/srv", "tag": "srv" }] } } }"#,
+    ),
+    (
+        "two architectures",
+        r#"{ "domains": {
+            "arm": { "memory": "1GiB", "arch": "aarch64" },
+            "pc": { "memory": "1GiB", "firmware": "uefi", "nvram": "/srv/nvram/pc.fd" }
+        } }"#,
+    ),
+    (
+        "everything",
+        r#"{
+            "networks": { "lan": { "subnet": "10.0.0.0/24", "subnet6": "fd00::/64" } },
+            "pools": { "vms": { "path": "/srv/vms", "volumes": { "old.qcow2": { "present": false } } } },
+            "domains": { "pc": {
+                "os": "windows-11",
+                "memory": "4GiB",
+                "disks": [{ "pool": "vms", "size": "1GiB" }],
+                "cdroms": [{ "driverDisc": true }],
+                "interfaces": [{ "network": "lan", "ip": "10.0.0.2", "ip6": "fd00::2" }],
+                "shares": [{ "source": "/srv", "tag": "srv" }],
+                "active": false,
+                "restart": false
+            } }
+        }"#,
+    ),
+];
+
+/// What each variant, each example and the lab of this repository are generated for.
+const TARGETS: &[(&str, &str, &str)] = &[
+    ("0.6.0", "stable", "nixfmt"),
+    ("0.6.0", "store", "nixfmt"),
+    ("0.6.0", "stable", "alejandra"),
+    ("0.6.0", "store", "alejandra"),
+    ("unreleased", "stable", "nixfmt"),
+];
+
+/// A lab's files.
+pub struct Generated {
+    /// What the lab is called in messages.
+    pub name: String,
+    /// The directory of the files.
+    pub dir: PathBuf,
+    /// What they were generated for.
+    pub target: Target,
+}
+
+/// What is committed, and the variants.
+pub struct Labs {
+    /// Their files.
+    pub labs: Vec<Generated>,
+    /// Where those of the variants are; removed when this is dropped.
+    _variants: TempDir,
+}
+
+impl Labs {
+    /// Finds what is committed and generates the variants.
+    pub fn all() -> Self {
+        let directory = tempfile::tempdir().expect("a directory for temporary files");
+        // A case that is being written has no files yet, which the test of the cases tells.
+        let with_files = good_specs()
+            .into_iter()
+            .filter(|spec| spec.with_file_name("generated").exists());
+        let mut labs: Vec<Generated> = with_files.map(|spec| committed(&spec)).collect();
+        let variants = VARIANTS.iter().map(|(name, spec)| {
+            let mut spec: Value = serde_json::from_str(spec).expect("the variants are JSON");
+            spec["lab"] = "variant".into();
+            ((*name).to_owned(), spec)
+        });
+        let examples = examples().into_iter().map(|path| {
+            let spec = Read::file(&path).to_value().expect("the examples are JSON");
+            (path.display().to_string(), spec)
+        });
+        for (at, (name, mut spec)) in variants.chain(examples).enumerate() {
+            for (nixvirt, paths, format) in TARGETS {
+                spec["target"] = json!({ "nixvirt": nixvirt, "paths": paths, "format": format });
+                let dir = directory.path().join(format!("{at}-{nixvirt}-{paths}-{format}"));
+                let name = format!("{name} ({nixvirt}, {paths}, {format})");
+                labs.push(generate(name, dir, &spec));
+            }
+        }
+        Self {
+            labs,
+            _variants: directory,
+        }
+    }
+}
+
+/// The committed files of a spec.
+pub fn committed(spec: impl AsRef<Path>) -> Generated {
+    let spec = spec.as_ref();
+    Generated {
+        name: spec.display().to_string(),
+        dir: spec.with_file_name("generated"),
+        target: target(Read::file(spec)),
+    }
+}
+
+fn generate(name: String, dir: PathBuf, spec: &Value) -> Generated {
+    let read = Read::value(spec);
+    let files = read.files().unwrap_or_else(|| panic!("{name}:\n{}", read.report()));
+    fs::create_dir(&dir).expect("the directory is new");
+    for file in files {
+        fs::write(dir.join(file.name()), file.text()).expect("the directory is ours");
+    }
+    Generated {
+        name,
+        dir,
+        target: target(read),
+    }
+}
+
+fn target(read: Read) -> Target {
+    assert!(read.checked.is_sound(), "{}", read.report());
+    let (lab, _) = read.checked.built.expect("what is sound has been built");
+    lab.target
+}
+
+/// The files of a directory that Nix reads.
+pub fn nix_files(dir: &Path) -> Vec<PathBuf> {
+    let files = crate::case::entries(dir);
+    files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "nix"))
+        .collect()
+}
