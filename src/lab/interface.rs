@@ -118,6 +118,15 @@ pub(super) fn interfaces(
                 );
                 continue;
             }
+            let named = word::name(&entry.name, entry.at.clone().name(), &mut Vec::new());
+            if named && !word::is_host_name(&entry.name) {
+                problems.push(
+                    Problem::new(Id::BadName, entry.at.clone().name(), format!("`{}` cannot be the name of a host", entry.name))
+                        .label("not a host name")
+                        .related(word.place(), "its address, which DNS knows by its name")
+                        .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
+                );
+            }
             addresses.extend(address(word, family, network, entry, scope, problems));
         }
         let Some(attachment) = attachment else { continue };

@@ -240,7 +240,7 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
     if let Some(written) = dns.get("hosts", |d| d.hosts.as_ref()) {
         for (name, text) in written.value {
             let at = written.pointer().key(name);
-            let named = word::name(name, at.clone().name(), problems);
+            let named = word::host_name(name, at.clone().name(), problems);
             hosts.extend(any_address(text, at, problems).filter(|_| named).map(|address| (name.clone(), address)));
         }
     }
@@ -256,7 +256,7 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
         enable: dns.value("enable", |d| d.enable.as_ref()).unwrap_or(true),
         domain: dns
             .get("domain", |d| d.domain.as_ref())
-            .filter(|word| word::name(word.value, word.place(), problems))
+            .filter(|word| word::host_name(word.value, word.place(), problems))
             .map(|word| word.value.clone()),
         local_only: local_only.is_some(),
         forwarders,

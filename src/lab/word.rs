@@ -252,6 +252,27 @@ pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     fine.then(|| text.clone())
 }
 
+/// Checks the name of a host in DNS: letters, digits, `.` and `-`.
+pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = is_host_name(text);
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
+                .label("not a host name")
+                .help("use letters, digits, `.` and `-`, starting with a letter or digit, at most 63 of them"),
+        );
+    }
+    fine
+}
+
+/// Whether DNS can have the name.
+#[must_use]
+pub fn is_host_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        && text.len() <= 63
+}
+
 /// Checks the name of a lab.
 pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())

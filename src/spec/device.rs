@@ -18,7 +18,8 @@ pub struct Disk {
     /// The size of the volume that the disk declares: a whole number and a binary unit.
     #[schemars(example = &"60GiB")]
     pub size: Option<String>,
-    /// The volume's name. Default: `<domain>-<disk>.qcow2` in lower case; for the disk `system`, `<domain>.qcow2`.
+    /// The volume's name. Default: `<id>-<disk>.qcow2` in lower case, from the domain's `id`; for the disk
+    /// `system`, `<id>.qcow2`.
     #[schemars(example = &"dc01.qcow2")]
     pub volume: Option<String>,
     /// The image format. Default: `qcow2`; `raw` for a block device.

@@ -44,12 +44,14 @@ pub struct DomainOwn {
     /// The UUID. Default: one made from the lab's name and the domain's `id`.
     #[schemars(example = &"4c82c973-7299-468e-bf15-d442ee681475")]
     pub uuid: Option<String>,
-    /// What the identity is made from instead of the name: the old name, after a rename. Default: the name.
+    /// What the UUID, and the names of volumes and firmware variables, are made from instead of the name: the old name,
+    /// after a rename. Default: the name.
     pub id: Option<String>,
     /// How many domains this entry stands for: `n` becomes `n-1`, `n-2`, … Addresses count up from the written one.
     #[schemars(range(min = 1, max = 10000), example = 3)]
     pub replicas: Option<u32>,
-    /// The file of its firmware variables, absolute. Default: `/var/lib/libvirt/qemu/nvram/<domain>.nvram`.
+    /// The file of its firmware variables, absolute. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or
+    /// `<id>.fd` where `snapshots` is `false`.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
     pub nvram: Option<String>,
 }

@@ -86,7 +86,8 @@ pub struct Dhcp {
     /// but the gateway.
     #[schemars(example = ["192.168.56.100", "192.168.56.200"])]
     pub range: Option<[String; 2]>,
-    /// Whether only machines with an address of their own are served. Default: `false`.
+    /// Whether only machines with an address of their own are served. Default: `false`. On IPv6, others take an address
+    /// from the router advertisement as long as no `ip6` is reserved.
     pub reservations_only: Option<bool>,
     /// How long an address is lent: a number and `s`, `m`, `h` or `d`. Default: dnsmasq's, one hour.
     #[schemars(example = &"12h")]
