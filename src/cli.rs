@@ -14,7 +14,9 @@ pub use commands::run;
 /// Generates `NixVirt` networks, pools and domains from a JSON lab spec, and proves what it wrote.
 #[derive(Debug, Parser)]
 #[command(name = "lab2nix", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Exit status: 0 fine; 1 the spec or the files need attention; 2 usage, or something outside the spec failed.")]
+#[command(
+    after_help = "Exit status: 0 fine; 1 the spec or the files need attention; 2 usage, or something outside the spec failed."
+)]
 pub struct Cli {
     /// How problems are told.
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]

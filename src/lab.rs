@@ -25,9 +25,9 @@ use crate::place::{Place, Pointer};
 use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
 
 pub use domain::Domain;
-pub(crate) use word::is_text;
 pub use network::Network;
 pub use storage::{Pool, Volume};
+pub(crate) use word::is_text;
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

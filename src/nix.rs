@@ -213,6 +213,10 @@ impl TryFrom<usize> for Int {
 pub struct Attrs {
     attributes: Vec<(Name, Expr)>,
     /// Where each name is, once there are too many to look through.
+    #[expect(
+        clippy::box_collection,
+        reason = "without the box, each of the many small sets would take twice the memory"
+    )]
     positions: Option<Box<HashMap<Name, usize>>>,
 }
 
@@ -229,7 +233,10 @@ impl Attrs {
     /// The empty set, with room for `capacity` attributes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { attributes: Vec::with_capacity(capacity), positions: None }
+        Self {
+            attributes: Vec::with_capacity(capacity),
+            positions: None,
+        }
     }
 
     /// Adds an attribute at the end.

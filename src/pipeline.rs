@@ -1,8 +1,5 @@
 //! The whole way from a spec's text to proven files: [`check`], then [`generate`].
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use crate::lab::identity::Kind;
 use crate::lab::{Lab, resolve};
 use crate::libvirt::vocabulary::Vocabulary;
@@ -40,7 +37,10 @@ impl Checked {
     /// Whether nothing stands in the way of generating.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        !self.problems.iter().any(|problem| problem.id.severity() == Severity::Error)
+        !self
+            .problems
+            .iter()
+            .any(|problem| problem.id.severity() == Severity::Error)
     }
 }
 
@@ -51,7 +51,9 @@ impl Checked {
 /// When a spec of the right shape does not deserialize, which is a mistake in this crate.
 #[must_use]
 pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
-    let Some(root) = source.root() else { return Checked { problems, built: None } };
+    let Some(root) = source.root() else {
+        return Checked { problems, built: None };
+    };
     let (value, structural) = shape::check(root, schema::cached());
     let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
@@ -59,7 +61,10 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     later.extend(inexpressible);
     problems.extend(shape::independent(&structural, later));
     problems.extend(structural);
-    Checked { problems, built: Some((lab, objects)) }
+    Checked {
+        problems,
+        built: Some((lab, objects)),
+    }
 }
 
 /// The files of a lab, proven: the lists of networks, pools and domains, and the module. `spec` is the name of the spec's
@@ -78,12 +83,10 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
     let module = file::module_file(lab, &lists, spec)?;
-    // Almost all of the time goes into reading the domains back, so the other lists are read beside them.
-    let mut files = thread::scope(|scope| {
-        let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(|| proof::list(list, vocabulary))).collect();
-        let proven = proofs.into_iter().map(|proof| proof.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        proven.collect::<Result<Vec<_>, _>>()
-    })?;
+    let mut files = Vec::new();
+    for list in lists {
+        files.push(proof::list(list, vocabulary)?);
+    }
     files.push(proof::module(module, &files)?);
     Ok(files)
 }

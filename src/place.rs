@@ -74,7 +74,7 @@ impl Display for Pointer {
 }
 
 /// What a problem points at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The value at a pointer.
     Value(Pointer),

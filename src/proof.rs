@@ -14,6 +14,8 @@
 //!
 //! A proof that fails is a mistake in this crate: nothing is written.
 
+use std::fmt::Write as _;
+
 use rnix::ast::AttrpathValue;
 use rnix::{Root, SyntaxKind};
 use rowan::ast::AstNode;
@@ -22,7 +24,7 @@ use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
 use crate::nix::file::{ListFile, MODULE_FILE_NAME, ModuleFile, list_file_name};
 use crate::nix::read::{Parsed, read};
-use crate::nix::{Attrs, Expr};
+use crate::nix::{Attrs, Expr, Name};
 
 /// A file whose text has been proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +90,11 @@ pub fn list(file: ListFile, vocabulary: &Vocabulary) -> Result<Proven, Error> {
         Expr::List(items) => items.as_slice(),
         other => return Err(error("", "a list or null", describe(other).to_owned())),
     };
-    let mut walk = Walk { file: name, vocabulary, path: Vec::new() };
+    let mut walk = Walk {
+        file: name,
+        vocabulary,
+        path: Vec::new(),
+    };
     for (index, item) in items.iter().enumerate() {
         walk.path.push(Step::Item(index));
         walk.item(item, kind)?;
@@ -116,27 +122,45 @@ pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
     }
     let root = parse.syntax();
     if root.text() != text.as_str() {
-        return Err(error("a syntax tree that prints back as the text", "another text".to_owned()));
+        return Err(error(
+            "a syntax tree that prints back as the text",
+            "another text".to_owned(),
+        ));
     }
-    let paths = root.descendants().filter(|node| node.kind() == SyntaxKind::NODE_PATH_REL);
+    let paths = root
+        .descendants()
+        .filter(|node| node.kind() == SyntaxKind::NODE_PATH_REL);
     for path in paths.map(|node| node.text().to_string()) {
         if !lists.iter().any(|list| path.strip_prefix("./") == Some(list.name)) {
             return Err(error("imports of the files beside it only", format!("`{path}`")));
         }
     }
     for (path, meant) in values {
-        let mut found = root.descendants().filter_map(AttrpathValue::cast).filter(|binding| {
-            binding.attrpath().is_some_and(|found| found.syntax().text() == path)
-        });
-        let value = found.next().and_then(|binding| binding.value()).map(|value| value.syntax().text().to_string());
+        let mut found = root
+            .descendants()
+            .filter_map(AttrpathValue::cast)
+            .filter(|binding| binding.attrpath().is_some_and(|found| found.syntax().text() == path));
+        let value = found
+            .next()
+            .and_then(|binding| binding.value())
+            .map(|value| value.syntax().text().to_string());
         let Some(value) = value.filter(|_| found.next().is_none()) else {
-            return Err(error("one binding of the path", format!("none, or several, of `{path}`")));
+            return Err(error(
+                "one binding of the path",
+                format!("none, or several, of `{path}`"),
+            ));
         };
         if read(&value).ok().as_ref() != Some(&meant) {
-            return Err(Error { path: path.to_owned(), ..error("what the lab asks of its host", value) });
+            return Err(Error {
+                path: path.to_owned(),
+                ..error("what the lab asks of its host", value)
+            });
         }
     }
-    Ok(Proven { name: MODULE_FILE_NAME, text })
+    Ok(Proven {
+        name: MODULE_FILE_NAME,
+        text,
+    })
 }
 
 /// One step of an attribute path.
@@ -156,22 +180,28 @@ impl<'a> Walk<'a> {
     fn error<T>(&self, expected: impl Into<String>, found: &Expr) -> Result<T, Error> {
         let mut path = String::new();
         for step in &self.path {
-            match step {
-                Step::Item(index) => path.push_str(&format!("[{index}]")),
-                Step::Name(name) if path.is_empty() => path.push_str(name),
-                Step::Name(name) => path.push_str(&format!(".{name}")),
-            }
+            let _ = match step {
+                Step::Item(index) => write!(path, "[{index}]"),
+                Step::Name(name) => write!(path, "{}{name}", if path.is_empty() { "" } else { "." }),
+            };
         }
-        Err(Error { file: self.file, path, expected: expected.into(), found: describe(found).to_owned() })
+        Err(Error {
+            file: self.file,
+            path,
+            expected: expected.into(),
+            found: describe(found).to_owned(),
+        })
     }
 
     /// An item of `NixVirt`'s option for objects of a kind.
     fn item(&mut self, item: &'a Expr, kind: Kind) -> Result<(), Error> {
-        let Expr::Attrs(item) = item else { return self.error("an attribute set", item) };
+        let Expr::Attrs(item) = item else {
+            return self.error("an attribute set", item);
+        };
         if item.get("definition").is_none() {
             return self.error("an item with a definition", &Expr::Null);
         }
-        for (name, value) in item.iter() {
+        for (name, value) in item {
             self.path.push(Step::Name(name.as_str()));
             match (name.as_str(), value, kind) {
                 ("definition", value, kind) => self.definition(value, kind.name(), self.vocabulary.object(kind))?,
@@ -191,8 +221,10 @@ impl<'a> Walk<'a> {
     }
 
     fn volume(&mut self, item: &'a Expr) -> Result<(), Error> {
-        let Expr::Attrs(item) = item else { return self.error("an attribute set", item) };
-        for (name, value) in item.iter() {
+        let Expr::Attrs(item) = item else {
+            return self.error("an attribute set", item);
+        };
+        for (name, value) in item {
             self.path.push(Step::Name(name.as_str()));
             match (name.as_str(), value) {
                 ("definition", value) => self.definition(value, "volume", self.vocabulary.volume())?,
@@ -209,7 +241,7 @@ impl<'a> Walk<'a> {
         match definition {
             Expr::Apply(function, attrs)
                 if function.variable.as_str() == "NixVirt"
-                    && function.path.iter().map(|name| name.as_str()).eq(["lib", kind, "writeXML"]) =>
+                    && function.path.iter().map(Name::as_str).eq(["lib", kind, "writeXML"]) =>
             {
                 self.set(attrs, element)
             }
@@ -218,10 +250,13 @@ impl<'a> Walk<'a> {
     }
 
     fn set(&mut self, attrs: &'a Attrs, element: Element) -> Result<(), Error> {
-        for (name, value) in attrs.iter() {
+        for (name, value) in attrs {
             self.path.push(Step::Name(name.as_str()));
             let Some(slot) = self.vocabulary.slot(element, name.as_str()) else {
-                return self.error(format!("an attribute that NixVirt {} writes", self.vocabulary.version()), value);
+                return self.error(
+                    format!("an attribute that NixVirt {} writes", self.vocabulary.version()),
+                    value,
+                );
             };
             match (slot.repeatable, value) {
                 (true, Expr::List(items)) => {

@@ -1,6 +1,7 @@
 //! What each command does. Results go to standard output, talk to standard error.
 
 use std::error::Error as StdError;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,7 +31,7 @@ pub fn run(cli: &Cli) -> ExitCode {
             let mut text = format!("error: {failure}\n");
             let mut cause = failure.source();
             while let Some(error) = cause {
-                text.push_str(&format!("  caused by: {error}\n"));
+                let _ = writeln!(text, "  caused by: {error}");
                 cause = error.source();
             }
             talk(&text);
@@ -131,8 +132,14 @@ fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), 
 }
 
 fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
-    let Some(checked) = read(cli, &arguments.spec)? else { return Ok(ATTENTION) };
-    let spec = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
+    let Some(checked) = read(cli, &arguments.spec)? else {
+        return Ok(ATTENTION);
+    };
+    let spec = arguments
+        .spec
+        .file_name()
+        .unwrap_or(arguments.spec.as_os_str())
+        .to_string_lossy();
     let files = pipeline::generate(&checked, &spec)?;
     let dir = arguments.out.clone().unwrap_or_else(|| beside(&arguments.spec));
     if arguments.check {
@@ -175,8 +182,16 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     }
     tell(cli, &files::foreign_files(dir, files, &states), None)?;
     print_changes(cli, dir, files, &states)?;
-    let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
-    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
+    let out = arguments
+        .out
+        .as_ref()
+        .map(|out| format!(" --out {}", quoted(out)))
+        .unwrap_or_default();
+    talk(&format!(
+        "{} is out of date; run: lab2nix gen {}{out}\n",
+        dir.display(),
+        quoted(&arguments.spec)
+    ));
     Ok(ATTENTION)
 }
 
@@ -200,7 +215,11 @@ fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> R
             State::Missing => "",
             State::Differs { old } => old,
         };
-        text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
+        text.push_str(&files::diff(
+            &dir.join(file.name()).display().to_string(),
+            old,
+            file.text(),
+        ));
     }
     match cli.message_format {
         Format::Human => print(&text)?,

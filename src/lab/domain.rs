@@ -28,6 +28,7 @@ const DEFAULT_MACHINE_AARCH64: &str = "virt-9.1";
 
 /// A domain.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a device that is there or not")]
 pub struct Domain {
     /// Its name.
     pub name: String,
@@ -111,49 +112,45 @@ pub(super) fn resolve(
     problems: &mut Vec<Problem>,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
     let arch = layers.value("arch", |f| f.arch.as_ref()).unwrap_or_default();
-    let virtualization = layers.value("virtualization", |f| f.virtualization.as_ref()).unwrap_or(match arch {
-        Arch::X86_64 => Virtualization::Kvm,
-        Arch::Aarch64 => Virtualization::Emulated,
-    });
-    let drivers = layers.value("drivers", |f| f.drivers.as_ref()).unwrap_or(Drivers::Virtio);
+    let virtualization = layers
+        .value("virtualization", |f| f.virtualization.as_ref())
+        .unwrap_or(match arch {
+            Arch::X86_64 => Virtualization::Kvm,
+            Arch::Aarch64 => Virtualization::Emulated,
+        });
+    let drivers = layers
+        .value("drivers", |f| f.drivers.as_ref())
+        .unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
-    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: entry.at.clone().name() };
+    let made = || Placed {
+        value: namespace.uuid(Kind::Domain, &entry.id),
+        place: entry.at.clone().name(),
+    };
     // One UUID for all replicas has been refused already.
     let written = word::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(made);
     let (disks, volumes) = drive::disks(layers, entry, drivers, scope, problems);
     let cdroms = drive::cdroms(layers, scope, problems);
-    let qemu = layers.object("qemu", |f| f.qemu.as_ref());
-    let mut qemu_args = Vec::new();
-    if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
-        for (index, arg) in args.value.iter().enumerate() {
-            if word::check_text(arg, args.pointer().index(index).value(), problems) {
-                qemu_args.push(arg.clone());
-            }
-        }
-    }
-    let mut qemu_env = IndexMap::new();
-    for env in qemu.every("env", |q| q.env.as_ref()) {
-        for (name, text) in env.value {
-            let at = env.pointer().key(name);
-            if word::variable(name, at.clone().name(), problems) & word::check_text(text, at.value(), problems) {
-                qemu_env.insert(name.clone(), text.clone());
-            }
-        }
-    }
+    let (qemu_args, qemu_env) = qemu(layers, problems);
     let domain = Domain {
         title: title(layers, problems),
-        description: layers.get("description", |f| f.description.as_ref()).and_then(|word| word::text_of(word, problems)),
+        description: layers
+            .get("description", |f| f.description.as_ref())
+            .and_then(|word| word::text_of(word, problems)),
         machine: machine(layers, arch, problems),
         memory: memory(layers, entry, problems),
-        hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| word::size(word, problems)),
+        hugepages: layers
+            .get("hugepages", |f| f.hugepages.as_ref())
+            .and_then(|word| word::size(word, problems)),
         cpus: cpu::cpus(layers, os, virtualization, problems),
         firmware: firmware::firmware(layers, &own, entry, arch, problems),
         tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
-        boot: layers.value("boot", |f| f.boot.as_ref()).unwrap_or_else(|| match cdroms.as_slice() {
-            [] => vec![BootDevice::Hd],
-            [..] => vec![BootDevice::Cdrom, BootDevice::Hd],
-        }),
+        boot: layers
+            .value("boot", |f| f.boot.as_ref())
+            .unwrap_or_else(|| match cdroms.as_slice() {
+                [] => vec![BootDevice::Hd],
+                [..] => vec![BootDevice::Cdrom, BootDevice::Hd],
+            }),
         interfaces: interface::interfaces(layers, entry, uuid.value, drivers, scope, problems),
         graphics: device::graphics(layers, problems),
         video: layers.value("video", |f| f.video.as_ref()).unwrap_or(match drivers {
@@ -165,7 +162,9 @@ pub(super) fn resolve(
         agent: layers.value("agent", |f| f.agent.as_ref()).unwrap_or(false),
         rng: layers.value("rng", |f| f.rng.as_ref()).unwrap_or(false),
         balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
-        watchdog: layers.value("watchdog", |f| f.watchdog.as_ref()).unwrap_or(Watchdog::None),
+        watchdog: layers
+            .value("watchdog", |f| f.watchdog.as_ref())
+            .unwrap_or(Watchdog::None),
         shares: device::shares(layers, problems),
         hostdevs: device::host_devices(layers, problems),
         hyperv: hyperv(layers, os, arch, virtualization, problems),
@@ -180,7 +179,10 @@ pub(super) fn resolve(
         }),
         extra: layers
             .every("extra", |f| f.extra.as_ref())
-            .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
+            .map(|extra| ExtraAt {
+                at: extra.pointer(),
+                value: extra.value.clone(),
+            })
             .collect(),
         name: entry.name.clone(),
         at: entry.at.clone(),
@@ -208,12 +210,42 @@ fn hyperv(
     let written = layers.get("hyperv", |f| f.hyperv.as_ref());
     if let Some(written) = written.filter(|written| *written.value && !pc) {
         problems.push(
-            Problem::new(Id::ConflictingFields, written.place(), "Hyper-V's interface on an aarch64 domain")
-                .label("only for x86_64")
-                .help("leave `hyperv` out"),
+            Problem::new(
+                Id::ConflictingFields,
+                written.place(),
+                "Hyper-V's interface on an aarch64 domain",
+            )
+            .label("only for x86_64")
+            .help("leave `hyperv` out"),
         );
     }
-    written.map_or(os.is_windows() && pc && virtualization == Virtualization::Kvm, |written| *written.value)
+    written.map_or(
+        os.is_windows() && pc && virtualization == Virtualization::Kvm,
+        |written| *written.value,
+    )
+}
+
+/// The arguments and environment variables for QEMU.
+fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<String>, IndexMap<String, String>) {
+    let qemu = layers.object("qemu", |f| f.qemu.as_ref());
+    let mut qemu_args = Vec::new();
+    if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
+        for (index, arg) in args.value.iter().enumerate() {
+            if word::check_text(arg, args.pointer().index(index).value(), problems) {
+                qemu_args.push(arg.clone());
+            }
+        }
+    }
+    let mut qemu_env = IndexMap::new();
+    for env in qemu.every("env", |q| q.env.as_ref()) {
+        for (name, text) in env.value {
+            let at = env.pointer().key(name);
+            if word::variable(name, at.clone().name(), problems) & word::check_text(text, at.value(), problems) {
+                qemu_env.insert(name.clone(), text.clone());
+            }
+        }
+    }
+    (qemu_args, qemu_env)
 }
 
 /// A title is one line.
@@ -232,26 +264,26 @@ fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Opti
 
 fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> String {
     let written = layers.get("machine", |f| f.machine.as_ref());
-    written.filter(|word| word::name(word.value, word.place(), problems)).map_or_else(
-        || match arch {
-            Arch::X86_64 => DEFAULT_MACHINE_X86_64.to_owned(),
-            Arch::Aarch64 => DEFAULT_MACHINE_AARCH64.to_owned(),
-        },
-        |word| word.value.clone(),
-    )
+    written
+        .filter(|word| word::name(word.value, word.place(), problems))
+        .map_or_else(
+            || match arch {
+                Arch::X86_64 => DEFAULT_MACHINE_X86_64.to_owned(),
+                Arch::Aarch64 => DEFAULT_MACHINE_AARCH64.to_owned(),
+            },
+            |word| word.value.clone(),
+        )
 }
 
 fn memory(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Size {
-    let size = match layers.get("memory", |f| f.memory.as_ref()) {
-        Some(word) => word::size(word, problems),
-        None => {
-            problems.push(
-                Problem::new(Id::MissingField, entry.at.key("memory").name(), format!("domain `{}` has no memory", entry.name))
-                    .label("needs a `memory`")
-                    .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
-            );
-            None
-        }
-    };
-    size.unwrap_or(Size::KIB)
+    let word = layers.get("memory", |f| f.memory.as_ref());
+    if word.is_none() {
+        let message = format!("domain `{}` has no memory", entry.name);
+        problems.push(
+            Problem::new(Id::MissingField, entry.at.key("memory").name(), message)
+                .label("needs a `memory`")
+                .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
+        );
+    }
+    word.and_then(|word| word::size(word, problems)).unwrap_or(Size::KIB)
 }

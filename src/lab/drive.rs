@@ -94,7 +94,9 @@ pub(super) fn disks(
         if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
             word::name(word.value, word.place(), problems);
         }
-        let Some((source, format, declared)) = disk_source(&name, &layers, entry, scope, problems) else { continue };
+        let Some((source, format, declared)) = disk_source(&name, &layers, entry, scope, problems) else {
+            continue;
+        };
         volumes.extend(declared);
         disks.push(Disk {
             at: layers.pointer(),
@@ -111,7 +113,9 @@ pub(super) fn disks(
                 |bus| *bus.value,
             ),
             cache: layers.get("cache", |d| d.cache.as_ref()).map(|cache| *cache.value),
-            serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::serial(word, problems)),
+            serial: layers
+                .get("serial", |d| d.serial.as_ref())
+                .and_then(|word| word::serial(word, problems)),
             source,
         });
     }
@@ -141,14 +145,24 @@ fn disk_source(
     if pool.is_none() {
         for (key, at) in [
             ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
-            ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
-            ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
+            (
+                "volume",
+                layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer()),
+            ),
+            (
+                "backing",
+                layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer()),
+            ),
         ] {
             if let Some(at) = at {
                 problems.push(
-                    Problem::new(Id::ConflictingFields, at.name(), format!("disk `{disk}` is on no pool, so it declares no volume"))
-                        .label(format!("`{key}` needs a `pool`"))
-                        .help("leave it out, or name a pool instead of the file or block device"),
+                    Problem::new(
+                        Id::ConflictingFields,
+                        at.name(),
+                        format!("disk `{disk}` is on no pool, so it declares no volume"),
+                    )
+                    .label(format!("`{key}` needs a `pool`"))
+                    .help("leave it out, or name a pool instead of the file or block device"),
                 );
             }
         }
@@ -179,36 +193,50 @@ fn disk_source(
     }
     let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, format), |word| word.value.clone());
     let backing_layers = layers.object("backing", |d| d.backing.as_ref());
-    let declared = match size {
-        Some(size) => {
-            let backing = storage::backing(&backing_layers, format, problems);
-            let present = Present { size: word::size(size, problems).unwrap_or(Size::KIB), allocation: None, backing };
-            Some((pool, Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present) }))
-        }
-        None => {
-            if !backing_layers.is_empty() {
-                problems.push(
-                    Problem::new(Id::MissingField, backing_layers.pointer().name(), format!("disk `{disk}` declares no volume that could grow on an image"))
-                        .label("needs a `size` beside it")
-                        .help("add `\"size\": …`, at least that of the image"),
-                );
-            }
-            None
-        }
-    };
+    let declared = size.map(|size| {
+        let backing = storage::backing(&backing_layers, format, problems);
+        let present = Present {
+            size: word::size(size, problems).unwrap_or(Size::KIB),
+            allocation: None,
+            backing,
+        };
+        (
+            pool,
+            Volume {
+                name: name.clone(),
+                at: layers.pointer(),
+                format,
+                present: Some(present),
+            },
+        )
+    });
+    if declared.is_none() && !backing_layers.is_empty() {
+        let message = format!("disk `{disk}` declares no volume that could grow on an image");
+        problems.push(
+            Problem::new(Id::MissingField, backing_layers.pointer().name(), message)
+                .label("needs a `size` beside it")
+                .help("add `\"size\": …`, at least that of the image"),
+        );
+    }
     let at = volume_word.map_or_else(|| pool_word.pointer(), |word| word.pointer());
     Some((Source::Volume { pool, name, at }, written, declared))
 }
 
 /// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
 fn default_volume(id: &str, disk: &str, format: ImageFormat) -> String {
-    let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
+    let stem = if disk == "system" {
+        id.to_owned()
+    } else {
+        format!("{id}-{disk}")
+    };
     format!("{}.{}", stem.to_lowercase(), format.name())
 }
 
 /// The optical drives.
 pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Vec<Cdrom> {
-    let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else { return Vec::new() };
+    let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else {
+        return Vec::new();
+    };
     let mut cdroms = Vec::new();
     for (index, cdrom) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), cdrom);
@@ -235,9 +263,13 @@ pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, probl
         }
         if let (Some(pool), None) = (pool, volume) {
             problems.push(
-                Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
-                    .label("needs a `volume` beside it")
-                    .help("leave `pool` out, or name a `volume`"),
+                Problem::new(
+                    Id::ConflictingFields,
+                    pool.pointer().name(),
+                    "a cdrom that is no volume has no pool",
+                )
+                .label("needs a `volume` beside it")
+                .help("leave `pool` out, or name a `volume`"),
             );
         }
         if let Some(file) = file {

@@ -34,22 +34,35 @@ pub(super) fn firmware(
     problems: &mut Vec<Problem>,
 ) -> Firmware {
     let written = layers.get("firmware", |f| f.firmware.as_ref());
-    let firmware = written.map(|written| *written.value).unwrap_or(match arch {
-        Arch::X86_64 => Written::Bios,
-        Arch::Aarch64 => Written::Uefi,
-    });
+    let firmware = written.map_or(
+        match arch {
+            Arch::X86_64 => Written::Bios,
+            Arch::Aarch64 => Written::Uefi,
+        },
+        |written| *written.value,
+    );
     // One file for all replicas has been refused already.
-    let nvram = own.get("nvram", |own| own.nvram.as_ref()).filter(|_| entry.own.replicas.is_none());
+    let nvram = own
+        .get("nvram", |own| own.nvram.as_ref())
+        .filter(|_| entry.own.replicas.is_none());
     match (firmware, arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
-            Problem::new(Id::ConflictingFields, written.place(), "an aarch64 domain with a PC BIOS")
-                .label("aarch64 has none")
-                .help("leave `firmware` out, or choose `uefi`")
+            Problem::new(
+                Id::ConflictingFields,
+                written.place(),
+                "an aarch64 domain with a PC BIOS",
+            )
+            .label("aarch64 has none")
+            .help("leave `firmware` out, or choose `uefi`")
         })),
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
-            Problem::new(Id::ConflictingFields, nvram.pointer().name(), format!("domain `{}` has a BIOS, which keeps no variables", entry.name))
-                .label("only for `firmware` `uefi`")
-                .help("leave `nvram` out, or choose `uefi`")
+            Problem::new(
+                Id::ConflictingFields,
+                nvram.pointer().name(),
+                format!("domain `{}` has a BIOS, which keeps no variables", entry.name),
+            )
+            .label("only for `firmware` `uefi`")
+            .help("leave `nvram` out, or choose `uefi`")
         })),
         (Written::Uefi, _) => {}
     }
@@ -67,7 +80,12 @@ pub(super) fn firmware(
         Written::Bios => Firmware::Bios,
         Written::Uefi => Firmware::Uefi {
             nvram: nvram
-                .and_then(|word| word::path(word, problems).map(|value| Placed { value, place: word.place() }))
+                .and_then(|word| {
+                    word::path(word, problems).map(|value| Placed {
+                        value,
+                        place: word.place(),
+                    })
+                })
                 .unwrap_or_else(|| Placed {
                     value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
                     place: entry.at.clone().name(),

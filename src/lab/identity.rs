@@ -70,7 +70,13 @@ pub fn is_placeholder(uuid: Uuid) -> bool {
         .as_bytes()
         .windows(8)
         .any(|window| window.windows(2).all(|pair| hex(pair[1]) == (hex(pair[0]) + 1) % 16));
-    let repeats = uuid.hyphenated().to_string().split('-').filter(|group| same(group)).count() >= 3;
+    let repeats = uuid
+        .hyphenated()
+        .to_string()
+        .split('-')
+        .filter(|group| same(group))
+        .count()
+        >= 3;
     distinct.len() <= 4 || counts_up || repeats
 }
 
@@ -96,7 +102,9 @@ impl Mac {
         let mut bytes = [0; 6];
         let mut groups = text.split(':');
         for byte in &mut bytes {
-            let group = groups.next().filter(|group| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let group = groups
+                .next()
+                .filter(|group| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit()))?;
             *byte = u8::from_str_radix(group, 16).ok()?;
         }
         (groups.next().is_none() && bytes[0] % 2 == 0 && bytes != [0; 6]).then_some(Self(bytes))
@@ -105,17 +113,19 @@ impl Mac {
     /// The address `count` further on, within the last three bytes; `None` past their end.
     #[must_use]
     pub fn plus(self, count: u32) -> Option<Self> {
-        let [a, b, c, d, e, f] = self.0;
-        let number = u32::from_be_bytes([0, d, e, f]).checked_add(count)?;
-        let [over, d, e, f] = number.to_be_bytes();
-        (over == 0).then_some(Self([a, b, c, d, e, f]))
+        let [vendor @ .., x, y, z] = self.0;
+        let number = u32::from_be_bytes([0, x, y, z]).checked_add(count)?;
+        let [over, x, y, z] = number.to_be_bytes();
+        (over == 0).then_some(Self([vendor[0], vendor[1], vendor[2], x, y, z]))
     }
 }
 
 impl fmt::Display for Mac {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, f] = self.0;
-        write!(formatter, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+        for (index, byte) in self.0.iter().enumerate() {
+            write!(formatter, "{}{byte:02x}", if index == 0 { "" } else { ":" })?;
+        }
+        Ok(())
     }
 }
 
@@ -133,25 +143,43 @@ impl MacAt {
     /// An address that the spec has.
     #[must_use]
     pub fn written(value: Mac, place: Place) -> Self {
-        Self { value, place, made: None }
+        Self {
+            value,
+            place,
+            made: None,
+        }
     }
 
     /// The address of interface `index` (counted from 0; 0 for a network) of the object with this UUID.
     #[must_use]
     pub fn derived(uuid: Uuid, index: u32, place: Place) -> Self {
-        Self { value: derive(uuid, index), place, made: Some((uuid, index)) }
+        Self {
+            value: derive(uuid, index),
+            place,
+            made: Some((uuid, index)),
+        }
     }
 }
 
 /// Makes the addresses of a lab, given in order, differ: written ones that are equal are a problem; a made one that
 /// meets another moves to the next free one of a fixed sequence, the later one moving.
+///
+/// # Panics
+///
+/// With more interfaces than there are addresses to try, which no lab has.
 pub fn settle<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>, problems: &mut Vec<Problem>) {
     let (made, written): (Vec<_>, Vec<_>) = macs.into_iter().partition(|mac| mac.made.is_some());
     let mut taken: HashMap<Mac, Place> = HashMap::new();
     for mac in written {
-        let Some(first) = taken.insert(mac.value, mac.place.clone()) else { continue };
-        let problem = Problem::new(Id::DuplicateMac, mac.place.clone(), format!("the MAC address `{}` is used twice", mac.value))
-            .help("leave `mac` out for a stable one");
+        let Some(first) = taken.insert(mac.value, mac.place.clone()) else {
+            continue;
+        };
+        let problem = Problem::new(
+            Id::DuplicateMac,
+            mac.place.clone(),
+            format!("the MAC address `{}` is used twice", mac.value),
+        )
+        .help("leave `mac` out for a stable one");
         problems.push(if first == mac.place {
             problem.label("in several domains")
         } else {
@@ -202,7 +230,11 @@ mod tests {
     fn a_made_mac_moves_out_of_the_way() {
         let place = || Pointer::root().value();
         let (uuid, mut problems) = (Uuid::from_u128(7 << 100), Vec::new());
-        let mut macs = [MacAt::derived(uuid, 0, place()), MacAt::written(derive(uuid, 0), place()), MacAt::derived(uuid, 0, place())];
+        let mut macs = [
+            MacAt::derived(uuid, 0, place()),
+            MacAt::written(derive(uuid, 0), place()),
+            MacAt::derived(uuid, 0, place()),
+        ];
         settle(&mut macs, &mut problems);
         assert_eq!(problems, []);
         assert_eq!(macs[1].value, derive(uuid, 0));
@@ -232,7 +264,15 @@ mod tests {
         let mac = Mac::parse("52:54:00:12:34:ff").unwrap();
         assert_eq!(mac.plus(1).unwrap().to_string(), "52:54:00:12:35:00");
         assert_eq!(Mac::parse("52:54:00:ff:ff:ff").unwrap().plus(1), None);
-        for bad in ["", "52:54:00:12:34", "52:54:00:12:34:01:02", "53:54:00:12:34:01", "52-54-00-12-34-01", "52:54:00:12:34:1", "52:54:00:12:34:+1"] {
+        for bad in [
+            "",
+            "52:54:00:12:34",
+            "52:54:00:12:34:01:02",
+            "53:54:00:12:34:01",
+            "52-54-00-12-34-01",
+            "52:54:00:12:34:1",
+            "52:54:00:12:34:+1",
+        ] {
             assert_eq!(Mac::parse(bad), None, "{bad}");
         }
     }

@@ -97,7 +97,10 @@ impl Network {
     /// Leaves IPv6 to router advertisements where no address is reserved. Where one is, libvirt's server is the only
     /// source of addresses, so that it needs a range for everyone else.
     pub(super) fn settle(&mut self) {
-        let reserved = self.machines.iter().any(|machine| Family::of(machine.address.addr()) == Family::V6);
+        let reserved = self
+            .machines
+            .iter()
+            .any(|machine| Family::of(machine.address.addr()) == Family::V6);
         if let Some(side) = self.ipv6.as_mut().filter(|_| !reserved) {
             side.dhcp = None;
         }
@@ -114,12 +117,7 @@ impl Network {
 }
 
 /// Resolves one network; its machines are added when the domains are known.
-pub(super) fn resolve(
-    name: &str,
-    spec: &spec::Network,
-    namespace: Namespace,
-    problems: &mut Vec<Problem>,
-) -> Network {
+pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Vec<Problem>) -> Network {
     let at = Pointer::root().key("networks").key(name);
     word::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
@@ -131,18 +129,26 @@ pub(super) fn resolve(
         && let Some(dev) = layers.get("dev", |n| n.dev.as_ref())
     {
         problems.push(
-            Problem::new(Id::NotOnThisMode, dev.pointer().name(), format!("network `{name}` forwards through no interface"))
-                .label("only for modes `nat` and `route`")
-                .help("leave `dev` out, or choose another `mode`"),
+            Problem::new(
+                Id::NotOnThisMode,
+                dev.pointer().name(),
+                format!("network `{name}` forwards through no interface"),
+            )
+            .label("only for modes `nat` and `route`")
+            .help("leave `dev` out, or choose another `mode`"),
         );
     }
     if mode != Mode::Nat
         && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
     {
         problems.push(
-            Problem::new(Id::NotOnThisMode, nat.pointer().name(), format!("network `{name}` does not translate addresses"))
-                .label("only for mode `nat`")
-                .help("leave `nat` out, or choose mode `nat`"),
+            Problem::new(
+                Id::NotOnThisMode,
+                nat.pointer().name(),
+                format!("network `{name}` does not translate addresses"),
+            )
+            .label("only for mode `nat`")
+            .help("leave `nat` out, or choose mode `nat`"),
         );
     }
 
@@ -154,8 +160,8 @@ pub(super) fn resolve(
     let written_mac = layers
         .get("mac", |n| n.mac.as_ref())
         .and_then(|word| word::mac(word, problems).map(|mac| MacAt::written(mac, word.place())));
-    let mac = (mode != Mode::Bridge)
-        .then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
+    let mac =
+        (mode != Mode::Bridge).then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
 
     let mut broken = Vec::new();
     let ipv4 = side::side(Family::V4, &layers, mode, &mut broken, problems);
@@ -163,16 +169,18 @@ pub(super) fn resolve(
     if ipv4.is_none() && !broken.contains(&Family::V4) && mode != Mode::Bridge {
         refuse_without_subnet(&layers, name, problems);
     }
-    if mode != Mode::Bridge {
-    }
     let nat = layers.object("nat", |n| n.nat.as_ref());
     let nat_ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {
         let [first, last] = *ports.value;
         if first > last {
             problems.push(
-                Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
-                    .label("must count up")
-                    .help("write the lowest port first, such as `[1024, 65535]`"),
+                Problem::new(
+                    Id::OutOfRange,
+                    ports.place(),
+                    format!("ports {first} to {last} are not a range"),
+                )
+                .label("must count up")
+                .help("write the lowest port first, such as `[1024, 65535]`"),
             );
             return None;
         }
@@ -185,7 +193,9 @@ pub(super) fn resolve(
         uuid,
         mode,
         mac,
-        dev: layers.get("dev", |n| n.dev.as_ref()).and_then(|word| word::interface_name(word, problems)),
+        dev: layers
+            .get("dev", |n| n.dev.as_ref())
+            .and_then(|word| word::interface_name(word, problems)),
         ipv4,
         ipv6,
         dns: dns(&layers, problems),
@@ -195,7 +205,10 @@ pub(super) fn resolve(
         machines: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
         restart: spec.restart,
-        extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
+        extra: spec.extra.clone().map(|value| ExtraAt {
+            at: at.key("extra"),
+            value,
+        }),
         at,
         broken,
     }
@@ -212,19 +225,33 @@ fn bridge(
 ) -> Placed<String> {
     if let Some(word) = layers.get("bridge", |n| n.bridge.as_ref()) {
         let value = word::interface_name(word, problems).unwrap_or_default();
-        return Placed { value, place: word.place() };
+        return Placed {
+            value,
+            place: word.place(),
+        };
     }
     if mode == Mode::Bridge {
         problems.push(
-            Problem::new(Id::MissingField, at.key("bridge").name(), format!("network `{name}` does not say which bridge it is on"))
-                .label("needs a `bridge`")
-                .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
+            Problem::new(
+                Id::MissingField,
+                at.key("bridge").name(),
+                format!("network `{name}` does not say which bridge it is on"),
+            )
+            .label("needs a `bridge`")
+            .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
         );
     }
     let readable = format!("virbr-{name}");
     let fits = readable.len() <= word::INTERFACE_NAME_MAX;
-    let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
-    Placed { value, place: at.clone().name() }
+    let value = if fits {
+        readable
+    } else {
+        format!("virbr-{}", &uuid.simple().to_string()[..8])
+    };
+    Placed {
+        value,
+        place: at.clone().name(),
+    }
 }
 
 /// The DNS server.
@@ -241,15 +268,25 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
         for (name, text) in written.value {
             let at = written.pointer().key(name);
             let named = word::host_name(name, at.clone().name(), problems);
-            hosts.extend(any_address(text, at, problems).filter(|_| named).map(|address| (name.clone(), address)));
+            hosts.extend(
+                any_address(text, at, problems)
+                    .filter(|_| named)
+                    .map(|address| (name.clone(), address)),
+            );
         }
     }
-    let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
+    let local_only = dns
+        .get("localOnly", |d| d.local_only.as_ref())
+        .filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
         problems.push(
-            Problem::new(Id::MissingField, local_only.pointer().name(), "names in which domain are local only?")
-                .label("needs a `domain` beside it")
-                .help("add `\"domain\": …`, or leave `localOnly` out"),
+            Problem::new(
+                Id::MissingField,
+                local_only.pointer().name(),
+                "names in which domain are local only?",
+            )
+            .label("needs a `domain` beside it")
+            .help("add `\"domain\": …`, or leave `localOnly` out"),
         );
     }
     Dns {
@@ -277,7 +314,12 @@ fn any_address(text: &str, at: Pointer, problems: &mut Vec<Problem>) -> Option<I
 }
 
 /// A bridge of the host serves its own addresses; what only libvirt's own bridge has is refused.
-fn refuse_on_host_bridge(spec: &spec::Network, layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
+fn refuse_on_host_bridge(
+    spec: &spec::Network,
+    layers: &Layers<'_, spec::Network>,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) {
     let at = layers.pointer();
     let written = [
         ("subnet", spec.subnet.is_some()),
@@ -291,9 +333,13 @@ fn refuse_on_host_bridge(spec: &spec::Network, layers: &Layers<'_, spec::Network
     ];
     for (key, _) in written.into_iter().filter(|(_, is_some)| *is_some) {
         problems.push(
-            Problem::new(Id::NotOnThisMode, at.key(key).name(), format!("network `{name}` is on a bridge of the host, which has its own `{key}`"))
-                .label("not in mode `bridge`")
-                .help("leave it out, or choose another `mode`"),
+            Problem::new(
+                Id::NotOnThisMode,
+                at.key(key).name(),
+                format!("network `{name}` is on a bridge of the host, which has its own `{key}`"),
+            )
+            .label("not in mode `bridge`")
+            .help("leave it out, or choose another `mode`"),
         );
     }
 }
@@ -301,18 +347,27 @@ fn refuse_on_host_bridge(spec: &spec::Network, layers: &Layers<'_, spec::Network
 /// DHCP is served in a subnet only.
 fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
+    let asked = dhcp
+        .get("enable", |d| d.enable.as_ref())
+        .filter(|enable| *enable.value)
+        .map(|at| at.pointer());
     let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
-    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
+    let only = dhcp
+        .get("reservationsOnly", |d| d.reservations_only.as_ref())
+        .map(|at| at.pointer());
     let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
     let has_ipv6 = layers.get("subnet6", |n| n.subnet6.as_ref()).is_some();
     let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
     for at in without_any.into_iter().chain([ranged]).flatten() {
         problems.push(
-            Problem::new(Id::NoSubnet, at.name(), format!("network `{name}` has no subnet to serve addresses in"))
-                .label("addresses of which subnet?")
-                .related(layers.pointer().name(), "the network")
-                .help("add a `subnet`, or leave `dhcp` out"),
+            Problem::new(
+                Id::NoSubnet,
+                at.name(),
+                format!("network `{name}` has no subnet to serve addresses in"),
+            )
+            .label("addresses of which subnet?")
+            .related(layers.pointer().name(), "the network")
+            .help("add a `subnet`, or leave `dhcp` out"),
         );
     }
 }

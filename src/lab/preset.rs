@@ -15,7 +15,9 @@ pub fn preset(os: Os) -> &'static DomainFields {
         Os::Linux => &LINUX,
         Os::Windows10 => &WINDOWS_10,
         Os::Windows11 => &WINDOWS_11,
-        Os::WindowsServer2016 | Os::WindowsServer2019 | Os::WindowsServer2022 | Os::WindowsServer2025 => &WINDOWS_SERVER,
+        Os::WindowsServer2016 | Os::WindowsServer2019 | Os::WindowsServer2022 | Os::WindowsServer2025 => {
+            &WINDOWS_SERVER
+        }
         Os::None => &NONE,
     }
 }
@@ -38,11 +40,16 @@ static WINDOWS_SERVER: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
     ..DomainFields::default()
 });
 
-static WINDOWS_10: LazyLock<DomainFields> =
-    LazyLock::new(|| DomainFields { sound: Some(Sound::Ich9), ..WINDOWS_SERVER.clone() });
+static WINDOWS_10: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
+    sound: Some(Sound::Ich9),
+    ..WINDOWS_SERVER.clone()
+});
 
 /// [Windows 11 needs](https://www.microsoft.com/windows/windows-11-specifications) a TPM 2.0 and UEFI.
-static WINDOWS_11: LazyLock<DomainFields> = LazyLock::new(|| DomainFields { tpm: Some(true), ..WINDOWS_10.clone() });
+static WINDOWS_11: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
+    tpm: Some(true),
+    ..WINDOWS_10.clone()
+});
 
 static NONE: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
     drivers: Some(Drivers::Virtio),

@@ -148,12 +148,18 @@ pub(super) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         uuid,
         r#type: spec.r#type.unwrap_or_default(),
         // A missing path is the schema's to report.
-        path: layers.get("path", |p| p.path.as_ref()).and_then(|word| word::path(word, problems)).unwrap_or_default(),
+        path: layers
+            .get("path", |p| p.path.as_ref())
+            .and_then(|word| word::path(word, problems))
+            .unwrap_or_default(),
         permissions: permissions(&layers, problems),
         volumes: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
         restart: spec.restart,
-        extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
+        extra: spec.extra.clone().map(|value| ExtraAt {
+            at: at.key("extra"),
+            value,
+        }),
         at,
     };
     for (name, volume) in spec.volumes.iter().flatten() {
@@ -174,15 +180,23 @@ fn permissions(layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> 
         && !(matches!(word.value.len(), 3 | 4) && word.value.bytes().all(|b| (b'0'..=b'7').contains(&b)))
     {
         problems.push(
-            Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not a mode", word.value))
-                .label("needs three or four octal digits")
-                .help("write it like `\"0711\"`"),
+            Problem::new(
+                Id::UnknownValue,
+                word.place(),
+                format!("`{}` is not a mode", word.value),
+            )
+            .label("needs three or four octal digits")
+            .help("write it like `\"0711\"`"),
         );
     }
     Some(Permissions {
         mode: mode.map_or_else(|| "0711".to_owned(), |word| format!("{:0>4}", word.value)),
-        owner: written.get("owner", |p| p.owner.as_ref()).map_or(0, |owner| *owner.value),
-        group: written.get("group", |p| p.group.as_ref()).map_or(0, |group| *group.value),
+        owner: written
+            .get("owner", |p| p.owner.as_ref())
+            .map_or(0, |owner| *owner.value),
+        group: written
+            .get("group", |p| p.group.as_ref())
+            .map_or(0, |group| *group.value),
     })
 }
 
@@ -190,33 +204,70 @@ fn written_volume(name: &str, at: Pointer, spec: &spec::pool::Volume, problems: 
     let layers = Layers::one(at.clone(), spec);
     let format = spec.format.unwrap_or_default();
     if spec.present == Some(false) {
-        for (key, _) in [("size", spec.size.is_some()), ("backing", spec.backing.is_some()), ("allocation", spec.allocation.is_some())]
-            .into_iter()
-            .filter(|(_, written)| *written)
+        for (key, _) in [
+            ("size", spec.size.is_some()),
+            ("backing", spec.backing.is_some()),
+            ("allocation", spec.allocation.is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, written)| *written)
         {
             problems.push(
-                Problem::new(Id::ConflictingFields, at.key(key).name(), format!("volume `{name}` shall not exist"))
-                    .label("not with `\"present\": false`")
-                    .help("leave one of the two out"),
+                Problem::new(
+                    Id::ConflictingFields,
+                    at.key(key).name(),
+                    format!("volume `{name}` shall not exist"),
+                )
+                .label("not with `\"present\": false`")
+                .help("leave one of the two out"),
             );
         }
-        return Volume { name: name.to_owned(), at, format, present: None };
+        return Volume {
+            name: name.to_owned(),
+            at,
+            format,
+            present: None,
+        };
     }
     let Some(size) = layers.get("size", |v| v.size.as_ref()) else {
         problems.push(
-            Problem::new(Id::MissingField, at.key("size").name(), format!("volume `{name}` has no size"))
-                .label("needs a `size`")
-                .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
+            Problem::new(
+                Id::MissingField,
+                at.key("size").name(),
+                format!("volume `{name}` has no size"),
+            )
+            .label("needs a `size`")
+            .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
         );
-        let present = Present { size: Size::KIB, allocation: None, backing: None };
-        return Volume { name: name.to_owned(), at, format, present: Some(present) };
+        let present = Present {
+            size: Size::KIB,
+            allocation: None,
+            backing: None,
+        };
+        return Volume {
+            name: name.to_owned(),
+            at,
+            format,
+            present: Some(present),
+        };
     };
     // A refused size counts as one, so that what names the volume still finds it.
     let size = word::size(size, problems).unwrap_or(Size::KIB);
-    let allocation = layers.get("allocation", |v| v.allocation.as_ref()).and_then(|word| word::size(word, problems));
+    let allocation = layers
+        .get("allocation", |v| v.allocation.as_ref())
+        .and_then(|word| word::size(word, problems));
     let backing = backing(&layers.object("backing", |v| v.backing.as_ref()), format, problems);
-    let present = Present { size, allocation, backing };
-    Volume { name: name.to_owned(), at, format, present: Some(present) }
+    let present = Present {
+        size,
+        allocation,
+        backing,
+    };
+    Volume {
+        name: name.to_owned(),
+        at,
+        format,
+        present: Some(present),
+    }
 }
 
 /// The image that a volume grows on: a volume of the pool or a file.
@@ -230,9 +281,13 @@ pub(super) fn backing(
     }
     if format == ImageFormat::Raw {
         problems.push(
-            Problem::new(Id::ConflictingFields, layers.pointer().name(), "a raw image that grows on another")
-                .label("only for format `qcow2`")
-                .help("leave `backing` out, or choose `qcow2`: raw images hold nothing but their own bytes"),
+            Problem::new(
+                Id::ConflictingFields,
+                layers.pointer().name(),
+                "a raw image that grows on another",
+            )
+            .label("only for format `qcow2`")
+            .help("leave `backing` out, or choose `qcow2`: raw images hold nothing but their own bytes"),
         );
     }
     let volume = layers.get("volume", |b| b.volume.as_ref());
@@ -242,54 +297,88 @@ pub(super) fn backing(
         (None, Some(path)) => Image::File(word::path(path, problems)?),
         (Some(_), Some(path)) => {
             problems.push(
-                Problem::new(Id::ConflictingFields, path.pointer().name(), "a backing image that is both a volume and a file")
-                    .label("not with `volume`")
-                    .help("leave one of the two out"),
+                Problem::new(
+                    Id::ConflictingFields,
+                    path.pointer().name(),
+                    "a backing image that is both a volume and a file",
+                )
+                .label("not with `volume`")
+                .help("leave one of the two out"),
             );
             return None;
         }
         (None, None) => {
             problems.push(
-                Problem::new(Id::MissingField, layers.pointer().name(), "a backing image that is neither a volume nor a file")
-                    .label("needs a `volume` or a `path`")
-                    .help("add `\"volume\": …`, the name of a volume of the same pool, or `\"path\": …`"),
+                Problem::new(
+                    Id::MissingField,
+                    layers.pointer().name(),
+                    "a backing image that is neither a volume nor a file",
+                )
+                .label("needs a `volume` or a `path`")
+                .help("add `\"volume\": …`, the name of a volume of the same pool, or `\"path\": …`"),
             );
             return None;
         }
     };
-    Some(Backing { at: layers.pointer(), image, format: layers.get("format", |b| b.format.as_ref()).map(|f| *f.value) })
+    Some(Backing {
+        at: layers.pointer(),
+        image,
+        format: layers.get("format", |b| b.format.as_ref()).map(|f| *f.value),
+    })
 }
 
 /// Checks what the volumes of a pool grow on, and puts each after its own.
 pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
-    let known: HashMap<&str, usize> =
-        pool.volumes.iter().enumerate().map(|(index, volume)| (volume.name.as_str(), index)).collect();
+    let known: HashMap<&str, usize> = pool
+        .volumes
+        .iter()
+        .enumerate()
+        .map(|(index, volume)| (volume.name.as_str(), index))
+        .collect();
     let mut parents: Vec<Option<usize>> = Vec::with_capacity(pool.volumes.len());
+    // Thousands of volumes may have one `backing` from one profile.
+    let mut told = HashSet::new();
     for volume in &pool.volumes {
         let grows_on = volume.present.as_ref().and_then(|present| present.backing.as_ref());
         parents.push(match grows_on {
-            Some(Backing { image: Image::Volume(name), at, .. }) => {
+            Some(Backing {
+                image: Image::Volume(name),
+                at,
+                ..
+            }) => {
                 let parent = known.get(name.as_str()).copied();
-                if parent.is_none_or(|parent| pool.volumes[parent].present.is_none()) {
+                let present = parent.is_some_and(|parent| pool.volumes[parent].present.is_some());
+                if !present && told.insert((name, at)) {
                     problems.push(unknown_volume(name, pool, at.key("volume")));
                 }
                 parent
             }
-            Some(Backing { image: Image::File(_), .. }) | None => None,
+            Some(Backing {
+                image: Image::File(_), ..
+            })
+            | None => None,
         });
     }
     let mut order: Vec<usize> = Vec::with_capacity(parents.len());
     let mut placed: HashSet<usize> = HashSet::new();
     for start in 0..parents.len() {
         let mut chain = vec![start];
-        while let Some(parent) = chain.last().and_then(|last| parents[*last]).filter(|parent| !placed.contains(parent)) {
+        while let Some(parent) = chain
+            .last()
+            .and_then(|last| parents[*last])
+            .filter(|parent| !placed.contains(parent))
+        {
             if chain.contains(&parent) {
                 let volume = &pool.volumes[start];
                 if parent == start {
                     problems.push(
-                        Problem::new(Id::BackingCycle, volume.at.key("backing").key("volume").value(), format!("volume `{}` grows on itself", volume.name))
-                            .label("leads back to the volume")
-                            .help("one of the volumes in the circle has to start from nothing or from a file"),
+                        Problem::new(
+                            Id::BackingCycle,
+                            volume.at.key("backing").key("volume").value(),
+                            format!("volume `{}` grows on itself", volume.name),
+                        )
+                        .label("leads back to the volume")
+                        .help("one of the volumes in the circle has to start from nothing or from a file"),
                     );
                 }
                 break;
@@ -307,18 +396,30 @@ pub(super) fn settle_formats(pools: &[Pool], domains: &mut [Domain], problems: &
     let volumes: HashMap<(usize, &str), &Volume> = pools
         .iter()
         .enumerate()
-        .flat_map(|(pool, p)| p.volumes.iter().map(move |volume| ((pool, volume.name.as_str()), volume)))
+        .flat_map(|(pool, p)| {
+            p.volumes
+                .iter()
+                .map(move |volume| ((pool, volume.name.as_str()), volume))
+        })
         .collect();
     for disk in domains.iter_mut().flat_map(|domain| &mut domain.disks) {
-        let Source::Volume { pool, name, .. } = &disk.source else { continue };
-        let Some(volume) = volumes.get(&(pool.0, name.as_str())) else { continue };
+        let Source::Volume { pool, name, .. } = &disk.source else {
+            continue;
+        };
+        let Some(volume) = volumes.get(&(pool.0, name.as_str())) else {
+            continue;
+        };
         if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
             let (written, format) = (disk.format.name(), volume.format.name());
             problems.push(
-                Problem::new(Id::ConflictingFields, at.value(), format!("the volume `{name}` is declared as {format}, not {written}"))
-                    .label(format!("not {written}"))
-                    .related(volume.at.clone().value(), "declared here")
-                    .help("leave `format` out: it is that of the volume"),
+                Problem::new(
+                    Id::ConflictingFields,
+                    at.value(),
+                    format!("the volume `{name}` is declared as {format}, not {written}"),
+                )
+                .label(format!("not {written}"))
+                .related(volume.at.clone().value(), "declared here")
+                .help("leave `format` out: it is that of the volume"),
             );
         }
         disk.format = volume.format;
@@ -327,9 +428,17 @@ pub(super) fn settle_formats(pools: &[Pool], domains: &mut [Domain], problems: &
 
 /// The problem of a volume that its pool does not have.
 pub(super) fn unknown_volume(name: &str, pool: &Pool, at: Pointer) -> Problem {
-    let known = pool.volumes.iter().filter(|volume| volume.present.is_some()).map(|volume| volume.name.as_str());
-    Problem::new(Id::UnknownVolume, at.value(), format!("pool `{}` has no volume `{name}`", pool.name))
-        .label("neither in the pool's `volumes` nor declared by a disk")
-        .related(pool.at.clone().name(), "the pool")
-        .help(did_you_mean(name, known))
+    let known = pool
+        .volumes
+        .iter()
+        .filter(|volume| volume.present.is_some())
+        .map(|volume| volume.name.as_str());
+    Problem::new(
+        Id::UnknownVolume,
+        at.value(),
+        format!("pool `{}` has no volume `{name}`", pool.name),
+    )
+    .label("neither in the pool's `volumes` nor declared by a disk")
+    .related(pool.at.clone().name(), "the pool")
+    .help(did_you_mean(name, known))
 }

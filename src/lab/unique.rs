@@ -7,8 +7,8 @@ use super::device::HostDevice;
 use super::domain::Domain;
 use super::drive::{Cdrom, Source};
 use super::firmware::Firmware;
-use super::interface::Attachment;
 use super::identity::Kind;
+use super::interface::Attachment;
 use super::network::Network;
 use super::storage::{Pool, unknown_volume};
 use super::subnet::Family;
@@ -36,7 +36,11 @@ fn twice<K: Hash + Eq>(
         match seen.get(&key) {
             // A layer that several domains take.
             Some(first) if *first == place => problems.push(problem(&key, place).label("in several domains")),
-            Some(first) => problems.push(problem(&key, place).label("the second one").related(first.clone(), "the first one")),
+            Some(first) => problems.push(
+                problem(&key, place)
+                    .label("the second one")
+                    .related(first.clone(), "the first one"),
+            ),
             None => {
                 seen.insert(key, place);
             }
@@ -49,7 +53,10 @@ fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
     let pools = lab.pools.iter().flatten().map(|pool| &pool.uuid);
     let domains = domains_of_names(lab).map(|domain| &domain.uuid);
     twice(
-        networks.chain(pools).chain(domains).map(|uuid| (uuid.value, uuid.place.clone())),
+        networks
+            .chain(pools)
+            .chain(domains)
+            .map(|uuid| (uuid.value, uuid.place.clone())),
         |uuid, place| {
             Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
                 .help("leave `uuid` out for one made from the name; two equal `id`s make one UUID too")
@@ -59,9 +66,21 @@ fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
 }
 
 fn names(lab: &Lab, problems: &mut Vec<Problem>) {
-    let networks = lab.networks.iter().flatten().map(|network| (Kind::Network, &network.name, &network.at));
-    let pools = lab.pools.iter().flatten().map(|pool| (Kind::Pool, &pool.name, &pool.at));
-    let domains = lab.domains.iter().flatten().map(|domain| (Kind::Domain, &domain.name, &domain.at));
+    let networks = lab
+        .networks
+        .iter()
+        .flatten()
+        .map(|network| (Kind::Network, &network.name, &network.at));
+    let pools = lab
+        .pools
+        .iter()
+        .flatten()
+        .map(|pool| (Kind::Pool, &pool.name, &pool.at));
+    let domains = lab
+        .domains
+        .iter()
+        .flatten()
+        .map(|domain| (Kind::Domain, &domain.name, &domain.at));
     twice(
         networks
             .chain(pools)
@@ -69,8 +88,12 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
             .map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
         |(kind, name), place| {
             let kind = kind.name();
-            Problem::new(Id::DuplicateName, place, format!("two {kind}s are named `{name}`, upper and lower case aside"))
-                .help(format!("give one {kind} another name"))
+            Problem::new(
+                Id::DuplicateName,
+                place,
+                format!("two {kind}s are named `{name}`, upper and lower case aside"),
+            )
+            .help(format!("give one {kind} another name"))
         },
         problems,
     );
@@ -79,12 +102,18 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
 /// The domains, each name once: what else two domains of one name have in common follows from that.
 fn domains_of_names(lab: &Lab) -> impl Iterator<Item = &Domain> {
     let mut names = HashSet::new();
-    lab.domains.iter().flatten().filter(move |domain| names.insert(domain.name.to_lowercase()))
+    lab.domains
+        .iter()
+        .flatten()
+        .filter(move |domain| names.insert(domain.name.to_lowercase()))
 }
 
 fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
-    let made: HashSet<&str> =
-        networks.iter().filter(|network| network.makes_bridge()).map(|network| network.bridge.value.as_str()).collect();
+    let made: HashSet<&str> = networks
+        .iter()
+        .filter(|network| network.makes_bridge())
+        .map(|network| network.bridge.value.as_str())
+        .collect();
     // Several networks may be on one bridge of the host, but none of them on one that libvirt makes.
     twice(
         networks
@@ -92,14 +121,20 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
             .filter(|network| made.contains(network.bridge.value.as_str()) && !network.bridge.value.is_empty())
             .map(|network| (network.bridge.value.as_str(), network.bridge.place.clone())),
         |bridge, place| {
-            Problem::new(Id::DuplicateBridge, place, format!("two networks are on the bridge `{bridge}`"))
-                .help("give each network a bridge of its own")
+            Problem::new(
+                Id::DuplicateBridge,
+                place,
+                format!("two networks are on the bridge `{bridge}`"),
+            )
+            .help("give each network a bridge of its own")
         },
         problems,
     );
     for family in [Family::V4, Family::V6] {
-        let mut sides: Vec<_> =
-            networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
+        let mut sides: Vec<_> = networks
+            .iter()
+            .filter_map(|network| network.side(family).map(|side| (network, side)))
+            .collect();
         sides.sort_by_key(|(_, side)| (side.subnet.first(), side.subnet.prefix_len()));
         let mut outer: Option<(&Network, &super::side::Side)> = None;
         for (network, side) in sides {
@@ -108,10 +143,16 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
                     Problem::new(
                         Id::OverlappingSubnets,
                         side.at.clone().value(),
-                        format!("the subnets of networks `{}` and `{}` overlap", other_network.name, network.name),
+                        format!(
+                            "the subnets of networks `{}` and `{}` overlap",
+                            other_network.name, network.name
+                        ),
                     )
                     .label(format!("within `{}`", other.subnet))
-                    .related(other.at.clone().value(), format!("the subnet of `{}`", other_network.name))
+                    .related(
+                        other.at.clone().value(),
+                        format!("the subnet of `{}`", other_network.name),
+                    )
                     .help("choose subnets that share no address"),
                 ),
                 None => outer = Some((network, side)),
@@ -120,10 +161,17 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
     }
     for network in networks {
         twice(
-            network.machines.iter().map(|machine| (machine.address, machine.place.clone())),
+            network
+                .machines
+                .iter()
+                .map(|machine| (machine.address, machine.place.clone())),
             |address, place| {
-                Problem::new(Id::DuplicateAddress, place, format!("address `{address}` is used twice on network `{}`", network.name))
-                    .help("give each interface an address of its own")
+                Problem::new(
+                    Id::DuplicateAddress,
+                    place,
+                    format!("address `{address}` is used twice on network `{}`", network.name),
+                )
+                .help("give each interface an address of its own")
             },
             problems,
         );
@@ -132,14 +180,25 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
 }
 
 fn warn_of_addresses_in_range(network: &Network, problems: &mut Vec<Problem>) {
-    let Some(dhcp) = network.ipv4.as_ref().and_then(|side| side.dhcp.as_ref()) else { return };
-    let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else { return };
-    for machine in network.machines.iter().filter(|machine| (first..=last).contains(&machine.address)) {
+    let Some(dhcp) = network.ipv4.as_ref().and_then(|side| side.dhcp.as_ref()) else {
+        return;
+    };
+    let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else {
+        return;
+    };
+    for machine in network
+        .machines
+        .iter()
+        .filter(|machine| (first..=last).contains(&machine.address))
+    {
         problems.push(
             Problem::new(
                 Id::AddressInRange,
                 machine.place.clone(),
-                format!("address `{}` is inside the DHCP range of network `{}`", machine.address, network.name),
+                format!(
+                    "address `{}` is inside the DHCP range of network `{}`",
+                    machine.address, network.name
+                ),
             )
             .label("given out by DHCP too")
             .related(at.clone().value(), "the range")
@@ -156,8 +215,12 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
             Firmware::Bios => None,
         }),
         |nvram, place| {
-            Problem::new(Id::DuplicateNvram, place, format!("two domains keep their firmware variables in `{nvram}`"))
-                .help("leave `nvram` out for a file of its own")
+            Problem::new(
+                Id::DuplicateNvram,
+                place,
+                format!("two domains keep their firmware variables in `{nvram}`"),
+            )
+            .help("leave `nvram` out for a file of its own")
         },
         problems,
     );
@@ -190,23 +253,40 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
                 && !made.contains(name.as_str())
             {
                 problems.push(
-                    Problem::new(Id::UnmanagedBridge, place.clone(), format!("no network of the lab makes the bridge `{name}`"))
-                        .label("has to exist on the host")
-                        .help("fine if the host has it; else name a `network`"),
+                    Problem::new(
+                        Id::UnmanagedBridge,
+                        place.clone(),
+                        format!("no network of the lab makes the bridge `{name}`"),
+                    )
+                    .label("has to exist on the host")
+                    .help("fine if the host has it; else name a `network`"),
                 );
             }
         }
     }
-    let devices = domains.iter().flat_map(|domain| &domain.hostdevs).filter_map(|device| match device {
-        HostDevice::Pci { domain, bus, slot, function, at } => Some(((*domain, *bus, *slot, *function), at.clone().value())),
-        HostDevice::Usb { .. } => None,
-    });
+    let devices = domains
+        .iter()
+        .flat_map(|domain| &domain.hostdevs)
+        .filter_map(|device| match device {
+            HostDevice::Pci {
+                domain,
+                bus,
+                slot,
+                function,
+                at,
+            } => Some(((*domain, *bus, *slot, *function), at.clone().value())),
+            HostDevice::Usb { .. } => None,
+        });
     twice(
         devices,
         |(domain, bus, slot, function), place| {
             let address = format!("{domain:04x}:{bus:02x}:{slot:02x}.{function:x}");
-            Problem::new(Id::SharedDevice, place, format!("the PCI device `{address}` is handed out twice"))
-                .help("only one of the domains can run at a time; fine if that is meant")
+            Problem::new(
+                Id::SharedDevice,
+                place,
+                format!("the PCI device `{address}` is handed out twice"),
+            )
+            .help("only one of the domains can run at a time; fine if that is meant")
         },
         problems,
     );
@@ -219,6 +299,8 @@ fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {
         .filter(|(_, volume)| volume.present.is_some())
         .map(|(pool, volume)| (pool, volume.name.as_str()))
         .collect();
+    // Thousands of domains may have one volume from one profile.
+    let mut told = HashSet::new();
     for domain in lab.domains.iter().flatten() {
         let disks = domain.disks.iter().filter_map(|disk| match &disk.source {
             Source::Volume { pool, name, at } => Some((*pool, name, at)),
@@ -229,7 +311,7 @@ fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {
             Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => None,
         });
         for (pool, name, at) in disks.chain(cdroms) {
-            if !known.contains(&(pool, name)) {
+            if !known.contains(&(pool, name)) && told.insert((pool, name, at)) {
                 problems.push(unknown_volume(name, lab.pool(pool), at.clone()));
             }
         }
@@ -243,7 +325,11 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
             Problem::new(
                 Id::WindowsNameTooLong,
                 domain.at.clone().name(),
-                format!("`{}` is longer than {} characters, too long for Windows", domain.name, word::WINDOWS_NAME_MAX),
+                format!(
+                    "`{}` is longer than {} characters, too long for Windows",
+                    domain.name,
+                    word::WINDOWS_NAME_MAX
+                ),
             )
             .label(format!("{length} characters"))
             .help("choose a shorter name; `id` with the old one keeps the domain's identity"),
@@ -260,7 +346,10 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
             Problem::new(
                 Id::WindowsRequirements,
                 domain.at.clone().name(),
-                format!("domain `{}` lacks {lacks}, without which Windows 11 does not install", domain.name),
+                format!(
+                    "domain `{}` lacks {lacks}, without which Windows 11 does not install",
+                    domain.name
+                ),
             )
             .label("refused by its setup")
             .help("leave `firmware` and `tpm` to the preset"),
@@ -271,10 +360,18 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
 /// No two volumes of a pool have one name.
 pub(super) fn volumes(pool: &Pool, problems: &mut Vec<Problem>) {
     twice(
-        pool.volumes.iter().map(|volume| (volume.name.as_str(), volume.at.clone().value())),
+        pool.volumes
+            .iter()
+            .map(|volume| (volume.name.as_str(), volume.at.clone().value())),
         |name, place| {
-            Problem::new(Id::DuplicateVolume, place, format!("pool `{}` has the volume `{name}` twice", pool.name))
-                .help("a disk with a `size` declares its volume; leave the `size` out to use one that is declared elsewhere")
+            Problem::new(
+                Id::DuplicateVolume,
+                place,
+                format!("pool `{}` has the volume `{name}` twice", pool.name),
+            )
+            .help(
+                "a disk with a `size` declares its volume; leave the `size` out to use one that is declared elsewhere",
+            )
         },
         problems,
     );
@@ -285,7 +382,10 @@ pub(super) fn volumes(pool: &Pool, problems: &mut Vec<Problem>) {
 pub(crate) fn keep_first_of_equals(problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     problems.retain(|problem| {
-        let by_place = matches!(problem.id, Id::DuplicateVolume | Id::WindowsNameTooLong | Id::WindowsRequirements);
+        let by_place = matches!(
+            problem.id,
+            Id::DuplicateVolume | Id::WindowsNameTooLong | Id::WindowsRequirements
+        );
         let message = if by_place { "" } else { problem.message.as_str() };
         seen.insert((problem.id, message.to_owned(), format!("{:?}", problem.place)))
     });
@@ -316,8 +416,10 @@ pub(super) fn in_order(before: &[Vec<(usize, Place)>], mut circle: impl FnMut(&[
             *visited += 1;
             if on_path[*next] {
                 let from = path.iter().position(|(step, _)| step == next).unwrap_or(0);
-                let steps: Vec<(usize, Place)> =
-                    path[from..].iter().map(|(step, visited)| (*step, before[*step][visited - 1].1.clone())).collect();
+                let steps: Vec<(usize, Place)> = path[from..]
+                    .iter()
+                    .map(|(step, visited)| (*step, before[*step][visited - 1].1.clone()))
+                    .collect();
                 circle(&steps);
             } else if !done[*next] {
                 on_path[*next] = true;

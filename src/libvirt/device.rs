@@ -15,53 +15,86 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
     Tree::new()
         .with("emulator", HostFile::Emulator(domain.arch))
         .with_each("disk", disks(domain, lab))
-        .with_each("filesystem", domain.shares.iter().map(|share| {
-            Tree::new()
-                .with("type", "mount")
-                .with("accessmode", "passthrough")
-                .with("driver", Tree::new().with("type", "virtiofs"))
-                .with("source", Tree::new().with("dir", share.source.clone()))
-                .with("target", Tree::new().with("dir", share.tag.clone()))
-        }))
+        .with_each(
+            "filesystem",
+            domain.shares.iter().map(|share| {
+                Tree::new()
+                    .with("type", "mount")
+                    .with("accessmode", "passthrough")
+                    .with("driver", Tree::new().with("type", "virtiofs"))
+                    .with("source", Tree::new().with("dir", share.source.clone()))
+                    .with("target", Tree::new().with("dir", share.tag.clone()))
+            }),
+        )
         .with_each("controller", controllers(domain))
         .with_each("hostdev", domain.hostdevs.iter().map(host_device))
-        .with_each("interface", (1_u32..).zip(&domain.interfaces).map(|(bus, interface)| {
-            let address = has_fixed_slots(domain, interface).then(|| pci_slot(bus));
-            network_interface(interface, lab).with_some("address", address)
-        }))
-        .with_each("serial", domain.serial.then(|| {
-            let target = Tree::new().with("type", match domain.arch {
-                Arch::X86_64 => "isa-serial",
-                Arch::Aarch64 => "system-serial",
-            });
-            Tree::new().with("type", "pty").with("target", target.with("port", 0_u32))
-        }))
-        .with_each("console", domain.serial.then(|| {
-            Tree::new().with("type", "pty").with("target", Tree::new().with("type", "serial").with("port", 0_u32))
-        }))
+        .with_each(
+            "interface",
+            (1_u32..).zip(&domain.interfaces).map(|(bus, interface)| {
+                let address = has_fixed_slots(domain, interface).then(|| pci_slot(bus));
+                network_interface(interface, lab).with_some("address", address)
+            }),
+        )
+        .with_each(
+            "serial",
+            domain.serial.then(|| {
+                let target = Tree::new().with(
+                    "type",
+                    match domain.arch {
+                        Arch::X86_64 => "isa-serial",
+                        Arch::Aarch64 => "system-serial",
+                    },
+                );
+                Tree::new()
+                    .with("type", "pty")
+                    .with("target", target.with("port", 0_u32))
+            }),
+        )
+        .with_each(
+            "console",
+            domain.serial.then(|| {
+                Tree::new()
+                    .with("type", "pty")
+                    .with("target", Tree::new().with("type", "serial").with("port", 0_u32))
+            }),
+        )
         .with_each("channel", channels(domain))
         .with_each("input", inputs(domain, has_screen))
         .with_each("tpm", domain.tpm.then(|| tpm(domain.arch)))
         .with_each("graphics", domain.graphics.as_ref().map(graphics))
-        .with_each("sound", sound(domain.sound).map(|model| Tree::new().with("model", model)))
+        .with_each(
+            "sound",
+            sound(domain.sound).map(|model| Tree::new().with("model", model)),
+        )
         .with_each("audio", sound(domain.sound).map(|_| audio(domain)))
         .with_each("video", [video(domain.video)])
-        .with_each("watchdog", watchdog(domain.watchdog).map(|model| {
-            Tree::new().with("model", model).with("action", "reset")
-        }))
-        .with_each("rng", domain.rng.then(|| {
-            Tree::new()
-                .with("model", "virtio")
-                .with("backend", Tree::new().with("model", "random").with("source", "/dev/urandom"))
-        }))
-        .with("memballoon", Tree::new().with("model", if domain.balloon { "virtio" } else { "none" }))
+        .with_each(
+            "watchdog",
+            watchdog(domain.watchdog).map(|model| Tree::new().with("model", model).with("action", "reset")),
+        )
+        .with_each(
+            "rng",
+            domain.rng.then(|| {
+                Tree::new().with("model", "virtio").with(
+                    "backend",
+                    Tree::new().with("model", "random").with("source", "/dev/urandom"),
+                )
+            }),
+        )
+        .with(
+            "memballoon",
+            Tree::new().with("model", if domain.balloon { "virtio" } else { "none" }),
+        )
 }
 
 /// The disks, then the optical drives, each on the next free target of its bus.
 fn disks(domain: &Domain, lab: &Lab) -> Vec<Tree> {
     let mut targets = Targets::default();
     let disks = domain.disks.iter().map(|disk| (disk.bus, Drive::Disk(disk)));
-    let cdroms = domain.cdroms.iter().map(|cdrom| (cdrom_bus(domain.arch), Drive::Cdrom(cdrom)));
+    let cdroms = domain
+        .cdroms
+        .iter()
+        .map(|cdrom| (cdrom_bus(domain.arch), Drive::Cdrom(cdrom)));
     disks
         .chain(cdroms)
         .map(|(bus, drive)| {
@@ -117,7 +150,10 @@ fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
         Cdrom::Empty => ("file", None),
     };
     let format = match cdrom {
-        Cdrom::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
+        Cdrom::Volume { pool, name, .. } => lab
+            .pool(*pool)
+            .volume(name)
+            .map_or("raw", |volume| volume.format.name()),
         Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => "raw",
     };
     Tree::new()
@@ -184,18 +220,36 @@ fn bus_name(bus: DiskBus) -> &'static str {
 fn controllers(domain: &Domain) -> Vec<Tree> {
     let has_scsi = domain.disks.iter().any(|disk| disk.bus == DiskBus::Scsi)
         || (!domain.cdroms.is_empty() && cdrom_bus(domain.arch) == DiskBus::Scsi);
-    let usb = Tree::new().with("type", "usb").with("index", 0_u32).with("model", "qemu-xhci");
-    let scsi = has_scsi.then(|| Tree::new().with("type", "scsi").with("index", 0_u32).with("model", "virtio-scsi"));
+    let usb = Tree::new()
+        .with("type", "usb")
+        .with("index", 0_u32)
+        .with("model", "qemu-xhci");
+    let scsi = has_scsi.then(|| {
+        Tree::new()
+            .with("type", "scsi")
+            .with("index", 0_u32)
+            .with("model", "virtio-scsi")
+    });
     [Some(usb), scsi].into_iter().flatten().collect()
 }
 
 fn host_device(device: &HostDevice) -> Tree {
     let (kind, source) = match device {
-        HostDevice::Pci { domain, bus, slot, function, .. } => (
+        HostDevice::Pci {
+            domain,
+            bus,
+            slot,
+            function,
+            ..
+        } => (
             "pci",
             Tree::new().with(
                 "address",
-                Tree::new().with("domain", *domain).with("bus", *bus).with("slot", *slot).with("function", *function),
+                Tree::new()
+                    .with("domain", *domain)
+                    .with("bus", *bus)
+                    .with("slot", *slot)
+                    .with("function", *function),
             ),
         ),
         HostDevice::Usb { vendor, product, .. } => (
@@ -205,7 +259,11 @@ fn host_device(device: &HostDevice) -> Tree {
                 .with("product", Tree::new().with("id", *product)),
         ),
     };
-    Tree::new().with("mode", "subsystem").with("type", kind).with("managed", true).with("source", source)
+    Tree::new()
+        .with("mode", "subsystem")
+        .with("type", kind)
+        .with("managed", true)
+        .with("source", source)
 }
 
 /// Whether an interface gets a PCI slot of its own choosing. libvirt numbers slots by kind of device, so that a share added
@@ -250,9 +308,14 @@ fn network_interface(interface: &Interface, lab: &Lab) -> Tree {
 /// The channel of the SPICE agent (clipboard, screen size) and that of the QEMU guest agent.
 fn channels(domain: &Domain) -> Vec<Tree> {
     let channel = |kind: &'static str, name: &'static str| {
-        Tree::new().with("type", kind).with("target", Tree::new().with("type", "virtio").with("name", name))
+        Tree::new()
+            .with("type", kind)
+            .with("target", Tree::new().with("type", "virtio").with("name", name))
     };
-    let spice = domain.graphics.as_ref().is_some_and(|graphics| graphics.protocol == GraphicsType::Spice);
+    let spice = domain
+        .graphics
+        .as_ref()
+        .is_some_and(|graphics| graphics.protocol == GraphicsType::Spice);
     let spice = spice.then(|| channel("spicevmc", "com.redhat.spice.0"));
     let agent = domain.agent.then(|| channel("unix", "org.qemu.guest_agent.0"));
     [spice, agent].into_iter().flatten().collect()
@@ -274,7 +337,9 @@ fn tpm(arch: Arch) -> Tree {
         Arch::X86_64 => "tpm-crb",
         Arch::Aarch64 => "tpm-tis",
     };
-    Tree::new().with("model", model).with("backend", Tree::new().with("type", "emulator").with("version", "2.0"))
+    Tree::new()
+        .with("model", model)
+        .with("backend", Tree::new().with("type", "emulator").with("version", "2.0"))
 }
 
 fn graphics(graphics: &Graphics) -> Tree {
@@ -286,7 +351,9 @@ fn graphics(graphics: &Graphics) -> Tree {
     let listen = if graphics.gl {
         Tree::new().with("type", "none")
     } else {
-        Tree::new().with("type", "address").with("address", graphics.listen.clone())
+        Tree::new()
+            .with("type", "address")
+            .with("address", graphics.listen.clone())
     };
     Tree::new()
         .with("type", protocol)

@@ -3,11 +3,11 @@
 use super::pool::amount;
 use super::tree::{HostFile, Tree};
 use super::{Draft, Object, device, guest};
+use crate::lab::Lab;
 use crate::lab::cpu::Cpus;
 use crate::lab::domain::Domain;
 use crate::lab::firmware::Firmware;
 use crate::lab::identity::Kind;
-use crate::lab::Lab;
 use crate::spec::domain::{BootDevice, CpuFeature, CpuMode, Virtualization};
 
 /// The object of a domain.
@@ -44,8 +44,15 @@ pub(super) fn draft(domain: &Domain, lab: &Lab) -> Draft {
         volumes: Vec::new(),
     };
     let port = domain.graphics.as_ref().and_then(|graphics| graphics.port.as_ref());
-    let origins = port.map(|port| ("devices.graphics.port", port.place.clone())).into_iter().collect();
-    Draft { object, at: domain.at.clone(), origins }
+    let origins = port
+        .map(|port| ("devices.graphics.port", port.place.clone()))
+        .into_iter()
+        .collect();
+    Draft {
+        object,
+        at: domain.at.clone(),
+        origins,
+    }
 }
 
 fn os(domain: &Domain) -> Tree {
@@ -89,7 +96,10 @@ fn os(domain: &Domain) -> Tree {
 
 fn cpu(cpus: &Cpus) -> Tree {
     let topology = cpus.topology.map(|[sockets, cores, threads]| {
-        Tree::new().with("sockets", sockets).with("cores", cores).with("threads", threads)
+        Tree::new()
+            .with("sockets", sockets)
+            .with("cores", cores)
+            .with("threads", threads)
     });
     Tree::new()
         .with(
@@ -119,11 +129,16 @@ fn cpu(cpus: &Cpus) -> Tree {
 }
 
 fn pinning(cpus: &Cpus) -> Option<Tree> {
-    let pinned = (0_u32..).zip(&cpus.pinned).map(|(vcpu, cpuset)| {
-        Tree::new().with("vcpu", vcpu).with("cpuset", cpuset.clone())
-    });
-    let emulator = cpus.emulator_pinned.clone().map(|cpuset| Tree::new().with("cpuset", cpuset));
-    let cputune = Tree::new().with_each("vcpupin", pinned).with_some("emulatorpin", emulator);
+    let pinned = (0_u32..)
+        .zip(&cpus.pinned)
+        .map(|(vcpu, cpuset)| Tree::new().with("vcpu", vcpu).with("cpuset", cpuset.clone()));
+    let emulator = cpus
+        .emulator_pinned
+        .clone()
+        .map(|cpuset| Tree::new().with("cpuset", cpuset));
+    let cputune = Tree::new()
+        .with_each("vcpupin", pinned)
+        .with_some("emulatorpin", emulator);
     (!cputune.is_empty()).then_some(cputune)
 }
 
@@ -144,10 +159,19 @@ fn memory_backing(domain: &Domain) -> Option<Tree> {
 
 fn qemu(domain: &Domain) -> Option<Tree> {
     let commandline = Tree::new()
-        .with_each("arg", domain.qemu_args.iter().map(|value| Tree::new().with("value", value.clone())))
+        .with_each(
+            "arg",
+            domain
+                .qemu_args
+                .iter()
+                .map(|value| Tree::new().with("value", value.clone())),
+        )
         .with_each(
             "env",
-            domain.qemu_env.iter().map(|(name, value)| Tree::new().with("name", name.clone()).with("value", value.clone())),
+            domain
+                .qemu_env
+                .iter()
+                .map(|(name, value)| Tree::new().with("name", name.clone()).with("value", value.clone())),
         );
     (!commandline.is_empty()).then_some(commandline)
 }

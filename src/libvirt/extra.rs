@@ -22,13 +22,26 @@ pub(super) fn merge(
     (vocabulary, kind): (&Vocabulary, Kind),
     problems: &mut Vec<Problem>,
 ) {
-    let mut merger = Merger { vocabulary, kind, path: Vec::new(), problems };
+    let mut merger = Merger {
+        vocabulary,
+        kind,
+        path: Vec::new(),
+        problems,
+    };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
-                Problem::new(Id::ConflictingFields, extra.at.key(key).name(), format!("`{key}` cannot come from `extra`"))
-                    .label("an identity")
-                    .help(if key == "uuid" { "use the key `uuid` of the object" } else { "rename the object; `id` keeps its identity" }),
+                Problem::new(
+                    Id::ConflictingFields,
+                    extra.at.key(key).name(),
+                    format!("`{key}` cannot come from `extra`"),
+                )
+                .label("an identity")
+                .help(if key == "uuid" {
+                    "use the key `uuid` of the object"
+                } else {
+                    "rename the object; `id` keeps its identity"
+                }),
             );
         }
     }
@@ -61,10 +74,17 @@ impl Merger<'_> {
     fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, slot: &Slot, at: &Pointer) {
         if slot.repeatable {
             let items: Vec<(&Json, Pointer)> = match json {
-                Json::Array(items) => items.iter().enumerate().map(|(index, item)| (item, at.index(index))).collect(),
+                Json::Array(items) => items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| (item, at.index(index)))
+                    .collect(),
                 one => vec![(one, at.clone())],
             };
-            let values: Vec<Value> = items.into_iter().filter_map(|(item, at)| self.value(item, slot.shape, &at)).collect();
+            let values: Vec<Value> = items
+                .into_iter()
+                .filter_map(|(item, at)| self.value(item, slot.shape, &at))
+                .collect();
             match tree.entry(name, || Value::List(Vec::new())) {
                 Value::List(list) => list.extend(values),
                 other => *other = Value::List(values),
@@ -101,9 +121,13 @@ impl Merger<'_> {
             (Json::String(text), _) if crate::lab::is_text(text) => Some(Value::Str(Cow::Owned(text.clone()))),
             (Json::String(_), Shape::String | Shape::Path) => {
                 self.problems.push(
-                    Problem::new(Id::BadText, at.clone().value(), format!("`{}` has a control character", self.path.join(".")))
-                        .label("libvirt's XML has no way to write it")
-                        .help("leave control characters out; newline and tab are fine"),
+                    Problem::new(
+                        Id::BadText,
+                        at.clone().value(),
+                        format!("`{}` has a control character", self.path.join(".")),
+                    )
+                    .label("libvirt's XML has no way to write it")
+                    .help("leave control characters out; newline and tab are fine"),
                 );
                 return None;
             }
@@ -121,8 +145,12 @@ impl Merger<'_> {
             };
             let expected = shape.describe();
             let help = match (shape, json) {
-                (Shape::Flag, Json::Bool(false)) => "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned(),
-                (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => format!("write `{text}` without quotes"),
+                (Shape::Flag, Json::Bool(false)) => {
+                    "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned()
+                }
+                (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
+                    format!("write `{text}` without quotes")
+                }
                 (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
                 (Shape::Bool, _) => "write `true` or `false`".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
@@ -153,9 +181,13 @@ impl Merger<'_> {
             )
             .label("would be dropped without a word")
             .help(help),
-            None => Problem::new(Id::UnknownAttribute, at.name(), format!("NixVirt {version} knows no attribute `{path}`"))
-                .label("would be dropped without a word")
-                .help(did_you_mean(name, self.vocabulary.names(element))),
+            None => Problem::new(
+                Id::UnknownAttribute,
+                at.name(),
+                format!("NixVirt {version} knows no attribute `{path}`"),
+            )
+            .label("would be dropped without a word")
+            .help(did_you_mean(name, self.vocabulary.names(element))),
         };
         self.problems.push(problem);
     }
@@ -177,13 +209,18 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
 /// The place of an attribute in the strongest `extra` that says something of it or of what it is in.
 pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
     extras.iter().rev().find_map(|extra| {
-        let (mut json, mut at) = (extra.value.get(path.split('.').next()?)?, extra.at.key(path.split('.').next()?));
+        let (mut json, mut at) = (
+            extra.value.get(path.split('.').next()?)?,
+            extra.at.key(path.split('.').next()?),
+        );
         for name in path.split('.').skip(1) {
             let (item, item_at) = match json {
                 Json::Array(items) => (items.first(), at.index(0)),
                 other => (Some(other), at.clone()),
             };
-            let Some(next) = item.and_then(|item| item.get(name)) else { break };
+            let Some(next) = item.and_then(|item| item.get(name)) else {
+                break;
+            };
             (json, at) = (next, item_at.key(name));
         }
         Some(at.value())
@@ -209,7 +246,9 @@ fn check_network(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
 }
 
 fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
-    let Some(Value::Set(devices)) = definition.get("devices") else { return };
+    let Some(Value::Set(devices)) = definition.get("devices") else {
+        return;
+    };
     let items = |name: &str| match devices.get(name) {
         Some(Value::List(items)) => items.as_slice(),
         Some(_) | None => &[],
@@ -231,13 +270,19 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             && let Some(place) = place("disk")
         {
             problems.push(
-                Problem::new(Id::DuplicateTarget, place, format!("two drives have the target `{target}`"))
-                    .label("one of these, the other is a disk or cdrom of the domain")
-                    .help("give the drive in `extra` a target that is free"),
+                Problem::new(
+                    Id::DuplicateTarget,
+                    place,
+                    format!("two drives have the target `{target}`"),
+                )
+                .label("one of these, the other is a disk or cdrom of the domain")
+                .help("give the drive in `extra` a target that is free"),
             );
         }
     }
-    if items("interface").iter().any(|interface| attribute(interface, "mac", "address").is_none())
+    if items("interface")
+        .iter()
+        .any(|interface| attribute(interface, "mac", "address").is_none())
         && let Some(place) = place("interface")
     {
         problems.push(

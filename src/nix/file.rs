@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use minijinja::value::{Object as TemplateObject, ObjectRepr, Value as TemplateValue};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Object as TemplateObject, ObjectRepr, Value as TemplateValue};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 use super::print::{self, Style};
@@ -94,13 +94,26 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         Kind::Pool => &objects.pools,
         Kind::Domain => &objects.domains,
     };
-    let mut writer = Writer { paths: target.paths, uses_nixvirt: false, uses_host_files: false };
+    let mut writer = Writer {
+        paths: target.paths,
+        uses_nixvirt: false,
+        uses_host_files: false,
+    };
     let body = match list {
         None => Expr::Null,
-        Some(objects) => Expr::List(objects.iter().map(|object| writer.item(object)).collect::<Result<_, _>>()?),
+        Some(objects) => Expr::List(
+            objects
+                .iter()
+                .map(|object| writer.item(object))
+                .collect::<Result<_, _>>()?,
+        ),
     };
     let formals = [(NIXVIRT, writer.uses_nixvirt), (HOST_FILES, writer.uses_host_files)];
-    let formals = formals.into_iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
+    let formals = formals
+        .into_iter()
+        .filter(|(_, used)| *used)
+        .map(|(name, _)| Ident::literal(name))
+        .collect();
     let expr = Expr::Lambda(Lambda::new(formals, body).map_err(|error| Error::Unwritable {
         name: list_file_name(kind).to_owned(),
         why: error.to_string(),
@@ -134,18 +147,32 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
     let store = target.paths == Paths::Store;
     let host_files = store && sections.iter().any(|(_, lambda)| lambda.formals().len() == 2);
     let architectures = |found: &BTreeSet<Arch>| found.iter().map(|arch| word(arch.name())).collect::<Vec<_>>();
-    let firmware = if store { Vec::new() } else { architectures(&host.firmware) };
-    let host_files = if host_files { architectures(&host.architectures) } else { Vec::new() };
+    let firmware = if store {
+        Vec::new()
+    } else {
+        architectures(&host.firmware)
+    };
+    let host_files = if host_files {
+        architectures(&host.architectures)
+    } else {
+        Vec::new()
+    };
     let uses_nixvirt = host.driver_disc || sections.iter().any(|(_, lambda)| !lambda.formals().is_empty());
     let uses_pkgs = host.virtiofs || !firmware.is_empty() || !host_files.is_empty();
     let formals = [("config", true), ("pkgs", uses_pkgs), (NIXVIRT, uses_nixvirt)];
-    let unwritable = |error: super::NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
+    let unwritable = |error: super::NulInText| Error::Unwritable {
+        name: MODULE_FILE_NAME.to_owned(),
+        why: error.to_string(),
+    };
     let settings = [
         (TMPFILES, directories(&host).map_err(unwritable)?),
         (FIREWALL, bridges(&host).map_err(unwritable)?),
     ];
-    let values: Vec<(&'static str, Expr)> =
-        settings.into_iter().filter(|(_, attrs)| !attrs.is_empty()).map(|(path, attrs)| (path, attrs.into())).collect();
+    let values: Vec<(&'static str, Expr)> = settings
+        .into_iter()
+        .filter(|(_, attrs)| !attrs.is_empty())
+        .map(|(path, attrs)| (path, attrs.into()))
+        .collect();
     let links = !firmware.is_empty() || (host.driver_disc && !store);
     let uri = Expr::Str(Text::new(target.connection.clone()).map_err(unwritable)?);
     let text = render(
@@ -183,7 +210,11 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
 
 /// The start of a function of the formals that are used, up to its body.
 fn head(formals: &[(&'static str, bool)], style: Style) -> String {
-    let formals = formals.iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
+    let formals = formals
+        .iter()
+        .filter(|(_, used)| *used)
+        .map(|(name, _)| Ident::literal(name))
+        .collect();
     let body = Expr::from(Attrs::new());
     let printed_body = print::print(&body, style);
     let lambda = Lambda::new(formals, body).expect("the formals are different");
@@ -236,7 +267,11 @@ fn bridges(host: &Host) -> Result<Attrs, super::NulInText> {
         let mut open = Attrs::new();
         for (name, ports) in [("allowedTCPPorts", &ports.tcp), ("allowedUDPPorts", &ports.udp)] {
             if !ports.is_empty() {
-                put(&mut open, Name::literal(name), Expr::List(ports.iter().map(|port| (*port).into()).collect()));
+                put(
+                    &mut open,
+                    Name::literal(name),
+                    Expr::List(ports.iter().map(|port| (*port).into()).collect()),
+                );
             }
         }
         put(&mut bridges, Name::new(bridge.clone())?, open.into());
@@ -271,7 +306,11 @@ impl Writer {
     /// One item of a list: the options of `NixVirt`'s module.
     fn item(&mut self, object: &Object) -> Result<Expr, Error> {
         let mut item = Attrs::new();
-        put(&mut item, Name::literal("definition"), self.definition(object.kind.name(), &object.name, &object.definition)?);
+        put(
+            &mut item,
+            Name::literal("definition"),
+            self.definition(object.kind.name(), &object.name, &object.definition)?,
+        );
         match object.active {
             Active::Running => put(&mut item, Name::literal("active"), true.into()),
             Active::Stopped => put(&mut item, Name::literal("active"), false.into()),
@@ -281,7 +320,11 @@ impl Writer {
             put(&mut item, Name::literal("restart"), restart.into());
         }
         if !object.volumes.is_empty() {
-            let volumes = object.volumes.iter().map(|volume| self.volume(volume)).collect::<Result<_, _>>()?;
+            let volumes = object
+                .volumes
+                .iter()
+                .map(|volume| self.volume(volume))
+                .collect::<Result<_, _>>()?;
             put(&mut item, Name::literal("volumes"), Expr::List(volumes));
         }
         Ok(item.into())
@@ -290,7 +333,11 @@ impl Writer {
     fn volume(&mut self, volume: &VolumeObject) -> Result<Expr, Error> {
         let mut item = Attrs::new();
         if let Some(definition) = &volume.definition {
-            put(&mut item, Name::literal("definition"), self.definition("volume", &volume.name, definition)?);
+            put(
+                &mut item,
+                Name::literal("definition"),
+                self.definition("volume", &volume.name, definition)?,
+            );
         } else {
             let name = Text::new(volume.name.clone()).map_err(|error| unwritable(&volume.name, &error))?;
             put(&mut item, Name::literal("present"), false.into());
@@ -368,7 +415,10 @@ fn store_path(file: HostFile) -> &'static [&'static str] {
 }
 
 fn unwritable(name: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::Unwritable { name: name.to_owned(), why: error.to_string() }
+    Error::Unwritable {
+        name: name.to_owned(),
+        why: error.to_string(),
+    }
 }
 
 /// Text that is ready to stand in a Nix file.
@@ -394,7 +444,11 @@ impl NixText {
 fn render(name: &str, context: TemplateValue) -> Result<String, minijinja::Error> {
     let mut environment = Environment::empty();
     environment.set_syntax(
-        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?,
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()?,
     );
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
@@ -416,9 +470,15 @@ mod tests {
 
     #[test]
     fn a_skeleton_prints_nothing_that_was_not_printed_before() {
-        let plain = render("list", minijinja::context! { header => "# x", list => NixText::value("[ ]".to_owned()) });
+        let plain = render(
+            "list",
+            minijinja::context! { header => "# x", list => NixText::value("[ ]".to_owned()) },
+        );
         assert!(plain.is_err());
-        let missing = render("list", minijinja::context! { header => NixText::value("# x".to_owned()) });
+        let missing = render(
+            "list",
+            minijinja::context! { header => NixText::value("# x".to_owned()) },
+        );
         assert!(missing.is_err());
     }
 }

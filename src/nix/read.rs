@@ -156,7 +156,12 @@ fn prints_back(green: &GreenNodeData, text: &str) -> Result<(), ReadError> {
                 }
                 let space = token.kind() == rowan::SyntaxKind(SyntaxKind::TOKEN_WHITESPACE as u16);
                 // The first byte of any other white space is none of these.
-                if space && let Some(odd) = token.text().bytes().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n')) {
+                if space
+                    && let Some(odd) = token
+                        .text()
+                        .bytes()
+                        .position(|byte| !matches!(byte, b' ' | b'\t' | b'\n'))
+                {
                     return Err(ReadError::Character { at: at + odd });
                 }
                 at += token.text().len();

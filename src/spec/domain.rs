@@ -76,7 +76,7 @@ pub struct DomainFields {
     /// the newest that QEMU has at each activation, so each update of QEMU changes the domain and power-cycles it.
     #[schemars(example = &"pc-q35-9.1")]
     pub machine: Option<String>,
-    /// Whether the host's processor runs the guest's code. Default: `kvm` for x86_64, else `emulated`.
+    /// Whether the host's processor runs the guest's code. Default: `kvm` for `x86_64`, else `emulated`.
     pub virtualization: Option<Virtualization>,
     /// The number of virtual CPUs. Default: what `topology` multiplies to, else 2.
     #[schemars(range(min = 1), example = 4)]

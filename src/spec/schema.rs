@@ -36,6 +36,10 @@ pub fn cached() -> &'static Value {
 }
 
 /// The schema as the text of `schema/lab.schema.json`.
+///
+/// # Panics
+///
+/// Never: a JSON value always prints.
 #[must_use]
 pub fn schema_text() -> String {
     let mut text = serde_json::to_string_pretty(&schema()).expect("a JSON value always prints");
@@ -50,7 +54,16 @@ trait ForReading {
 impl ForReading for serde_json::Map<String, Value> {
     /// What the schema is first, its definitions last.
     fn sort_keys_for_reading(&mut self) {
-        for key in ["$schema", "title", "description", "type", "properties", "required", "additionalProperties", "$defs"] {
+        for key in [
+            "$schema",
+            "title",
+            "description",
+            "type",
+            "properties",
+            "required",
+            "additionalProperties",
+            "$defs",
+        ] {
             if let Some(value) = self.shift_remove(key) {
                 self.insert(key.to_owned(), value);
             }

@@ -51,10 +51,16 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
         return later;
     }
     let replaced: HashSet<String> = structural.iter().filter_map(replaced).collect();
-    let wrong: HashSet<String> = structural.iter().filter_map(misspelt).chain(replaced.iter().cloned()).collect();
+    let wrong: HashSet<String> = structural
+        .iter()
+        .filter_map(misspelt)
+        .chain(replaced.iter().cloned())
+        .collect();
     let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
     let follows = |problem: &Problem| {
-        let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else { return false };
+        let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
+            return false;
+        };
         let pointer = pointer.to_string();
         let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
         let misses_wrong = || match (&problem.place, pointer.rsplit_once('/')) {
@@ -66,7 +72,11 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
             Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
             Place::Text(_) | Place::File(_) => false,
         };
-        let item_of_it = |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
+        let item_of_it = |wrong: &String| {
+            wrong
+                .rsplit_once('/')
+                .is_some_and(|(list, item)| list == pointer && is_index(item))
+        };
         above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
             || replaced.iter().any(item_of_it)
             || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong()))

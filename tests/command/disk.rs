@@ -36,7 +36,11 @@ fn results_that_get_lost_are_a_failure() {
     place.write("lab.json", "{}");
     for format in ["json", "github"] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let status = place.command(LAB2NIX, &["check", "--message-format", format]).stdout(full).status().unwrap();
+        let status = place
+            .command(LAB2NIX, &["check", "--message-format", format])
+            .stdout(full)
+            .status()
+            .unwrap();
         assert_eq!(status.code(), Some(2), "{format}");
     }
 }

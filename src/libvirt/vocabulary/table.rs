@@ -83,8 +83,7 @@ pub(super) struct Libvirt {
 /// When a table of this crate is not one.
 pub(super) fn read(table: &str) -> Vocabulary {
     let table: Table = serde_json::from_str(table).expect("the tables of this crate are tested");
-    let libvirt: Libvirt =
-        serde_json::from_str(LIBVIRT).expect("the tables of this crate are tested");
+    let libvirt: Libvirt = serde_json::from_str(LIBVIRT).expect("the tables of this crate are tested");
     let mut builder = Builder { elements: Vec::new() };
     let roots = Roots {
         network: builder.root(&table.roots.network, &libvirt.repeatable.network),
@@ -92,7 +91,11 @@ pub(super) fn read(table: &str) -> Vocabulary {
         volume: builder.root(&table.roots.volume, &libvirt.repeatable.volume),
         domain: builder.root(&table.roots.domain, &libvirt.repeatable.domain),
     };
-    Vocabulary { version: table.nixvirt, elements: builder.elements, roots }
+    Vocabulary {
+        version: table.nixvirt,
+        elements: builder.elements,
+        roots,
+    }
 }
 
 struct Builder {
@@ -123,9 +126,19 @@ impl Builder {
                 attributes.add(child);
                 continue;
             };
-            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
             let shape = self.shape(child, key, &path, above, repeatable);
-            attributes.slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path) });
+            attributes.slots.insert(
+                key.clone(),
+                Slot {
+                    shape,
+                    repeatable: repeatable.contains(&path),
+                },
+            );
         }
         above.pop();
         self.elements[element.0] = attributes;
@@ -161,12 +174,24 @@ impl Attributes {
     /// Adds the text and the attributes of an entry.
     fn add(&mut self, entry: &Entry) {
         if let Some(Text { r#type, key: Some(key) }) = &entry.text {
-            self.slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false });
+            self.slots.insert(
+                key.clone(),
+                Slot {
+                    shape: (*r#type).into(),
+                    repeatable: false,
+                },
+            );
             self.text = Some(key.clone());
         }
         for attribute in &entry.attributes {
             if let Some(r#type) = attribute.r#type {
-                self.slots.insert(attribute.name.clone(), Slot { shape: r#type.into(), repeatable: false });
+                self.slots.insert(
+                    attribute.name.clone(),
+                    Slot {
+                        shape: r#type.into(),
+                        repeatable: false,
+                    },
+                );
             }
         }
     }
