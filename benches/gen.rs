@@ -61,11 +61,7 @@ fn main() -> Result<ExitCode, Error> {
         println!("{row}");
         rows.push(row);
     }
-    Ok(if bars_are_met(&rows) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if bars_are_met(&rows) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Says of each bar that was measured whether it is met.
@@ -78,16 +74,10 @@ fn bars_are_met(rows: &[Row]) -> bool {
             thousand.map(|row| row.generate.least / row.parse.least),
             TIME,
         ),
-        (
-            "memory with 1,000 domains, by that of the parse",
-            thousand.and_then(Row::memory),
-            MEMORY,
-        ),
+        ("memory with 1,000 domains, by that of the parse", thousand.and_then(Row::memory), MEMORY),
         (
             "time with 10,000 domains, by that with 1,000",
-            thousand
-                .zip(more)
-                .map(|(thousand, more)| more.generate.least / thousand.generate.least),
+            thousand.zip(more).map(|(thousand, more)| more.generate.least / thousand.generate.least),
             GROWTH,
         ),
     ];
@@ -127,12 +117,7 @@ impl Row {
 
 impl std::fmt::Display for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            domains,
-            bytes,
-            generate,
-            parse,
-        } = self;
+        let Self { domains, bytes, generate, parse } = self;
         let one = |number: Option<f64>| number.map_or("?".to_owned(), |number| format!("{number:.1}"));
         let two = |number: Option<f64>| number.map_or("?".to_owned(), |number| format!("{number:.2}"));
         write!(
@@ -163,16 +148,9 @@ fn measure(domains: u32, runs: usize) -> Result<Row, Error> {
         generate.push(start("gen", dir.path())?);
         parse.push(start("parse", dir.path())?);
     }
-    let sizes = FILES
-        .iter()
-        .map(|name| Ok(fs::read(dir.path().join("generated").join(name))?.len()));
+    let sizes = FILES.iter().map(|name| Ok(fs::read(dir.path().join("generated").join(name))?.len()));
     let bytes = sizes.sum::<Result<usize, Error>>()?;
-    Ok(Row {
-        domains,
-        bytes,
-        generate: cost(generate),
-        parse: cost(parse),
-    })
+    Ok(Row { domains, bytes, generate: cost(generate), parse: cost(parse) })
 }
 
 fn cost(runs: Vec<Run>) -> Cost {
@@ -180,11 +158,7 @@ fn cost(runs: Vec<Run>) -> Cost {
         runs.into_iter().map(|run| (run.milliseconds, run.memory)).unzip();
     times.sort_by(f64::total_cmp);
     memory.sort_by(|one, other| one.partial_cmp(other).expect("a size is a number"));
-    Cost {
-        least: times[0],
-        median: times[times.len() / 2],
-        memory: memory[memory.len() / 2],
-    }
+    Cost { least: times[0], median: times[times.len() / 2], memory: memory[memory.len() / 2] }
 }
 
 /// What one run took.
@@ -256,12 +230,7 @@ fn parse(dir: &Path) -> Result<Duration, Error> {
 fn peak() -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim()
-        .strip_suffix("kB")?
-        .trim()
-        .parse::<f64>()
-        .ok()
-        .map(|kibibytes| kibibytes * 1024.0 / 1e6)
+    line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kibibytes| kibibytes * 1024.0 / 1e6)
 }
 
 /// A lab of Windows domains, each with UEFI, a TPM, a disk, two drives, and two interfaces, one with an address.

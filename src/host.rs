@@ -82,10 +82,8 @@ impl Host {
             Firmware::Bios => {}
             Firmware::Uefi { nvram, .. } => {
                 self.firmware.insert(domain.arch);
-                if let Some((directory, _)) = nvram
-                    .value
-                    .rsplit_once('/')
-                    .filter(|(directory, _)| !directory.is_empty())
+                if let Some((directory, _)) =
+                    nvram.value.rsplit_once('/').filter(|(directory, _)| !directory.is_empty())
                 {
                     self.directories.entry(directory.to_owned()).or_insert(None);
                 }
@@ -103,10 +101,7 @@ fn served(network: &Network) -> Ports {
         ports.udp.push(DNS);
     }
     let serves = |side: &Side| {
-        let machines = network
-            .machines
-            .iter()
-            .any(|machine| side.subnet.host(machine.address.addr()).is_ok());
+        let machines = network.machines.iter().any(|machine| side.subnet.host(machine.address.addr()).is_ok());
         side.dhcp.as_ref().is_some_and(|dhcp| dhcp.range.is_some() || machines)
     };
     for (side, port) in sides.into_iter().zip([DHCP, DHCPV6]) {

@@ -76,11 +76,7 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
     let vocabulary = Vocabulary::of(lab.target.nixvirt);
     let mut problems = Vec::new();
     let mut settle = |draft: Draft, extras: &[&ExtraAt]| {
-        let Draft {
-            mut object,
-            at,
-            origins,
-        } = draft;
+        let Draft { mut object, at, origins } = draft;
         let element = vocabulary.object(object.kind);
         for extra in extras {
             extra::merge(&mut object.definition, extra, (vocabulary, object.kind), &mut problems);
@@ -93,21 +89,11 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
     };
     let networks = lab.networks.as_ref().map(|networks| {
         let extra = networks.iter().map(|network| network.extra.iter().collect::<Vec<_>>());
-        networks
-            .iter()
-            .map(network::draft)
-            .zip(extra)
-            .map(|(draft, extra)| settle(draft, &extra))
-            .collect()
+        networks.iter().map(network::draft).zip(extra).map(|(draft, extra)| settle(draft, &extra)).collect()
     });
     let pools = lab.pools.as_ref().map(|pools| {
         let extra = pools.iter().map(|pool| pool.extra.iter().collect::<Vec<_>>());
-        pools
-            .iter()
-            .map(pool::draft)
-            .zip(extra)
-            .map(|(draft, extra)| settle(draft, &extra))
-            .collect()
+        pools.iter().map(pool::draft).zip(extra).map(|(draft, extra)| settle(draft, &extra)).collect()
     });
     let domains = lab.domains.as_ref().map(|domains| {
         let drafts = domains.iter().map(|domain| domain::draft(domain, lab));
@@ -118,14 +104,7 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
         extra::merge(&mut Tree::new(), extra, (vocabulary, Kind::Domain), &mut problems);
     }
     keep_first_of_equals(&mut problems);
-    (
-        Objects {
-            networks,
-            pools,
-            domains,
-        },
-        problems,
-    )
+    (Objects { networks, pools, domains }, problems)
 }
 
 /// The problem of a fault in a definition. A wrong type of ours is not the user's to mend: the proof of the file fails
@@ -154,23 +133,15 @@ fn problem(
             };
             let help = vocabulary::other_versions(object.kind, path, version)
                 .unwrap_or_else(|| "leave it out: no version of NixVirt writes it".to_owned());
-            Some(
-                Problem::new(Id::NotExpressible, place, message)
-                    .label("would be dropped without a word")
-                    .help(help),
-            )
+            Some(Problem::new(Id::NotExpressible, place, message).label("would be dropped without a word").help(help))
         }
         Fault::Missing { path } => {
             let place = extra::place_of(path, extras).unwrap_or_else(|| at.clone().name());
             let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
             Some(
-                Problem::new(
-                    Id::MissingField,
-                    place,
-                    format!("an element without its text, `{path}`"),
-                )
-                .label(format!("needs `{name}`"))
-                .help("NixVirt would stop the evaluation of the whole host without a place"),
+                Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))
+                    .label(format!("needs `{name}`"))
+                    .help("NixVirt would stop the evaluation of the whole host without a place"),
             )
         }
         Fault::WrongType { .. } => None,

@@ -28,8 +28,10 @@ use std::collections::HashMap;
 
 mod difference;
 pub mod file;
+pub mod module;
 pub mod print;
 pub mod read;
+mod skeleton;
 mod syntax;
 
 /// A Nix expression of plain data, the variables it needs and the functions it applies to data.
@@ -142,11 +144,7 @@ impl Ident {
     /// Whatever cannot stand for a variable is refused.
     pub fn new(ident: impl Into<Cow<'static, str>>) -> Result<Self, NotAnIdent> {
         let ident = ident.into();
-        if is_variable(&ident) {
-            Ok(Self(ident))
-        } else {
-            Err(NotAnIdent(ident.into_owned()))
-        }
+        if is_variable(&ident) { Ok(Self(ident)) } else { Err(NotAnIdent(ident.into_owned())) }
     }
 
     /// A variable that stands in this crate's source.
@@ -184,11 +182,7 @@ impl TryFrom<i64> for Int {
     type Error = IntOutOfRange;
 
     fn try_from(int: i64) -> Result<Self, IntOutOfRange> {
-        if int == i64::MIN {
-            Err(IntOutOfRange)
-        } else {
-            Ok(Self(int))
-        }
+        if int == i64::MIN { Err(IntOutOfRange) } else { Ok(Self(int)) }
     }
 }
 
@@ -233,10 +227,7 @@ impl Attrs {
     /// The empty set, with room for `capacity` attributes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            attributes: Vec::with_capacity(capacity),
-            positions: None,
-        }
+        Self { attributes: Vec::with_capacity(capacity), positions: None }
     }
 
     /// Adds an attribute at the end.
@@ -343,10 +334,7 @@ impl Select {
     /// If `variable` cannot stand for a variable, or if a name contains NUL.
     #[must_use]
     pub fn literal(variable: &'static str, path: &[&'static str]) -> Self {
-        Self {
-            variable: Ident::literal(variable),
-            path: path.iter().map(|name| Name::literal(name)).collect(),
-        }
+        Self { variable: Ident::literal(variable), path: path.iter().map(|name| Name::literal(name)).collect() }
     }
 }
 
@@ -370,10 +358,7 @@ impl Lambda {
         if let Some(twice) = formals.iter().find(|formal| !seen.insert(formal.as_str())) {
             return Err(DuplicateName(twice.as_str().to_owned()));
         }
-        Ok(Self {
-            formals,
-            body: Box::new(body.into()),
-        })
+        Ok(Self { formals, body: Box::new(body.into()) })
     }
 
     /// The attributes that the function needs, in the order they are written.
@@ -491,14 +476,9 @@ pub struct DuplicateName(pub String);
 /// Whether `name` needs no quotes as the name of an attribute.
 pub(crate) fn is_bare_name(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'\'' | b'-'))
-        && !matches!(
-            name,
-            "assert" | "else" | "if" | "in" | "inherit" | "let" | "or" | "rec" | "then" | "with"
-        )
+        && !matches!(name, "assert" | "else" | "if" | "in" | "inherit" | "let" | "or" | "rec" | "then" | "with")
 }
 
 fn is_variable(name: &str) -> bool {
@@ -540,9 +520,8 @@ mod tests {
         for good in ["a", "_a", "__", "NixVirt", "a'b-c1", "import"] {
             assert!(Ident::new(good).is_ok(), "{good}");
         }
-        for bad in [
-            "", "_", "1", "a.b", "a b", "é", "-", "'", "or", "rec", "true", "false", "null", "__curPos", "${a}",
-        ] {
+        for bad in ["", "_", "1", "a.b", "a b", "é", "-", "'", "or", "rec", "true", "false", "null", "__curPos", "${a}"]
+        {
             assert_eq!(Ident::new(bad), Err(NotAnIdent(bad.to_owned())));
         }
     }
@@ -566,10 +545,7 @@ mod tests {
         assert_eq!(attrs(["a", "b"]), attrs(["a", "b"]));
         assert_ne!(attrs(["a", "b"]), attrs(["b", "a"]));
         let mut twice = attrs(["a", "b"]);
-        assert_eq!(
-            twice.insert(Name::literal("a"), true.into()),
-            Err(DuplicateName("a".to_owned()))
-        );
+        assert_eq!(twice.insert(Name::literal("a"), true.into()), Err(DuplicateName("a".to_owned())));
         assert_eq!(twice, attrs(["a", "b"]));
         assert_eq!((twice.get("a"), twice.get("c")), (Some(&Expr::Null), None));
     }

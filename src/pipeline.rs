@@ -4,7 +4,7 @@ use crate::lab::identity::Kind;
 use crate::lab::{Lab, resolve};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
-use crate::nix::file;
+use crate::nix::{file, module};
 use crate::problem::{Problem, Severity};
 use crate::proof::{self, Proven};
 use crate::source::Source;
@@ -37,10 +37,7 @@ impl Checked {
     /// Whether nothing stands in the way of generating.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        !self
-            .problems
-            .iter()
-            .any(|problem| problem.id.severity() == Severity::Error)
+        !self.problems.iter().any(|problem| problem.id.severity() == Severity::Error)
     }
 }
 
@@ -61,10 +58,7 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     later.extend(inexpressible);
     problems.extend(shape::independent(&structural, later));
     problems.extend(structural);
-    Checked {
-        problems,
-        built: Some((lab, objects)),
-    }
+    Checked { problems, built: Some((lab, objects)) }
 }
 
 /// The files of a lab, proven: the lists of networks, pools and domains, and the module. `spec` is the name of the spec's
@@ -82,7 +76,7 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     for kind in [Kind::Network, Kind::Pool, Kind::Domain] {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
-    let module = file::module_file(lab, &lists, spec)?;
+    let module = module::module_file(lab, &lists, spec)?;
     let mut files = Vec::new();
     for list in lists {
         files.push(proof::list(list, vocabulary)?);

@@ -40,14 +40,7 @@ impl Problem {
     /// [`help`](Self::help) add the rest.
     #[must_use]
     pub fn new(id: Id, place: Place, message: impl Into<String>) -> Self {
-        Self {
-            id,
-            message: message.into(),
-            place,
-            label: String::new(),
-            related: Vec::new(),
-            help: String::new(),
-        }
+        Self { id, message: message.into(), place, label: String::new(), related: Vec::new(), help: String::new() }
     }
 
     /// Sets what stands beside the marked text.

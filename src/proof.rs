@@ -22,7 +22,8 @@ use rowan::ast::AstNode;
 
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
-use crate::nix::file::{ListFile, MODULE_FILE_NAME, ModuleFile, list_file_name};
+use crate::nix::file::{ListFile, list_file_name};
+use crate::nix::module::{MODULE_FILE_NAME, ModuleFile};
 use crate::nix::read::{Parsed, read};
 use crate::nix::{Attrs, Expr, Name};
 
@@ -90,11 +91,7 @@ pub fn list(file: ListFile, vocabulary: &Vocabulary) -> Result<Proven, Error> {
         Expr::List(items) => items.as_slice(),
         other => return Err(error("", "a list or null", describe(other).to_owned())),
     };
-    let mut walk = Walk {
-        file: name,
-        vocabulary,
-        path: Vec::new(),
-    };
+    let mut walk = Walk { file: name, vocabulary, path: Vec::new() };
     for (index, item) in items.iter().enumerate() {
         walk.path.push(Step::Item(index));
         walk.item(item, kind)?;
@@ -122,14 +119,9 @@ pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
     }
     let root = parse.syntax();
     if root.text() != text.as_str() {
-        return Err(error(
-            "a syntax tree that prints back as the text",
-            "another text".to_owned(),
-        ));
+        return Err(error("a syntax tree that prints back as the text", "another text".to_owned()));
     }
-    let paths = root
-        .descendants()
-        .filter(|node| node.kind() == SyntaxKind::NODE_PATH_REL);
+    let paths = root.descendants().filter(|node| node.kind() == SyntaxKind::NODE_PATH_REL);
     for path in paths.map(|node| node.text().to_string()) {
         if !lists.iter().any(|list| path.strip_prefix("./") == Some(list.name)) {
             return Err(error("imports of the files beside it only", format!("`{path}`")));
@@ -140,27 +132,15 @@ pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
             .descendants()
             .filter_map(AttrpathValue::cast)
             .filter(|binding| binding.attrpath().is_some_and(|found| found.syntax().text() == path));
-        let value = found
-            .next()
-            .and_then(|binding| binding.value())
-            .map(|value| value.syntax().text().to_string());
+        let value = found.next().and_then(|binding| binding.value()).map(|value| value.syntax().text().to_string());
         let Some(value) = value.filter(|_| found.next().is_none()) else {
-            return Err(error(
-                "one binding of the path",
-                format!("none, or several, of `{path}`"),
-            ));
+            return Err(error("one binding of the path", format!("none, or several, of `{path}`")));
         };
         if read(&value).ok().as_ref() != Some(&meant) {
-            return Err(Error {
-                path: path.to_owned(),
-                ..error("what the lab asks of its host", value)
-            });
+            return Err(Error { path: path.to_owned(), ..error("what the lab asks of its host", value) });
         }
     }
-    Ok(Proven {
-        name: MODULE_FILE_NAME,
-        text,
-    })
+    Ok(Proven { name: MODULE_FILE_NAME, text })
 }
 
 /// One step of an attribute path.
@@ -185,12 +165,7 @@ impl<'a> Walk<'a> {
                 Step::Name(name) => write!(path, "{}{name}", if path.is_empty() { "" } else { "." }),
             };
         }
-        Err(Error {
-            file: self.file,
-            path,
-            expected: expected.into(),
-            found: describe(found).to_owned(),
-        })
+        Err(Error { file: self.file, path, expected: expected.into(), found: describe(found).to_owned() })
     }
 
     /// An item of `NixVirt`'s option for objects of a kind.
@@ -253,10 +228,7 @@ impl<'a> Walk<'a> {
         for (name, value) in attrs {
             self.path.push(Step::Name(name.as_str()));
             let Some(slot) = self.vocabulary.slot(element, name.as_str()) else {
-                return self.error(
-                    format!("an attribute that NixVirt {} writes", self.vocabulary.version()),
-                    value,
-                );
+                return self.error(format!("an attribute that NixVirt {} writes", self.vocabulary.version()), value);
             };
             match (slot.repeatable, value) {
                 (true, Expr::List(items)) => {

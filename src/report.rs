@@ -39,10 +39,7 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
     let lines = lines.as_ref();
     let mut located: Vec<_> = problems
         .iter()
-        .map(|problem| Located {
-            problem,
-            span: lines.and_then(|lines| lines.span(&problem.place)),
-        })
+        .map(|problem| Located { problem, span: lines.and_then(|lines| lines.span(&problem.place)) })
         .collect();
     located.sort_by_key(|located| located.span.as_ref().map_or(usize::MAX, |span| span.range.start));
     let print = match format {
@@ -56,12 +53,7 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
 /// A closing line such as "2 errors, 1 warning", or nothing when there are no problems.
 #[must_use]
 pub fn summary(problems: &[Problem]) -> String {
-    let count = |severity: Severity| {
-        problems
-            .iter()
-            .filter(|problem| problem.id.severity() == severity)
-            .count()
-    };
+    let count = |severity: Severity| problems.iter().filter(|problem| problem.id.severity() == severity).count();
     let words = |count: usize, one: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -123,9 +115,6 @@ mod tests {
         check(&[], "");
         check(&[Id::BadName], "1 error");
         check(&[Id::EmptySection], "1 warning");
-        check(
-            &[Id::EmptySection, Id::BadName, Id::BadSize, Id::EmptySection],
-            "2 errors, 2 warnings",
-        );
+        check(&[Id::EmptySection, Id::BadName, Id::BadSize, Id::EmptySection], "2 errors, 2 warnings");
     }
 }

@@ -74,17 +74,8 @@ impl Source {
                 let place = Place::Text(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
                 let problem = Problem::new(Id::SyntaxError, place, "the spec is not UTF-8 text")
                     .label("no UTF-8 from here on")
-                    .help(if utf16 {
-                        "the file is UTF-16; save it as UTF-8"
-                    } else {
-                        "save the file as UTF-8"
-                    });
-                let source = Self {
-                    name: name.into(),
-                    text,
-                    bom,
-                    root: None,
-                };
+                    .help(if utf16 { "the file is UTF-16; save it as UTF-8" } else { "save the file as UTF-8" });
+                let source = Self { name: name.into(), text, bom, root: None };
                 (source, vec![problem])
             }
         }
@@ -143,11 +134,9 @@ impl Source {
                     .iter()
                     .find(|member| member.key == step)
                     .map(|member| (&member.value, Some(&member.key_span))),
-                Kind::Array(items) => step
-                    .parse()
-                    .ok()
-                    .and_then(|index: usize| items.get(index))
-                    .map(|item| (item, None)),
+                Kind::Array(items) => {
+                    step.parse().ok().and_then(|index: usize| items.get(index)).map(|item| (item, None))
+                }
                 Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
             };
             let Some(next) = next else {

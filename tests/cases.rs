@@ -29,20 +29,14 @@ fn bad_specs_are_reported() {
             let read = Read::file(&spec);
             let (report, found) = match id {
                 Id::ForeignFile => foreign_files(&dir, &read),
-                _ => (
-                    read.report(),
-                    read.checked.problems.iter().map(|problem| problem.id).collect(),
-                ),
+                _ => (read.report(), read.checked.problems.iter().map(|problem| problem.id).collect()),
             };
             if found.is_empty() || found.iter().any(|found| found != id) {
                 let names: Vec<&str> = found.iter().map(|id| id.name()).collect();
                 differences.add(&format!("{} reports {names:?}", spec.display()));
             }
-            let report_file = if name_of(&spec) == "lab.json" {
-                dir.join("report.txt")
-            } else {
-                spec.with_extension("txt")
-            };
+            let report_file =
+                if name_of(&spec) == "lab.json" { dir.join("report.txt") } else { spec.with_extension("txt") };
             differences.compare(&report_file, &report);
         }
     }
@@ -62,10 +56,7 @@ fn foreign_files(dir: &Path, read: &Read) -> (String, Vec<Id>) {
     assert!(states.contains(&State::Foreign));
     let problems = files::foreign_files(&dir, &generated, &states);
     let text = report::render(&problems, None, Format::Human, false);
-    (
-        format!("{text}{}\n", report::summary(&problems)),
-        problems.iter().map(|problem| problem.id).collect(),
-    )
+    (format!("{text}{}\n", report::summary(&problems)), problems.iter().map(|problem| problem.id).collect())
 }
 
 #[test]
@@ -111,9 +102,7 @@ fn examples_are_up_to_date() {
     for spec in examples() {
         let read = Read::file(&spec);
         let mut differences = Differences::default();
-        let Some(files) = read.files() else {
-            panic!("{} has errors:\n{}", spec.display(), read.report())
-        };
+        let Some(files) = read.files() else { panic!("{} has errors:\n{}", spec.display(), read.report()) };
         for file in files {
             let path = spec.with_file_name("generated").join(file.name());
             let old = fs::read_to_string(&path).unwrap_or_default();
@@ -126,11 +115,6 @@ fn examples_are_up_to_date() {
 #[test]
 fn the_same_spec_gives_the_same_bytes() {
     for spec in case::good_specs() {
-        assert_eq!(
-            Read::file(&spec).output(),
-            Read::file(&spec).output(),
-            "{}",
-            spec.display()
-        );
+        assert_eq!(Read::file(&spec).output(), Read::file(&spec).output(), "{}", spec.display());
     }
 }

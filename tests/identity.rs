@@ -16,25 +16,13 @@ type Identities = BTreeMap<String, Vec<String>>;
 fn identities(lab: &Lab) -> Identities {
     let networks = lab.networks.iter().flatten().map(|network| {
         let mac = network.mac.iter().map(|mac| mac.value.to_string());
-        (
-            format!("network {}", network.name),
-            [network.uuid.value.to_string()].into_iter().chain(mac).collect(),
-        )
+        (format!("network {}", network.name), [network.uuid.value.to_string()].into_iter().chain(mac).collect())
     });
-    let pools = lab
-        .pools
-        .iter()
-        .flatten()
-        .map(|pool| (format!("pool {}", pool.name), vec![pool.uuid.value.to_string()]));
+    let pools =
+        lab.pools.iter().flatten().map(|pool| (format!("pool {}", pool.name), vec![pool.uuid.value.to_string()]));
     let domains = lab.domains.iter().flatten().map(|domain| {
-        let macs = domain
-            .interfaces
-            .iter()
-            .map(|interface| interface.mac.value.to_string());
-        (
-            format!("domain {}", domain.name),
-            [domain.uuid.value.to_string()].into_iter().chain(macs).collect(),
-        )
+        let macs = domain.interfaces.iter().map(|interface| interface.mac.value.to_string());
+        (format!("domain {}", domain.name), [domain.uuid.value.to_string()].into_iter().chain(macs).collect())
     });
     networks.chain(pools).chain(domains).collect()
 }
@@ -92,16 +80,9 @@ fn renaming_a_profile_changes_nothing() {
     let renamed = |spec: &Value| {
         let mut spec = spec.clone();
         let profiles = section(&mut spec, "profiles")?;
-        *profiles = std::mem::take(profiles)
-            .into_iter()
-            .map(|(name, profile)| (rename(&name), profile))
-            .collect();
-        profiles
-            .values_mut()
-            .for_each(|profile| rename_items(profile.get_mut("extends")));
-        section(&mut spec, "domains")?
-            .values_mut()
-            .for_each(|domain| rename_items(domain.get_mut("profiles")));
+        *profiles = std::mem::take(profiles).into_iter().map(|(name, profile)| (rename(&name), profile)).collect();
+        profiles.values_mut().for_each(|profile| rename_items(profile.get_mut("extends")));
+        section(&mut spec, "domains")?.values_mut().for_each(|domain| rename_items(domain.get_mut("profiles")));
         Some(spec)
     };
     for_every_spec(renamed, |before, after| assert_eq!(before.output(), after.output()));
@@ -116,11 +97,7 @@ fn reformatting_the_spec_changes_nothing() {
             .replace('\n', "\r\n")
             .replace(": ", "\t:\n/* \" */ ");
         // What looks like a colon and a space may be part of a text.
-        let pretty = if value.to_string().contains(": ") {
-            format!("// a comment\n{value:#}\n\n")
-        } else {
-            pretty
-        };
+        let pretty = if value.to_string().contains(": ") { format!("// a comment\n{value:#}\n\n") } else { pretty };
         for text in [value.to_string(), pretty] {
             let other = Read::bytes("lab.json", text.into_bytes());
             assert_eq!(read.output(), other.output(), "{}", spec.display());
@@ -188,9 +165,7 @@ fn rename_mentions(value: &mut Value, keys: &[&str], in_after: bool, rename: &im
                 }
             }
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| rename_mentions(item, keys, in_after, rename)),
+        Value::Array(items) => items.iter_mut().for_each(|item| rename_mentions(item, keys, in_after, rename)),
         _ => {}
     }
 }
@@ -199,10 +174,7 @@ fn rename_mentions(value: &mut Value, keys: &[&str], in_after: bool, rename: &im
 fn an_id_does_not_change_a_name() {
     let spec = |domain: &str, id: &str| {
         let mut text = String::new();
-        let _ = write!(
-            text,
-            r#"{{ "lab": "one", "domains": {{ "{domain}": {{ "memory": "1GiB"{id} }} }} }}"#
-        );
+        let _ = write!(text, r#"{{ "lab": "one", "domains": {{ "{domain}": {{ "memory": "1GiB"{id} }} }} }}"#);
         Read::bytes("lab.json", text.into_bytes())
     };
     let (old, new) = (spec("web", "").output(), spec("www", r#", "id": "web""#).output());

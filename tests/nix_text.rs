@@ -79,10 +79,7 @@ fn functions_at_the_margin() {
     let set = |name: Name, value: Expr| collect(vec![(name, value)]);
     let full = || set(Name::literal("a"), Expr::Null);
     for length in [1, 2].into_iter().chain(82..102) {
-        let select = || Select {
-            variable: ident(length),
-            path: Vec::new(),
-        };
+        let select = || Select { variable: ident(length), path: Vec::new() };
         let bodies = [
             text(length),
             Expr::List(Vec::new()),
@@ -103,10 +100,7 @@ fn functions_at_the_margin() {
                 functions.push((0..heads).fold(body.clone(), |body, _| without_formals(body)));
             }
             functions.push(function(vec![ident(length)], without_formals(body.clone())));
-            functions.push(without_formals(function(
-                vec![Ident::literal("a")],
-                without_formals(body),
-            )));
+            functions.push(without_formals(function(vec![Ident::literal("a")], without_formals(body))));
             for function in functions {
                 let bare = set(Name::new("n".repeat(length)).expect("no NUL"), function.clone());
                 let quoted = set(Name::new("n".repeat(length) + " ").expect("no NUL"), function.clone());
@@ -122,10 +116,7 @@ fn functions_at_the_margin() {
                     let text = print(&expr, Style::Nixfmt) + "\n";
                     assert_eq!(nixfmt_rs::format(&text).expect("it is Nix"), text);
                     let text = print(&expr, Style::Alejandra) + "\n";
-                    assert_eq!(
-                        alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1,
-                        text
-                    );
+                    assert_eq!(alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1, text);
                     assert_eq!(read(&text), Ok(expr));
                 }
             }
@@ -135,15 +126,9 @@ fn functions_at_the_margin() {
 
 #[test]
 fn real_nix_reads_the_same_text() {
-    let strings = SHARDS
-        .iter()
-        .flat_map(|first| SHARDS.iter().map(move |second| format!("{first}{second}a")));
-    let endings = SHARDS
-        .iter()
-        .flat_map(|first| KEYWORDS.iter().map(move |last| format!("{last}{first}")));
-    let controls = (1..=0x20_u8)
-        .chain(Some(0x7f))
-        .map(|byte| format!("<{}>", char::from(byte)));
+    let strings = SHARDS.iter().flat_map(|first| SHARDS.iter().map(move |second| format!("{first}{second}a")));
+    let endings = SHARDS.iter().flat_map(|first| KEYWORDS.iter().map(move |last| format!("{last}{first}")));
+    let controls = (1..=0x20_u8).chain(Some(0x7f)).map(|byte| format!("<{}>", char::from(byte)));
     let list: Vec<Expr> = strings
         .chain(endings)
         .chain(controls)
@@ -335,12 +320,7 @@ fn sources_that_are_not_plain_data() {
             panic!("`{source}` was read as {expr:?}");
         }
         if let Ok(parsed) = Parsed::new(source) {
-            for expr in [
-                Expr::Null,
-                Expr::from(1),
-                Expr::List(Vec::new()),
-                Expr::Attrs(Attrs::new()),
-            ] {
+            for expr in [Expr::Null, Expr::from(1), Expr::List(Vec::new()), Expr::Attrs(Attrs::new())] {
                 assert!(parsed.agrees(&expr).is_err(), "{source}");
             }
         }
@@ -353,8 +333,7 @@ fn evaluate(text: &str) -> Option<Value> {
     let path = dir.path().join("corpus.nix");
     std::fs::write(&path, text).expect("the directory is new");
     let mut nix = Command::new("nix-instantiate");
-    nix.args(["--store", "dummy://", "--eval", "--strict", "--json"])
-        .arg(&path);
+    nix.args(["--store", "dummy://", "--eval", "--strict", "--json"]).arg(&path);
     let output = match nix.output() {
         Ok(output) => output,
         Err(error) => {
@@ -363,11 +342,7 @@ fn evaluate(text: &str) -> Option<Value> {
             return None;
         }
     };
-    assert!(
-        output.status.success(),
-        "{}\n{text}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
     Some(serde_json::from_slice(&output.stdout).expect("`--json` prints JSON"))
 }
 
@@ -379,12 +354,9 @@ fn json(expr: &Expr) -> Value {
         Expr::Int(int) => int.get().into(),
         Expr::Str(text) => text.as_str().into(),
         Expr::List(items) => items.iter().map(json).collect(),
-        Expr::Attrs(attrs) => Value::Object(
-            attrs
-                .iter()
-                .map(|(name, value)| (name.as_str().to_owned(), json(value)))
-                .collect(),
-        ),
+        Expr::Attrs(attrs) => {
+            Value::Object(attrs.iter().map(|(name, value)| (name.as_str().to_owned(), json(value))).collect())
+        }
         Expr::Select(_) | Expr::Apply(..) | Expr::Lambda(_) => panic!("no plain data: {expr:?}"),
     }
 }
@@ -418,21 +390,12 @@ fn size(expr: &Expr) -> usize {
 }
 
 fn mutate_attrs(attrs: &Attrs, at: &mut usize, how: usize) -> Attrs {
-    collect(
-        attrs
-            .iter()
-            .map(|(name, value)| (name.clone(), mutate(value, at, how)))
-            .collect(),
-    )
+    collect(attrs.iter().map(|(name, value)| (name.clone(), mutate(value, at, how))).collect())
 }
 
 fn change(expr: &Expr, how: usize) -> Expr {
     if how == 0 {
-        return if *expr == Expr::Null {
-            Expr::List(Vec::new())
-        } else {
-            Expr::Null
-        };
+        return if *expr == Expr::Null { Expr::List(Vec::new()) } else { Expr::Null };
     }
     match expr {
         Expr::Null => Select::literal("None", &[]).into(),
@@ -468,18 +431,13 @@ fn change(expr: &Expr, how: usize) -> Expr {
                 2 => formals.truncate(1),
                 _ => drop(formals.pop()),
             }
-            Lambda::new(formals, lambda.body().clone())
-                .expect("there are no new ones")
-                .into()
+            Lambda::new(formals, lambda.body().clone()).expect("there are no new ones").into()
         }
     }
 }
 
 fn change_attrs(attrs: &Attrs, how: usize) -> Attrs {
-    let mut attributes: Vec<_> = attrs
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut attributes: Vec<_> = attrs.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     match how {
         1 => attributes.push((Name::literal("new"), Expr::Null)),
         2 => attributes.reverse(),

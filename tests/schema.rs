@@ -13,13 +13,7 @@ use lab2nix::spec::schema;
 use serde_json::{Map, Value};
 
 /// The problems that a schema can see.
-const STRUCTURAL: &[Id] = &[
-    Id::UnknownField,
-    Id::WrongType,
-    Id::UnknownValue,
-    Id::OutOfRange,
-    Id::MissingField,
-];
+const STRUCTURAL: &[Id] = &[Id::UnknownField, Id::WrongType, Id::UnknownValue, Id::OutOfRange, Id::MissingField];
 
 /// Keys that change nothing that is generated, and why that is right.
 const WITHOUT_EFFECT: &[(&str, &str)] = &[
@@ -34,11 +28,7 @@ fn it_is_fresh() {
     let path = Path::new("schema/lab.schema.json");
     let mut differences = Differences::default();
     let old = fs::read_to_string(path).unwrap_or_default();
-    differences.add(&lab2nix::files::diff(
-        &path.display().to_string(),
-        &old,
-        &schema::schema_text(),
-    ));
+    differences.add(&lab2nix::files::diff(&path.display().to_string(), &old, &schema::schema_text()));
     differences.settle("to mend it: cargo run -- schema > schema/lab.schema.json");
 }
 
@@ -47,10 +37,8 @@ fn it_accepts_every_good_spec() {
     let validator = jsonschema::validator_for(&schema::schema()).unwrap();
     for spec in good_specs() {
         let value = Read::file(&spec).to_value().unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&value)
-            .map(|error| format!("{error} at `{}`", error.instance_path()))
-            .collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|error| format!("{error} at `{}`", error.instance_path())).collect();
         assert_eq!(errors, [""; 0], "{}", spec.display());
     }
 }
@@ -82,10 +70,8 @@ fn everything_in_it_has_a_description() {
     let mut silent = Vec::new();
     let described = |value: &Value| value["description"].as_str().is_some_and(|text| text.len() > 3);
     let definitions = schema["$defs"].as_object().unwrap();
-    for (name, definition) in definitions
-        .iter()
-        .map(|(name, definition)| (name.as_str(), definition))
-        .chain([("", &schema)])
+    for (name, definition) in
+        definitions.iter().map(|(name, definition)| (name.as_str(), definition)).chain([("", &schema)])
     {
         if !described(definition) {
             silent.push(name.to_owned());
@@ -112,9 +98,8 @@ fn every_key_matters() {
     let mut open: BTreeSet<String> = BTreeSet::new();
     keys(&schema, &schema, "", &mut open);
     let words = words(&schema, &schema, "").into_iter();
-    let mut open_words: BTreeSet<(String, String)> = words
-        .flat_map(|(path, words)| words.into_iter().map(move |word| (path.clone(), word)))
-        .collect();
+    let mut open_words: BTreeSet<(String, String)> =
+        words.flat_map(|(path, words)| words.into_iter().map(move |word| (path.clone(), word))).collect();
     for (path, why) in WITHOUT_EFFECT {
         assert!(open.remove(*path), "`{path}` {why}, but is not in the schema");
         open_words.retain(|(with_word, _)| with_word != path);
@@ -163,11 +148,7 @@ fn keys(root: &Value, schema: &Value, path: &str, found: &mut BTreeSet<String>) 
 fn words(root: &Value, schema: &Value, path: &str) -> BTreeMap<String, BTreeSet<String>> {
     let schema = target(root, schema);
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let choices = schema["oneOf"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|choice| &choice["const"]);
+    let choices = schema["oneOf"].as_array().into_iter().flatten().map(|choice| &choice["const"]);
     let choices: BTreeSet<String> = choices.filter_map(Value::as_str).map(str::to_owned).collect();
     if !choices.is_empty() {
         found.insert(path.to_owned(), choices);
@@ -175,11 +156,7 @@ fn words(root: &Value, schema: &Value, path: &str) -> BTreeMap<String, BTreeSet<
     for (key, property) in schema["properties"].as_object().into_iter().flatten() {
         found.extend(words(root, property, &join(path, key)));
     }
-    found.extend(
-        inner(schema)
-            .into_iter()
-            .flat_map(|inner| words(root, inner, &join(path, "*"))),
-    );
+    found.extend(inner(schema).into_iter().flat_map(|inner| words(root, inner, &join(path, "*"))));
     found
 }
 
@@ -192,17 +169,11 @@ fn target<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
 
 /// What the values of a map or the items of a list are.
 fn inner(schema: &Value) -> Option<&Value> {
-    [&schema["additionalProperties"], &schema["items"]]
-        .into_iter()
-        .find(|inner| inner.is_object())
+    [&schema["additionalProperties"], &schema["items"]].into_iter().find(|inner| inner.is_object())
 }
 
 fn join(path: &str, key: &str) -> String {
-    let joined = if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    };
+    let joined = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     match joined.split_once('.') {
         Some(("defaults", rest)) => format!("domains.*.{rest}"),
         Some(("profiles", rest)) => match rest.split_once('.') {

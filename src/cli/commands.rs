@@ -135,11 +135,7 @@ fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     let Some(checked) = read(cli, &arguments.spec)? else {
         return Ok(ATTENTION);
     };
-    let spec = arguments
-        .spec
-        .file_name()
-        .unwrap_or(arguments.spec.as_os_str())
-        .to_string_lossy();
+    let spec = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
     let files = pipeline::generate(&checked, &spec)?;
     let dir = arguments.out.clone().unwrap_or_else(|| beside(&arguments.spec));
     if arguments.check {
@@ -182,16 +178,8 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     }
     tell(cli, &files::foreign_files(dir, files, &states), None)?;
     print_changes(cli, dir, files, &states)?;
-    let out = arguments
-        .out
-        .as_ref()
-        .map(|out| format!(" --out {}", quoted(out)))
-        .unwrap_or_default();
-    talk(&format!(
-        "{} is out of date; run: lab2nix gen {}{out}\n",
-        dir.display(),
-        quoted(&arguments.spec)
-    ));
+    let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
+    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
     Ok(ATTENTION)
 }
 
@@ -199,11 +187,7 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '=' | ':' | ',');
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Prints what changes, where programs do not read problems from standard output.
@@ -215,11 +199,7 @@ fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> R
             State::Missing => "",
             State::Differs { old } => old,
         };
-        text.push_str(&files::diff(
-            &dir.join(file.name()).display().to_string(),
-            old,
-            file.text(),
-        ));
+        text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
     }
     match cli.message_format {
         Format::Human => print(&text)?,

@@ -32,10 +32,7 @@ fn contents(dir: &Path) -> Vec<(String, String)> {
 }
 
 fn check_contents(dir: &Path, expected: &[Text<'_>]) {
-    let expected: Vec<_> = expected
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect();
+    let expected: Vec<_> = expected.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     assert_eq!(contents(dir), expected);
 }
 
@@ -45,13 +42,7 @@ fn differs() -> State {
 
 #[test]
 fn states_of_files() {
-    let dir = directory(&[
-        ("a.nix", NEW),
-        ("b.nix", OLD),
-        ("d.nix", "{ }\n"),
-        ("e.nix", ""),
-        ("f.nix", "# Gen"),
-    ]);
+    let dir = directory(&[("a.nix", NEW), ("b.nix", OLD), ("d.nix", "{ }\n"), ("e.nix", ""), ("f.nix", "# Gen")]);
     fs::create_dir(dir.path().join("g.nix")).unwrap();
     symlink("a.nix", dir.path().join("h.nix")).unwrap();
     symlink("b.nix", dir.path().join("i.nix")).unwrap();
@@ -72,15 +63,9 @@ fn states_of_files() {
 fn all_files_are_written_and_the_directory_is_made() {
     let dir = tempdir().unwrap();
     let deep = dir.path().join("x/y");
-    assert_eq!(
-        write_texts(&deep, FILES).unwrap(),
-        Outcome::Written(vec![State::Missing; 3])
-    );
+    assert_eq!(write_texts(&deep, FILES).unwrap(), Outcome::Written(vec![State::Missing; 3]));
     check_contents(&deep, FILES);
-    assert_eq!(
-        write_texts(&deep, FILES).unwrap(),
-        Outcome::Written(vec![State::UpToDate; 3])
-    );
+    assert_eq!(write_texts(&deep, FILES).unwrap(), Outcome::Written(vec![State::UpToDate; 3]));
 }
 
 #[test]
@@ -119,10 +104,7 @@ fn a_foreign_file_stops_everything() {
     let told: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
     let path = |name: &str| dir.path().join(name).display().to_string();
     let (mine, directory) = (path("b.nix"), path("c.nix"));
-    let expected = [
-        format!("`{mine}` was not written by lab2nix"),
-        format!("`{directory}` is a directory"),
-    ];
+    let expected = [format!("`{mine}` was not written by lab2nix"), format!("`{directory}` is a directory")];
     assert_eq!(told, expected);
     assert_eq!(problems[0].place, Place::File(mine));
     assert_eq!(contents(dir.path()), before);
@@ -133,14 +115,7 @@ fn leftovers_of_a_killed_run_go_with_the_next() {
     let dir = directory(&[(".lab2nix-abc", "half"), (".lab2nix", "stays"), ("a.nix", OLD)]);
     fs::create_dir(dir.path().join(".lab2nix-dir")).unwrap();
     write_texts(dir.path(), &FILES[..1]).unwrap();
-    check_contents(
-        dir.path(),
-        &[
-            (".lab2nix", "stays"),
-            (".lab2nix-dir", "is a directory"),
-            ("a.nix", NEW),
-        ],
-    );
+    check_contents(dir.path(), &[(".lab2nix", "stays"), (".lab2nix-dir", "is a directory"), ("a.nix", NEW)]);
 }
 
 #[test]
@@ -155,10 +130,7 @@ fn a_rename_that_fails_undoes_those_before_it() {
     fs::create_dir(dir.path().join("c.nix")).unwrap();
     let error = transaction.commit().unwrap_err();
     let path = dir.path().join("c.nix");
-    assert_eq!(
-        error.to_string(),
-        format!("cannot write `{}`; no file was changed", path.display())
-    );
+    assert_eq!(error.to_string(), format!("cannot write `{}`; no file was changed", path.display()));
     check_contents(dir.path(), &[("b.nix", OLD), ("c.nix", "is a directory")]);
 }
 

@@ -17,14 +17,9 @@ pub(super) struct NewDirectories(Vec<PathBuf>);
 
 impl NewDirectories {
     pub(super) fn make(dir: &Path) -> Result<Self, Error> {
-        let missing = dir
-            .ancestors()
-            .take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists());
+        let missing = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists());
         let new = Self(missing.map(Path::to_owned).collect());
-        fs::create_dir_all(dir).map_err(|source| Error::Directory {
-            path: dir.to_owned(),
-            source,
-        })?;
+        fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.to_owned(), source })?;
         Ok(new)
     }
 
@@ -65,18 +60,11 @@ struct Done {
 
 impl Transaction {
     pub(super) fn begin(dir: &Path) -> Result<Self, Error> {
-        let handle = File::open(dir).map_err(|source| Error::Directory {
-            path: dir.to_owned(),
-            source,
-        })?;
+        let handle = File::open(dir).map_err(|source| Error::Directory { path: dir.to_owned(), source })?;
         // Some network file systems cannot lock directories. Two runs at once are then kept apart by nothing, and one of
         // them may fail because the other takes its temporary files for leftovers; neither leaves a broken file.
         let _ = handle.lock();
-        Ok(Self {
-            dir: dir.to_owned(),
-            handle,
-            staged: Vec::new(),
-        })
+        Ok(Self { dir: dir.to_owned(), handle, staged: Vec::new() })
     }
 
     /// Stages a file that is not there yet.
@@ -92,25 +80,17 @@ impl Transaction {
     /// Stages a file that replaces one.
     pub(super) fn replace(&mut self, name: &str, text: &str) -> Result<(), Error> {
         let target = self.dir.join(name);
-        let staged = self
-            .stage(text, Some(&target))
-            .and_then(|new| Ok((new, self.keep_old(&target)?)));
+        let staged = self.stage(text, Some(&target)).and_then(|new| Ok((new, self.keep_old(&target)?)));
         match staged {
-            Ok((new, old)) => self.staged.push(Staged {
-                target,
-                new,
-                old: Some(old),
-            }),
+            Ok((new, old)) => self.staged.push(Staged { target, new, old: Some(old) }),
             Err(source) => return Err(Error::Write { path: target, source }),
         }
         Ok(())
     }
 
     fn stage(&self, text: &str, like: Option<&Path>) -> io::Result<TempPath> {
-        let mut file = Builder::new()
-            .prefix(TEMPORARY)
-            .permissions(Permissions::from_mode(MODE))
-            .tempfile_in(&self.dir)?;
+        let mut file =
+            Builder::new().prefix(TEMPORARY).permissions(Permissions::from_mode(MODE)).tempfile_in(&self.dir)?;
         file.write_all(text.as_bytes())?;
         if let Some(like) = like {
             let (old, new) = (fs::metadata(like)?, file.as_file().metadata()?);
@@ -181,16 +161,10 @@ fn roll_back(done: Vec<Done>) -> Result<(), Error> {
         let put_back = match old {
             None => fs::remove_file(&target).map_err(|source| (None, source)),
             // A predecessor that cannot be put back must not be removed as a temporary file.
-            Some(old) => old
-                .persist(&target)
-                .map_err(|failed| (failed.path.keep().ok(), failed.error)),
+            Some(old) => old.persist(&target).map_err(|failed| (failed.path.keep().ok(), failed.error)),
         };
         if let Err((kept, source)) = put_back {
-            failed = Err(Error::Rollback {
-                path: target,
-                kept,
-                source,
-            });
+            failed = Err(Error::Rollback { path: target, kept, source });
         }
     }
     failed

@@ -40,9 +40,7 @@ pub(super) fn cpus(
         topology.get("threads", |t| t.threads.as_ref()),
     ];
     let arrangement = parts.map(|part| part.map_or(1, |count| *count.value));
-    let product = arrangement
-        .iter()
-        .try_fold(1_u32, |product, part| product.checked_mul(*part));
+    let product = arrangement.iter().try_fold(1_u32, |product, part| product.checked_mul(*part));
     let count = match (written, topology.is_empty()) {
         (Some(written), false) if product != Some(*written.value) => {
             let [sockets, cores, threads] = arrangement;
@@ -50,10 +48,7 @@ pub(super) fn cpus(
                 Problem::new(
                     Id::TopologyMismatch,
                     written.place(),
-                    format!(
-                        "{} CPUs, but {sockets} × {cores} × {threads} in the topology",
-                        written.value
-                    ),
+                    format!("{} CPUs, but {sockets} × {cores} × {threads} in the topology", written.value),
                 )
                 .label("does not match the topology")
                 .related(topology.pointer().value(), "sockets × cores × threads")
@@ -77,14 +72,10 @@ pub(super) fn cpus(
         && *mode.value != CpuMode::Custom
     {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                model.pointer().name(),
-                "a CPU model in a mode that takes none",
-            )
-            .label("only for mode `custom`")
-            .related(mode.place(), "the mode")
-            .help("leave one of the two out"),
+            Problem::new(Id::ConflictingFields, model.pointer().name(), "a CPU model in a mode that takes none")
+                .label("only for mode `custom`")
+                .related(mode.place(), "the mode")
+                .help("leave one of the two out"),
         );
     }
     if let (None, Some(mode)) = (model, mode)
@@ -123,9 +114,7 @@ pub(super) fn cpus(
             (true, false) => None,
         },
         mode: mode.map_or(default, |mode| *mode.value),
-        model: model
-            .filter(|word| word::name(word.value, word.place(), problems))
-            .map(|word| word.value.clone()),
+        model: model.filter(|word| word::name(word.value, word.place(), problems)).map(|word| word.value.clone()),
         features: features(&cpu, problems),
         pinned,
         emulator_pinned: pinning

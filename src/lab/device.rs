@@ -63,22 +63,18 @@ const TAG_MAX: usize = 36;
 /// The screen's server, if there is one.
 pub(super) fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<Graphics> {
     let graphics = layers.object("graphics", |f| f.graphics.as_ref());
-    let protocol = graphics
-        .value("type", |g| g.r#type.as_ref())
-        .unwrap_or(GraphicsType::Spice);
+    let protocol = graphics.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
     let listen = graphics.get("listen", |g| g.listen.as_ref());
     let listen = match listen {
         Some(word) => {
             let address = word.value.parse::<std::net::IpAddr>().ok();
             if address.is_none() {
                 problems.push(
-                    Problem::new(
-                        Id::BadAddress,
-                        word.place(),
-                        format!("`{}` is not an IP address", word.value),
-                    )
-                    .label("needs an IPv4 or IPv6 address")
-                    .help("write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host"),
+                    Problem::new(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
+                        .label("needs an IPv4 or IPv6 address")
+                        .help(
+                            "write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host",
+                        ),
                 );
             }
             address.map(|address| address.to_string())
@@ -110,10 +106,7 @@ pub(super) fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Pro
     (protocol != GraphicsType::None).then(|| Graphics {
         protocol,
         listen: listen.unwrap_or_else(|| "127.0.0.1".to_owned()),
-        port: graphics.get("port", |g| g.port.as_ref()).map(|at| Placed {
-            value: *at.value,
-            place: at.place(),
-        }),
+        port: graphics.get("port", |g| g.port.as_ref()).map(|at| Placed { value: *at.value, place: at.place() }),
         gl: gl.is_some_and(|gl| *gl.value),
     })
 }
@@ -127,33 +120,23 @@ pub(super) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Probl
     let mut tags: Vec<(String, Pointer)> = Vec::new();
     for (index, share) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), share);
-        let source = layers
-            .get("source", |s| s.source.as_ref())
-            .and_then(|word| word::path(word, problems));
+        let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| word::path(word, problems));
         let tag = layers.get("tag", |s| s.tag.as_ref()).and_then(|word| {
             let tag = word::text_of(word, problems)?;
             if tag.is_empty() || tag.len() > TAG_MAX {
                 problems.push(
-                    Problem::new(
-                        Id::BadName,
-                        word.place(),
-                        format!("`{tag}` cannot be the tag of a share"),
-                    )
-                    .label(format!("{} bytes", tag.len()))
-                    .help(format!("use 1 to {TAG_MAX} bytes")),
+                    Problem::new(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))
+                        .label(format!("{} bytes", tag.len()))
+                        .help(format!("use 1 to {TAG_MAX} bytes")),
                 );
                 return None;
             }
             if let Some((_, first)) = tags.iter().find(|(other, _)| *other == tag) {
                 problems.push(
-                    Problem::new(
-                        Id::DuplicateTag,
-                        word.place(),
-                        format!("two shares have the tag `{tag}`"),
-                    )
-                    .label("the second one")
-                    .related(first.clone().value(), "the first one")
-                    .help("give each share a tag of its own"),
+                    Problem::new(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
+                        .label("the second one")
+                        .related(first.clone().value(), "the first one")
+                        .help("give each share a tag of its own"),
                 );
             }
             tags.push((tag.clone(), word.pointer()));
@@ -185,13 +168,9 @@ pub(super) fn host_devices(layers: &Layers<'_, DomainFields>, problems: &mut Vec
         };
         if parsed.is_none() {
             problems.push(
-                Problem::new(
-                    Id::BadDevice,
-                    word.place(),
-                    format!("`{}` is not the address of a device", word.value),
-                )
-                .label("not in the form that lspci and lsusb print")
-                .help(format!("write it like `\"{example}\"`")),
+                Problem::new(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
+                    .label("not in the form that lspci and lsusb print")
+                    .help(format!("write it like `\"{example}\"`")),
             );
         }
         devices.extend(parsed);
@@ -216,11 +195,7 @@ fn pci_address(text: &str, at: Pointer) -> Option<HostDevice> {
 /// Reads `046d:c52b`.
 fn usb_device(text: &str, at: Pointer) -> Option<HostDevice> {
     let (vendor, product) = text.split_once(':')?;
-    Some(HostDevice::Usb {
-        vendor: hex(vendor, 4)?,
-        product: hex(product, 4)?,
-        at,
-    })
+    Some(HostDevice::Usb { vendor: hex(vendor, 4)?, product: hex(product, 4)?, at })
 }
 
 fn hex(digits: &str, count: usize) -> Option<u16> {

@@ -10,7 +10,7 @@ use super::firmware::{self, Firmware};
 use super::identity::{Kind, Namespace};
 use super::interface::{self, Interface};
 use super::profile::Layers;
-use super::resolve::{Entry, Scope};
+use super::scope::{Entry, Scope};
 use super::size::Size;
 use super::storage::Volume;
 use super::{ExtraAt, Placed, PoolId, word};
@@ -112,20 +112,13 @@ pub(super) fn resolve(
     problems: &mut Vec<Problem>,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
     let arch = layers.value("arch", |f| f.arch.as_ref()).unwrap_or_default();
-    let virtualization = layers
-        .value("virtualization", |f| f.virtualization.as_ref())
-        .unwrap_or(match arch {
-            Arch::X86_64 => Virtualization::Kvm,
-            Arch::Aarch64 => Virtualization::Emulated,
-        });
-    let drivers = layers
-        .value("drivers", |f| f.drivers.as_ref())
-        .unwrap_or(Drivers::Virtio);
+    let virtualization = layers.value("virtualization", |f| f.virtualization.as_ref()).unwrap_or(match arch {
+        Arch::X86_64 => Virtualization::Kvm,
+        Arch::Aarch64 => Virtualization::Emulated,
+    });
+    let drivers = layers.value("drivers", |f| f.drivers.as_ref()).unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
-    let made = || Placed {
-        value: namespace.uuid(Kind::Domain, &entry.id),
-        place: entry.at.clone().name(),
-    };
+    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: entry.at.clone().name() };
     // One UUID for all replicas has been refused already.
     let written = word::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(made);
@@ -139,18 +132,14 @@ pub(super) fn resolve(
             .and_then(|word| word::text_of(word, problems)),
         machine: machine(layers, arch, problems),
         memory: memory(layers, entry, problems),
-        hugepages: layers
-            .get("hugepages", |f| f.hugepages.as_ref())
-            .and_then(|word| word::size(word, problems)),
+        hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| word::size(word, problems)),
         cpus: cpu::cpus(layers, os, virtualization, problems),
         firmware: firmware::firmware(layers, &own, entry, arch, problems),
         tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
-        boot: layers
-            .value("boot", |f| f.boot.as_ref())
-            .unwrap_or_else(|| match cdroms.as_slice() {
-                [] => vec![BootDevice::Hd],
-                [..] => vec![BootDevice::Cdrom, BootDevice::Hd],
-            }),
+        boot: layers.value("boot", |f| f.boot.as_ref()).unwrap_or_else(|| match cdroms.as_slice() {
+            [] => vec![BootDevice::Hd],
+            [..] => vec![BootDevice::Cdrom, BootDevice::Hd],
+        }),
         interfaces: interface::interfaces(layers, entry, uuid.value, drivers, scope, problems),
         graphics: device::graphics(layers, problems),
         video: layers.value("video", |f| f.video.as_ref()).unwrap_or(match drivers {
@@ -162,9 +151,7 @@ pub(super) fn resolve(
         agent: layers.value("agent", |f| f.agent.as_ref()).unwrap_or(false),
         rng: layers.value("rng", |f| f.rng.as_ref()).unwrap_or(false),
         balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
-        watchdog: layers
-            .value("watchdog", |f| f.watchdog.as_ref())
-            .unwrap_or(Watchdog::None),
+        watchdog: layers.value("watchdog", |f| f.watchdog.as_ref()).unwrap_or(Watchdog::None),
         shares: device::shares(layers, problems),
         hostdevs: device::host_devices(layers, problems),
         hyperv: hyperv(layers, os, arch, virtualization, problems),
@@ -179,10 +166,7 @@ pub(super) fn resolve(
         }),
         extra: layers
             .every("extra", |f| f.extra.as_ref())
-            .map(|extra| ExtraAt {
-                at: extra.pointer(),
-                value: extra.value.clone(),
-            })
+            .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
             .collect(),
         name: entry.name.clone(),
         at: entry.at.clone(),
@@ -210,19 +194,12 @@ fn hyperv(
     let written = layers.get("hyperv", |f| f.hyperv.as_ref());
     if let Some(written) = written.filter(|written| *written.value && !pc) {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                written.place(),
-                "Hyper-V's interface on an aarch64 domain",
-            )
-            .label("only for x86_64")
-            .help("leave `hyperv` out"),
+            Problem::new(Id::ConflictingFields, written.place(), "Hyper-V's interface on an aarch64 domain")
+                .label("only for x86_64")
+                .help("leave `hyperv` out"),
         );
     }
-    written.map_or(
-        os.is_windows() && pc && virtualization == Virtualization::Kvm,
-        |written| *written.value,
-    )
+    written.map_or(os.is_windows() && pc && virtualization == Virtualization::Kvm, |written| *written.value)
 }
 
 /// The arguments and environment variables for QEMU.
@@ -264,15 +241,13 @@ fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Opti
 
 fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> String {
     let written = layers.get("machine", |f| f.machine.as_ref());
-    written
-        .filter(|word| word::name(word.value, word.place(), problems))
-        .map_or_else(
-            || match arch {
-                Arch::X86_64 => DEFAULT_MACHINE_X86_64.to_owned(),
-                Arch::Aarch64 => DEFAULT_MACHINE_AARCH64.to_owned(),
-            },
-            |word| word.value.clone(),
-        )
+    written.filter(|word| word::name(word.value, word.place(), problems)).map_or_else(
+        || match arch {
+            Arch::X86_64 => DEFAULT_MACHINE_X86_64.to_owned(),
+            Arch::Aarch64 => DEFAULT_MACHINE_AARCH64.to_owned(),
+        },
+        |word| word.value.clone(),
+    )
 }
 
 fn memory(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Size {

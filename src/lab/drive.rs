@@ -1,9 +1,11 @@
 //! The disks and optical drives of a domain.
 
+use std::collections::HashMap;
+
 use super::profile::Layers;
-use super::resolve::{Entry, Scope};
+use super::scope::{Entry, Scope};
 use super::size::Size;
-use super::storage::{self, Present, Volume};
+use super::storage::{self, Pool, Present, Volume};
 use super::{PoolId, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
@@ -113,9 +115,7 @@ pub(super) fn disks(
                 |bus| *bus.value,
             ),
             cache: layers.get("cache", |d| d.cache.as_ref()).map(|cache| *cache.value),
-            serial: layers
-                .get("serial", |d| d.serial.as_ref())
-                .and_then(|word| word::serial(word, problems)),
+            serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::serial(word, problems)),
             source,
         });
     }
@@ -145,14 +145,8 @@ fn disk_source(
     if pool.is_none() {
         for (key, at) in [
             ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
-            (
-                "volume",
-                layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer()),
-            ),
-            (
-                "backing",
-                layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer()),
-            ),
+            ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
+            ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
         ] {
             if let Some(at) = at {
                 problems.push(
@@ -195,20 +189,8 @@ fn disk_source(
     let backing_layers = layers.object("backing", |d| d.backing.as_ref());
     let declared = size.map(|size| {
         let backing = storage::backing(&backing_layers, format, problems);
-        let present = Present {
-            size: word::size(size, problems).unwrap_or(Size::KIB),
-            allocation: None,
-            backing,
-        };
-        (
-            pool,
-            Volume {
-                name: name.clone(),
-                at: layers.pointer(),
-                format,
-                present: Some(present),
-            },
-        )
+        let present = Present { size: word::size(size, problems).unwrap_or(Size::KIB), allocation: None, backing };
+        (pool, Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present) })
     });
     if declared.is_none() && !backing_layers.is_empty() {
         let message = format!("disk `{disk}` declares no volume that could grow on an image");
@@ -224,11 +206,7 @@ fn disk_source(
 
 /// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
 fn default_volume(id: &str, disk: &str, format: ImageFormat) -> String {
-    let stem = if disk == "system" {
-        id.to_owned()
-    } else {
-        format!("{id}-{disk}")
-    };
+    let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
     format!("{}.{}", stem.to_lowercase(), format.name())
 }
 
@@ -263,13 +241,9 @@ pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, probl
         }
         if let (Some(pool), None) = (pool, volume) {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    pool.pointer().name(),
-                    "a cdrom that is no volume has no pool",
-                )
-                .label("needs a `volume` beside it")
-                .help("leave `pool` out, or name a `volume`"),
+                Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
+                    .label("needs a `volume` beside it")
+                    .help("leave `pool` out, or name a `volume`"),
             );
         }
         if let Some(file) = file {
@@ -294,4 +268,39 @@ pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, probl
         }
     }
     cdroms
+}
+
+/// Gives each disk that is a volume the volume's format, which is the only one it can be read as.
+pub(super) fn settle_formats<'a>(
+    pools: &[Pool],
+    disks: impl Iterator<Item = &'a mut Disk>,
+    problems: &mut Vec<Problem>,
+) {
+    let volumes: HashMap<(usize, &str), &Volume> = pools
+        .iter()
+        .enumerate()
+        .flat_map(|(pool, p)| p.volumes.iter().map(move |volume| ((pool, volume.name.as_str()), volume)))
+        .collect();
+    for disk in disks {
+        let Source::Volume { pool, name, .. } = &disk.source else {
+            continue;
+        };
+        let Some(volume) = volumes.get(&(pool.0, name.as_str())) else {
+            continue;
+        };
+        if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
+            let (written, format) = (disk.format.name(), volume.format.name());
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    at.value(),
+                    format!("the volume `{name}` is declared as {format}, not {written}"),
+                )
+                .label(format!("not {written}"))
+                .related(volume.at.clone().value(), "declared here")
+                .help("leave `format` out: it is that of the volume"),
+            );
+        }
+        disk.format = volume.format;
+    }
 }

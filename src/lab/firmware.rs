@@ -1,7 +1,7 @@
 //! The firmware of a domain, and the file of its variables.
 
 use super::profile::Layers;
-use super::resolve::Entry;
+use super::scope::Entry;
 use super::{Placed, word};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -42,18 +42,12 @@ pub(super) fn firmware(
         |written| *written.value,
     );
     // One file for all replicas has been refused already.
-    let nvram = own
-        .get("nvram", |own| own.nvram.as_ref())
-        .filter(|_| entry.own.replicas.is_none());
+    let nvram = own.get("nvram", |own| own.nvram.as_ref()).filter(|_| entry.own.replicas.is_none());
     match (firmware, arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
-            Problem::new(
-                Id::ConflictingFields,
-                written.place(),
-                "an aarch64 domain with a PC BIOS",
-            )
-            .label("aarch64 has none")
-            .help("leave `firmware` out, or choose `uefi`")
+            Problem::new(Id::ConflictingFields, written.place(), "an aarch64 domain with a PC BIOS")
+                .label("aarch64 has none")
+                .help("leave `firmware` out, or choose `uefi`")
         })),
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
             Problem::new(
@@ -80,12 +74,7 @@ pub(super) fn firmware(
         Written::Bios => Firmware::Bios,
         Written::Uefi => Firmware::Uefi {
             nvram: nvram
-                .and_then(|word| {
-                    word::path(word, problems).map(|value| Placed {
-                        value,
-                        place: word.place(),
-                    })
-                })
+                .and_then(|word| word::path(word, problems).map(|value| Placed { value, place: word.place() }))
                 .unwrap_or_else(|| Placed {
                     value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
                     place: entry.at.clone().name(),

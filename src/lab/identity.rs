@@ -70,13 +70,7 @@ pub fn is_placeholder(uuid: Uuid) -> bool {
         .as_bytes()
         .windows(8)
         .any(|window| window.windows(2).all(|pair| hex(pair[1]) == (hex(pair[0]) + 1) % 16));
-    let repeats = uuid
-        .hyphenated()
-        .to_string()
-        .split('-')
-        .filter(|group| same(group))
-        .count()
-        >= 3;
+    let repeats = uuid.hyphenated().to_string().split('-').filter(|group| same(group)).count() >= 3;
     distinct.len() <= 4 || counts_up || repeats
 }
 
@@ -102,9 +96,8 @@ impl Mac {
         let mut bytes = [0; 6];
         let mut groups = text.split(':');
         for byte in &mut bytes {
-            let group = groups
-                .next()
-                .filter(|group| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let group =
+                groups.next().filter(|group| group.len() == 2 && group.bytes().all(|b| b.is_ascii_hexdigit()))?;
             *byte = u8::from_str_radix(group, 16).ok()?;
         }
         (groups.next().is_none() && bytes[0] % 2 == 0 && bytes != [0; 6]).then_some(Self(bytes))
@@ -143,21 +136,13 @@ impl MacAt {
     /// An address that the spec has.
     #[must_use]
     pub fn written(value: Mac, place: Place) -> Self {
-        Self {
-            value,
-            place,
-            made: None,
-        }
+        Self { value, place, made: None }
     }
 
     /// The address of interface `index` (counted from 0; 0 for a network) of the object with this UUID.
     #[must_use]
     pub fn derived(uuid: Uuid, index: u32, place: Place) -> Self {
-        Self {
-            value: derive(uuid, index),
-            place,
-            made: Some((uuid, index)),
-        }
+        Self { value: derive(uuid, index), place, made: Some((uuid, index)) }
     }
 }
 
@@ -174,12 +159,9 @@ pub fn settle<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>, problems: &mut 
         let Some(first) = taken.insert(mac.value, mac.place.clone()) else {
             continue;
         };
-        let problem = Problem::new(
-            Id::DuplicateMac,
-            mac.place.clone(),
-            format!("the MAC address `{}` is used twice", mac.value),
-        )
-        .help("leave `mac` out for a stable one");
+        let problem =
+            Problem::new(Id::DuplicateMac, mac.place.clone(), format!("the MAC address `{}` is used twice", mac.value))
+                .help("leave `mac` out for a stable one");
         problems.push(if first == mac.place {
             problem.label("in several domains")
         } else {

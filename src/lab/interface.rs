@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::identity::MacAt;
 use super::profile::Layers;
-use super::resolve::{Entry, Scope};
+use super::scope::{Entry, Scope};
 use super::side::not_a_host;
 use super::subnet::{Family, HostAddr, plus};
 use super::{NetworkId, word};
@@ -67,11 +67,7 @@ pub(super) fn interfaces(
         "without a `name`, an interface has that of its network or bridge",
         |fields| fields.interfaces.as_ref(),
         |index, interface: &written::Interface| {
-            let name = interface
-                .name
-                .as_ref()
-                .or(interface.network.as_ref())
-                .or(interface.bridge.as_ref());
+            let name = interface.name.as_ref().or(interface.network.as_ref()).or(interface.bridge.as_ref());
             name.cloned().unwrap_or_else(|| format!("#{index}"))
         },
         problems,
@@ -127,22 +123,14 @@ fn attachment(
 ) -> Option<Attachment> {
     let network = layers.get("network", |i| i.network.as_ref());
     let bridge = layers.get("bridge", |i| i.bridge.as_ref());
-    let kinds = [
-        ("network", network.map(|at| at.pointer())),
-        ("bridge", bridge.map(|at| at.pointer())),
-    ];
-    let what = if name.starts_with('#') {
-        "an interface".to_owned()
-    } else {
-        format!("interface `{name}`")
-    };
+    let kinds = [("network", network.map(|at| at.pointer())), ("bridge", bridge.map(|at| at.pointer()))];
+    let what = if name.starts_with('#') { "an interface".to_owned() } else { format!("interface `{name}`") };
     word::one_of(&kinds, &what, &layers.pointer(), problems)?;
     match (network, bridge) {
         (Some(network), _) => scope.network(network, problems).map(Attachment::Network),
-        (None, Some(bridge)) => word::interface_name(bridge, problems).map(|name| Attachment::Bridge {
-            name,
-            place: bridge.place(),
-        }),
+        (None, Some(bridge)) => {
+            word::interface_name(bridge, problems).map(|name| Attachment::Bridge { name, place: bridge.place() })
+        }
         (None, None) => None,
     }
 }
@@ -247,10 +235,7 @@ fn address(
                 Problem::new(
                     Id::AddressOutsideSubnet,
                     word.place(),
-                    format!(
-                        "counting up from `{first}` leaves the subnet of network `{}`",
-                        network.name
-                    ),
+                    format!("counting up from `{first}` leaves the subnet of network `{}`", network.name),
                 )
                 .label("too many replicas from here")
                 .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
@@ -262,14 +247,10 @@ fn address(
             let (id, what, label) = not_a_host(why, side.subnet);
             let (first, last) = side.room();
             problems.push(
-                Problem::new(
-                    id,
-                    word.place(),
-                    format!("address `{address}` {what} of network `{}`", network.name),
-                )
-                .label(label)
-                .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
-                .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
+                Problem::new(id, word.place(), format!("address `{address}` {what} of network `{}`", network.name))
+                    .label(label)
+                    .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                    .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
             );
             None
         }
@@ -286,19 +267,12 @@ fn address(
             );
             None
         }
-        Ok(host) => Some(Address {
-            host,
-            place: word.place(),
-        }),
+        Ok(host) => Some(Address { host, place: word.place() }),
     }
 }
 
 fn too_far(first: &str, at: Pointer) -> Problem {
-    Problem::new(
-        Id::OutOfRange,
-        at.value(),
-        format!("counting up from `{first}` runs past the last address there is"),
-    )
-    .label("too many replicas from here")
-    .help("start lower")
+    Problem::new(Id::OutOfRange, at.value(), format!("counting up from `{first}` runs past the last address there is"))
+        .label("too many replicas from here")
+        .help("start lower")
 }

@@ -97,10 +97,7 @@ impl Network {
     /// Leaves IPv6 to router advertisements where no address is reserved. Where one is, libvirt's server is the only
     /// source of addresses, so that it needs a range for everyone else.
     pub(super) fn settle(&mut self) {
-        let reserved = self
-            .machines
-            .iter()
-            .any(|machine| Family::of(machine.address.addr()) == Family::V6);
+        let reserved = self.machines.iter().any(|machine| Family::of(machine.address.addr()) == Family::V6);
         if let Some(side) = self.ipv6.as_mut().filter(|_| !reserved) {
             side.dhcp = None;
         }
@@ -174,13 +171,9 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         let [first, last] = *ports.value;
         if first > last {
             problems.push(
-                Problem::new(
-                    Id::OutOfRange,
-                    ports.place(),
-                    format!("ports {first} to {last} are not a range"),
-                )
-                .label("must count up")
-                .help("write the lowest port first, such as `[1024, 65535]`"),
+                Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
+                    .label("must count up")
+                    .help("write the lowest port first, such as `[1024, 65535]`"),
             );
             return None;
         }
@@ -193,9 +186,7 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         uuid,
         mode,
         mac,
-        dev: layers
-            .get("dev", |n| n.dev.as_ref())
-            .and_then(|word| word::interface_name(word, problems)),
+        dev: layers.get("dev", |n| n.dev.as_ref()).and_then(|word| word::interface_name(word, problems)),
         ipv4,
         ipv6,
         dns: dns(&layers, problems),
@@ -205,10 +196,7 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         machines: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
         restart: spec.restart,
-        extra: spec.extra.clone().map(|value| ExtraAt {
-            at: at.key("extra"),
-            value,
-        }),
+        extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
         at,
         broken,
     }
@@ -225,10 +213,7 @@ fn bridge(
 ) -> Placed<String> {
     if let Some(word) = layers.get("bridge", |n| n.bridge.as_ref()) {
         let value = word::interface_name(word, problems).unwrap_or_default();
-        return Placed {
-            value,
-            place: word.place(),
-        };
+        return Placed { value, place: word.place() };
     }
     if mode == Mode::Bridge {
         problems.push(
@@ -243,15 +228,8 @@ fn bridge(
     }
     let readable = format!("virbr-{name}");
     let fits = readable.len() <= word::INTERFACE_NAME_MAX;
-    let value = if fits {
-        readable
-    } else {
-        format!("virbr-{}", &uuid.simple().to_string()[..8])
-    };
-    Placed {
-        value,
-        place: at.clone().name(),
-    }
+    let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
+    Placed { value, place: at.clone().name() }
 }
 
 /// The DNS server.
@@ -268,25 +246,15 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
         for (name, text) in written.value {
             let at = written.pointer().key(name);
             let named = word::host_name(name, at.clone().name(), problems);
-            hosts.extend(
-                any_address(text, at, problems)
-                    .filter(|_| named)
-                    .map(|address| (name.clone(), address)),
-            );
+            hosts.extend(any_address(text, at, problems).filter(|_| named).map(|address| (name.clone(), address)));
         }
     }
-    let local_only = dns
-        .get("localOnly", |d| d.local_only.as_ref())
-        .filter(|only| *only.value);
+    let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
         problems.push(
-            Problem::new(
-                Id::MissingField,
-                local_only.pointer().name(),
-                "names in which domain are local only?",
-            )
-            .label("needs a `domain` beside it")
-            .help("add `\"domain\": …`, or leave `localOnly` out"),
+            Problem::new(Id::MissingField, local_only.pointer().name(), "names in which domain are local only?")
+                .label("needs a `domain` beside it")
+                .help("add `\"domain\": …`, or leave `localOnly` out"),
         );
     }
     Dns {
@@ -347,27 +315,18 @@ fn refuse_on_host_bridge(
 /// DHCP is served in a subnet only.
 fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let asked = dhcp
-        .get("enable", |d| d.enable.as_ref())
-        .filter(|enable| *enable.value)
-        .map(|at| at.pointer());
+    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
     let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
-    let only = dhcp
-        .get("reservationsOnly", |d| d.reservations_only.as_ref())
-        .map(|at| at.pointer());
+    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
     let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
     let has_ipv6 = layers.get("subnet6", |n| n.subnet6.as_ref()).is_some();
     let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
     for at in without_any.into_iter().chain([ranged]).flatten() {
         problems.push(
-            Problem::new(
-                Id::NoSubnet,
-                at.name(),
-                format!("network `{name}` has no subnet to serve addresses in"),
-            )
-            .label("addresses of which subnet?")
-            .related(layers.pointer().name(), "the network")
-            .help("add a `subnet`, or leave `dhcp` out"),
+            Problem::new(Id::NoSubnet, at.name(), format!("network `{name}` has no subnet to serve addresses in"))
+                .label("addresses of which subnet?")
+                .related(layers.pointer().name(), "the network")
+                .help("add a `subnet`, or leave `dhcp` out"),
         );
     }
 }

@@ -40,19 +40,11 @@ static WINDOWS_SERVER: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
     ..DomainFields::default()
 });
 
-static WINDOWS_10: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
-    sound: Some(Sound::Ich9),
-    ..WINDOWS_SERVER.clone()
-});
+static WINDOWS_10: LazyLock<DomainFields> =
+    LazyLock::new(|| DomainFields { sound: Some(Sound::Ich9), ..WINDOWS_SERVER.clone() });
 
 /// [Windows 11 needs](https://www.microsoft.com/windows/windows-11-specifications) a TPM 2.0 and UEFI.
-static WINDOWS_11: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
-    tpm: Some(true),
-    ..WINDOWS_10.clone()
-});
+static WINDOWS_11: LazyLock<DomainFields> = LazyLock::new(|| DomainFields { tpm: Some(true), ..WINDOWS_10.clone() });
 
-static NONE: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
-    drivers: Some(Drivers::Virtio),
-    agent: Some(false),
-    ..DomainFields::default()
-});
+static NONE: LazyLock<DomainFields> =
+    LazyLock::new(|| DomainFields { drivers: Some(Drivers::Virtio), agent: Some(false), ..DomainFields::default() });

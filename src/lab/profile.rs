@@ -59,9 +59,7 @@ impl<'a, T> Layers<'a, T> {
     /// One layer.
     #[must_use]
     pub fn one(at: Pointer, layer: &'a T) -> Self {
-        Self {
-            layers: vec![(at, layer)],
-        }
+        Self { layers: vec![(at, layer)] }
     }
 
     /// The setting `key` of the strongest layer that has it.
@@ -70,10 +68,7 @@ impl<'a, T> Layers<'a, T> {
         key: &'static str,
         field: impl Fn(&'a T) -> Option<&'a U>,
     ) -> Option<At<'l, U>> {
-        self.layers
-            .iter()
-            .rev()
-            .find_map(|(object, layer)| field(layer).map(|value| At { value, object, key }))
+        self.layers.iter().rev().find_map(|(object, layer)| field(layer).map(|value| At { value, object, key }))
     }
 
     /// The setting `key` of the strongest layer that has it, without its place.
@@ -87,9 +82,7 @@ impl<'a, T> Layers<'a, T> {
         key: &'static str,
         field: impl Fn(&'a T) -> Option<&'a U>,
     ) -> impl Iterator<Item = At<'l, U>> {
-        self.layers
-            .iter()
-            .filter_map(move |(object, layer)| field(layer).map(|value| At { value, object, key }))
+        self.layers.iter().filter_map(move |(object, layer)| field(layer).map(|value| At { value, object, key }))
     }
 
     /// The layers of the object under `key`, which merges key by key.
@@ -121,22 +114,14 @@ impl<'a, T> Layers<'a, T> {
                 let (name, at) = (name(index, item), at.key(key).index(index));
                 if let Some(first) = seen.insert(name.clone(), at.clone()) {
                     problems.push(
-                        Problem::new(
-                            Id::DuplicateName,
-                            at.value(),
-                            format!("two of the `{key}` are named `{name}`"),
-                        )
-                        .label("the second one")
-                        .related(first.value(), "the first one")
-                        .help(format!("give one of them another `name`; {unnamed}")),
+                        Problem::new(Id::DuplicateName, at.value(), format!("two of the `{key}` are named `{name}`"))
+                            .label("the second one")
+                            .related(first.value(), "the first one")
+                            .help(format!("give one of them another `name`; {unnamed}")),
                     );
                     continue;
                 }
-                items
-                    .entry(name)
-                    .or_insert_with(|| Layers { layers: Vec::new() })
-                    .layers
-                    .push((at, item));
+                items.entry(name).or_insert_with(|| Layers { layers: Vec::new() }).layers.push((at, item));
             }
         }
         items
@@ -165,10 +150,7 @@ pub struct Profiles<'a> {
 impl<'a> Profiles<'a> {
     /// Follows every `extends`. Unknown profiles and circles are problems.
     pub fn resolve(spec: &'a Spec, problems: &mut Vec<Problem>) -> Self {
-        let mut profiles = Self {
-            spec,
-            lines: HashMap::new(),
-        };
+        let mut profiles = Self { spec, lines: HashMap::new() };
         for name in spec.profiles.iter().flatten().map(|(name, _)| name.as_str()) {
             profiles.follow(name, &mut Vec::new(), problems);
         }
@@ -186,12 +168,7 @@ impl<'a> Profiles<'a> {
     ) -> Layers<'a, DomainFields> {
         let mut layers: Vec<(Pointer, &'a DomainFields)> = Vec::new();
         layers.extend(preset.map(|preset| (Pointer::root(), preset)));
-        layers.extend(
-            self.spec
-                .defaults
-                .as_ref()
-                .map(|defaults| (Pointer::root().key("defaults"), defaults)),
-        );
+        layers.extend(self.spec.defaults.as_ref().map(|defaults| (Pointer::root().key("defaults"), defaults)));
         let mut seen = HashSet::new();
         for (index, name) in named.iter().enumerate() {
             if self.get(name).is_none() {
@@ -211,18 +188,9 @@ impl<'a> Profiles<'a> {
 
     /// Every profile that neither one of these domains nor another profile of theirs takes.
     pub fn unused<'s>(&'s self, used: &HashSet<&str>) -> impl Iterator<Item = &'a str> + 's {
-        let reached: HashSet<&'a str> = used
-            .iter()
-            .filter_map(|name| self.lines.get(name))
-            .flatten()
-            .copied()
-            .collect();
-        self.spec
-            .profiles
-            .iter()
-            .flatten()
-            .map(|(name, _)| name.as_str())
-            .filter(move |name| !reached.contains(name))
+        let reached: HashSet<&'a str> =
+            used.iter().filter_map(|name| self.lines.get(name)).flatten().copied().collect();
+        self.spec.profiles.iter().flatten().map(|(name, _)| name.as_str()).filter(move |name| !reached.contains(name))
     }
 
     fn get(&self, name: &str) -> Option<&'a Profile> {
@@ -250,11 +218,8 @@ impl<'a> Profiles<'a> {
         let mut line: Vec<&'a str> = Vec::new();
         for (index, base) in profile.own.extends.iter().flatten().enumerate() {
             if let Some(start) = path.iter().position(|step| step == base) {
-                let circle: Vec<String> = path[start..]
-                    .iter()
-                    .chain([&base.as_str()])
-                    .map(|name| format!("`{name}`"))
-                    .collect();
+                let circle: Vec<String> =
+                    path[start..].iter().chain([&base.as_str()]).map(|name| format!("`{name}`")).collect();
                 problems.push(
                     Problem::new(
                         Id::ProfileCycle,

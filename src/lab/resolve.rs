@@ -1,6 +1,6 @@
 //! From a spec to a lab. The one way in is [`resolve`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
@@ -9,77 +9,13 @@ use super::interface::Attachment;
 use super::network::{Machine, Network};
 use super::preset::preset;
 use super::profile::{Layers, Profiles};
+use super::scope::{Entry, Scope};
 use super::storage::{self, Pool, Volume};
-use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, network, unique, word};
+use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, unique, word};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem};
 use crate::spec::domain::{DomainOwn, Os};
 use crate::spec::{self, DomainFields, Spec};
-
-/// What names in a domain can refer to.
-pub(super) struct Scope<'a> {
-    pub(super) networks: &'a [Network],
-    pub(super) network_ids: IndexMap<&'a str, NetworkId>,
-    pub(super) pool_ids: IndexMap<&'a str, PoolId>,
-}
-
-impl Scope<'_> {
-    /// The pool that a word names.
-    pub(super) fn pool(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
-        let found = self.pool_ids.get(word.value.as_str()).copied();
-        if found.is_none() {
-            problems.push(
-                Problem::new(
-                    Id::UnknownPool,
-                    word.place(),
-                    format!("there is no pool `{}`", word.value),
-                )
-                .label("not in `pools`")
-                .help(declare_or("pools", word.value, self.pool_ids.keys().copied())),
-            );
-        }
-        found
-    }
-
-    /// The network that a word names.
-    pub(super) fn network(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<NetworkId> {
-        let found = self.network_ids.get(word.value.as_str()).copied();
-        if found.is_none() {
-            problems.push(
-                Problem::new(
-                    Id::UnknownNetwork,
-                    word.place(),
-                    format!("there is no network `{}`", word.value),
-                )
-                .label("not in `networks`")
-                .help(declare_or("networks", word.value, self.network_ids.keys().copied())),
-            );
-        }
-        found
-    }
-}
-
-/// The way out of a name that is not among those of a section.
-fn declare_or<'n>(section: &str, name: &str, known: impl ExactSizeIterator<Item = &'n str>) -> String {
-    if known.len() == 0 {
-        return format!("declare it: `\"{section}\": {{ \"{name}\": {{ … }} }}`");
-    }
-    did_you_mean(name, known)
-}
-
-/// One domain that an entry of the spec stands for.
-pub(super) struct Entry<'a> {
-    /// Where the entry is.
-    pub(super) at: Pointer,
-    /// The domain's name: the entry's, with the number of the replica.
-    pub(super) name: String,
-    /// What its identity is made from.
-    pub(super) id: String,
-    /// What only a domain has.
-    pub(super) own: &'a DomainOwn,
-    /// How far addresses count up from what is written.
-    pub(super) replica: u32,
-}
 
 /// Resolves a spec. The lab is as whole as the problems leave it; only one without errors may be built from.
 #[must_use]
@@ -94,17 +30,12 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     warn_of_empty_sections(spec, &mut problems);
 
     let mut networks: Option<Vec<Network>> = spec.networks.as_ref().map(|networks| {
-        networks
-            .iter()
-            .map(|(name, spec)| network::resolve(name, spec, namespace, &mut problems))
-            .collect()
+        networks.iter().map(|(name, spec)| network::resolve(name, spec, namespace, &mut problems)).collect()
     });
-    let mut pools: Option<Vec<Pool>> = spec.pools.as_ref().map(|pools| {
-        pools
-            .iter()
-            .map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems))
-            .collect()
-    });
+    let mut pools: Option<Vec<Pool>> = spec
+        .pools
+        .as_ref()
+        .map(|pools| pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect());
     let scope = Scope {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
@@ -121,34 +52,19 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
         unique::volumes(pool, &mut problems);
         storage::settle_backing(pool, &mut problems);
     }
-    storage::settle_formats(
-        pools.as_deref().unwrap_or_default(),
-        domains.as_deref_mut().unwrap_or_default(),
-        &mut problems,
-    );
+    let disks = domains.iter_mut().flatten().flat_map(|domain| &mut domain.disks);
+    drive::settle_formats(pools.as_deref().unwrap_or_default(), disks, &mut problems);
     let macs = networks.iter_mut().flatten().filter_map(|network| network.mac.as_mut());
-    let domain_macs = domains
-        .iter_mut()
-        .flatten()
-        .flat_map(|domain| &mut domain.interfaces)
-        .map(|i| &mut i.mac);
+    let domain_macs = domains.iter_mut().flatten().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
     identity::settle(macs.chain(domain_macs), &mut problems);
     for domain in domains.iter().flatten() {
         register(domain, networks.as_deref_mut().unwrap_or_default());
     }
     networks.iter_mut().flatten().for_each(Network::settle);
     let description = spec.description.clone();
-    let mut lab = Lab {
-        name,
-        description,
-        target,
-        networks,
-        pools,
-        domains,
-        layer_extras: layer_extras(spec),
-    };
+    let mut lab = Lab { name, description, target, networks, pools, domains, layer_extras: layer_extras(spec) };
     unique::check(&lab, &mut problems);
-    in_start_order(&mut lab, spec, &mut problems);
+    start_order::in_start_order(&mut lab, spec, &mut problems);
     unique::keep_first_of_equals(&mut problems);
     (lab, problems)
 }
@@ -159,13 +75,9 @@ fn target(spec: Option<&spec::Target>, problems: &mut Vec<Problem>) -> Target {
     if connection != SYSTEM {
         let place = Pointer::root().key("target").key("connection").value();
         problems.push(
-            Problem::new(
-                Id::BadConnection,
-                place,
-                format!("`{connection}` is not the system libvirt of this host"),
-            )
-            .label("the generated module prepares the host it runs on")
-            .help(format!("write `\"{SYSTEM}\"`, or leave `connection` out")),
+            Problem::new(Id::BadConnection, place, format!("`{connection}` is not the system libvirt of this host"))
+                .label("the generated module prepares the host it runs on")
+                .help(format!("write `\"{SYSTEM}\"`, or leave `connection` out")),
         );
     }
     Target {
@@ -196,35 +108,16 @@ fn warn_of_empty_sections(spec: &Spec, problems: &mut Vec<Problem>) {
 }
 
 fn ids<T, I>(section: Option<&IndexMap<String, T>>, id: impl Fn(usize) -> I) -> IndexMap<&str, I> {
-    section
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(index, (name, _))| (name.as_str(), id(index)))
-        .collect()
+    section.into_iter().flatten().enumerate().map(|(index, (name, _))| (name.as_str(), id(index))).collect()
 }
 
 /// The `extra` of `defaults` and of every profile.
 fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     let profile_at = |name: &str| Pointer::root().key("profiles").key(name);
-    let profiles = spec
-        .profiles
-        .iter()
-        .flatten()
-        .map(|(name, profile)| (profile_at(name), &profile.fields));
-    let defaults = spec
-        .defaults
-        .iter()
-        .map(|defaults| (Pointer::root().key("defaults"), defaults));
+    let profiles = spec.profiles.iter().flatten().map(|(name, profile)| (profile_at(name), &profile.fields));
+    let defaults = spec.defaults.iter().map(|defaults| (Pointer::root().key("defaults"), defaults));
     let layers = defaults.chain(profiles);
-    layers
-        .filter_map(|(at, fields)| {
-            fields.extra.clone().map(|value| ExtraAt {
-                at: at.key("extra"),
-                value,
-            })
-        })
-        .collect()
+    layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
 }
 
 /// Every domain of the spec, and the volumes that their disks declare.
@@ -246,10 +139,7 @@ fn domains(
         let named = written.own.profiles.as_deref().unwrap_or_default();
         used.extend(named.iter().map(String::as_str));
         let plain = profiles.layers(None, named, &at, &written.fields, problems);
-        let os = plain
-            .get("os", |f| f.os.as_ref())
-            .map(|os| *os.value)
-            .unwrap_or_default();
+        let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
         let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Vec::new());
         let before = problems.len();
         for entry in replicas(name, &at, &written.own, problems) {
@@ -277,26 +167,15 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Vec
     let layers = Layers::one(at.clone(), own);
     let id = word::id(&layers, |own| own.id.as_ref(), problems).unwrap_or_else(|| name.to_owned());
     let Some(count) = own.replicas else {
-        return vec![Entry {
-            at: at.clone(),
-            name: name.to_owned(),
-            id,
-            own,
-            replica: 0,
-        }];
+        return vec![Entry { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
     };
-    for (key, _) in [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())]
-        .into_iter()
-        .filter(|(_, is_some)| *is_some)
+    for (key, _) in
+        [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some)
     {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                at.key(key).name(),
-                format!("one `{key}` for {count} domains"),
-            )
-            .label("not with `replicas`")
-            .help("leave it out; each domain gets its own"),
+            Problem::new(Id::ConflictingFields, at.key(key).name(), format!("one `{key}` for {count} domains"))
+                .label("not with `replicas`")
+                .help("leave it out; each domain gets its own"),
         );
     }
     (1..=count)
@@ -321,13 +200,7 @@ fn check_layers(
 ) {
     let own = DomainOwn::default();
     let mut check = |at: Pointer, layers: &Layers<'_, DomainFields>, os: Os, is_used: bool| {
-        let entry = Entry {
-            at: at.clone(),
-            name: "unused".to_owned(),
-            id: String::new(),
-            own: &own,
-            replica: 0,
-        };
+        let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: String::new(), own: &own, replica: 0 };
         let mut found = Vec::new();
         let _ = domain::resolve(&entry, layers, os, namespace, scope, &mut found);
         let within = format!("{at}/");
@@ -342,22 +215,12 @@ fn check_layers(
     for (name, profile) in spec.profiles.iter().flatten() {
         let at = Pointer::root().key("profiles").key(name);
         let os = profile.fields.os.unwrap_or_default();
-        check(
-            at.clone(),
-            &Layers::one(at, &profile.fields),
-            os,
-            !unused.contains(name.as_str()),
-        );
+        check(at.clone(), &Layers::one(at, &profile.fields), os, !unused.contains(name.as_str()));
     }
     if let Some(defaults) = &spec.defaults {
         let at = Pointer::root().key("defaults");
         let is_used = spec.domains.as_ref().is_some_and(|domains| !domains.is_empty());
-        check(
-            at.clone(),
-            &Layers::one(at, defaults),
-            defaults.os.unwrap_or_default(),
-            is_used,
-        );
+        check(at.clone(), &Layers::one(at, defaults), defaults.os.unwrap_or_default(), is_used);
     }
 }
 
@@ -398,79 +261,11 @@ fn register(domain: &Domain, networks: &mut [Network]) {
         let Some(network) = networks.get_mut(id.0) else {
             continue;
         };
-        network
-            .machines
-            .extend(interface.addresses.iter().map(|address| Machine {
-                name: domain.name.clone(),
-                mac: interface.mac.value,
-                address: address.host,
-                place: address.place.clone(),
-            }));
+        network.machines.extend(interface.addresses.iter().map(|address| Machine {
+            name: domain.name.clone(),
+            mac: interface.mac.value,
+            address: address.host,
+            place: address.place.clone(),
+        }));
     }
-}
-
-/// Puts every domain after those that it starts after, and moves nothing else.
-fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
-    let Some(domains) = &mut lab.domains else { return };
-    if domains.iter().all(|domain| domain.after.is_empty()) {
-        return;
-    }
-    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, domain) in domains.iter().enumerate() {
-        by_name.entry(&domain.name).or_default().push(index);
-        let entry = domain.at.steps().nth(1);
-        let entry = entry.and_then(|entry| spec.domains.as_ref().and_then(|domains| domains.get_key_value(&entry)));
-        if let Some((entry, _)) = entry
-            && *entry != domain.name
-        {
-            by_name.entry(entry).or_default().push(index);
-        }
-    }
-    let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
-    // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
-    let mut told = HashSet::new();
-    for domain in domains.iter() {
-        let mut list = Vec::new();
-        for after in &domain.after {
-            match by_name.get(after.value.as_str()) {
-                Some(found) => list.extend(found.iter().map(|index| (*index, after.place.clone()))),
-                None if !told.insert(&after.place) => {}
-                None => problems.push(
-                    Problem::new(
-                        Id::UnknownDomain,
-                        after.place.clone(),
-                        format!("there is no domain `{}`", after.value),
-                    )
-                    .label("not in `domains`")
-                    .help(did_you_mean(
-                        &after.value,
-                        spec.domains.iter().flatten().map(|(name, _)| name.as_str()),
-                    )),
-                ),
-            }
-        }
-        before.push(list);
-    }
-    let order = unique::in_order(&before, |circle| {
-        let names: Vec<String> = circle
-            .iter()
-            .map(|(index, _)| format!("`{}`", domains[*index].name))
-            .collect();
-        let (_, place) = &circle[circle.len() - 1];
-        problems.push(
-            Problem::new(
-                Id::StartOrderCycle,
-                place.clone(),
-                format!(
-                    "domains start after each other in a circle: {} after {}",
-                    names.join(" after "),
-                    names[0]
-                ),
-            )
-            .label("closes the circle")
-            .help("one of them has to start without the others"),
-        );
-    });
-    let mut slots: Vec<Option<Domain>> = std::mem::take(domains).into_iter().map(Some).collect();
-    *domains = order.into_iter().filter_map(|index| slots[index].take()).collect();
 }

@@ -52,14 +52,8 @@ pub(super) fn side(
     problems: &mut Vec<Problem>,
 ) -> Option<Side> {
     let (subnet, gateway) = match family {
-        Family::V4 => (
-            layers.get("subnet", |n| n.subnet.as_ref()),
-            layers.get("gateway", |n| n.gateway.as_ref()),
-        ),
-        Family::V6 => (
-            layers.get("subnet6", |n| n.subnet6.as_ref()),
-            layers.get("gateway6", |n| n.gateway6.as_ref()),
-        ),
+        Family::V4 => (layers.get("subnet", |n| n.subnet.as_ref()), layers.get("gateway", |n| n.gateway.as_ref())),
+        Family::V6 => (layers.get("subnet6", |n| n.subnet6.as_ref()), layers.get("gateway6", |n| n.gateway6.as_ref())),
     };
     let Some(written) = subnet else {
         if let Some(gateway) = gateway.filter(|_| mode != Mode::Bridge) {
@@ -91,44 +85,25 @@ pub(super) fn side(
                         Problem::new(id, word.place(), format!("gateway `{address}` {what} `{subnet}`"))
                             .label(label)
                             .related(written.place(), "the subnet")
-                            .help(format!(
-                                "the subnet has room for `{}` to `{}`",
-                                subnet.first(),
-                                subnet.last()
-                            )),
+                            .help(format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last())),
                     );
                 })
                 .ok()
         })
         .unwrap_or_else(|| subnet.first());
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let enabled = dhcp
-        .get("enable", |d| d.enable.as_ref())
-        .is_none_or(|enable| *enable.value);
-    let lease = dhcp
-        .get("lease", |d| d.lease.as_ref())
-        .and_then(|word| word::duration(word, problems));
+    let enabled = dhcp.get("enable", |d| d.enable.as_ref()).is_none_or(|enable| *enable.value);
+    let lease = dhcp.get("lease", |d| d.lease.as_ref()).and_then(|word| word::duration(word, problems));
     let dhcp = match family {
         Family::V4 if enabled => Some(ipv4_dhcp(&dhcp, subnet, &written.pointer(), gateway, lease, problems)),
         // Serves only where an address is reserved: see `Network::settle`.
         Family::V6 if enabled => {
-            let only = dhcp
-                .value("reservationsOnly", |d| d.reservations_only.as_ref())
-                .unwrap_or(false);
-            Some(Dhcp {
-                range: (!only).then(|| whole_range(subnet, gateway)),
-                range_at: None,
-                lease,
-            })
+            let only = dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false);
+            Some(Dhcp { range: (!only).then(|| whole_range(subnet, gateway)), range_at: None, lease })
         }
         Family::V4 | Family::V6 => None,
     };
-    Some(Side {
-        subnet,
-        at: written.pointer(),
-        gateway,
-        dhcp,
-    })
+    Some(Side { subnet, at: written.pointer(), gateway, dhcp })
 }
 
 /// The IPv4 DHCP server's range: none, the written one, or all but the gateway.
@@ -140,27 +115,18 @@ fn ipv4_dhcp(
     lease: Option<u32>,
     problems: &mut Vec<Problem>,
 ) -> Dhcp {
-    let reservations_only = dhcp
-        .get("reservationsOnly", |d| d.reservations_only.as_ref())
-        .is_some_and(|only| *only.value);
+    let reservations_only =
+        dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).is_some_and(|only| *only.value);
     let Some(written) = dhcp.get("range", |d| d.range.as_ref()) else {
         let range = (!reservations_only).then(|| whole_range(subnet, gateway));
-        return Dhcp {
-            range,
-            range_at: None,
-            lease,
-        };
+        return Dhcp { range, range_at: None, lease };
     };
     let at = written.pointer();
     if reservations_only {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                at.clone().name(),
-                "a range that nobody is served from",
-            )
-            .label("not with `reservationsOnly`")
-            .help("leave one of the two out"),
+            Problem::new(Id::ConflictingFields, at.clone().name(), "a range that nobody is served from")
+                .label("not with `reservationsOnly`")
+                .help("leave one of the two out"),
         );
     }
     let mut ends = written.value.iter().enumerate().map(|(index, text)| {
@@ -214,11 +180,7 @@ fn ipv4_dhcp(
         }
         first <= last
     });
-    Dhcp {
-        range,
-        range_at: Some(at),
-        lease,
-    }
+    Dhcp { range, range_at: Some(at), lease }
 }
 
 /// The first and last address of a subnet, without the gateway if it is one of them.
@@ -238,20 +200,10 @@ fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
 /// Why an address is no machine's in a subnet: the problem's id, what the address is, and what to write beside it.
 pub(super) fn not_a_host(why: NotAHost, subnet: Subnet) -> (Id, &'static str, String) {
     match why {
-        NotAHost::Outside => (
-            Id::AddressOutsideSubnet,
-            "is outside the subnet",
-            format!("not in `{subnet}`"),
-        ),
-        NotAHost::Network => (
-            Id::AddressReserved,
-            "names the subnet",
-            "the network address".to_owned(),
-        ),
-        NotAHost::Broadcast => (
-            Id::AddressReserved,
-            "reaches every machine in the subnet",
-            "the broadcast address".to_owned(),
-        ),
+        NotAHost::Outside => (Id::AddressOutsideSubnet, "is outside the subnet", format!("not in `{subnet}`")),
+        NotAHost::Network => (Id::AddressReserved, "names the subnet", "the network address".to_owned()),
+        NotAHost::Broadcast => {
+            (Id::AddressReserved, "reaches every machine in the subnet", "the broadcast address".to_owned())
+        }
     }
 }

@@ -4,8 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::domain::Domain;
-use super::drive::Source;
 use super::identity::{Kind, Namespace};
 use super::profile::Layers;
 use super::size::Size;
@@ -148,18 +146,12 @@ pub(super) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         uuid,
         r#type: spec.r#type.unwrap_or_default(),
         // A missing path is the schema's to report.
-        path: layers
-            .get("path", |p| p.path.as_ref())
-            .and_then(|word| word::path(word, problems))
-            .unwrap_or_default(),
+        path: layers.get("path", |p| p.path.as_ref()).and_then(|word| word::path(word, problems)).unwrap_or_default(),
         permissions: permissions(&layers, problems),
         volumes: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
         restart: spec.restart,
-        extra: spec.extra.clone().map(|value| ExtraAt {
-            at: at.key("extra"),
-            value,
-        }),
+        extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
         at,
     };
     for (name, volume) in spec.volumes.iter().flatten() {
@@ -180,23 +172,15 @@ fn permissions(layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> 
         && !(matches!(word.value.len(), 3 | 4) && word.value.bytes().all(|b| (b'0'..=b'7').contains(&b)))
     {
         problems.push(
-            Problem::new(
-                Id::UnknownValue,
-                word.place(),
-                format!("`{}` is not a mode", word.value),
-            )
-            .label("needs three or four octal digits")
-            .help("write it like `\"0711\"`"),
+            Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not a mode", word.value))
+                .label("needs three or four octal digits")
+                .help("write it like `\"0711\"`"),
         );
     }
     Some(Permissions {
         mode: mode.map_or_else(|| "0711".to_owned(), |word| format!("{:0>4}", word.value)),
-        owner: written
-            .get("owner", |p| p.owner.as_ref())
-            .map_or(0, |owner| *owner.value),
-        group: written
-            .get("group", |p| p.group.as_ref())
-            .map_or(0, |group| *group.value),
+        owner: written.get("owner", |p| p.owner.as_ref()).map_or(0, |owner| *owner.value),
+        group: written.get("group", |p| p.group.as_ref()).map_or(0, |group| *group.value),
     })
 }
 
@@ -213,61 +197,28 @@ fn written_volume(name: &str, at: Pointer, spec: &spec::pool::Volume, problems: 
         .filter(|(_, written)| *written)
         {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    at.key(key).name(),
-                    format!("volume `{name}` shall not exist"),
-                )
-                .label("not with `\"present\": false`")
-                .help("leave one of the two out"),
+                Problem::new(Id::ConflictingFields, at.key(key).name(), format!("volume `{name}` shall not exist"))
+                    .label("not with `\"present\": false`")
+                    .help("leave one of the two out"),
             );
         }
-        return Volume {
-            name: name.to_owned(),
-            at,
-            format,
-            present: None,
-        };
+        return Volume { name: name.to_owned(), at, format, present: None };
     }
     let Some(size) = layers.get("size", |v| v.size.as_ref()) else {
         problems.push(
-            Problem::new(
-                Id::MissingField,
-                at.key("size").name(),
-                format!("volume `{name}` has no size"),
-            )
-            .label("needs a `size`")
-            .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
+            Problem::new(Id::MissingField, at.key("size").name(), format!("volume `{name}` has no size"))
+                .label("needs a `size`")
+                .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
         );
-        let present = Present {
-            size: Size::KIB,
-            allocation: None,
-            backing: None,
-        };
-        return Volume {
-            name: name.to_owned(),
-            at,
-            format,
-            present: Some(present),
-        };
+        let present = Present { size: Size::KIB, allocation: None, backing: None };
+        return Volume { name: name.to_owned(), at, format, present: Some(present) };
     };
     // A refused size counts as one, so that what names the volume still finds it.
     let size = word::size(size, problems).unwrap_or(Size::KIB);
-    let allocation = layers
-        .get("allocation", |v| v.allocation.as_ref())
-        .and_then(|word| word::size(word, problems));
+    let allocation = layers.get("allocation", |v| v.allocation.as_ref()).and_then(|word| word::size(word, problems));
     let backing = backing(&layers.object("backing", |v| v.backing.as_ref()), format, problems);
-    let present = Present {
-        size,
-        allocation,
-        backing,
-    };
-    Volume {
-        name: name.to_owned(),
-        at,
-        format,
-        present: Some(present),
-    }
+    let present = Present { size, allocation, backing };
+    Volume { name: name.to_owned(), at, format, present: Some(present) }
 }
 
 /// The image that a volume grows on: a volume of the pool or a file.
@@ -281,13 +232,9 @@ pub(super) fn backing(
     }
     if format == ImageFormat::Raw {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                layers.pointer().name(),
-                "a raw image that grows on another",
-            )
-            .label("only for format `qcow2`")
-            .help("leave `backing` out, or choose `qcow2`: raw images hold nothing but their own bytes"),
+            Problem::new(Id::ConflictingFields, layers.pointer().name(), "a raw image that grows on another")
+                .label("only for format `qcow2`")
+                .help("leave `backing` out, or choose `qcow2`: raw images hold nothing but their own bytes"),
         );
     }
     let volume = layers.get("volume", |b| b.volume.as_ref());
@@ -320,32 +267,20 @@ pub(super) fn backing(
             return None;
         }
     };
-    Some(Backing {
-        at: layers.pointer(),
-        image,
-        format: layers.get("format", |b| b.format.as_ref()).map(|f| *f.value),
-    })
+    Some(Backing { at: layers.pointer(), image, format: layers.get("format", |b| b.format.as_ref()).map(|f| *f.value) })
 }
 
 /// Checks what the volumes of a pool grow on, and puts each after its own.
 pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
-    let known: HashMap<&str, usize> = pool
-        .volumes
-        .iter()
-        .enumerate()
-        .map(|(index, volume)| (volume.name.as_str(), index))
-        .collect();
+    let known: HashMap<&str, usize> =
+        pool.volumes.iter().enumerate().map(|(index, volume)| (volume.name.as_str(), index)).collect();
     let mut parents: Vec<Option<usize>> = Vec::with_capacity(pool.volumes.len());
     // Thousands of volumes may have one `backing` from one profile.
     let mut told = HashSet::new();
     for volume in &pool.volumes {
         let grows_on = volume.present.as_ref().and_then(|present| present.backing.as_ref());
         parents.push(match grows_on {
-            Some(Backing {
-                image: Image::Volume(name),
-                at,
-                ..
-            }) => {
+            Some(Backing { image: Image::Volume(name), at, .. }) => {
                 let parent = known.get(name.as_str()).copied();
                 let present = parent.is_some_and(|parent| pool.volumes[parent].present.is_some());
                 if !present && told.insert((name, at)) {
@@ -353,20 +288,14 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
                 }
                 parent
             }
-            Some(Backing {
-                image: Image::File(_), ..
-            })
-            | None => None,
+            Some(Backing { image: Image::File(_), .. }) | None => None,
         });
     }
     let mut order: Vec<usize> = Vec::with_capacity(parents.len());
     let mut placed: HashSet<usize> = HashSet::new();
     for start in 0..parents.len() {
         let mut chain = vec![start];
-        while let Some(parent) = chain
-            .last()
-            .and_then(|last| parents[*last])
-            .filter(|parent| !placed.contains(parent))
+        while let Some(parent) = chain.last().and_then(|last| parents[*last]).filter(|parent| !placed.contains(parent))
         {
             if chain.contains(&parent) {
                 let volume = &pool.volumes[start];
@@ -391,54 +320,11 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
     pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
 }
 
-/// Gives each disk that is a volume the volume's format, which is the only one it can be read as.
-pub(super) fn settle_formats(pools: &[Pool], domains: &mut [Domain], problems: &mut Vec<Problem>) {
-    let volumes: HashMap<(usize, &str), &Volume> = pools
-        .iter()
-        .enumerate()
-        .flat_map(|(pool, p)| {
-            p.volumes
-                .iter()
-                .map(move |volume| ((pool, volume.name.as_str()), volume))
-        })
-        .collect();
-    for disk in domains.iter_mut().flat_map(|domain| &mut domain.disks) {
-        let Source::Volume { pool, name, .. } = &disk.source else {
-            continue;
-        };
-        let Some(volume) = volumes.get(&(pool.0, name.as_str())) else {
-            continue;
-        };
-        if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
-            let (written, format) = (disk.format.name(), volume.format.name());
-            problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    at.value(),
-                    format!("the volume `{name}` is declared as {format}, not {written}"),
-                )
-                .label(format!("not {written}"))
-                .related(volume.at.clone().value(), "declared here")
-                .help("leave `format` out: it is that of the volume"),
-            );
-        }
-        disk.format = volume.format;
-    }
-}
-
 /// The problem of a volume that its pool does not have.
 pub(super) fn unknown_volume(name: &str, pool: &Pool, at: Pointer) -> Problem {
-    let known = pool
-        .volumes
-        .iter()
-        .filter(|volume| volume.present.is_some())
-        .map(|volume| volume.name.as_str());
-    Problem::new(
-        Id::UnknownVolume,
-        at.value(),
-        format!("pool `{}` has no volume `{name}`", pool.name),
-    )
-    .label("neither in the pool's `volumes` nor declared by a disk")
-    .related(pool.at.clone().name(), "the pool")
-    .help(did_you_mean(name, known))
+    let known = pool.volumes.iter().filter(|volume| volume.present.is_some()).map(|volume| volume.name.as_str());
+    Problem::new(Id::UnknownVolume, at.value(), format!("pool `{}` has no volume `{name}`", pool.name))
+        .label("neither in the pool's `volumes` nor declared by a disk")
+        .related(pool.at.clone().name(), "the pool")
+        .help(did_you_mean(name, known))
 }

@@ -229,11 +229,7 @@ mod tests {
     #[test]
     fn hosts() {
         let check = |net: &str, address: &str, expected: Result<(), NotAHost>| {
-            assert_eq!(
-                subnet(net).host(address.parse().unwrap()).map(|_| ()),
-                expected,
-                "{address}"
-            );
+            assert_eq!(subnet(net).host(address.parse().unwrap()).map(|_| ()), expected, "{address}");
         };
         check("192.168.56.0/24", "192.168.56.1", Ok(()));
         check("192.168.56.0/24", "192.168.56.254", Ok(()));
@@ -247,10 +243,7 @@ mod tests {
 
     #[test]
     fn addresses_count_up() {
-        assert_eq!(
-            plus("10.0.0.255".parse().unwrap(), 1),
-            Some("10.0.1.0".parse().unwrap())
-        );
+        assert_eq!(plus("10.0.0.255".parse().unwrap(), 1), Some("10.0.1.0".parse().unwrap()));
         assert_eq!(plus("255.255.255.255".parse().unwrap(), 1), None);
         let lan = subnet("10.0.0.0/29");
         assert_eq!(count(lan.first(), lan.last()), 6);

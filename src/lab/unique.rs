@@ -36,11 +36,9 @@ fn twice<K: Hash + Eq>(
         match seen.get(&key) {
             // A layer that several domains take.
             Some(first) if *first == place => problems.push(problem(&key, place).label("in several domains")),
-            Some(first) => problems.push(
-                problem(&key, place)
-                    .label("the second one")
-                    .related(first.clone(), "the first one"),
-            ),
+            Some(first) => {
+                problems.push(problem(&key, place).label("the second one").related(first.clone(), "the first one"));
+            }
             None => {
                 seen.insert(key, place);
             }
@@ -53,10 +51,7 @@ fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
     let pools = lab.pools.iter().flatten().map(|pool| &pool.uuid);
     let domains = domains_of_names(lab).map(|domain| &domain.uuid);
     twice(
-        networks
-            .chain(pools)
-            .chain(domains)
-            .map(|uuid| (uuid.value, uuid.place.clone())),
+        networks.chain(pools).chain(domains).map(|uuid| (uuid.value, uuid.place.clone())),
         |uuid, place| {
             Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
                 .help("leave `uuid` out for one made from the name; two equal `id`s make one UUID too")
@@ -66,26 +61,11 @@ fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
 }
 
 fn names(lab: &Lab, problems: &mut Vec<Problem>) {
-    let networks = lab
-        .networks
-        .iter()
-        .flatten()
-        .map(|network| (Kind::Network, &network.name, &network.at));
-    let pools = lab
-        .pools
-        .iter()
-        .flatten()
-        .map(|pool| (Kind::Pool, &pool.name, &pool.at));
-    let domains = lab
-        .domains
-        .iter()
-        .flatten()
-        .map(|domain| (Kind::Domain, &domain.name, &domain.at));
+    let networks = lab.networks.iter().flatten().map(|network| (Kind::Network, &network.name, &network.at));
+    let pools = lab.pools.iter().flatten().map(|pool| (Kind::Pool, &pool.name, &pool.at));
+    let domains = lab.domains.iter().flatten().map(|domain| (Kind::Domain, &domain.name, &domain.at));
     twice(
-        networks
-            .chain(pools)
-            .chain(domains)
-            .map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
+        networks.chain(pools).chain(domains).map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
         |(kind, name), place| {
             let kind = kind.name();
             Problem::new(
@@ -102,18 +82,12 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
 /// The domains, each name once: what else two domains of one name have in common follows from that.
 fn domains_of_names(lab: &Lab) -> impl Iterator<Item = &Domain> {
     let mut names = HashSet::new();
-    lab.domains
-        .iter()
-        .flatten()
-        .filter(move |domain| names.insert(domain.name.to_lowercase()))
+    lab.domains.iter().flatten().filter(move |domain| names.insert(domain.name.to_lowercase()))
 }
 
 fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
-    let made: HashSet<&str> = networks
-        .iter()
-        .filter(|network| network.makes_bridge())
-        .map(|network| network.bridge.value.as_str())
-        .collect();
+    let made: HashSet<&str> =
+        networks.iter().filter(|network| network.makes_bridge()).map(|network| network.bridge.value.as_str()).collect();
     // Several networks may be on one bridge of the host, but none of them on one that libvirt makes.
     twice(
         networks
@@ -121,20 +95,14 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
             .filter(|network| made.contains(network.bridge.value.as_str()) && !network.bridge.value.is_empty())
             .map(|network| (network.bridge.value.as_str(), network.bridge.place.clone())),
         |bridge, place| {
-            Problem::new(
-                Id::DuplicateBridge,
-                place,
-                format!("two networks are on the bridge `{bridge}`"),
-            )
-            .help("give each network a bridge of its own")
+            Problem::new(Id::DuplicateBridge, place, format!("two networks are on the bridge `{bridge}`"))
+                .help("give each network a bridge of its own")
         },
         problems,
     );
     for family in [Family::V4, Family::V6] {
-        let mut sides: Vec<_> = networks
-            .iter()
-            .filter_map(|network| network.side(family).map(|side| (network, side)))
-            .collect();
+        let mut sides: Vec<_> =
+            networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
         sides.sort_by_key(|(_, side)| (side.subnet.first(), side.subnet.prefix_len()));
         let mut outer: Option<(&Network, &super::side::Side)> = None;
         for (network, side) in sides {
@@ -143,16 +111,10 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
                     Problem::new(
                         Id::OverlappingSubnets,
                         side.at.clone().value(),
-                        format!(
-                            "the subnets of networks `{}` and `{}` overlap",
-                            other_network.name, network.name
-                        ),
+                        format!("the subnets of networks `{}` and `{}` overlap", other_network.name, network.name),
                     )
                     .label(format!("within `{}`", other.subnet))
-                    .related(
-                        other.at.clone().value(),
-                        format!("the subnet of `{}`", other_network.name),
-                    )
+                    .related(other.at.clone().value(), format!("the subnet of `{}`", other_network.name))
                     .help("choose subnets that share no address"),
                 ),
                 None => outer = Some((network, side)),
@@ -161,10 +123,7 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
     }
     for network in networks {
         twice(
-            network
-                .machines
-                .iter()
-                .map(|machine| (machine.address, machine.place.clone())),
+            network.machines.iter().map(|machine| (machine.address, machine.place.clone())),
             |address, place| {
                 Problem::new(
                     Id::DuplicateAddress,
@@ -186,19 +145,12 @@ fn warn_of_addresses_in_range(network: &Network, problems: &mut Vec<Problem>) {
     let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else {
         return;
     };
-    for machine in network
-        .machines
-        .iter()
-        .filter(|machine| (first..=last).contains(&machine.address))
-    {
+    for machine in network.machines.iter().filter(|machine| (first..=last).contains(&machine.address)) {
         problems.push(
             Problem::new(
                 Id::AddressInRange,
                 machine.place.clone(),
-                format!(
-                    "address `{}` is inside the DHCP range of network `{}`",
-                    machine.address, network.name
-                ),
+                format!("address `{}` is inside the DHCP range of network `{}`", machine.address, network.name),
             )
             .label("given out by DHCP too")
             .related(at.clone().value(), "the range")
@@ -215,12 +167,8 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
             Firmware::Bios => None,
         }),
         |nvram, place| {
-            Problem::new(
-                Id::DuplicateNvram,
-                place,
-                format!("two domains keep their firmware variables in `{nvram}`"),
-            )
-            .help("leave `nvram` out for a file of its own")
+            Problem::new(Id::DuplicateNvram, place, format!("two domains keep their firmware variables in `{nvram}`"))
+                .help("leave `nvram` out for a file of its own")
         },
         problems,
     );
@@ -264,29 +212,18 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
             }
         }
     }
-    let devices = domains
-        .iter()
-        .flat_map(|domain| &domain.hostdevs)
-        .filter_map(|device| match device {
-            HostDevice::Pci {
-                domain,
-                bus,
-                slot,
-                function,
-                at,
-            } => Some(((*domain, *bus, *slot, *function), at.clone().value())),
-            HostDevice::Usb { .. } => None,
-        });
+    let devices = domains.iter().flat_map(|domain| &domain.hostdevs).filter_map(|device| match device {
+        HostDevice::Pci { domain, bus, slot, function, at } => {
+            Some(((*domain, *bus, *slot, *function), at.clone().value()))
+        }
+        HostDevice::Usb { .. } => None,
+    });
     twice(
         devices,
         |(domain, bus, slot, function), place| {
             let address = format!("{domain:04x}:{bus:02x}:{slot:02x}.{function:x}");
-            Problem::new(
-                Id::SharedDevice,
-                place,
-                format!("the PCI device `{address}` is handed out twice"),
-            )
-            .help("only one of the domains can run at a time; fine if that is meant")
+            Problem::new(Id::SharedDevice, place, format!("the PCI device `{address}` is handed out twice"))
+                .help("only one of the domains can run at a time; fine if that is meant")
         },
         problems,
     );
@@ -325,11 +262,7 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
             Problem::new(
                 Id::WindowsNameTooLong,
                 domain.at.clone().name(),
-                format!(
-                    "`{}` is longer than {} characters, too long for Windows",
-                    domain.name,
-                    word::WINDOWS_NAME_MAX
-                ),
+                format!("`{}` is longer than {} characters, too long for Windows", domain.name, word::WINDOWS_NAME_MAX),
             )
             .label(format!("{length} characters"))
             .help("choose a shorter name; `id` with the old one keeps the domain's identity"),
@@ -346,10 +279,7 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
             Problem::new(
                 Id::WindowsRequirements,
                 domain.at.clone().name(),
-                format!(
-                    "domain `{}` lacks {lacks}, without which Windows 11 does not install",
-                    domain.name
-                ),
+                format!("domain `{}` lacks {lacks}, without which Windows 11 does not install", domain.name),
             )
             .label("refused by its setup")
             .help("leave `firmware` and `tpm` to the preset"),
@@ -360,9 +290,7 @@ fn of_windows(domain: &Domain, problems: &mut Vec<Problem>) {
 /// No two volumes of a pool have one name.
 pub(super) fn volumes(pool: &Pool, problems: &mut Vec<Problem>) {
     twice(
-        pool.volumes
-            .iter()
-            .map(|volume| (volume.name.as_str(), volume.at.clone().value())),
+        pool.volumes.iter().map(|volume| (volume.name.as_str(), volume.at.clone().value())),
         |name, place| {
             Problem::new(
                 Id::DuplicateVolume,
@@ -382,50 +310,8 @@ pub(super) fn volumes(pool: &Pool, problems: &mut Vec<Problem>) {
 pub(crate) fn keep_first_of_equals(problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     problems.retain(|problem| {
-        let by_place = matches!(
-            problem.id,
-            Id::DuplicateVolume | Id::WindowsNameTooLong | Id::WindowsRequirements
-        );
+        let by_place = matches!(problem.id, Id::DuplicateVolume | Id::WindowsNameTooLong | Id::WindowsRequirements);
         let message = if by_place { "" } else { problem.message.as_str() };
         seen.insert((problem.id, message.to_owned(), format!("{:?}", problem.place)))
     });
-}
-
-/// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is
-/// told of each circle: its members, each with the place that names the next one.
-pub(super) fn in_order(before: &[Vec<(usize, Place)>], mut circle: impl FnMut(&[(usize, Place)])) -> Vec<usize> {
-    let mut order = Vec::with_capacity(before.len());
-    let mut done = vec![false; before.len()];
-    let mut on_path = vec![false; before.len()];
-    for start in 0..before.len() {
-        // Each step: who, and how many of those before it have been visited.
-        let mut path: Vec<(usize, usize)> = Vec::new();
-        if !done[start] {
-            on_path[start] = true;
-            path.push((start, 0));
-        }
-        while let Some((index, visited)) = path.last_mut() {
-            let index = *index;
-            let Some((next, _)) = before[index].get(*visited) else {
-                on_path[index] = false;
-                done[index] = true;
-                order.push(index);
-                path.pop();
-                continue;
-            };
-            *visited += 1;
-            if on_path[*next] {
-                let from = path.iter().position(|(step, _)| step == next).unwrap_or(0);
-                let steps: Vec<(usize, Place)> = path[from..]
-                    .iter()
-                    .map(|(step, visited)| (*step, before[*step][visited - 1].1.clone()))
-                    .collect();
-                circle(&steps);
-            } else if !done[*next] {
-                on_path[*next] = true;
-                path.push((*next, 0));
-            }
-        }
-    }
-    order
 }

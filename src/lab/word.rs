@@ -50,13 +50,9 @@ pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let text = word.value;
     if !text.starts_with('/') {
         problems.push(
-            Problem::new(
-                Id::RelativePath,
-                word.place(),
-                format!("`{text}` is not an absolute path"),
-            )
-            .label("must start with `/`")
-            .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
+            Problem::new(Id::RelativePath, word.place(), format!("`{text}` is not an absolute path"))
+                .label("must start with `/`")
+                .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
         );
         return None;
     }
@@ -74,13 +70,9 @@ pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
         None => true,
         Some(bad) => {
             problems.push(
-                Problem::new(
-                    Id::BadText,
-                    place,
-                    format!("a text with the character U+{:04X}", u32::from(bad)),
-                )
-                .label("libvirt's XML has no way to write it")
-                .help("leave control characters out; newline and tab are fine"),
+                Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
+                    .label("libvirt's XML has no way to write it")
+                    .help("leave control characters out; newline and tab are fine"),
             );
             false
         }
@@ -116,15 +108,9 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<P
             Family::V6 => "fd00:56::10",
         };
         problems.push(
-            Problem::new(
-                Id::BadAddress,
-                place,
-                format!("`{text}` is not an {} address", family.name()),
-            )
-            .label(format!("needs an {} address", family.name()))
-            .help(format!(
-                "write an address without a prefix length, such as `\"{example}\"`"
-            )),
+            Problem::new(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
+                .label(format!("needs an {} address", family.name()))
+                .help(format!("write an address without a prefix length, such as `\"{example}\"`")),
         );
     }
     address
@@ -136,41 +122,31 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Op
     let problem = match Subnet::parse(text, family) {
         Ok(subnet) => match subnet.kept_for() {
             None => return Some(subnet),
-            Some(what) => Problem::new(
-                Id::BadSubnet,
-                word.place(),
-                format!("the addresses in `{text}` are kept for {what}"),
-            )
-            .label("not for machines")
-            .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`"),
+            Some(what) => {
+                Problem::new(Id::BadSubnet, word.place(), format!("the addresses in `{text}` are kept for {what}"))
+                    .label("not for machines")
+                    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`")
+            }
         },
         Err(NotASubnet::Malformed) => {
             let example = match family {
                 Family::V4 => "192.168.56.0/24",
                 Family::V6 => "fd00:56::/64",
             };
-            Problem::new(
-                Id::BadSubnet,
-                word.place(),
-                format!("`{text}` is not an {} subnet", family.name()),
-            )
-            .label("needs an address, `/` and a prefix length")
-            .help(format!("write it like `\"{example}\"`"))
+            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is not an {} subnet", family.name()))
+                .label("needs an address, `/` and a prefix length")
+                .help(format!("write it like `\"{example}\"`"))
         }
-        Err(NotASubnet::HostBits(meant)) => Problem::new(
-            Id::BadSubnet,
-            word.place(),
-            format!("`{text}` is an address in a subnet, not the subnet"),
-        )
-        .label("has bits set after the prefix")
-        .help(format!("did you mean `{meant}`?")),
-        Err(NotASubnet::TooSmall) => Problem::new(
-            Id::BadSubnet,
-            word.place(),
-            format!("subnet `{text}` has no room for the host and a domain"),
-        )
-        .label("too small")
-        .help("a prefix length of at most 30 (IPv6: 127) leaves two addresses"),
+        Err(NotASubnet::HostBits(meant)) => {
+            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is an address in a subnet, not the subnet"))
+                .label("has bits set after the prefix")
+                .help(format!("did you mean `{meant}`?"))
+        }
+        Err(NotASubnet::TooSmall) => {
+            Problem::new(Id::BadSubnet, word.place(), format!("subnet `{text}` has no room for the host and a domain"))
+                .label("too small")
+                .help("a prefix length of at most 30 (IPv6: 127) leaves two addresses")
+        }
     };
     problems.push(problem);
     None
@@ -179,9 +155,7 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Op
 /// A UUID that was not typed as a placeholder.
 pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
     let text = word.value;
-    let uuid = Uuid::try_parse(text)
-        .ok()
-        .filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
+    let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
     match uuid {
         None => problems.push(
             Problem::new(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
@@ -190,13 +164,9 @@ pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
         ),
         Some(uuid) if is_placeholder(uuid) => {
             problems.push(
-                Problem::new(
-                    Id::PlaceholderUuid,
-                    word.place(),
-                    format!("`{text}` looks typed, not made"),
-                )
-                .label("a placeholder")
-                .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+                Problem::new(Id::PlaceholderUuid, word.place(), format!("`{text}` looks typed, not made"))
+                    .label("a placeholder")
+                    .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
             );
             return None;
         }
@@ -222,10 +192,7 @@ pub fn identity<'a, T>(
     problems: &mut Vec<Problem>,
 ) -> Option<Placed<Uuid>> {
     let word = layers.get("uuid", field)?;
-    uuid(word, problems).map(|value| Placed {
-        value,
-        place: word.place(),
-    })
+    uuid(word, problems).map(|value| Placed { value, place: word.place() })
 }
 
 /// A MAC address.
@@ -234,13 +201,9 @@ pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
     let mac = Mac::parse(text);
     if mac.is_none() {
         problems.push(
-            Problem::new(
-                Id::BadMac,
-                word.place(),
-                format!("`{text}` is not the MAC address of an interface"),
-            )
-            .label("needs six pairs of hexadecimal digits, the first one even")
-            .help("leave `mac` out for a stable one, or write one like `\"52:54:00:12:34:01\"`"),
+            Problem::new(Id::BadMac, word.place(), format!("`{text}` is not the MAC address of an interface"))
+                .label("needs six pairs of hexadecimal digits, the first one even")
+                .help("leave `mac` out for a stable one, or write one like `\"52:54:00:12:34:01\"`"),
         );
     }
     mac
@@ -249,9 +212,7 @@ pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
 /// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
 pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
         && text.len() <= 63;
     if !fine {
         problems.push(
@@ -287,13 +248,9 @@ pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
     if !fine {
         problems.push(
-            Problem::new(
-                Id::BadName,
-                word.place(),
-                format!("`{}` cannot be a serial number", shortened(text)),
-            )
-            .label("not a serial number")
-            .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
+            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be a serial number", shortened(text)))
+                .label("not a serial number")
+                .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
         );
     }
     fine.then(|| text.clone())
@@ -304,13 +261,9 @@ pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool 
     let fine = is_host_name(text);
     if !fine {
         problems.push(
-            Problem::new(
-                Id::BadName,
-                place,
-                format!("`{}` cannot be the name of a host", shortened(text)),
-            )
-            .label("not a host name")
-            .help("use letters, digits, `.` and `-`, starting with a letter or digit, at most 63 of them"),
+            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
+                .label("not a host name")
+                .help("use letters, digits, `.` and `-`, starting with a letter or digit, at most 63 of them"),
         );
     }
     fine
@@ -320,28 +273,20 @@ pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool 
 #[must_use]
 pub fn is_host_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
         && text.len() <= 63
 }
 
 /// Checks the name of a lab.
 pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && text.len() <= 63;
     if !fine {
         problems.push(
-            Problem::new(
-                Id::BadName,
-                place,
-                format!("`{}` cannot be the name of a lab", shortened(text)),
-            )
-            .label("not the name of a lab")
-            .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
+            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a lab", shortened(text)))
+                .label("not the name of a lab")
+                .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
         );
     }
     fine
@@ -370,13 +315,9 @@ pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
         });
     if !fine {
         problems.push(
-            Problem::new(
-                Id::BadName,
-                word.place(),
-                format!("`{text}` cannot be the name of a bridge or interface"),
-            )
-            .label("not a name")
-            .help("use letters, digits, `.`, `_` and `-`"),
+            Problem::new(Id::BadName, word.place(), format!("`{text}` cannot be the name of a bridge or interface"))
+                .label("not a name")
+                .help("use letters, digits, `.`, `_` and `-`"),
         );
         return None;
     }
@@ -385,32 +326,21 @@ pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
 
 /// A list of processors in libvirt's form: `0-3,^2,8`.
 pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
-    let number = |text: &str| {
-        text.parse::<u16>()
-            .ok()
-            .filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
-    };
+    let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
     let fine = text.split(',').all(|part| {
         let (part, left_out) = part.strip_prefix('^').map_or((part, false), |part| (part, true));
         match part.split_once('-') {
             Some((first, last)) => {
-                !left_out
-                    && number(first)
-                        .zip(number(last))
-                        .is_some_and(|(first, last)| first <= last)
+                !left_out && number(first).zip(number(last)).is_some_and(|(first, last)| first <= last)
             }
             None => number(part).is_some(),
         }
     });
     if !fine {
         problems.push(
-            Problem::new(
-                Id::BadCpuset,
-                place.value(),
-                format!("`{text}` is not a list of processors"),
-            )
-            .label("not in libvirt's form")
-            .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
+            Problem::new(Id::BadCpuset, place.value(), format!("`{text}` is not a list of processors"))
+                .label("not in libvirt's form")
+                .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
         );
     }
     fine.then(|| text.to_owned())
@@ -420,13 +350,9 @@ pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option
 pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
     let text = word.value;
     let seconds = text.char_indices().last().and_then(|(end, unit)| {
-        let (_, scale) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)]
-            .into_iter()
-            .find(|(name, _)| *name == unit)?;
-        let number = text[..end]
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text[..end].parse::<u32>().ok())??;
+        let (_, scale) =
+            [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)].into_iter().find(|(name, _)| *name == unit)?;
+        let number = text[..end].bytes().all(|b| b.is_ascii_digit()).then(|| text[..end].parse::<u32>().ok())??;
         number.checked_mul(scale).filter(|seconds| *seconds >= 120)
     });
     if seconds.is_none() {
@@ -469,13 +395,9 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
         (None, _) => {
             let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
             problems.push(
-                Problem::new(
-                    Id::MissingField,
-                    at.clone().value(),
-                    format!("{what} does not say what it is"),
-                )
-                .label(format!("needs {keys}"))
-                .help(format!("add one of {keys}")),
+                Problem::new(Id::MissingField, at.clone().value(), format!("{what} does not say what it is"))
+                    .label(format!("needs {keys}"))
+                    .help(format!("add one of {keys}")),
             );
             None
         }

@@ -45,27 +45,20 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
                         Arch::Aarch64 => "system-serial",
                     },
                 );
-                Tree::new()
-                    .with("type", "pty")
-                    .with("target", target.with("port", 0_u32))
+                Tree::new().with("type", "pty").with("target", target.with("port", 0_u32))
             }),
         )
         .with_each(
             "console",
             domain.serial.then(|| {
-                Tree::new()
-                    .with("type", "pty")
-                    .with("target", Tree::new().with("type", "serial").with("port", 0_u32))
+                Tree::new().with("type", "pty").with("target", Tree::new().with("type", "serial").with("port", 0_u32))
             }),
         )
         .with_each("channel", channels(domain))
         .with_each("input", inputs(domain, has_screen))
         .with_each("tpm", domain.tpm.then(|| tpm(domain.arch)))
         .with_each("graphics", domain.graphics.as_ref().map(graphics))
-        .with_each(
-            "sound",
-            sound(domain.sound).map(|model| Tree::new().with("model", model)),
-        )
+        .with_each("sound", sound(domain.sound).map(|model| Tree::new().with("model", model)))
         .with_each("audio", sound(domain.sound).map(|_| audio(domain)))
         .with_each("video", [video(domain.video)])
         .with_each(
@@ -75,26 +68,19 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
         .with_each(
             "rng",
             domain.rng.then(|| {
-                Tree::new().with("model", "virtio").with(
-                    "backend",
-                    Tree::new().with("model", "random").with("source", "/dev/urandom"),
-                )
+                Tree::new()
+                    .with("model", "virtio")
+                    .with("backend", Tree::new().with("model", "random").with("source", "/dev/urandom"))
             }),
         )
-        .with(
-            "memballoon",
-            Tree::new().with("model", if domain.balloon { "virtio" } else { "none" }),
-        )
+        .with("memballoon", Tree::new().with("model", if domain.balloon { "virtio" } else { "none" }))
 }
 
 /// The disks, then the optical drives, each on the next free target of its bus.
 fn disks(domain: &Domain, lab: &Lab) -> Vec<Tree> {
     let mut targets = Targets::default();
     let disks = domain.disks.iter().map(|disk| (disk.bus, Drive::Disk(disk)));
-    let cdroms = domain
-        .cdroms
-        .iter()
-        .map(|cdrom| (cdrom_bus(domain.arch), Drive::Cdrom(cdrom)));
+    let cdroms = domain.cdroms.iter().map(|cdrom| (cdrom_bus(domain.arch), Drive::Cdrom(cdrom)));
     disks
         .chain(cdroms)
         .map(|(bus, drive)| {
@@ -150,10 +136,7 @@ fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
         Cdrom::Empty => ("file", None),
     };
     let format = match cdrom {
-        Cdrom::Volume { pool, name, .. } => lab
-            .pool(*pool)
-            .volume(name)
-            .map_or("raw", |volume| volume.format.name()),
+        Cdrom::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
         Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => "raw",
     };
     Tree::new()
@@ -220,36 +203,18 @@ fn bus_name(bus: DiskBus) -> &'static str {
 fn controllers(domain: &Domain) -> Vec<Tree> {
     let has_scsi = domain.disks.iter().any(|disk| disk.bus == DiskBus::Scsi)
         || (!domain.cdroms.is_empty() && cdrom_bus(domain.arch) == DiskBus::Scsi);
-    let usb = Tree::new()
-        .with("type", "usb")
-        .with("index", 0_u32)
-        .with("model", "qemu-xhci");
-    let scsi = has_scsi.then(|| {
-        Tree::new()
-            .with("type", "scsi")
-            .with("index", 0_u32)
-            .with("model", "virtio-scsi")
-    });
+    let usb = Tree::new().with("type", "usb").with("index", 0_u32).with("model", "qemu-xhci");
+    let scsi = has_scsi.then(|| Tree::new().with("type", "scsi").with("index", 0_u32).with("model", "virtio-scsi"));
     [Some(usb), scsi].into_iter().flatten().collect()
 }
 
 fn host_device(device: &HostDevice) -> Tree {
     let (kind, source) = match device {
-        HostDevice::Pci {
-            domain,
-            bus,
-            slot,
-            function,
-            ..
-        } => (
+        HostDevice::Pci { domain, bus, slot, function, .. } => (
             "pci",
             Tree::new().with(
                 "address",
-                Tree::new()
-                    .with("domain", *domain)
-                    .with("bus", *bus)
-                    .with("slot", *slot)
-                    .with("function", *function),
+                Tree::new().with("domain", *domain).with("bus", *bus).with("slot", *slot).with("function", *function),
             ),
         ),
         HostDevice::Usb { vendor, product, .. } => (
@@ -259,11 +224,7 @@ fn host_device(device: &HostDevice) -> Tree {
                 .with("product", Tree::new().with("id", *product)),
         ),
     };
-    Tree::new()
-        .with("mode", "subsystem")
-        .with("type", kind)
-        .with("managed", true)
-        .with("source", source)
+    Tree::new().with("mode", "subsystem").with("type", kind).with("managed", true).with("source", source)
 }
 
 /// Whether an interface gets a PCI slot of its own choosing. libvirt numbers slots by kind of device, so that a share added
@@ -279,12 +240,7 @@ fn has_fixed_slots(domain: &Domain, interface: &Interface) -> bool {
 
 /// The only slot of a PCI Express bus.
 fn pci_slot(bus: u32) -> Tree {
-    Tree::new()
-        .with("type", "pci")
-        .with("domain", 0_u32)
-        .with("bus", bus)
-        .with("slot", 0_u32)
-        .with("function", 0_u32)
+    Tree::new().with("type", "pci").with("domain", 0_u32).with("bus", bus).with("slot", 0_u32).with("function", 0_u32)
 }
 
 fn network_interface(interface: &Interface, lab: &Lab) -> Tree {
@@ -308,14 +264,9 @@ fn network_interface(interface: &Interface, lab: &Lab) -> Tree {
 /// The channel of the SPICE agent (clipboard, screen size) and that of the QEMU guest agent.
 fn channels(domain: &Domain) -> Vec<Tree> {
     let channel = |kind: &'static str, name: &'static str| {
-        Tree::new()
-            .with("type", kind)
-            .with("target", Tree::new().with("type", "virtio").with("name", name))
+        Tree::new().with("type", kind).with("target", Tree::new().with("type", "virtio").with("name", name))
     };
-    let spice = domain
-        .graphics
-        .as_ref()
-        .is_some_and(|graphics| graphics.protocol == GraphicsType::Spice);
+    let spice = domain.graphics.as_ref().is_some_and(|graphics| graphics.protocol == GraphicsType::Spice);
     let spice = spice.then(|| channel("spicevmc", "com.redhat.spice.0"));
     let agent = domain.agent.then(|| channel("unix", "org.qemu.guest_agent.0"));
     [spice, agent].into_iter().flatten().collect()
@@ -337,9 +288,7 @@ fn tpm(arch: Arch) -> Tree {
         Arch::X86_64 => "tpm-crb",
         Arch::Aarch64 => "tpm-tis",
     };
-    Tree::new()
-        .with("model", model)
-        .with("backend", Tree::new().with("type", "emulator").with("version", "2.0"))
+    Tree::new().with("model", model).with("backend", Tree::new().with("type", "emulator").with("version", "2.0"))
 }
 
 fn graphics(graphics: &Graphics) -> Tree {
@@ -351,9 +300,7 @@ fn graphics(graphics: &Graphics) -> Tree {
     let listen = if graphics.gl {
         Tree::new().with("type", "none")
     } else {
-        Tree::new()
-            .with("type", "address")
-            .with("address", graphics.listen.clone())
+        Tree::new().with("type", "address").with("address", graphics.listen.clone())
     };
     Tree::new()
         .with("type", protocol)

@@ -44,31 +44,18 @@ pub(super) fn draft(domain: &Domain, lab: &Lab) -> Draft {
         volumes: Vec::new(),
     };
     let port = domain.graphics.as_ref().and_then(|graphics| graphics.port.as_ref());
-    let origins = port
-        .map(|port| ("devices.graphics.port", port.place.clone()))
-        .into_iter()
-        .collect();
-    Draft {
-        object,
-        at: domain.at.clone(),
-        origins,
-    }
+    let origins = port.map(|port| ("devices.graphics.port", port.place.clone())).into_iter().collect();
+    Draft { object, at: domain.at.clone(), origins }
 }
 
 fn os(domain: &Domain) -> Tree {
-    let os = Tree::new()
-        .with("type", "hvm")
-        .with("arch", domain.arch.name())
-        .with("machine", domain.machine.clone());
+    let os = Tree::new().with("type", "hvm").with("arch", domain.arch.name()).with("machine", domain.machine.clone());
     let os = match &domain.firmware {
         Firmware::Bios => os,
         Firmware::Uefi { nvram, format } => os
             .with(
                 "loader",
-                Tree::new()
-                    .with("path", HostFile::Firmware(domain.arch))
-                    .with("readonly", true)
-                    .with("type", "pflash"),
+                Tree::new().with("path", HostFile::Firmware(domain.arch)).with("readonly", true).with("type", "pflash"),
             )
             .with(
                 "nvram",
@@ -96,10 +83,7 @@ fn os(domain: &Domain) -> Tree {
 
 fn cpu(cpus: &Cpus) -> Tree {
     let topology = cpus.topology.map(|[sockets, cores, threads]| {
-        Tree::new()
-            .with("sockets", sockets)
-            .with("cores", cores)
-            .with("threads", threads)
+        Tree::new().with("sockets", sockets).with("cores", cores).with("threads", threads)
     });
     Tree::new()
         .with(
@@ -129,16 +113,10 @@ fn cpu(cpus: &Cpus) -> Tree {
 }
 
 fn pinning(cpus: &Cpus) -> Option<Tree> {
-    let pinned = (0_u32..)
-        .zip(&cpus.pinned)
-        .map(|(vcpu, cpuset)| Tree::new().with("vcpu", vcpu).with("cpuset", cpuset.clone()));
-    let emulator = cpus
-        .emulator_pinned
-        .clone()
-        .map(|cpuset| Tree::new().with("cpuset", cpuset));
-    let cputune = Tree::new()
-        .with_each("vcpupin", pinned)
-        .with_some("emulatorpin", emulator);
+    let pinned =
+        (0_u32..).zip(&cpus.pinned).map(|(vcpu, cpuset)| Tree::new().with("vcpu", vcpu).with("cpuset", cpuset.clone()));
+    let emulator = cpus.emulator_pinned.clone().map(|cpuset| Tree::new().with("cpuset", cpuset));
+    let cputune = Tree::new().with_each("vcpupin", pinned).with_some("emulatorpin", emulator);
     (!cputune.is_empty()).then_some(cputune)
 }
 
@@ -159,13 +137,7 @@ fn memory_backing(domain: &Domain) -> Option<Tree> {
 
 fn qemu(domain: &Domain) -> Option<Tree> {
     let commandline = Tree::new()
-        .with_each(
-            "arg",
-            domain
-                .qemu_args
-                .iter()
-                .map(|value| Tree::new().with("value", value.clone())),
-        )
+        .with_each("arg", domain.qemu_args.iter().map(|value| Tree::new().with("value", value.clone())))
         .with_each(
             "env",
             domain

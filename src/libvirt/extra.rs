@@ -22,12 +22,7 @@ pub(super) fn merge(
     (vocabulary, kind): (&Vocabulary, Kind),
     problems: &mut Vec<Problem>,
 ) {
-    let mut merger = Merger {
-        vocabulary,
-        kind,
-        path: Vec::new(),
-        problems,
-    };
+    let mut merger = Merger { vocabulary, kind, path: Vec::new(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -74,17 +69,11 @@ impl Merger<'_> {
     fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, slot: &Slot, at: &Pointer) {
         if slot.repeatable {
             let items: Vec<(&Json, Pointer)> = match json {
-                Json::Array(items) => items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, item)| (item, at.index(index)))
-                    .collect(),
+                Json::Array(items) => items.iter().enumerate().map(|(index, item)| (item, at.index(index))).collect(),
                 one => vec![(one, at.clone())],
             };
-            let values: Vec<Value> = items
-                .into_iter()
-                .filter_map(|(item, at)| self.value(item, slot.shape, &at))
-                .collect();
+            let values: Vec<Value> =
+                items.into_iter().filter_map(|(item, at)| self.value(item, slot.shape, &at)).collect();
             match tree.entry(name, || Value::List(Vec::new())) {
                 Value::List(list) => list.extend(values),
                 other => *other = Value::List(values),
@@ -174,20 +163,16 @@ impl Merger<'_> {
         let version = self.vocabulary.version();
         let elsewhere = other_versions(self.kind, &path, version);
         let problem = match elsewhere {
-            Some(help) => Problem::new(
-                Id::NotExpressible,
-                at.name(),
-                format!("NixVirt {version} does not write `{path}`"),
-            )
-            .label("would be dropped without a word")
-            .help(help),
-            None => Problem::new(
-                Id::UnknownAttribute,
-                at.name(),
-                format!("NixVirt {version} knows no attribute `{path}`"),
-            )
-            .label("would be dropped without a word")
-            .help(did_you_mean(name, self.vocabulary.names(element))),
+            Some(help) => {
+                Problem::new(Id::NotExpressible, at.name(), format!("NixVirt {version} does not write `{path}`"))
+                    .label("would be dropped without a word")
+                    .help(help)
+            }
+            None => {
+                Problem::new(Id::UnknownAttribute, at.name(), format!("NixVirt {version} knows no attribute `{path}`"))
+                    .label("would be dropped without a word")
+                    .help(did_you_mean(name, self.vocabulary.names(element)))
+            }
         };
         self.problems.push(problem);
     }
@@ -209,10 +194,7 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
 /// The place of an attribute in the strongest `extra` that says something of it or of what it is in.
 pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
     extras.iter().rev().find_map(|extra| {
-        let (mut json, mut at) = (
-            extra.value.get(path.split('.').next()?)?,
-            extra.at.key(path.split('.').next()?),
-        );
+        let (mut json, mut at) = (extra.value.get(path.split('.').next()?)?, extra.at.key(path.split('.').next()?));
         for name in path.split('.').skip(1) {
             let (item, item_at) = match json {
                 Json::Array(items) => (items.first(), at.index(0)),
@@ -270,19 +252,13 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             && let Some(place) = place("disk")
         {
             problems.push(
-                Problem::new(
-                    Id::DuplicateTarget,
-                    place,
-                    format!("two drives have the target `{target}`"),
-                )
-                .label("one of these, the other is a disk or cdrom of the domain")
-                .help("give the drive in `extra` a target that is free"),
+                Problem::new(Id::DuplicateTarget, place, format!("two drives have the target `{target}`"))
+                    .label("one of these, the other is a disk or cdrom of the domain")
+                    .help("give the drive in `extra` a target that is free"),
             );
         }
     }
-    if items("interface")
-        .iter()
-        .any(|interface| attribute(interface, "mac", "address").is_none())
+    if items("interface").iter().any(|interface| attribute(interface, "mac", "address").is_none())
         && let Some(place) = place("interface")
     {
         problems.push(

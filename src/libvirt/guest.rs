@@ -8,9 +8,7 @@ use crate::spec::domain::{Arch, Os};
 pub(super) fn features(domain: &Domain) -> Tree {
     let features = Tree::new().with("acpi", Tree::new());
     match domain.arch {
-        Arch::X86_64 => features
-            .with("apic", Tree::new())
-            .with_some("hyperv", domain.hyperv.then(hyperv)),
+        Arch::X86_64 => features.with("apic", Tree::new()).with_some("hyperv", domain.hyperv.then(hyperv)),
         Arch::Aarch64 => features,
     }
 }
@@ -46,9 +44,7 @@ pub(super) fn clock(domain: &Domain) -> Tree {
                 Some(Tree::new().with("name", "rtc").with("tickpolicy", "catchup")),
                 Some(Tree::new().with("name", "pit").with("tickpolicy", "delay")),
                 Some(Tree::new().with("name", "hpet").with("present", false)),
-                domain
-                    .hyperv
-                    .then(|| Tree::new().with("name", "hypervclock").with("present", true)),
+                domain.hyperv.then(|| Tree::new().with("name", "hypervclock").with("present", true)),
             ];
             clock.with_each("timer", timers.into_iter().flatten())
         }

@@ -21,21 +21,9 @@ pub(super) fn draft(network: &Network) -> Draft {
         .with_some("mtu", network.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("domain", domain(network))
         .with_some("forward", forward(network))
-        .with_some(
-            "mac",
-            network
-                .mac
-                .as_ref()
-                .map(|mac| Tree::new().with("address", mac.value.to_string())),
-        )
+        .with_some("mac", network.mac.as_ref().map(|mac| Tree::new().with("address", mac.value.to_string())))
         .with_some("dns", dns(network))
-        .with_each(
-            "ip",
-            [&network.ipv4, &network.ipv6]
-                .into_iter()
-                .flatten()
-                .map(|side| ip(network, side)),
-        );
+        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, side)));
     let object = Object {
         kind: Kind::Network,
         name: network.name.clone(),
@@ -44,21 +32,13 @@ pub(super) fn draft(network: &Network) -> Draft {
         restart: network.restart,
         volumes: Vec::new(),
     };
-    Draft {
-        object,
-        at: network.at.clone(),
-        origins: Vec::new(),
-    }
+    Draft { object, at: network.at.clone(), origins: Vec::new() }
 }
 
 fn domain(network: &Network) -> Option<Tree> {
     network.dns.domain.clone().map(|name| {
         let domain = Tree::new().with("name", name);
-        if network.dns.local_only {
-            domain.with("localOnly", true)
-        } else {
-            domain
-        }
+        if network.dns.local_only { domain.with("localOnly", true) } else { domain }
     })
 }
 
@@ -72,12 +52,7 @@ fn forward(network: &Network) -> Option<Tree> {
     };
     let nat = Tree::new()
         .with_some("ipv6", network.nat_ipv6.then_some(true))
-        .with_some(
-            "port",
-            network
-                .nat_ports
-                .map(|(first, last)| Tree::new().with("start", first).with("end", last)),
-        );
+        .with_some("port", network.nat_ports.map(|(first, last)| Tree::new().with("start", first).with("end", last)));
     Some(
         Tree::new()
             .with("mode", mode)
@@ -95,27 +70,15 @@ fn dns(network: &Network) -> Option<Tree> {
         return Some(Tree::new().with("enable", false));
     }
     let mut hosts: IndexMap<IpAddr, Vec<String>> = IndexMap::new();
-    let machines = network
-        .machines
-        .iter()
-        .map(|machine| (machine.address.addr(), &machine.name));
+    let machines = network.machines.iter().map(|machine| (machine.address.addr(), &machine.name));
     for (address, name) in machines.chain(network.dns.hosts.iter().map(|(name, address)| (*address, name))) {
         hosts.entry(address).or_default().push(name.clone());
     }
     let dns = Tree::new()
-        .with_each(
-            "forwarder",
-            network
-                .dns
-                .forwarders
-                .iter()
-                .map(|addr| Tree::new().with("addr", addr.to_string())),
-        )
+        .with_each("forwarder", network.dns.forwarders.iter().map(|addr| Tree::new().with("addr", addr.to_string())))
         .with_each(
             "host",
-            hosts
-                .into_iter()
-                .map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
+            hosts.into_iter().map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
         );
     (!dns.is_empty()).then_some(dns)
 }
@@ -139,15 +102,9 @@ fn ip(network: &Network, side: &Side) -> Tree {
 fn serve(network: &Network, family: Family, dhcp: &Dhcp) -> Option<Tree> {
     let lease = || dhcp.lease.map(lease);
     let range = dhcp.range.map(|(first, last)| {
-        Tree::new()
-            .with("start", first.to_string())
-            .with("end", last.to_string())
-            .with_some("lease", lease())
+        Tree::new().with("start", first.to_string()).with("end", last.to_string()).with_some("lease", lease())
     });
-    let machines = network
-        .machines
-        .iter()
-        .filter(|machine| Family::of(machine.address.addr()) == family);
+    let machines = network.machines.iter().filter(|machine| Family::of(machine.address.addr()) == family);
     let hosts = machines.map(|machine| {
         // DHCPv6 knows machines by name: their identifiers there are not MAC addresses.
         let mac = match family {

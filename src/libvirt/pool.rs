@@ -24,12 +24,7 @@ pub(super) fn draft(pool: &Pool) -> Draft {
         )
         .with("name", pool.name.clone())
         .with("uuid", pool.uuid.value.to_string())
-        .with(
-            "target",
-            Tree::new()
-                .with("path", pool.path.clone())
-                .with_some("permissions", permissions),
-        );
+        .with("target", Tree::new().with("path", pool.path.clone()).with_some("permissions", permissions));
     let object = Object {
         kind: Kind::Pool,
         name: pool.name.clone(),
@@ -38,35 +33,23 @@ pub(super) fn draft(pool: &Pool) -> Draft {
         restart: pool.restart,
         volumes: pool.volumes.iter().map(|volume| volume_object(pool, volume)).collect(),
     };
-    Draft {
-        object,
-        at: pool.at.clone(),
-        origins: Vec::new(),
-    }
+    Draft { object, at: pool.at.clone(), origins: Vec::new() }
 }
 
 fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
     let definition = volume.present.as_ref().map(|present| {
         let backing = present.backing.as_ref().map(|backing| {
             let (path, format) = pool.backing_file(backing);
-            Tree::new()
-                .with("path", path)
-                .with("format", Tree::new().with("type", format.name()))
+            Tree::new().with("path", path).with("format", Tree::new().with("type", format.name()))
         });
         Tree::new()
             .with("name", volume.name.clone())
             .with_some("allocation", allocation(volume, present).map(amount))
             .with("capacity", amount(present.size))
-            .with(
-                "target",
-                Tree::new().with("format", Tree::new().with("type", volume.format.name())),
-            )
+            .with("target", Tree::new().with("format", Tree::new().with("type", volume.format.name())))
             .with_some("backingStore", backing)
     });
-    VolumeObject {
-        name: volume.name.clone(),
-        definition,
-    }
+    VolumeObject { name: volume.name.clone(), definition }
 }
 
 /// What is set aside at creation. libvirt would set aside all of a raw volume.

@@ -87,11 +87,7 @@ impl Tree {
     #[must_use]
     pub fn with_each(self, name: &'static str, values: impl IntoIterator<Item = impl Into<Value>>) -> Self {
         let values: Vec<Value> = values.into_iter().map(Into::into).collect();
-        if values.is_empty() {
-            self
-        } else {
-            self.with(name, Value::List(values))
-        }
+        if values.is_empty() { self } else { self.with(name, Value::List(values)) }
     }
 
     /// The attribute or child with this name.

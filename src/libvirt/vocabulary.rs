@@ -208,14 +208,8 @@ impl Vocabulary {
     }
 
     fn settle_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
-        if let Some(text) = self.elements[element.0]
-            .text
-            .as_deref()
-            .filter(|text| set.get(text).is_none())
-        {
-            faults.push(Fault::Missing {
-                path: Step { above, name: text }.path(),
-            });
+        if let Some(text) = self.elements[element.0].text.as_deref().filter(|text| set.get(text).is_none()) {
+            faults.push(Fault::Missing { path: Step { above, name: text }.path() });
         }
         set.arrange(
             |name| self.rank(element, name),
@@ -228,16 +222,8 @@ impl Vocabulary {
                 let items = match (slot.repeatable, value) {
                     (true, Value::List(items)) => items.as_mut_slice(),
                     (false, value @ Value::List(_)) | (true, value) => {
-                        let expected = if slot.repeatable {
-                            "a list"
-                        } else {
-                            slot.shape.describe()
-                        };
-                        faults.push(Fault::WrongType {
-                            path: here.path(),
-                            expected,
-                            found: value.describe(),
-                        });
+                        let expected = if slot.repeatable { "a list" } else { slot.shape.describe() };
+                        faults.push(Fault::WrongType { path: here.path(), expected, found: value.describe() });
                         return;
                     }
                     (false, value) => std::slice::from_mut(value),
@@ -266,10 +252,7 @@ struct Step<'a> {
 
 impl Step<'_> {
     fn path(&self) -> String {
-        self.above.map_or_else(
-            || self.name.to_owned(),
-            |above| format!("{}.{}", above.path(), self.name),
-        )
+        self.above.map_or_else(|| self.name.to_owned(), |above| format!("{}.{}", above.path(), self.name))
     }
 }
 
@@ -282,12 +265,8 @@ pub fn other_versions(kind: Kind, path: &str, version: &str) -> Option<String> {
         .filter(|vocabulary| vocabulary.version() != version && vocabulary.knows(kind, path))
         .map(Vocabulary::version)
         .collect();
-    (!others.is_empty()).then(|| {
-        format!(
-            "leave it out, or set `target.nixvirt` to {}",
-            crate::problem::quoted_list(others)
-        )
-    })
+    (!others.is_empty())
+        .then(|| format!("leave it out, or set `target.nixvirt` to {}", crate::problem::quoted_list(others)))
 }
 
 #[cfg(test)]
@@ -308,22 +287,14 @@ mod tests {
         check("devices.interfaces", [false, false]);
         check("os.machine", [true, true]);
         check("memory.count", [true, true]);
-        check(
-            "devices.disk.backingStore.backingStore.backingStore.source.file",
-            [true, true],
-        );
+        check("devices.disk.backingStore.backingStore.backingStore.source.file", [true, true]);
         check("qemu-commandline.xmlns", [false, false]);
     }
 
     #[test]
     fn what_is_repeatable_is_in_a_vocabulary() {
         let libvirt: Libvirt = serde_json::from_str(LIBVIRT).unwrap();
-        let Roots {
-            network,
-            pool,
-            volume,
-            domain,
-        } = libvirt.repeatable;
+        let Roots { network, pool, volume, domain } = libvirt.repeatable;
         for (kind, paths) in [(Kind::Network, network), (Kind::Pool, pool), (Kind::Domain, domain)] {
             for path in paths {
                 assert!(UNRELEASED.knows(kind, &path), "{} {path}", kind.name());
@@ -344,30 +315,16 @@ mod tests {
     fn faults_are_found() {
         let check = |tree: Tree, expected: Fault| {
             let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-            assert_eq!(
-                vocabulary.settle(&mut tree.clone(), vocabulary.object(Kind::Network)),
-                [expected]
-            );
+            assert_eq!(vocabulary.settle(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
         };
-        check(
-            Tree::new().with("dhcp", Tree::new()),
-            Fault::Unknown { path: "dhcp".into() },
-        );
+        check(Tree::new().with("dhcp", Tree::new()), Fault::Unknown { path: "dhcp".into() });
         check(
             Tree::new().with("ip", Tree::new()),
-            Fault::WrongType {
-                path: "ip".into(),
-                expected: "a list",
-                found: "an attribute set",
-            },
+            Fault::WrongType { path: "ip".into(), expected: "a list", found: "an attribute set" },
         );
         check(
             Tree::new().with_each("ip", [Tree::new().with("prefix", "24")]),
-            Fault::WrongType {
-                path: "ip.prefix".into(),
-                expected: "an integer",
-                found: "a string",
-            },
+            Fault::WrongType { path: "ip.prefix".into(), expected: "an integer", found: "a string" },
         );
     }
 }

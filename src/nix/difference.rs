@@ -23,12 +23,7 @@ pub struct Difference {
 
 impl Difference {
     fn new(at: usize, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self {
-            path: String::new(),
-            at,
-            expected: expected.into(),
-            found: found.into(),
-        }
+        Self { path: String::new(), at, expected: expected.into(), found: found.into() }
     }
 
     pub(super) fn refused(at: usize, expected: impl Into<String>, error: &ReadError) -> Self {
@@ -36,11 +31,7 @@ impl Difference {
     }
 
     fn place(&self) -> String {
-        if self.path.is_empty() {
-            "the whole".to_owned()
-        } else {
-            format!("`{}`", self.path)
-        }
+        if self.path.is_empty() { "the whole".to_owned() } else { format!("`{}`", self.path) }
     }
 
     /// The difference as seen from the list around it.
@@ -50,11 +41,7 @@ impl Difference {
 
     /// The difference as seen from the attribute set around it.
     fn in_attribute(self, name: &str) -> Self {
-        if is_bare_name(name) {
-            self.under(name)
-        } else {
-            self.under(&format!("{name:?}"))
-        }
+        if is_bare_name(name) { self.under(name) } else { self.under(&format!("{name:?}")) }
     }
 
     fn under(mut self, step: &str) -> Self {
@@ -69,11 +56,7 @@ impl Difference {
 /// Whether `part` means `expr`.
 pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Difference> {
     if depth > MAX_DEPTH {
-        return Err(Difference::refused(
-            part.at,
-            describe(expr),
-            &ReadError::TooDeep { at: part.at },
-        ));
+        return Err(Difference::refused(part.at, describe(expr), &ReadError::TooDeep { at: part.at }));
     }
     let view = View::of(part).map_err(|error| Difference::refused(part.at, describe(expr), &error))?;
     let same = match (expr, &view) {
@@ -91,9 +74,9 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
                 }
                 .map_err(|difference| difference.in_item(index))?;
             }
-            return found.next().map_or(Ok(()), |part| {
-                Err(Difference::new(part.at, "missing", "there").in_item(items.len()))
-            });
+            return found
+                .next()
+                .map_or(Ok(()), |part| Err(Difference::new(part.at, "missing", "there").in_item(items.len())));
         }
         (Expr::Attrs(attrs), View::Attrs(found)) => {
             return agree_attrs(part.at, found.clone(), attrs, depth);
@@ -117,11 +100,7 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
             _,
         ) => false,
     };
-    if same {
-        Ok(())
-    } else {
-        Err(Difference::new(part.at, describe(expr), describe_view(part, &view)))
-    }
+    if same { Ok(()) } else { Err(Difference::new(part.at, describe(expr), describe_view(part, &view))) }
 }
 
 fn agree_attrs(at: usize, mut found: Attributes<'_>, attrs: &Attrs, depth: usize) -> Result<(), Difference> {
@@ -151,18 +130,13 @@ fn same_select(select: &Select, found: &Selected<'_>) -> bool {
     let Select { variable, path } = select;
     let mut found_path = found.path();
     variable.as_str() == found.variable
-        && path
-            .iter()
-            .all(|name| matches!(found_path.next(), Some(Ok(found)) if found.spells(name.as_str())))
+        && path.iter().all(|name| matches!(found_path.next(), Some(Ok(found)) if found.spells(name.as_str())))
         && found_path.next().is_none()
 }
 
 fn same_formals(lambda: &Lambda, found: &Formals<'_>) -> bool {
     let mut found = found.clone();
-    lambda
-        .formals()
-        .iter()
-        .all(|formal| matches!(found.next(), Some(Ok((_, name))) if name == formal.as_str()))
+    lambda.formals().iter().all(|formal| matches!(found.next(), Some(Ok((_, name))) if name == formal.as_str()))
         && found.next().is_none()
 }
 
@@ -173,10 +147,7 @@ pub(super) fn describe(expr: &Expr) -> String {
         Expr::List(items) => format!("a list of {}", items.len()),
         Expr::Attrs(attrs) => format!("a set of {} attributes", attrs.len()),
         Expr::Apply(function, _) => {
-            format!(
-                "{} applied to a set",
-                print(&Expr::Select(function.clone()), Style::Nixfmt)
-            )
+            format!("{} applied to a set", print(&Expr::Select(function.clone()), Style::Nixfmt))
         }
         Expr::Lambda(_) => "a function".to_owned(),
     }
@@ -204,19 +175,13 @@ mod tests {
 
     fn check(text: &str, expr: impl Into<Expr>, expected: &str) {
         let agrees = Parsed::new(text).expect("the text parses").agrees(&expr.into());
-        assert_eq!(
-            agrees.map_err(|difference| difference.to_string()),
-            Err(expected.to_owned()),
-            "{text}"
-        );
+        assert_eq!(agrees.map_err(|difference| difference.to_string()), Err(expected.to_owned()), "{text}");
     }
 
     fn attrs(attributes: impl IntoIterator<Item = (&'static str, Expr)>) -> Expr {
         let mut attrs = Attrs::new();
         for (name, value) in attributes {
-            attrs
-                .insert(Name::literal(name), value)
-                .expect("no name is there twice");
+            attrs.insert(Name::literal(name), value).expect("no name is there twice");
         }
         attrs.into()
     }
@@ -224,32 +189,16 @@ mod tests {
     #[test]
     fn differences() {
         check("1", 2, "the whole (byte 0) should be 2, but is 1");
-        check(
-            "[ 1 2 ]",
-            vec![1.into()],
-            "`[1]` (byte 4) should be missing, but is there",
-        );
-        check(
-            "[ 1 ]",
-            vec![1.into(), 2.into()],
-            "`[1]` (byte 0) should be 2, but is missing",
-        );
+        check("[ 1 2 ]", vec![1.into()], "`[1]` (byte 4) should be missing, but is there");
+        check("[ 1 ]", vec![1.into(), 2.into()], "`[1]` (byte 0) should be 2, but is missing");
         let nested = |value: Expr| Expr::List(vec![attrs([("a b", attrs([("c", Expr::List(vec![value]))]))])]);
         check(
             "[ { \"a b\" = { c = [ \"x\" ]; }; } ]",
             nested(Text::literal("$").into()),
             "`[0].\"a b\".c[0]` (byte 20) should be \"$\", but is \"x\"",
         );
-        check(
-            "{ a = 1; }",
-            attrs([("b", 1.into())]),
-            "`b` (byte 2) should be 1, but is the attribute \"a\"",
-        );
+        check("{ a = 1; }", attrs([("b", 1.into())]), "`b` (byte 2) should be 1, but is the attribute \"a\"");
         check("{ a = 1; }", attrs([]), "`a` (byte 2) should be missing, but is there");
-        check(
-            "f { }",
-            attrs([]),
-            "the whole (byte 0) should be a set of 0 attributes, but is an application of f",
-        );
+        check("f { }", attrs([]), "the whole (byte 0) should be a set of 0 attributes, but is an application of f");
     }
 }

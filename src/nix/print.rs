@@ -41,10 +41,7 @@ pub fn print(expr: &Expr, style: Style) -> String {
 /// The first line is not indented, because the place has its indentation already; there is no final newline.
 #[must_use]
 pub fn print_at(expr: &Expr, style: Style, indent: usize) -> String {
-    let mut printer = Printer {
-        out: String::new(),
-        style,
-    };
+    let mut printer = Printer { out: String::new(), style };
     printer.expr(expr, indent);
     printer.out
 }
@@ -484,11 +481,7 @@ fn holds_items(lambda: &Lambda) -> bool {
 
 /// How many characters ` { } ;` or ` {` add to the line of the function.
 fn room_for(argument: &Attrs, closing: &str) -> usize {
-    if argument.is_empty() {
-        " { }".len() + closing.len()
-    } else {
-        " {".len()
-    }
+    if argument.is_empty() { " { }".len() + closing.len() } else { " {".len() }
 }
 
 #[cfg(test)]
@@ -509,10 +502,7 @@ mod tests {
     }
 
     fn check_name(name: &'static str, expected: &str) {
-        let mut printer = Printer {
-            out: String::new(),
-            style: Style::Nixfmt,
-        };
+        let mut printer = Printer { out: String::new(), style: Style::Nixfmt };
         printer.name(name);
         assert_eq!(printer.out, expected);
     }
@@ -520,9 +510,7 @@ mod tests {
     fn attrs(attributes: impl IntoIterator<Item = (&'static str, Expr)>) -> Attrs {
         let mut attrs = Attrs::new();
         for (name, value) in attributes {
-            attrs
-                .insert(Name::literal(name), value)
-                .expect("no name is there twice");
+            attrs.insert(Name::literal(name), value).expect("no name is there twice");
         }
         attrs
     }
@@ -586,36 +574,21 @@ mod tests {
     };
   }
 ]"#;
-        check(
-            lambda,
-            &format!("{{ NixVirt, ... }}:\n{body}"),
-            &format!("{{NixVirt, ...}}: {body}"),
-        );
+        check(lambda, &format!("{{ NixVirt, ... }}:\n{body}"), &format!("{{NixVirt, ...}}: {body}"));
     }
 
     #[test]
     fn without_formals() {
         let lambda = |body: Expr| Lambda::new(Vec::new(), body).expect("no formals");
         check(lambda(Expr::Null), "_: null", "_: null");
+        check(lambda(vec![lambda(Attrs::new().into()).into()].into()), "_: [\n  (_: { })\n]", "_: [\n  (_: {})\n]");
         check(
-            lambda(vec![lambda(Attrs::new().into()).into()].into()),
-            "_: [\n  (_: { })\n]",
-            "_: [\n  (_: {})\n]",
-        );
-        check(
-            attrs([(
-                "f",
-                lambda(Expr::Apply(Select::literal("g", &[]), attrs([("a", 1.into())]))).into(),
-            )]),
+            attrs([("f", lambda(Expr::Apply(Select::literal("g", &[]), attrs([("a", 1.into())]))).into())]),
             "{\n  f =\n    _:\n    g {\n      a = 1;\n    };\n}",
             "{\n  f = _:\n    g {\n      a = 1;\n    };\n}",
         );
         let inner = Lambda::new(vec![Ident::literal("a")], lambda(Expr::Null)).expect("one formal");
-        check(
-            lambda(inner.into()),
-            "_:\n{ a, ... }:\n_: null",
-            "_: {a, ...}: _:\nnull",
-        );
+        check(lambda(inner.into()), "_:\n{ a, ... }:\n_: null", "_: {a, ...}: _:\nnull");
     }
 
     #[test]
@@ -627,15 +600,9 @@ mod tests {
     #[test]
     fn long_lines() {
         let long = "a".repeat(WIDTH);
-        let select = Select {
-            variable: Ident::new(long.clone()).expect("a variable"),
-            path: vec![],
-        };
+        let select = Select { variable: Ident::new(long.clone()).expect("a variable"), path: vec![] };
         check(
-            attrs([
-                ("b", select.into()),
-                ("c", Text::new(long.clone()).expect("no NUL").into()),
-            ]),
+            attrs([("b", select.into()), ("c", Text::new(long.clone()).expect("no NUL").into())]),
             &format!("{{\n  b =\n    {long};\n  c = \"{long}\";\n}}"),
             &format!("{{\n  b = {long};\n  c = \"{long}\";\n}}"),
         );

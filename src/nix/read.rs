@@ -156,11 +156,7 @@ fn prints_back(green: &GreenNodeData, text: &str) -> Result<(), ReadError> {
                 }
                 let space = token.kind() == rowan::SyntaxKind(SyntaxKind::TOKEN_WHITESPACE as u16);
                 // The first byte of any other white space is none of these.
-                if space
-                    && let Some(odd) = token
-                        .text()
-                        .bytes()
-                        .position(|byte| !matches!(byte, b' ' | b'\t' | b'\n'))
+                if space && let Some(odd) = token.text().bytes().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n'))
                 {
                     return Err(ReadError::Character { at: at + odd });
                 }
@@ -168,11 +164,7 @@ fn prints_back(green: &GreenNodeData, text: &str) -> Result<(), ReadError> {
             }
         }
     }
-    if at == text.len() {
-        Ok(())
-    } else {
-        Err(ReadError::Lossy { at })
-    }
+    if at == text.len() { Ok(()) } else { Err(ReadError::Lossy { at }) }
 }
 
 pub(super) fn expr(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
@@ -222,17 +214,11 @@ fn lambda(formals: Formals<'_>, body: Part<'_>, depth: usize) -> Result<Lambda, 
         let (at, name) = formal?;
         let ident = ident(name, at)?;
         if idents.contains(&ident) {
-            return Err(ReadError::Duplicate {
-                name: name.to_owned(),
-                at,
-            });
+            return Err(ReadError::Duplicate { name: name.to_owned(), at });
         }
         idents.push(ident);
     }
-    Ok(Lambda {
-        formals: idents,
-        body: Box::new(expr(body, depth + 1)?),
-    })
+    Ok(Lambda { formals: idents, body: Box::new(expr(body, depth + 1)?) })
 }
 
 fn ident(name: &str, at: usize) -> Result<Ident, ReadError> {
@@ -257,19 +243,13 @@ mod tests {
     }
 
     fn check_error(text: &str, expected: &str) {
-        assert_eq!(
-            read(text).map_err(|error| error.to_string()),
-            Err(expected.to_owned()),
-            "{text}"
-        );
+        assert_eq!(read(text).map_err(|error| error.to_string()), Err(expected.to_owned()), "{text}");
     }
 
     fn attrs(attributes: impl IntoIterator<Item = (&'static str, Expr)>) -> Expr {
         let mut attrs = Attrs::new();
         for (name, value) in attributes {
-            attrs
-                .insert(Name::literal(name), value)
-                .expect("no name is there twice");
+            attrs.insert(Name::literal(name), value).expect("no name is there twice");
         }
         attrs.into()
     }
@@ -282,10 +262,7 @@ mod tests {
         check("007", 7);
         check("- 1", -1);
         check("-0", 0);
-        check(
-            "9223372036854775807",
-            Int::try_from(i64::MAX).expect("it has a literal"),
-        );
+        check("9223372036854775807", Int::try_from(i64::MAX).expect("it has a literal"));
         check("True", Select::literal("True", &[]));
         check("a.b.\"c d\".true", Select::literal("a", &["b", "c d", "true"]));
     }
@@ -308,12 +285,7 @@ mod tests {
         check("[ ]", Vec::new());
         check(
             "[1(-2)/* three */\"a\"b.c]# end",
-            vec![
-                1.into(),
-                (-2).into(),
-                Text::literal("a").into(),
-                Select::literal("b", &["c"]).into(),
-            ],
+            vec![1.into(), (-2).into(), Text::literal("a").into(), Select::literal("b", &["c"]).into()],
         );
         check(
             "{ b = 1; \"a\\nb\" = { }; or = null; }",
@@ -322,11 +294,7 @@ mod tests {
         check("f.g ({ })", Expr::Apply(Select::literal("f", &["g"]), Attrs::new()));
         check(
             "{ a, b, ... }: c",
-            Lambda::new(
-                vec![Ident::literal("a"), Ident::literal("b")],
-                Select::literal("c", &[]),
-            )
-            .expect("a is not b"),
+            Lambda::new(vec![Ident::literal("a"), Ident::literal("b")], Select::literal("c", &[])).expect("a is not b"),
         );
         let lambda = |body: Expr| Lambda::new(Vec::new(), body).expect("no formals");
         check("_: _ /**/ :[ ]", lambda(lambda(Vec::new().into()).into()));

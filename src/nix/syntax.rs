@@ -20,11 +20,7 @@ pub(super) struct Part<'a> {
 impl<'a> Part<'a> {
     /// The one expression of a whole tree.
     pub fn root(green: &'a GreenNodeData) -> Result<Self, ReadError> {
-        let root = Self {
-            at: 0,
-            kind: NixLanguage::kind_from_raw(green.kind()),
-            element: NodeOrToken::Node(green),
-        };
+        let root = Self { at: 0, kind: NixLanguage::kind_from_raw(green.kind()), element: NodeOrToken::Node(green) };
         let mut parts = root.parts();
         let expr = parts.next().ok_or_else(|| root.unexpected())?;
         parts.end()?;
@@ -48,11 +44,7 @@ impl<'a> Part<'a> {
             NodeOrToken::Node(node) => Some(node.children()),
             NodeOrToken::Token(_) => None,
         };
-        Parts {
-            whole: self,
-            at: self.at,
-            children,
-        }
+        Parts { whole: self, at: self.at, children }
     }
 
     /// The text of a token, or of a node that is one token.
@@ -73,18 +65,11 @@ impl<'a> Part<'a> {
     }
 
     fn expect(self, kind: SyntaxKind) -> Result<Self, ReadError> {
-        if self.kind == kind {
-            Ok(self)
-        } else {
-            Err(self.unexpected())
-        }
+        if self.kind == kind { Ok(self) } else { Err(self.unexpected()) }
     }
 
     fn unexpected(self) -> ReadError {
-        ReadError::Unexpected {
-            kind: self.kind,
-            at: self.at,
-        }
+        ReadError::Unexpected { kind: self.kind, at: self.at }
     }
 }
 
@@ -152,11 +137,7 @@ impl<'a> View<'a> {
                 "null" => Self::Null,
                 "true" => Self::Bool(true),
                 "false" => Self::Bool(false),
-                variable => Self::Select(Selected {
-                    at: part.at,
-                    variable,
-                    path: None,
-                }),
+                variable => Self::Select(Selected { at: part.at, variable, path: None }),
             }),
             SyntaxKind::NODE_LITERAL => integer(part).map(Self::Int),
             SyntaxKind::NODE_UNARY_OP => {
@@ -192,10 +173,7 @@ impl<'a> View<'a> {
 }
 
 fn integer(literal: Part<'_>) -> Result<i64, ReadError> {
-    literal
-        .token(SyntaxKind::TOKEN_INTEGER)?
-        .parse()
-        .map_err(|_| ReadError::IntOverflow { at: literal.at })
+    literal.token(SyntaxKind::TOKEN_INTEGER)?.parse().map_err(|_| ReadError::IntOverflow { at: literal.at })
 }
 
 /// A string or name as it is spelled, without its quotes and with its escapes.
@@ -215,26 +193,17 @@ impl<'a> Spelling<'a> {
         let content = parts.any()?;
         if content.kind == SyntaxKind::TOKEN_STRING_END {
             parts.end()?;
-            return Ok(Self {
-                raw: "",
-                escaped: false,
-            });
+            return Ok(Self { raw: "", escaped: false });
         }
         let raw = content.token(SyntaxKind::TOKEN_STRING_CONTENT)?;
         parts.expect(SyntaxKind::TOKEN_STRING_END)?;
         parts.end()?;
-        Ok(Self {
-            raw,
-            escaped: raw.contains('\\'),
-        })
+        Ok(Self { raw, escaped: raw.contains('\\') })
     }
 
     fn name(part: Part<'a>) -> Result<Self, ReadError> {
         match part.kind {
-            SyntaxKind::NODE_IDENT => Ok(Self {
-                raw: part.token(SyntaxKind::TOKEN_IDENT)?,
-                escaped: false,
-            }),
+            SyntaxKind::NODE_IDENT => Ok(Self { raw: part.token(SyntaxKind::TOKEN_IDENT)?, escaped: false }),
             SyntaxKind::NODE_STRING => Self::quoted(part),
             _ => Err(part.unexpected()),
         }
@@ -242,20 +211,12 @@ impl<'a> Spelling<'a> {
 
     /// Whether this spells `text`.
     pub fn spells(self, text: &str) -> bool {
-        if self.escaped {
-            self.chars().eq(text.chars())
-        } else {
-            self.raw == text
-        }
+        if self.escaped { self.chars().eq(text.chars()) } else { self.raw == text }
     }
 
     /// What this spells.
     pub fn unescape(self) -> String {
-        if self.escaped {
-            self.chars().collect()
-        } else {
-            self.raw.to_owned()
-        }
+        if self.escaped { self.chars().collect() } else { self.raw.to_owned() }
     }
 
     fn chars(self) -> impl Iterator<Item = char> {
@@ -340,11 +301,7 @@ impl<'a> Selected<'a> {
             }
             _ => return Err(part.unexpected()),
         };
-        Ok(Self {
-            at: part.at,
-            variable: variable.token(SyntaxKind::TOKEN_IDENT)?,
-            path,
-        })
+        Ok(Self { at: part.at, variable: variable.token(SyntaxKind::TOKEN_IDENT)?, path })
     }
 
     /// The names of the path.

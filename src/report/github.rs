@@ -64,10 +64,7 @@ mod tests {
 
     fn check(problem: Problem, expected: &str) {
         let (source, _) = Source::read("a:b,c%.json", "{\n  \"é\": [\n1] }".to_owned());
-        assert_eq!(
-            render(&[problem], Some(&source), Format::Github, true),
-            format!("{expected}\n")
-        );
+        assert_eq!(render(&[problem], Some(&source), Format::Github, true), format!("{expected}\n"));
     }
 
     #[test]
@@ -78,10 +75,7 @@ mod tests {
             "::error file=a%3Ab%2Cc%25.json,line=2,col=3,endLine=2,endColumn=6,title=bad-name::100%25: a,b%0D%0A",
         );
         check(
-            Problem::new(Id::EmptySection, key.clone().value(), "m")
-                .label("l")
-                .related(key.name(), "r")
-                .help("h"),
+            Problem::new(Id::EmptySection, key.clone().value(), "m").label("l").related(key.name(), "r").help("h"),
             "::warning file=a%3Ab%2Cc%25.json,line=2,col=8,endLine=2,endColumn=9,title=empty-section::m (l)%0Aa:b,c%25.json:2:3: r%0Ahelp: h",
         );
         check(

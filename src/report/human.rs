@@ -37,10 +37,7 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: boo
     let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.id.name()));
     let mut true_headers = Vec::new();
     if let (Some(lines), Some(span)) = (lines, &located.span) {
-        let frames: Vec<Frame> = frames(lines, problem, span)
-            .iter()
-            .map(|marks| Frame::new(lines, marks))
-            .collect();
+        let frames: Vec<Frame> = frames(lines, problem, span).iter().map(|marks| Frame::new(lines, marks)).collect();
         true_headers.extend(frames.iter().filter_map(|frame| frame.true_header(lines)));
         group = group.elements(frames.into_iter().map(|frame| frame.snippet(lines)));
     }
@@ -67,19 +64,11 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: boo
 
 /// The marks of a problem, those together that are near each other.
 fn frames<'a>(lines: &Lines<'_>, problem: &'a Problem, span: &Span) -> Vec<Vec<Mark<'a>>> {
-    let primary = Mark {
-        span: lines.on_one_line(span),
-        label: &problem.label,
-        kind: AnnotationKind::Primary,
-    };
+    let primary = Mark { span: lines.on_one_line(span), label: &problem.label, kind: AnnotationKind::Primary };
     let mut frames = vec![vec![primary]];
     for (place, label) in &problem.related {
         let Some(span) = lines.span(place) else { continue };
-        let mark = Mark {
-            span: lines.on_one_line(&span),
-            label,
-            kind: AnnotationKind::Context,
-        };
+        let mark = Mark { span: lines.on_one_line(&span), label, kind: AnnotationKind::Context };
         let fits = |marks: &[Mark<'_>]| marks.iter().all(|other| near(lines, &other.span, &mark.span));
         match frames.iter_mut().find(|marks| fits(marks)) {
             Some(marks) => marks.push(mark),
@@ -122,12 +111,7 @@ impl<'a> Frame<'a> {
             let kept = kept(lines, number, on_line().map(|mark| mark.span.range.start).min());
             for mark in on_line() {
                 let start = text.len() + mark.span.range.start.min(kept.end) - kept.start;
-                let end = mark
-                    .span
-                    .range
-                    .end
-                    .min(mark.span.range.start + LONGEST_MARK)
-                    .min(kept.end);
+                let end = mark.span.range.end.min(mark.span.range.start + LONGEST_MARK).min(kept.end);
                 let end = text.len() + boundary(lines, end).max(mark.span.range.start.min(kept.end)) - kept.start;
                 if at.is_none() || mark.kind == AnnotationKind::Primary {
                     at = Some((start, mark.span.start));
@@ -137,19 +121,11 @@ impl<'a> Frame<'a> {
             }
             text.push_str(&lines.source.text()[kept]);
         }
-        Self {
-            first_line,
-            text,
-            annotations,
-            at: at.expect("a frame has a mark"),
-        }
+        Self { first_line, text, annotations, at: at.expect("a frame has a mark") }
     }
 
     fn snippet(self, lines: &Lines<'_>) -> Snippet<'a, Annotation<'a>> {
-        Snippet::source(self.text)
-            .line_start(self.first_line)
-            .path(path(lines))
-            .annotations(self.annotations)
+        Snippet::source(self.text).line_start(self.first_line).path(path(lines)).annotations(self.annotations)
     }
 
     /// The header that the renderer makes from the text as cut, and the one that is meant, if they differ.
@@ -178,10 +154,7 @@ fn kept(lines: &Lines<'_>, number: usize, mark: Option<usize>) -> Range<usize> {
 
 /// The last position that is not after `at` and not inside a character.
 fn boundary(lines: &Lines<'_>, at: usize) -> usize {
-    (0..=at)
-        .rev()
-        .find(|at| lines.source.text().is_char_boundary(*at))
-        .unwrap_or(0)
+    (0..=at).rev().find(|at| lines.source.text().is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -42,11 +42,7 @@ impl<'a> Where<'a> {
             Place::Value(_) | Place::Key(_) | Place::Text(_) => lines.map(|lines| lines.source.name()),
         };
         let span = lines.and_then(|lines| lines.span(place));
-        Self {
-            file,
-            start: span.as_ref().map(|span| span.start),
-            end: span.as_ref().map(|span| span.end),
-        }
+        Self { file, start: span.as_ref().map(|span| span.start), end: span.as_ref().map(|span| span.end) }
     }
 }
 
@@ -60,12 +56,7 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, _color: bo
         label: &problem.label,
         help: &problem.help,
         place: Where::new(&problem.place, lines),
-        related: related
-            .map(|(place, label)| Related {
-                label,
-                place: Where::new(place, lines),
-            })
-            .collect(),
+        related: related.map(|(place, label)| Related { label, place: Where::new(place, lines) }).collect(),
     };
     let mut text = serde_json::to_string(&line).expect("strings and numbers always print");
     text.push('\n');

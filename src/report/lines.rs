@@ -38,11 +38,7 @@ impl<'s> Lines<'s> {
         let text = source.text();
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
-        Self {
-            source,
-            starts,
-            ascii: text.is_ascii(),
-        }
+        Self { source, starts, ascii: text.is_ascii() }
     }
 
     /// Where a place is, or `None` if it is not in this text.
@@ -75,16 +71,8 @@ impl<'s> Lines<'s> {
     fn position(&self, at: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= at);
         let before = &self.source.text()[self.starts[line - 1]..at];
-        let characters = if self.ascii {
-            before.len()
-        } else {
-            before.chars().count()
-        };
-        Position {
-            line,
-            column: characters + 1,
-            offset: at + self.source.bom_len(),
-        }
+        let characters = if self.ascii { before.len() } else { before.chars().count() };
+        Position { line, column: characters + 1, offset: at + self.source.bom_len() }
     }
 }
 
@@ -98,14 +86,7 @@ mod tests {
         let (source, _) = Source::read("lab.json", "\u{feff}[\r\n \"é\",\n2]".to_owned());
         let lines = Lines::new(&source);
         let check = |at: usize, line: usize, column: usize| {
-            assert_eq!(
-                lines.position(at),
-                Position {
-                    line,
-                    column,
-                    offset: at + 3
-                }
-            );
+            assert_eq!(lines.position(at), Position { line, column, offset: at + 3 });
         };
         check(0, 1, 1);
         check(2, 1, 3);

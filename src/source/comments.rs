@@ -14,24 +14,16 @@ pub(super) fn blank(text: &str) -> Result<String, Range<usize>> {
         at = match (byte, blanked.get(at + 1)) {
             (b'"', _) => string_end(&blanked, at + 1),
             (b'/', Some(b'/')) => {
-                let end = blanked[at..]
-                    .iter()
-                    .position(|byte| *byte == b'\n')
-                    .map_or(blanked.len(), |length| at + length);
+                let end =
+                    blanked[at..].iter().position(|byte| *byte == b'\n').map_or(blanked.len(), |length| at + length);
                 blanked[at..end].fill(b' ');
                 end
             }
             (b'/', Some(b'*')) => {
                 let body = at + 2;
-                let length = blanked[body..]
-                    .windows(2)
-                    .position(|pair| pair == b"*/")
-                    .ok_or(at..body)?;
+                let length = blanked[body..].windows(2).position(|pair| pair == b"*/").ok_or(at..body)?;
                 let end = body + length + 2;
-                blanked[at..end]
-                    .iter_mut()
-                    .filter(|byte| !matches!(byte, b'\n' | b'\r'))
-                    .for_each(|byte| *byte = b' ');
+                blanked[at..end].iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
                 end
             }
             _ => at + 1,
@@ -72,10 +64,7 @@ mod tests {
 
     #[test]
     fn strings_and_other_slashes_stay() {
-        check(
-            r#"{"a": "http://x /* */ \" // \\"} // c"#,
-            r#"{"a": "http://x /* */ \" // \\"}     "#,
-        );
+        check(r#"{"a": "http://x /* */ \" // \\"} // c"#, r#"{"a": "http://x /* */ \" // \\"}     "#);
         check("1 / 2 #3", "1 / 2 #3");
         check("\"open // no comment\n// comment", "\"open // no comment\n          ");
         check("\"\\", "\"\\");

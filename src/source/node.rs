@@ -52,10 +52,7 @@ impl Node {
             Kind::String(string) => Value::String(string.clone()),
             Kind::Array(items) => Value::Array(items.iter().map(Node::to_value).collect()),
             Kind::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|member| (member.key.clone(), member.value.to_value()))
-                    .collect::<Map<_, _>>(),
+                members.iter().map(|member| (member.key.clone(), member.value.to_value())).collect::<Map<_, _>>(),
             ),
         }
     }

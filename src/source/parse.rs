@@ -33,14 +33,8 @@ pub(super) struct Parser<'t> {
 /// The tree of a text, comments allowed, and its duplicate keys; or what is wrong with its syntax.
 pub(super) fn parse(text: &str) -> Result<(Node, Vec<Problem>), Box<Problem>> {
     let blanked = comments::blank(text).map_err(syntax::open_comment)?;
-    let mut parser = Parser {
-        text: &blanked,
-        cursor: 0,
-        open: Vec::new(),
-        key: None,
-        bad_scalar: None,
-        duplicates: Vec::new(),
-    };
+    let mut parser =
+        Parser { text: &blanked, cursor: 0, open: Vec::new(), key: None, bad_scalar: None, duplicates: Vec::new() };
     let mut deserializer = serde_json::Deserializer::from_str(&blanked);
     let root = Seed(&mut parser).deserialize(&mut deserializer);
     match root.and_then(|root| deserializer.end().map(|()| root)) {
@@ -123,10 +117,7 @@ impl<'t> Parser<'t> {
             return members;
         }
         let mut again = again.into_iter().peekable();
-        let kept = members
-            .into_iter()
-            .enumerate()
-            .filter(|(index, _)| again.next_if_eq(index).is_none());
+        let kept = members.into_iter().enumerate().filter(|(index, _)| again.next_if_eq(index).is_none());
         kept.map(|(_, member)| member).collect()
     }
 }
@@ -170,30 +161,21 @@ impl<'t> Visitor<'t> for Seed<'_, 't> {
         while let Some(item) = seq.next_element_seed(Seed(&mut *self.0))? {
             items.push(item);
         }
-        Ok(Node {
-            span: self.0.close(),
-            kind: Kind::Array(items),
-        })
+        Ok(Node { span: self.0.close(), kind: Kind::Array(items) })
     }
 
     fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut members = Vec::new();
         while let Some(raw) = map.next_key::<&RawValue>()? {
             let key_span = self.0.advance(raw);
-            let key = self
-                .0
-                .string(raw.get(), &key_span)
-                .ok_or_else(|| A::Error::custom("bad key"))?;
+            let key = self.0.string(raw.get(), &key_span).ok_or_else(|| A::Error::custom("bad key"))?;
             self.0.key = Some(key_span.clone());
             let value = map.next_value_seed(Seed(&mut *self.0))?;
             members.push(Member { key, key_span, value });
         }
         let span = self.0.close();
         let members = self.0.drop_duplicates(members);
-        Ok(Node {
-            span,
-            kind: Kind::Object(members),
-        })
+        Ok(Node { span, kind: Kind::Object(members) })
     }
 }
 
@@ -237,22 +219,13 @@ mod tests {
         check("null", &json!(null));
         check(" [ ] ", &json!([]));
         check("{\r\n}", &json!({}));
-        check(
-            "[1, -2.5e3 ,true,[[\"\"]], {} ]",
-            &json!([1, -2500.0, true, [[""]], {}]),
-        );
+        check("[1, -2.5e3 ,true,[[\"\"]], {} ]", &json!([1, -2500.0, true, [[""]], {}]));
         check(
             "{\"a:,\" : {\"é\\n\":[{\"b\" :\t\"\\u00e9,\"}]}, \"c\":0}",
             &json!({"a:,": {"é\n": [{"b": "é,"}]}, "c": 0}),
         );
-        check(
-            "/* a */ { // b\n \"a\" /* : */ : /* , */ 1 /* } */ } // c",
-            &json!({"a": 1}),
-        );
-        check(
-            "[18446744073709551615, -9223372036854775808]",
-            &json!([u64::MAX, i64::MIN]),
-        );
+        check("/* a */ { // b\n \"a\" /* : */ : /* , */ 1 /* } */ } // c", &json!({"a": 1}));
+        check("[18446744073709551615, -9223372036854775808]", &json!([u64::MAX, i64::MIN]));
     }
 
     #[test]
@@ -272,11 +245,7 @@ mod tests {
 
     #[test]
     fn hostile_depth_is_a_problem() {
-        for text in [
-            "[".repeat(100_000),
-            "{\"a\":".repeat(100_000),
-            "[{\"a\":".repeat(50_000),
-        ] {
+        for text in ["[".repeat(100_000), "{\"a\":".repeat(100_000), "[{\"a\":".repeat(50_000)] {
             assert_eq!(parse(&text).unwrap_err().message, "the spec is nested too deeply");
         }
     }

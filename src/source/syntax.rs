@@ -75,11 +75,7 @@ pub(super) fn diagnose(parser: &Parser<'_>, error: &serde_json::Error) -> Box<Pr
 
 /// The byte that `serde_json` means: its columns are bytes, and it counts the byte in question as read.
 fn offset(text: &str, line: usize, column: usize) -> usize {
-    let mut newlines = text
-        .bytes()
-        .enumerate()
-        .filter(|(_, byte)| *byte == b'\n')
-        .map(|(at, _)| at);
+    let mut newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at);
     let start = match line {
         0 | 1 => 0,
         line => newlines.nth(line - 2).map_or(text.len(), |newline| newline + 1),
@@ -106,11 +102,7 @@ fn at_end(parser: &Parser<'_>, token: usize) -> Box<Problem> {
 }
 
 fn brackets(text: &str, open: usize) -> (char, char) {
-    if text[open..].starts_with('[') {
-        ('[', ']')
-    } else {
-        ('{', '}')
-    }
+    if text[open..].starts_with('[') { ('[', ']') } else { ('{', '}') }
 }
 
 /// A string that starts at `start` and that a control character, a line break or the end of the text cuts off.
@@ -118,19 +110,15 @@ fn in_string(text: &str, start: usize) -> Box<Problem> {
     let cut = text[start..].find(|c: char| c < ' ');
     let at = cut.map_or(text.trim_end().len(), |length| start + length);
     match text[at..].chars().next() {
-        None | Some('\n' | '\r') => problem(start..at, "a string does not end on its line").words(
-            "starts here",
-            "close it with `\"`; a line break in a string is written `\\n`",
-        ),
+        None | Some('\n' | '\r') => problem(start..at, "a string does not end on its line")
+            .words("starts here", "close it with `\"`; a line break in a string is written `\\n`"),
         Some(control) => {
             let written = match control {
                 '\t' => "\\t".to_owned(),
                 control => format!("\\u{:04x}", u32::from(control)),
             };
-            problem(at..at + 1, "a string holds a control character").words(
-                format!("character {:#04x}", u32::from(control)),
-                format!("write it as `{written}`"),
-            )
+            problem(at..at + 1, "a string holds a control character")
+                .words(format!("character {:#04x}", u32::from(control)), format!("write it as `{written}`"))
         }
     }
 }
@@ -191,34 +179,19 @@ mod tests {
     pub(super) fn check(expected: &str, message: &str, help: &str) {
         let text = expected.replace(['«', '»'], "");
         let (source, problems) = Source::read("lab.json", text);
-        let [problem] = problems.as_slice() else {
-            panic!("{problems:?}")
-        };
-        let Place::Text(range) = &problem.place else {
-            panic!("{problem:?}")
-        };
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        let Place::Text(range) = &problem.place else { panic!("{problem:?}") };
         let mut marked = source.text().to_owned();
         marked.insert(range.end, '»');
         marked.insert(range.start, '«');
-        assert_eq!(
-            (marked.as_str(), problem.message.as_str(), problem.help.as_str()),
-            (expected, message, help)
-        );
+        assert_eq!((marked.as_str(), problem.message.as_str(), problem.help.as_str()), (expected, message, help));
         assert!(source.root().is_none());
     }
 
     #[test]
     fn ends_that_come_too_early() {
-        check(
-            "«»",
-            "the spec is empty",
-            "the smallest spec is `{ \"lab\": \"name\" }`",
-        );
-        check(
-            "«» // é\n",
-            "the spec is empty",
-            "the smallest spec is `{ \"lab\": \"name\" }`",
-        );
+        check("«»", "the spec is empty", "the smallest spec is `{ \"lab\": \"name\" }`");
+        check("«» // é\n", "the spec is empty", "the smallest spec is `{ \"lab\": \"name\" }`");
         check("{ \"é\": [1«» // é\n", "the spec ends before `[` is closed", "add `]`");
         check("{«»", "the spec ends before `{` is closed", "add `}`");
         check("{\"a\":«»\n\n", "the spec ends before `{` is closed", "add `}`");
@@ -244,28 +217,12 @@ mod tests {
     #[test]
     fn words_and_quotes() {
         check("{«lab»: 1}", "the key `lab` is not in quotes", "write `\"lab\"`");
-        check(
-            "{\"a\": 1, «é-1»: 1}",
-            "the key `é-1` is not in quotes",
-            "write `\"é-1\"`",
-        );
+        check("{\"a\": 1, «é-1»: 1}", "the key `é-1` is not in quotes", "write `\"é-1\"`");
         check("{«'»lab': 1}", "`'` is not a quote of JSON", "strings stand in `\"`");
-        check(
-            "{\"a\": «“»lab”}",
-            "`“` is not a quote of JSON",
-            "strings stand in `\"`",
-        );
+        check("{\"a\": «“»lab”}", "`“` is not a quote of JSON", "strings stand in `\"`");
         check("[«True»]", "`True` is not a value of JSON", "write it as `true`");
-        check(
-            "[«tru»]",
-            "`tru` is not a value of JSON",
-            "put it in double quotes: `\"tru\"`",
-        );
-        check(
-            "{\"a\": «nat»}",
-            "`nat` is not a value of JSON",
-            "put it in double quotes: `\"nat\"`",
-        );
+        check("[«tru»]", "`tru` is not a value of JSON", "put it in double quotes: `\"tru\"`");
+        check("{\"a\": «nat»}", "`nat` is not a value of JSON", "put it in double quotes: `\"nat\"`");
         check(
             "{\"a\": «60GiB»}",
             "`60GiB` is not a number of JSON",
@@ -276,41 +233,17 @@ mod tests {
             "`0x1F` is not a number of JSON",
             "put it in double quotes if it is not a number: `\"0x1F\"`",
         );
-        check(
-            "[1, «007»]",
-            "`007` is not a number of JSON",
-            "write it as `7`, or as a string, `\"007\"`",
-        );
-        check(
-            "[«+1»]",
-            "`+1` is not a number of JSON",
-            "write it as `1`, or as a string, `\"+1\"`",
-        );
+        check("[1, «007»]", "`007` is not a number of JSON", "write it as `7`, or as a string, `\"007\"`");
+        check("[«+1»]", "`+1` is not a number of JSON", "write it as `1`, or as a string, `\"+1\"`");
         check(
             "[«10.0.0.1»]",
             "`10.0.0.1` is not a number of JSON",
             "put it in double quotes if it is not a number: `\"10.0.0.1\"`",
         );
-        check(
-            "[«1e999»]",
-            "this number is too large",
-            "JSON can write it, but no program can take it",
-        );
-        check(
-            "«lab»",
-            "`lab` is not a value of JSON",
-            "put it in double quotes: `\"lab\"`",
-        );
-        check(
-            "«#» lab\n{}",
-            "`#` does not start a comment here",
-            "comments are `// …` and `/* … */`",
-        );
-        check(
-            "{ «/» lab\n}",
-            "`/` alone does not start a comment",
-            "comments are `// …` and `/* … */`",
-        );
+        check("[«1e999»]", "this number is too large", "JSON can write it, but no program can take it");
+        check("«lab»", "`lab` is not a value of JSON", "put it in double quotes: `\"lab\"`");
+        check("«#» lab\n{}", "`#` does not start a comment here", "comments are `// …` and `/* … */`");
+        check("{ «/» lab\n}", "`/` alone does not start a comment", "comments are `// …` and `/* … */`");
     }
 
     proptest::proptest! {
@@ -331,21 +264,9 @@ mod tests {
 
     #[test]
     fn inside_strings() {
-        check(
-            "[\"é C:«\\d»ir\"]",
-            "`\\d` is no escape",
-            "a backslash in a string is written `\\\\`",
-        );
-        check(
-            "[\"«\\é»\"]",
-            "`\\é` is no escape",
-            "a backslash in a string is written `\\\\`",
-        );
-        check(
-            "{\"«\\u00g0»\": 1}",
-            "`\\u00g0` is no escape",
-            "`\\u` takes four hexadecimal digits, as in `\\u00e9`",
-        );
+        check("[\"é C:«\\d»ir\"]", "`\\d` is no escape", "a backslash in a string is written `\\\\`");
+        check("[\"«\\é»\"]", "`\\é` is no escape", "a backslash in a string is written `\\\\`");
+        check("{\"«\\u00g0»\": 1}", "`\\u00g0` is no escape", "`\\u` takes four hexadecimal digits, as in `\\u00e9`");
         check("[\"é«\t»\"]", "a string holds a control character", "write it as `\\t`");
         check(
             "[«\"\\ud800\"»]",

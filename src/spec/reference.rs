@@ -78,21 +78,12 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
     };
     let shared = schema["$defs"][FIELDS]["properties"].as_object();
     let shared = shared.filter(|shared| name != FIELDS && shared.keys().all(|key| properties.contains_key(key)));
-    let required: Vec<&str> = object["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (key, property) in properties {
         if shared.is_some_and(|shared| shared.contains_key(key)) {
             continue;
         }
-        let required = if required.contains(&key.as_str()) {
-            ", **required**"
-        } else {
-            ""
-        };
+        let required = if required.contains(&key.as_str()) { ", **required**" } else { "" };
         let _ = write!(out, "- `{key}` ({}{required})", r#type(property));
         let _ = write!(out, ": {}", text(property));
         if let Some(example) = property["examples"].as_array().and_then(|examples| examples.first()) {
@@ -108,21 +99,12 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
 
 /// A description as one line.
 fn text(schema: &Value) -> String {
-    schema["description"]
-        .as_str()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    schema["description"].as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The words of an enumeration with their meaning.
 fn words(schema: &Value) -> Option<Vec<(&str, String)>> {
-    schema["oneOf"]
-        .as_array()?
-        .iter()
-        .map(|branch| Some((branch["const"].as_str()?, text(branch))))
-        .collect()
+    schema["oneOf"].as_array()?.iter().map(|branch| Some((branch["const"].as_str()?, text(branch)))).collect()
 }
 
 /// What a key takes, in words.

@@ -54,16 +54,9 @@ trait ForReading {
 impl ForReading for serde_json::Map<String, Value> {
     /// What the schema is first, its definitions last.
     fn sort_keys_for_reading(&mut self) {
-        for key in [
-            "$schema",
-            "title",
-            "description",
-            "type",
-            "properties",
-            "required",
-            "additionalProperties",
-            "$defs",
-        ] {
+        for key in
+            ["$schema", "title", "description", "type", "properties", "required", "additionalProperties", "$defs"]
+        {
             if let Some(value) = self.shift_remove(key) {
                 self.insert(key.to_owned(), value);
             }

@@ -51,11 +51,7 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
         return later;
     }
     let replaced: HashSet<String> = structural.iter().filter_map(replaced).collect();
-    let wrong: HashSet<String> = structural
-        .iter()
-        .filter_map(misspelt)
-        .chain(replaced.iter().cloned())
-        .collect();
+    let wrong: HashSet<String> = structural.iter().filter_map(misspelt).chain(replaced.iter().cloned()).collect();
     let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
     let follows = |problem: &Problem| {
         let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
@@ -72,11 +68,8 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
             Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
             Place::Text(_) | Place::File(_) => false,
         };
-        let item_of_it = |wrong: &String| {
-            wrong
-                .rsplit_once('/')
-                .is_some_and(|(list, item)| list == pointer && is_index(item))
-        };
+        let item_of_it =
+            |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
         above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
             || replaced.iter().any(item_of_it)
             || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong()))
@@ -223,11 +216,7 @@ impl Checker {
         let limits = in_limits(least, most.filter(|_| above || schema.has_maximum()));
         let message = format!("{} must be {limits}, but is {number}", path.subject());
         let problem = Problem::new(Id::OutOfRange, path.pointer().value(), message);
-        self.problems.push(
-            problem
-                .label("out of range")
-                .help(format!("write a number that is {limits}")),
-        );
+        self.problems.push(problem.label("out of range").help(format!("write a number that is {limits}")));
         None
     }
 
@@ -281,14 +270,10 @@ impl Checker {
         let field = schema.member(key);
         let help = match field.and_then(Schema::example) {
             Some(example) => format!("add it, such as `\"{key}\": {example}`"),
-            None => format!(
-                "add `\"{key}\"`, {}",
-                field.map_or_else(|| "any value".to_owned(), Schema::words)
-            ),
+            None => format!("add `\"{key}\"`, {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
         };
         let problem = Problem::new(Id::MissingField, path.pointer().name(), message);
-        self.problems
-            .push(problem.label(format!("`{key}` is missing")).help(help));
+        self.problems.push(problem.label(format!("`{key}` is missing")).help(help));
     }
 }
 

@@ -37,10 +37,7 @@ impl Read {
 
     /// Reads a spec by its path.
     pub fn file(path: &Path) -> Self {
-        Self::bytes(
-            name_of(path),
-            fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
-        )
+        Self::bytes(name_of(path), fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
 
     /// Reads a spec that is a value.
@@ -65,20 +62,14 @@ impl Read {
 
     /// The files, if nothing stands in their way.
     pub fn files(&self) -> Option<Vec<Proven>> {
-        let made = self
-            .checked
-            .is_sound()
-            .then(|| pipeline::generate(&self.checked, self.source.name()));
+        let made = self.checked.is_sound().then(|| pipeline::generate(&self.checked, self.source.name()));
         made.map(|files| files.unwrap_or_else(|error| panic!("{}: {error:?}", self.source.name())))
     }
 
     /// The text of all files, one after the other; the report where there are none.
     pub fn output(&self) -> String {
         match self.files() {
-            Some(files) => files
-                .iter()
-                .flat_map(|file| ["=== ", file.name(), "\n", file.text()])
-                .collect(),
+            Some(files) => files.iter().flat_map(|file| ["=== ", file.name(), "\n", file.text()]).collect(),
             None => self.report(),
         }
     }
@@ -86,28 +77,20 @@ impl Read {
 
 /// The last part of a path.
 pub fn name_of(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .expect("our own names are text")
+    path.file_name().and_then(|name| name.to_str()).expect("our own names are text")
 }
 
 /// What is in a directory, in order; nothing where there is none.
 pub fn entries(dir: impl AsRef<Path>) -> Vec<PathBuf> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .map(|entry| entry.expect("a directory of ours").path())
-        .collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(dir).into_iter().flatten().map(|entry| entry.expect("a directory of ours").path()).collect();
     entries.sort();
     entries
 }
 
 /// The specs in a directory: its `.json` files.
 pub fn specs(dir: &Path) -> Vec<PathBuf> {
-    entries(dir)
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect()
+    entries(dir).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
 }
 
 /// The specs that are fine, each with its directory beside it: the cases, the examples and the lab of this repository.
@@ -120,12 +103,7 @@ pub fn good_specs() -> Vec<PathBuf> {
 /// The lab of this repository and the examples.
 pub fn examples() -> Vec<PathBuf> {
     let mut specs = vec![PathBuf::from("lab.json")];
-    specs.extend(
-        entries("examples")
-            .iter()
-            .map(|dir| dir.join("lab.json"))
-            .filter(|spec| spec.exists()),
-    );
+    specs.extend(entries("examples").iter().map(|dir| dir.join("lab.json")).filter(|spec| spec.exists()));
     specs
 }
 

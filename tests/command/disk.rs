@@ -18,13 +18,7 @@ fn results_that_get_lost_are_a_failure() {
     let place = Place::generated(GOOD);
     place.write("lab.json", CHANGED);
     let before = place.files();
-    for arguments in [
-        &["schema"][..],
-        &["explain"],
-        &["man"],
-        &["gen", "--check"],
-        &["gen", "--diff"],
-    ] {
+    for arguments in [&["schema"][..], &["explain"], &["man"], &["gen", "--check"], &["gen", "--diff"]] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let ran = place.command(LAB2NIX, arguments).stdout(full).output().unwrap();
         assert_eq!(ran.status.code(), Some(2), "{arguments:?}");
@@ -36,11 +30,7 @@ fn results_that_get_lost_are_a_failure() {
     place.write("lab.json", "{}");
     for format in ["json", "github"] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let status = place
-            .command(LAB2NIX, &["check", "--message-format", format])
-            .stdout(full)
-            .status()
-            .unwrap();
+        let status = place.command(LAB2NIX, &["check", "--message-format", format]).stdout(full).status().unwrap();
         assert_eq!(status.code(), Some(2), "{format}");
     }
 }
@@ -50,17 +40,11 @@ fn a_directory_that_cannot_be_written() {
     let place = Place::with(GOOD);
     place.write("generated", "a file");
     place.run(&["gen"]).exits(2).says("`generated`").says("caused by: ");
-    place
-        .run(&["gen", "--out", "generated/below"])
-        .exits(2)
-        .says("generated/below");
+    place.run(&["gen", "--out", "generated/below"]).exits(2).says("generated/below");
     assert_eq!(fs::read_to_string(place.path("generated")).unwrap(), "a file");
 
     // Not even root makes a directory there.
-    place
-        .run(&["gen", "--out", "/proc/lab2nix/x"])
-        .exits(2)
-        .says("/proc/lab2nix");
+    place.run(&["gen", "--out", "/proc/lab2nix/x"]).exits(2).says("/proc/lab2nix");
 
     let place = Place::generated(GOOD);
     place.write("lab.json", CHANGED);
@@ -86,32 +70,19 @@ fn a_file_that_grows_too_large() {
     let ran = place.shell(&format!("trap '' XFSZ; {limits}"));
     // Linking a file to a second name, and removing that, is a change to its inode.
     let texts = |files: &BTreeMap<String, FileState>| {
-        files
-            .iter()
-            .map(|(name, (text, _, inode))| (name.clone(), text.clone(), *inode))
-            .collect::<Vec<_>>()
+        files.iter().map(|(name, (text, _, inode))| (name.clone(), text.clone(), *inode)).collect::<Vec<_>>()
     };
-    ran.exits(2)
-        .says("cannot write `generated/domains.nix`; no file was changed");
+    ran.exits(2).says("cannot write `generated/domains.nix`; no file was changed");
     assert_eq!(texts(&place.files()), texts(&before));
 
     // Without the `trap`, the signal kills it on the spot.
     let ran = place.shell(limits);
     assert_eq!(ran.code, None, "{ran:?}");
     let whole = |files: BTreeMap<String, String>| -> Vec<_> {
-        files
-            .into_iter()
-            .filter(|(name, _)| !name.starts_with(TEMPORARY))
-            .collect()
+        files.into_iter().filter(|(name, _)| !name.starts_with(TEMPORARY)).collect()
     };
     assert!(place.leftovers() > 0);
-    assert_eq!(
-        whole(place.texts()),
-        before
-            .into_iter()
-            .map(|(name, (text, ..))| (name, text))
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(whole(place.texts()), before.into_iter().map(|(name, (text, ..))| (name, text)).collect::<Vec<_>>());
 
     place.run(&["gen"]).exits(0);
     assert_eq!(place.leftovers(), 0);
@@ -133,23 +104,13 @@ fn a_full_disk() {
         diff -r before generated && echo "nothing changed"
         df generated >&2
     "#;
-    place.write(
-        "changed.json",
-        &CHANGED.replace("\"memory\": \"2GiB\"", "\"memory\": \"2GiB\", \"replicas\": 20"),
-    );
+    place.write("changed.json", &CHANGED.replace("\"memory\": \"2GiB\"", "\"memory\": \"2GiB\", \"replicas\": 20"));
     let mut command = place.command("unshare", &["--map-root-user", "--mount", "sh", "-c", script]);
     match command.env("LAB2NIX", LAB2NIX).output() {
         Ok(ran) if ran.status.code() == Some(0) => {
             let talk = String::from_utf8_lossy(&ran.stderr);
-            assert_eq!(
-                String::from_utf8_lossy(&ran.stdout),
-                "exit 2\nnothing changed\n",
-                "{talk}"
-            );
-            assert!(
-                talk.contains("no file was changed\n  caused by: No space left on device"),
-                "{talk}"
-            );
+            assert_eq!(String::from_utf8_lossy(&ran.stdout), "exit 2\nnothing changed\n", "{talk}");
+            assert!(talk.contains("no file was changed\n  caused by: No space left on device"), "{talk}");
         }
         Ok(ran) if ran.status.code() == Some(78) => panic!("{ran:?}"),
         ran => eprintln!("skipped, because a file system cannot be mounted here: {ran:?}"),
@@ -178,10 +139,7 @@ fn a_kill_leaves_whole_files() {
         killed += u32::from(child.wait().unwrap().signal().is_some());
         let files = place.texts();
         for name in texts[0].keys() {
-            assert!(
-                texts.iter().any(|texts| texts[name] == files[name]),
-                "{name} is broken after round {round}"
-            );
+            assert!(texts.iter().any(|texts| texts[name] == files[name]), "{name} is broken after round {round}");
         }
         with_leftovers += u32::from(place.leftovers() > 0);
         if round % 5 == 4 {
@@ -189,8 +147,5 @@ fn a_kill_leaves_whole_files() {
             assert_eq!(place.texts(), texts[(round as usize + 1) % 2]);
         }
     }
-    assert!(
-        killed > 0 && with_leftovers > 0,
-        "{killed} runs were killed, {with_leftovers} left something"
-    );
+    assert!(killed > 0 && with_leftovers > 0, "{killed} runs were killed, {with_leftovers} left something");
 }

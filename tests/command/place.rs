@@ -91,38 +91,25 @@ impl Place {
             let path = entry.expect("the directory can be read").path();
             let found = fs::metadata(&path).expect("it was just there");
             let times = [found.mtime(), found.mtime_nsec(), found.ctime(), found.ctime_nsec()];
-            (
-                name(&path),
-                (fs::read_to_string(&path).expect("it is text"), times, found.ino()),
-            )
+            (name(&path), (fs::read_to_string(&path).expect("it is text"), times, found.ino()))
         };
         entries.map(state).collect()
     }
 
     /// The texts in `generated`, by name.
     pub fn texts(&self) -> BTreeMap<String, String> {
-        self.files()
-            .into_iter()
-            .map(|(name, (text, ..))| (name, text))
-            .collect()
+        self.files().into_iter().map(|(name, (text, ..))| (name, text)).collect()
     }
 
     /// How many temporary files there are in `generated`.
     pub fn leftovers(&self) -> usize {
-        let entries = fs::read_dir(self.path("generated"))
-            .expect("`generated` is there")
-            .flatten();
-        entries
-            .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes()))
-            .count()
+        let entries = fs::read_dir(self.path("generated")).expect("`generated` is there").flatten();
+        entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes())).count()
     }
 }
 
 fn name(path: &Path) -> String {
-    path.file_name()
-        .expect("an entry has a name")
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().expect("an entry has a name").to_string_lossy().into_owned()
 }
 
 /// How a run ended and what it printed.
@@ -135,16 +122,10 @@ pub struct Ran {
 
 impl Ran {
     pub fn of(command: &mut Command) -> Self {
-        let Output { status, stdout, stderr } = command
-            .stdin(Stdio::null())
-            .output()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let Output { status, stdout, stderr } =
+            command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let text = |bytes| String::from_utf8(bytes).expect("what is printed is text");
-        Self {
-            code: status.code(),
-            out: text(stdout),
-            err: text(stderr),
-        }
+        Self { code: status.code(), out: text(stdout), err: text(stderr) }
     }
 
     #[track_caller]

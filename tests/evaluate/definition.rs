@@ -33,11 +33,7 @@ impl Definition {
         } else if value.get("target").is_none() && value["forward"]["mode"] != "bridge" {
             macs.insert("bridge".to_owned(), optional(&value["mac"]["address"]));
         }
-        Self {
-            name: text(&value["name"]),
-            uuid: optional(&value["uuid"]),
-            macs,
-        }
+        Self { name: text(&value["name"]), uuid: optional(&value["uuid"]), macs }
     }
 
     fn from_xml(text: &str) -> Self {
@@ -48,9 +44,7 @@ impl Definition {
         let mut macs = BTreeMap::new();
         match root.tag_name().name() {
             "domain" => {
-                let devices = child(root, "devices")
-                    .into_iter()
-                    .flat_map(|devices| devices.children());
+                let devices = child(root, "devices").into_iter().flat_map(|devices| devices.children());
                 for (index, interface) in devices.filter(|node| node.has_tag_name("interface")).enumerate() {
                     macs.insert(format!("interface {index}"), address(interface));
                 }
@@ -64,20 +58,13 @@ impl Definition {
             "pool" => {}
             name => panic!("`<{name}>` is the root of no definition"),
         }
-        Self {
-            name: content("name").unwrap_or_default(),
-            uuid: content("uuid"),
-            macs,
-        }
+        Self { name: content("name").unwrap_or_default(), uuid: content("uuid"), macs }
     }
 }
 
 /// The networks, pools and domains of a lab.
 pub fn definitions(lab: &Value) -> Vec<Definition> {
-    let objects = ["networks", "pools", "domains"]
-        .into_iter()
-        .filter_map(|section| lab[section].as_array())
-        .flatten();
+    let objects = ["networks", "pools", "domains"].into_iter().filter_map(|section| lab[section].as_array()).flatten();
     let read = |object: &Value| {
         let definition = text(&object["definition"]);
         if definition.starts_with('<') {

@@ -53,11 +53,7 @@ fn every_module_is_taken() {
         let Some(values) = world.modules(&hosts) else { return };
         for (lab, value) in taken.iter().zip(&values) {
             assert_eq!(value["libvirt"]["enable"], true, "{}", lab.name);
-            assert_eq!(
-                value["service"]["serviceConfig"]["Restart"], "on-failure",
-                "{}",
-                lab.name
-            );
+            assert_eq!(value["service"]["serviceConfig"]["Restart"], "on-failure", "{}", lab.name);
         }
     }
 }
@@ -74,10 +70,7 @@ fn the_lab_of_this_repository() {
     let pools = objects(lab, "pools");
     let domains = objects(lab, "domains");
     let identities = |objects: &[Value]| -> Vec<(String, String)> {
-        objects
-            .iter()
-            .map(|object| (text(&object["name"]), text(&object["uuid"])))
-            .collect()
+        objects.iter().map(|object| (text(&object["name"]), text(&object["uuid"]))).collect()
     };
     assert_eq!(
         [identities(&networks), identities(&pools), identities(&domains)].concat(),
@@ -94,10 +87,7 @@ fn the_lab_of_this_repository() {
     );
 
     let volumes: Vec<Value> = list(&lab["pools"][0]["volumes"]).iter().map(definition).collect();
-    let sizes: Vec<Value> = volumes
-        .iter()
-        .map(|volume| json!([volume["name"], volume["capacity"]]))
-        .collect();
+    let sizes: Vec<Value> = volumes.iter().map(|volume| json!([volume["name"], volume["capacity"]])).collect();
     let gib = |count: u32| json!({ "count": count, "unit": "GiB" });
     assert_eq!(
         json!(sizes),
@@ -114,10 +104,7 @@ fn the_lab_of_this_repository() {
     }
     for domain in &domains {
         let interfaces = list(&domain["devices"]["interface"]);
-        let on: Vec<&Value> = interfaces
-            .iter()
-            .map(|interface| &interface["source"]["network"])
-            .collect();
+        let on: Vec<&Value> = interfaces.iter().map(|interface| &interface["source"]["network"]).collect();
         assert_eq!(on, ["lab-net", "default"]);
         for (index, interface) in (0..).zip(interfaces) {
             assert_eq!(interface["mac"]["address"], mac(domain, index));
@@ -132,10 +119,7 @@ fn the_lab_of_this_repository() {
     );
 
     for domain in &domains {
-        assert_eq!(
-            domain["devices"]["emulator"],
-            "/run/libvirt/nix-emulators/qemu-system-x86_64"
-        );
+        assert_eq!(domain["devices"]["emulator"], "/run/libvirt/nix-emulators/qemu-system-x86_64");
         assert_eq!(domain["os"]["loader"]["path"], "/etc/lab2nix/x86_64/code.fd");
         assert_eq!(domain["os"]["nvram"]["template"], "/etc/lab2nix/x86_64/vars.qcow2");
         let nvram = format!("/var/lib/libvirt/qemu/nvram/{}.nvram", text(&domain["name"]));
@@ -157,33 +141,19 @@ fn the_host_of_the_lab_of_this_repository() {
         assert_eq!(keys(connections), ["qemu:///system"]);
         let names = ["networks", "pools", "domains"].map(|section| {
             let objects = list(&connections["qemu:///system"][section]).iter();
-            objects
-                .map(|object| name_in_store(&object["definition"]))
-                .collect::<Vec<_>>()
+            objects.map(|object| name_in_store(&object["definition"])).collect::<Vec<_>>()
         });
         let written = ["network-lab-net", "network-default", "pool-homelab"];
         let domains = ["DC01", "SCCM01", "CLIENT01", "CLIENT02"].map(|name| format!("domain-{name}"));
         let expected: Vec<_> = written.iter().map(|name| (*name).to_owned()).chain(domains).collect();
-        assert_eq!(
-            names.concat(),
-            expected
-                .iter()
-                .map(|name| format!("NixVirt-{name}"))
-                .collect::<Vec<_>>()
-        );
+        assert_eq!(names.concat(), expected.iter().map(|name| format!("NixVirt-{name}")).collect::<Vec<_>>());
         assert_eq!(list(&connections["qemu:///system"]["pools"][0]["volumes"]).len(), 4);
 
         let dns_and_dhcp = json!({ "allowedTCPPorts": [53], "allowedUDPPorts": [53, 67] });
-        assert_eq!(
-            host["firewall"],
-            json!({ "virbr0": dns_and_dhcp, "virbr56": dns_and_dhcp })
-        );
+        assert_eq!(host["firewall"], json!({ "virbr0": dns_and_dhcp, "virbr56": dns_and_dhcp }));
 
         let directories = &host["tmpfiles"]["lab2nix"];
-        assert_eq!(
-            keys(directories),
-            ["/var/lib/libvirt/images/homelab", "/var/lib/libvirt/qemu/nvram"]
-        );
+        assert_eq!(keys(directories), ["/var/lib/libvirt/images/homelab", "/var/lib/libvirt/qemu/nvram"]);
         for (_, directory) in directories.as_object().into_iter().flatten() {
             assert_eq!(directory["d"]["mode"], ":0711");
         }
@@ -196,15 +166,9 @@ fn the_host_of_the_lab_of_this_repository() {
         let service = &host["service"];
         assert_eq!(service["serviceConfig"]["Restart"], "on-failure");
         assert_eq!(service["serviceConfig"]["RestartSec"], 10);
-        assert_eq!(
-            [&service["startLimitBurst"], &service["startLimitIntervalSec"]],
-            [6, 300]
-        );
+        assert_eq!([&service["startLimitBurst"], &service["startLimitIntervalSec"]], [6, 300]);
         let waits = text(&service["preStart"]);
-        assert!(
-            waits.contains("virsh --connect qemu:///system domcapabilities"),
-            "{waits}"
-        );
+        assert!(waits.contains("virsh --connect qemu:///system domcapabilities"), "{waits}");
         assert_eq!(host["libvirtd"]["qemu"]["vhostUserPackages"], json!([]));
 
         if world.nixvirt.is_some() && world.nixpkgs_lib.is_some() {
@@ -222,28 +186,18 @@ fn shares_bring_virtiofsd() {
         let Some(values) = world.modules(&[&[&later]]) else {
             return;
         };
-        let packages: Vec<_> = list(&values[0]["libvirtd"]["qemu"]["vhostUserPackages"])
-            .iter()
-            .map(name_in_store)
-            .collect();
+        let packages: Vec<_> =
+            list(&values[0]["libvirtd"]["qemu"]["vhostUserPackages"]).iter().map(name_in_store).collect();
         assert_eq!(packages, ["virtiofsd"]);
-        assert_eq!(
-            values[0]["firewall"]["virbr56"]["allowedUDPPorts"],
-            json!([53]),
-            "there is no DHCP on lab-net"
-        );
+        assert_eq!(values[0]["firewall"]["virbr56"]["allowedUDPPorts"], json!([53]), "there is no DHCP on lab-net");
     }
 }
 
 /// Only the real nixpkgs merges modules.
 #[test]
 fn labs_share_a_host() {
-    let [sccm, linux, windows] = [
-        "lab.json",
-        "examples/single-linux/lab.json",
-        "examples/windows-on-lan/lab.json",
-    ]
-    .map(committed);
+    let [sccm, linux, windows] =
+        ["lab.json", "examples/single-linux/lab.json", "examples/windows-on-lan/lab.json"].map(committed);
     for world in World::all() {
         if world.nixpkgs_lib.is_none() {
             continue;
@@ -293,20 +247,12 @@ fn text(value: &Value) -> String {
 }
 
 fn keys(value: &Value) -> Vec<String> {
-    value
-        .as_object()
-        .unwrap_or_else(|| panic!("no object: {value}"))
-        .keys()
-        .cloned()
-        .collect()
+    value.as_object().unwrap_or_else(|| panic!("no object: {value}")).keys().cloned().collect()
 }
 
 /// `/nix/store/<hash>-<name>` without what stands before the name.
 fn name_in_store(path: &Value) -> String {
     let path = text(path);
-    let (_, name) = path
-        .strip_prefix("/nix/store/")
-        .and_then(|path| path.split_once('-'))
-        .expect("a store path");
+    let (_, name) = path.strip_prefix("/nix/store/").and_then(|path| path.split_once('-')).expect("a store path");
     name.to_owned()
 }

@@ -46,16 +46,10 @@ impl World {
         let (nixvirt, nixpkgs_lib) = (checkout("NIXVIRT_SRC"), checkout("NIXPKGS_LIB"));
         let mut worlds = vec![Self::default()];
         if nixvirt.is_some() {
-            worlds.push(Self {
-                nixvirt: nixvirt.clone(),
-                nixpkgs_lib: None,
-            });
+            worlds.push(Self { nixvirt: nixvirt.clone(), nixpkgs_lib: None });
         }
         if nixpkgs_lib.is_some() {
-            worlds.push(Self {
-                nixvirt: None,
-                nixpkgs_lib: nixpkgs_lib.clone(),
-            });
+            worlds.push(Self { nixvirt: None, nixpkgs_lib: nixpkgs_lib.clone() });
         }
         if nixvirt.is_some() && nixpkgs_lib.is_some() {
             worlds.push(Self { nixvirt, nixpkgs_lib });
@@ -95,11 +89,7 @@ impl World {
                         failures.push(format!("{}:\n{message}", names.join(", ")));
                     }
                 }
-                let told = if failures.is_empty() {
-                    failed_together
-                } else {
-                    failures.join("\n")
-                };
+                let told = if failures.is_empty() { failed_together } else { failures.join("\n") };
                 panic!("{told}");
             }
         }
@@ -121,14 +111,11 @@ impl World {
 
 /// A checkout that an environment variable names.
 fn checkout(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable)
-        .filter(|path| !path.is_empty())
-        .map(|path| absolute(Path::new(&path)))
+    env::var_os(variable).filter(|path| !path.is_empty()).map(|path| absolute(Path::new(&path)))
 }
 
 fn absolute(path: &Path) -> PathBuf {
-    path.canonicalize()
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    path.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// What Nix makes of the jobs, or says of them; nothing where it is missing, except in continuous integration.
@@ -138,13 +125,8 @@ fn instantiate(file: &Path, jobs: &Value) -> Option<Result<Vec<Value>, String>> 
     fs::write(&list, jobs.to_string()).expect("the directory is new");
     // The stand-ins need no store, so none is opened: it works for every user, and where Nix has never run.
     let mut nix = Command::new("nix-instantiate");
-    nix.args([
-        "--store", "dummy://", "--eval", "--strict", "--json", "--expr", EVERY_JOB,
-    ]);
-    nix.args(["--argstr", "file"])
-        .arg(file)
-        .args(["--argstr", "jobs"])
-        .arg(&list);
+    nix.args(["--store", "dummy://", "--eval", "--strict", "--json", "--expr", EVERY_JOB]);
+    nix.args(["--argstr", "file"]).arg(file).args(["--argstr", "jobs"]).arg(&list);
     let output = match nix.output() {
         Ok(output) => output,
         Err(error) => {

@@ -14,26 +14,11 @@ use crate::case::{Read, examples, good_specs};
 /// Small labs, each with one thing that `default.nix` or the lists depend on, or without it.
 const VARIANTS: &[(&str, &str)] = &[
     ("no section", "{}"),
-    (
-        "nothing but networks",
-        r#"{ "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#,
-    ),
-    (
-        "nothing but a pool",
-        r#"{ "pools": { "vms": { "path": "/srv/vms" } } }"#,
-    ),
-    (
-        "nothing but a domain",
-        r#"{ "domains": { "a": { "memory": "1GiB" } } }"#,
-    ),
-    (
-        "sections without entries",
-        r#"{ "networks": {}, "pools": {}, "domains": {} }"#,
-    ),
-    (
-        "a network of the host's",
-        r#"{ "networks": { "lan": { "mode": "bridge", "bridge": "br0" } } }"#,
-    ),
+    ("nothing but networks", r#"{ "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#),
+    ("nothing but a pool", r#"{ "pools": { "vms": { "path": "/srv/vms" } } }"#),
+    ("nothing but a domain", r#"{ "domains": { "a": { "memory": "1GiB" } } }"#),
+    ("sections without entries", r#"{ "networks": {}, "pools": {}, "domains": {} }"#),
+    ("a network of the host's", r#"{ "networks": { "lan": { "mode": "bridge", "bridge": "br0" } } }"#),
     (
         "networks that serve nothing, DNS, DHCP",
         r#"{ "networks": {
@@ -50,26 +35,14 @@ const VARIANTS: &[(&str, &str)] = &[
             "owned": { "path": "/srv/owned", "permissions": { "mode": "0750", "owner": 64055, "group": 36 } }
         } }"#,
     ),
-    (
-        "UEFI without a TPM",
-        r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi" } } }"#,
-    ),
-    (
-        "a TPM without UEFI",
-        r#"{ "domains": { "a": { "memory": "1GiB", "tpm": true } } }"#,
-    ),
+    ("UEFI without a TPM", r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi" } } }"#),
+    ("a TPM without UEFI", r#"{ "domains": { "a": { "memory": "1GiB", "tpm": true } } }"#),
     (
         "UEFI without snapshots",
         r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi", "snapshots": false } } }"#,
     ),
-    (
-        "the driver disc alone",
-        r#"{ "domains": { "a": { "memory": "1GiB", "cdroms": [{ "driverDisc": true }] } } }"#,
-    ),
-    (
-        "a share",
-        r#"{ "domains": { "a": { "memory": "1GiB", "shares": [{ "source": "/srv", "tag": "srv" }] } } }"#,
-    ),
+    ("the driver disc alone", r#"{ "domains": { "a": { "memory": "1GiB", "cdroms": [{ "driverDisc": true }] } } }"#),
+    ("a share", r#"{ "domains": { "a": { "memory": "1GiB", "shares": [{ "source": "/srv", "tag": "srv" }] } } }"#),
     (
         "two architectures",
         r#"{ "domains": {
@@ -128,9 +101,7 @@ impl Labs {
     pub fn all() -> Self {
         let directory = tempfile::tempdir().expect("a directory for temporary files");
         // A case that is being written has no files yet, which the test of the cases tells.
-        let with_files = good_specs()
-            .into_iter()
-            .filter(|spec| spec.with_file_name("generated").exists());
+        let with_files = good_specs().into_iter().filter(|spec| spec.with_file_name("generated").exists());
         let mut labs: Vec<Generated> = with_files.map(|spec| committed(&spec)).collect();
         let variants = VARIANTS.iter().map(|(name, spec)| {
             let mut spec: Value = serde_json::from_str(spec).expect("the variants are JSON");
@@ -149,10 +120,7 @@ impl Labs {
                 labs.push(generate(name, dir, &spec));
             }
         }
-        Self {
-            labs,
-            _variants: directory,
-        }
+        Self { labs, _variants: directory }
     }
 }
 
@@ -173,11 +141,7 @@ fn generate(name: String, dir: PathBuf, spec: &Value) -> Generated {
     for file in files {
         fs::write(dir.join(file.name()), file.text()).expect("the directory is ours");
     }
-    Generated {
-        name,
-        dir,
-        target: target(read),
-    }
+    Generated { name, dir, target: target(read) }
 }
 
 fn target(read: Read) -> Target {
@@ -189,8 +153,5 @@ fn target(read: Read) -> Target {
 /// The files of a directory that Nix reads.
 pub fn nix_files(dir: &Path) -> Vec<PathBuf> {
     let files = crate::case::entries(dir);
-    files
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "nix"))
-        .collect()
+    files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "nix")).collect()
 }

@@ -91,11 +91,7 @@ pub(super) fn read(table: &str) -> Vocabulary {
         volume: builder.root(&table.roots.volume, &libvirt.repeatable.volume),
         domain: builder.root(&table.roots.domain, &libvirt.repeatable.domain),
     };
-    Vocabulary {
-        version: table.nixvirt,
-        elements: builder.elements,
-        roots,
-    }
+    Vocabulary { version: table.nixvirt, elements: builder.elements, roots }
 }
 
 struct Builder {
@@ -126,19 +122,9 @@ impl Builder {
                 attributes.add(child);
                 continue;
             };
-            let path = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let shape = self.shape(child, key, &path, above, repeatable);
-            attributes.slots.insert(
-                key.clone(),
-                Slot {
-                    shape,
-                    repeatable: repeatable.contains(&path),
-                },
-            );
+            attributes.slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path) });
         }
         above.pop();
         self.elements[element.0] = attributes;
@@ -174,24 +160,12 @@ impl Attributes {
     /// Adds the text and the attributes of an entry.
     fn add(&mut self, entry: &Entry) {
         if let Some(Text { r#type, key: Some(key) }) = &entry.text {
-            self.slots.insert(
-                key.clone(),
-                Slot {
-                    shape: (*r#type).into(),
-                    repeatable: false,
-                },
-            );
+            self.slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false });
             self.text = Some(key.clone());
         }
         for attribute in &entry.attributes {
             if let Some(r#type) = attribute.r#type {
-                self.slots.insert(
-                    attribute.name.clone(),
-                    Slot {
-                        shape: r#type.into(),
-                        repeatable: false,
-                    },
-                );
+                self.slots.insert(attribute.name.clone(), Slot { shape: r#type.into(), repeatable: false });
             }
         }
     }

@@ -17,14 +17,10 @@ fn places_are_marked() {
     check(
         "{\n  \"networks\": {\n    \"lan\": { \"subnet\": \"10.10.0.0/24\" }\n  },\n  \"domains\": {\n    \"DC01\": {\n\
          \"ip\": \"10.20.0.2\"\n    }\n  }\n}\n",
-        Problem::new(
-            Id::BadAddress,
-            ip.value(),
-            "address `10.20.0.2` is outside the subnet of network `lan`",
-        )
-        .label("not in `10.10.0.0/24`")
-        .related(lan.key("subnet").value(), "`lan` is declared here")
-        .help("`lan` has room for `10.10.0.2` to `10.10.0.254`"),
+        Problem::new(Id::BadAddress, ip.value(), "address `10.20.0.2` is outside the subnet of network `lan`")
+            .label("not in `10.10.0.0/24`")
+            .related(lan.key("subnet").value(), "`lan` is declared here")
+            .help("`lan` has room for `10.10.0.2` to `10.10.0.254`"),
         r#"
 error[bad-address]: address `10.20.0.2` is outside the subnet of network `lan`
  --> lab.json:7:7
@@ -48,10 +44,7 @@ fn at(range: std::ops::Range<usize>) -> Problem {
 fn tabs_wide_and_control_characters() {
     check(
         "{\r\n\t\"日本\": \"x\", \"y\u{1b}[31m\": 1\r\n}",
-        at(14..17)
-            .label("value")
-            .related(Place::Text(4..12), "key")
-            .help("a\u{1b}[31mb\nc"),
+        at(14..17).label("value").related(Place::Text(4..12), "key").help("a\u{1b}[31mb\nc"),
         "
 error[bad-name]: msg
  --> lab.json:2:8
@@ -69,11 +62,7 @@ error[bad-name]: msg
 
 #[test]
 fn ends_and_many_lines() {
-    check(
-        "",
-        at(0..0).label("empty"),
-        "\nerror[bad-name]: msg\n --> lab.json:1:1\n  |\n1 |\n  | ^ empty",
-    );
+    check("", at(0..0).label("empty"), "\nerror[bad-name]: msg\n --> lab.json:1:1\n  |\n1 |\n  | ^ empty");
     check(
         "{\n \"a\": [\n1\n",
         at(11..11).label("missing").related(Place::Text(8..9), "opened"),
@@ -104,10 +93,7 @@ error[bad-name]: msg
 fn far_places_have_their_own_frames() {
     check(
         &"x\n".repeat(1000),
-        at(1000..1001)
-            .label("here")
-            .related(Place::Text(0..1), "first")
-            .related(Place::Text(1010..1011), "close"),
+        at(1000..1001).label("here").related(Place::Text(0..1), "first").related(Place::Text(1010..1011), "close"),
         "
 error[bad-name]: msg
    --> lab.json:501:1
@@ -133,10 +119,7 @@ fn long_lines_are_cut_and_columns_stay_true() {
     let far = x + 4505;
     check(
         &text,
-        at(x..x + 3)
-            .label("here")
-            .related(Place::Text(x + 5..x + 6), "near")
-            .related(Place::Text(far..far + 1), "far"),
+        at(x..x + 3).label("here").related(Place::Text(x + 5..x + 6), "near").related(Place::Text(far..far + 1), "far"),
         r#"
 error[bad-name]: msg
  --> lab.json:1:9001

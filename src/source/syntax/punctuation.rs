@@ -50,10 +50,7 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Option<Bo
         if found != closing {
             return Some(
                 problem(one, format!("`{bracket}` is closed by `{found}`"))
-                    .words(
-                        format!("expected `{closing}`"),
-                        format!("write `{closing}`, or close what is open first"),
-                    )
+                    .words(format!("expected `{closing}`"), format!("write `{closing}`, or close what is open first"))
                     .also(*open, "opened here"),
             );
         }
@@ -85,15 +82,11 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Option<Bo
         '{' | '[' if expects_key => {
             problem(one, format!("`{found}` stands where a key must")).words("has no key", "write `\"key\": value`")
         }
-        ':' if !in_object => problem(one, "a key stands in a list").words(
-            "",
-            "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it",
-        ),
+        ':' if !in_object => problem(one, "a key stands in a list")
+            .words("", "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it"),
         // A value has just ended.
         _ if !expects_key && !expects_value && at == cursor && starts_word => {
-            let start = before
-                .rfind(|c: char| !(c.is_alphanumeric() || "_-+.".contains(c)))
-                .map_or(0, |at| at + 1);
+            let start = before.rfind(|c: char| !(c.is_alphanumeric() || "_-+.".contains(c))).map_or(0, |at| at + 1);
             word(text, start)
         }
         '"' | '{' | '[' if !expects_key && !expects_value => missing_comma(parser),
@@ -115,38 +108,18 @@ mod tests {
     fn commas_and_colons() {
         check("[1«,» ]", "a comma stands before `]`", "remove the comma");
         check("{\"é\": 1«,»\n}", "a comma stands before `}`", "remove the comma");
-        check(
-            "{\"a\": \"é\"«»\n \"b\": 2}",
-            "a comma is missing",
-            "add `,` between the two",
-        );
+        check("{\"a\": \"é\"«»\n \"b\": 2}", "a comma is missing", "add `,` between the two");
         check("[{}«» {}]", "a comma is missing", "add `,` between the two");
         check("[1«» 2]", "a comma is missing", "add `,` between the two");
         check("[1«» true]", "a comma is missing", "add `,` between the two");
         check("[1,«,»2]", "a comma stands where nothing ended", "remove it");
         check("[«,»2]", "a comma stands where nothing ended", "remove it");
         check("{\"a\": 1,«,»}", "a comma stands where nothing ended", "remove it");
-        check(
-            "{\"é\"«» 1}",
-            "no `:` stands after the key \"é\"",
-            "write `\"key\": value`",
-        );
-        check(
-            "{\"é\"«», \"b\": 1}",
-            "no `:` stands after the key \"é\"",
-            "write `\"key\": value`",
-        );
-        check(
-            "{\"a\" «=» 1}",
-            "`=` stands after the key \"a\"",
-            "keys and values are parted by `:`",
-        );
+        check("{\"é\"«» 1}", "no `:` stands after the key \"é\"", "write `\"key\": value`");
+        check("{\"é\"«», \"b\": 1}", "no `:` stands after the key \"é\"", "write `\"key\": value`");
+        check("{\"a\" «=» 1}", "`=` stands after the key \"a\"", "keys and values are parted by `:`");
         check("{\"a\": «}»", "a value is missing", "write one, or leave the key out");
-        check(
-            "{\"a\": «,» \"b\": 1}",
-            "a value is missing",
-            "write one, or leave the key out",
-        );
+        check("{\"a\": «,» \"b\": 1}", "a value is missing", "write one, or leave the key out");
         check(
             "[\"a\"«:» 1]",
             "a key stands in a list",
@@ -156,16 +129,8 @@ mod tests {
 
     #[test]
     fn brackets_and_ends() {
-        check(
-            "[1«}»",
-            "`[` is closed by `}`",
-            "write `]`, or close what is open first",
-        );
-        check(
-            "{\"a\": [{\"b\": 1«]»}",
-            "`{` is closed by `]`",
-            "write `}`, or close what is open first",
-        );
+        check("[1«}»", "`[` is closed by `}`", "write `]`, or close what is open first");
+        check("{\"a\": [{\"b\": 1«]»}", "`{` is closed by `]`", "write `}`, or close what is open first");
         check("{} «}»", "the spec goes on after its end", "a spec is one JSON value");
         check("{}\n«{»}", "the spec goes on after its end", "a spec is one JSON value");
         check("{«{»}}", "`{` stands where a key must", "write `\"key\": value`");

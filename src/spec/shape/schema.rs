@@ -27,31 +27,20 @@ pub(super) struct Schema<'s> {
 
 impl<'s> Schema<'s> {
     pub(super) fn root(root: &'s Value) -> Self {
-        Self {
-            root,
-            written: root,
-            target: root,
-        }
-        .at(root)
+        Self { root, written: root, target: root }.at(root)
     }
 
     fn at(self, written: &'s Value) -> Self {
         let mut target = written;
         // Definitions refer to each other a few times at most; the limit only keeps a circle from running forever.
         for _ in 0..16 {
-            let reference = target["$ref"]
-                .as_str()
-                .and_then(|reference| reference.strip_prefix('#'));
+            let reference = target["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
             match reference.and_then(|pointer| self.root.pointer(pointer)) {
                 Some(next) => target = next,
                 None => break,
             }
         }
-        Self {
-            root: self.root,
-            written,
-            target,
-        }
+        Self { root: self.root, written, target }
     }
 
     /// What tells this schema from others for as long as it is borrowed.
@@ -91,9 +80,7 @@ impl<'s> Schema<'s> {
     /// Whether it takes every string and nothing else, which most places do.
     pub(super) fn is_plain_string(self) -> bool {
         let constrained = |keywords: &Map<String, Value>| {
-            keywords
-                .keys()
-                .any(|keyword| matches!(keyword.as_str(), "const" | "enum" | "oneOf" | "anyOf"))
+            keywords.keys().any(|keyword| matches!(keyword.as_str(), "const" | "enum" | "oneOf" | "anyOf"))
         };
         self.target["type"] == "string" && !self.target.as_object().is_some_and(constrained)
     }
@@ -126,10 +113,7 @@ impl<'s> Schema<'s> {
         let format = FORMATS.iter().find(|(name, ..)| self.target["format"] == **name);
         let number = |keyword: &str| self.target[keyword].as_number().and_then(serde_json::Number::as_i128);
         let least = number("minimum").max(format.map(|(_, least, _)| *least));
-        let most = [number("maximum"), format.map(|(.., most)| *most)]
-            .into_iter()
-            .flatten()
-            .min();
+        let most = [number("maximum"), format.map(|(.., most)| *most)].into_iter().flatten().min();
         (least, most)
     }
 
@@ -140,11 +124,7 @@ impl<'s> Schema<'s> {
 
     /// The least and the greatest number of items.
     pub(super) fn item_limits(self) -> (Option<usize>, Option<usize>) {
-        let number = |keyword: &str| {
-            self.target[keyword]
-                .as_u64()
-                .and_then(|number| usize::try_from(number).ok())
-        };
+        let number = |keyword: &str| self.target[keyword].as_u64().and_then(|number| usize::try_from(number).ok());
         (number("minItems"), number("maxItems"))
     }
 
@@ -163,16 +143,11 @@ impl<'s> Schema<'s> {
         if let Some(property) = self.properties().and_then(|properties| properties.get(key)) {
             return Some(self.at(property));
         }
-        let names = self
-            .target
-            .get("propertyNames")
-            .and_then(|names| self.at(names).choices());
+        let names = self.target.get("propertyNames").and_then(|names| self.at(names).choices());
         if names.is_some_and(|names| !names.contains(&&Value::String(key.to_owned()))) {
             return None;
         }
-        let pattern = self.target["patternProperties"]
-            .as_object()
-            .and_then(|patterns| patterns.values().next());
+        let pattern = self.target["patternProperties"].as_object().and_then(|patterns| patterns.values().next());
         match pattern.or_else(|| self.target.get("additionalProperties")) {
             Some(Value::Bool(false)) => None,
             Some(schema) => Some(self.at(schema)),
@@ -182,10 +157,7 @@ impl<'s> Schema<'s> {
 
     /// The keys to suggest for an unknown one.
     pub(super) fn keys(self) -> Vec<&'s str> {
-        let names = self
-            .target
-            .get("propertyNames")
-            .and_then(|names| self.at(names).choices());
+        let names = self.target.get("propertyNames").and_then(|names| self.at(names).choices());
         let properties = self.properties().into_iter().flat_map(Map::keys).map(String::as_str);
         properties
             .filter(|key| !key.starts_with('$'))
@@ -199,9 +171,7 @@ impl<'s> Schema<'s> {
 
     /// An example of what to write.
     pub(super) fn example(self) -> Option<&'s Value> {
-        [self.written, self.target]
-            .into_iter()
-            .find_map(|schema| schema["examples"].as_array()?.first())
+        [self.written, self.target].into_iter().find_map(|schema| schema["examples"].as_array()?.first())
     }
 
     /// What stands in for a wrong value: an example, the first choice, or an empty value of the type.

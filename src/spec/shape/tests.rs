@@ -72,9 +72,7 @@ fn check_members(text: &str, expected: &[&str], remaining: &Value) {
         })
         .collect();
     assert_eq!(told, expected);
-    let Value::Object(mut value) = value else {
-        panic!("{value}")
-    };
+    let Value::Object(mut value) = value else { panic!("{value}") };
     assert_eq!(value.shift_remove("lab"), Some(json!("a")));
     assert_eq!(&Value::Object(value), remaining);
 }
@@ -149,11 +147,7 @@ fn wrong_types_go() {
         "wrong-type /active: `active` must be `true`, `false` or `null`, but is a string; write it without quotes: `false`",
         &json!({}),
     );
-    check(
-        r#""mode": true"#,
-        "wrong-type /mode: `mode` must be a string, but is `true`; write a string",
-        &json!({}),
-    );
+    check(r#""mode": true"#, "wrong-type /mode: `mode` must be a string, but is `true`; write a string", &json!({}));
     check(
         r#""memory": null"#,
         "wrong-type /memory: `memory` must be a string, but is `null`; leave the key out",
@@ -243,10 +237,7 @@ fn missing_keys_are_told_at_the_object() {
         &json!({ "routes": [{}], "networks": { "lan": {} }, "route": {} }),
     );
     let (value, problems) = checked("{}");
-    assert_eq!(
-        (value, problems[0].message.as_str()),
-        (json!({}), "the spec lacks the key `lab`")
-    );
+    assert_eq!((value, problems[0].message.as_str()), (json!({}), "the spec lacks the key `lab`"));
 }
 
 #[test]

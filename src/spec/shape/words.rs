@@ -51,10 +51,7 @@ pub(super) fn in_limits(least: Option<i128>, most: Option<i128>) -> String {
 }
 
 /// A limit to compare a fraction with.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a limit is small, or compared with a float that is as imprecise"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a limit is small, or compared with a float that is as imprecise")]
 pub(super) fn as_float(limit: i128) -> f64 {
     limit as f64
 }

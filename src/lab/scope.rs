@@ -1,0 +1,66 @@
+//! What a domain's entry can refer to, and which of its domains is meant.
+
+use indexmap::IndexMap;
+
+use super::network::Network;
+use super::{NetworkId, PoolId, word};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::spec::domain::DomainOwn;
+
+/// What names in a domain can refer to.
+pub(super) struct Scope<'a> {
+    pub(super) networks: &'a [Network],
+    pub(super) network_ids: IndexMap<&'a str, NetworkId>,
+    pub(super) pool_ids: IndexMap<&'a str, PoolId>,
+}
+
+impl Scope<'_> {
+    /// The pool that a word names.
+    pub(super) fn pool(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
+        let found = self.pool_ids.get(word.value.as_str()).copied();
+        if found.is_none() {
+            problems.push(
+                Problem::new(Id::UnknownPool, word.place(), format!("there is no pool `{}`", word.value))
+                    .label("not in `pools`")
+                    .help(declare_or("pools", word.value, self.pool_ids.keys().copied())),
+            );
+        }
+        found
+    }
+
+    /// The network that a word names.
+    pub(super) fn network(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<NetworkId> {
+        let found = self.network_ids.get(word.value.as_str()).copied();
+        if found.is_none() {
+            problems.push(
+                Problem::new(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
+                    .label("not in `networks`")
+                    .help(declare_or("networks", word.value, self.network_ids.keys().copied())),
+            );
+        }
+        found
+    }
+}
+
+/// The way out of a name that is not among those of a section.
+fn declare_or<'n>(section: &str, name: &str, known: impl ExactSizeIterator<Item = &'n str>) -> String {
+    if known.len() == 0 {
+        return format!("declare it: `\"{section}\": {{ \"{name}\": {{ … }} }}`");
+    }
+    did_you_mean(name, known)
+}
+
+/// One domain that an entry of the spec stands for.
+pub(super) struct Entry<'a> {
+    /// Where the entry is.
+    pub(super) at: Pointer,
+    /// The domain's name: the entry's, with the number of the replica.
+    pub(super) name: String,
+    /// What its identity is made from.
+    pub(super) id: String,
+    /// What only a domain has.
+    pub(super) own: &'a DomainOwn,
+    /// How far addresses count up from what is written.
+    pub(super) replica: u32,
+}

@@ -1,0 +1,101 @@
+//! The order in which domains start.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Domain, Lab};
+use crate::place::Place;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::spec::Spec;
+
+/// Puts every domain after those that it starts after, and moves nothing else.
+pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
+    let Some(domains) = &mut lab.domains else { return };
+    if domains.iter().all(|domain| domain.after.is_empty()) {
+        return;
+    }
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, domain) in domains.iter().enumerate() {
+        by_name.entry(&domain.name).or_default().push(index);
+        let entry = domain.at.steps().nth(1);
+        let entry = entry.and_then(|entry| spec.domains.as_ref().and_then(|domains| domains.get_key_value(&entry)));
+        if let Some((entry, _)) = entry
+            && *entry != domain.name
+        {
+            by_name.entry(entry).or_default().push(index);
+        }
+    }
+    let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
+    // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
+    let mut told = HashSet::new();
+    for domain in domains.iter() {
+        let mut list = Vec::new();
+        for after in &domain.after {
+            match by_name.get(after.value.as_str()) {
+                Some(found) => list.extend(found.iter().map(|index| (*index, after.place.clone()))),
+                None if !told.insert(&after.place) => {}
+                None => problems.push(
+                    Problem::new(
+                        Id::UnknownDomain,
+                        after.place.clone(),
+                        format!("there is no domain `{}`", after.value),
+                    )
+                    .label("not in `domains`")
+                    .help(did_you_mean(&after.value, spec.domains.iter().flatten().map(|(name, _)| name.as_str()))),
+                ),
+            }
+        }
+        before.push(list);
+    }
+    let order = in_order(&before, |circle| {
+        let names: Vec<String> = circle.iter().map(|(index, _)| format!("`{}`", domains[*index].name)).collect();
+        let (_, place) = &circle[circle.len() - 1];
+        problems.push(
+            Problem::new(
+                Id::StartOrderCycle,
+                place.clone(),
+                format!("domains start after each other in a circle: {} after {}", names.join(" after "), names[0]),
+            )
+            .label("closes the circle")
+            .help("one of them has to start without the others"),
+        );
+    });
+    let mut slots: Vec<Option<Domain>> = std::mem::take(domains).into_iter().map(Some).collect();
+    *domains = order.into_iter().filter_map(|index| slots[index].take()).collect();
+}
+
+/// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is
+/// told of each circle: its members, each with the place that names the next one.
+fn in_order(before: &[Vec<(usize, Place)>], mut circle: impl FnMut(&[(usize, Place)])) -> Vec<usize> {
+    let mut order = Vec::with_capacity(before.len());
+    let mut done = vec![false; before.len()];
+    let mut on_path = vec![false; before.len()];
+    for start in 0..before.len() {
+        // Each step: who, and how many of those before it have been visited.
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        if !done[start] {
+            on_path[start] = true;
+            path.push((start, 0));
+        }
+        while let Some((index, visited)) = path.last_mut() {
+            let index = *index;
+            let Some((next, _)) = before[index].get(*visited) else {
+                on_path[index] = false;
+                done[index] = true;
+                order.push(index);
+                path.pop();
+                continue;
+            };
+            *visited += 1;
+            if on_path[*next] {
+                let from = path.iter().position(|(step, _)| step == next).unwrap_or(0);
+                let steps: Vec<(usize, Place)> =
+                    path[from..].iter().map(|(step, visited)| (*step, before[*step][visited - 1].1.clone())).collect();
+                circle(&steps);
+            } else if !done[*next] {
+                on_path[*next] = true;
+                path.push((*next, 0));
+            }
+        }
+    }
+    order
+}
