@@ -83,7 +83,11 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
         }
         extra::check(&object, extras, &mut problems);
         for fault in vocabulary.settle(&mut object.definition, element) {
-            problems.extend(problem(&fault, (&object, &at, &origins), extras, vocabulary));
+            let found = problem(&fault, (&object, &at, &origins), extras, vocabulary);
+            // A text of the wrong type has been told of.
+            problems.extend(found.filter(|found| {
+                found.id != Id::MissingField || !problems.iter().any(|told| told.place == found.place)
+            }));
         }
         object
     };

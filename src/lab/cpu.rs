@@ -57,7 +57,14 @@ pub(super) fn cpus(
             *written.value
         }
         (Some(written), _) => *written.value,
-        (None, false) => product.unwrap_or(u32::MAX),
+        (None, false) => product.unwrap_or_else(|| {
+            problems.push(
+                Problem::new(Id::OutOfRange, topology.pointer().value(), "a topology of more CPUs than can be counted")
+                    .label("sockets × cores × threads")
+                    .help("make them smaller"),
+            );
+            u32::MAX
+        }),
         (None, true) => 2,
     };
     let cpu = layers.object("cpu", |f| f.cpu.as_ref());

@@ -161,15 +161,15 @@ pub(super) fn host_devices(layers: &Layers<'_, DomainFields>, problems: &mut Vec
         if word::one_of(&kinds, "a host device", &layers.pointer(), problems).is_none() {
             continue;
         }
-        let (word, parsed, example) = match (pci, usb) {
-            (Some(word), _) => (word, pci_address(word.value, word.pointer()), "0000:01:00.0"),
-            (None, Some(word)) => (word, usb_device(word.value, word.pointer()), "046d:c52b"),
+        let (word, parsed, (tool, example)) = match (pci, usb) {
+            (Some(word), _) => (word, pci_address(word.value, word.pointer()), ("lspci -D", "0000:01:00.0")),
+            (None, Some(word)) => (word, usb_device(word.value, word.pointer()), ("lsusb", "046d:c52b")),
             (None, None) => continue,
         };
         if parsed.is_none() {
             problems.push(
                 Problem::new(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
-                    .label("not in the form that lspci and lsusb print")
+                    .label(format!("not in the form that `{tool}` prints"))
                     .help(format!("write it like `\"{example}\"`")),
             );
         }

@@ -289,17 +289,7 @@ pub(super) fn settle_formats<'a>(
             continue;
         };
         if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
-            let (written, format) = (disk.format.name(), volume.format.name());
-            problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    at.value(),
-                    format!("the volume `{name}` is declared as {format}, not {written}"),
-                )
-                .label(format!("not {written}"))
-                .related(volume.at.clone().value(), "declared here")
-                .help("leave `format` out: it is that of the volume"),
-            );
+            problems.push(storage::other_format(disk.format, volume, at));
         }
         disk.format = volume.format;
     }

@@ -140,19 +140,33 @@ impl<'a, T> Layers<'a, T> {
     }
 }
 
-/// The profiles of a spec, each with all that it extends.
+/// The profiles of a spec.
 pub struct Profiles<'a> {
     spec: &'a Spec,
-    /// For each profile, itself and what it extends, the weakest first.
-    lines: HashMap<&'a str, Vec<&'a str>>,
+}
+
+/// A profile on the way from one to what it extends, and how many of its bases have been visited.
+struct Step<'a> {
+    name: &'a str,
+    profile: &'a Profile,
+    visited: usize,
 }
 
 impl<'a> Profiles<'a> {
     /// Follows every `extends`. Unknown profiles and circles are problems.
     pub fn resolve(spec: &'a Spec, problems: &mut Vec<Problem>) -> Self {
-        let mut profiles = Self { spec, lines: HashMap::new() };
-        for name in spec.profiles.iter().flatten().map(|(name, _)| name.as_str()) {
-            profiles.follow(name, &mut Vec::new(), problems);
+        let profiles = Self { spec };
+        let mut seen = HashSet::new();
+        for (name, _) in spec.profiles.iter().flatten() {
+            let _ = profiles.line(name, &mut seen, |path, base| {
+                let Some(Step { name, visited, .. }) = path.last() else { return };
+                let at = || Pointer::root().key("profiles").key(name).key("extends").index(visited - 1);
+                if let Some(start) = path.iter().position(|step| step.name == base) {
+                    problems.push(circle(&path[start..], base, at()));
+                } else if profiles.get(base).is_none() {
+                    problems.push(profiles.unknown(base, at()));
+                }
+            });
         }
         profiles
     }
@@ -174,13 +188,10 @@ impl<'a> Profiles<'a> {
             if self.get(name).is_none() {
                 problems.push(self.unknown(name, at.key("profiles").index(index)));
             }
-            for name in self.lines.get(name.as_str()).into_iter().flatten() {
-                if seen.insert(*name)
-                    && let Some(profile) = self.get(name)
-                {
-                    layers.push((Pointer::root().key("profiles").key(name), &profile.fields));
-                }
-            }
+            let line = self.line(name, &mut seen, |_, _| {});
+            layers.extend(
+                line.iter().map(|(name, profile)| (Pointer::root().key("profiles").key(name), &profile.fields)),
+            );
         }
         layers.push((at.clone(), own));
         Layers::new(layers)
@@ -188,13 +199,16 @@ impl<'a> Profiles<'a> {
 
     /// Every profile that neither one of these domains nor another profile of theirs takes.
     pub fn unused<'s>(&'s self, used: &HashSet<&str>) -> impl Iterator<Item = &'a str> + 's {
-        let reached: HashSet<&'a str> =
-            used.iter().filter_map(|name| self.lines.get(name)).flatten().copied().collect();
+        let mut reached = HashSet::new();
+        for name in used {
+            let _ = self.line(name, &mut reached, |_, _| {});
+        }
         self.spec.profiles.iter().flatten().map(|(name, _)| name.as_str()).filter(move |name| !reached.contains(name))
     }
 
-    fn get(&self, name: &str) -> Option<&'a Profile> {
-        self.spec.profiles.as_ref().and_then(|profiles| profiles.get(name))
+    fn get(&self, name: &str) -> Option<(&'a str, &'a Profile)> {
+        let (name, profile) = self.spec.profiles.as_ref()?.get_key_value(name)?;
+        Some((name, profile))
     }
 
     fn unknown(&self, name: &str, at: Pointer) -> Problem {
@@ -207,42 +221,40 @@ impl<'a> Profiles<'a> {
             })
     }
 
-    /// Fills `lines` for `name`; `path` holds the profiles that led here.
-    fn follow(&mut self, name: &'a str, path: &mut Vec<&'a str>, problems: &mut Vec<Problem>) {
-        let Some(profile) = self.get(name) else { return };
-        if self.lines.contains_key(name) {
-            return;
-        }
-        path.push(name);
-        let at = Pointer::root().key("profiles").key(name).key("extends");
-        let mut line: Vec<&'a str> = Vec::new();
-        for (index, base) in profile.own.extends.iter().flatten().enumerate() {
-            if let Some(start) = path.iter().position(|step| step == base) {
-                let circle: Vec<String> =
-                    path[start..].iter().chain([&base.as_str()]).map(|name| format!("`{name}`")).collect();
-                problems.push(
-                    Problem::new(
-                        Id::ProfileCycle,
-                        at.index(index).value(),
-                        format!("profiles extend each other in a circle: {}", circle.join(" → ")),
-                    )
-                    .label("closes the circle")
-                    .help("move what they share into a profile that extends neither"),
-                );
+    /// The profile `name` and what it extends, the weakest first, but for those that have been `seen`. `extends` is told
+    /// of each base, and of the way to it.
+    fn line(
+        &self,
+        name: &str,
+        seen: &mut HashSet<&'a str>,
+        mut extends: impl FnMut(&[Step<'a>], &'a str),
+    ) -> Vec<(&'a str, &'a Profile)> {
+        let mut enter = |name: &str| {
+            let (name, profile) = self.get(name)?;
+            seen.insert(name).then_some(Step { name, profile, visited: 0 })
+        };
+        let mut line = Vec::new();
+        let mut path: Vec<Step<'a>> = enter(name).into_iter().collect();
+        while let Some(step) = path.last_mut() {
+            let profile = step.profile;
+            let Some(base) = profile.own.extends.as_ref().and_then(|extends| extends.get(step.visited)) else {
+                line.push((step.name, profile));
+                path.pop();
                 continue;
-            }
-            if self.get(base).is_none() {
-                problems.push(self.unknown(base, at.index(index)));
-            }
-            self.follow(base, path, problems);
-            for name in self.lines.get(base.as_str()).into_iter().flatten() {
-                if !line.contains(name) {
-                    line.push(name);
-                }
-            }
+            };
+            step.visited += 1;
+            extends(&path, base);
+            path.extend(enter(base));
         }
-        line.push(name);
-        path.pop();
-        self.lines.insert(name, line);
+        line
     }
+}
+
+/// The problem of profiles that extend each other.
+fn circle(path: &[Step<'_>], base: &str, at: Pointer) -> Problem {
+    let circle: Vec<String> = path.iter().map(|step| step.name).chain([base]).map(|name| format!("`{name}`")).collect();
+    let message = format!("profiles extend each other in a circle: {}", circle.join(" → "));
+    Problem::new(Id::ProfileCycle, at.value(), message)
+        .label("closes the circle")
+        .help("move what they share into a profile that extends neither")
 }

@@ -178,6 +178,13 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Vec
                 .help("leave it out; each domain gets its own"),
         );
     }
+    // The longest of the names, where the entry's own is one.
+    let names = [(name, at.clone().name()), (id.as_str(), at.key("id").value())];
+    for (text, place) in names.into_iter().take(if own.id.is_some() { 2 } else { 1 }) {
+        if word::name(text, place.clone(), &mut Vec::new()) {
+            word::name(&format!("{text}-{count}"), place, problems);
+        }
+    }
     (1..=count)
         .map(|number| Entry {
             at: at.clone(),

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
+
 use super::{Domain, Lab};
 use crate::place::Place;
 use crate::problem::{Id, Problem, did_you_mean};
@@ -25,13 +27,25 @@ pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
         }
     }
     let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
+    // What stands for all replicas of an entry is a member of its own, numbered after the domains: thousands of
+    // replicas may start after thousands.
+    let mut groups: IndexMap<&str, Vec<(usize, Place)>> = IndexMap::new();
     // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
     let mut told = HashSet::new();
     for domain in domains.iter() {
         let mut list = Vec::new();
         for after in &domain.after {
             match by_name.get(after.value.as_str()) {
-                Some(found) => list.extend(found.iter().map(|index| (*index, after.place.clone()))),
+                Some(found) => {
+                    let members = || found.iter().map(|index| (*index, after.place.clone())).collect();
+                    if let [one] = found.as_slice() {
+                        list.push((*one, after.place.clone()));
+                    } else {
+                        let group = groups.entry(&after.value);
+                        list.push((domains.len() + group.index(), after.place.clone()));
+                        group.or_insert_with(members);
+                    }
+                }
                 None if !told.insert(&after.place) => {}
                 None => problems.push(
                     Problem::new(
@@ -46,9 +60,14 @@ pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
         }
         before.push(list);
     }
+    before.extend(groups.into_values());
+    let mut told = HashSet::new();
     let order = in_order(&before, |circle| {
-        let names: Vec<String> = circle.iter().map(|(index, _)| format!("`{}`", domains[*index].name)).collect();
-        let (_, place) = &circle[circle.len() - 1];
+        let steps = || circle.iter().filter_map(|(index, place)| domains.get(*index).map(|domain| (domain, place)));
+        let names: Vec<String> = steps().map(|(domain, _)| format!("`{}`", domain.name)).collect();
+        let Some((_, place)) = steps().next_back().filter(|(_, place)| told.insert((*place).clone())) else {
+            return;
+        };
         problems.push(
             Problem::new(
                 Id::StartOrderCycle,
@@ -60,7 +79,7 @@ pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
         );
     });
     let mut slots: Vec<Option<Domain>> = std::mem::take(domains).into_iter().map(Some).collect();
-    *domains = order.into_iter().filter_map(|index| slots[index].take()).collect();
+    *domains = order.into_iter().filter_map(|index| slots.get_mut(index)?.take()).collect();
 }
 
 /// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is

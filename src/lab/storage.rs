@@ -280,11 +280,17 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
     for volume in &pool.volumes {
         let grows_on = volume.present.as_ref().and_then(|present| present.backing.as_ref());
         parents.push(match grows_on {
-            Some(Backing { image: Image::Volume(name), at, .. }) => {
+            Some(Backing { image: Image::Volume(name), at, format }) => {
                 let parent = known.get(name.as_str()).copied();
-                let present = parent.is_some_and(|parent| pool.volumes[parent].present.is_some());
-                if !present && told.insert((name, at)) {
-                    problems.push(unknown_volume(name, pool, at.key("volume")));
+                let found = parent.map(|parent| &pool.volumes[parent]).filter(|volume| volume.present.is_some());
+                match (found, format) {
+                    (None, _) if told.insert((name, at)) => {
+                        problems.push(unknown_volume(name, pool, at.key("volume")));
+                    }
+                    (Some(found), Some(format)) if *format != found.format && told.insert((name, at)) => {
+                        problems.push(other_format(*format, found, at.key("format")));
+                    }
+                    _ => {}
                 }
                 parent
             }
@@ -297,19 +303,19 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
         let mut chain = vec![start];
         while let Some(parent) = chain.last().and_then(|last| parents[*last]).filter(|parent| !placed.contains(parent))
         {
-            if chain.contains(&parent) {
-                let volume = &pool.volumes[start];
-                if parent == start {
-                    problems.push(
-                        Problem::new(
-                            Id::BackingCycle,
-                            volume.at.key("backing").key("volume").value(),
-                            format!("volume `{}` grows on itself", volume.name),
-                        )
-                        .label("leads back to the volume")
-                        .help("one of the volumes in the circle has to start from nothing or from a file"),
-                    );
-                }
+            // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
+            if let Some(from) = chain.iter().position(|volume| *volume == parent) {
+                let first = chain[from..].iter().min().map_or(parent, |first| *first);
+                let volume = &pool.volumes[first];
+                problems.push(
+                    Problem::new(
+                        Id::BackingCycle,
+                        volume.at.key("backing").key("volume").value(),
+                        format!("volume `{}` grows on itself", volume.name),
+                    )
+                    .label("leads back to the volume")
+                    .help("one of the volumes in the circle has to start from nothing or from a file"),
+                );
                 break;
             }
             chain.push(parent);
@@ -318,6 +324,16 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
     }
     let mut volumes: Vec<Option<Volume>> = std::mem::take(&mut pool.volumes).into_iter().map(Some).collect();
     pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
+}
+
+/// The problem of a volume that is named with a format that is not its own.
+pub(super) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -> Problem {
+    let (written, format) = (written.name(), volume.format.name());
+    let message = format!("the volume `{}` is declared as {format}, not {written}", volume.name);
+    Problem::new(Id::ConflictingFields, at.value(), message)
+        .label(format!("not {written}"))
+        .related(volume.at.clone().value(), "declared here")
+        .help("leave `format` out: it is that of the volume")
 }
 
 /// The problem of a volume that its pool does not have.

@@ -113,7 +113,7 @@ impl Subnet {
     /// The first address that a machine can have.
     #[must_use]
     pub fn first(self) -> HostAddr {
-        HostAddr(from_number(self.family(), number(self.0.network()) + 1))
+        HostAddr(from_number(self.family(), number(self.0.network()).saturating_add(1)))
     }
 
     /// The last address that a machine can have.
@@ -224,6 +224,9 @@ mod tests {
         check("192.168.56.1/24", NotASubnet::HostBits(subnet("192.168.56.0/24")));
         check("192.168.56.0/31", NotASubnet::TooSmall);
         check("192.168.56.0/32", NotASubnet::TooSmall);
+        for text in ["fd00::/127", "fd00::/128", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"] {
+            assert_eq!(Subnet::parse(text, Family::V6), Err(NotASubnet::TooSmall), "{text}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::spec::domain::Os;
 pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
     uuids(lab, problems);
     names(lab, problems);
+    directories(lab, problems);
     networks(lab.networks.as_deref().unwrap_or_default(), problems);
     domains(lab, problems);
 }
@@ -74,6 +75,22 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
                 format!("two {kind}s are named `{name}`, upper and lower case aside"),
             )
             .help(format!("give one {kind} another name"))
+        },
+        problems,
+    );
+}
+
+/// No two pools are one directory, however many slashes its path is written with.
+fn directories(lab: &Lab, problems: &mut Vec<Problem>) {
+    let pools = lab.pools.iter().flatten().filter(|pool| !pool.path.is_empty());
+    twice(
+        pools.map(|pool| {
+            let steps: Vec<&str> = pool.path.split('/').filter(|step| !step.is_empty()).collect();
+            (steps.join("/"), pool.at.key("path").value())
+        }),
+        |path, place| {
+            Problem::new(Id::DuplicateDirectory, place, format!("two pools are the directory `/{path}`"))
+                .help("give each pool a directory of its own")
         },
         problems,
     );

@@ -19,6 +19,9 @@ pub const INTERFACE_NAME_MAX: usize = 15;
 /// The longest computer name of Windows (`NetBIOS`), in characters.
 pub const WINDOWS_NAME_MAX: usize = 15;
 
+/// How many processors libvirt's lists of them can tell apart: `VIR_DOMAIN_CPUMASK_LEN`.
+const CPUS_MAX: usize = 16384;
+
 /// A word as written and where.
 pub type Word<'l> = At<'l, String>;
 
@@ -145,7 +148,7 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Op
         Err(NotASubnet::TooSmall) => {
             Problem::new(Id::BadSubnet, word.place(), format!("subnet `{text}` has no room for the host and a domain"))
                 .label("too small")
-                .help("a prefix length of at most 30 (IPv6: 127) leaves two addresses")
+                .help("a prefix length of at most 30 (IPv6: 126) leaves two addresses")
         }
     };
     problems.push(problem);
@@ -263,7 +266,7 @@ pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool 
         problems.push(
             Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
                 .label("not a host name")
-                .help("use letters, digits, `.` and `-`, starting with a letter or digit, at most 63 of them"),
+                .help("use letters, digits, `.` and `-`, starting with a letter or digit, 1 to 63 between two dots"),
         );
     }
     fine
@@ -274,7 +277,8 @@ pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool 
 pub fn is_host_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
-        && text.len() <= 63
+        && text.len() <= 253
+        && text.strip_suffix('.').unwrap_or(text).split('.').all(|label| (1..=63).contains(&label.len()))
 }
 
 /// Checks the name of a lab.
@@ -326,20 +330,28 @@ pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
 
 /// A list of processors in libvirt's form: `0-3,^2,8`.
 pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
-    let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
-    let fine = text.split(',').all(|part| {
-        let (part, left_out) = part.strip_prefix('^').map_or((part, false), |part| (part, true));
-        match part.split_once('-') {
-            Some((first, last)) => {
-                !left_out && number(first).zip(number(last)).is_some_and(|(first, last)| first <= last)
-            }
-            None => number(part).is_some(),
+    let number = |text: &str| {
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        text.parse::<usize>().ok().filter(|number| digits && *number < CPUS_MAX)
+    };
+    let mut cpus = vec![false; CPUS_MAX];
+    let mut set = |first: Option<usize>, last: Option<usize>, to: bool| match (first, last) {
+        (Some(first), Some(last)) if first <= last => {
+            cpus[first..=last].fill(to);
+            true
         }
+        _ => false,
+    };
+    let well_formed = text.split(',').all(|part| match (part.strip_prefix('^'), part.split_once('-')) {
+        (Some(part), _) => set(number(part), number(part), false),
+        (None, Some((first, last))) => set(number(first), number(last), true),
+        (None, None) => set(number(part), number(part), true),
     });
+    let fine = well_formed && cpus.contains(&true);
     if !fine {
         problems.push(
             Problem::new(Id::BadCpuset, place.value(), format!("`{text}` is not a list of processors"))
-                .label("not in libvirt's form")
+                .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
                 .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
         );
     }

@@ -106,7 +106,8 @@ impl Merger<'_> {
             }
             (Json::Object(object), _) if object.is_empty() => Some(Value::Set(Tree::new())),
             (Json::Bool(value), _) => Some(Value::Bool(*value)),
-            (Json::Number(number), _) => number.as_i64().map(Value::Int),
+            // Nix has no way to write the least.
+            (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
             (Json::String(text), _) if crate::lab::is_text(text) => Some(Value::Str(Cow::Owned(text.clone()))),
             (Json::String(_), Shape::String | Shape::Path) => {
                 self.problems.push(
@@ -140,6 +141,7 @@ impl Merger<'_> {
                 (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
                     format!("write `{text}` without quotes")
                 }
+                (Shape::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
                 (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
                 (Shape::Bool, _) => "write `true` or `false`".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),

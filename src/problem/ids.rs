@@ -172,6 +172,11 @@ ids! {
     /// Two domains that write one disk destroy its file system. To start several from one image, give each a volume
     /// with `backing`.
     DuplicateVolume = "duplicate-volume", Error;
+    /// Two pools are one directory.
+    ///
+    /// libvirt refuses the second one. A pool can hold the volumes of any number of domains; give the other one a
+    /// directory of its own, or name the first one instead.
+    DuplicateDirectory = "duplicate-directory", Error;
     /// Two disks of one domain have one target device.
     ///
     /// lab2nix gives each disk and cdrom its own; a second one can only come from `extra`. libvirt notices at start.

@@ -94,6 +94,12 @@
               "nas"
             ];
           }
+          {
+            ip = "fd00:20::a";
+            hostname = [
+              "storage.on-the-second-floor.of-the-main-building.on-the-campus.example.org"
+            ];
+          }
         ];
       };
       ip = [
