@@ -68,32 +68,7 @@ pub(super) fn cpus(
         (None, true) => 2,
     };
     let cpu = layers.object("cpu", |f| f.cpu.as_ref());
-    let model = cpu.get("model", |c| c.model.as_ref());
-    let mode = cpu.get("mode", |c| c.mode.as_ref());
-    let default = match (model, virtualization) {
-        (Some(_), _) => CpuMode::Custom,
-        (None, Virtualization::Kvm) => CpuMode::HostPassthrough,
-        (None, Virtualization::Emulated) => CpuMode::Maximum,
-    };
-    if let (Some(model), Some(mode)) = (model, mode)
-        && *mode.value != CpuMode::Custom
-    {
-        problems.push(
-            Problem::new(Id::ConflictingFields, model.pointer().name(), "a CPU model in a mode that takes none")
-                .label("only for mode `custom`")
-                .related(mode.place(), "the mode")
-                .help("leave one of the two out"),
-        );
-    }
-    if let (None, Some(mode)) = (model, mode)
-        && *mode.value == CpuMode::Custom
-    {
-        problems.push(
-            Problem::new(Id::MissingField, mode.place(), "CPU mode `custom` without a model")
-                .label("needs a `model` beside it")
-                .help("add `\"model\": …`, one that `virsh cpu-models x86_64` prints"),
-        );
-    }
+    let (mode, model) = model(&cpu, virtualization, problems);
     let pinning = layers.object("pinning", |f| f.pinning.as_ref());
     let mut pinned = Vec::new();
     if let Some(list) = pinning.get("vcpus", |p| p.vcpus.as_ref()) {
@@ -120,14 +95,60 @@ pub(super) fn cpus(
             (true, true) => Some([1, count, 1]),
             (true, false) => None,
         },
-        mode: mode.map_or(default, |mode| *mode.value),
-        model: model.filter(|word| word::name(word.value, word.place(), problems)).map(|word| word.value.clone()),
+        mode,
+        model,
         features: features(&cpu, problems),
         pinned,
         emulator_pinned: pinning
             .get("emulator", |p| p.emulator.as_ref())
             .and_then(|word| word::cpuset(word.value, word.pointer(), problems)),
     }
+}
+
+/// Where the CPU model comes from, and its name.
+fn model(
+    cpu: &Layers<'_, Cpu>,
+    virtualization: Virtualization,
+    problems: &mut Vec<Problem>,
+) -> (CpuMode, Option<String>) {
+    let model = cpu.get("model", |c| c.model.as_ref());
+    let mode = cpu.get("mode", |c| c.mode.as_ref());
+    let default = match (model, virtualization) {
+        (Some(_), _) => CpuMode::Custom,
+        (None, Virtualization::Kvm) => CpuMode::HostPassthrough,
+        (None, Virtualization::Emulated) => CpuMode::Maximum,
+    };
+    if let (Some(model), Some(mode)) = (model, mode)
+        && *mode.value != CpuMode::Custom
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, model.pointer().name(), "a CPU model in a mode that takes none")
+                .label("only for mode `custom`")
+                .related(mode.place(), "the mode")
+                .help("leave one of the two out"),
+        );
+    }
+    if let (None, Some(mode)) = (model, mode)
+        && *mode.value == CpuMode::Custom
+    {
+        problems.push(
+            Problem::new(Id::MissingField, mode.place(), "CPU mode `custom` without a model")
+                .label("needs a `model` beside it")
+                .help("add `\"model\": …`, one that `virsh cpu-models x86_64` prints"),
+        );
+    }
+    if let Some(mode) = mode
+        && virtualization == Virtualization::Emulated
+        && matches!(mode.value, CpuMode::HostPassthrough | CpuMode::HostModel)
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, mode.place(), "the host's CPU in an emulated domain")
+                .label("only under kvm")
+                .help("leave `mode` out, or name a `model`"),
+        );
+    }
+    let name = model.filter(|word| word::name(word.value, word.place(), problems)).map(|word| word.value.clone());
+    (mode.map_or(default, |mode| *mode.value), name)
 }
 
 /// The features of every layer; each feature as the strongest layer that names it says.

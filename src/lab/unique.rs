@@ -203,28 +203,22 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         },
         problems,
     );
-    let made: HashSet<&str> = lab
-        .networks
-        .iter()
-        .flatten()
-        .filter(|network| network.makes_bridge())
-        .map(|network| network.bridge.value.as_str())
-        .collect();
+    let known: HashSet<&str> = lab.networks.iter().flatten().map(|network| network.bridge.value.as_str()).collect();
     volumes_exist(lab, problems);
     for domain in domains {
         of_windows(domain, problems);
         for interface in &domain.interfaces {
             if let Attachment::Bridge { name, place } = &interface.attachment
-                && !made.contains(name.as_str())
+                && !known.contains(name.as_str())
             {
                 problems.push(
                     Problem::new(
                         Id::UnmanagedBridge,
                         place.clone(),
-                        format!("no network of the lab makes the bridge `{name}`"),
+                        format!("no network of the lab is on the bridge `{name}`"),
                     )
                     .label("has to exist on the host")
-                    .help("fine if the host has it; else name a `network`"),
+                    .help("fine if the host has it; a network of mode `bridge` on it says so to lab2nix"),
                 );
             }
         }

@@ -325,7 +325,7 @@ ids! {
     /// It works with libvirt's own DHCP server, which keeps reserved addresses for their owners, but a domain that sets
     /// its address by hand can meet a guest that got it first.
     AddressInRange = "address-in-range", Warning;
-    /// An interface is on a bridge that no network of the lab makes.
+    /// An interface is on a bridge that no network of the lab is on.
     ///
     /// The bridge must exist on the host before the domain starts. If it does, all is well.
     UnmanagedBridge = "unmanaged-bridge", Warning;

@@ -97,7 +97,8 @@ pub struct Interface {
     /// The network that it is on.
     #[schemars(example = &"lab-net")]
     pub network: Option<String>,
-    /// The bridge of the host that it is on, instead of a network.
+    /// The bridge of the host that it is on, instead of a network. A network of mode `bridge` does the same, and gives the
+    /// bridge a name to change in one place.
     #[schemars(example = &"br0")]
     pub bridge: Option<String>,
     /// Its IPv4 address: reserved in DHCP and known to DNS on its network.
@@ -136,7 +137,7 @@ pub struct Graphics {
     /// The address that the server listens on. Default: `127.0.0.1`.
     #[schemars(example = &"127.0.0.1")]
     pub listen: Option<String>,
-    /// The port. Default: libvirt takes a free one.
+    /// The port. Default: libvirt takes a free one. NixVirt 0.6.0 has no attribute for it, `unreleased` has.
     #[schemars(range(min = 1, max = 65535), example = 5901)]
     pub port: Option<u32>,
     /// Whether the host's GPU draws (local SPICE clients only). Default: `false`.

@@ -39,7 +39,7 @@ impl OwnFields for ProfileOwn {
                    own entry. Objects merge key by key, `disks` and `interfaces` by name, other lists are replaced."
 )]
 pub struct DomainOwn {
-    /// The profiles it takes, the strongest last.
+    /// The profiles it takes, the strongest last. What a profile extends comes right before it, each profile once.
     pub profiles: Option<Vec<String>>,
     /// The UUID. Default: one made from the lab's name and the domain's `id`.
     #[schemars(example = &"4c82c973-7299-468e-bf15-d442ee681475")]
@@ -79,7 +79,7 @@ pub struct DomainFields {
     /// Whether the host's processor runs the guest's code. Default: `kvm` for `x86_64`, else `emulated`.
     pub virtualization: Option<Virtualization>,
     /// The number of virtual CPUs. Default: what `topology` multiplies to, else 2.
-    #[schemars(range(min = 1), example = 4)]
+    #[schemars(range(min = 1, max = 4096), example = 4)]
     pub cpus: Option<u32>,
     /// How the virtual CPUs are arranged. Default: for Windows one socket, whose client editions use two at most; else
     /// libvirt's, a socket for each.
@@ -88,7 +88,8 @@ pub struct DomainFields {
     pub cpu: Option<Cpu>,
     /// Which CPUs of the host run which virtual CPUs. Default: any.
     pub pinning: Option<Pinning>,
-    /// The size of the huge pages that the memory is made of. Default: ordinary pages.
+    /// The size of the huge pages that the memory is made of, which the host has to set aside (`boot.kernelParams`).
+    /// Default: ordinary pages.
     #[schemars(example = &"2MiB")]
     pub hugepages: Option<String>,
     /// The memory: a whole number and a binary unit. Required, here or in a layer below.
@@ -125,7 +126,7 @@ pub struct DomainFields {
     pub watchdog: Option<Watchdog>,
     /// Directories of the host that the guest can mount (virtiofs).
     pub shares: Option<Vec<Share>>,
-    /// Devices of the host that are handed to the guest.
+    /// Devices of the host that are handed to the guest. The host has to leave PCI devices alone (IOMMU, vfio).
     pub hostdevs: Option<Vec<HostDevice>>,
     /// What the firmware tries to boot from, in order. Default: `["cdrom", "hd"]` when there is a cdrom, else `["hd"]`.
     pub boot: Option<Vec<BootDevice>>,
@@ -134,13 +135,14 @@ pub struct DomainFields {
     pub hyperv: Option<bool>,
     /// Whether snapshots work with UEFI: the firmware variables are kept as QCOW2, else raw. Default: `true`.
     pub snapshots: Option<bool>,
-    /// Whether the domain runs: `true`, `false`, or `null` for as it is. Default: `null`.
+    /// Whether the domain runs after activation, which is at each switch and each boot of the host: `true`, `false`, or
+    /// `null` for as it is. Default: `null`.
     #[serde(default, deserialize_with = "super::present")]
     pub active: Option<Active>,
     /// Whether activation restarts a running domain: `true` always, `false` never. Default: when its definition changed.
     /// A restart is a power cut, not a shutdown.
     pub restart: Option<bool>,
-    /// Domains that start before this one, when all are started.
+    /// Domains that start before this one, where activation starts both (`active`).
     pub after: Option<Vec<String>>,
     /// A title for lists of domains, one line.
     pub title: Option<String>,

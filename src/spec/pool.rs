@@ -17,7 +17,8 @@ pub struct Pool {
     pub path: Option<String>,
     /// Owner and mode of the directory. Default: root's, 0711, as libvirt makes its own image directory.
     pub permissions: Option<Permissions>,
-    /// Volumes that no disk declares, by name: images to start from, removed volumes.
+    /// Volumes that no disk declares, by name. A volume is created empty, or on its `backing`; a downloaded image is a
+    /// file, which volumes grow on with `"backing": { "path": … }`.
     pub volumes: Option<IndexMap<String, Volume>>,
     /// The UUID. Default: one made from the lab's name and the pool's `id`.
     #[schemars(example = &"31c47f9a-9ee8-4fd2-9f83-25733e81b978")]
