@@ -1,0 +1,122 @@
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::nix::Text;
+
+fn check(expr: impl Into<Expr>, nixfmt: &str, alejandra: &str) {
+    let expr = expr.into();
+    assert_eq!(print(&expr, Style::Nixfmt), nixfmt);
+    assert_eq!(print(&expr, Style::Alejandra), alejandra);
+}
+
+fn check_string(text: &'static str, expected: &str) {
+    check(Text::literal(text), expected, expected);
+}
+
+fn check_name(name: &'static str, expected: &str) {
+    let mut printer = Printer { out: String::new(), style: Style::Nixfmt };
+    printer.name(name);
+    assert_eq!(printer.out, expected);
+}
+
+fn attrs(attributes: impl IntoIterator<Item = (&'static str, Expr)>) -> Attrs {
+    let mut attrs = Attrs::new();
+    for (name, value) in attributes {
+        attrs.insert(Name::literal(name), value).expect("no name is there twice");
+    }
+    attrs
+}
+
+#[test]
+fn strings() {
+    check_string("", r#""""#);
+    check_string("a \"b\" \\ ''c''", r#""a \"b\" \\ ''c''""#);
+    check_string("\n\r\t\u{b}\u{7f}é🦀", "\"\\n\\r\\t\u{b}\u{7f}é🦀\"");
+    check_string("$ $$ ${ $${ $$${ $", r#""$ $$ \${ $\${ $$\${ $""#);
+    check_string("$\\{", r#""$\\{""#);
+}
+
+#[test]
+fn names() {
+    check_name("a'b-c_1", "a'b-c_1");
+    check_name("true", "true");
+    check_name("or", r#""or""#);
+    check_name("if", r#""if""#);
+    check_name("", r#""""#);
+    check_name("1a", r#""1a""#);
+    check_name("a.b", r#""a.b""#);
+    check_name("é", r#""é""#);
+    check_name("${a}", r#""\${a}""#);
+}
+
+#[test]
+fn nothing_inside() {
+    check(Vec::new(), "[ ]", "[]");
+    check(Attrs::new(), "{ }", "{}");
+    let function = || Select::literal("f", &["x y"]);
+    check(Expr::Apply(function(), Attrs::new()), "f.\"x y\" { }", "f.\"x y\" {}");
+    check(
+        vec![(-1).into(), Expr::Apply(function(), Attrs::new())],
+        "[\n  (-1)\n  (f.\"x y\" { })\n]",
+        "[\n  (-1)\n  (f.\"x y\" {})\n]",
+    );
+}
+
+#[test]
+fn a_file() {
+    let network = attrs([
+        ("name", Text::literal("lan").into()),
+        ("memory", attrs([("count", 2.into())]).into()),
+        ("dns", vec![true.into(), Expr::Null].into()),
+    ]);
+    let definition = Expr::Apply(Select::literal("NixVirt", &["lib", "network", "writeXML"]), network);
+    let list = Expr::List(vec![attrs([("definition", definition)]).into()]);
+    let lambda = Lambda::new(vec![Ident::literal("NixVirt")], list).expect("one formal");
+    let body = r#"[
+  {
+    definition = NixVirt.lib.network.writeXML {
+      name = "lan";
+      memory = {
+        count = 2;
+      };
+      dns = [
+        true
+        null
+      ];
+    };
+  }
+]"#;
+    check(lambda, &format!("{{ NixVirt, ... }}:\n{body}"), &format!("{{NixVirt, ...}}: {body}"));
+}
+
+#[test]
+fn without_formals() {
+    let lambda = |body: Expr| Lambda::new(Vec::new(), body).expect("no formals");
+    check(lambda(Expr::Null), "_: null", "_: null");
+    check(lambda(vec![lambda(Attrs::new().into()).into()].into()), "_: [\n  (_: { })\n]", "_: [\n  (_: {})\n]");
+    check(
+        attrs([("f", lambda(Expr::Apply(Select::literal("g", &[]), attrs([("a", 1.into())]))).into())]),
+        "{\n  f =\n    _:\n    g {\n      a = 1;\n    };\n}",
+        "{\n  f = _:\n    g {\n      a = 1;\n    };\n}",
+    );
+    let inner = Lambda::new(vec![Ident::literal("a")], lambda(Expr::Null)).expect("one formal");
+    check(lambda(inner.into()), "_:\n{ a, ... }:\n_: null", "_: {a, ...}: _:\nnull");
+}
+
+#[test]
+fn indented() {
+    let list = Expr::List(vec![1.into()]);
+    assert_eq!(print_at(&list, Style::Nixfmt, 4), "[\n      1\n    ]");
+}
+
+#[test]
+fn long_lines() {
+    let long = "a".repeat(WIDTH);
+    let select = Select { variable: Ident::new(long.clone()).expect("a variable"), path: vec![] };
+    check(
+        attrs([("b", select.into()), ("c", Text::new(long.clone()).expect("no NUL").into())]),
+        &format!("{{\n  b =\n    {long};\n  c = \"{long}\";\n}}"),
+        &format!("{{\n  b = {long};\n  c = \"{long}\";\n}}"),
+    );
+}
