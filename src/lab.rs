@@ -11,6 +11,7 @@ pub mod firmware;
 pub mod identity;
 pub mod interface;
 pub mod network;
+mod order;
 pub mod preset;
 pub mod profile;
 pub mod resolve;

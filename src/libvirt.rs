@@ -62,12 +62,14 @@ pub struct VolumeObject {
 type Origin = (&'static str, Place);
 
 /// An object before its definition has been held against the vocabulary.
-struct Draft {
+struct Draft<'a> {
     object: Object,
     /// Where the object is declared.
     at: Pointer,
     /// Attributes that the spec asked for where it is not plain from the object, by path.
     origins: Vec<Origin>,
+    /// What is merged into the definition, the weakest first.
+    extras: Vec<&'a ExtraAt>,
 }
 
 /// The objects of a lab, as far as the target's vocabulary can say them; the rest is problems.
@@ -75,15 +77,15 @@ struct Draft {
 pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
     let vocabulary = Vocabulary::of(lab.target.nixvirt);
     let mut problems = Vec::new();
-    let mut settle = |draft: Draft, extras: &[&ExtraAt]| {
-        let Draft { mut object, at, origins } = draft;
+    let mut settle = |draft: Draft<'_>| {
+        let Draft { mut object, at, origins, extras } = draft;
         let element = vocabulary.object(object.kind);
-        for extra in extras {
+        for extra in &extras {
             extra::merge(&mut object.definition, extra, (vocabulary, object.kind), &mut problems);
         }
-        extra::check(&object, extras, &mut problems);
+        extra::check(&object, &extras, &mut problems);
         for fault in vocabulary.settle(&mut object.definition, element) {
-            let found = problem(&fault, (&object, &at, &origins), extras, vocabulary);
+            let found = problem(&fault, (&object, &at, &origins), &extras, vocabulary);
             // A text of the wrong type has been told of.
             problems.extend(found.filter(|found| {
                 found.id != Id::MissingField || !problems.iter().any(|told| told.place == found.place)
@@ -91,19 +93,11 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
         }
         object
     };
-    let networks = lab.networks.as_ref().map(|networks| {
-        let extra = networks.iter().map(|network| network.extra.iter().collect::<Vec<_>>());
-        networks.iter().map(network::draft).zip(extra).map(|(draft, extra)| settle(draft, &extra)).collect()
-    });
-    let pools = lab.pools.as_ref().map(|pools| {
-        let extra = pools.iter().map(|pool| pool.extra.iter().collect::<Vec<_>>());
-        pools.iter().map(pool::draft).zip(extra).map(|(draft, extra)| settle(draft, &extra)).collect()
-    });
-    let domains = lab.domains.as_ref().map(|domains| {
-        let drafts = domains.iter().map(|domain| domain::draft(domain, lab));
-        let extra = domains.iter().map(|domain| domain.extra.iter().collect::<Vec<_>>());
-        drafts.zip(extra).map(|(draft, extra)| settle(draft, &extra)).collect()
-    });
+    let networks = lab.networks.as_ref().map(|networks| networks.iter().map(network::draft).map(&mut settle).collect());
+    let pools = lab.pools.as_ref().map(|pools| pools.iter().map(pool::draft).map(&mut settle).collect());
+    let domains = lab.domains.as_ref();
+    let domains =
+        domains.map(|domains| domains.iter().map(|domain| domain::draft(domain, lab)).map(&mut settle).collect());
     for extra in &lab.layer_extras {
         extra::merge(&mut Tree::new(), extra, (vocabulary, Kind::Domain), &mut problems);
     }

@@ -107,14 +107,11 @@ pub(super) fn disks(
                 Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
             }),
             format_at: layers.get("format", |d| d.format.as_ref()).map(|at| at.pointer()),
-            bus: layers.get("bus", |d| d.bus.as_ref()).map_or(
-                match drivers {
-                    Drivers::Emulated => written::DiskBus::Sata,
-                    Drivers::Virtio => written::DiskBus::Virtio,
-                },
-                |bus| *bus.value,
-            ),
-            cache: layers.get("cache", |d| d.cache.as_ref()).map(|cache| *cache.value),
+            bus: layers.value("bus", |d| d.bus.as_ref()).unwrap_or(match drivers {
+                Drivers::Emulated => written::DiskBus::Sata,
+                Drivers::Virtio => written::DiskBus::Virtio,
+            }),
+            cache: layers.value("cache", |d| d.cache.as_ref()),
             serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::serial(word, problems)),
             source,
         });
@@ -135,7 +132,7 @@ fn disk_source(
     let pool = layers.get("pool", |d| d.pool.as_ref());
     let file = layers.get("file", |d| d.file.as_ref());
     let block = layers.get("block", |d| d.block.as_ref());
-    let written = layers.get("format", |d| d.format.as_ref()).map(|format| *format.value);
+    let written = layers.value("format", |d| d.format.as_ref());
     let kinds = [
         ("pool", pool.map(|at| at.pointer())),
         ("file", file.map(|at| at.pointer())),

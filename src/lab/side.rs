@@ -85,25 +85,30 @@ pub(super) fn side(
                         Problem::new(id, word.place(), format!("gateway `{address}` {what} `{subnet}`"))
                             .label(label)
                             .related(written.place(), "the subnet")
-                            .help(format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last())),
+                            .help(room_of(subnet)),
                     );
                 })
                 .ok()
         })
         .unwrap_or_else(|| subnet.first());
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let enabled = dhcp.get("enable", |d| d.enable.as_ref()).is_none_or(|enable| *enable.value);
+    let enabled = dhcp.value("enable", |d| d.enable.as_ref()).unwrap_or(true);
     let lease = dhcp.get("lease", |d| d.lease.as_ref()).and_then(|word| word::duration(word, problems));
     let dhcp = match family {
         Family::V4 if enabled => Some(ipv4_dhcp(&dhcp, subnet, &written.pointer(), gateway, lease, problems)),
         // Serves only where an address is reserved: see `Network::settle`.
-        Family::V6 if enabled => {
-            let only = dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false);
-            Some(Dhcp { range: (!only).then(|| whole_range(subnet, gateway)), range_at: None, lease })
-        }
+        Family::V6 if enabled => Some(Dhcp {
+            range: (!reservations_only(&dhcp)).then(|| whole_range(subnet, gateway)),
+            range_at: None,
+            lease,
+        }),
         Family::V4 | Family::V6 => None,
     };
     Some(Side { subnet, at: written.pointer(), gateway, dhcp })
+}
+
+fn reservations_only(dhcp: &Layers<'_, spec::network::Dhcp>) -> bool {
+    dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false)
 }
 
 /// The IPv4 DHCP server's range: none, the written one, or all but the gateway.
@@ -115,8 +120,7 @@ fn ipv4_dhcp(
     lease: Option<u32>,
     problems: &mut Vec<Problem>,
 ) -> Dhcp {
-    let reservations_only =
-        dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).is_some_and(|only| *only.value);
+    let reservations_only = reservations_only(dhcp);
     let Some(written) = dhcp.get("range", |d| d.range.as_ref()) else {
         let range = (!reservations_only).then(|| whole_range(subnet, gateway));
         return Dhcp { range, range_at: None, lease };
@@ -145,11 +149,7 @@ fn ipv4_dhcp(
                     )
                     .label(format!("not in `{subnet}`"))
                     .related(subnet_at.clone().value(), "the subnet")
-                    .help(format!(
-                        "the subnet has room for `{}` to `{}`",
-                        subnet.first(),
-                        subnet.last()
-                    )),
+                    .help(room_of(subnet)),
                 );
             })
             .ok()
@@ -195,6 +195,11 @@ fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
     let (first, last) = room(subnet, gateway);
     let furthest = plus(first.addr(), u32::from(u16::MAX) - 1).and_then(|end| subnet.host(end).ok());
     (first, furthest.unwrap_or(last))
+}
+
+/// The way out of an address that is not in the subnet.
+fn room_of(subnet: Subnet) -> String {
+    format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last())
 }
 
 /// Why an address is no machine's in a subnet: the problem's id, what the address is, and what to write beside it.

@@ -3,12 +3,12 @@
 use std::fmt;
 
 /// The units, from the largest: name and bytes.
-const UNITS: [(&str, u64); 6] =
+const UNITS: [(&str, i64); 6] =
     [("PiB", 1 << 50), ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
 /// An amount of bytes. It fits libvirt's and Nix's signed 64-bit integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Size(u64);
+pub struct Size(i64);
 
 impl Size {
     /// No bytes at all.
@@ -23,24 +23,21 @@ impl Size {
         let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (number, unit) = text.split_at(digits);
         let (_, bytes) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        let size = number.parse::<u64>().ok()?.checked_mul(*bytes)?;
-        i64::try_from(size).is_ok().then_some(Self(size))
+        number.parse::<i64>().ok()?.checked_mul(*bytes).map(Self)
     }
 
     /// The amount in bytes.
     #[must_use]
-    pub fn bytes(self) -> u64 {
+    pub fn bytes(self) -> i64 {
         self.0
     }
 
     /// The number and the largest unit of libvirt's that it is a whole number of: `(60, "GiB")`. libvirt calls single
     /// bytes `b`, or `bytes` in definitions.
     #[must_use]
-    pub fn in_largest_unit(self) -> (u64, &'static str) {
-        let (unit, bytes) = UNITS
-            .iter()
-            .find(|(_, bytes)| self.0 != 0 && self.0.is_multiple_of(*bytes))
-            .unwrap_or(&UNITS[UNITS.len() - 1]);
+    pub fn in_largest_unit(self) -> (i64, &'static str) {
+        let (unit, bytes) =
+            UNITS.iter().find(|(_, bytes)| self.0 != 0 && self.0 % bytes == 0).unwrap_or(&UNITS[UNITS.len() - 1]);
         (self.0 / bytes, if *unit == "B" { "bytes" } else { unit })
     }
 }
@@ -59,7 +56,7 @@ mod tests {
     use super::Size;
     use pretty_assertions::assert_eq;
 
-    fn check(text: &str, expected: Option<(u64, &str)>) {
+    fn check(text: &str, expected: Option<(i64, &str)>) {
         assert_eq!(Size::parse(text).map(Size::in_largest_unit), expected, "{text}");
     }
 

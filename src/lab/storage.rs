@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::identity::{Kind, Namespace};
+use super::order::in_order;
 use super::profile::Layers;
 use super::size::Size;
 use super::{ExtraAt, Placed, word};
@@ -131,7 +132,7 @@ impl Pool {
     }
 }
 
-/// Resolves one pool with the volumes of its section; disks add theirs with [`declare`].
+/// Resolves one pool with the volumes of its section; disks add theirs.
 pub(super) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, problems: &mut Vec<Problem>) -> Pool {
     let at = Pointer::root().key("pools").key(name);
     word::name(name, at.clone().name(), problems);
@@ -179,8 +180,8 @@ fn permissions(layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> 
     }
     Some(Permissions {
         mode: mode.map_or_else(|| "0711".to_owned(), |word| format!("{:0>4}", word.value)),
-        owner: written.get("owner", |p| p.owner.as_ref()).map_or(0, |owner| *owner.value),
-        group: written.get("group", |p| p.group.as_ref()).map_or(0, |group| *group.value),
+        owner: written.value("owner", |p| p.owner.as_ref()).unwrap_or(0),
+        group: written.value("group", |p| p.group.as_ref()).unwrap_or(0),
     })
 }
 
@@ -267,19 +268,19 @@ pub(super) fn backing(
             return None;
         }
     };
-    Some(Backing { at: layers.pointer(), image, format: layers.get("format", |b| b.format.as_ref()).map(|f| *f.value) })
+    Some(Backing { at: layers.pointer(), image, format: layers.value("format", |b| b.format.as_ref()) })
 }
 
 /// Checks what the volumes of a pool grow on, and puts each after its own.
 pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
     let known: HashMap<&str, usize> =
         pool.volumes.iter().enumerate().map(|(index, volume)| (volume.name.as_str(), index)).collect();
-    let mut parents: Vec<Option<usize>> = Vec::with_capacity(pool.volumes.len());
+    let mut before: Vec<Vec<(usize, ())>> = Vec::with_capacity(pool.volumes.len());
     // Thousands of volumes may have one `backing` from one profile.
     let mut told = HashSet::new();
     for volume in &pool.volumes {
         let grows_on = volume.present.as_ref().and_then(|present| present.backing.as_ref());
-        parents.push(match grows_on {
+        let parent = match grows_on {
             Some(Backing { image: Image::Volume(name), at, format }) => {
                 let parent = known.get(name.as_str()).copied();
                 let found = parent.map(|parent| &pool.volumes[parent]).filter(|volume| volume.present.is_some());
@@ -295,33 +296,24 @@ pub(super) fn settle_backing(pool: &mut Pool, problems: &mut Vec<Problem>) {
                 parent
             }
             Some(Backing { image: Image::File(_), .. }) | None => None,
-        });
+        };
+        before.push(parent.map(|parent| (parent, ())).into_iter().collect());
     }
-    let mut order: Vec<usize> = Vec::with_capacity(parents.len());
-    let mut placed: HashSet<usize> = HashSet::new();
-    for start in 0..parents.len() {
-        let mut chain = vec![start];
-        while let Some(parent) = chain.last().and_then(|last| parents[*last]).filter(|parent| !placed.contains(parent))
-        {
-            // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
-            if let Some(from) = chain.iter().position(|volume| *volume == parent) {
-                let first = chain[from..].iter().min().map_or(parent, |first| *first);
-                let volume = &pool.volumes[first];
-                problems.push(
-                    Problem::new(
-                        Id::BackingCycle,
-                        volume.at.key("backing").key("volume").value(),
-                        format!("volume `{}` grows on itself", volume.name),
-                    )
-                    .label("leads back to the volume")
-                    .help("one of the volumes in the circle has to start from nothing or from a file"),
-                );
-                break;
-            }
-            chain.push(parent);
-        }
-        order.extend(chain.into_iter().rev().filter(|index| placed.insert(*index)));
-    }
+    let order = in_order(&before, |circle| {
+        // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
+        let Some(volume) = circle.iter().map(|(index, ())| *index).min().map(|first| &pool.volumes[first]) else {
+            return;
+        };
+        problems.push(
+            Problem::new(
+                Id::BackingCycle,
+                volume.at.key("backing").key("volume").value(),
+                format!("volume `{}` grows on itself", volume.name),
+            )
+            .label("leads back to the volume")
+            .help("one of the volumes in the circle has to start from nothing or from a file"),
+        );
+    });
     let mut volumes: Vec<Option<Volume>> = std::mem::take(&mut pool.volumes).into_iter().map(Some).collect();
     pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
 }

@@ -323,6 +323,6 @@ pub(crate) fn keep_first_of_equals(problems: &mut Vec<Problem>) {
     problems.retain(|problem| {
         let by_place = matches!(problem.id, Id::DuplicateVolume | Id::WindowsNameTooLong | Id::WindowsRequirements);
         let message = if by_place { "" } else { problem.message.as_str() };
-        seen.insert((problem.id, message.to_owned(), format!("{:?}", problem.place)))
+        seen.insert((problem.id, message.to_owned(), problem.place.clone()))
     });
 }

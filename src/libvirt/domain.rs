@@ -11,7 +11,7 @@ use crate::lab::identity::Kind;
 use crate::spec::domain::{BootDevice, CpuFeature, CpuMode, Virtualization};
 
 /// The object of a domain.
-pub(super) fn draft(domain: &Domain, lab: &Lab) -> Draft {
+pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
     let definition = Tree::new()
         .with(
             "type",
@@ -45,7 +45,7 @@ pub(super) fn draft(domain: &Domain, lab: &Lab) -> Draft {
     };
     let port = domain.graphics.as_ref().and_then(|graphics| graphics.port.as_ref());
     let origins = port.map(|port| ("devices.graphics.port", port.place.clone())).into_iter().collect();
-    Draft { object, at: domain.at.clone(), origins }
+    Draft { object, at: domain.at.clone(), origins, extras: domain.extra.iter().collect() }
 }
 
 fn os(domain: &Domain) -> Tree {
@@ -124,7 +124,6 @@ fn pinning(cpus: &Cpus) -> Option<Tree> {
 fn memory_backing(domain: &Domain) -> Option<Tree> {
     let hugepages = domain.hugepages.map(|size| {
         let (count, unit) = size.in_largest_unit();
-        let count = i64::try_from(count).expect("a `Size` fits a signed number");
         Tree::new().with_each("page", [Tree::new().with("size", count).with("unit", unit)])
     });
     let shared = !domain.shares.is_empty();

@@ -13,7 +13,7 @@ use crate::lab::subnet::Family;
 use crate::spec::network::Mode;
 
 /// The object of a network.
-pub(super) fn draft(network: &Network) -> Draft {
+pub(super) fn draft(network: &Network) -> Draft<'_> {
     let definition = Tree::new()
         .with("name", network.name.clone())
         .with("uuid", network.uuid.value.to_string())
@@ -32,7 +32,7 @@ pub(super) fn draft(network: &Network) -> Draft {
         restart: network.restart,
         volumes: Vec::new(),
     };
-    Draft { object, at: network.at.clone(), origins: Vec::new() }
+    Draft { object, at: network.at.clone(), origins: Vec::new(), extras: network.extra.iter().collect() }
 }
 
 fn domain(network: &Network) -> Option<Tree> {

@@ -8,7 +8,7 @@ use crate::lab::storage::{Pool, Present, Volume};
 use crate::spec::pool::{ImageFormat, PoolType};
 
 /// The object of a pool.
-pub(super) fn draft(pool: &Pool) -> Draft {
+pub(super) fn draft(pool: &Pool) -> Draft<'_> {
     let permissions = pool.permissions.as_ref().map(|permissions| {
         Tree::new()
             .with("mode", Tree::new().with("octal", permissions.mode.clone()))
@@ -33,7 +33,7 @@ pub(super) fn draft(pool: &Pool) -> Draft {
         restart: pool.restart,
         volumes: pool.volumes.iter().map(|volume| volume_object(pool, volume)).collect(),
     };
-    Draft { object, at: pool.at.clone(), origins: Vec::new() }
+    Draft { object, at: pool.at.clone(), origins: Vec::new(), extras: pool.extra.iter().collect() }
 }
 
 fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
@@ -63,6 +63,5 @@ fn allocation(volume: &Volume, present: &Present) -> Option<Size> {
 /// An amount of bytes as `NixVirt` takes it: a count and a unit.
 pub(super) fn amount(size: Size) -> Tree {
     let (count, unit) = size.in_largest_unit();
-    let count = i64::try_from(count).expect("a `Size` fits a signed number");
     Tree::new().with("count", count).with("unit", unit)
 }

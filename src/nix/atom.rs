@@ -75,7 +75,7 @@ impl Borrow<str> for Name {
 }
 
 /// The name of a variable: an identifier that is not a keyword and not `true`, `false`, `null` or `__curPos`, which
-/// would read back as something else, and not `_`, which a [`Lambda`] without formals would capture.
+/// would read back as something else, and not `_`, which a [`Lambda`](super::Lambda) without formals would capture.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ident(Cow<'static, str>);
 
