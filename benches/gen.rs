@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use lab2nix::files::{self, Outcome};
+use lab2nix::files::{self, Outcome, Replace};
 use lab2nix::pipeline;
 use lab2nix::source::Source;
 
@@ -205,7 +205,7 @@ fn generate(dir: &Path) -> Result<Duration, Error> {
         return Err(problem.message.clone().into());
     }
     let files = pipeline::generate(&checked, "lab.json")?;
-    let Outcome::Written(_) = files::write(&dir.join("generated"), &files)? else {
+    let Outcome::Written(_) = files::write(&dir.join("generated"), &files, Replace::Marked)? else {
         return Err("the files were refused".into());
     };
     drop((checked, files));

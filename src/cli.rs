@@ -50,6 +50,11 @@ pub enum Command {
         #[arg(value_name = "SPEC", default_value = "lab.json")]
         spec: PathBuf,
     },
+    /// Prints definitions as libvirt's XML, which any libvirt takes without Nix.
+    ///
+    /// They come in the order in which libvirt can take them: networks, pools, volumes, domains. Files of the host have
+    /// the paths that the generated module gives them on NixOS.
+    Xml(Xml),
     /// Prints the JSON Schema of specs.
     Schema {
         /// Prints the reference for people instead, as Markdown.
@@ -87,4 +92,19 @@ pub struct Gen {
     /// Prints what changes.
     #[arg(long)]
     pub diff: bool,
+}
+
+/// The arguments of `xml`.
+#[derive(Debug, clap::Args)]
+pub struct Xml {
+    /// The spec, which is the first argument if that ends in `.json`, else lab.json; then the objects: their names, or
+    /// where a name is not enough, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`. Default: all.
+    #[arg(value_name = "[SPEC] [NAME]")]
+    pub arguments: Vec<String>,
+    /// Writes a file for each: `DIR/networks/NAME.xml` and so on.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// With `--out`, replaces files that are there and differ.
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }

@@ -76,13 +76,24 @@ pub enum State {
     UpToDate,
     /// It is not there.
     Missing,
-    /// It is lab2nix's own and has another text.
+    /// It has another text and may be replaced.
     Differs {
         /// The text that it has; bytes that are not UTF-8 are replaced.
         old: String,
     },
-    /// It is not lab2nix's: it lacks the [`MARKER`], or is no regular file.
+    /// It must not be replaced: nothing says that it is lab2nix's, or it is no regular file.
     Foreign,
+}
+
+/// Which files that are there may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// Those that lab2nix wrote, as their [`MARKER`] says.
+    Marked,
+    /// None: what is written has no room for a marker.
+    Nothing,
+    /// All regular files.
+    Everything,
 }
 
 /// What [`write()`] did.
@@ -109,11 +120,11 @@ pub fn read_spec(path: &Path) -> Result<(String, Vec<u8>), Error> {
 /// # Errors
 ///
 /// [`Error::Read`] when a file is there and cannot be read.
-pub fn compare(dir: &Path, files: &[Proven]) -> Result<Vec<State>, Error> {
-    compare_texts(dir, &texts(files))
+pub fn compare(dir: &Path, files: &[Proven], replace: Replace) -> Result<Vec<State>, Error> {
+    compare_texts(dir, &texts(files), replace)
 }
 
-/// Puts all files into `dir`, which is made if it is not there, or none.
+/// Puts all files into `dir` and the directories in it that they name, which are made if they are not there, or none.
 ///
 /// Files that are up to date are not touched. The others are written and synced under temporary names beside their
 /// targets, with the permissions of the files that they replace, and then renamed; when a rename fails, those before it
@@ -123,8 +134,8 @@ pub fn compare(dir: &Path, files: &[Proven]) -> Result<Vec<State>, Error> {
 /// # Errors
 ///
 /// When the disk fails.
-pub fn write(dir: &Path, files: &[Proven]) -> Result<Outcome, Error> {
-    write_texts(dir, &texts(files))
+pub fn write(dir: &Path, files: &[Proven], replace: Replace) -> Result<Outcome, Error> {
+    write_texts(dir, &texts(files), replace)
 }
 
 /// The problems of the files that [`write()`] would refuse to replace.
@@ -155,15 +166,15 @@ fn texts(files: &[Proven]) -> Vec<Text<'_>> {
     files.iter().map(|file| (file.name(), file.text())).collect()
 }
 
-fn compare_texts(dir: &Path, files: &[Text<'_>]) -> Result<Vec<State>, Error> {
+fn compare_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Vec<State>, Error> {
     let state = |(name, text): &Text<'_>| {
         let path = dir.join(name);
-        state(&path, text).map_err(|source| Error::Read { path, source })
+        state(&path, text, replace).map_err(|source| Error::Read { path, source })
     };
     files.iter().map(state).collect()
 }
 
-fn state(path: &Path, text: &str) -> io::Result<State> {
+fn state(path: &Path, text: &str, replace: Replace) -> io::Result<State> {
     let own = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Missing),
         found => found?,
@@ -179,13 +190,15 @@ fn state(path: &Path, text: &str) -> io::Result<State> {
     let mut file = File::open(path)?;
     let mut bytes = Vec::new();
     file.by_ref().take(MARKER.len() as u64).read_to_end(&mut bytes)?;
-    if bytes != MARKER.as_bytes() {
-        return Ok(State::Foreign);
-    }
+    let may_be_replaced = match replace {
+        Replace::Marked if bytes != MARKER.as_bytes() => return Ok(State::Foreign),
+        Replace::Marked | Replace::Everything => !own.is_symlink(),
+        Replace::Nothing => false,
+    };
     file.read_to_end(&mut bytes)?;
     Ok(if bytes == text.as_bytes() {
         State::UpToDate
-    } else if own.is_symlink() {
+    } else if !may_be_replaced {
         State::Foreign
     } else {
         let old = String::from_utf8_lossy(&bytes).into_owned();
@@ -211,15 +224,19 @@ fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State]) -> Vec<Proble
         .collect()
 }
 
-fn write_texts(dir: &Path, files: &[Text<'_>]) -> Result<Outcome, Error> {
-    let new_directories = NewDirectories::make(dir)?;
+fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outcome, Error> {
+    let mut new_directories = NewDirectories::default();
+    new_directories.make(dir)?;
     let mut transaction = Transaction::begin(dir)?;
-    let states = compare_texts(dir, files)?;
+    let states = compare_texts(dir, files, replace)?;
     let problems = foreign_texts(dir, files, &states);
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
     }
     for ((name, text), state) in files.iter().zip(&states) {
+        if let Some(parent) = Path::new(name).parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            new_directories.make(&dir.join(parent))?;
+        }
         match state {
             State::UpToDate => {}
             State::Missing => transaction.add(name, text)?,

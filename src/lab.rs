@@ -52,7 +52,7 @@ pub struct Lab {
 }
 
 /// What is generated, and for which host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Target {
     /// The version of `NixVirt` on the host.
     pub nixvirt: NixVirtVersion,

@@ -4,14 +4,18 @@
 //! # One direction
 //!
 //! ```text
-//! source ─▶ spec ─▶ lab ─▶ libvirt ─▶ nix ─▶ proof ─▶ files
-//! text +     JSON    resolved,  objects as   text    read back,   written or
-//! positions  as      nothing    NixVirt               compared     compared
-//!            written dangling   takes them
+//! source ─▶ spec ─▶ lab ─▶ libvirt ─┬─▶ nix ─┬─▶ proof ─▶ files
+//! text +     JSON    resolved,  objects │  text  │   read back,   written or
+//! positions  as      nothing    as      │        │   compared     compared
+//!            written dangling   trees   └─▶ xml ─┘
 //! ```
 //!
 //! Each arrow is a module that makes values for the next; none runs back. Only `main`, [`report`] and [`files`] touch the
 //! world; the rest are functions from values to values. [`pipeline`] is the whole way in two calls.
+//!
+//! There is one tree for each definition and there are two printers of it. [`nix`] writes it as the attribute set that
+//! `NixVirt` takes; [`xml`] writes it as the XML that `NixVirt` would make of that, and of what `NixVirt` has no word for.
+//! A definition that the target's `NixVirt` would drop something of goes into the Nix file as XML.
 //!
 //! # What holds
 //!
@@ -19,8 +23,9 @@
 //!   anybody else's, and stops it.
 //! - After [`spec::shape`], every value has the type that the schema says. After [`lab::resolve`], every reference leads
 //!   somewhere, every address is in its subnet, every identity is settled.
-//! - A definition holds only attributes that the target's `NixVirt` writes ([`libvirt::vocabulary`]).
-//! - Text becomes Nix in [`nix::print`] only, which escapes there and nowhere else.
+//! - A definition holds only attributes that libvirt knows, and says which of them the target's `NixVirt` lacks
+//!   ([`libvirt::vocabulary`]).
+//! - Text becomes Nix in [`nix::print`] and XML in [`xml`] only, which escape there and nowhere else.
 //! - [`proof::Proven`] is made in [`proof`] only, and [`files`] writes nothing else.
 //! - The same spec gives the same bytes: no clock, no randomness, no host name, no path of the machine.
 //!
@@ -56,6 +61,8 @@ pub mod libvirt;
 pub mod host;
 
 pub mod nix;
+
+pub mod xml;
 
 pub mod proof;
 

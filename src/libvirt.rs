@@ -1,7 +1,7 @@
 //! From the lab to libvirt objects: what each network, pool and domain is, in libvirt's terms.
 //!
-//! [`objects`] makes the definitions of a [`Lab`]. Every attribute in them is one that the target's `NixVirt` writes:
-//! what it would drop is a problem.
+//! [`objects`] makes the definitions of a [`Lab`]. Every attribute in them is one that libvirt knows; what the target's
+//! `NixVirt` would drop of it is noted with the definition, which is then written as XML.
 
 mod device;
 mod domain;
@@ -12,14 +12,16 @@ mod pool;
 pub mod tree;
 pub mod vocabulary;
 
+use indexmap::IndexSet;
+
 use crate::lab::identity::Kind;
 use crate::lab::unique::keep_first_of_equals;
 use crate::lab::{ExtraAt, Lab};
-use crate::place::{Place, Pointer};
+use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::Active;
 use tree::Tree;
-use vocabulary::{Fault, Vocabulary};
+use vocabulary::{Element, Fault, Vocabulary};
 
 /// The objects of a lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]
@@ -40,7 +42,7 @@ pub struct Object {
     /// Its name.
     pub name: String,
     /// What it is.
-    pub definition: Tree,
+    pub definition: Definition,
     /// Whether it runs.
     pub active: Active,
     /// Whether activation restarts it.
@@ -55,41 +57,66 @@ pub struct VolumeObject {
     /// Its name.
     pub name: String,
     /// What it is; nothing for a volume that shall not exist.
-    pub definition: Option<Tree>,
+    pub definition: Option<Definition>,
 }
 
-/// The path of an attribute, and where the spec asks for it.
-type Origin = (&'static str, Place);
+/// What an object is.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its elements and attributes, in libvirt's order.
+    pub tree: Tree,
+    /// The paths of those attributes that the target's `NixVirt` would drop, or would not take as they are. Where there
+    /// are any, the definition is written as XML.
+    pub lacking: Vec<String>,
+}
 
 /// An object before its definition has been held against the vocabulary.
 struct Draft<'a> {
     object: Object,
     /// Where the object is declared.
     at: Pointer,
-    /// Attributes that the spec asked for where it is not plain from the object, by path.
-    origins: Vec<Origin>,
     /// What is merged into the definition, the weakest first.
     extras: Vec<&'a ExtraAt>,
 }
 
-/// The objects of a lab, as far as the target's vocabulary can say them; the rest is problems.
+impl Objects {
+    /// All definitions, each with the kind and the name of what it defines, volumes behind their pool.
+    pub fn definitions(&self) -> impl Iterator<Item = (&'static str, &str, &Definition)> {
+        let all = [&self.networks, &self.pools, &self.domains].into_iter().flatten().flatten();
+        all.flat_map(move |object| {
+            let volumes = object.volumes.iter();
+            let volumes =
+                volumes.filter_map(|volume| Some(("volume", volume.name.as_str(), volume.definition.as_ref()?)));
+            std::iter::once((object.kind.name(), object.name.as_str(), &object.definition)).chain(volumes)
+        })
+    }
+}
+
+impl From<Tree> for Definition {
+    fn from(tree: Tree) -> Self {
+        Self { tree, lacking: Vec::new() }
+    }
+}
+
+/// The objects of a lab, as far as libvirt can be told of them; the rest is problems.
 #[must_use]
 pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
-    let vocabulary = Vocabulary::of(lab.target.nixvirt);
+    let (target, whole) = (Vocabulary::of(lab.target.nixvirt), Vocabulary::whole(lab.target.nixvirt));
     let mut problems = Vec::new();
     let mut settle = |draft: Draft<'_>| {
-        let Draft { mut object, at, origins, extras } = draft;
-        let element = vocabulary.object(object.kind);
+        let Draft { mut object, at, extras } = draft;
         for extra in &extras {
-            extra::merge(&mut object.definition, extra, (vocabulary, object.kind), &mut problems);
+            extra::merge(&mut object.definition.tree, extra, (whole, object.kind), &mut problems);
         }
         extra::check(&object, &extras, &mut problems);
-        for fault in vocabulary.settle(&mut object.definition, element) {
-            let found = problem(&fault, (&object, &at, &origins), &extras, vocabulary);
-            // A text of the wrong type has been told of.
-            problems.extend(found.filter(|found| {
-                found.id != Id::MissingField || !problems.iter().any(|told| told.place == found.place)
-            }));
+        let kind = object.kind;
+        let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), target, whole);
+        let found = faults.iter().filter_map(|fault| of_text(fault, &at, &extras));
+        // A text of the wrong type has been told of.
+        let told: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
+        problems.extend(told);
+        for volume in object.volumes.iter_mut().filter_map(|volume| volume.definition.as_mut()) {
+            volume.settle(Vocabulary::volume, target, whole);
         }
         object
     };
@@ -99,49 +126,51 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
     let domains =
         domains.map(|domains| domains.iter().map(|domain| domain::draft(domain, lab)).map(&mut settle).collect());
     for extra in &lab.layer_extras {
-        extra::merge(&mut Tree::new(), extra, (vocabulary, Kind::Domain), &mut problems);
+        extra::merge(&mut Tree::new(), extra, (whole, Kind::Domain), &mut problems);
     }
     keep_first_of_equals(&mut problems);
     (Objects { networks, pools, domains }, problems)
 }
 
-/// The problem of a fault in a definition. A wrong type of ours is not the user's to mend: the proof of the file fails
-/// on it.
-fn problem(
-    fault: &Fault,
-    draft: (&Object, &Pointer, &[Origin]),
-    extras: &[&ExtraAt],
-    vocabulary: &Vocabulary,
-) -> Option<Problem> {
-    let (object, at, origins) = draft;
-    let version = vocabulary.version();
-    match fault {
-        Fault::Unknown { path } => {
-            let origin = origins.iter().find(|(origin, _)| origin == path);
-            let place = origin.map_or_else(|| at.clone().name(), |(_, place)| place.clone());
-            let message = match origin {
-                Some(_) => format!("NixVirt {version} does not write `{path}`"),
-                None => {
-                    format!(
-                        "{} `{}` needs `{path}`, which NixVirt {version} does not write",
-                        object.kind.name(),
-                        object.name
-                    )
-                }
-            };
-            let help = vocabulary::other_versions(object.kind, path, version)
-                .unwrap_or_else(|| "leave it out: no version of NixVirt writes it".to_owned());
-            Some(Problem::new(Id::NotExpressible, place, message).label("would be dropped without a word").help(help))
+impl Definition {
+    /// Puts the definition into libvirt's order, and notes what `target` lacks of it. Returns what is
+    /// wrong with its texts.
+    fn settle(&mut self, root: impl Fn(&Vocabulary) -> Element, target: &Vocabulary, whole: &Vocabulary) -> Vec<Fault> {
+        let mut faults = target.settle(&mut self.tree, root(target));
+        let lacks = |fault: &Fault| match fault {
+            Fault::Unknown { .. } | Fault::WrongType { .. } => true,
+            Fault::Missing { .. } | Fault::TextBesideElements { .. } => false,
+        };
+        if faults.iter().any(lacks) {
+            let lacking = std::mem::replace(&mut faults, whole.settle(&mut self.tree, root(whole)));
+            // What libvirt does not know either is a mistake of ours, which the proof of the file finds.
+            if !faults.iter().any(lacks) {
+                let paths = lacking.into_iter().filter(lacks).map(Fault::into_path);
+                self.lacking = paths.collect::<IndexSet<_>>().into_iter().collect();
+            }
         }
-        Fault::Missing { path } => {
-            let place = extra::place_of(path, extras).unwrap_or_else(|| at.clone().name());
-            let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
-            Some(
-                Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))
-                    .label(format!("needs `{name}`"))
-                    .help("NixVirt would stop the evaluation of the whole host without a place"),
-            )
-        }
-        Fault::WrongType { .. } => None,
+        faults.retain(|fault| !lacks(fault));
+        faults
     }
+}
+
+/// The problem of an element without its text, or with more than that.
+fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt]) -> Option<Problem> {
+    let (path, found) = match fault {
+        Fault::Missing { path } => (path, (Id::MissingField, "an element without its text")),
+        Fault::TextBesideElements { path } => {
+            (path, (Id::ConflictingFields, "an element with text, and with elements that stand for it"))
+        }
+        Fault::Unknown { .. } | Fault::WrongType { .. } => return None,
+    };
+    let place = extra::place_of(path, extras).unwrap_or_else(|| at.clone().name());
+    let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let (id, what) = found;
+    let problem = Problem::new(id, place, format!("{what}, `{path}`"));
+    Some(match fault {
+        Fault::TextBesideElements { .. } => problem.label("only one of them").help(format!("leave `{name}` out")),
+        _ => problem
+            .label(format!("needs `{name}`"))
+            .help("NixVirt would stop the evaluation of the whole host without a place"),
+    })
 }

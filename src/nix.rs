@@ -27,6 +27,7 @@ mod atom;
 mod attrs;
 mod difference;
 pub mod file;
+mod lines;
 pub mod module;
 pub mod print;
 pub mod read;
@@ -36,6 +37,7 @@ mod syntax;
 pub(crate) use atom::is_bare_name;
 pub use atom::{Ident, Int, IntOutOfRange, Name, NotAnIdent, NulInText, Text};
 pub use attrs::{Attrs, DuplicateName};
+pub use lines::{Lines, NotLines, Piece, TextFile};
 
 /// A Nix expression of plain data, the variables it needs and the functions it applies to data.
 ///
@@ -58,6 +60,8 @@ pub enum Expr {
     Select(Select),
     /// A function applied to an attribute set: `NixVirt.lib.network.writeXML { … }`.
     Apply(Select, Attrs),
+    /// A function applied to a name and a text of lines: `pkgs.writeText "lan.xml" ''…''`.
+    TextFile(Box<TextFile>),
     /// A function of an attribute set: `{ NixVirt, ... }: …`, or `_: …`.
     Lambda(Lambda),
 }
@@ -152,6 +156,12 @@ impl From<Attrs> for Expr {
 impl From<Select> for Expr {
     fn from(select: Select) -> Self {
         Self::Select(select)
+    }
+}
+
+impl From<TextFile> for Expr {
+    fn from(file: TextFile) -> Self {
+        Self::TextFile(Box::new(file))
     }
 }
 

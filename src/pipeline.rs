@@ -9,6 +9,7 @@ use crate::problem::{Problem, Severity};
 use crate::proof::{self, Proven};
 use crate::source::Source;
 use crate::spec::{Spec, schema, shape};
+use crate::xml;
 
 /// A spec that has been looked at from end to end.
 #[derive(Debug)]
@@ -39,6 +40,16 @@ impl Checked {
     pub fn is_sound(&self) -> bool {
         !self.problems.iter().any(|problem| problem.id.severity() == Severity::Error)
     }
+
+    /// The lab and its objects, fit to build from.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problems`] when a problem is an error.
+    pub fn lab(&self) -> Result<(&Lab, &Objects), Error> {
+        let built = self.built.as_ref().filter(|_| self.is_sound());
+        built.map(|(lab, objects)| (lab, objects)).ok_or(Error::Problems)
+    }
 }
 
 /// Finds everything that is wrong with a spec. `problems` are those of reading its text.
@@ -68,10 +79,7 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
 ///
 /// See [`Error`].
 pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
-    let Some((lab, objects)) = checked.built.as_ref().filter(|_| checked.is_sound()) else {
-        return Err(Error::Problems);
-    };
-    let vocabulary = Vocabulary::of(lab.target.nixvirt);
+    let (lab, objects) = checked.lab()?;
     let mut lists = Vec::new();
     for kind in [Kind::Network, Kind::Pool, Kind::Domain] {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
@@ -79,8 +87,20 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     let module = module::module_file(lab, &lists, spec)?;
     let mut files = Vec::new();
     for list in lists {
-        files.push(proof::list(list, vocabulary)?);
+        files.push(proof::list(list, objects, lab.target.nixvirt)?);
     }
     files.push(proof::module(module, &files)?);
     Ok(files)
+}
+
+/// The definitions of a lab as libvirt's XML, proven: see [`xml::file::files`] for their names and order.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn documents(checked: &Checked) -> Result<Vec<Proven>, Error> {
+    let (lab, objects) = checked.lab()?;
+    let libvirt = Vocabulary::whole(lab.target.nixvirt);
+    let prove = |file| Ok(proof::document(file, libvirt)?);
+    xml::file::files(lab, objects).into_iter().map(prove).collect()
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use case::{BAD, Differences, MANY, OK, Read, entries, examples, name_of, specs};
-use lab2nix::files::{self, State};
+use lab2nix::files::{self, Replace, State};
 use lab2nix::problem::Id;
 use lab2nix::report::{self, Format};
 use pretty_assertions::assert_eq;
@@ -52,7 +52,7 @@ fn bad_specs_are_reported() {
 fn foreign_files(dir: &Path, read: &Read) -> (String, Vec<Id>) {
     assert_eq!(read.report(), "");
     let (dir, generated) = (dir.join("generated"), read.files().unwrap_or_default());
-    let states = files::compare(&dir, &generated).unwrap();
+    let states = files::compare(&dir, &generated, Replace::Marked).unwrap();
     assert!(states.contains(&State::Foreign));
     let problems = files::foreign_files(&dir, &generated, &states);
     let text = report::render(&problems, None, Format::Human, false);

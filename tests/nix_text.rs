@@ -6,9 +6,11 @@ use std::process::Command;
 
 use lab2nix::nix::print::{Style, print};
 use lab2nix::nix::read::{Parsed, read};
-use lab2nix::nix::{Attrs, Expr, Ident, Int, Lambda, Name, Select, Text};
+use lab2nix::nix::{Attrs, Expr, Ident, Int, Lambda, Lines, Name, Piece, Select, Text, TextFile};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 proptest! {
@@ -77,6 +79,11 @@ fn functions_at_the_margin() {
     let ident = |length: usize| Ident::new("x".repeat(length)).expect("a variable");
     let text = |length: usize| Expr::try_from("é".repeat(length)).expect("no NUL");
     let set = |name: Name, value: Expr| collect(vec![(name, value)]);
+    let name = |length: usize| Name::new("n".repeat(length) + " ").expect("no NUL");
+    let text_file = |function, length: usize| {
+        let text = Lines::new([Text::literal("a\n\n b\n").into()]).expect("it ends");
+        Expr::from(TextFile { function, name: Text::new("é".repeat(length)).expect("no NUL"), text })
+    };
     let full = || set(Name::literal("a"), Expr::Null);
     for length in [1, 2].into_iter().chain(82..102) {
         let select = || Select { variable: ident(length), path: Vec::new() };
@@ -91,6 +98,10 @@ fn functions_at_the_margin() {
             Expr::Apply(select(), Attrs::new()),
             Expr::Apply(select(), full()),
             Expr::Apply(Select::literal("f", &[]), full()),
+            text_file(select(), 1),
+            text_file(Select::literal("f", &[]), length),
+            text_file(Select { variable: Ident::literal("f"), path: vec![name(length)] }, 1),
+            text_file(Select::literal("f", &["a b"]), length),
         ];
         for body in bodies {
             let function = |formals: Vec<Ident>, body: Expr| Expr::from(Lambda::new(formals, body).expect("no two"));
@@ -268,6 +279,30 @@ fn sources_that_are_not_plain_data() {
         "a 1",
         "a [ ]",
         "a b { }",
+        // Indented strings that are not lines, are not where lines belong, or depend on the version of Nix.
+        "a ''b\n''",
+        "a \"b\" \"c\\n\"",
+        "a \"b\" ''c''",
+        "a \"b\" ''''",
+        "a \"b\" ''\n  c\n  d''",
+        "a \"b\" ''\n${c}''",
+        "a \"b\" ''\n  ${c.\"d e\"}\n''",
+        "a \"b\" ''\n  ${c d}\n''",
+        "a \"b\" ''\n  ${null}\n''",
+        "a \"b\" ''\n  ${1}\n''",
+        "a \"b\" ''\n  ${''c''}\n''",
+        "a \"b\" ''\n  ${\"${c}\"}\n''",
+        "a \"b\" ''\n  ${c or d}\n''",
+        "a \"b\" ''\n  ''\\n\n''",
+        "a \"b\" ''\n  ''\\ c\n''",
+        "a \"b\" ''\n  c''\\td\n''",
+        "a \"b\" ''\n  ''\\${c}\n''",
+        "a b ''c\n''",
+        "a ''b'' ''c\n''",
+        "a \"${b}\" ''c\n''",
+        "a \"b\" \"c\" ''d\n''",
+        "(_: a) \"b\" ''c\n''",
+        "{ a = ''b\n''; }",
         "(a { }) { }",
         "{ } { }",
         "\"a\" { }",
@@ -327,6 +362,99 @@ fn sources_that_are_not_plain_data() {
     }
 }
 
+/// Goes before an expression with text files, to make their names and texts of them.
+const STAND_INS: &str = r#"let pkgs.writeText = name: text: { inherit name text; }; v = "<v>"; in "#;
+
+#[test]
+fn real_nix_reads_the_same_lines() {
+    let variable = || Piece::from(Select::literal("v", &[]));
+    let mut runner = TestRunner::deterministic();
+    let random = lines(Just(Select::literal("v", &[])));
+    let mut texts: Vec<_> = (0..1000)
+        .map(|_| random.new_tree(&mut runner).expect("nothing is rejected").current().pieces().to_vec())
+        .collect();
+    let shards = SPACES.iter().chain(SHARDS).copied();
+    for (first, second) in shards.clone().flat_map(|first| shards.clone().map(move |second| (first, second))) {
+        let [first, second] = [first, second].map(|shard| Piece::from(Text::literal(shard)));
+        let more = |text| Piece::from(Text::literal(text));
+        texts.extend([
+            vec![first.clone(), second.clone()],
+            vec![first.clone(), second.clone(), more("x\n  y")],
+            vec![more("x"), first.clone(), second.clone(), more("\n")],
+            vec![first.clone(), variable(), second.clone()],
+            vec![first, second, variable()],
+        ]);
+    }
+    let file = |pieces: Vec<Piece>| {
+        let text = Lines::new(pieces.into_iter().chain([Text::literal("\n").into()])).expect("it ends");
+        TextFile { function: Select::literal("pkgs", &["writeText"]), name: Text::literal("a ${b}"), text }.into()
+    };
+    let corpus = Expr::List(texts.into_iter().map(file).collect());
+    for style in [Style::Nixfmt, Style::Alejandra] {
+        if let Some(value) = evaluate(&(STAND_INS.to_owned() + &print(&corpus, style))) {
+            assert_eq!(value, json(&corpus));
+        }
+    }
+}
+
+/// Indented strings that this crate does not write, but reads.
+#[test]
+fn real_nix_reads_other_indented_strings_the_same() {
+    let texts = [
+        "a\n",
+        "a\n  b\n",
+        "  \n  a\n  ",
+        "  a\n    b\n",
+        "\n  a\n b\n      ",
+        "\n  a\n      \n   \n \n\n  b\n",
+        "\n\n    \n    a\n  ",
+        "\n\n",
+        "\n  \n      \n",
+        "\n\ta\n  b\n",
+        "\n  \ta\n   b\n",
+        "\n    \t\n  b\n",
+        "\n  ${v}\n    b\n",
+        "\n    ${v}\n  b\n",
+        "\n    a\n  ${v}\n",
+        "  ${v}\n",
+        "${v}  \n  \n",
+        "${v}\n    a\n    ",
+        "\n    ${\"  x\"}\n      y\n",
+        "\n  a${\"\\n\"}",
+        "\n  a${\"\\n    \"}\n   ${\"\"}\n",
+        "\n  a${\"\\n\"}  ${\"\\n\"}",
+        "\n  ${/* a } */ (v) # }\n}\n",
+        "\n  ''${v}\n",
+        "\n    ''${v}\n  x\n",
+        "\n  ''$${v}\n",
+        "\n  ''$''${v}\n",
+        "\n  $''${v}\n",
+        "\n  $${v}\n",
+        "\n  $$${v}\n",
+        "\n  $$$${v}\n",
+        "\n  $$''${v}\n",
+        "\n  '${v}'\n",
+        "\n  '''${v}'''\n",
+        "\n  ''''${v}''''\n",
+        "\n  '''''${v}\n",
+        "\n  ''''''${v}\n",
+        "\n  '''\n    '''\n   ''''\n",
+        "\n  '\n   $\n  ",
+        "\n  \\n \\${v} \\\n",
+        "\n  \"a\" # b /* c\n",
+    ];
+    let mut source = "[".to_owned();
+    for text in texts {
+        writeln!(source, " (pkgs.writeText \"\" ''{text}'')").expect("a `String` takes whatever is written to it");
+    }
+    source.push(']');
+    let expected = read(&source).expect("all of them are lines");
+    assert_eq!(Parsed::new(&source).expect("it is Nix").agrees(&expected), Ok(()));
+    if let Some(value) = evaluate(&(STAND_INS.to_owned() + &source)) {
+        assert_eq!(value, json(&expected));
+    }
+}
+
 /// What `nix-instantiate` makes of an expression, or nothing where it is missing, except in continuous integration.
 fn evaluate(text: &str) -> Option<Value> {
     let dir = tempfile::tempdir().expect("a directory for temporary files");
@@ -346,7 +474,7 @@ fn evaluate(text: &str) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).expect("`--json` prints JSON"))
 }
 
-/// The JSON that Nix should make of plain data.
+/// The JSON that Nix should make of plain data, and of text files after [`STAND_INS`].
 fn json(expr: &Expr) -> Value {
     match expr {
         Expr::Null => Value::Null,
@@ -356,6 +484,13 @@ fn json(expr: &Expr) -> Value {
         Expr::List(items) => items.iter().map(json).collect(),
         Expr::Attrs(attrs) => {
             Value::Object(attrs.iter().map(|(name, value)| (name.as_str().to_owned(), json(value))).collect())
+        }
+        Expr::TextFile(file) => {
+            let text = file.text.pieces().iter().map(|piece| match piece {
+                Piece::Text(text) => text.as_str().to_owned(),
+                Piece::Select(select) => format!("<{}>", select.variable.as_str()),
+            });
+            serde_json::json!({ "name": file.name.as_str(), "text": text.collect::<String>() })
         }
         Expr::Select(_) | Expr::Apply(..) | Expr::Lambda(_) => panic!("no plain data: {expr:?}"),
     }
@@ -369,7 +504,7 @@ fn mutate(expr: &Expr, at: &mut usize, how: usize) -> Expr {
     }
     *at -= 1;
     match expr {
-        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => expr.clone(),
+        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) | Expr::TextFile(_) => expr.clone(),
         Expr::List(items) => Expr::List(items.iter().map(|item| mutate(item, at, how)).collect()),
         Expr::Attrs(attrs) => Expr::Attrs(mutate_attrs(attrs, at, how)),
         Expr::Apply(function, argument) => Expr::Apply(function.clone(), mutate_attrs(argument, at, how)),
@@ -382,7 +517,7 @@ fn mutate(expr: &Expr, at: &mut usize, how: usize) -> Expr {
 /// How many parts `mutate` knows.
 fn size(expr: &Expr) -> usize {
     1 + match expr {
-        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => 0,
+        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) | Expr::TextFile(_) => 0,
         Expr::List(items) => items.iter().map(size).sum(),
         Expr::Attrs(attrs) | Expr::Apply(_, attrs) => attrs.iter().map(|(_, value)| size(value)).sum(),
         Expr::Lambda(lambda) => size(lambda.body()),
@@ -424,6 +559,7 @@ fn change(expr: &Expr, how: usize) -> Expr {
         Expr::Select(select) => change_select(select, how).into(),
         Expr::Apply(function, argument) if how < 3 => Expr::Apply(change_select(function, how), argument.clone()),
         Expr::Apply(function, argument) => Expr::Apply(function.clone(), change_attrs(argument, how)),
+        Expr::TextFile(file) => change_text_file(file, how).into(),
         Expr::Lambda(lambda) => {
             let mut formals = lambda.formals().to_vec();
             match how {
@@ -434,6 +570,20 @@ fn change(expr: &Expr, how: usize) -> Expr {
             Lambda::new(formals, lambda.body().clone()).expect("there are no new ones").into()
         }
     }
+}
+
+fn change_text_file(file: &TextFile, how: usize) -> TextFile {
+    let mut file = file.clone();
+    let mut pieces = file.text.pieces().to_vec();
+    match how {
+        1 => file.function = change_select(&file.function, 2),
+        2 => file.name = Text::new(file.name.as_str().to_owned() + "x").expect("no NUL"),
+        3 => pieces.insert(0, Text::literal(" ").into()),
+        4 => pieces.push(Text::literal("\n").into()),
+        _ => drop(pieces.remove(0)),
+    }
+    file.text = Lines::new(pieces).unwrap_or(file.text);
+    file
 }
 
 fn change_attrs(attrs: &Attrs, how: usize) -> Attrs {
@@ -484,6 +634,7 @@ fn expr() -> impl Strategy<Value = Expr> {
         1 => (-9..9).prop_map(Expr::from),
         4 => awkward().prop_map(|text| Expr::Str(Text::new(text).expect("no NUL"))),
         2 => select().prop_map(Expr::Select),
+        3 => text_file().prop_map(Expr::from),
     ];
     leaf.prop_recursive(5, 60, 6, |inner| {
         prop_oneof![
@@ -511,6 +662,36 @@ fn select() -> impl Strategy<Value = Select> {
     (ident(), prop::collection::vec(name(), 0..4)).prop_map(|(variable, path)| Select { variable, path })
 }
 
+fn text_file() -> impl Strategy<Value = TextFile> {
+    (select(), awkward(), lines(bare_select())).prop_map(|(function, name, text)| TextFile {
+        function,
+        name: Text::new(name).expect("no NUL"),
+        text,
+    })
+}
+
+fn lines(variable: impl Strategy<Value = Select>) -> impl Strategy<Value = Lines> {
+    let text = prop_oneof![
+        6 => prop::collection::vec(prop::sample::select(SPACES), 1..4).prop_map(|shards| shards.concat()),
+        3 => awkward(),
+        1 => " {90,110}",
+    ];
+    let piece = prop_oneof![
+        6 => text.prop_map(|text| Piece::Text(Text::new(text).expect("no NUL"))),
+        1 => variable.prop_map(Piece::Select),
+    ];
+    prop::collection::vec(piece, 0..12)
+        .prop_map(|pieces| Lines::new(pieces.into_iter().chain([Text::literal("\n").into()])).expect("it ends"))
+}
+
+/// A variable that may stand in lines.
+fn bare_select() -> impl Strategy<Value = Select> {
+    (ident(), prop::collection::vec(ident(), 0..4)).prop_map(|(variable, path)| {
+        let path = path.iter().map(|name| Name::new(name.as_str().to_owned()).expect("no NUL")).collect();
+        Select { variable, path }
+    })
+}
+
 fn ident() -> impl Strategy<Value = Ident> {
     "[a-z_][a-zA-Z0-9_'-]{0,6}|[a-z]{40,110}".prop_filter_map("not a variable", |ident| Ident::new(ident).ok())
 }
@@ -534,6 +715,12 @@ fn awkward() -> impl Strategy<Value = String> {
         1 => any::<String>().prop_map(|text| text.replace('\0', "")).boxed(),
     ]
 }
+
+/// Pieces that lines go wrong with.
+const SPACES: &[&str] = &[
+    " ", "  ", "   ", "\n", "\n", "\n\n", "\n ", "\n  ", "\n    ", "\t", "\n\t", "\t\n", " \n", "\r", "\u{a0}",
+    "\u{3000}", "'", "''", "'''", "''\\", "\\n", "$", "$$", "${", "{", "}", "<a>", "</a>\n", "x", "y\n", "#", "/*",
+];
 
 /// Pieces that strings go wrong with.
 const SHARDS: &[&str] = &[

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use super::{Cli, Command, Deny, Gen};
-use crate::files::{self, Outcome, State};
+use super::{Cli, Command, Deny, Gen, Xml};
+use crate::files::{self, Outcome, Replace, State};
+use crate::libvirt::vocabulary::Vocabulary;
 use crate::pipeline::{self, Checked};
-use crate::problem::{Id, Problem, Severity, did_you_mean};
+use crate::problem::{Id, Problem, Severity, did_you_mean, quoted_list};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::Source;
@@ -51,11 +52,14 @@ enum Failure {
     Output(#[from] io::Error),
     #[error("there is no problem `{name}`: {help}")]
     UnknownProblem { name: String, help: String },
+    #[error("the lab has no object `{name}`: {help}")]
+    UnknownObject { name: String, help: String },
 }
 
 fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Gen(arguments) => return generate(cli, arguments),
+        Command::Xml(arguments) => return xml(cli, arguments),
         Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
         Command::Schema { markdown: false } => print(&schema::schema_text())?,
         Command::Schema { markdown: true } => print(&reference::reference())?,
@@ -142,11 +146,20 @@ fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
         return compare(cli, arguments, &dir, &files);
     }
     if arguments.diff {
-        print_changes(cli, &dir, &files, &files::compare(&dir, &files)?)?;
+        print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
     }
-    match files::write(&dir, &files)? {
+    tell_of_xml(&checked)?;
+    write(cli, &dir, &files, Replace::Marked)
+}
+
+/// Writes files, and tells which.
+fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8, Failure> {
+    match files::write(dir, files, replace)? {
         Outcome::Refused(problems) => {
             tell(cli, &problems, None)?;
+            if replace == Replace::Nothing {
+                talk("nothing was written; `--force` replaces files\n");
+            }
             Ok(ATTENTION)
         }
         Outcome::Written(states) => {
@@ -165,6 +178,51 @@ fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     }
 }
 
+/// Says which objects are written as XML, and why.
+fn tell_of_xml(checked: &Checked) -> Result<(), Failure> {
+    let (lab, objects) = checked.lab()?;
+    let version = Vocabulary::of(lab.target.nixvirt).version();
+    for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.lacking.is_empty()) {
+        let lacking = quoted_list(definition.lacking.iter().map(String::as_str));
+        talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {lacking}\n"));
+    }
+    Ok(())
+}
+
+fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
+    let (spec, names) = match arguments.arguments.as_slice() {
+        [spec, names @ ..] if spec.ends_with(".json") => (Path::new(spec), names),
+        names => (Path::new("lab.json"), names),
+    };
+    let Some(checked) = read(cli, spec)? else {
+        return Ok(ATTENTION);
+    };
+    let documents = chosen(pipeline::documents(&checked)?, names)?;
+    if let Some(dir) = &arguments.out {
+        return write(cli, dir, &documents, if arguments.force { Replace::Everything } else { Replace::Nothing });
+    }
+    let text = match documents.as_slice() {
+        [one] => one.text().to_owned(),
+        many => many.iter().map(|file| format!("<!-- {} -->\n{}", file.name(), file.text())).collect(),
+    };
+    print(&text)?;
+    Ok(0)
+}
+
+/// Those documents that have one of the names; all where there are no names.
+fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
+    let is = |file: &Proven, name: &str| {
+        let path = file.name().trim_end_matches(".xml");
+        path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
+    };
+    if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
+        let known = documents.iter().filter_map(|file| file.name().trim_end_matches(".xml").rsplit('/').next());
+        return Err(Failure::UnknownObject { name: unknown.clone(), help: did_you_mean(unknown, known) });
+    }
+    let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name));
+    Ok(documents.into_iter().filter(wanted).collect())
+}
+
 /// `generated` beside the spec.
 fn beside(spec: &Path) -> PathBuf {
     spec.parent().unwrap_or(Path::new("")).join("generated")
@@ -172,7 +230,7 @@ fn beside(spec: &Path) -> PathBuf {
 
 /// Says how the files differ from what they should be; writes nothing.
 fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u8, Failure> {
-    let states = files::compare(dir, files)?;
+    let states = files::compare(dir, files, Replace::Marked)?;
     if states.iter().all(|state| *state == State::UpToDate) {
         return Ok(0);
     }

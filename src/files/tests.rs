@@ -48,7 +48,7 @@ fn states_of_files() {
     symlink("b.nix", dir.path().join("i.nix")).unwrap();
     symlink("nowhere", dir.path().join("j.nix")).unwrap();
     let check = |name: &str, expected: State| {
-        assert_eq!(compare_texts(dir.path(), &[(name, NEW)]).unwrap(), [expected], "{name}");
+        assert_eq!(compare_texts(dir.path(), &[(name, NEW)], Replace::Marked).unwrap(), [expected], "{name}");
     };
     check("a.nix", State::UpToDate);
     check("b.nix", differs());
@@ -63,9 +63,9 @@ fn states_of_files() {
 fn all_files_are_written_and_the_directory_is_made() {
     let dir = tempdir().unwrap();
     let deep = dir.path().join("x/y");
-    assert_eq!(write_texts(&deep, FILES).unwrap(), Outcome::Written(vec![State::Missing; 3]));
+    assert_eq!(write_texts(&deep, FILES, Replace::Marked).unwrap(), Outcome::Written(vec![State::Missing; 3]));
     check_contents(&deep, FILES);
-    assert_eq!(write_texts(&deep, FILES).unwrap(), Outcome::Written(vec![State::UpToDate; 3]));
+    assert_eq!(write_texts(&deep, FILES, Replace::Marked).unwrap(), Outcome::Written(vec![State::UpToDate; 3]));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn files_that_are_up_to_date_are_not_touched() {
     };
     let before = (identity("a.nix"), identity("b.nix"));
     let states = vec![State::UpToDate, differs(), State::Missing];
-    assert_eq!(write_texts(dir.path(), FILES).unwrap(), Outcome::Written(states));
+    assert_eq!(write_texts(dir.path(), FILES, Replace::Marked).unwrap(), Outcome::Written(states));
     assert_eq!(identity("a.nix"), before.0);
     assert_ne!(identity("b.nix").0, before.1.0);
     check_contents(dir.path(), FILES);
@@ -87,7 +87,7 @@ fn files_that_are_up_to_date_are_not_touched() {
 fn permissions_are_kept_or_the_umask_s() {
     let dir = directory(&[("a.nix", OLD), ("fresh", "")]);
     fs::set_permissions(dir.path().join("a.nix"), fs::Permissions::from_mode(0o604)).unwrap();
-    write_texts(dir.path(), FILES).unwrap();
+    write_texts(dir.path(), FILES, Replace::Marked).unwrap();
     let mode = |name: &str| fs::metadata(dir.path().join(name)).unwrap().mode() & 0o7777;
     assert_eq!(mode("a.nix"), 0o604);
     assert_eq!(mode("b.nix"), mode("fresh"));
@@ -98,7 +98,7 @@ fn a_foreign_file_stops_everything() {
     let dir = directory(&[("a.nix", OLD), ("b.nix", "mine\n"), (".lab2nix-left", "x")]);
     fs::create_dir(dir.path().join("c.nix")).unwrap();
     let before = contents(dir.path());
-    let Outcome::Refused(problems) = write_texts(dir.path(), FILES).unwrap() else {
+    let Outcome::Refused(problems) = write_texts(dir.path(), FILES, Replace::Marked).unwrap() else {
         panic!("written over foreign files")
     };
     let told: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
@@ -114,7 +114,7 @@ fn a_foreign_file_stops_everything() {
 fn leftovers_of_a_killed_run_go_with_the_next() {
     let dir = directory(&[(".lab2nix-abc", "half"), (".lab2nix", "stays"), ("a.nix", OLD)]);
     fs::create_dir(dir.path().join(".lab2nix-dir")).unwrap();
-    write_texts(dir.path(), &FILES[..1]).unwrap();
+    write_texts(dir.path(), &FILES[..1], Replace::Marked).unwrap();
     check_contents(dir.path(), &[(".lab2nix", "stays"), (".lab2nix-dir", "is a directory"), ("a.nix", NEW)]);
 }
 
@@ -165,8 +165,8 @@ fn a_directory_that_goes_away_is_an_error() {
 fn a_directory_that_cannot_be_made_is_an_error_and_leaves_nothing() {
     let dir = directory(&[("file", "x")]);
     let below = dir.path().join("file/generated");
-    assert!(matches!(write_texts(&below, FILES), Err(Error::Directory { .. })));
-    assert!(matches!(compare_texts(&below, FILES), Err(Error::Read { .. })));
+    assert!(matches!(write_texts(&below, FILES, Replace::Marked), Err(Error::Directory { .. })));
+    assert!(matches!(compare_texts(&below, FILES, Replace::Marked), Err(Error::Read { .. })));
     check_contents(dir.path(), &[("file", "x")]);
 }
 
@@ -174,9 +174,14 @@ fn a_directory_that_cannot_be_made_is_an_error_and_leaves_nothing() {
 fn directories_made_for_nothing_are_removed() {
     let dir = tempdir().unwrap();
     let deep = dir.path().join("x/y");
-    drop(NewDirectories::make(&deep).unwrap());
+    let made = || {
+        let mut made = NewDirectories::default();
+        made.make(&deep).unwrap();
+        made
+    };
+    drop(made());
     assert_eq!(contents(dir.path()), []);
-    NewDirectories::make(&deep).unwrap().keep();
+    made().keep();
     assert!(deep.is_dir());
 }
 

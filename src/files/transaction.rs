@@ -13,14 +13,16 @@ use super::{Error, TEMPORARY};
 const MODE: u32 = 0o666;
 
 /// The directories that were made for this run; dropped without [`keep`](Self::keep), it removes them again.
+#[derive(Default)]
 pub(super) struct NewDirectories(Vec<PathBuf>);
 
 impl NewDirectories {
-    pub(super) fn make(dir: &Path) -> Result<Self, Error> {
+    /// Makes a directory and those that it is in, as far as they are not there.
+    pub(super) fn make(&mut self, dir: &Path) -> Result<(), Error> {
         let missing = dir.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists());
-        let new = Self(missing.map(Path::to_owned).collect());
-        fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.to_owned(), source })?;
-        Ok(new)
+        // The innermost first, which is the order in which they can be removed.
+        self.0.splice(0..0, missing.map(Path::to_owned).collect::<Vec<_>>());
+        fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.to_owned(), source })
     }
 
     pub(super) fn keep(mut self) {
@@ -129,7 +131,11 @@ impl Transaction {
                 }
             }
         }
-        match handle.sync_all() {
+        let mut directories: Vec<&Path> = done.iter().filter_map(|done| done.target.parent()).collect();
+        directories.dedup();
+        let others = directories.into_iter().filter(|directory| *directory != dir);
+        let synced = others.map(|directory| File::open(directory)?.sync_all()).collect::<io::Result<()>>();
+        match synced.and_then(|()| handle.sync_all()) {
             Err(source) if !matches!(source.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
                 roll_back(done)?;
                 Err(Error::Write { path: dir, source })

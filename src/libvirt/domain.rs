@@ -38,14 +38,12 @@ pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
     let object = Object {
         kind: Kind::Domain,
         name: domain.name.clone(),
-        definition,
+        definition: definition.into(),
         active: domain.active,
         restart: domain.restart,
         volumes: Vec::new(),
     };
-    let port = domain.graphics.as_ref().and_then(|graphics| graphics.port.as_ref());
-    let origins = port.map(|port| ("devices.graphics.port", port.place.clone())).into_iter().collect();
-    Draft { object, at: domain.at.clone(), origins, extras: domain.extra.iter().collect() }
+    Draft { object, at: domain.at.clone(), extras: domain.extra.iter().collect() }
 }
 
 fn os(domain: &Domain) -> Tree {

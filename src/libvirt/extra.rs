@@ -1,4 +1,4 @@
-//! The escape hatch: attributes that the spec gives in `NixVirt`'s own shape, merged into a definition.
+//! The escape hatch: attributes that the spec gives under `NixVirt`'s names, merged into a definition.
 //!
 //! Attribute sets merge, lists are appended, `null` takes an attribute away, anything else replaces what was there.
 
@@ -9,20 +9,21 @@ use serde_json::{Map, Value as Json};
 
 use super::Object;
 use super::tree::{Tree, Value};
-use super::vocabulary::{Element, Shape, Slot, Vocabulary, other_versions};
+use super::vocabulary::{Element, Shape, Slot, Vocabulary};
 use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
+use crate::xml;
 
-/// Merges `extra` into the definition of an object whose element in `vocabulary` is `element`.
+/// Merges `extra` into the definition of an object of a kind, as far as `libvirt` knows its attributes.
 pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
-    (vocabulary, kind): (&Vocabulary, Kind),
+    (libvirt, kind): (&Vocabulary, Kind),
     problems: &mut Vec<Problem>,
 ) {
-    let mut merger = Merger { vocabulary, kind, path: Vec::new(), problems };
+    let mut merger = Merger { libvirt, path: Vec::new(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -42,12 +43,11 @@ pub(super) fn merge(
     }
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
-    merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
+    merger.set(definition, &rest, libvirt.object(kind), &extra.at);
 }
 
 struct Merger<'a> {
-    vocabulary: &'a Vocabulary,
-    kind: Kind,
+    libvirt: &'a Vocabulary,
     path: Vec<String>,
     problems: &'a mut Vec<Problem>,
 }
@@ -57,7 +57,7 @@ impl Merger<'_> {
         for (name, json) in extra {
             let at = at.key(name);
             self.path.push(name.clone());
-            match self.vocabulary.slot(element, name) {
+            match self.libvirt.slot(element, name) {
                 None => self.unknown(name, element, at),
                 Some(_) if json.is_null() => tree.remove(name),
                 Some(slot) => self.attribute(tree, name, json, slot, &at),
@@ -72,8 +72,7 @@ impl Merger<'_> {
                 Json::Array(items) => items.iter().enumerate().map(|(index, item)| (item, at.index(index))).collect(),
                 one => vec![(one, at.clone())],
             };
-            let values: Vec<Value> =
-                items.into_iter().filter_map(|(item, at)| self.value(item, slot.shape, &at)).collect();
+            let values: Vec<Value> = items.into_iter().filter_map(|(item, at)| self.value(item, slot, &at)).collect();
             match tree.entry(name, || Value::List(Vec::new())) {
                 Value::List(list) => list.extend(values),
                 other => *other = Value::List(values),
@@ -91,13 +90,14 @@ impl Merger<'_> {
             }
             return;
         }
-        if let Some(value) = self.value(json, slot.shape, at) {
+        if let Some(value) = self.value(json, slot, at) {
             *tree.entry(name, || Value::Bool(false)) = value;
         }
     }
 
     /// A value of its own: an item of a list, or an attribute.
-    fn value(&mut self, json: &Json, shape: Shape, at: &Pointer) -> Option<Value> {
+    fn value(&mut self, json: &Json, slot: &Slot, at: &Pointer) -> Option<Value> {
+        let shape = slot.shape;
         let value = match (json, shape) {
             (Json::Object(extra), Shape::Set(element)) => {
                 let mut set = Tree::new();
@@ -108,20 +108,12 @@ impl Merger<'_> {
             (Json::Bool(value), _) => Some(Value::Bool(*value)),
             // Nix has no way to write the least.
             (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
-            (Json::String(text), _) if crate::lab::is_text(text) => Some(Value::Str(Cow::Owned(text.clone()))),
-            (Json::String(_), Shape::String | Shape::Path) => {
-                self.problems.push(
-                    Problem::new(
-                        Id::BadText,
-                        at.clone().value(),
-                        format!("`{}` has a control character", self.path.join(".")),
-                    )
-                    .label("libvirt's XML has no way to write it")
-                    .help("leave control characters out; newline and tab are fine"),
-                );
-                return None;
+            (Json::String(text), Shape::String | Shape::Path | Shape::Xml) => {
+                self.check_text(text, slot, at)?;
+                Some(Value::Str(Cow::Owned(text.clone())))
             }
-            (Json::Object(_) | Json::Array(_) | Json::Null | Json::String(_), _) => None,
+            (Json::String(text), _) => Some(Value::Str(Cow::Owned(text.clone()))),
+            (Json::Object(_) | Json::Array(_) | Json::Null, _) => None,
         };
         let value = value.filter(|value| shape.takes(value));
         if value.is_none() {
@@ -143,7 +135,7 @@ impl Merger<'_> {
                 }
                 (Shape::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
                 (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
-                (Shape::Bool, _) => "write `true` or `false`".to_owned(),
+                (Shape::Bool(_), _) => "write `true` or `false`".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
                 _ => format!("write {expected}"),
             };
@@ -160,22 +152,35 @@ impl Merger<'_> {
         value
     }
 
-    fn unknown(&mut self, name: &str, element: Element, at: Pointer) {
+    /// Checks that XML can hold a text where it stands.
+    fn check_text(&mut self, text: &str, slot: &Slot, at: &Pointer) -> Option<()> {
         let path = self.path.join(".");
-        let version = self.vocabulary.version();
-        let elsewhere = other_versions(self.kind, &path, version);
-        let problem = match elsewhere {
-            Some(help) => {
-                Problem::new(Id::NotExpressible, at.name(), format!("NixVirt {version} does not write `{path}`"))
-                    .label("would be dropped without a word")
-                    .help(help)
-            }
-            None => {
-                Problem::new(Id::UnknownAttribute, at.name(), format!("NixVirt {version} knows no attribute `{path}`"))
-                    .label("would be dropped without a word")
-                    .help(did_you_mean(name, self.vocabulary.names(element)))
-            }
+        let (what, label, help) = if !crate::lab::is_text(text) {
+            let help = "leave control characters out; newline and tab are fine in the text of an element";
+            ("has a control character", "libvirt's XML has no way to write it", help)
+        } else if slot.attribute && text.contains(['\n', '\t']) {
+            let help = "write a blank";
+            ("is an attribute, and has a line break or a tab", "libvirt would read a blank", help)
+        } else if slot.shape == Shape::Xml && !xml::is_content(text) {
+            let help =
+                "write well-formed elements, each with its namespace: `<a:note xmlns:a='urn:example'>…</a:note>`";
+            ("is not XML", "libvirt could not read the definition", help)
+        } else {
+            return Some(());
         };
+        let problem = Problem::new(Id::BadText, at.clone().value(), format!("`{path}` {what}"));
+        self.problems.push(problem.label(label).help(help));
+        None
+    }
+
+    fn unknown(&mut self, name: &str, element: Element, at: Pointer) {
+        let problem = Problem::new(
+            Id::UnknownAttribute,
+            at.name(),
+            format!("libvirt knows no attribute `{}`", self.path.join(".")),
+        )
+        .label("would be dropped without a word")
+        .help(did_you_mean(name, self.libvirt.names(element)));
         self.problems.push(problem);
     }
 }
@@ -187,9 +192,9 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
         return;
     }
     match object.kind {
-        Kind::Network => check_network(&object.definition, extras, problems),
+        Kind::Network => check_network(&object.definition.tree, extras, problems),
         Kind::Pool => {}
-        Kind::Domain => check_devices(&object.definition, extras, problems),
+        Kind::Domain => check_devices(&object.definition.tree, extras, problems),
     }
 }
 

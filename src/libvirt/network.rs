@@ -27,12 +27,12 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
     let object = Object {
         kind: Kind::Network,
         name: network.name.clone(),
-        definition,
+        definition: definition.into(),
         active: network.active,
         restart: network.restart,
         volumes: Vec::new(),
     };
-    Draft { object, at: network.at.clone(), origins: Vec::new(), extras: network.extra.iter().collect() }
+    Draft { object, at: network.at.clone(), extras: network.extra.iter().collect() }
 }
 
 fn domain(network: &Network) -> Option<Tree> {

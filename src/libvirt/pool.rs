@@ -28,12 +28,12 @@ pub(super) fn draft(pool: &Pool) -> Draft<'_> {
     let object = Object {
         kind: Kind::Pool,
         name: pool.name.clone(),
-        definition,
+        definition: definition.into(),
         active: pool.active,
         restart: pool.restart,
         volumes: pool.volumes.iter().map(|volume| volume_object(pool, volume)).collect(),
     };
-    Draft { object, at: pool.at.clone(), origins: Vec::new(), extras: pool.extra.iter().collect() }
+    Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect() }
 }
 
 fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
@@ -49,7 +49,7 @@ fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
             .with("target", Tree::new().with("format", Tree::new().with("type", volume.format.name())))
             .with_some("backingStore", backing)
     });
-    VolumeObject { name: volume.name.clone(), definition }
+    VolumeObject { name: volume.name.clone(), definition: definition.map(Into::into) }
 }
 
 /// What is set aside at creation. libvirt would set aside all of a raw volume.

@@ -41,6 +41,17 @@ pub enum HostFile {
     DriverDisc,
 }
 
+impl HostFile {
+    /// Every file of the host that a definition can name.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of = |arch: Arch| {
+            let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(|format| Self::Variables(arch, format));
+            [Self::Emulator(arch), Self::Firmware(arch)].into_iter().chain(variables)
+        };
+        [Arch::X86_64, Arch::Aarch64].into_iter().flat_map(of).chain([Self::DriverDisc])
+    }
+}
+
 impl PartialOrd for ImageFormat {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))

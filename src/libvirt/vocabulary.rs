@@ -1,8 +1,11 @@
-//! Which attributes a version of `NixVirt` writes, of which type, and in what order.
+//! Which attributes a definition may have: what a version of `NixVirt` writes, and what libvirt has beyond it; of which
+//! type, in what order, and as which elements and attributes of XML.
 //!
-//! `NixVirt` looks up the names it knows and ignores all others, so a definition may hold only what is in its table. The
-//! tables are `schema/nixvirt/<version>.json`; what may occur several times is in `schema/libvirt.json`.
+//! `NixVirt` looks up the names it knows and ignores all others, so what it is given may hold only what is in its table,
+//! `schema/nixvirt/<version>.json`. `schema/libvirt.json` has what may occur several times, and what libvirt knows and a
+//! version of `NixVirt` may lack. Both speak of attributes by `NixVirt`'s names.
 
+mod markup;
 mod table;
 
 use std::sync::LazyLock;
@@ -10,15 +13,17 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+pub use markup::{Attribute, Child, Content, Markup};
+
 use super::tree::{Tree, Value};
 use crate::lab::identity::Kind;
 use crate::spec::NixVirtVersion;
 
-/// What one version of `NixVirt` writes.
+/// What definitions may say.
 #[derive(Debug)]
 pub struct Vocabulary {
     version: String,
-    elements: Vec<Attributes>,
+    elements: Vec<Layout>,
     roots: Roots<Element>,
 }
 
@@ -31,13 +36,21 @@ struct Roots<T> {
     domain: T,
 }
 
-/// What an element takes.
+/// What an element takes, and how it is written.
 #[derive(Debug, Default)]
-struct Attributes {
+struct Layout {
     /// Attributes and children by name, in libvirt's order.
     slots: IndexMap<String, Slot>,
     /// The one that is the element's text, without which NixVirt cannot write the element.
     text: Option<String>,
+    markup: Markup,
+}
+
+impl Layout {
+    /// Whether a set has elements that stand for its text.
+    fn text_beside_elements(&self, set: &Tree) -> bool {
+        self.markup.content.text.is_some() && self.markup.content.has_elements(set)
+    }
 }
 
 /// An element of a vocabulary.
@@ -51,6 +64,8 @@ pub struct Slot {
     pub shape: Shape,
     /// Whether it is a list, because libvirt takes it several times.
     pub repeatable: bool,
+    /// Whether it is an attribute of XML, in which a line break or a tab would be read as a blank.
+    pub attribute: bool,
 }
 
 /// What an attribute or child element takes.
@@ -61,15 +76,41 @@ pub enum Shape {
     /// An integer.
     Int,
     /// `true` or `false`.
-    Bool,
+    Bool(Words),
     /// A path, as a string.
     Path,
+    /// An integer, or a string with one in hexadecimal: `"0xc52b"`.
+    Hex,
+    /// XML, as a string.
+    Xml,
     /// Nothing: it is there or not. `{ }` or `true`.
     Flag,
     /// XML made by functions of `NixVirt`, which no data can stand for.
     Raw,
     /// An attribute set.
     Set(Element),
+}
+
+/// What libvirt calls true and false.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// `yes` and `no`.
+    YesNo,
+    /// `on` and `off`.
+    OnOff,
+}
+
+impl Words {
+    /// The word for a value.
+    #[must_use]
+    pub fn of(self, value: bool) -> &'static str {
+        match (self, value) {
+            (Self::YesNo, true) => "yes",
+            (Self::YesNo, false) => "no",
+            (Self::OnOff, true) => "on",
+            (Self::OnOff, false) => "off",
+        }
+    }
 }
 
 impl Shape {
@@ -79,8 +120,10 @@ impl Shape {
         match self {
             Self::String => "a string",
             Self::Int => "an integer",
-            Self::Bool => "a boolean",
+            Self::Bool(_) => "a boolean",
             Self::Path => "a path",
+            Self::Hex => "an integer, or a string such as `0xc52b`",
+            Self::Xml => "a string of XML",
             Self::Flag => "`true` or an empty attribute set",
             Self::Raw => "XML, which data cannot stand for",
             Self::Set(_) => "an attribute set",
@@ -91,14 +134,25 @@ impl Shape {
     #[must_use]
     pub fn takes(self, value: &Value) -> bool {
         match (self, value) {
-            (Self::String, Value::Str(_))
-            | (Self::Int, Value::Int(_))
-            | (Self::Bool, Value::Bool(_))
+            (Self::String | Self::Xml, Value::Str(_))
+            | (Self::Int | Self::Hex, Value::Int(_))
+            | (Self::Bool(_), Value::Bool(_))
             | (Self::Path, Value::Str(_) | Value::File(_))
             | (Self::Flag, Value::Bool(true)) => true,
             (Self::Flag, Value::Set(set)) => set.is_empty(),
+            (Self::Hex, Value::Str(text)) => text.strip_prefix("0x").is_some_and(|digits| {
+                (1..=8).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+            }),
             (
-                Self::String | Self::Int | Self::Bool | Self::Path | Self::Flag | Self::Raw | Self::Set(_),
+                Self::String
+                | Self::Int
+                | Self::Bool(_)
+                | Self::Path
+                | Self::Hex
+                | Self::Xml
+                | Self::Flag
+                | Self::Raw
+                | Self::Set(_),
                 Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
             ) => false,
         }
@@ -127,22 +181,51 @@ pub enum Fault {
         /// The path of the attribute that holds the text.
         path: String,
     },
+    /// An element with text, and with elements that stand for it.
+    TextBesideElements {
+        /// The path of the attribute that holds the text.
+        path: String,
+    },
 }
 
-static V0_6_0: LazyLock<Vocabulary> = LazyLock::new(|| table::read(include_str!("../../schema/nixvirt/0.6.0.json")));
-static UNRELEASED: LazyLock<Vocabulary> =
-    LazyLock::new(|| table::read(include_str!("../../schema/nixvirt/unreleased.json")));
+impl Fault {
+    /// The path of the attribute.
+    #[must_use]
+    pub fn into_path(self) -> String {
+        match self {
+            Self::Unknown { path }
+            | Self::WrongType { path, .. }
+            | Self::Missing { path }
+            | Self::TextBesideElements { path } => path,
+        }
+    }
+}
 
-/// Every version there is a table of.
-const VERSIONS: [NixVirtVersion; 2] = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased];
+const TABLE_0_6_0: &str = include_str!("../../schema/nixvirt/0.6.0.json");
+const TABLE_UNRELEASED: &str = include_str!("../../schema/nixvirt/unreleased.json");
+
+static V0_6_0: LazyLock<Vocabulary> = LazyLock::new(|| table::read(TABLE_0_6_0));
+static UNRELEASED: LazyLock<Vocabulary> = LazyLock::new(|| table::read(TABLE_UNRELEASED));
+static WHOLE_V0_6_0: LazyLock<Vocabulary> = LazyLock::new(|| table::read_whole(TABLE_0_6_0));
+static WHOLE_UNRELEASED: LazyLock<Vocabulary> = LazyLock::new(|| table::read_whole(TABLE_UNRELEASED));
 
 impl Vocabulary {
-    /// The vocabulary of a version.
+    /// What a version of `NixVirt` writes.
     #[must_use]
     pub fn of(version: NixVirtVersion) -> &'static Self {
         match version {
             NixVirtVersion::V0_6_0 => &V0_6_0,
             NixVirtVersion::Unreleased => &UNRELEASED,
+        }
+    }
+
+    /// What libvirt takes: what a version of `NixVirt` writes, in the order in which it writes it, and what libvirt has
+    /// beyond that.
+    #[must_use]
+    pub fn whole(version: NixVirtVersion) -> &'static Self {
+        match version {
+            NixVirtVersion::V0_6_0 => &WHOLE_V0_6_0,
+            NixVirtVersion::Unreleased => &WHOLE_UNRELEASED,
         }
     }
 
@@ -174,6 +257,12 @@ impl Vocabulary {
         self.elements[element.0].slots.get(name)
     }
 
+    /// How an element is written as XML.
+    #[must_use]
+    pub fn markup(&self, element: Element) -> &Markup {
+        &self.elements[element.0].markup
+    }
+
     /// The place of an attribute or child among those of its element.
     #[must_use]
     pub fn rank(&self, element: Element, name: &str) -> usize {
@@ -188,7 +277,11 @@ impl Vocabulary {
     /// Whether a path of attributes is in the vocabulary.
     #[must_use]
     pub fn knows(&self, kind: Kind, path: &str) -> bool {
-        let mut element = Some(self.object(kind));
+        self.has(self.object(kind), path)
+    }
+
+    fn has(&self, element: Element, path: &str) -> bool {
+        let mut element = Some(element);
         path.split('.').all(|name| {
             let slot = element.and_then(|element| self.slot(element, name));
             element = match slot.map(|slot| slot.shape) {
@@ -208,8 +301,14 @@ impl Vocabulary {
     }
 
     fn settle_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
-        if let Some(text) = self.elements[element.0].text.as_deref().filter(|text| set.get(text).is_none()) {
-            faults.push(Fault::Missing { path: Step { above, name: text }.path() });
+        let layout = &self.elements[element.0];
+        if let Some(text) = layout.text.as_deref() {
+            let path = || Step { above, name: text }.path();
+            match (set.get(text), layout.text_beside_elements(set)) {
+                (None, false) => faults.push(Fault::Missing { path: path() }),
+                (Some(_), true) => faults.push(Fault::TextBesideElements { path: path() }),
+                (None, true) | (Some(_), false) => {}
+            }
         }
         set.arrange(
             |name| self.rank(element, name),
@@ -256,19 +355,6 @@ impl Step<'_> {
     }
 }
 
-/// The way out of an attribute that `version` lacks, if another version has it.
-#[must_use]
-pub fn other_versions(kind: Kind, path: &str, version: &str) -> Option<String> {
-    let others: Vec<&str> = VERSIONS
-        .into_iter()
-        .map(Vocabulary::of)
-        .filter(|vocabulary| vocabulary.version() != version && vocabulary.knows(kind, path))
-        .map(Vocabulary::version)
-        .collect();
-    (!others.is_empty())
-        .then(|| format!("leave it out, or set `target.nixvirt` to {}", crate::problem::quoted_list(others)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::table::{LIBVIRT, Libvirt};
@@ -278,7 +364,8 @@ mod tests {
     #[test]
     fn the_versions_differ_where_they_do() {
         let check = |path: &str, expected: [bool; 2]| {
-            let found = VERSIONS.map(|version| Vocabulary::of(version).knows(Kind::Domain, path));
+            let versions = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased];
+            let found = versions.map(|version| Vocabulary::of(version).knows(Kind::Domain, path));
             assert_eq!(found, expected, "{path}");
         };
         check("devices.interface.mac.address", [true, true]);
@@ -294,13 +381,16 @@ mod tests {
     #[test]
     fn what_is_repeatable_is_in_a_vocabulary() {
         let libvirt: Libvirt = serde_json::from_str(LIBVIRT).unwrap();
-        let Roots { network, pool, volume, domain } = libvirt.repeatable;
-        for (kind, paths) in [(Kind::Network, network), (Kind::Pool, pool), (Kind::Domain, domain)] {
-            for path in paths {
-                assert!(UNRELEASED.knows(kind, &path), "{} {path}", kind.name());
+        let Roots { network, pool, volume, domain } = &libvirt.repeatable;
+        for vocabulary in [&*WHOLE_V0_6_0, &*WHOLE_UNRELEASED] {
+            let Roots { network: in_network, pool: in_pool, volume: in_volume, domain: in_domain } = vocabulary.roots;
+            let roots = [(network, in_network), (pool, in_pool), (volume, in_volume), (domain, in_domain)];
+            for (paths, root) in roots {
+                for path in paths {
+                    assert!(vocabulary.has(root, path), "{path}");
+                }
             }
         }
-        assert!(volume.is_empty());
     }
 
     #[test]

@@ -32,6 +32,10 @@ impl Text {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    pub(super) fn append(&mut self, more: &Self) {
+        self.0.to_mut().push_str(&more.0);
+    }
 }
 
 /// The name of an attribute: any text without NUL, even an empty one.

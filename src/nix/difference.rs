@@ -2,8 +2,8 @@
 
 use super::print::{Style, print};
 use super::read::{self, MAX_DEPTH, ReadError};
-use super::syntax::{Attributes, Formals, Part, Selected, View};
-use super::{Attrs, Expr, Lambda, Select, is_bare_name};
+use super::syntax::{Attributes, Bit, Formals, Indented, Part, Selected, View};
+use super::{Attrs, Expr, Lambda, Lines, Piece, Select, is_bare_name};
 
 /// Where text means something else than it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +84,11 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
         (Expr::Apply(function, argument), View::Apply(found, attributes)) if same_select(function, found) => {
             return agree_attrs(part.at, attributes.clone(), argument, depth);
         }
+        (Expr::TextFile(file), View::TextFile(function, name, text))
+            if same_select(&file.function, function) && name.spells(file.name.as_str()) =>
+        {
+            return agree_lines(text, &file.text);
+        }
         (Expr::Lambda(lambda), View::Lambda(formals, body)) if same_formals(lambda, formals) => {
             return agree(*body, lambda.body(), depth + 1);
         }
@@ -96,6 +101,7 @@ pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Dif
             | Expr::Attrs(_)
             | Expr::Select(_)
             | Expr::Apply(..)
+            | Expr::TextFile(_)
             | Expr::Lambda(_),
             _,
         ) => false,
@@ -126,6 +132,63 @@ fn agree_attrs(at: usize, mut found: Attributes<'_>, attrs: &Attrs, depth: usize
     }
 }
 
+fn agree_lines(found: &Indented<'_>, lines: &Lines) -> Result<(), Difference> {
+    let mut pieces = lines.pieces().iter().peekable();
+    // What is still to come of the piece before those, which is text.
+    let mut left = "";
+    for bit in found.bits() {
+        let differs = |at, left, piece, found| Difference::new(at, describe_piece(left, piece), found);
+        let (at, bit) = bit.map_err(|error| differs(found.at(), left, pieces.peek().copied(), error.to_string()))?;
+        if left.is_empty()
+            && !matches!(bit, Bit::Select(_))
+            && let Some(Piece::Text(text)) = pieces.next_if(|piece| matches!(piece, Piece::Text(_)))
+        {
+            left = text.as_str();
+        }
+        match bit {
+            Bit::Text(text) => match left.strip_prefix(text) {
+                Some(rest) => left = rest,
+                None => {
+                    let same = left.chars().zip(text.chars()).take_while(|(left, found)| left == found);
+                    let same: usize = same.map(|(char, _)| char.len_utf8()).sum();
+                    return Err(differs(at + same, left, pieces.peek().copied(), format!("the text {text:?}")));
+                }
+            },
+            Bit::Str(spelling) => match spelling.begins(left) {
+                Some(rest) => left = rest,
+                None => {
+                    let found = format!("the text {:?}", spelling.unescape());
+                    return Err(differs(at, left, pieces.peek().copied(), found));
+                }
+            },
+            Bit::Select(selected) => {
+                let piece = pieces.peek().copied();
+                match piece {
+                    Some(Piece::Select(select)) if left.is_empty() && same_select(select, &selected) => pieces.next(),
+                    _ => return Err(differs(at, left, piece, format!("the variable {}", selected.variable))),
+                };
+            }
+        }
+    }
+    match (left, pieces.next()) {
+        ("", None) => Ok(()),
+        (left, piece) => Err(Difference::new(found.at(), describe_piece(left, piece), "missing")),
+    }
+}
+
+/// What should come next in a text: the line that `left` begins with, or the piece after it.
+fn describe_piece(left: &str, piece: Option<&Piece>) -> String {
+    let text = match (left, piece) {
+        ("", None) => return "the end of the text".to_owned(),
+        ("", Some(Piece::Select(select))) => {
+            return format!("the variable {}", print(&Expr::Select(select.clone()), Style::Nixfmt));
+        }
+        ("", Some(Piece::Text(text))) => text.as_str(),
+        (left, _) => left,
+    };
+    format!("the text {:?}", text.split_inclusive('\n').next().unwrap_or_default())
+}
+
 fn same_select(select: &Select, found: &Selected<'_>) -> bool {
     let Select { variable, path } = select;
     let mut found_path = found.path();
@@ -149,6 +212,10 @@ pub(super) fn describe(expr: &Expr) -> String {
         Expr::Apply(function, _) => {
             format!("{} applied to a set", print(&Expr::Select(function.clone()), Style::Nixfmt))
         }
+        Expr::TextFile(file) => {
+            let function = print(&Expr::Select(file.function.clone()), Style::Nixfmt);
+            format!("{function} applied to {:?} and a text", file.name.as_str())
+        }
         Expr::Lambda(_) => "a function".to_owned(),
     }
 }
@@ -161,6 +228,9 @@ fn describe_view(part: Part<'_>, view: &View<'_>) -> String {
         View::List(items) => format!("a list of {}", items.clone().count()),
         View::Attrs(attributes) => format!("a set of {} attributes", attributes.clone().count()),
         View::Apply(function, _) => format!("an application of {}", function.variable),
+        View::TextFile(function, name, _) => {
+            format!("an application of {} to {:?} and a text", function.variable, name.unescape())
+        }
         View::Lambda(..) => "a function".to_owned(),
     }
 }
@@ -171,7 +241,7 @@ mod tests {
 
     use super::*;
     use crate::nix::read::Parsed;
-    use crate::nix::{Name, Text};
+    use crate::nix::{Name, Text, TextFile};
 
     fn check(text: &str, expr: impl Into<Expr>, expected: &str) {
         let agrees = Parsed::new(text).expect("the text parses").agrees(&expr.into());
@@ -200,5 +270,42 @@ mod tests {
         check("{ a = 1; }", attrs([("b", 1.into())]), "`b` (byte 2) should be 1, but is the attribute \"a\"");
         check("{ a = 1; }", attrs([]), "`a` (byte 2) should be missing, but is there");
         check("f { }", attrs([]), "the whole (byte 0) should be a set of 0 attributes, but is an application of f");
+    }
+
+    #[test]
+    fn differences_in_lines() {
+        let text = |text| Piece::from(Text::literal(text));
+        let file = |pieces: Vec<Piece>| TextFile {
+            function: Select::literal("a", &["f"]),
+            name: Text::literal("b"),
+            text: Lines::new(pieces).expect("lines"),
+        };
+        let expected = || file(vec![text("x\n <y>"), Select::literal("a", &["b"]).into(), text("</y>\n")]);
+        let check = |source, difference| check(source, expected(), difference);
+        check(
+            "a.f \"c\" ''\n  x\n''",
+            "the whole (byte 0) should be a.f applied to \"b\" and a text, but is an application of a to \"c\" and a text",
+        );
+        check(
+            "a.f \"b\" ''\n  x\n  <y>${a.b}</y>\n''",
+            "the whole (byte 17) should be the text \" <y>\", but is the text \"<y>\"",
+        );
+        check(
+            "a.f \"b\" ''\n  x\n   <z>${a.b}</y>\n''",
+            "the whole (byte 19) should be the text \" <y>\", but is the text \" <z>\"",
+        );
+        check(
+            "a.f \"b\" ''\n  x\n   <y>${a.c}</y>\n''",
+            "the whole (byte 21) should be the variable a.b, but is the variable a",
+        );
+        check(
+            "a.f \"b\" ''\n  x\n   <y>${\"</y>\\n\"}''",
+            "the whole (byte 21) should be the variable a.b, but is the text \"</y>\\n\"",
+        );
+        check(
+            "a.f \"b\" ''\n  x\n   <y>${a.b}</y>\n\n''",
+            "the whole (byte 32) should be the end of the text, but is the text \"\\n\"",
+        );
+        check("a.f \"b\" ''\n  x\n   <y>${a.b}''", "the whole (byte 8) should be the text \"</y>\\n\", but is missing");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::file::{Error, ListFile, NIXVIRT, header, list_file_name, put, style};
+use super::file::{Error, HOST_FILES, ListFile, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Name, Text};
@@ -46,12 +46,13 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
         })
         .collect();
     let store = target.paths == Paths::Store;
-    let host_files = store && sections.iter().any(|(_, lambda)| lambda.formals().len() == 2);
+    let takes = |name: &str| sections.iter().any(|(_, lambda)| lambda.formals().iter().any(|it| it.as_str() == name));
+    let host_files = store && takes(HOST_FILES);
     let architectures = |found: &BTreeSet<Arch>| found.iter().map(|arch| word(arch.name())).collect::<Vec<_>>();
     let firmware = if store { Vec::new() } else { architectures(&host.firmware) };
     let host_files = if host_files { architectures(&host.architectures) } else { Vec::new() };
-    let uses_nixvirt = host.driver_disc || sections.iter().any(|(_, lambda)| !lambda.formals().is_empty());
-    let uses_pkgs = host.virtiofs || !firmware.is_empty() || !host_files.is_empty();
+    let uses_nixvirt = host.driver_disc || takes(NIXVIRT);
+    let uses_pkgs = takes(PKGS) || host.virtiofs || !firmware.is_empty() || !host_files.is_empty();
     let formals = [("config", true), ("pkgs", uses_pkgs), (NIXVIRT, uses_nixvirt)];
     let unwritable =
         |error: super::NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };

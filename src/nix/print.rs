@@ -8,8 +8,14 @@
 //! - `alejandra` breaks nothing for being long. `nixfmt` wants lines of 100 characters, indentation not counted: what
 //!   does not fit behind a `=` goes to the next line, except a string, a set or a list whose attribute has no quotes.
 //! - A function of attributes stands on a line of its own in `nixfmt`, behind the `=` or parenthesis in `alejandra`.
+//! - A text file begins on the line of its function, its name and the opening quotes. `nixfmt` lets that line be long
+//!   too, unless what is behind a `=` has an attribute with quotes, or the function has one in its path.
+//! - The lines of a text file are one level deeper than the line where it begins. What they hold is theirs: white space
+//!   that a formatter would take away is written as an interpolation.
 //! - `_:` stays in front of a set or a list, and in front of whatever else is one line: in `nixfmt` if all of that line
 //!   fits and has no more than two `_:`, in `alejandra` unless it is the body of a function itself.
+
+mod text;
 
 use super::{Attrs, Expr, Ident, Lambda, Name, Select, is_bare_name};
 
@@ -74,6 +80,7 @@ impl Printer {
                 self.select(function);
                 self.argument(argument, start, "", indent);
             }
+            Expr::TextFile(file) => self.text_file(file, false, indent),
             Expr::Lambda(lambda) => self.lambda(lambda, "", indent),
         }
     }
@@ -93,7 +100,8 @@ impl Printer {
             | Expr::Str(_)
             | Expr::List(_)
             | Expr::Attrs(_)
-            | Expr::Select(_) => self.expr(expr, indent),
+            | Expr::Select(_)
+            | Expr::TextFile(_) => self.expr(expr, indent),
         }
     }
 
@@ -133,6 +141,7 @@ impl Printer {
                 self.out.push(')');
             }
             Expr::Apply(function, argument) => self.item_apply(function, argument, indent),
+            Expr::TextFile(file) => self.item_text_file(file, indent),
             Expr::Lambda(lambda) => {
                 let start = self.out.len();
                 self.out.push('(');
@@ -234,6 +243,7 @@ impl Printer {
                 }
                 stays
             }
+            Expr::TextFile(file) => self.text_file_stays(file, start, !quoted, indent),
             Expr::Lambda(lambda) => self.lambda_stays(lambda, start, ";", indent),
         };
         if !stays {
@@ -241,17 +251,14 @@ impl Printer {
             // `nixfmt` breaks the line at the argument too, unless the name has quotes and fills the line with its `=`.
             let expanded = !quoted || self.fits(start, 0);
             self.line(indent + STEP);
-            if let Expr::Apply(function, argument) = value {
-                let start = self.out.len();
-                self.select(function);
-                if expanded {
+            match value {
+                Expr::Apply(function, argument) if expanded => {
+                    self.select(function);
                     self.line(indent + 2 * STEP);
                     self.attrs(argument, indent + 2 * STEP);
-                } else {
-                    self.argument(argument, start, ";", indent + STEP);
                 }
-            } else {
-                self.expr_before(";", value, indent + STEP);
+                Expr::TextFile(file) => self.text_file(file, expanded, indent + STEP),
+                other => self.expr_before(";", other, indent + STEP),
             }
         }
         self.out.push(';');
@@ -353,7 +360,7 @@ impl Printer {
                     self.out.push(' ');
                     self.int(int.get());
                 }
-                Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Select(_) | Expr::Apply(..) => {
+                Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Select(_) | Expr::Apply(..) | Expr::TextFile(_) => {
                     let indent = if indent > 0 { indent + STEP } else { 0 };
                     self.line(indent);
                     self.expr(body, indent);
@@ -412,31 +419,6 @@ impl Printer {
         write!(self.out, "{int}").expect("a `String` takes whatever is written to it");
     }
 
-    /// Text in quotes, escaped so that it reads back as it is.
-    ///
-    /// A raw carriage return would read back as a newline, `${` would begin an interpolation.
-    fn string(&mut self, text: &str) {
-        self.out.push('"');
-        let bytes = text.as_bytes();
-        let mut copied = 0;
-        for (at, byte) in bytes.iter().enumerate() {
-            let escaped = match byte {
-                b'"' => "\\\"",
-                b'\\' => "\\\\",
-                b'\n' => "\\n",
-                b'\r' => "\\r",
-                b'\t' => "\\t",
-                b'$' if bytes.get(at + 1) == Some(&b'{') => "\\$",
-                _ => continue,
-            };
-            self.out.push_str(&text[copied..at]);
-            self.out.push_str(escaped);
-            copied = at + 1;
-        }
-        self.out.push_str(&text[copied..]);
-        self.out.push('"');
-    }
-
     /// Whether the line that begins at `start` has room for `more` characters.
     fn fits(&self, start: usize, more: usize) -> bool {
         let line = &self.out[start..];
@@ -464,7 +446,7 @@ fn is_one_line(expr: &Expr) -> bool {
         Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => true,
         Expr::List(items) => items.is_empty(),
         Expr::Attrs(attrs) | Expr::Apply(_, attrs) => attrs.is_empty(),
-        Expr::Lambda(_) => false,
+        Expr::TextFile(_) | Expr::Lambda(_) => false,
     }
 }
 

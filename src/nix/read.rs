@@ -18,8 +18,8 @@ use rowan::{GreenNode, GreenNodeData, NodeOrToken};
 pub use super::difference::Difference;
 
 use super::difference;
-use super::syntax::{Attributes, Formals, Part, Selected, View};
-use super::{Attrs, Expr, Ident, Int, Lambda, Name, Select, Text};
+use super::syntax::{Attributes, Bit, Formals, Indented, Part, Selected, Spelling, View};
+use super::{Attrs, Expr, Ident, Int, Lambda, Lines, Name, NotLines, Piece, Select, Text, TextFile};
 
 /// Reads one expression, which is the whole of `text`.
 ///
@@ -132,6 +132,14 @@ pub enum ReadError {
         /// The byte offset where it begins.
         at: usize,
     },
+    /// The text of an indented string is not made of lines.
+    #[error("the text at byte {at} is not lines: {error}")]
+    NotLines {
+        /// What is wrong with it.
+        error: NotLines,
+        /// The byte offset where the indented string begins.
+        at: usize,
+    },
     /// The expression is nested too deeply.
     #[error("the expression at byte {at} is nested too deeply")]
     TooDeep {
@@ -175,15 +183,41 @@ pub(super) fn expr(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
         View::Null => Expr::Null,
         View::Bool(bool) => Expr::Bool(bool),
         View::Int(int) => Expr::Int(Int::try_from(int).map_err(|_| ReadError::IntOverflow { at: part.at })?),
-        View::Str(text) => {
-            Expr::Str(Text::new(text.unescape()).map_err(|nul| ReadError::Character { at: part.at + nul.at })?)
-        }
+        View::Str(spelling) => Expr::Str(text(spelling, part.at)?),
         View::List(items) => Expr::List(items.map(|item| expr(item, depth + 1)).collect::<Result<_, _>>()?),
         View::Attrs(attributes) => Expr::Attrs(attrs(attributes, depth)?),
         View::Select(selected) => Expr::Select(select(&selected)?),
         View::Apply(function, argument) => Expr::Apply(select(&function)?, attrs(argument, depth)?),
+        View::TextFile(function, name, text) => Expr::from(text_file(&function, name, &text, part.at)?),
         View::Lambda(formals, body) => Expr::Lambda(lambda(formals, body, depth)?),
     })
+}
+
+fn text(spelling: Spelling<'_>, at: usize) -> Result<Text, ReadError> {
+    Text::new(spelling.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at })
+}
+
+fn text_file(
+    function: &Selected<'_>,
+    name: Spelling<'_>,
+    indented: &Indented<'_>,
+    at: usize,
+) -> Result<TextFile, ReadError> {
+    let function = select(function)?;
+    let name = text(name, at)?;
+    let pieces = indented.bits().map(|bit| {
+        let (at, bit) = bit?;
+        Ok(match bit {
+            Bit::Text(raw) => {
+                Piece::Text(Text::new(raw.to_owned()).map_err(|nul| ReadError::Character { at: at + nul.at })?)
+            }
+            Bit::Str(spelling) => Piece::Text(text(spelling, at)?),
+            Bit::Select(selected) => Piece::Select(select(&selected)?),
+        })
+    });
+    let text = Lines::new(pieces.collect::<Result<Vec<_>, _>>()?)
+        .map_err(|error| ReadError::NotLines { error, at: indented.at() })?;
+    Ok(TextFile { function, name, text })
 }
 
 fn attrs(attributes: Attributes<'_>, depth: usize) -> Result<Attrs, ReadError> {
@@ -301,6 +335,18 @@ mod tests {
     }
 
     #[test]
+    fn text_files() {
+        let file = |pieces: Vec<Piece>| TextFile {
+            function: Select::literal("a", &["f"]),
+            name: Text::literal("b\n"),
+            text: Lines::new(pieces).expect("lines"),
+        };
+        let text = |text| Piece::from(Text::literal(text));
+        check("(a.f \"b\\n\") (''a\n  b\n'')", file(vec![text("a\n  b\n")]));
+        check("a.f \"b\\n\" ''  \n   a\n\n  \tb\n      \n ''", file(vec![text(" a\n\n\tb\n    \n")]));
+    }
+
+    #[test]
     fn errors() {
         check_error("{ inherit a; }", "NODE_INHERIT at byte 2 is not plain data");
         check_error("rec { }", "TOKEN_REC at byte 0 is not plain data");
@@ -310,6 +356,8 @@ mod tests {
         check_error("{ true, ... }: 1", "`true` at byte 2 cannot be the name of a variable");
         check_error("{ ... }: 1", "TOKEN_ELLIPSIS at byte 2 is not plain data");
         check_error("[ (x: 1) ]", "NODE_IDENT_PARAM at byte 3 is not plain data");
+        check_error("f \"a\" ''b''", "the text at byte 6 is not lines: the last line does not end with a newline");
+        check_error("f \"a\" ''\n''\\t\n''", "TOKEN_STRING_CONTENT at byte 9 is not plain data");
         check_error("_: _", "`_` at byte 3 cannot be the name of a variable");
         check_error("-9223372036854775808", "the integer at byte 1 overflows");
         check_error("\"\r\"", "the character at byte 1 does not belong in Nix text");

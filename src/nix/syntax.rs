@@ -4,8 +4,12 @@
 //! that an [`Expr`](super::Expr) cannot mean is an error here, so that [`read`](super::read) cannot overlook it. A tree
 //! without parse errors is not trusted either: rnix takes `(1 ]` without a complaint.
 
+mod indented;
+
 use rnix::{NixLanguage, SyntaxKind};
 use rowan::{GreenNodeData, GreenTokenData, Language as _, NodeOrToken};
+
+pub(super) use indented::{Bit, Indented};
 
 use super::read::ReadError;
 
@@ -125,6 +129,7 @@ pub(super) enum View<'a> {
     Attrs(Attributes<'a>),
     Select(Selected<'a>),
     Apply(Selected<'a>, Attributes<'a>),
+    TextFile(Selected<'a>, Spelling<'a>, Indented<'a>),
     Lambda(Formals<'a>, Part<'a>),
 }
 
@@ -155,10 +160,17 @@ impl<'a> View<'a> {
             SyntaxKind::NODE_ATTR_SET => Attributes::of(part).map(Self::Attrs),
             SyntaxKind::NODE_SELECT => Selected::of(part).map(Self::Select),
             SyntaxKind::NODE_APPLY => {
-                let function = Selected::of(parts.any()?.enclosed()?)?;
-                let argument = Attributes::of(parts.any()?.enclosed()?)?;
+                let function = parts.any()?.enclosed()?;
+                let argument = parts.any()?.enclosed()?;
                 parts.end()?;
-                Ok(Self::Apply(function, argument))
+                if function.kind == SyntaxKind::NODE_APPLY {
+                    let mut parts = function.parts();
+                    let function = Selected::of(parts.any()?.enclosed()?)?;
+                    let name = parts.any()?.enclosed()?.expect(SyntaxKind::NODE_STRING)?;
+                    parts.end()?;
+                    return Ok(Self::TextFile(function, Spelling::quoted(name)?, Indented::of(argument)?));
+                }
+                Ok(Self::Apply(Selected::of(function)?, Attributes::of(argument)?))
             }
             SyntaxKind::NODE_LAMBDA => {
                 let formals = Formals::of(parts.any()?)?;
@@ -212,6 +224,12 @@ impl<'a> Spelling<'a> {
     /// Whether this spells `text`.
     pub fn spells(self, text: &str) -> bool {
         if self.escaped { self.chars().eq(text.chars()) } else { self.raw == text }
+    }
+
+    /// What follows in `text` if it begins with what this spells.
+    pub fn begins(self, text: &str) -> Option<&str> {
+        let mut left = text.chars();
+        self.chars().all(|char| left.next() == Some(char)).then(|| left.as_str())
     }
 
     /// What this spells.

@@ -289,21 +289,17 @@ ids! {
     /// from the topology.
     TopologyMismatch = "topology-mismatch", Error;
 
-    // The escape hatch and the target.
+    // The escape hatch.
 
-    /// An attribute in `extra` that the target version of NixVirt does not write.
+    /// An attribute in `extra` that neither NixVirt nor libvirt has.
     ///
-    /// NixVirt would drop it without a word. Element names are singular in libvirt (`interface`, not `interfaces`), and
+    /// It would be dropped without a word. Element names are singular in libvirt (`interface`, not `interfaces`), and
     /// nested as in libvirt's XML (`ip.dhcp`, not `dhcp` beside `ip`).
     UnknownAttribute = "unknown-attribute", Error;
-    /// A value in `extra` has another type than NixVirt takes.
+    /// A value in `extra` has another type than its attribute takes.
     ///
     /// NixVirt would stop the evaluation of the whole host with "expected int, found string" and no place.
     WrongAttributeType = "wrong-attribute-type", Error;
-    /// The target version of NixVirt has no attribute for something the spec asks for.
-    ///
-    /// NixVirt would drop it without a word. Choose another `target.nixvirt`, or leave the key out.
-    NotExpressible = "not-expressible", Error;
 
     // The output.
 

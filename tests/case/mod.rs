@@ -45,6 +45,13 @@ impl Read {
         Self::bytes("lab.json", value.to_string().into_bytes())
     }
 
+    /// Which of [`documents`](Self::documents) NixVirt can write too, by their names.
+    pub fn structured(&self) -> Vec<String> {
+        let Ok((lab, objects)) = self.checked.lab() else { return Vec::new() };
+        let files = lab2nix::xml::file::files(lab, objects).into_iter();
+        files.filter(|file| file.definition.lacking.is_empty()).map(|file| file.path).collect()
+    }
+
     /// The spec as a value; nothing where it is not JSON.
     pub fn to_value(&self) -> Option<Value> {
         self.source.root().map(lab2nix::source::Node::to_value)
@@ -66,11 +73,20 @@ impl Read {
         made.map(|files| files.unwrap_or_else(|error| panic!("{}: {error:?}", self.source.name())))
     }
 
+    /// The definitions as XML, if nothing stands in their way.
+    pub fn documents(&self) -> Option<Vec<Proven>> {
+        let made = self.checked.is_sound().then(|| pipeline::documents(&self.checked));
+        made.map(|files| files.unwrap_or_else(|error| panic!("{}: {error:?}", self.source.name())))
+    }
+
     /// The text of all files, one after the other; the report where there are none.
     pub fn output(&self) -> String {
-        match self.files() {
-            Some(files) => files.iter().flat_map(|file| ["=== ", file.name(), "\n", file.text()]).collect(),
-            None => self.report(),
+        match (self.files(), self.documents()) {
+            (Some(files), Some(documents)) => {
+                let all = files.iter().chain(&documents);
+                all.flat_map(|file| ["=== ", file.name(), "\n", file.text()]).collect()
+            }
+            (None, _) | (_, None) => self.report(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod disk;
 mod place;
+mod xml;
 
 use std::fs;
 use std::io;

@@ -1,4 +1,5 @@
 //! Generated files in; what Nix makes of them out.
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::env;
 use std::fs;
@@ -27,6 +28,7 @@ map (
     table = path job.table;
     nixvirt = path job.nixvirt;
     nixpkgsLib = path job.nixpkgsLib;
+    inherit (job) hostFiles;
   })
 ) (builtins.fromJSON (builtins.readFile jobs))
 ";
@@ -38,6 +40,8 @@ pub struct World {
     pub nixvirt: Option<PathBuf>,
     /// nixpkgs, or its `lib`.
     pub nixpkgs_lib: Option<PathBuf>,
+    /// Whether files of the host that are asked for by store path have their stable paths all the same.
+    pub stable: bool,
 }
 
 impl World {
@@ -46,13 +50,13 @@ impl World {
         let (nixvirt, nixpkgs_lib) = (checkout("NIXVIRT_SRC"), checkout("NIXPKGS_LIB"));
         let mut worlds = vec![Self::default()];
         if nixvirt.is_some() {
-            worlds.push(Self { nixvirt: nixvirt.clone(), nixpkgs_lib: None });
+            worlds.push(Self { nixvirt: nixvirt.clone(), ..Self::default() });
         }
         if nixpkgs_lib.is_some() {
-            worlds.push(Self { nixvirt: None, nixpkgs_lib: nixpkgs_lib.clone() });
+            worlds.push(Self { nixpkgs_lib: nixpkgs_lib.clone(), ..Self::default() });
         }
         if nixvirt.is_some() && nixpkgs_lib.is_some() {
-            worlds.push(Self { nixvirt, nixpkgs_lib });
+            worlds.push(Self { nixvirt, nixpkgs_lib, stable: false });
         }
         worlds
     }
@@ -105,12 +109,31 @@ impl World {
             "table": absolute(&PathBuf::from(format!("schema/nixvirt/{version}.json"))),
             "nixvirt": self.nixvirt,
             "nixpkgsLib": self.nixpkgs_lib,
+            "hostFiles": self.stable.then(stable_files),
         })
     }
 }
 
+/// The stable paths of files of the host, as the module passes paths in.
+fn stable_files() -> Value {
+    let of = |emulator: &str, firmware: &str| {
+        json!({
+            "emulator": format!("/run/libvirt/nix-emulators/qemu-system-{emulator}"),
+            "code": format!("/etc/lab2nix/{firmware}/code.fd"),
+            "vars": format!("/etc/lab2nix/{firmware}/vars.qcow2"),
+            "rawVars": format!("/etc/lab2nix/{firmware}/vars.fd"),
+        })
+    };
+    json!({
+        "x86_64": of("x86_64", "x86_64"),
+        "x86_64-secure": of("x86_64", "x86_64-secure"),
+        "aarch64": of("aarch64", "aarch64"),
+        "driverDisc": "/etc/lab2nix/virtio-win.iso",
+    })
+}
+
 /// A checkout that an environment variable names.
-fn checkout(variable: &str) -> Option<PathBuf> {
+pub fn checkout(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).filter(|path| !path.is_empty()).map(|path| absolute(Path::new(&path)))
 }
 

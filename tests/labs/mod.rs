@@ -86,6 +86,8 @@ pub struct Generated {
     pub dir: PathBuf,
     /// What they were generated for.
     pub target: Target,
+    /// The lab.
+    pub read: Read,
 }
 
 /// What is committed, and the variants.
@@ -127,11 +129,8 @@ impl Labs {
 /// The committed files of a spec.
 pub fn committed(spec: impl AsRef<Path>) -> Generated {
     let spec = spec.as_ref();
-    Generated {
-        name: spec.display().to_string(),
-        dir: spec.with_file_name("generated"),
-        target: target(Read::file(spec)),
-    }
+    let read = Read::file(spec);
+    Generated { name: spec.display().to_string(), dir: spec.with_file_name("generated"), target: target(&read), read }
 }
 
 fn generate(name: String, dir: PathBuf, spec: &Value) -> Generated {
@@ -141,13 +140,12 @@ fn generate(name: String, dir: PathBuf, spec: &Value) -> Generated {
     for file in files {
         fs::write(dir.join(file.name()), file.text()).expect("the directory is ours");
     }
-    Generated { name, dir, target: target(read) }
+    Generated { name, dir, target: target(&read), read }
 }
 
-fn target(read: Read) -> Target {
-    assert!(read.checked.is_sound(), "{}", read.report());
-    let (lab, _) = read.checked.built.expect("what is sound has been built");
-    lab.target
+fn target(read: &Read) -> Target {
+    let (lab, _) = read.checked.lab().unwrap_or_else(|_| panic!("{}", read.report()));
+    lab.target.clone()
 }
 
 /// The files of a directory that Nix reads.

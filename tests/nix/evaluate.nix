@@ -1,12 +1,14 @@
 # Evaluates the three lists of a lab and checks that they are what NixVirt's module option takes.
 #
 #   nix-instantiate --eval --strict --json tests/nix/evaluate.nix \
-#     --arg generated ./generated --arg table ./schema/nixvirt/0.6.0.json [--arg nixvirt <checkout>]
+#     --arg generated ./generated --arg table ./schema/nixvirt/0.6.0.json [--arg nixvirt <checkout>] \
+#     [--arg hostFiles <set>]
 #
 #   generated   the folder of networks.nix, pools.nix and domains.nix
 #   table       what the lab's NixVirt writes: schema/nixvirt/<version>.json
 #   nixvirt     a checkout of NixVirt: then its own `writeXML` writes XML; null: the stand-in checks
 #               the definitions against the table and writes them as JSON
+#   hostFiles   the paths of files of the host, where they are passed in; null: stand-ins
 #
 # The value is `{ networks; pools; domains; }`: null, or a list with each item's `active`,
 # `restart`, `volumes` (pools) and, as `definition`, the text that was written.
@@ -14,6 +16,7 @@
   generated,
   table,
   nixvirt ? null,
+  hostFiles ? null,
 }:
 let
   inherit (builtins)
@@ -37,7 +40,8 @@ let
 
   # Every argument that there is, so that a file without `...` is refused.
   arguments = {
-    inherit (standIn) NixVirt hostFiles pkgs;
+    inherit (standIn) NixVirt pkgs;
+    hostFiles = if hostFiles == null then standIn.hostFiles else hostFiles;
   };
   value =
     file:

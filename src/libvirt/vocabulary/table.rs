@@ -1,23 +1,22 @@
-//! The tables as they are stored, and the vocabulary that is made of one.
+//! The tables as they are stored, and the vocabulary that is made of them.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::{Attributes, Element, Roots, Shape, Slot, Vocabulary};
+use super::{Attribute, Child, Content, Element, Layout, Markup, Roots, Shape, Slot, Vocabulary, Words};
 
-/// What libvirt takes several times, whatever the version of NixVirt.
+/// What libvirt takes several times, and what it has that a version of NixVirt may lack.
 pub(super) const LIBVIRT: &str = include_str!("../../../schema/libvirt.json");
 
 /// An element of a table, as the table has it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     key: Option<String>,
-    #[serde(rename = "tag")]
-    _tag: String,
+    tag: String,
     #[serde(default)]
-    attributes: Vec<Attribute>,
+    attributes: Vec<AttributeEntry>,
     text: Option<Text>,
     #[serde(default)]
     children: Vec<Entry>,
@@ -27,23 +26,22 @@ struct Entry {
     recursive: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Attribute {
+struct AttributeEntry {
     name: String,
     r#type: Option<Type>,
-    #[serde(rename = "constant")]
-    _constant: Option<String>,
+    constant: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Text {
     r#type: Type,
     key: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Type {
     String,
@@ -51,6 +49,8 @@ enum Type {
     YesNo,
     OnOff,
     Path,
+    Hex,
+    Xml,
 }
 
 impl From<Type> for Shape {
@@ -58,8 +58,11 @@ impl From<Type> for Shape {
         match r#type {
             Type::String => Self::String,
             Type::Int => Self::Int,
-            Type::YesNo | Type::OnOff => Self::Bool,
+            Type::YesNo => Self::Bool(Words::YesNo),
+            Type::OnOff => Self::Bool(Words::OnOff),
             Type::Path => Self::Path,
+            Type::Hex => Self::Hex,
+            Type::Xml => Self::Xml,
         }
     }
 }
@@ -74,28 +77,75 @@ struct Table {
 #[derive(Debug, Deserialize)]
 pub(super) struct Libvirt {
     pub(super) repeatable: Roots<HashSet<String>>,
+    vocabulary: Roots<Entry>,
 }
 
-/// Reads a table, and what libvirt takes several times.
+/// Reads the table of a NixVirt version, as it is.
 ///
 /// # Panics
 ///
 /// When a table of this crate is not one.
 pub(super) fn read(table: &str) -> Vocabulary {
-    let table: Table = serde_json::from_str(table).expect("the tables of this crate are tested");
-    let libvirt: Libvirt = serde_json::from_str(LIBVIRT).expect("the tables of this crate are tested");
+    let (table, libvirt) = parse(table);
+    build(table, &libvirt.repeatable)
+}
+
+/// Reads the table of a NixVirt version, and adds what libvirt has beyond it.
+///
+/// # Panics
+///
+/// When a table of this crate is not one.
+pub(super) fn read_whole(table: &str) -> Vocabulary {
+    let (mut table, libvirt) = parse(table);
+    let Roots { network, pool, volume, domain } = libvirt.vocabulary;
+    table.roots.network.extend(network);
+    table.roots.pool.extend(pool);
+    table.roots.volume.extend(volume);
+    table.roots.domain.extend(domain);
+    build(table, &libvirt.repeatable)
+}
+
+fn parse(table: &str) -> (Table, Libvirt) {
+    let table = serde_json::from_str(table).expect("the tables of this crate are tested");
+    (table, serde_json::from_str(LIBVIRT).expect("the tables of this crate are tested"))
+}
+
+fn build(table: Table, repeatable: &Roots<HashSet<String>>) -> Vocabulary {
     let mut builder = Builder { elements: Vec::new() };
+    let Roots { network, pool, volume, domain } = &table.roots;
     let roots = Roots {
-        network: builder.root(&table.roots.network, &libvirt.repeatable.network),
-        pool: builder.root(&table.roots.pool, &libvirt.repeatable.pool),
-        volume: builder.root(&table.roots.volume, &libvirt.repeatable.volume),
-        domain: builder.root(&table.roots.domain, &libvirt.repeatable.domain),
+        network: builder.root(network, &repeatable.network),
+        pool: builder.root(pool, &repeatable.pool),
+        volume: builder.root(volume, &repeatable.volume),
+        domain: builder.root(domain, &repeatable.domain),
     };
     Vocabulary { version: table.nixvirt, elements: builder.elements, roots }
 }
 
+impl Entry {
+    /// Adds what `more` has, behind what is there.
+    fn extend(&mut self, more: Entry) {
+        for attribute in more.attributes {
+            match self.attributes.iter_mut().find(|known| known.name == attribute.name) {
+                Some(known) => *known = attribute,
+                None => self.attributes.push(attribute),
+            }
+        }
+        if more.text.is_some() {
+            (self.raw, self.text) = (false, more.text);
+        }
+        for child in more.children {
+            let known = self.children.iter_mut().find(|known| (&known.key, &known.tag) == (&child.key, &child.tag));
+            match known {
+                Some(known) => known.extend(child),
+                None => self.children.push(child),
+            }
+        }
+    }
+}
+
 struct Builder {
-    elements: Vec<Attributes>,
+    elements: Vec<Layout>,
 }
 
 impl Builder {
@@ -112,22 +162,22 @@ impl Builder {
         repeatable: &HashSet<String>,
     ) -> Element {
         let element = Element(self.elements.len());
-        self.elements.push(Attributes::default());
+        self.elements.push(Layout::default());
         above.push((entry.key.clone().unwrap_or_default(), element));
-        let mut attributes = Attributes::default();
-        attributes.add(entry);
+        let mut layout = Layout { markup: Markup::of(entry), ..Layout::default() };
+        layout.add(entry);
         for child in &entry.children {
             let Some(key) = &child.key else {
                 // An element whose attributes stand in the set around it, such as `os.type`.
-                attributes.add(child);
+                layout.add(child);
                 continue;
             };
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let shape = self.shape(child, key, &path, above, repeatable);
-            attributes.slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path) });
+            layout.slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path), attribute: false });
         }
         above.pop();
-        self.elements[element.0] = attributes;
+        self.elements[element.0] = layout;
         element
     }
 
@@ -156,17 +206,88 @@ impl Builder {
     }
 }
 
-impl Attributes {
+impl Layout {
     /// Adds the text and the attributes of an entry.
     fn add(&mut self, entry: &Entry) {
         if let Some(Text { r#type, key: Some(key) }) = &entry.text {
-            self.slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false });
+            self.slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false, attribute: false });
             self.text = Some(key.clone());
         }
         for attribute in &entry.attributes {
             if let Some(r#type) = attribute.r#type {
-                self.slots.insert(attribute.name.clone(), Slot { shape: r#type.into(), repeatable: false });
+                let slot = Slot { shape: r#type.into(), repeatable: false, attribute: true };
+                self.slots.insert(attribute.name.clone(), slot);
             }
+        }
+    }
+}
+
+impl Markup {
+    fn of(entry: &Entry) -> Self {
+        let attribute = |attribute: &AttributeEntry| match &attribute.constant {
+            None => Attribute::Named(attribute.name.clone()),
+            Some(value) => Attribute::Constant { name: attribute.name.clone(), value: value.clone() },
+        };
+        let child = |child: &Entry| match &child.key {
+            Some(key) => Child::Slot { key: key.clone(), tag: child.tag.clone() },
+            None => Child::Inline(Self::of(child)),
+        };
+        Self {
+            tag: entry.tag.clone(),
+            attributes: entry.attributes.iter().map(attribute).collect(),
+            content: Content {
+                text: entry.text.as_ref().and_then(|text| text.key.clone()),
+                children: entry.children.iter().map(child).collect(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a NixVirt version and libvirt's own table both have is the same in both.
+    fn check_agreement(ours: &Entry, theirs: &Entry, path: &str) {
+        for attribute in &ours.attributes {
+            let Some(known) = theirs.attributes.iter().find(|known| known.name == attribute.name) else { continue };
+            let same = (attribute.r#type, &attribute.constant) == (known.r#type, &known.constant);
+            // A number is one way to write what may be hexadecimal.
+            let wider = (attribute.r#type, known.r#type) == (Some(Type::Hex), Some(Type::Int));
+            assert!(same || wider, "{path}: {attribute:?} and {known:?}");
+        }
+        if let Some(text) = &ours.text
+            && !theirs.raw
+        {
+            let known = theirs.text.as_ref().map(|text| (text.r#type, &text.key));
+            assert_eq!(known, Some((text.r#type, &text.key)), "{path}");
+        }
+        let is_set = |entry: &Entry| {
+            let keyed = entry.text.as_ref().is_some_and(|text| text.key.is_some());
+            keyed || !entry.attributes.is_empty() || !entry.children.is_empty()
+        };
+        assert_eq!(is_set(ours) && !is_set(theirs), false, "{path} would become another kind of attribute");
+        for child in &ours.children {
+            let path = format!("{path}.{}", child.key.as_deref().unwrap_or(&child.tag));
+            let Some(known) = theirs.children.iter().find(|known| known.key == child.key && known.key.is_some()) else {
+                continue;
+            };
+            assert_eq!(child.tag, known.tag, "{path}");
+            check_agreement(child, known, &path);
+        }
+    }
+
+    #[test]
+    fn the_tables_agree() {
+        for table in [
+            include_str!("../../../schema/nixvirt/0.6.0.json"),
+            include_str!("../../../schema/nixvirt/unreleased.json"),
+        ] {
+            let (table, libvirt) = parse(table);
+            check_agreement(&libvirt.vocabulary.network, &table.roots.network, "network");
+            check_agreement(&libvirt.vocabulary.pool, &table.roots.pool, "pool");
+            check_agreement(&libvirt.vocabulary.volume, &table.roots.volume, "volume");
+            check_agreement(&libvirt.vocabulary.domain, &table.roots.domain, "domain");
         }
     }
 }

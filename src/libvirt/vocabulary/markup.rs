@@ -1,0 +1,74 @@
+//! How attribute sets are written as XML: which element, which attributes, what in it, in what order.
+
+use crate::libvirt::tree::{Tree, Value};
+
+/// How an attribute set is written as an element of XML.
+#[derive(Debug, Default)]
+pub struct Markup {
+    /// The element's name.
+    pub tag: String,
+    /// Its attributes, in order.
+    pub attributes: Vec<Attribute>,
+    /// What stands in it.
+    pub content: Content,
+}
+
+/// An attribute of XML.
+#[derive(Debug)]
+pub enum Attribute {
+    /// The attribute of the set with the same name.
+    Named(String),
+    /// One that says the same of every element. The namespace of a prefix is declared only where the prefix is used.
+    Constant {
+        /// Its name.
+        name: String,
+        /// What it says.
+        value: String,
+    },
+}
+
+/// What stands in an element of XML: text or elements.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// The attribute of the set that is its text.
+    pub text: Option<String>,
+    /// Elements, in order.
+    pub children: Vec<Child>,
+}
+
+impl Content {
+    /// Whether a set has any of the elements.
+    #[must_use]
+    pub fn has_elements(&self, set: &Tree) -> bool {
+        self.children.iter().any(|child| child.is_in(set))
+    }
+}
+
+/// An element in another one.
+#[derive(Debug)]
+pub enum Child {
+    /// What the set has under a name.
+    Slot {
+        /// The name in the set.
+        key: String,
+        /// The element's name.
+        tag: String,
+    },
+    /// An element that has its attributes and its text from the set of the one around it, such as `type` in `os`.
+    Inline(Markup),
+}
+
+impl Child {
+    /// Whether a set has the element.
+    #[must_use]
+    pub fn is_in(&self, set: &Tree) -> bool {
+        match self {
+            Self::Inline(_) => true,
+            Self::Slot { key, .. } => match set.get(key) {
+                Some(Value::List(items)) => !items.is_empty(),
+                Some(_) => true,
+                None => false,
+            },
+        }
+    }
+}

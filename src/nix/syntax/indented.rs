@@ -1,0 +1,187 @@
+//! Indented strings, and what Nix takes away from them.
+//!
+//! Escapes that begin with `''\` are refused: whether white space written so belongs to the indentation depends on the
+//! version of Nix.
+
+use rnix::SyntaxKind;
+use rowan::NodeOrToken;
+
+use super::{Part, Parts, ReadError, Selected, Spelling, View};
+
+/// An indented string as it is spelled.
+#[derive(Clone, Copy)]
+pub(in crate::nix) struct Indented<'a> {
+    whole: Part<'a>,
+    /// How many blanks each line begins with that do not belong to the text.
+    margin: usize,
+}
+
+/// A bit of an indented string.
+pub(in crate::nix) enum Bit<'a> {
+    /// Text that is spelled as it is.
+    Text(&'a str),
+    /// A string in an interpolation.
+    Str(Spelling<'a>),
+    /// A variable in an interpolation.
+    Select(Selected<'a>),
+}
+
+impl<'a> Indented<'a> {
+    pub(super) fn of(part: Part<'a>) -> Result<Self, ReadError> {
+        let whole = part.expect(SyntaxKind::NODE_STRING)?;
+        let mut parts = whole.parts();
+        if parts.expect(SyntaxKind::TOKEN_STRING_START)?.token(SyntaxKind::TOKEN_STRING_START)? != "''" {
+            return Err(whole.unexpected());
+        }
+        // What Nix begins with.
+        let mut margin = 1_000_000;
+        // The blanks at the beginning of a line, and nothing behind them.
+        let mut blanks = Some(0);
+        for part in parts {
+            match part.element {
+                NodeOrToken::Token(token) if part.kind == SyntaxKind::TOKEN_STRING_CONTENT => {
+                    for byte in token.text().bytes() {
+                        blanks = match (byte, blanks) {
+                            (b'\n', _) => Some(0),
+                            (b' ', Some(blanks)) => Some(blanks + 1),
+                            (_, Some(blanks)) => {
+                                margin = margin.min(blanks);
+                                None
+                            }
+                            (_, None) => None,
+                        };
+                    }
+                }
+                NodeOrToken::Token(_) => {}
+                NodeOrToken::Node(_) => margin = margin.min(blanks.take().unwrap_or(margin)),
+            }
+        }
+        Ok(Self { whole, margin })
+    }
+
+    /// The byte offset where the string begins.
+    pub fn at(&self) -> usize {
+        self.whole.at
+    }
+
+    /// The bits of the text and where they stand, without the indentation.
+    pub fn bits(&self) -> Bits<'a> {
+        let mut parts = self.whole.parts();
+        // The opening quotes.
+        parts.next();
+        let mut bits = Bits { raw: "", at: parts.at, margin: self.margin, begin: true, parts };
+        if let Some(part) = bits.parts.clone().next()
+            && let NodeOrToken::Token(token) = part.element
+            && part.kind == SyntaxKind::TOKEN_STRING_CONTENT
+        {
+            bits.parts.next();
+            bits.raw = token.text();
+            // The line of the opening quotes is none if there is nothing on it.
+            let rest = bits.raw.trim_start_matches(' ');
+            if rest.starts_with('\n') {
+                bits.cut(bits.raw.len() - rest.len() + 1);
+            }
+        }
+        bits
+    }
+}
+
+/// The bits of an indented string.
+#[derive(Clone)]
+pub(in crate::nix) struct Bits<'a> {
+    parts: Parts<'a>,
+    /// What is left of the current token, and where it stands.
+    raw: &'a str,
+    at: usize,
+    margin: usize,
+    /// Whether a line begins here.
+    begin: bool,
+}
+
+impl<'a> Bits<'a> {
+    /// The text before `end`, and where it stands.
+    fn cut(&mut self, end: usize) -> (usize, &'a str) {
+        let (text, rest) = self.raw.split_at(end);
+        let at = self.at;
+        self.raw = rest;
+        self.at += end;
+        (at, text)
+    }
+
+    fn line(&mut self) -> Result<Option<(usize, Bit<'a>)>, ReadError> {
+        if std::mem::take(&mut self.begin) {
+            let blanks = self.raw.len() - self.raw.trim_start_matches(' ').len();
+            let last = blanks == self.raw.len()
+                && self.parts.clone().next().is_none_or(|next| next.kind == SyntaxKind::TOKEN_STRING_END);
+            self.cut(if last { blanks } else { blanks.min(self.margin) });
+        }
+        let quotes = self.raw.find("''");
+        let line = self.raw.find('\n').map(|newline| newline + 1);
+        Ok(match (quotes, line) {
+            (Some(0), _) => {
+                let text = match self.raw.as_bytes().get(2) {
+                    Some(b'\'') => "''",
+                    Some(b'$') => "$",
+                    _ => return Err(ReadError::Unexpected { kind: SyntaxKind::TOKEN_STRING_CONTENT, at: self.at }),
+                };
+                let (at, _) = self.cut(3);
+                Some((at, Bit::Text(text)))
+            }
+            (quotes, line) => {
+                let end = line.unwrap_or(self.raw.len());
+                let end = quotes.map_or(end, |quotes| quotes.min(end));
+                let (at, text) = self.cut(end);
+                self.begin = text.ends_with('\n');
+                (!text.is_empty()).then_some((at, Bit::Text(text)))
+            }
+        })
+    }
+}
+
+impl<'a> Iterator for Bits<'a> {
+    type Item = Result<(usize, Bit<'a>), ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if !self.raw.is_empty() {
+                match self.line() {
+                    Ok(None) => continue,
+                    other => return other.transpose(),
+                }
+            }
+            let part = self.parts.next()?;
+            match part.element {
+                NodeOrToken::Token(token) if part.kind == SyntaxKind::TOKEN_STRING_CONTENT => {
+                    self.raw = token.text();
+                    self.at = part.at;
+                }
+                NodeOrToken::Token(_) if part.kind == SyntaxKind::TOKEN_STRING_END => return None,
+                NodeOrToken::Node(_) if part.kind == SyntaxKind::NODE_INTERPOL => {
+                    self.begin = false;
+                    return Some(interpolation(part).map(|bit| (part.at, bit)));
+                }
+                NodeOrToken::Token(_) | NodeOrToken::Node(_) => return Some(Err(part.unexpected())),
+            }
+        }
+    }
+}
+
+fn interpolation(part: Part<'_>) -> Result<Bit<'_>, ReadError> {
+    let mut parts = part.parts();
+    parts.expect(SyntaxKind::TOKEN_INTERPOL_START)?;
+    let expr = parts.any()?;
+    parts.expect(SyntaxKind::TOKEN_INTERPOL_END)?;
+    parts.end()?;
+    match View::of(expr)? {
+        View::Str(spelling) => Ok(Bit::Str(spelling)),
+        View::Select(selected) => Ok(Bit::Select(selected)),
+        View::Null
+        | View::Bool(_)
+        | View::Int(_)
+        | View::List(_)
+        | View::Attrs(_)
+        | View::Apply(..)
+        | View::TextFile(..)
+        | View::Lambda(..) => Err(expr.unexpected()),
+    }
+}

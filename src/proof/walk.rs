@@ -1,0 +1,213 @@
+//! A walk through what a list says, along the vocabulary.
+
+use std::fmt::Write as _;
+
+use super::Error;
+use crate::lab::identity::Kind;
+use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
+use crate::libvirt::{Definition, Object, VolumeObject};
+use crate::nix::file::{host_file, stable_path};
+use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
+use crate::spec::NixVirtVersion;
+use crate::xml;
+
+/// One step of an attribute path.
+enum Step<'a> {
+    Item(usize),
+    Name(&'a str),
+}
+
+/// A walk through what a file says, along the vocabulary.
+pub(super) struct Walk<'a> {
+    file: &'static str,
+    vocabulary: &'a Vocabulary,
+    libvirt: &'a Vocabulary,
+    path: Vec<Step<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(file: &'static str, version: NixVirtVersion) -> Self {
+        Self { file, vocabulary: Vocabulary::of(version), libvirt: Vocabulary::whole(version), path: Vec::new() }
+    }
+
+    /// The items of `NixVirt`'s option for objects of a kind.
+    pub(super) fn items(&mut self, items: &'a [Expr], objects: &'a [Object], kind: Kind) -> Result<(), Error> {
+        for (index, (item, object)) in items.iter().zip(objects).enumerate() {
+            self.path.push(Step::Item(index));
+            self.item(item, object, kind)?;
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> String {
+        let mut path = String::new();
+        for step in &self.path {
+            let _ = match step {
+                Step::Item(index) => write!(path, "[{index}]"),
+                Step::Name(name) => write!(path, "{}{name}", if path.is_empty() { "" } else { "." }),
+            };
+        }
+        path
+    }
+
+    fn error<T>(&self, expected: impl Into<String>, found: &Expr) -> Result<T, Error> {
+        let (file, path) = (self.file.to_owned(), self.place());
+        Err(Error { file, path, expected: expected.into(), found: describe(found).to_owned() })
+    }
+
+    fn item(&mut self, item: &'a Expr, object: &'a Object, kind: Kind) -> Result<(), Error> {
+        let Expr::Attrs(item) = item else {
+            return self.error("an attribute set", item);
+        };
+        if item.get("definition").is_none() {
+            return self.error("an item with a definition", &Expr::Null);
+        }
+        for (name, value) in item {
+            self.path.push(Step::Name(name.as_str()));
+            match (name.as_str(), value, kind) {
+                ("definition", value, kind) => {
+                    self.definition(value, &object.name, &object.definition, kind.name(), |all| all.object(kind))?;
+                }
+                ("active" | "restart", Expr::Bool(_), _) => {}
+                ("volumes", Expr::List(volumes), Kind::Pool) if volumes.len() == object.volumes.len() => {
+                    for (index, (volume, object)) in volumes.iter().zip(&object.volumes).enumerate() {
+                        self.path.push(Step::Item(index));
+                        self.volume(volume, object)?;
+                        self.path.pop();
+                    }
+                }
+                (_, value, _) => return self.error("an option of NixVirt's module", value),
+            }
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    fn volume(&mut self, item: &'a Expr, object: &'a VolumeObject) -> Result<(), Error> {
+        let Expr::Attrs(item) = item else {
+            return self.error("an attribute set", item);
+        };
+        for (name, value) in item {
+            self.path.push(Step::Name(name.as_str()));
+            match (name.as_str(), value, &object.definition) {
+                ("definition", value, Some(definition)) => {
+                    self.definition(value, &object.name, definition, "volume", Vocabulary::volume)?;
+                }
+                ("present", Expr::Bool(false), None) | ("name", Expr::Str(_), None) => {}
+                (_, value, _) => return self.error("an option of NixVirt's volumes", value),
+            }
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    /// `NixVirt.lib.<kind>.writeXML { … }` with nothing in it that `NixVirt` would drop, or where it would drop something,
+    /// `pkgs.writeText "<name>.xml" ''…''`.
+    fn definition(
+        &mut self,
+        written: &'a Expr,
+        name: &str,
+        definition: &'a Definition,
+        kind: &str,
+        root: impl Fn(&Vocabulary) -> Element,
+    ) -> Result<(), Error> {
+        match written {
+            Expr::Apply(function, attrs)
+                if definition.lacking.is_empty() && is_select(function, "NixVirt", &["lib", kind, "writeXML"]) =>
+            {
+                self.set(attrs, root(self.vocabulary))
+            }
+            Expr::TextFile(file)
+                if !definition.lacking.is_empty()
+                    && is_select(&file.function, "pkgs", &["writeText"])
+                    && file.name.as_str().strip_suffix(".xml") == Some(name) =>
+            {
+                self.document(written, &file.text, definition, root(self.libvirt))
+            }
+            other if definition.lacking.is_empty() => self.error(format!("NixVirt.lib.{kind}.writeXML"), other),
+            other => self.error("XML", other),
+        }
+    }
+
+    /// XML that says what the definition says.
+    fn document(
+        &mut self,
+        written: &Expr,
+        text: &Lines,
+        definition: &Definition,
+        element: Element,
+    ) -> Result<(), Error> {
+        let mut document = String::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Text(text) => document.push_str(text.as_str()),
+                Piece::Select(select) => match host_file(select) {
+                    Some(file) => document.push_str(stable_path(file)),
+                    None => return self.error("a file of the host", written),
+                },
+            }
+        }
+        xml::agrees(&document, &definition.tree, (self.libvirt, element), stable_path).map_err(|difference| Error {
+            file: self.file.to_owned(),
+            path: format!("{}: {}", self.place(), difference.path),
+            expected: difference.expected,
+            found: difference.found,
+        })
+    }
+
+    fn set(&mut self, attrs: &'a Attrs, element: Element) -> Result<(), Error> {
+        for (name, value) in attrs {
+            self.path.push(Step::Name(name.as_str()));
+            let Some(slot) = self.vocabulary.slot(element, name.as_str()) else {
+                return self.error(format!("an attribute that NixVirt {} writes", self.vocabulary.version()), value);
+            };
+            match (slot.repeatable, value) {
+                (true, Expr::List(items)) => {
+                    for (index, item) in items.iter().enumerate() {
+                        self.path.push(Step::Item(index));
+                        self.value(item, slot.shape)?;
+                        self.path.pop();
+                    }
+                }
+                (true, other) => return self.error("a list", other),
+                (false, value) => self.value(value, slot.shape)?,
+            }
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &'a Expr, shape: Shape) -> Result<(), Error> {
+        match (shape, value) {
+            (Shape::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
+            (Shape::String | Shape::Path, Expr::Str(_))
+            | (Shape::Int, Expr::Int(_))
+            | (Shape::Bool(_), Expr::Bool(_))
+            | (Shape::Flag, Expr::Bool(true)) => Ok(()),
+            (Shape::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
+            // A path of the store, which the module passes in as a string.
+            (Shape::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
+            (shape, other) => self.error(shape.describe(), other),
+        }
+    }
+}
+
+fn is_select(select: &Select, variable: &str, path: &[&str]) -> bool {
+    select.variable.as_str() == variable && select.path.iter().map(Name::as_str).eq(path.iter().copied())
+}
+
+pub(super) fn describe(expr: &Expr) -> &'static str {
+    match expr {
+        Expr::Null => "null",
+        Expr::Bool(_) => "a boolean",
+        Expr::Int(_) => "an integer",
+        Expr::Str(_) => "a string",
+        Expr::List(_) => "a list",
+        Expr::Attrs(_) => "an attribute set",
+        Expr::Select(_) => "a variable",
+        Expr::Apply(..) => "an application",
+        Expr::Lambda(_) => "a function",
+        Expr::TextFile(_) => "a file of text",
+    }
+}

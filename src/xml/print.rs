@@ -1,0 +1,168 @@
+//! Writes definitions as XML, in the very form that `NixVirt` has: an element a line, two blanks a level, single quotes.
+
+use super::{Document, Piece};
+use crate::libvirt::tree::{Tree, Value};
+use crate::libvirt::vocabulary::{Attribute, Child, Element, Markup, Shape, Vocabulary};
+
+/// Writes a definition whose root is `element` of `vocabulary`. What the vocabulary does not know is left out.
+#[must_use]
+pub fn print(definition: &Tree, vocabulary: &Vocabulary, element: Element) -> Document {
+    let mut printer = Printer { vocabulary, document: Document::default() };
+    printer.element(vocabulary.markup(element), definition, element, 0);
+    printer.document
+}
+
+struct Printer<'a> {
+    vocabulary: &'a Vocabulary,
+    document: Document,
+}
+
+impl Printer<'_> {
+    /// The element of `markup`, with what it has of the set, which is that of `element`.
+    fn element(&mut self, markup: &Markup, set: &Tree, element: Element, depth: usize) {
+        let Markup { tag, attributes, content } = markup;
+        self.indent(depth);
+        self.push("<");
+        self.push(tag);
+        for attribute in attributes {
+            match attribute {
+                Attribute::Named(name) => {
+                    if let Some(value) = set.get(name) {
+                        self.attribute(name, value, self.shape(element, name));
+                    }
+                }
+                Attribute::Constant { name, value } => {
+                    if is_needed(name, markup, set) {
+                        self.attribute(name, &Value::from(value.clone()), Some(Shape::String));
+                    }
+                }
+            }
+        }
+        if !content.has_elements(set) {
+            let text = content.text.as_deref();
+            let value = text.and_then(|key| set.get(key)).filter(|value| !is_empty_text(value));
+            return self.text(tag, value, text.and_then(|key| self.shape(element, key)));
+        }
+        self.push(">\n");
+        for child in &content.children {
+            self.child(child, set, element, depth + 1);
+        }
+        self.indent(depth);
+        self.end(tag);
+    }
+
+    fn child(&mut self, child: &Child, set: &Tree, element: Element, depth: usize) {
+        let (key, tag) = match child {
+            Child::Inline(markup) => return self.element(markup, set, element, depth),
+            Child::Slot { key, tag } => (key, tag),
+        };
+        let (Some(value), Some(shape)) = (set.get(key), self.shape(element, key)) else {
+            return;
+        };
+        let items = match value {
+            Value::List(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for item in items {
+            match (shape, item) {
+                (Shape::Set(element), Value::Set(set)) => {
+                    self.element(self.vocabulary.markup(element), set, element, depth);
+                }
+                (shape, item) => {
+                    self.indent(depth);
+                    self.push("<");
+                    self.push(tag);
+                    let text = Some(item).filter(|item| shape != Shape::Flag && !is_empty_text(item));
+                    self.text(tag, text, Some(shape));
+                }
+            }
+        }
+    }
+
+    /// The rest of an element that holds text or nothing.
+    fn text(&mut self, tag: &str, value: Option<&Value>, shape: Option<Shape>) {
+        let Some(value) = value else {
+            return self.push("/>\n");
+        };
+        self.push(">");
+        self.value(value, shape);
+        self.end(tag);
+    }
+
+    fn attribute(&mut self, name: &str, value: &Value, shape: Option<Shape>) {
+        self.push(" ");
+        self.push(name);
+        self.push("='");
+        self.value(value, shape);
+        self.push("'");
+    }
+
+    fn value(&mut self, value: &Value, shape: Option<Shape>) {
+        match (value, shape) {
+            (Value::Bool(value), Some(Shape::Bool(words))) => self.push(words.of(*value)),
+            (Value::Bool(value), _) => self.push(&value.to_string()),
+            (Value::Int(value), _) => self.push(&value.to_string()),
+            (Value::Str(text), Some(Shape::Xml)) => self.push(text),
+            (Value::Str(text), _) => self.escaped(text),
+            (Value::File(file), _) => self.document.pieces.push(Piece::File(*file)),
+            // Neither is a value; reading back would tell.
+            (Value::List(_) | Value::Set(_), _) => {}
+        }
+    }
+
+    /// Text with every character escaped that could mean something else in an attribute or an element.
+    fn escaped(&mut self, text: &str) {
+        let mut copied = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let escaped = match byte {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'\'' => "&apos;",
+                b'"' => "&quot;",
+                _ => continue,
+            };
+            self.push(&text[copied..at]);
+            self.push(escaped);
+            copied = at + 1;
+        }
+        self.push(&text[copied..]);
+    }
+
+    fn shape(&self, element: Element, name: &str) -> Option<Shape> {
+        self.vocabulary.slot(element, name).map(|slot| slot.shape)
+    }
+
+    fn end(&mut self, tag: &str) {
+        self.push("</");
+        self.push(tag);
+        self.push(">\n");
+    }
+
+    fn indent(&mut self, depth: usize) {
+        for _ in 0..depth {
+            self.push("  ");
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.document.push(text);
+    }
+}
+
+/// Whether a constant attribute is written: the declaration of a prefix only where the element or one in it has it.
+fn is_needed(name: &str, markup: &Markup, set: &Tree) -> bool {
+    let Some(prefix) = name.strip_prefix("xmlns:") else {
+        return true;
+    };
+    let has_prefix = |tag: &str| tag.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'));
+    let below = markup.content.children.iter().any(|child| match child {
+        Child::Slot { tag, .. } => has_prefix(tag) && child.is_in(set),
+        Child::Inline(_) => false,
+    });
+    below || has_prefix(&markup.tag)
+}
+
+fn is_empty_text(value: &Value) -> bool {
+    matches!(value, Value::Str(text) if text.is_empty())
+}

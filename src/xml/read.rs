@@ -1,0 +1,274 @@
+//! Reads XML back with a parser, and compares it with the definition that it should be.
+
+use std::borrow::Cow;
+
+use roxmltree::{Document, Node};
+
+use crate::libvirt::tree::{HostFile, Tree, Value};
+use crate::libvirt::vocabulary::{Attribute, Child, Content, Element, Markup, Shape, Vocabulary, Words};
+
+/// Where XML says something else than it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}` should be {expected}, but is {found}")]
+pub struct Difference {
+    /// The path to the attribute or element; empty for the whole.
+    pub path: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there instead, or why it cannot be read.
+    pub found: String,
+}
+
+/// Whether `text` says what `definition` says, each file of the host being called by its path.
+///
+/// # Errors
+///
+/// The first difference.
+pub fn agrees(
+    text: &str,
+    definition: &Tree,
+    (vocabulary, element): (&Vocabulary, Element),
+    path: impl Fn(HostFile) -> &'static str,
+) -> Result<(), Difference> {
+    let document = Document::parse(text).map_err(|error| Difference {
+        path: String::new(),
+        expected: "XML".to_owned(),
+        found: error.to_string(),
+    })?;
+    let mut reader = Reader { vocabulary, text, path: Vec::new() };
+    let markup = vocabulary.markup(element);
+    if !is(document.root_element(), &markup.tag) {
+        return reader.unexpected("", &markup.tag, document.root_element().tag_name().name());
+    }
+    let mut found = reader.set(document.root_element(), element)?;
+    if let Some(fault) = vocabulary.settle(&mut found, element).into_iter().next() {
+        return Err(Difference {
+            expected: "what libvirt takes".to_owned(),
+            found: format!("{fault:?}"),
+            path: fault.into_path(),
+        });
+    }
+    compare(definition, &found, &path, "")
+}
+
+/// Whether text can stand in an element as its content: well-formed elements, with nothing but blanks around them.
+#[must_use]
+pub fn is_content(text: &str) -> bool {
+    let element = format!("<content>{text}</content>");
+    let Ok(document) = Document::parse(&element) else {
+        return false;
+    };
+    let root = document.root_element();
+    root.range() == (0..element.len())
+        && root.has_tag_name("content")
+        && root.children().all(|child| !child.is_text() || child.text().is_none_or(|text| text.trim().is_empty()))
+}
+
+struct Reader<'a> {
+    vocabulary: &'a Vocabulary,
+    text: &'a str,
+    path: Vec<&'a str>,
+}
+
+impl<'a> Reader<'a> {
+    fn unexpected<T>(&self, name: &str, expected: &str, found: &str) -> Result<T, Difference> {
+        let steps = self.path.iter().copied().chain(Some(name).filter(|name| !name.is_empty()));
+        Err(Difference {
+            path: steps.collect::<Vec<_>>().join("."),
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+        })
+    }
+
+    fn set(&mut self, node: Node<'_, '_>, element: Element) -> Result<Tree, Difference> {
+        let mut set = Tree::new();
+        self.element(node, self.vocabulary.markup(element), element, &mut set)?;
+        Ok(set)
+    }
+
+    /// Puts what an element says into the set that it is written from.
+    fn element(
+        &mut self,
+        node: Node<'_, '_>,
+        markup: &'a Markup,
+        element: Element,
+        set: &mut Tree,
+    ) -> Result<(), Difference> {
+        for attribute in node.attributes() {
+            let known = markup.attributes.iter().any(|known| match known {
+                Attribute::Named(name) | Attribute::Constant { name, .. } => name == attribute.name(),
+            });
+            match self.vocabulary.slot(element, attribute.name()).filter(|_| known) {
+                Some(slot) => {
+                    let value = self.value(attribute.name(), attribute.value(), slot.shape)?;
+                    self.put(set, attribute.name(), false, value)?;
+                }
+                None => return self.unexpected(attribute.name(), "no attribute", "there"),
+            }
+        }
+        match &markup.content {
+            Content { text: Some(key), .. } if !node.children().any(|child| child.is_element()) => {
+                let shape = self.vocabulary.slot(element, key).map_or(Shape::String, |slot| slot.shape);
+                let value = self.text(node, key, shape)?;
+                self.put(set, key, false, value)
+            }
+            Content { children, .. } => self.children(node, children, element, set),
+        }
+    }
+
+    fn children(
+        &mut self,
+        node: Node<'_, '_>,
+        children: &'a [Child],
+        element: Element,
+        set: &mut Tree,
+    ) -> Result<(), Difference> {
+        for child in node.children() {
+            if !child.is_element() {
+                if child.text().is_some_and(|text| !text.trim().is_empty()) {
+                    return self.unexpected("", "elements", "text");
+                }
+                continue;
+            }
+            let known = children.iter().find(|known| match known {
+                Child::Slot { tag, .. } | Child::Inline(Markup { tag, .. }) => is(child, tag),
+            });
+            match known {
+                None => return self.unexpected(child.tag_name().name(), "no element", "there"),
+                Some(Child::Inline(markup)) => self.element(child, markup, element, set)?,
+                Some(Child::Slot { key, .. }) => {
+                    let Some(slot) = self.vocabulary.slot(element, key) else {
+                        return self.unexpected(key, "an element that is known", "there");
+                    };
+                    let value = match slot.shape {
+                        Shape::Set(inner) => {
+                            self.path.push(key);
+                            let value = Value::Set(self.set(child, inner)?);
+                            self.path.pop();
+                            value
+                        }
+                        _ if child.attributes().len() > 0 => return self.unexpected(key, "no attributes", "some"),
+                        shape => self.text(child, key, shape)?,
+                    };
+                    self.put(set, key, slot.repeatable, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&self, set: &mut Tree, name: &str, repeatable: bool, value: Value) -> Result<(), Difference> {
+        if repeatable {
+            if let Value::List(items) = set.entry(name, || Value::List(Vec::new())) {
+                items.push(value);
+            }
+            return Ok(());
+        }
+        if set.get(name).is_some() {
+            return self.unexpected(name, "one", "several");
+        }
+        set.entry(name, || value);
+        Ok(())
+    }
+
+    /// What an element without attributes says.
+    fn text(&self, node: Node<'_, '_>, name: &str, shape: Shape) -> Result<Value, Difference> {
+        match shape {
+            Shape::Xml => Ok(Value::Str(Cow::Owned(self.content(node).to_owned()))),
+            Shape::Flag if node.has_children() => self.unexpected(name, "nothing", "something"),
+            Shape::Flag => Ok(Value::Set(Tree::new())),
+            shape if node.children().any(|child| !child.is_text()) => {
+                self.unexpected(name, shape.describe(), "elements")
+            }
+            shape => {
+                let text: String = node.children().filter_map(|child| child.text()).collect();
+                self.value(name, &text, shape)
+            }
+        }
+    }
+
+    /// The source of what stands in an element.
+    fn content(&self, node: Node<'_, '_>) -> &'a str {
+        match (node.first_child(), node.last_child()) {
+            (Some(first), Some(last)) => &self.text[first.range().start..last.range().end],
+            (None, _) | (_, None) => "",
+        }
+    }
+
+    fn value(&self, name: &str, text: &str, shape: Shape) -> Result<Value, Difference> {
+        let string = || Value::Str(Cow::Owned(text.to_owned()));
+        let value = match shape {
+            Shape::String | Shape::Path | Shape::Xml => Some(string()),
+            Shape::Int => integer(text),
+            Shape::Hex => Some(integer(text).unwrap_or_else(string)),
+            Shape::Bool(words) => boolean(text, words),
+            Shape::Flag | Shape::Raw | Shape::Set(_) => None,
+        };
+        value.map_or_else(|| self.unexpected(name, shape.describe(), &format!("`{text}`")), Ok)
+    }
+}
+
+fn integer(text: &str) -> Option<Value> {
+    text.parse().ok().map(Value::Int)
+}
+
+fn boolean(text: &str, words: Words) -> Option<Value> {
+    [true, false].into_iter().find(|value| words.of(*value) == text).map(Value::Bool)
+}
+
+/// Whether an element has a name, whatever its prefix.
+fn is(node: Node<'_, '_>, tag: &str) -> bool {
+    let (_, local) = tag.split_once(':').unwrap_or(("", tag));
+    node.tag_name().name() == local
+}
+
+/// Compares a definition with one that was read.
+fn compare(
+    expected: &Tree,
+    found: &Tree,
+    file: &impl Fn(HostFile) -> &'static str,
+    path: &str,
+) -> Result<(), Difference> {
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let is_there = |value: &Value| !matches!(value, Value::List(items) if items.is_empty());
+    for (name, value) in expected.iter().filter(|(_, value)| is_there(value)) {
+        match found.get(name) {
+            Some(other) => compare_values(value, other, file, &below(name))?,
+            None => {
+                let expected = value.describe().to_owned();
+                return Err(Difference { path: below(name), expected, found: "missing".to_owned() });
+            }
+        }
+    }
+    match found.iter().find(|(name, _)| !expected.get(name).is_some_and(is_there)) {
+        Some((name, _)) => {
+            Err(Difference { path: below(name), expected: "missing".to_owned(), found: "there".to_owned() })
+        }
+        None => Ok(()),
+    }
+}
+
+fn compare_values(
+    expected: &Value,
+    found: &Value,
+    file: &impl Fn(HostFile) -> &'static str,
+    path: &str,
+) -> Result<(), Difference> {
+    let same = match (expected, found) {
+        (Value::Set(expected), Value::Set(found)) => return compare(expected, found, file, path),
+        (Value::List(expected), Value::List(found)) if expected.len() == found.len() => {
+            for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
+                compare_values(expected, found, file, &format!("{path}[{index}]"))?;
+            }
+            return Ok(());
+        }
+        // An element that is there or not.
+        (Value::Bool(true), Value::Set(set)) => set.is_empty(),
+        (Value::File(expected), Value::Str(found)) => file(*expected) == found,
+        (expected, found) => expected == found,
+    };
+    if same {
+        return Ok(());
+    }
+    Err(Difference { path: path.to_owned(), expected: format!("{expected:?}"), found: format!("{found:?}") })
+}
