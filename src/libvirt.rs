@@ -133,8 +133,8 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
 }
 
 impl Definition {
-    /// Puts the definition into libvirt's order, and notes what `target` lacks of it. Returns what is
-    /// wrong with its texts.
+    /// Puts the definition into libvirt's order, and notes what `target` lacks of it. Returns what is wrong with
+    /// its texts.
     fn settle(&mut self, root: impl Fn(&Vocabulary) -> Element, target: &Vocabulary, whole: &Vocabulary) -> Vec<Fault> {
         let mut faults = target.settle(&mut self.tree, root(target));
         let lacks = |fault: &Fault| match fault {
@@ -156,21 +156,18 @@ impl Definition {
 
 /// The problem of an element without its text, or with more than that.
 fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt]) -> Option<Problem> {
-    let (path, found) = match fault {
-        Fault::Missing { path } => (path, (Id::MissingField, "an element without its text")),
-        Fault::TextBesideElements { path } => {
-            (path, (Id::ConflictingFields, "an element with text, and with elements that stand for it"))
-        }
-        Fault::Unknown { .. } | Fault::WrongType { .. } => return None,
+    let (Fault::Missing { path } | Fault::TextBesideElements { path }) = fault else {
+        return None;
     };
     let place = extra::place_of(path, extras).unwrap_or_else(|| at.clone().name());
     let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let (id, what) = found;
-    let problem = Problem::new(id, place, format!("{what}, `{path}`"));
-    Some(match fault {
-        Fault::TextBesideElements { .. } => problem.label("only one of them").help(format!("leave `{name}` out")),
-        _ => problem
+    Some(if matches!(fault, Fault::Missing { .. }) {
+        Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))
             .label(format!("needs `{name}`"))
-            .help("NixVirt would stop the evaluation of the whole host without a place"),
+            .help("NixVirt would stop the evaluation of the whole host without a place")
+    } else {
+        Problem::new(Id::ConflictingFields, place, format!("an element with text, `{path}`, and with others in it"))
+            .label("only one of them")
+            .help(format!("leave `{name}` out: the others stand for it"))
     })
 }

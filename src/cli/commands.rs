@@ -1,18 +1,20 @@
 //! What each command does. Results go to standard output, talk to standard error.
 
+mod generate;
+mod xml;
+
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use super::{Cli, Command, Deny, Gen, Xml};
+use super::{Cli, Command, Deny};
 use crate::files::{self, Outcome, Replace, State};
-use crate::libvirt::vocabulary::Vocabulary;
 use crate::pipeline::{self, Checked};
-use crate::problem::{Id, Problem, Severity, did_you_mean, quoted_list};
+use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::Source;
@@ -58,8 +60,8 @@ enum Failure {
 
 fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
-        Command::Gen(arguments) => return generate(cli, arguments),
-        Command::Xml(arguments) => return xml(cli, arguments),
+        Command::Gen(arguments) => return generate::generate(cli, arguments),
+        Command::Xml(arguments) => return xml::xml(cli, arguments),
         Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
         Command::Schema { markdown: false } => print(&schema::schema_text())?,
         Command::Schema { markdown: true } => print(&reference::reference())?,
@@ -135,23 +137,6 @@ fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), 
     Ok(())
 }
 
-fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
-    let Some(checked) = read(cli, &arguments.spec)? else {
-        return Ok(ATTENTION);
-    };
-    let spec = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
-    let files = pipeline::generate(&checked, &spec)?;
-    let dir = arguments.out.clone().unwrap_or_else(|| beside(&arguments.spec));
-    if arguments.check {
-        return compare(cli, arguments, &dir, &files);
-    }
-    if arguments.diff {
-        print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
-    }
-    tell_of_xml(&checked)?;
-    write(cli, &dir, &files, Replace::Marked)
-}
-
 /// Writes files, and tells which.
 fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8, Failure> {
     match files::write(dir, files, replace)? {
@@ -176,92 +161,4 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8
             Ok(0)
         }
     }
-}
-
-/// Says which objects are written as XML, and why.
-fn tell_of_xml(checked: &Checked) -> Result<(), Failure> {
-    let (lab, objects) = checked.lab()?;
-    let version = Vocabulary::of(lab.target.nixvirt).version();
-    for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.lacking.is_empty()) {
-        let lacking = quoted_list(definition.lacking.iter().map(String::as_str));
-        talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {lacking}\n"));
-    }
-    Ok(())
-}
-
-fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
-    let (spec, names) = match arguments.arguments.as_slice() {
-        [spec, names @ ..] if spec.ends_with(".json") => (Path::new(spec), names),
-        names => (Path::new("lab.json"), names),
-    };
-    let Some(checked) = read(cli, spec)? else {
-        return Ok(ATTENTION);
-    };
-    let documents = chosen(pipeline::documents(&checked)?, names)?;
-    if let Some(dir) = &arguments.out {
-        return write(cli, dir, &documents, if arguments.force { Replace::Everything } else { Replace::Nothing });
-    }
-    let text = match documents.as_slice() {
-        [one] => one.text().to_owned(),
-        many => many.iter().map(|file| format!("<!-- {} -->\n{}", file.name(), file.text())).collect(),
-    };
-    print(&text)?;
-    Ok(0)
-}
-
-/// Those documents that have one of the names; all where there are no names.
-fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
-    let is = |file: &Proven, name: &str| {
-        let path = file.name().trim_end_matches(".xml");
-        path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
-    };
-    if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
-        let known = documents.iter().filter_map(|file| file.name().trim_end_matches(".xml").rsplit('/').next());
-        return Err(Failure::UnknownObject { name: unknown.clone(), help: did_you_mean(unknown, known) });
-    }
-    let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name));
-    Ok(documents.into_iter().filter(wanted).collect())
-}
-
-/// `generated` beside the spec.
-fn beside(spec: &Path) -> PathBuf {
-    spec.parent().unwrap_or(Path::new("")).join("generated")
-}
-
-/// Says how the files differ from what they should be; writes nothing.
-fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u8, Failure> {
-    let states = files::compare(dir, files, Replace::Marked)?;
-    if states.iter().all(|state| *state == State::UpToDate) {
-        return Ok(0);
-    }
-    tell(cli, &files::foreign_files(dir, files, &states), None)?;
-    print_changes(cli, dir, files, &states)?;
-    let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
-    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
-    Ok(ATTENTION)
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '=' | ':' | ',');
-    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
-/// Prints what changes, where programs do not read problems from standard output.
-fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> Result<(), Failure> {
-    let mut text = String::new();
-    for (file, state) in files.iter().zip(states) {
-        let old = match state {
-            State::UpToDate | State::Foreign => continue,
-            State::Missing => "",
-            State::Differs { old } => old,
-        };
-        text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
-    }
-    match cli.message_format {
-        Format::Human => print(&text)?,
-        Format::Json | Format::Github => talk(&text),
-    }
-    Ok(())
 }

@@ -133,8 +133,8 @@ impl Transaction {
         }
         let mut directories: Vec<&Path> = done.iter().filter_map(|done| done.target.parent()).collect();
         directories.dedup();
-        let others = directories.into_iter().filter(|directory| *directory != dir);
-        let synced = others.map(|directory| File::open(directory)?.sync_all()).collect::<io::Result<()>>();
+        let mut others = directories.into_iter().filter(|directory| *directory != dir);
+        let synced = others.try_for_each(|directory| File::open(directory)?.sync_all());
         match synced.and_then(|()| handle.sync_all()) {
             Err(source) if !matches!(source.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
                 roll_back(done)?;

@@ -232,13 +232,11 @@ fn compare(
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let is_there = |value: &Value| !matches!(value, Value::List(items) if items.is_empty());
     for (name, value) in expected.iter().filter(|(_, value)| is_there(value)) {
-        match found.get(name) {
-            Some(other) => compare_values(value, other, file, &below(name))?,
-            None => {
-                let expected = value.describe().to_owned();
-                return Err(Difference { path: below(name), expected, found: "missing".to_owned() });
-            }
-        }
+        let Some(other) = found.get(name) else {
+            let expected = value.describe().to_owned();
+            return Err(Difference { path: below(name), expected, found: "missing".to_owned() });
+        };
+        compare_values(value, other, file, &below(name))?;
     }
     match found.iter().find(|(name, _)| !expected.get(name).is_some_and(is_there)) {
         Some((name, _)) => {
