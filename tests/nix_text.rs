@@ -135,6 +135,41 @@ fn functions_at_the_margin() {
     }
 }
 
+/// Text files whose line is about as long as `nixfmt` wants it at most, or the line of the attribute before it.
+#[test]
+fn text_files_at_the_margin() {
+    let lines = Lines::new([Text::literal(" a\n\n b\n").into()]).expect("they end");
+    let file = |path: Vec<Name>, name: String| {
+        let function = Select { variable: Ident::literal("f"), path };
+        Expr::from(TextFile { function, name: Text::new(name).expect("no NUL"), text: lines.clone() })
+    };
+    let name = |length: usize, last: &str| Name::new("n".repeat(length) + last).expect("no NUL");
+    for length in [1, 40].into_iter().chain(80..104) {
+        let files = [
+            file(vec![], "é".repeat(length)),
+            file(vec![name(length, "")], "x".to_owned()),
+            file(vec![name(1, " ")], "é".repeat(length)),
+            file(vec![name(length, " ")], "x".to_owned()),
+            file(vec![name(length / 2, " ")], "é".repeat(length - length / 2)),
+        ];
+        for file in files {
+            let mut exprs = vec![file.clone(), Expr::List(vec![file.clone()])];
+            for attribute in [1, 50].into_iter().chain(90..102) {
+                for last in ["", " "] {
+                    exprs.push(collect(vec![(name(attribute, last), file.clone())]).into());
+                }
+            }
+            for expr in exprs {
+                let text = print(&expr, Style::Nixfmt) + "\n";
+                assert_eq!(nixfmt_rs::format(&text).expect("it is Nix"), text);
+                let text = print(&expr, Style::Alejandra) + "\n";
+                assert_eq!(alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1, text);
+                assert_eq!(read(&text), Ok(expr));
+            }
+        }
+    }
+}
+
 #[test]
 fn real_nix_reads_the_same_text() {
     let strings = SHARDS.iter().flat_map(|first| SHARDS.iter().map(move |second| format!("{first}{second}a")));

@@ -134,40 +134,38 @@ fn agree_attrs(at: usize, mut found: Attributes<'_>, attrs: &Attrs, depth: usize
 
 fn agree_lines(found: &Indented<'_>, lines: &Lines) -> Result<(), Difference> {
     let mut pieces = lines.pieces().iter().peekable();
-    // What is still to come of the piece before those, which is text.
+    // What is still to come of the text before those pieces.
     let mut left = "";
     for bit in found.bits() {
-        let differs = |at, left, piece, found| Difference::new(at, describe_piece(left, piece), found);
-        let (at, bit) = bit.map_err(|error| differs(found.at(), left, pieces.peek().copied(), error.to_string()))?;
         if left.is_empty()
-            && !matches!(bit, Bit::Select(_))
+            && !matches!(bit, Ok((_, Bit::Select(_))))
             && let Some(Piece::Text(text)) = pieces.next_if(|piece| matches!(piece, Piece::Text(_)))
         {
             left = text.as_str();
         }
+        let piece = pieces.peek().copied();
+        let differs = |at, found| Difference::new(at, describe_piece(left, piece), found);
+        let (at, bit) = bit.map_err(|error| differs(found.at(), error.to_string()))?;
         match bit {
-            Bit::Text(text) => match left.strip_prefix(text) {
-                Some(rest) => left = rest,
-                None => {
+            Bit::Text(text) => {
+                left = left.strip_prefix(text).ok_or_else(|| {
                     let same = left.chars().zip(text.chars()).take_while(|(left, found)| left == found);
                     let same: usize = same.map(|(char, _)| char.len_utf8()).sum();
-                    return Err(differs(at + same, left, pieces.peek().copied(), format!("the text {text:?}")));
-                }
-            },
-            Bit::Str(spelling) => match spelling.begins(left) {
-                Some(rest) => left = rest,
-                None => {
-                    let found = format!("the text {:?}", spelling.unescape());
-                    return Err(differs(at, left, pieces.peek().copied(), found));
-                }
-            },
-            Bit::Select(selected) => {
-                let piece = pieces.peek().copied();
-                match piece {
-                    Some(Piece::Select(select)) if left.is_empty() && same_select(select, &selected) => pieces.next(),
-                    _ => return Err(differs(at, left, piece, format!("the variable {}", selected.variable))),
-                };
+                    differs(at + same, format!("the text {text:?}"))
+                })?;
             }
+            Bit::Str(spelling) => {
+                left =
+                    spelling.begins(left).ok_or_else(|| differs(at, format!("the text {:?}", spelling.unescape())))?;
+            }
+            Bit::Select(selected) => match piece {
+                Some(Piece::Select(select)) if left.is_empty() && same_select(select, &selected) => {
+                    pieces.next();
+                }
+                Some(Piece::Text(_) | Piece::Select(_)) | None => {
+                    return Err(differs(at, format!("the variable {}", selected.variable)));
+                }
+            },
         }
     }
     match (left, pieces.next()) {

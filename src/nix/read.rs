@@ -344,6 +344,9 @@ mod tests {
         let text = |text| Piece::from(Text::literal(text));
         check("(a.f \"b\\n\") (''a\n  b\n'')", file(vec![text("a\n  b\n")]));
         check("a.f \"b\\n\" ''  \n   a\n\n  \tb\n      \n ''", file(vec![text(" a\n\n\tb\n    \n")]));
+        let variable = Select::literal("v", &["w"]).into();
+        let source = "a.f \"b\\n\" ''\n  $'''''${${\" \"}${ v.w }$$\n''";
+        check(source, file(vec![text("$''${ "), variable, text("$$\n")]));
     }
 
     #[test]

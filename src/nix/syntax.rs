@@ -229,7 +229,7 @@ impl<'a> Spelling<'a> {
     /// What follows in `text` if it begins with what this spells.
     pub fn begins(self, text: &str) -> Option<&str> {
         let mut left = text.chars();
-        self.chars().all(|char| left.next() == Some(char)).then(|| left.as_str())
+        self.chars().all(|char| left.next() == Some(char)).then_some(left.as_str())
     }
 
     /// What this spells.

@@ -1,7 +1,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::nix::Text;
+use crate::nix::{Lines, Piece, Text, TextFile};
 
 fn check(expr: impl Into<Expr>, nixfmt: &str, alejandra: &str) {
     let expr = expr.into();
@@ -118,4 +118,82 @@ fn long_lines() {
         &format!("{{\n  b =\n    {long};\n  c = \"{long}\";\n}}"),
         &format!("{{\n  b = {long};\n  c = \"{long}\";\n}}"),
     );
+}
+
+fn text_file(pieces: impl IntoIterator<Item = Piece>) -> TextFile {
+    let text = Lines::new(pieces).expect("lines");
+    TextFile { function: Select::literal("pkgs", &["writeText"]), name: Text::literal("lan.xml"), text }
+}
+
+fn check_lines(pieces: impl IntoIterator<Item = Piece>, expected: &str) {
+    let mut printer = Printer { out: String::new(), style: Style::Nixfmt };
+    printer.lines(&text_file(pieces).text, 0);
+    assert_eq!(printer.out, format!("''\n{expected}''"));
+}
+
+fn check_text(text: &'static str, expected: &str) {
+    check_lines([Text::literal(text).into()], expected);
+}
+
+#[test]
+fn a_text_file() {
+    let text = |text| Piece::from(Text::literal(text));
+    let emulator = Piece::from(Select::literal("hostFiles", &["x86_64", "emulator"]));
+    let pieces = [text("<domain>\n  <a b=\"$1\"/>\n\n  <emulator>"), emulator, text("</emulator>\n</domain>\n")];
+    let file = || Expr::from(text_file(pieces.clone()));
+    let expected = r#"{
+  definition = pkgs.writeText "lan.xml" ''
+    <domain>
+      <a b="$1"/>
+
+      <emulator>${hostFiles.x86_64.emulator}</emulator>
+    </domain>
+  '';
+  list = [
+    (pkgs.writeText "lan.xml" ''
+      <domain>
+        <a b="$1"/>
+
+        <emulator>${hostFiles.x86_64.emulator}</emulator>
+      </domain>
+    '')
+  ];
+}"#;
+    check(attrs([("definition", file()), ("list", vec![file()].into())]), expected, expected);
+}
+
+#[test]
+fn lines() {
+    check_text("\n", "\n");
+    check_text("\n\na\n\n", "\n\n  a\n\n");
+    check_text("a \"b\" \\ \\n é $ $$ $c\n", "  a \"b\" \\ \\n é $ $$ $c\n");
+    check_text("' '' ''' ''''\n'\n", "  ' ''' '''' ''''''\n  '\n");
+    check_text("${ $${ '${ ''${\n", "  ''${ $''${ '${\"$\"}{ '''''${\n");
+    check_text("a\tb\n\tc\n", "  a\tb\n  \tc\n");
+    check_text("a\rb$\r\n", "  a${\"\\r\"}b''$${\"\\r\"}\n");
+    // White space at the end of a line.
+    check_text("a \nb$\t\n", "  a${\" \"}\n  b''$${\"\\t\"}\n");
+    check_text("a\n  \n\u{a0}\n", "  a\n  ${\"  \"}\n  ${\"\u{a0}\"}\n");
+    // White space that every line begins with.
+    check_text("  a\n\n   b\n", "  ${\"  \"}a\n\n     b\n");
+    check_text("\n\ta\n b\n", "\n  ${\"\\t\"}a\n   b\n");
+    check_text("  a\nb\n", "    a\n  b\n");
+}
+
+#[test]
+fn variables_in_lines() {
+    let text = |text| Piece::from(Text::literal(text));
+    let variable = || Piece::from(Select::literal("a", &["b"]));
+    check_lines(
+        [variable(), text("\n  "), variable(), text("{$"), variable(), text("\n")],
+        "  ${a.b}\n    ${a.b}{''$${a.b}\n",
+    );
+    check_lines(
+        [text("'"), variable(), text("''"), variable(), text("'$"), variable(), text(" \n")],
+        "  '${a.b}'''${a.b}'${\"$\"}${a.b}${\" \"}\n",
+    );
+    check_lines([text("  "), variable(), text("\n")], "  ${\"  \"}${a.b}\n");
+    let long = "a".repeat(WIDTH);
+    let variable = Piece::from(Select { variable: Ident::new(long.clone()).expect("a variable"), path: vec![] });
+    check_lines([variable, text("\n")], &format!("  ${{\"\"}}${{{long}}}\n"));
 }

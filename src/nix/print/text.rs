@@ -104,8 +104,8 @@ impl Printer {
     /// Text as an indented string: its lines a step deeper than `indent`, the closing quotes at `indent`.
     ///
     /// Nix takes away the blanks that all lines begin with, alejandra other white space too, and what a line ends with
-    /// besides. White space in such a place is written as the interpolation of a string, `${" "}`, which is the same to
-    /// every version of Nix. (Escapes such as `''\t` are not, at the beginning of a line.)
+    /// besides. White space in such a place is written as the interpolation of a string, `${" "}`. (The escape `''\ `
+    /// would end with a blank again.)
     pub(super) fn lines(&mut self, lines: &Lines, indent: usize) {
         let indent_of_text = indent + STEP;
         let mut hold_margin = !has_margin(lines);
@@ -180,7 +180,7 @@ impl Printer {
         }
         let before = self.out.len();
         self.interpolated(end);
-        // As above.
+        // As with a variable.
         if before == start && !self.fits(start, 0) {
             self.out.truncate(start);
             let mut chars = end.chars();
@@ -202,7 +202,10 @@ impl Printer {
         self.out.push('}');
     }
 
-    /// A part of a line in an indented string; `interpolation` follows it or not.
+    /// A part of a line in an indented string; an `interpolation` follows it or not.
+    ///
+    /// Two quotes would end the string, `${` would begin an interpolation, and a raw carriage return would read back as a
+    /// newline. (`$${` would be text, and `$$${` not: the last `$` is escaped in any case.)
     fn unquoted(&mut self, text: &str, interpolation: bool) {
         let bytes = text.as_bytes();
         let mut copied = 0;

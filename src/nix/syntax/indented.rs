@@ -1,7 +1,7 @@
 //! Indented strings, and what Nix takes away from them.
 //!
-//! Escapes that begin with `''\` are refused: whether white space written so belongs to the indentation depends on the
-//! version of Nix.
+//! Escapes that begin with `''\` are refused. This crate writes none, and they do not go well with indentation: Nix takes
+//! blanks away behind an escaped newline, though they do not count as indentation, and rnix's own reading keeps them.
 
 use rnix::SyntaxKind;
 use rowan::NodeOrToken;
@@ -108,34 +108,43 @@ impl<'a> Bits<'a> {
         (at, text)
     }
 
-    fn line(&mut self) -> Result<Option<(usize, Bit<'a>)>, ReadError> {
+    /// What comes next in the token that is not used up.
+    fn bit(&mut self) -> Result<Option<(usize, Bit<'a>)>, ReadError> {
         if std::mem::take(&mut self.begin) {
             let blanks = self.raw.len() - self.raw.trim_start_matches(' ').len();
             let last = blanks == self.raw.len()
                 && self.parts.clone().next().is_none_or(|next| next.kind == SyntaxKind::TOKEN_STRING_END);
             self.cut(if last { blanks } else { blanks.min(self.margin) });
         }
-        let quotes = self.raw.find("''");
-        let line = self.raw.find('\n').map(|newline| newline + 1);
-        Ok(match (quotes, line) {
-            (Some(0), _) => {
-                let text = match self.raw.as_bytes().get(2) {
-                    Some(b'\'') => "''",
-                    Some(b'$') => "$",
-                    _ => return Err(ReadError::Unexpected { kind: SyntaxKind::TOKEN_STRING_CONTENT, at: self.at }),
-                };
-                let (at, _) = self.cut(3);
-                Some((at, Bit::Text(text)))
-            }
-            (quotes, line) => {
-                let end = line.unwrap_or(self.raw.len());
-                let end = quotes.map_or(end, |quotes| quotes.min(end));
-                let (at, text) = self.cut(end);
-                self.begin = text.ends_with('\n');
-                (!text.is_empty()).then_some((at, Bit::Text(text)))
-            }
-        })
+        if self.raw.starts_with("''") {
+            let text = match self.raw.as_bytes().get(2) {
+                Some(b'\'') => "''",
+                Some(b'$') => "$",
+                _ => return Err(ReadError::Unexpected { kind: SyntaxKind::TOKEN_STRING_CONTENT, at: self.at }),
+            };
+            let (at, _) = self.cut(3);
+            return Ok(Some((at, Bit::Text(text))));
+        }
+        let (at, text) = self.cut(plain(self.raw));
+        self.begin = text.ends_with('\n');
+        Ok((!text.is_empty()).then_some((at, Bit::Text(text))))
     }
+}
+
+/// How long the part of a line is that has no escapes.
+fn plain(raw: &str) -> usize {
+    let mut end = 0;
+    while let Some(next) = raw[end..].find(['\n', '\'']) {
+        let rest = &raw[end + next..];
+        if rest.starts_with("''") {
+            return end + next;
+        }
+        end += next + 1;
+        if rest.starts_with('\n') {
+            return end;
+        }
+    }
+    raw.len()
 }
 
 impl<'a> Iterator for Bits<'a> {
@@ -144,7 +153,7 @@ impl<'a> Iterator for Bits<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if !self.raw.is_empty() {
-                match self.line() {
+                match self.bit() {
                     Ok(None) => continue,
                     other => return other.transpose(),
                 }

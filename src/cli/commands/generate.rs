@@ -1,0 +1,84 @@
+//! `lab2nix gen`.
+
+use std::path::{Path, PathBuf};
+
+use super::{ATTENTION, Failure, print, read, talk, tell, write};
+use crate::cli::{Cli, Gen};
+use crate::files::{self, Replace, State};
+use crate::libvirt::vocabulary::Vocabulary;
+use crate::pipeline::{self, Checked};
+use crate::problem::quoted_list;
+use crate::proof::Proven;
+use crate::report::Format;
+
+/// Generates the Nix files of a lab, or says how they differ from what they should be.
+pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
+    let Some(checked) = read(cli, &arguments.spec)? else {
+        return Ok(ATTENTION);
+    };
+    let spec = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
+    let files = pipeline::generate(&checked, &spec)?;
+    let dir = arguments.out.clone().unwrap_or_else(|| beside(&arguments.spec));
+    if arguments.check {
+        return compare(cli, arguments, &dir, &files);
+    }
+    if arguments.diff {
+        print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
+    }
+    tell_of_xml(&checked)?;
+    write(cli, &dir, &files, Replace::Marked)
+}
+
+/// Says which objects are written as XML, and why.
+fn tell_of_xml(checked: &Checked) -> Result<(), Failure> {
+    let (lab, objects) = checked.lab()?;
+    let version = Vocabulary::of(lab.target.nixvirt).version();
+    for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.lacking.is_empty()) {
+        let lacking = quoted_list(definition.lacking.iter().map(String::as_str));
+        talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {lacking}\n"));
+    }
+    Ok(())
+}
+
+/// `generated` beside the spec.
+fn beside(spec: &Path) -> PathBuf {
+    spec.parent().unwrap_or(Path::new("")).join("generated")
+}
+
+/// Says how the files differ from what they should be; writes nothing.
+fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u8, Failure> {
+    let states = files::compare(dir, files, Replace::Marked)?;
+    if states.iter().all(|state| *state == State::UpToDate) {
+        return Ok(0);
+    }
+    tell(cli, &files::foreign_files(dir, files, &states), None)?;
+    print_changes(cli, dir, files, &states)?;
+    let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
+    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
+    Ok(ATTENTION)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '=' | ':' | ',');
+    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// Prints what changes, where programs do not read problems from standard output.
+fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (file, state) in files.iter().zip(states) {
+        let old = match state {
+            State::UpToDate | State::Foreign => continue,
+            State::Missing => "",
+            State::Differs { old } => old,
+        };
+        text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
+    }
+    match cli.message_format {
+        Format::Human => print(&text)?,
+        Format::Json | Format::Github => talk(&text),
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! `lab2nix xml`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{ATTENTION, Failure, print, read, write};
+use crate::cli::{Cli, Xml};
+use crate::files::Replace;
+use crate::pipeline;
+use crate::problem::did_you_mean;
+use crate::proof::Proven;
+
+/// Prints definitions as XML, or writes them to files.
+pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
+    let (spec, names) = match arguments.arguments.as_slice() {
+        [spec, names @ ..] if is_spec(spec) => (Path::new(spec), names),
+        names => (Path::new("lab.json"), names),
+    };
+    let Some(checked) = read(cli, spec)? else {
+        return Ok(ATTENTION);
+    };
+    let documents = chosen(pipeline::documents(&checked)?, names)?;
+    if let Some(dir) = &arguments.out {
+        return write(cli, dir, &documents, if arguments.force { Replace::Everything } else { Replace::Nothing });
+    }
+    let mut text = String::new();
+    for file in &documents {
+        if documents.len() > 1 {
+            let _ = writeln!(text, "<!-- {} -->", file.name());
+        }
+        text.push_str(file.text());
+    }
+    print(&text)?;
+    Ok(0)
+}
+
+/// Those documents that have one of the names; all where there are no names.
+fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
+    let is = |file: &Proven, name: &str| {
+        let path = file.name().trim_end_matches(".xml");
+        path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
+    };
+    if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
+        let known = documents.iter().filter_map(|file| file.name().trim_end_matches(".xml").rsplit('/').next());
+        return Err(Failure::UnknownObject { name: unknown.clone(), help: did_you_mean(unknown, known) });
+    }
+    let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name));
+    Ok(documents.into_iter().filter(wanted).collect())
+}
+
+/// Whether an argument is the spec rather than a name.
+fn is_spec(argument: &str) -> bool {
+    Path::new(argument).extension().is_some_and(|extension| extension == "json")
+}
