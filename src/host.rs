@@ -7,27 +7,35 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::lab::drive::Cdrom;
+use crate::lab::drive::Medium;
 use crate::lab::firmware::Firmware;
 use crate::lab::network::Network;
 use crate::lab::side::Side;
 use crate::lab::storage::Permissions;
 use crate::lab::{Domain, Lab};
 use crate::spec::domain::Arch;
+use crate::spec::network::Mode;
 
 /// What a lab asks of its host.
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that a lab asks for or not")]
 pub struct Host {
     /// Architectures with domains.
     pub architectures: BTreeSet<Arch>,
-    /// Architectures with UEFI domains.
+    /// Architectures with UEFI domains, but for those with Secure Boot.
     pub firmware: BTreeSet<Arch>,
+    /// Whether a domain has Secure Boot.
+    pub secure_firmware: bool,
     /// Whether a domain has the disc of `VirtIO` drivers.
     pub driver_disc: bool,
     /// Whether a domain has a TPM, for which libvirt runs swtpm.
     pub tpm: bool,
     /// Whether a domain has a share, for which libvirt runs virtiofsd.
     pub virtiofs: bool,
+    /// Whether a domain has port forwards, for which libvirt runs passt.
+    pub passt: bool,
+    /// Whether a network is on an Open vSwitch bridge.
+    pub open_vswitch: bool,
     /// Directories that have to exist, each with its owner and mode where the spec says them.
     pub directories: IndexMap<String, Option<Permissions>>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
@@ -61,10 +69,11 @@ impl Host {
         for domain in lab.domains.iter().flatten() {
             host.add_domain(domain);
         }
-        for network in lab.networks.iter().flatten().filter(|network| network.makes_bridge()) {
+        for network in lab.networks.iter().flatten() {
+            host.open_vswitch |= network.mode == Mode::Ovs;
             let ports = served(network);
-            if ports != Ports::default() {
-                host.bridges.insert(network.bridge.value.clone(), ports);
+            if let Some(bridge) = network.bridge.as_ref().filter(|_| ports != Ports::default()) {
+                host.bridges.insert(bridge.value.clone(), ports);
             }
         }
         host
@@ -74,14 +83,19 @@ impl Host {
         self.architectures.insert(domain.arch);
         self.tpm |= domain.tpm;
         self.virtiofs |= !domain.shares.is_empty();
-        self.driver_disc |= domain.cdroms.iter().any(|cdrom| match cdrom {
-            Cdrom::DriverDisc => true,
-            Cdrom::File(_) | Cdrom::Volume { .. } | Cdrom::Empty => false,
+        self.passt |= domain.interfaces.iter().any(|interface| !interface.forwards.is_empty());
+        self.driver_disc |= domain.cdroms.iter().any(|cdrom| match cdrom.medium {
+            Medium::DriverDisc => true,
+            Medium::File(_) | Medium::Volume { .. } | Medium::Empty => false,
         });
         match &domain.firmware {
             Firmware::Bios => {}
-            Firmware::Uefi { nvram, .. } => {
-                self.firmware.insert(domain.arch);
+            Firmware::Uefi { nvram, secure, .. } => {
+                if *secure {
+                    self.secure_firmware = true;
+                } else {
+                    self.firmware.insert(domain.arch);
+                }
                 if let Some((directory, _)) =
                     nvram.value.rsplit_once('/').filter(|(directory, _)| !directory.is_empty())
                 {

@@ -3,15 +3,20 @@
 //! [`resolve`](resolve::resolve) makes a [`Lab`] from a [`Spec`](crate::spec::Spec). What a `Lab` refers to exists:
 //! ids are made only for entries of its own lists. Nothing in it has a default left to choose.
 
+pub mod address;
+pub mod attachment;
+pub mod boot;
 pub mod cpu;
 pub mod device;
 pub mod domain;
 pub mod drive;
 pub mod firmware;
+pub mod forward;
 pub mod identity;
 pub mod interface;
 pub mod network;
 mod order;
+mod port;
 pub mod preset;
 pub mod profile;
 pub mod resolve;
@@ -21,7 +26,9 @@ pub mod size;
 mod start_order;
 pub mod storage;
 pub mod subnet;
+mod text;
 pub mod unique;
+pub mod vlan;
 mod word;
 
 use crate::place::{Place, Pointer};
@@ -30,7 +37,7 @@ use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
 pub use domain::Domain;
 pub use network::Network;
 pub use storage::{Pool, Volume};
-pub(crate) use word::is_text;
+pub(crate) use text::is_text;
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

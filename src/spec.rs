@@ -12,6 +12,7 @@ pub mod pool;
 pub mod reference;
 pub mod schema;
 pub mod shape;
+pub mod vlan;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

@@ -120,6 +120,57 @@ fn adding_a_domain_moves_no_identity() {
     });
 }
 
+/// Keys that say how a domain or an interface is, not which one it is.
+#[test]
+fn settings_move_no_identity() {
+    const SETTINGS: &[&str] = &[
+        "boot",
+        "firmware",
+        "forwards",
+        "graphics",
+        "link",
+        "machine",
+        "model",
+        "mtu",
+        "nvram",
+        "portgroup",
+        "portgroups",
+        "vlan",
+    ];
+    fn without_settings(value: &mut Value) {
+        match value {
+            Value::Object(object) => {
+                object.retain(|key, _| !SETTINGS.contains(&key.as_str()));
+                object.values_mut().for_each(without_settings);
+            }
+            Value::Array(items) => items.iter_mut().for_each(without_settings),
+            _ => {}
+        }
+    }
+    let bare = |spec: &Value| {
+        let mut bare = spec.clone();
+        without_settings(&mut bare);
+        (bare != *spec).then_some(bare)
+    };
+    for_every_spec(bare, |before, after| assert_eq!(identities_of(before), identities_of(after)));
+}
+
+#[test]
+fn what_an_interface_is_on_moves_no_mac() {
+    let on = |attachment: &str| {
+        let text = format!(
+            r#"{{ "lab": "one", "networks": {{ "lan": {{ "subnet": "10.0.0.0/24" }} }}, "domains": {{ "web": {{
+                "memory": "1GiB", "interfaces": [{{ {attachment} }}, {{ "network": "lan", "name": "second" }}]
+            }} }} }}"#
+        );
+        identities_of(&Read::bytes("lab.json", text.into_bytes()))
+    };
+    let network = on(r#""network": "lan""#);
+    for other in [r#""bridge": "br0""#, r#""user": true"#, r#""macvtap": "eth0""#] {
+        assert_eq!(network, on(other), "{other}");
+    }
+}
+
 #[test]
 fn an_id_keeps_the_identity_through_a_rename() {
     for (kind, keys) in [("network", &["network"][..]), ("pool", &["pool"]), ("domain", &[])] {

@@ -215,6 +215,7 @@ fn members(value: &Value, path: &str, pointer: &mut String, each: &mut impl FnMu
 const MAPS: &[&str] = &[
     "networks",
     "networks.*.dns.hosts",
+    "networks.*.portgroups",
     "pools",
     "pools.*.volumes",
     "profiles",

@@ -1,7 +1,10 @@
 //! The smaller devices of a domain: its screen, shares and devices of the host.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use super::profile::Layers;
-use super::{Placed, word};
+use super::scope::Entry;
+use super::{Placed, forward, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -13,9 +16,9 @@ pub struct Graphics {
     /// The protocol; never [`GraphicsType::None`].
     pub protocol: GraphicsType,
     /// The address that it listens on.
-    pub listen: String,
+    pub listen: IpAddr,
     /// The port, and where it is written.
-    pub port: Option<Placed<u32>>,
+    pub port: Option<Placed<u16>>,
     /// Whether the host's GPU draws.
     pub gl: bool,
 }
@@ -61,13 +64,17 @@ pub enum HostDevice {
 const TAG_MAX: usize = 36;
 
 /// The screen's server, if there is one.
-pub(super) fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<Graphics> {
+pub(super) fn graphics(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Graphics> {
     let graphics = layers.object("graphics", |f| f.graphics.as_ref());
     let protocol = graphics.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
     let listen = graphics.get("listen", |g| g.listen.as_ref());
     let listen = match listen {
         Some(word) => {
-            let address = word.value.parse::<std::net::IpAddr>().ok();
+            let address = word.value.parse::<IpAddr>().ok();
             if address.is_none() {
                 problems.push(
                     Problem::new(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
@@ -77,13 +84,15 @@ pub(super) fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Pro
                         ),
                 );
             }
-            address.map(|address| address.to_string())
+            address
         }
         None => None,
     };
+    let port = graphics.get("port", |g| g.port.as_ref());
     let gl = graphics.get("gl", |g| g.gl.as_ref());
     if let Some(gl) = gl.filter(|gl| *gl.value && protocol != GraphicsType::None) {
-        let written = graphics.get("listen", |g| g.listen.as_ref());
+        let listen = graphics.get("listen", |g| g.listen.as_ref()).map(|at| at.pointer());
+        let written = listen.or(port.map(|at| at.pointer()));
         if protocol != GraphicsType::Spice {
             problems.push(
                 Problem::new(Id::ConflictingFields, gl.place(), "the host's GPU draws for SPICE only")
@@ -94,7 +103,7 @@ pub(super) fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Pro
             problems.push(
                 Problem::new(
                     Id::ConflictingFields,
-                    written.pointer().name(),
+                    written.name(),
                     "a screen that the host's GPU draws listens on no address",
                 )
                 .label("not with `gl`")
@@ -105,8 +114,11 @@ pub(super) fn graphics(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Pro
     }
     (protocol != GraphicsType::None).then(|| Graphics {
         protocol,
-        listen: listen.unwrap_or_else(|| "127.0.0.1".to_owned()),
-        port: graphics.get("port", |g| g.port.as_ref()).map(|at| Placed { value: *at.value, place: at.place() }),
+        listen: listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port: port.and_then(|first| {
+            let value = forward::plus(*first.value, entry.replica, &first.pointer(), problems)?;
+            Some(Placed { value, place: first.place() })
+        }),
         gl: gl.is_some_and(|gl| *gl.value),
     })
 }
@@ -120,9 +132,9 @@ pub(super) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Probl
     let mut tags: Vec<(String, Pointer)> = Vec::new();
     for (index, share) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), share);
-        let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| word::path(word, problems));
+        let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| text::path(word, problems));
         let tag = layers.get("tag", |s| s.tag.as_ref()).and_then(|word| {
-            let tag = word::text_of(word, problems)?;
+            let tag = text::text_of(word, problems)?;
             if tag.is_empty() || tag.len() > TAG_MAX {
                 problems.push(
                     Problem::new(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use uuid::Uuid;
 
+use super::boot::{self, Order};
 use super::cpu::{self, Cpus};
 use super::device::{self, Graphics, HostDevice, Share};
 use super::drive::{self, Cdrom, Disk};
@@ -13,7 +14,7 @@ use super::profile::Layers;
 use super::scope::{Entry, Scope};
 use super::size::Size;
 use super::storage::Volume;
-use super::{ExtraAt, Placed, PoolId, word};
+use super::{ExtraAt, Placed, PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::domain::{Arch, BootDevice, Drivers, Os, Sound, Video, Virtualization, Watchdog};
@@ -84,7 +85,7 @@ pub struct Domain {
     pub shares: Vec<Share>,
     /// The devices of the host that it gets.
     pub hostdevs: Vec<HostDevice>,
-    /// What the firmware tries to boot from, in order.
+    /// The kinds of device that the firmware tries to boot from, in order; none where devices have an order of their own.
     pub boot: Vec<BootDevice>,
     /// Whether the guest is told that it runs under Hyper-V.
     pub hyperv: bool,
@@ -124,24 +125,26 @@ pub(super) fn resolve(
     let uuid = written.unwrap_or_else(made);
     let (disks, volumes) = drive::disks(layers, entry, drivers, scope, problems);
     let cdroms = drive::cdroms(layers, scope, problems);
+    let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
+    let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
+        .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
+        .chain(interfaces.iter().map(|interface| &interface.boot))
+        .flatten()
+        .collect();
     let (qemu_args, qemu_env) = qemu(layers, problems);
+    let machine = machine(layers, arch, problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers
             .get("description", |f| f.description.as_ref())
-            .and_then(|word| word::text_of(word, problems)),
-        machine: machine(layers, arch, problems),
+            .and_then(|word| text::text_of(word, problems)),
         memory: memory(layers, entry, problems),
         hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| word::size(word, problems)),
         cpus: cpu::cpus(layers, os, virtualization, problems),
-        firmware: firmware::firmware(layers, &own, entry, arch, problems),
+        firmware: firmware::firmware(layers, &own, entry, (arch, &machine), problems),
         tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
-        boot: layers.value("boot", |f| f.boot.as_ref()).unwrap_or_else(|| match cdroms.as_slice() {
-            [] => vec![BootDevice::Hd],
-            [..] => vec![BootDevice::Cdrom, BootDevice::Hd],
-        }),
-        interfaces: interface::interfaces(layers, entry, uuid.value, drivers, scope, problems),
-        graphics: device::graphics(layers, problems),
+        boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
+        graphics: device::graphics(layers, entry, problems),
         video: layers.value("video", |f| f.video.as_ref()).unwrap_or(match drivers {
             Drivers::Emulated => Video::Vga,
             Drivers::Virtio => Video::Virtio,
@@ -173,9 +176,11 @@ pub(super) fn resolve(
         uuid,
         os,
         arch,
+        machine,
         virtualization,
         disks,
         cdroms,
+        interfaces,
         qemu_args,
         qemu_env: qemu_env.into_iter().collect(),
     };
@@ -208,7 +213,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<
     let mut qemu_args = Vec::new();
     if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
         for (index, arg) in args.value.iter().enumerate() {
-            if word::check_text(arg, args.pointer().index(index).value(), problems) {
+            if text::check_text(arg, args.pointer().index(index).value(), problems) {
                 qemu_args.push(arg.clone());
             }
         }
@@ -217,7 +222,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<
     for env in qemu.every("env", |q| q.env.as_ref()) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
-            if word::variable(name, at.clone().name(), problems) & word::check_text(text, at.value(), problems) {
+            if word::variable(name, at.clone().name(), problems) & text::check_text(text, at.value(), problems) {
                 qemu_env.insert(name.clone(), text.clone());
             }
         }
@@ -236,7 +241,7 @@ fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Opti
         );
         return None;
     }
-    word::text_of(word, problems)
+    text::text_of(word, problems)
 }
 
 fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> String {

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::boot::{self, Order};
 use super::profile::Layers;
 use super::scope::{Entry, Scope};
 use super::size::Size;
 use super::storage::{self, Pool, Present, Volume};
-use super::{PoolId, word};
+use super::{PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -32,6 +33,8 @@ pub struct Disk {
     pub cache: Option<Cache>,
     /// The serial number.
     pub serial: Option<String>,
+    /// When the firmware tries to boot from it.
+    pub boot: Option<Order>,
 }
 
 /// What a disk is.
@@ -54,10 +57,19 @@ pub enum Source {
 
 /// An optical drive.
 #[derive(Debug)]
-pub enum Cdrom {
-    /// With an ISO file.
+pub struct Cdrom {
+    /// What is in it.
+    pub medium: Medium,
+    /// When the firmware tries to boot from it.
+    pub boot: Option<Order>,
+}
+
+/// What is in an optical drive.
+#[derive(Debug)]
+pub enum Medium {
+    /// An ISO file.
     File(String),
-    /// With an ISO that is a volume.
+    /// An ISO that is a volume.
     Volume {
         /// The pool.
         pool: PoolId,
@@ -66,9 +78,9 @@ pub enum Cdrom {
         /// Where the volume is named.
         at: Pointer,
     },
-    /// With the disc of `VirtIO` drivers.
+    /// The disc of `VirtIO` drivers.
     DriverDisc,
-    /// Empty.
+    /// Nothing.
     Empty,
 }
 
@@ -113,6 +125,7 @@ pub(super) fn disks(
             }),
             cache: layers.value("cache", |d| d.cache.as_ref()),
             serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::serial(word, problems)),
+            boot: boot::order(layers.get("boot", |d| d.boot.as_ref())),
             source,
         });
     }
@@ -159,10 +172,10 @@ fn disk_source(
         }
     }
     if let Some(file) = file {
-        return Some((Source::File(word::path(file, problems)?), written, None));
+        return Some((Source::File(text::path(file, problems)?), written, None));
     }
     if let Some(block) = block {
-        return Some((Source::Block(word::path(block, problems)?), written, None));
+        return Some((Source::Block(text::path(block, problems)?), written, None));
     }
     let pool_word = pool?;
     let pool = scope.pool(pool_word, problems)?;
@@ -215,56 +228,50 @@ pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, probl
     let mut cdroms = Vec::new();
     for (index, cdrom) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), cdrom);
-        let file = layers.get("file", |c| c.file.as_ref());
-        let volume = layers.get("volume", |c| c.volume.as_ref());
-        let pool = layers.get("pool", |c| c.pool.as_ref());
-        let driver_disc = layers.get("driverDisc", |c| c.driver_disc.as_ref());
-        let empty = layers.get("empty", |c| c.empty.as_ref());
-        for flag in [driver_disc, empty].into_iter().flatten().filter(|flag| !flag.value) {
-            problems.push(
-                Problem::new(Id::OutOfRange, flag.place(), "`false` says nothing here")
-                    .label("only `true`")
-                    .help("leave the key out"),
-            );
-        }
-        let kinds = [
-            ("file", file.map(|at| at.pointer())),
-            ("volume", volume.map(|at| at.pointer())),
-            ("driverDisc", driver_disc.map(|at| at.pointer())),
-            ("empty", empty.map(|at| at.pointer())),
-        ];
-        if word::one_of(&kinds, "a cdrom", &layers.pointer(), problems).is_none() {
-            continue;
-        }
-        if let (Some(pool), None) = (pool, volume) {
-            problems.push(
-                Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
-                    .label("needs a `volume` beside it")
-                    .help("leave `pool` out, or name a `volume`"),
-            );
-        }
-        if let Some(file) = file {
-            cdroms.extend(word::path(file, problems).map(Cdrom::File));
-        } else if let Some(volume) = volume {
-            match pool {
-                Some(pool) => cdroms.extend(scope.pool(pool, problems).map(|pool| Cdrom::Volume {
-                    pool,
-                    name: volume.value.clone(),
-                    at: volume.pointer(),
-                })),
-                None => problems.push(
-                    Problem::new(Id::MissingField, volume.pointer().name(), "a volume of which pool?")
-                        .label("needs a `pool` beside it")
-                        .help("add `\"pool\": …`, or name a `file`"),
-                ),
-            }
-        } else if driver_disc.is_some() {
-            cdroms.push(Cdrom::DriverDisc);
-        } else {
-            cdroms.push(Cdrom::Empty);
-        }
+        let boot = boot::order(layers.get("boot", |c| c.boot.as_ref()));
+        cdroms.extend(medium(&layers, scope, problems).map(|medium| Cdrom { medium, boot }));
     }
     cdroms
+}
+
+/// What is in an optical drive.
+fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Option<Medium> {
+    let file = layers.get("file", |c| c.file.as_ref());
+    let volume = layers.get("volume", |c| c.volume.as_ref());
+    let pool = layers.get("pool", |c| c.pool.as_ref());
+    let driver_disc = layers.get("driverDisc", |c| c.driver_disc.as_ref());
+    let empty = layers.get("empty", |c| c.empty.as_ref());
+    problems.extend([driver_disc, empty].into_iter().flatten().filter_map(word::only_true));
+    let kinds = [
+        ("file", file.map(|at| at.pointer())),
+        ("volume", volume.map(|at| at.pointer())),
+        ("driverDisc", driver_disc.map(|at| at.pointer())),
+        ("empty", empty.map(|at| at.pointer())),
+    ];
+    word::one_of(&kinds, "a cdrom", &layers.pointer(), problems)?;
+    if let (Some(pool), None) = (pool, volume) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
+                .label("needs a `volume` beside it")
+                .help("leave `pool` out, or name a `volume`"),
+        );
+    }
+    if let Some(file) = file {
+        return text::path(file, problems).map(Medium::File);
+    }
+    if let Some(volume) = volume {
+        let Some(pool) = pool else {
+            problems.push(
+                Problem::new(Id::MissingField, volume.pointer().name(), "a volume of which pool?")
+                    .label("needs a `pool` beside it")
+                    .help("add `\"pool\": …`, or name a `file`"),
+            );
+            return None;
+        };
+        let pool = scope.pool(pool, problems)?;
+        return Some(Medium::Volume { pool, name: volume.value.clone(), at: volume.pointer() });
+    }
+    Some(if driver_disc.is_some() { Medium::DriverDisc } else { Medium::Empty })
 }
 
 /// Gives each disk that is a volume the volume's format, which is the only one it can be read as.

@@ -2,7 +2,7 @@
 
 use super::profile::Layers;
 use super::scope::Entry;
-use super::{Placed, word};
+use super::{Placed, text};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::domain::{Arch, DomainOwn, Firmware as Written};
@@ -18,6 +18,8 @@ pub enum Firmware {
     Bios,
     /// UEFI.
     Uefi {
+        /// Whether it has Secure Boot and Microsoft's keys.
+        secure: bool,
         /// The file of its variables.
         nvram: Placed<String>,
         /// The format of that file. Only QCOW2 can be snapshotted.
@@ -30,7 +32,7 @@ pub(super) fn firmware(
     layers: &Layers<'_, DomainFields>,
     own: &Layers<'_, DomainOwn>,
     entry: &Entry<'_>,
-    arch: Arch,
+    (arch, machine): (Arch, &str),
     problems: &mut Vec<Problem>,
 ) -> Firmware {
     let written = layers.get("firmware", |f| f.firmware.as_ref());
@@ -59,27 +61,46 @@ pub(super) fn firmware(
             .help("leave `nvram` out, or choose `uefi`")
         })),
         (Written::Uefi, _) => {}
+        (Written::UefiSecure, _) => problems.extend(written.and_then(|written| {
+            let machine_at = layers.get("machine", |f| f.machine.as_ref());
+            let problem = |message: &str| {
+                Problem::new(Id::ConflictingFields, written.place(), format!("domain `{}` {message}", entry.name))
+                    .help("leave `firmware` out, or choose `uefi`")
+            };
+            match (arch, machine_at) {
+                (Arch::Aarch64, _) => Some(problem("is aarch64, which has no Secure Boot").label("only for x86_64")),
+                (Arch::X86_64, Some(machine_at)) if !machine.contains("q35") => Some(
+                    problem("has a machine without the protected memory that Secure Boot needs")
+                        .label("only on a q35 machine")
+                        .related(machine_at.place(), "the machine"),
+                ),
+                (Arch::X86_64, _) => None,
+            }
+        })),
     }
     let format = if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {
         ImageFormat::Qcow2
     } else {
         ImageFormat::Raw
     };
-    // One name for each format: libvirt would take a file of the other one for what it is not.
-    let ending = match format {
-        ImageFormat::Qcow2 => "nvram",
-        ImageFormat::Raw => "fd",
+    let secure = match firmware {
+        Written::Bios => return Firmware::Bios,
+        Written::Uefi => false,
+        Written::UefiSecure => true,
     };
-    match firmware {
-        Written::Bios => Firmware::Bios,
-        Written::Uefi => Firmware::Uefi {
-            nvram: nvram
-                .and_then(|word| word::path(word, problems).map(|value| Placed { value, place: word.place() }))
-                .unwrap_or_else(|| Placed {
-                    value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
-                    place: entry.at.clone().name(),
-                }),
-            format,
-        },
-    }
+    // One name for each format: libvirt would take a file of the other one for what it is not. And one for variables that
+    // have keys: a file without them would leave Secure Boot off.
+    let ending = match (format, secure) {
+        (ImageFormat::Qcow2, false) => "nvram",
+        (ImageFormat::Raw, false) => "fd",
+        (ImageFormat::Qcow2, true) => "secure.nvram",
+        (ImageFormat::Raw, true) => "secure.fd",
+    };
+    let nvram = nvram
+        .and_then(|word| text::path(word, problems).map(|value| Placed { value, place: word.place() }))
+        .unwrap_or_else(|| Placed {
+            value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
+            place: entry.at.clone().name(),
+        });
+    Firmware::Uefi { secure, nvram, format }
 }

@@ -8,6 +8,7 @@ use super::identity::{Kind, Mac, MacAt, Namespace};
 use super::profile::Layers;
 use super::side::{self, Side};
 use super::subnet::{Family, HostAddr};
+use super::vlan::{self, Portgroup, Vlan};
 use super::{ExtraAt, Placed, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
@@ -26,12 +27,16 @@ pub struct Network {
     pub uuid: Placed<Uuid>,
     /// How it reaches the world.
     pub mode: Mode,
-    /// The bridge: libvirt's, or for [`Mode::Bridge`] the host's.
-    pub bridge: Placed<String>,
-    /// The MAC address of the bridge; the host's own bridge has none that libvirt may know.
+    /// The bridge: libvirt's, or the host's; [`Mode::Macvtap`] has none.
+    pub bridge: Option<Placed<String>>,
+    /// The MAC address of the bridge that libvirt makes; what the host has has none that libvirt may know.
     pub mac: Option<MacAt>,
-    /// The host interface that forwarded traffic leaves by.
+    /// The host interface that forwarded traffic leaves by, or for [`Mode::Macvtap`] that domains share.
     pub dev: Option<String>,
+    /// The VLANs of its interfaces.
+    pub vlan: Option<Vlan>,
+    /// The port groups, in spec order.
+    pub portgroups: Vec<Portgroup>,
     /// The IPv4 side.
     pub ipv4: Option<Side>,
     /// The IPv6 side.
@@ -103,13 +108,9 @@ impl Network {
         }
     }
 
-    /// Whether libvirt makes the bridge, rather than the host.
-    #[must_use]
-    pub fn makes_bridge(&self) -> bool {
-        match self.mode {
-            Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated => true,
-            Mode::Bridge => false,
-        }
+    /// Whether it is on an Open vSwitch bridge of this name.
+    pub(super) fn is_on_open_vswitch(&self, name: &str) -> bool {
+        self.mode == Mode::Ovs && self.bridge.as_ref().is_some_and(|bridge| bridge.value == name)
     }
 }
 
@@ -119,21 +120,8 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     word::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
     let mode = spec.mode.unwrap_or_default();
-    if mode == Mode::Bridge {
-        refuse_on_host_bridge(spec, &layers, name, problems);
-    }
-    if !matches!(mode, Mode::Nat | Mode::Route)
-        && let Some(dev) = layers.get("dev", |n| n.dev.as_ref())
-    {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                dev.pointer().name(),
-                format!("network `{name}` forwards through no interface"),
-            )
-            .label("only for modes `nat` and `route`")
-            .help("leave `dev` out, or choose another `mode`"),
-        );
+    if !mode.makes_bridge() {
+        refuse_on_the_host(spec, &layers, (name, mode), problems);
     }
     if mode != Mode::Nat
         && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
@@ -158,12 +146,12 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         .get("mac", |n| n.mac.as_ref())
         .and_then(|word| word::mac(word, problems).map(|mac| MacAt::written(mac, word.place())));
     let mac =
-        (mode != Mode::Bridge).then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
+        mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
 
     let mut broken = Vec::new();
     let ipv4 = side::side(Family::V4, &layers, mode, &mut broken, problems);
     let ipv6 = side::side(Family::V6, &layers, mode, &mut broken, problems);
-    if ipv4.is_none() && !broken.contains(&Family::V4) && mode != Mode::Bridge {
+    if ipv4.is_none() && !broken.contains(&Family::V4) && mode.makes_bridge() {
         refuse_without_subnet(&layers, name, problems);
     }
     let nat = layers.object("nat", |n| n.nat.as_ref());
@@ -179,6 +167,7 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         }
         Some((first, last))
     });
+    let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
 
     Network {
         bridge: bridge(&layers, mode, name, uuid.value, &at, problems),
@@ -186,7 +175,9 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         uuid,
         mode,
         mac,
-        dev: layers.get("dev", |n| n.dev.as_ref()).and_then(|word| word::interface_name(word, problems)),
+        dev: dev(&layers, mode, name, problems),
+        vlan,
+        portgroups,
         ipv4,
         ipv6,
         dns: dns(&layers, problems),
@@ -202,6 +193,31 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     }
 }
 
+/// The interface of the host, on modes that have one.
+fn dev(layers: &Layers<'_, spec::Network>, mode: Mode, name: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    let written = layers.get("dev", |n| n.dev.as_ref());
+    let problem = match (mode, written) {
+        (Mode::Nat | Mode::Route, _) | (Mode::Macvtap, Some(_)) => None,
+        (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
+            let message = format!("network `{name}` forwards through no interface");
+            Problem::new(Id::NotOnThisMode, dev.pointer().name(), message)
+                .label("only for modes `nat`, `route` and `macvtap`")
+                .help("leave `dev` out, or choose another `mode`")
+        }),
+        (Mode::Macvtap, None) => Some(
+            Problem::new(
+                Id::MissingField,
+                layers.pointer().key("dev").name(),
+                format!("network `{name}` does not say which interface it shares"),
+            )
+            .label("needs a `dev`")
+            .help("add `\"dev\": \"enp1s0\"`, the name of an interface that the host has"),
+        ),
+    };
+    problems.extend(problem);
+    written.and_then(|word| word::interface_name(word, problems))
+}
+
 /// The bridge as written, or a name made from the network's.
 fn bridge(
     layers: &Layers<'_, spec::Network>,
@@ -210,12 +226,22 @@ fn bridge(
     uuid: Uuid,
     at: &Pointer,
     problems: &mut Vec<Problem>,
-) -> Placed<String> {
-    if let Some(word) = layers.get("bridge", |n| n.bridge.as_ref()) {
-        let value = word::interface_name(word, problems).unwrap_or_default();
-        return Placed { value, place: word.place() };
+) -> Option<Placed<String>> {
+    let written = layers.get("bridge", |n| n.bridge.as_ref());
+    if mode == Mode::Macvtap {
+        problems.extend(written.map(|bridge| {
+            let message = format!("network `{name}` shares an interface of the host, and has no bridge");
+            Problem::new(Id::NotOnThisMode, bridge.pointer().name(), message)
+                .label("not in mode `macvtap`")
+                .help("leave it out, or choose mode `bridge`")
+        }));
+        return None;
     }
-    if mode == Mode::Bridge {
+    if let Some(word) = written {
+        let value = word::interface_name(word, problems).unwrap_or_default();
+        return Some(Placed { value, place: word.place() });
+    }
+    if !mode.makes_bridge() {
         problems.push(
             Problem::new(
                 Id::MissingField,
@@ -229,7 +255,7 @@ fn bridge(
     let readable = format!("virbr-{name}");
     let fits = readable.len() <= word::INTERFACE_NAME_MAX;
     let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
-    Placed { value, place: at.clone().name() }
+    Some(Placed { value, place: at.clone().name() })
 }
 
 /// The DNS server.
@@ -238,7 +264,7 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
     let mut forwarders = Vec::new();
     if let Some(written) = dns.get("forwarders", |d| d.forwarders.as_ref()) {
         for (index, text) in written.value.iter().enumerate() {
-            forwarders.extend(any_address(text, written.pointer().index(index), problems));
+            forwarders.extend(word::any_address_at(text, written.pointer().index(index).value(), problems));
         }
     }
     let mut hosts = Vec::new();
@@ -246,7 +272,11 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
         for (name, text) in written.value {
             let at = written.pointer().key(name);
             let named = word::host_name(name, at.clone().name(), problems);
-            hosts.extend(any_address(text, at, problems).filter(|_| named).map(|address| (name.clone(), address)));
+            hosts.extend(
+                word::any_address_at(text, at.value(), problems)
+                    .filter(|_| named)
+                    .map(|address| (name.clone(), address)),
+            );
         }
     }
     let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
@@ -269,26 +299,15 @@ fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
     }
 }
 
-fn any_address(text: &str, at: Pointer, problems: &mut Vec<Problem>) -> Option<IpAddr> {
-    let address = text.parse().ok();
-    if address.is_none() {
-        problems.push(
-            Problem::new(Id::BadAddress, at.value(), format!("`{text}` is not an IP address"))
-                .label("needs an IPv4 or IPv6 address")
-                .help("write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"),
-        );
-    }
-    address
-}
-
-/// A bridge of the host serves its own addresses; what only libvirt's own bridge has is refused.
-fn refuse_on_host_bridge(
+/// What the host has serves its own addresses; what only libvirt's own bridge has is refused.
+fn refuse_on_the_host(
     spec: &spec::Network,
     layers: &Layers<'_, spec::Network>,
-    name: &str,
+    (name, mode): (&str, Mode),
     problems: &mut Vec<Problem>,
 ) {
     let at = layers.pointer();
+    let what = if mode == Mode::Macvtap { "an interface" } else { "a bridge" };
     let written = [
         ("subnet", spec.subnet.is_some()),
         ("gateway", spec.gateway.is_some()),
@@ -304,9 +323,9 @@ fn refuse_on_host_bridge(
             Problem::new(
                 Id::NotOnThisMode,
                 at.key(key).name(),
-                format!("network `{name}` is on a bridge of the host, which has its own `{key}`"),
+                format!("network `{name}` is on {what} of the host, which has its own `{key}`"),
             )
-            .label("not in mode `bridge`")
+            .label(format!("not in mode `{}`", mode.name()))
             .help("leave it out, or choose another `mode`"),
         );
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use super::attachment::Attachment;
 use super::identity::{self, Namespace};
-use super::interface::Attachment;
 use super::network::{Machine, Network};
 use super::preset::preset;
 use super::profile::{Layers, Profiles};
@@ -241,6 +241,7 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::BadAddress
             | Id::BadMac
             | Id::BadText
+            | Id::TextTooLong
             | Id::BadDevice
             | Id::BadCpuset
             | Id::RelativePath
@@ -248,6 +249,7 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::DuplicateName
             | Id::DuplicateTag
             | Id::UnknownNetwork
+            | Id::UnknownPortgroup
             | Id::UnknownPool
     );
     // These two count the CPUs, which may be given elsewhere.

@@ -56,7 +56,7 @@ pub(super) fn side(
         Family::V6 => (layers.get("subnet6", |n| n.subnet6.as_ref()), layers.get("gateway6", |n| n.gateway6.as_ref())),
     };
     let Some(written) = subnet else {
-        if let Some(gateway) = gateway.filter(|_| mode != Mode::Bridge) {
+        if let Some(gateway) = gateway.filter(|_| mode.makes_bridge()) {
             problems.push(
                 Problem::new(
                     Id::NoSubnet,

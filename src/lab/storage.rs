@@ -8,7 +8,7 @@ use super::identity::{Kind, Namespace};
 use super::order::in_order;
 use super::profile::Layers;
 use super::size::Size;
-use super::{ExtraAt, Placed, word};
+use super::{ExtraAt, Placed, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec;
@@ -147,7 +147,7 @@ pub(super) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         uuid,
         r#type: spec.r#type.unwrap_or_default(),
         // A missing path is the schema's to report.
-        path: layers.get("path", |p| p.path.as_ref()).and_then(|word| word::path(word, problems)).unwrap_or_default(),
+        path: layers.get("path", |p| p.path.as_ref()).and_then(|word| text::path(word, problems)).unwrap_or_default(),
         permissions: permissions(&layers, problems),
         volumes: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
@@ -242,7 +242,7 @@ pub(super) fn backing(
     let path = layers.get("path", |b| b.path.as_ref());
     let image = match (volume, path) {
         (Some(volume), None) => Image::Volume(volume.value.clone()),
-        (None, Some(path)) => Image::File(word::path(path, problems)?),
+        (None, Some(path)) => Image::File(text::path(path, problems)?),
         (Some(_), Some(path)) => {
             problems.push(
                 Problem::new(

@@ -3,19 +3,20 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use super::attachment::Attachment;
 use super::device::HostDevice;
 use super::domain::Domain;
-use super::drive::{Cdrom, Source};
+use super::drive::{Medium, Source};
 use super::firmware::Firmware;
 use super::identity::Kind;
-use super::interface::Attachment;
 use super::network::Network;
 use super::storage::{Pool, unknown_volume};
 use super::subnet::Family;
-use super::{Lab, PoolId, word};
+use super::{Lab, PoolId, port, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::domain::Os;
+use crate::spec::network::Mode;
 
 /// Every check over a whole lab.
 pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
@@ -24,6 +25,7 @@ pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
     directories(lab, problems);
     networks(lab.networks.as_deref().unwrap_or_default(), problems);
     domains(lab, problems);
+    port::check(domains_of_names(lab), problems);
 }
 
 /// Reports each item whose key another one had before it.
@@ -103,20 +105,37 @@ fn domains_of_names(lab: &Lab) -> impl Iterator<Item = &Domain> {
 }
 
 fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
+    let bridges = || {
+        let bridges = networks.iter().filter_map(|network| Some((network.mode, network.bridge.as_ref()?)));
+        bridges.filter(|(_, bridge)| !bridge.value.is_empty())
+    };
     let made: HashSet<&str> =
-        networks.iter().filter(|network| network.makes_bridge()).map(|network| network.bridge.value.as_str()).collect();
+        bridges().filter(|(mode, _)| mode.makes_bridge()).map(|(_, bridge)| bridge.value.as_str()).collect();
     // Several networks may be on one bridge of the host, but none of them on one that libvirt makes.
     twice(
-        networks
-            .iter()
-            .filter(|network| made.contains(network.bridge.value.as_str()) && !network.bridge.value.is_empty())
-            .map(|network| (network.bridge.value.as_str(), network.bridge.place.clone())),
+        bridges()
+            .filter(|(_, bridge)| made.contains(bridge.value.as_str()))
+            .map(|(_, bridge)| (bridge.value.as_str(), bridge.place.clone())),
         |bridge, place| {
             Problem::new(Id::DuplicateBridge, place, format!("two networks are on the bridge `{bridge}`"))
                 .help("give each network a bridge of its own")
         },
         problems,
     );
+    // A bridge of the host is the kernel's or Open vSwitch's.
+    let mut kinds: HashMap<&str, (Mode, &Place)> = HashMap::new();
+    for (mode, bridge) in bridges().filter(|(_, bridge)| !made.contains(bridge.value.as_str())) {
+        let (other, place) = *kinds.entry(&bridge.value).or_insert((mode, &bridge.place));
+        if other != mode {
+            let message = format!("`{}` is an Open vSwitch bridge for one network and none for another", bridge.value);
+            problems.push(
+                Problem::new(Id::DuplicateBridge, bridge.place.clone(), message)
+                    .label(format!("mode `{}` here", mode.name()))
+                    .related(place.clone(), format!("mode `{}` here", other.name()))
+                    .help("give both networks the mode that the bridge is of"),
+            );
+        }
+    }
     for family in [Family::V4, Family::V6] {
         let mut sides: Vec<_> =
             networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
@@ -203,7 +222,8 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         },
         problems,
     );
-    let known: HashSet<&str> = lab.networks.iter().flatten().map(|network| network.bridge.value.as_str()).collect();
+    let bridges = lab.networks.iter().flatten().filter_map(|network| network.bridge.as_ref());
+    let known: HashSet<&str> = bridges.map(|bridge| bridge.value.as_str()).collect();
     volumes_exist(lab, problems);
     for domain in domains {
         of_windows(domain, problems);
@@ -254,9 +274,9 @@ fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {
             Source::Volume { pool, name, at } => Some((*pool, name, at)),
             Source::File(_) | Source::Block(_) => None,
         });
-        let cdroms = domain.cdroms.iter().filter_map(|cdrom| match cdrom {
-            Cdrom::Volume { pool, name, at } => Some((*pool, name, at)),
-            Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => None,
+        let cdroms = domain.cdroms.iter().filter_map(|cdrom| match &cdrom.medium {
+            Medium::Volume { pool, name, at } => Some((*pool, name, at)),
+            Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
         });
         for (pool, name, at) in disks.chain(cdroms) {
             if !known.contains(&(pool, name)) && told.insert((pool, name, at)) {

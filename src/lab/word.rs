@@ -10,6 +10,7 @@ use super::identity::{Mac, is_placeholder};
 use super::profile::{At, Layers};
 use super::size::Size;
 use super::subnet::{Family, NotASubnet, Subnet};
+use super::text::{fits, shortened};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, quoted_list};
 
@@ -48,55 +49,6 @@ pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
     size
 }
 
-/// An absolute path.
-pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
-    let text = word.value;
-    if !text.starts_with('/') {
-        problems.push(
-            Problem::new(Id::RelativePath, word.place(), format!("`{text}` is not an absolute path"))
-                .label("must start with `/`")
-                .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
-        );
-        return None;
-    }
-    text_of(word, problems)
-}
-
-/// Text that can stand in a libvirt definition: no control characters but newline and tab.
-pub fn text_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
-    check_text(word.value, word.place(), problems).then(|| word.value.clone())
-}
-
-/// Checks text for what XML 1.0 cannot hold.
-pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
-    match text.chars().find(|c| !is_xml_char(*c)) {
-        None => true,
-        Some(bad) => {
-            problems.push(
-                Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
-                    .label("libvirt's XML has no way to write it")
-                    .help("leave control characters out; newline and tab are fine"),
-            );
-            false
-        }
-    }
-}
-
-/// Whether text can stand in a libvirt definition.
-#[must_use]
-pub fn is_text(text: &str) -> bool {
-    text.chars().all(is_xml_char)
-}
-
-/// Whether XML 1.0 has the character, and libvirt gives it back unchanged (a carriage return would become a newline).
-fn is_xml_char(c: char) -> bool {
-    match c {
-        '\t' | '\n' => true,
-        '\u{fffe}' | '\u{ffff}' => false,
-        c => !c.is_ascii_control() || c == '\u{7f}',
-    }
-}
-
 /// An IP address of `family`.
 pub fn address(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
     address_at(word.value, word.place(), family, problems)
@@ -114,6 +66,24 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<P
             Problem::new(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
                 .label(format!("needs an {} address", family.name()))
                 .help(format!("write an address without a prefix length, such as `\"{example}\"`")),
+        );
+    }
+    address
+}
+
+/// An IP address of either family.
+pub fn any_address(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    any_address_at(word.value, word.place(), problems)
+}
+
+/// An IP address of either family, where the word is not a member of an object.
+pub fn any_address_at(text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    let address = text.parse().ok();
+    if address.is_none() {
+        problems.push(
+            Problem::new(Id::BadAddress, place, format!("`{text}` is not an IP address"))
+                .label("needs an IPv4 or IPv6 address")
+                .help("write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"),
         );
     }
     address
@@ -229,6 +199,9 @@ pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 
 /// Checks the name of an environment variable, as libvirt does.
 pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !fits(text, &place, problems) {
+        return false;
+    }
     let fine = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !fine {
@@ -248,6 +221,9 @@ pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 /// The serial number of a disk, in the characters that libvirt takes.
 pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let text = word.value;
+    if !fits(text, &word.place(), problems) {
+        return None;
+    }
     let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
     if !fine {
         problems.push(
@@ -330,6 +306,9 @@ pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
 
 /// A list of processors in libvirt's form: `0-3,^2,8`.
 pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+    if !fits(text, &place.clone().value(), problems) {
+        return None;
+    }
     let number = |text: &str| {
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         text.parse::<usize>().ok().filter(|number| digits && *number < CPUS_MAX)
@@ -350,7 +329,7 @@ pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option
     let fine = well_formed && cpus.contains(&true);
     if !fine {
         problems.push(
-            Problem::new(Id::BadCpuset, place.value(), format!("`{text}` is not a list of processors"))
+            Problem::new(Id::BadCpuset, place.value(), format!("`{}` is not a list of processors", shortened(text)))
                 .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
                 .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
         );
@@ -377,13 +356,20 @@ pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
     seconds
 }
 
-/// Text cut to what a message has room for.
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 64;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
+/// The problem of a key that only `true` says something with.
+pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
+    (!flag.value).then(|| {
+        Problem::new(Id::OutOfRange, flag.place(), "`false` says nothing here")
+            .label("only `true`")
+            .help("leave the key out")
+    })
+}
+
+/// The problem of replicas that are too many to count up from a word.
+pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
+    Problem::new(Id::OutOfRange, at.value(), format!("counting up from `{first}` runs past the last {what} there is"))
+        .label("too many replicas from here")
+        .help("start lower")
 }
 
 /// Checks that one of several keys is given, and no second one.

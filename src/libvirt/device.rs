@@ -1,11 +1,14 @@
 //! The devices of a domain ([libvirt](https://libvirt.org/formatdomain.html#devices)).
 
+mod interface;
+
 use super::tree::{HostFile, Tree};
 use crate::lab::Lab;
+use crate::lab::boot::Order;
 use crate::lab::device::{Graphics, HostDevice};
 use crate::lab::domain::Domain;
-use crate::lab::drive::{Cdrom, Disk, Source};
-use crate::lab::interface::{Attachment, Interface};
+use crate::lab::drive::{Cdrom, Disk, Medium, Source};
+use crate::lab::interface::Interface;
 use crate::spec::device::{Cache, DiskBus, GraphicsType, InterfaceModel};
 use crate::spec::domain::{Arch, Sound, Video, Watchdog};
 
@@ -32,7 +35,7 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
             "interface",
             (1_u32..).zip(&domain.interfaces).map(|(bus, interface)| {
                 let address = has_fixed_slots(domain, interface).then(|| pci_slot(bus));
-                network_interface(interface, lab).with_some("address", address)
+                interface::tree(interface, lab).with_some("address", address)
             }),
         )
         .with_each(
@@ -125,19 +128,25 @@ fn disk_tree(disk: &Disk, target: Tree, lab: &Lab) -> Tree {
         )
         .with("source", source)
         .with("target", target)
+        .with_some("boot", disk.boot.as_ref().map(boot))
         .with_some("serial", disk.serial.clone())
 }
 
+/// When the firmware tries a device.
+pub(super) fn boot(order: &Order) -> Tree {
+    Tree::new().with("order", order.value)
+}
+
 fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
-    let (kind, source) = match cdrom {
-        Cdrom::File(path) => ("file", Some(Tree::new().with("file", path.clone()))),
-        Cdrom::Volume { pool, name, .. } => ("volume", Some(volume(lab.pool(*pool).name.clone(), name))),
-        Cdrom::DriverDisc => ("file", Some(Tree::new().with("file", HostFile::DriverDisc))),
-        Cdrom::Empty => ("file", None),
+    let (kind, source) = match &cdrom.medium {
+        Medium::File(path) => ("file", Some(Tree::new().with("file", path.clone()))),
+        Medium::Volume { pool, name, .. } => ("volume", Some(volume(lab.pool(*pool).name.clone(), name))),
+        Medium::DriverDisc => ("file", Some(Tree::new().with("file", HostFile::DriverDisc))),
+        Medium::Empty => ("file", None),
     };
-    let format = match cdrom {
-        Cdrom::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
-        Cdrom::File(_) | Cdrom::DriverDisc | Cdrom::Empty => "raw",
+    let format = match &cdrom.medium {
+        Medium::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
+        Medium::File(_) | Medium::DriverDisc | Medium::Empty => "raw",
     };
     Tree::new()
         .with("type", kind)
@@ -146,6 +155,7 @@ fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
         .with_some("source", source)
         .with("target", target)
         .with("readonly", true)
+        .with_some("boot", cdrom.boot.as_ref().map(boot))
 }
 
 fn volume(pool: String, name: &str) -> Tree {
@@ -243,24 +253,6 @@ fn pci_slot(bus: u32) -> Tree {
     Tree::new().with("type", "pci").with("domain", 0_u32).with("bus", bus).with("slot", 0_u32).with("function", 0_u32)
 }
 
-fn network_interface(interface: &Interface, lab: &Lab) -> Tree {
-    let (kind, source) = match &interface.attachment {
-        Attachment::Network(id) => ("network", Tree::new().with("network", lab.network(*id).name.clone())),
-        Attachment::Bridge { name, .. } => ("bridge", Tree::new().with("bridge", name.clone())),
-    };
-    let model = match interface.model {
-        InterfaceModel::Virtio => "virtio",
-        InterfaceModel::E1000e => "e1000e",
-        InterfaceModel::E1000 => "e1000",
-        InterfaceModel::Rtl8139 => "rtl8139",
-    };
-    Tree::new()
-        .with("type", kind)
-        .with("mac", Tree::new().with("address", interface.mac.value.to_string()))
-        .with("source", source)
-        .with("model", Tree::new().with("type", model))
-}
-
 /// The channel of the SPICE agent (clipboard, screen size) and that of the QEMU guest agent.
 fn channels(domain: &Domain) -> Vec<Tree> {
     let channel = |kind: &'static str, name: &'static str| {
@@ -300,7 +292,7 @@ fn graphics(graphics: &Graphics) -> Tree {
     let listen = if graphics.gl {
         Tree::new().with("type", "none")
     } else {
-        Tree::new().with("type", "address").with("address", graphics.listen.clone())
+        Tree::new().with("type", "address").with("address", graphics.listen.to_string())
     };
     Tree::new()
         .with("type", protocol)

@@ -50,19 +50,24 @@ fn os(domain: &Domain) -> Tree {
     let os = Tree::new().with("type", "hvm").with("arch", domain.arch.name()).with("machine", domain.machine.clone());
     let os = match &domain.firmware {
         Firmware::Bios => os,
-        Firmware::Uefi { nvram, format } => os
-            .with(
-                "loader",
-                Tree::new().with("path", HostFile::Firmware(domain.arch)).with("readonly", true).with("type", "pflash"),
-            )
-            .with(
-                "nvram",
-                Tree::new()
-                    .with("path", nvram.value.clone())
-                    .with("template", HostFile::Variables(domain.arch, *format))
-                    .with("templateFormat", format.name())
-                    .with("format", format.name()),
-            ),
+        Firmware::Uefi { secure, nvram, format } => {
+            let (code, variables) = if *secure {
+                (HostFile::SecureFirmware, HostFile::SecureVariables(*format))
+            } else {
+                (HostFile::Firmware(domain.arch), HostFile::Variables(domain.arch, *format))
+            };
+            let loader = Tree::new()
+                .with("path", code)
+                .with("readonly", true)
+                .with_some("secure", secure.then_some(true))
+                .with("type", "pflash");
+            let nvram = Tree::new()
+                .with("path", nvram.value.clone())
+                .with("template", variables)
+                .with("templateFormat", format.name())
+                .with("format", format.name());
+            os.with("loader", loader).with("nvram", nvram)
+        }
     };
     os.with_each(
         "boot",

@@ -2,13 +2,22 @@
 
 use super::tree::Tree;
 use crate::lab::Domain;
+use crate::lab::firmware::Firmware;
 use crate::spec::domain::{Arch, Os};
 
 /// The features of the machine.
 pub(super) fn features(domain: &Domain) -> Tree {
     let features = Tree::new().with("acpi", Tree::new());
+    // Firmware with Secure Boot keeps its variables where only system management mode reaches them.
+    let protected = match domain.firmware {
+        Firmware::Bios => false,
+        Firmware::Uefi { secure, .. } => secure,
+    };
     match domain.arch {
-        Arch::X86_64 => features.with("apic", Tree::new()).with_some("hyperv", domain.hyperv.then(hyperv)),
+        Arch::X86_64 => features
+            .with("apic", Tree::new())
+            .with_some("hyperv", domain.hyperv.then(hyperv))
+            .with_some("smm", protected.then(|| Tree::new().with("state", true))),
         Arch::Aarch64 => features,
     }
 }

@@ -10,6 +10,7 @@ use crate::lab::Network;
 use crate::lab::identity::Kind;
 use crate::lab::side::{Dhcp, Side};
 use crate::lab::subnet::Family;
+use crate::lab::vlan::{Portgroup, Vlan};
 use crate::spec::network::Mode;
 
 /// The object of a network.
@@ -17,10 +18,13 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
     let definition = Tree::new()
         .with("name", network.name.clone())
         .with("uuid", network.uuid.value.to_string())
-        .with("bridge", Tree::new().with("name", network.bridge.value.clone()))
+        .with_some("bridge", network.bridge.as_ref().map(|bridge| Tree::new().with("name", bridge.value.clone())))
         .with_some("mtu", network.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("domain", domain(network))
         .with_some("forward", forward(network))
+        .with_some("virtualport", (network.mode == Mode::Ovs).then(|| Tree::new().with("type", "openvswitch")))
+        .with_some("vlan", network.vlan.as_ref().map(vlan))
+        .with_each("portgroup", network.portgroups.iter().map(portgroup))
         .with_some("mac", network.mac.as_ref().map(|mac| Tree::new().with("address", mac.value.to_string())))
         .with_some("dns", dns(network))
         .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, side)));
@@ -47,23 +51,44 @@ fn forward(network: &Network) -> Option<Tree> {
         Mode::Nat => "nat",
         Mode::Route => "route",
         Mode::Open => "open",
-        Mode::Bridge => "bridge",
+        Mode::Bridge | Mode::Ovs | Mode::Macvtap => "bridge",
         Mode::Isolated => return None,
     };
     let nat = Tree::new()
         .with_some("ipv6", network.nat_ipv6.then_some(true))
         .with_some("port", network.nat_ports.map(|(first, last)| Tree::new().with("start", first).with("end", last)));
-    Some(
-        Tree::new()
-            .with("mode", mode)
-            .with_some("dev", network.dev.clone())
-            .with_some("nat", (!nat.is_empty()).then_some(nat)),
-    )
+    let forward = Tree::new().with("mode", mode);
+    let device = network.dev.clone();
+    let forward = match network.mode {
+        // One of the interfaces that libvirt may choose from, for each domain that starts.
+        Mode::Macvtap => forward.with_each("interface", device.map(|dev| Tree::new().with("dev", dev))),
+        Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs => {
+            forward.with_some("dev", device)
+        }
+    };
+    Some(forward.with_some("nat", (!nat.is_empty()).then_some(nat)))
+}
+
+/// VLANs, of a network, a port group or an interface
+/// ([libvirt](https://libvirt.org/formatnetwork.html#setting-vlan-tag-on-supported-network-types-only)).
+pub(super) fn vlan(vlan: &Vlan) -> Tree {
+    let tags = vlan.tags.iter().map(|tag| {
+        let native = vlan.native == Some(*tag);
+        Tree::new().with("id", *tag).with_some("nativeMode", native.then_some("untagged"))
+    });
+    Tree::new().with_some("trunk", vlan.is_trunk().then_some(true)).with_each("tag", tags)
+}
+
+fn portgroup(group: &Portgroup) -> Tree {
+    Tree::new()
+        .with("name", group.name.clone())
+        .with_some("default", group.default.then_some(true))
+        .with_some("vlan", group.vlan.as_ref().map(vlan))
 }
 
 /// The DNS server: nothing where libvirt's own default is meant, or where the host's bridge leaves it to others.
 fn dns(network: &Network) -> Option<Tree> {
-    if !network.makes_bridge() {
+    if !network.mode.makes_bridge() {
         return None;
     }
     if !network.dns.enable {

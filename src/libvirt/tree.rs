@@ -37,6 +37,10 @@ pub enum HostFile {
     Firmware(Arch),
     /// What the firmware's variables start from, in a format.
     Variables(Arch, ImageFormat),
+    /// The UEFI firmware with Secure Boot, for `x86_64`.
+    SecureFirmware,
+    /// What its variables start from, with Microsoft's keys, in a format.
+    SecureVariables(ImageFormat),
     /// The disc of `VirtIO` drivers for Windows.
     DriverDisc,
 }

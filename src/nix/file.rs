@@ -265,6 +265,9 @@ pub fn stable_path(file: HostFile) -> &'static str {
         HostFile::Variables(Arch::X86_64, ImageFormat::Raw) => "/etc/lab2nix/x86_64/vars.fd",
         HostFile::Variables(Arch::Aarch64, ImageFormat::Qcow2) => "/etc/lab2nix/aarch64/vars.qcow2",
         HostFile::Variables(Arch::Aarch64, ImageFormat::Raw) => "/etc/lab2nix/aarch64/vars.fd",
+        HostFile::SecureFirmware => "/etc/lab2nix/x86_64-secure/code.fd",
+        HostFile::SecureVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/vars.qcow2",
+        HostFile::SecureVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/vars.fd",
         HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
     }
 }
@@ -280,6 +283,9 @@ fn store_path(file: HostFile) -> &'static [&'static str] {
         HostFile::Variables(Arch::X86_64, ImageFormat::Raw) => &["x86_64", "rawVars"],
         HostFile::Variables(Arch::Aarch64, ImageFormat::Qcow2) => &["aarch64", "vars"],
         HostFile::Variables(Arch::Aarch64, ImageFormat::Raw) => &["aarch64", "rawVars"],
+        HostFile::SecureFirmware => &["x86_64-secure", "code"],
+        HostFile::SecureVariables(ImageFormat::Qcow2) => &["x86_64-secure", "vars"],
+        HostFile::SecureVariables(ImageFormat::Raw) => &["x86_64-secure", "rawVars"],
         HostFile::DriverDisc => &["driverDisc"],
     }
 }

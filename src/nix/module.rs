@@ -51,8 +51,9 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
     let architectures = |found: &BTreeSet<Arch>| found.iter().map(|arch| word(arch.name())).collect::<Vec<_>>();
     let firmware = if store { Vec::new() } else { architectures(&host.firmware) };
     let host_files = if host_files { architectures(&host.architectures) } else { Vec::new() };
+    let own_images = !firmware.is_empty() || !host_files.is_empty();
     let uses_nixvirt = host.driver_disc || takes(NIXVIRT);
-    let uses_pkgs = takes(PKGS) || host.virtiofs || !firmware.is_empty() || !host_files.is_empty();
+    let uses_pkgs = takes(PKGS) || host.virtiofs || host.passt || host.secure_firmware || own_images;
     let formals = [("config", true), ("pkgs", uses_pkgs), (NIXVIRT, uses_nixvirt)];
     let unwritable =
         |error: super::NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
@@ -60,7 +61,7 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
         [(TMPFILES, directories(&host).map_err(unwritable)?), (FIREWALL, bridges(&host).map_err(unwritable)?)];
     let values: Vec<(&'static str, Expr)> =
         settings.into_iter().filter(|(_, attrs)| !attrs.is_empty()).map(|(path, attrs)| (path, attrs.into())).collect();
-    let links = !firmware.is_empty() || (host.driver_disc && !store);
+    let links = !store && (host.secure_firmware || host.driver_disc || !firmware.is_empty());
     let uri = Expr::Str(Text::new(target.connection.clone()).map_err(unwritable)?);
     let text = render(
         "module",
@@ -71,6 +72,10 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
             empty => NixText::value(print::print(&Attrs::new().into(), style)),
             firmware => firmware,
             host_files => host_files,
+            own_images => own_images,
+            secure => host.secure_firmware,
+            passt => host.passt,
+            open_vswitch => host.open_vswitch,
             driver_disc => host.driver_disc,
             links => links,
             tpm => host.tpm,

@@ -78,8 +78,8 @@ ids! {
     MissingField = "missing-field", Error;
     /// Two keys that exclude each other are both given, or none of several of which one is needed.
     ///
-    /// A disk is on a pool, a file or a block device; an interface is on a network or on a bridge. When the keys come
-    /// from different layers (defaults, profiles, the domain), remember that objects merge key by key.
+    /// A disk is on a pool, a file or a block device; an interface is on a network, a bridge or a device, or a `user` one.
+    /// When the keys come from different layers (defaults, profiles, the domain), remember that objects merge key by key.
     ConflictingFields = "conflicting-fields", Error;
 
     // Words.
@@ -127,6 +127,11 @@ ids! {
     ///
     /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline.
     BadText = "bad-text", Error;
+    /// A text is longer than its place in a definition holds.
+    ///
+    /// Texts have at most 65,536 bytes, because QEMU gets some of them as arguments, and paths 4,095, as in Linux. More is
+    /// most often a file that was pasted: name it, or keep it beside the lab.
+    TextTooLong = "text-too-long", Error;
     /// The address of a host device is not in the form that `lspci -D` or `lsusb` prints.
     ///
     /// PCI: `0000:01:00.0` (domain, bus, slot, function, in hexadecimal). USB: `046d:c52b` (vendor and product).
@@ -159,9 +164,9 @@ ids! {
     /// The address is reserved for the MAC address of its interface, so it can have one owner only. An `ip` in
     /// `defaults` or in a profile goes to every domain that takes it: write it in the domain's own entry.
     DuplicateAddress = "duplicate-address", Error;
-    /// Two networks make a bridge of one name.
+    /// Two networks make a bridge of one name, or take one for an Open vSwitch bridge and for an ordinary one.
     ///
-    /// libvirt accepts both and starts only the first.
+    /// libvirt accepts both and starts only the first; domains on the wrong kind of bridge do not start.
     DuplicateBridge = "duplicate-bridge", Error;
     /// The subnets of two networks overlap.
     ///
@@ -185,14 +190,25 @@ ids! {
     ///
     /// Windows, DNS and many file systems take them for one.
     DuplicateName = "duplicate-name", Error;
-    /// Two shares of one domain have one tag.
+    /// Two shares of one domain have one tag, or a list of VLANs has one twice.
     ///
-    /// The tag is what the guest mounts by, so it must tell the shares apart.
+    /// The tag of a share is what the guest mounts by, so it must tell the shares apart.
     DuplicateTag = "duplicate-tag", Error;
     /// Two domains keep their firmware variables in one file.
     ///
     /// Each would overwrite the boot entries of the other. Leave `nvram` out and each has a file of its own.
     DuplicateNvram = "duplicate-nvram", Error;
+
+    /// Two domains listen on one port of the host.
+    ///
+    /// Port forwards and screens listen on the host, each port of an address once: the second domain does not start. A port
+    /// in `defaults` or in a profile goes to every domain that takes it. With `replicas`, ports count up from the one that
+    /// is written. `127.0.0.1` and `127.0.0.2` are two addresses; a forward without one is on all.
+    DuplicatePort = "duplicate-port", Error;
+    /// Two devices of one domain have one place in the boot order, or a kind of device has two.
+    ///
+    /// libvirt refuses the first, and the second means nothing. Numbers may have gaps: 10, 20, 30.
+    DuplicateBootOrder = "duplicate-boot-order", Error;
 
     // Addresses.
 
@@ -226,8 +242,10 @@ ids! {
     NoSubnet = "no-subnet", Error;
     /// A network or interface key that its kind cannot have.
     ///
-    /// A network on a bridge of the host (`mode` `bridge`) leaves subnets, DHCP, DNS and its MAC to that bridge:
-    /// libvirt refuses them. An interface on a bridge has no network that could reserve its address.
+    /// A network on a bridge or an interface of the host (`mode` `bridge`, `ovs`, `macvtap`) leaves subnets, DHCP, DNS and
+    /// its MAC to the host: libvirt refuses them. An interface on such a network, on a bridge, through macvtap or in `user`
+    /// mode has nobody that could reserve its address. VLANs are for modes `bridge` and `ovs`, port groups for networks,
+    /// forwards for `user` interfaces.
     NotOnThisMode = "not-on-this-mode", Error;
 
     // Names that are too long.
@@ -247,6 +265,10 @@ ids! {
     /// An interface names its network as `networks` does, upper and lower case included. For a network that libvirt has
     /// and the lab does not manage, name its bridge with `bridge` instead.
     UnknownNetwork = "unknown-network", Error;
+    /// A port group that the network does not have.
+    ///
+    /// An interface names its port group as its network's `portgroups` does, upper and lower case included.
+    UnknownPortgroup = "unknown-portgroup", Error;
     /// A pool that the spec does not have.
     ///
     /// A disk names its pool as `pools` does, upper and lower case included. For an image that is in no pool of the lab,

@@ -47,11 +47,12 @@ pub struct DomainOwn {
     /// What the UUID, and the names of volumes and firmware variables, are made from instead of the name: the old name,
     /// after a rename. Default: the name.
     pub id: Option<String>,
-    /// How many domains this entry stands for: `n` becomes `n-1`, `n-2`, … Addresses count up from the written one.
+    /// How many domains this entry stands for: `n` becomes `n-1`, `n-2`, … Addresses, and ports of the host, count up from
+    /// the written one.
     #[schemars(range(min = 1, max = 10000), example = 3)]
     pub replicas: Option<u32>,
     /// The file of its firmware variables, absolute. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or
-    /// `<id>.fd` where `snapshots` is `false`.
+    /// `<id>.fd` where `snapshots` is `false`; with `uefi-secure`, `<id>.secure.nvram` and `<id>.secure.fd`.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
     pub nvram: Option<String>,
 }
@@ -128,7 +129,9 @@ pub struct DomainFields {
     pub shares: Option<Vec<Share>>,
     /// Devices of the host that are handed to the guest. The host has to leave PCI devices alone (IOMMU, vfio).
     pub hostdevs: Option<Vec<HostDevice>>,
-    /// What the firmware tries to boot from, in order. Default: `["cdrom", "hd"]` when there is a cdrom, else `["hd"]`.
+    /// What the firmware tries to boot from, in order: kinds of device, each once. Default: `["cdrom", "hd"]` when there is a
+    /// cdrom, else `["hd"]`; none where a device has a `boot` of its own, which excludes this one. An empty list takes back
+    /// that of a weaker layer.
     pub boot: Option<Vec<BootDevice>>,
     /// Whether the guest is told that it runs under Hyper-V, which Windows needs to be quick. Default: `true` for Windows
     /// under kvm, else `false`.
@@ -315,12 +318,16 @@ pub struct Pinning {
 
 /// A firmware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Firmware {
     /// The PC BIOS (`SeaBIOS`). Not for aarch64.
     Bios,
     /// UEFI (edk2), without Secure Boot.
     Uefi,
+    /// UEFI (edk2) with Secure Boot and Microsoft's keys: only what they signed boots, as Windows and most distributions
+    /// are. Only for `x86_64` on a q35 machine. A domain that had `uefi` before gets a new file of variables, so it looks
+    /// for its boot loader anew.
+    UefiSecure,
 }
 
 /// A video device.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::vlan::{Portgroup, Vlan};
 use super::{Active, Extra};
 
 /// A virtual network ([libvirt](https://libvirt.org/formatnetwork.html)).
@@ -12,11 +13,13 @@ use super::{Active, Extra};
 pub struct Network {
     /// How the network reaches the world. Default: `nat`.
     pub mode: Option<Mode>,
-    /// The bridge, at most 15 bytes. For mode `bridge` the host's own bridge, required; else the one that libvirt makes,
-    /// by default `virbr-` and the network's name, or part of its UUID where that is too long.
+    /// The bridge, at most 15 bytes. For modes `bridge` and `ovs` the host's own bridge, required; else the one that libvirt
+    /// makes, by default `virbr-` and the network's name, or part of its UUID where that is too long. Not for mode
+    /// `macvtap`.
     #[schemars(example = &"virbr56")]
     pub bridge: Option<String>,
-    /// The host interface that forwarded traffic leaves by. Only for modes `nat`, `route`. Default: any.
+    /// The host interface that forwarded traffic leaves by, for modes `nat` and `route`; by default, any. For mode `macvtap`
+    /// the one that domains share, required. Not for other modes.
     #[schemars(example = &"eth0")]
     pub dev: Option<String>,
     /// The IPv4 subnet. Without one the host has no IPv4 address on the network and serves no DHCP.
@@ -37,6 +40,11 @@ pub struct Network {
     pub dns: Option<Dns>,
     /// Settings of mode `nat`.
     pub nat: Option<Nat>,
+    /// The VLANs of its interfaces, unless they or their port group have others. Only for mode `ovs`, or `bridge` from
+    /// libvirt 11.0 on.
+    pub vlan: Option<Vlan>,
+    /// Port groups, by name: settings that interfaces take with `portgroup`.
+    pub portgroups: Option<IndexMap<String, Portgroup>>,
     /// The largest packet, in bytes, on the bridge that libvirt makes. Default: the kernel's 1500.
     #[schemars(range(min = 68, max = 65535), example = 9000)]
     pub mtu: Option<u32>,
@@ -74,6 +82,44 @@ pub enum Mode {
     Isolated,
     /// On a bridge of the host, which must exist; whoever serves that bridge gives out its addresses.
     Bridge,
+    /// On an Open vSwitch bridge of the host, which must exist; the generated module runs Open vSwitch.
+    Ovs,
+    /// On an interface of the host, which domains share through macvtap. They reach everyone on it but the host itself.
+    Macvtap,
+}
+
+impl Mode {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nat => "nat",
+            Self::Route => "route",
+            Self::Open => "open",
+            Self::Isolated => "isolated",
+            Self::Bridge => "bridge",
+            Self::Ovs => "ovs",
+            Self::Macvtap => "macvtap",
+        }
+    }
+
+    /// Whether libvirt makes a bridge for it, rather than using something of the host's.
+    #[must_use]
+    pub fn makes_bridge(self) -> bool {
+        match self {
+            Self::Nat | Self::Route | Self::Open | Self::Isolated => true,
+            Self::Bridge | Self::Ovs | Self::Macvtap => false,
+        }
+    }
+
+    /// Whether its interfaces can be in VLANs.
+    #[must_use]
+    pub fn has_vlans(self) -> bool {
+        match self {
+            Self::Bridge | Self::Ovs => true,
+            Self::Nat | Self::Route | Self::Open | Self::Isolated | Self::Macvtap => false,
+        }
+    }
 }
 
 /// The DHCP server of a network.

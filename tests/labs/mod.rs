@@ -41,6 +41,26 @@ const VARIANTS: &[(&str, &str)] = &[
         "UEFI without snapshots",
         r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi", "snapshots": false } } }"#,
     ),
+    ("Secure Boot", r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi-secure" } } }"#),
+    (
+        "Secure Boot beside other UEFI, without snapshots",
+        r#"{ "domains": {
+            "a": { "memory": "1GiB", "firmware": "uefi-secure", "snapshots": false },
+            "b": { "memory": "1GiB", "firmware": "uefi", "cdroms": [{ "driverDisc": true }] }
+        } }"#,
+    ),
+    (
+        "port forwards",
+        r#"{ "domains": { "a": { "memory": "1GiB", "interfaces": [{ "user": true, "forwards": [{ "host": 2222 }] }] } } }"#,
+    ),
+    ("a user interface", r#"{ "domains": { "a": { "memory": "1GiB", "interfaces": [{ "user": true }] } } }"#),
+    (
+        "Open vSwitch and macvtap",
+        r#"{ "networks": {
+            "ovs": { "mode": "ovs", "bridge": "ovsbr0", "vlan": { "tags": [7] } },
+            "shared": { "mode": "macvtap", "dev": "enp1s0" }
+        } }"#,
+    ),
     ("the driver disc alone", r#"{ "domains": { "a": { "memory": "1GiB", "cdroms": [{ "driverDisc": true }] } } }"#),
     ("a share", r#"{ "domains": { "a": { "memory": "1GiB", "shares": [{ "source": "/srv", "tag": "srv" }] } } }"#),
     (

@@ -11,7 +11,8 @@
 #                stand-ins
 #
 # The value is what the host gets: libvirt (NixVirt's options), libvirtd, firewall, tmpfiles, etc
-# (name to source), service (nixvirt.service). Packages are shown as their paths.
+# (name to source), service (nixvirt.service), path (of libvirtd.service), vswitch. Packages are shown
+# as their paths.
 {
   generated,
   table,
@@ -68,4 +69,6 @@ in
   tmpfiles = config.systemd.tmpfiles.settings;
   etc = builtins.mapAttrs (_: entry: "${entry.source}") config.environment.etc;
   service = config.systemd.services.nixvirt;
+  path = config.systemd.services.libvirtd.path or [ ];
+  inherit (config.virtualisation) vswitch;
 }

@@ -99,6 +99,7 @@ in
     };
   };
   virtualisation = {
+    vswitch.enable = option types.bool false;
     libvirtd = {
       enable = option types.bool false;
       package = option types.package pkgs.libvirt;

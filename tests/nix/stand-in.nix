@@ -63,7 +63,7 @@ let
           "cdrtools"
           "jq"
           "libvirt"
-          "OVMFFull"
+          "passt"
           "qemu"
           "qemu-utils"
           "qemu_kvm"
@@ -73,6 +73,9 @@ let
         ]
     )
     // {
+      OVMFFull = package "OVMFFull" "" // {
+        fd = package "OVMFFull-fd" "";
+      };
       runCommand =
         name: env: script:
         package name (toJSON env + script);

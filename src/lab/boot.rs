@@ -1,0 +1,70 @@
+//! What the firmware of a domain tries to boot from: kinds of device, or devices one by one.
+
+use super::Placed;
+use super::profile::{At, Layers};
+use crate::problem::{Id, Problem};
+use crate::spec::DomainFields;
+use crate::spec::domain::BootDevice;
+
+/// When the firmware tries a device.
+pub type Order = Placed<u32>;
+
+/// The order that a device has.
+pub(super) fn order(written: Option<At<'_, u32>>) -> Option<Order> {
+    written.map(|order| Placed { value: *order.value, place: order.place() })
+}
+
+/// The kinds of device to boot from; none where devices have an order of their own.
+pub(super) fn boot(
+    layers: &Layers<'_, DomainFields>,
+    orders: &[&Order],
+    has_cdroms: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<BootDevice> {
+    for (index, order) in orders.iter().enumerate() {
+        if let Some(other) = orders[..index].iter().find(|other| other.value == order.value) {
+            problems.push(
+                Problem::new(
+                    Id::DuplicateBootOrder,
+                    order.place.clone(),
+                    format!("two devices are number {} of the boot order", order.value),
+                )
+                .label("the second one")
+                .related(other.place.clone(), "the first one")
+                .help("give each device a number of its own"),
+            );
+        }
+    }
+    let list = layers.get("boot", |f| f.boot.as_ref());
+    match (list, orders.first()) {
+        (Some(list), Some(order)) if !list.value.is_empty() => {
+            problems.push(
+                Problem::new(Id::ConflictingFields, list.place(), "a boot order of kinds of device and one of devices")
+                    .label("not with a `boot` of devices")
+                    .related(order.place.clone(), "a device with a place of its own")
+                    .help("leave one of the two out; `\"boot\": []` takes back that of `defaults` or a profile"),
+            );
+            Vec::new()
+        }
+        (_, Some(_)) => Vec::new(),
+        (Some(list), None) => {
+            for (index, device) in list.value.iter().enumerate() {
+                if let Some(first) = list.value[..index].iter().position(|other| other == device) {
+                    problems.push(
+                        Problem::new(
+                            Id::DuplicateBootOrder,
+                            list.pointer().index(index).value(),
+                            "a kind of device has two places in the boot order",
+                        )
+                        .label("the second one")
+                        .related(list.pointer().index(first).value(), "the first one")
+                        .help("leave one of the two out"),
+                    );
+                }
+            }
+            list.value.clone()
+        }
+        (None, None) if has_cdroms => vec![BootDevice::Cdrom, BootDevice::Hd],
+        (None, None) => vec![BootDevice::Hd],
+    }
+}

@@ -1,0 +1,116 @@
+//! The ports of the host that domains listen on: each can be listened on once.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use super::domain::Domain;
+use super::subnet::Family;
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+use crate::spec::device::Protocol;
+
+/// Which of the host's addresses a port is listened on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Listens {
+    /// On every address.
+    Everywhere,
+    /// On every address of a family.
+    Family(Family),
+    /// On one address.
+    At(IpAddr),
+    /// Somewhere in a family: noted of each that listens there, never listened on by itself.
+    Within(Family),
+}
+
+impl Listens {
+    fn on(address: Option<IpAddr>) -> Self {
+        match address {
+            None => Self::Everywhere,
+            Some(address) if address.is_unspecified() => Self::Family(Family::of(address)),
+            Some(address) => Self::At(address),
+        }
+    }
+
+    /// What else cannot be listened on at the same time.
+    fn excludes(self) -> Vec<Self> {
+        let family = |family: Family| vec![Self::Everywhere, Self::Family(family)];
+        match self {
+            Self::Everywhere => vec![Self::Everywhere, Self::Within(Family::V4), Self::Within(Family::V6)],
+            Self::Family(of) | Self::Within(of) => [family(of), vec![Self::Within(of)]].concat(),
+            Self::At(address) => [family(Family::of(address)), vec![self]].concat(),
+        }
+    }
+
+    /// What is noted of one that listens.
+    fn notes(self) -> Vec<Self> {
+        match self {
+            Self::Everywhere => vec![self, Self::Within(Family::V4), Self::Within(Family::V6)],
+            Self::Family(of) | Self::Within(of) => vec![self, Self::Within(of)],
+            Self::At(address) => vec![self, Self::Within(Family::of(address))],
+        }
+    }
+}
+
+/// Reports every port that is listened on twice.
+pub(super) fn check<'a>(domains: impl Iterator<Item = &'a Domain>, problems: &mut Vec<Problem>) {
+    let mut taken: HashMap<(Protocol, u16, Listens), Place> = HashMap::new();
+    for (protocol, port, address, place) in domains.flat_map(listened) {
+        let listens = Listens::on(address);
+        let first = listens.excludes().into_iter().find_map(|other| taken.get(&(protocol, port, other)));
+        if let Some(first) = first {
+            let message = format!("the {} port {port} of the host is taken twice", protocol.name().to_uppercase());
+            let problem = Problem::new(Id::DuplicatePort, place.clone(), message)
+                .help("choose another port, or give each a host address of its own to listen on");
+            problems.push(if *first == place {
+                problem.label("in several domains")
+            } else {
+                problem.label("the second one").related(first.clone(), "the first one")
+            });
+            continue;
+        }
+        for note in listens.notes() {
+            taken.entry((protocol, port, note)).or_insert_with(|| place.clone());
+        }
+    }
+}
+
+/// The ports of the host that a domain listens on.
+fn listened(domain: &Domain) -> Vec<(Protocol, u16, Option<IpAddr>, Place)> {
+    let forwards = domain.interfaces.iter().flat_map(|interface| &interface.forwards);
+    let forwards =
+        forwards.map(|forward| (forward.protocol, forward.host.value, forward.address, forward.host.place.clone()));
+    let screen = domain.graphics.as_ref().filter(|graphics| !graphics.gl);
+    let screen = screen.and_then(|graphics| {
+        let port = graphics.port.as_ref()?;
+        Some((Protocol::Tcp, port.value, Some(graphics.listen), port.place.clone()))
+    });
+    forwards.chain(screen).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn addresses_overlap() {
+        let check = |one: Option<&str>, other: Option<&str>, expected: bool| {
+            let [one, other] =
+                [one, other].map(|text| Listens::on(text.map(|text| text.parse().expect("an address of the test"))));
+            for (first, second) in [(one, other), (other, one)] {
+                let meet = second.excludes().iter().any(|excluded| first.notes().contains(excluded));
+                assert_eq!(meet, expected, "{first:?}, {second:?}");
+            }
+        };
+        check(None, None, true);
+        check(None, Some("127.0.0.1"), true);
+        check(None, Some("::"), true);
+        check(Some("0.0.0.0"), Some("127.0.0.1"), true);
+        check(Some("0.0.0.0"), Some("0.0.0.0"), true);
+        check(Some("::"), Some("fd00::1"), true);
+        check(Some("127.0.0.1"), Some("127.0.0.1"), true);
+        check(Some("127.0.0.1"), Some("127.0.0.2"), false);
+        check(Some("0.0.0.0"), Some("::"), false);
+        check(Some("0.0.0.0"), Some("::1"), false);
+    }
+}

@@ -1,0 +1,94 @@
+//! Text that goes into a libvirt definition as it is, paths among it.
+
+use super::word::Word;
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+
+/// The longest text, in bytes. libvirt sends definitions whole, and QEMU gets texts as arguments, each of which Linux
+/// limits to twice this (`MAX_ARG_STRLEN`).
+const TEXT_MAX: usize = 65_536;
+
+/// The longest path, in bytes: Linux' `PATH_MAX` less the closing NUL.
+const PATH_MAX: usize = 4095;
+
+/// An absolute path.
+pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    if !text.starts_with('/') {
+        problems.push(
+            Problem::new(Id::RelativePath, word.place(), format!("`{}` is not an absolute path", shortened(text)))
+                .label("must start with `/`")
+                .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
+        );
+        return None;
+    }
+    if !has_at_most(PATH_MAX, text, &word.place(), problems) {
+        return None;
+    }
+    text_of(word, problems)
+}
+
+/// Checks that text is not too long for a definition.
+pub fn fits(text: &str, place: &Place, problems: &mut Vec<Problem>) -> bool {
+    has_at_most(TEXT_MAX, text, place, problems)
+}
+
+fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.len() <= most;
+    if !fine {
+        let message = format!("a text of {} bytes, where there is room for {most}", text.len());
+        problems.push(
+            Problem::new(Id::TextTooLong, place.clone(), message)
+                .label("too long")
+                .help("shorten it; what is this long belongs into a file"),
+        );
+    }
+    fine
+}
+
+/// Text that can stand in a libvirt definition: no control characters but newline and tab.
+pub fn text_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    check_text(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+/// Checks text for its length and for what XML 1.0 cannot hold.
+pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !fits(text, &place, problems) {
+        return false;
+    }
+    match text.chars().find(|c| !is_xml_char(*c)) {
+        None => true,
+        Some(bad) => {
+            problems.push(
+                Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
+                    .label("libvirt's XML has no way to write it")
+                    .help("leave control characters out; newline and tab are fine"),
+            );
+            false
+        }
+    }
+}
+
+/// Whether text can stand in a libvirt definition.
+#[must_use]
+pub fn is_text(text: &str) -> bool {
+    text.chars().all(is_xml_char)
+}
+
+/// Whether XML 1.0 has the character, and libvirt gives it back unchanged (a carriage return would become a newline).
+fn is_xml_char(c: char) -> bool {
+    match c {
+        '\t' | '\n' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => !c.is_ascii_control() || c == '\u{7f}',
+    }
+}
+
+/// Text cut to what a message has room for.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 64;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}

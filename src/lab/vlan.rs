@@ -1,0 +1,122 @@
+//! The VLANs and port groups of networks, and the VLANs of interfaces.
+
+use super::profile::Layers;
+use super::word;
+use crate::problem::{Id, Problem};
+use crate::spec;
+use crate::spec::network::Mode;
+use crate::spec::vlan as written;
+
+/// VLANs.
+#[derive(Debug)]
+pub struct Vlan {
+    /// The tags, all different, at least one.
+    pub tags: Vec<u16>,
+    /// The one of them whose traffic has no tag.
+    pub native: Option<u16>,
+}
+
+/// A port group of a network.
+#[derive(Debug)]
+pub struct Portgroup {
+    /// Its name.
+    pub name: String,
+    /// Whether interfaces that name no port group are in it.
+    pub default: bool,
+    /// The VLANs of its interfaces.
+    pub vlan: Option<Vlan>,
+}
+
+impl Vlan {
+    /// Whether the guest sees tags.
+    #[must_use]
+    pub fn is_trunk(&self) -> bool {
+        self.tags.len() > 1 || self.native.is_some()
+    }
+}
+
+/// VLANs as written.
+pub(super) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) -> Option<Vlan> {
+    let list = layers.get("tags", |v| v.tags.as_ref())?;
+    let mut tags: Vec<u16> = Vec::new();
+    for (index, tag) in list.value.iter().enumerate() {
+        if let Some(first) = list.value[..index].iter().position(|other| other == tag) {
+            problems.push(
+                Problem::new(
+                    Id::DuplicateTag,
+                    list.pointer().index(index).value(),
+                    format!("the VLAN {tag} is listed twice"),
+                )
+                .label("the second time")
+                .related(list.pointer().index(first).value(), "the first time")
+                .help("leave one of the two out"),
+            );
+            continue;
+        }
+        tags.push(*tag);
+    }
+    let native = layers.get("native", |v| v.native.as_ref());
+    if let Some(native) = native.filter(|native| !tags.contains(native.value)) {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                native.place(),
+                format!("the VLAN {} is native, and not one of the tags", native.value),
+            )
+            .label("not in `tags`")
+            .related(list.place(), "the tags")
+            .help("add it to `tags`, or leave `native` out"),
+        );
+    }
+    Some(Vlan { tags, native: native.map(|native| *native.value) })
+}
+
+/// The VLANs and port groups of a network.
+pub(super) fn of_network(
+    layers: &Layers<'_, spec::Network>,
+    mode: Mode,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> (Option<Vlan>, Vec<Portgroup>) {
+    let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Vec<Problem>| {
+        if !layers.is_empty() && !mode.has_vlans() {
+            problems.push(
+                Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("network `{name}` has no VLANs"))
+                    .label(format!("not in mode `{}`", mode.name()))
+                    .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
+            );
+        }
+        vlan(&layers, problems)
+    };
+    let vlan = in_mode(layers.object("vlan", |n| n.vlan.as_ref()), problems);
+    let mut portgroups = Vec::new();
+    let mut default = None;
+    if let Some(list) = layers.get("portgroups", |n| n.portgroups.as_ref()) {
+        for (group, written) in list.value {
+            let layers = Layers::one(list.pointer().key(group), written);
+            word::name(group, layers.pointer().name(), problems);
+            let written_default = layers.get("default", |g| g.default.as_ref()).filter(|default| *default.value);
+            if let Some(second) = written_default {
+                let first = default.get_or_insert_with(|| second.pointer()).clone();
+                if first != second.pointer() {
+                    problems.push(
+                        Problem::new(
+                            Id::ConflictingFields,
+                            second.place(),
+                            format!("network `{name}` has two default port groups"),
+                        )
+                        .label("the second one")
+                        .related(first.value(), "the first one")
+                        .help("leave `default` out of all but one"),
+                    );
+                }
+            }
+            portgroups.push(Portgroup {
+                name: group.clone(),
+                default: written_default.is_some(),
+                vlan: in_mode(layers.object("vlan", |g| g.vlan.as_ref()), problems),
+            });
+        }
+    }
+    (vlan, portgroups)
+}

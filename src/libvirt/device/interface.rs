@@ -1,0 +1,69 @@
+//! The definition of a network interface ([libvirt](https://libvirt.org/formatdomain.html#network-interfaces)).
+
+use std::net::IpAddr;
+
+use indexmap::IndexMap;
+
+use super::boot;
+use crate::lab::Lab;
+use crate::lab::attachment::Attachment;
+use crate::lab::forward::Forward;
+use crate::lab::interface::Interface;
+use crate::libvirt::network::vlan;
+use crate::libvirt::tree::Tree;
+use crate::spec::device::{InterfaceModel, LinkState, Protocol};
+
+/// An interface.
+pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
+    let (kind, source) = match &interface.attachment {
+        Attachment::Network(id) => (
+            "network",
+            Some(
+                Tree::new()
+                    .with("network", lab.network(*id).name.clone())
+                    .with_some("portgroup", interface.portgroup.clone()),
+            ),
+        ),
+        Attachment::Bridge { name, .. } => ("bridge", Some(Tree::new().with("bridge", name.clone()))),
+        Attachment::User => ("user", None),
+        Attachment::Macvtap(device) => ("direct", Some(Tree::new().with("dev", device.clone()).with("mode", "bridge"))),
+    };
+    let model = match interface.model {
+        InterfaceModel::Virtio => "virtio",
+        InterfaceModel::E1000e => "e1000e",
+        InterfaceModel::E1000 => "e1000",
+        InterfaceModel::Rtl8139 => "rtl8139",
+    };
+    let link = interface.link.map(|state| match state {
+        LinkState::Up => "up",
+        LinkState::Down => "down",
+    });
+    // QEMU's own translation forwards no ports.
+    let passt = !interface.forwards.is_empty();
+    Tree::new()
+        .with("type", kind)
+        .with("mac", Tree::new().with("address", interface.mac.value.to_string()))
+        .with_some("source", source)
+        .with_some("vlan", interface.vlan.as_ref().map(vlan))
+        .with_each("portForward", forwards(&interface.forwards))
+        .with("model", Tree::new().with("type", model))
+        .with_some("backend", passt.then(|| Tree::new().with("type", "passt")))
+        .with_some("link", link.map(|state| Tree::new().with("state", state)))
+        .with_some("mtu", interface.mtu.map(|size| Tree::new().with("size", size)))
+        .with_some("boot", interface.boot.as_ref().map(boot))
+}
+
+/// Port forwards, those together that have one protocol and one address.
+fn forwards(forwards: &[Forward]) -> impl Iterator<Item = Tree> {
+    let mut groups: IndexMap<(Protocol, Option<IpAddr>), Vec<Tree>> = IndexMap::new();
+    for forward in forwards {
+        let range = Tree::new().with("start", forward.host.value).with("to", forward.guest);
+        groups.entry((forward.protocol, forward.address)).or_default().push(range);
+    }
+    groups.into_iter().map(|((protocol, address), ranges)| {
+        Tree::new()
+            .with("proto", protocol.name())
+            .with_some("address", address.map(|address| address.to_string()))
+            .with_each("range", ranges)
+    })
+}
