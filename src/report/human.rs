@@ -3,6 +3,7 @@
 //! The renderer gets only the lines that it shall show, and of long lines only what is near a mark, so that a report
 //! costs the same in a large or minified spec as in a small one.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
@@ -18,6 +19,8 @@ const LONG: usize = 240;
 const AROUND: usize = 200;
 /// The longest mark, in bytes.
 const LONGEST_MARK: usize = 100;
+/// The longest sentence, in characters: what it quotes of the spec may be of any length.
+const LONGEST_SENTENCE: usize = 2000;
 /// Places further apart, in lines, are shown in frames of their own.
 const FAR: usize = 100;
 
@@ -34,7 +37,7 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: boo
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.id.name()));
+    let mut group = Group::with_title(level.primary_title(sentence(&problem.message)).id(problem.id.name()));
     let mut true_headers = Vec::new();
     if let (Some(lines), Some(span)) = (lines, &located.span) {
         let frames: Vec<Frame> = frames(lines, problem, span).iter().map(|marks| Frame::new(lines, marks)).collect();
@@ -47,7 +50,7 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: boo
         }
     }
     if !problem.help.is_empty() {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(&problem.help)));
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&sentence(&problem.help))));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.render(&[group]);
@@ -60,6 +63,14 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: boo
     }
     text.push_str("\n\n");
     text
+}
+
+/// A message or a way out, cut where it is very long.
+fn sentence(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_SENTENCE) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
 }
 
 /// The marks of a problem, those together that are near each other.

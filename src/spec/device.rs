@@ -111,10 +111,11 @@ pub struct Interface {
     /// bridge a name to change in one place.
     #[schemars(example = &"br0")]
     pub bridge: Option<String>,
-    /// `true`: a network of the domain's own, which a process beside QEMU translates to the host's, with DHCP and DNS. It
-    /// needs nothing of the host, reaches what the host reaches, and is reached by nobody but through `forwards`.
+    /// `true`: a network of the domain's own with DHCP and DNS, which QEMU translates to the host's, or passt where there
+    /// are `forwards`: the guest then has the host's own addresses. It needs nothing of the host, reaches what the host
+    /// reaches, and is reached by nobody but through `forwards`.
     pub user: Option<bool>,
-    /// The interface of the host that it shares through macvtap. It reaches everyone on it but the host itself. A network of
+    /// The interface of the host that it shares through macvtap. It reaches everyone there but the host itself. A network of
     /// mode `macvtap` does the same, and gives the interface a name to change in one place.
     #[schemars(example = &"enp1s0")]
     pub macvtap: Option<String>,

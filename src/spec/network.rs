@@ -82,9 +82,11 @@ pub enum Mode {
     Isolated,
     /// On a bridge of the host, which must exist; whoever serves that bridge gives out its addresses.
     Bridge,
-    /// On an Open vSwitch bridge of the host, which must exist; the generated module runs Open vSwitch.
+    /// On an Open vSwitch bridge of the host, which must exist (`networking.vswitches`); the generated module runs Open
+    /// vSwitch. Whoever serves that bridge gives out its addresses.
     Ovs,
-    /// On an interface of the host, which domains share through macvtap. They reach everyone on it but the host itself.
+    /// On an interface of the host, which domains share through macvtap. They reach each other and everyone beyond it, but
+    /// not the host itself.
     Macvtap,
 }
 

@@ -193,6 +193,25 @@ fn shares_bring_virtiofsd() {
     }
 }
 
+#[test]
+fn domains_and_networks_bring_what_they_need() {
+    let case = |name: &str| committed(format!("tests/cases/ok/{name}/lab.json"));
+    let labs = [committed("lab.json"), case("secure-boot"), case("user-network"), case("vlans")];
+    for world in World::all() {
+        let [plain, secure, user, switched] = &labs;
+        let Some(values) = world.modules(&[&[plain], &[secure], &[user], &[switched]]) else {
+            return;
+        };
+        let [plain, secure, user, switched] = &values[..] else { panic!("four hosts") };
+        let etc = ["lab2nix/virtio-win.iso", "lab2nix/x86_64", "lab2nix/x86_64-secure"];
+        assert_eq!(keys(&secure["etc"]), etc);
+        assert_eq!(name_in_store(&secure["etc"][etc[2]]), "lab2nix-firmware-x86_64-secure");
+        assert_eq!(list(&user["path"]).iter().map(name_in_store).collect::<Vec<_>>(), ["passt"]);
+        assert_eq!(switched["vswitch"]["enable"], true);
+        assert_eq!([&plain["path"], &plain["vswitch"]["enable"]], [&json!([]), &json!(false)]);
+    }
+}
+
 /// Only the real nixpkgs merges modules.
 #[test]
 fn labs_share_a_host() {

@@ -153,3 +153,12 @@ fn colour_is_only_escape_sequences() {
     assert!(print(true).contains("\u{1b}["));
     assert_eq!(anstream::adapter::strip_str(&print(true)).to_string(), print(false));
 }
+
+#[test]
+fn what_is_quoted_is_cut() {
+    let (source, _) = Source::read("lab.json", "[1]".to_owned());
+    let mut problem = at(1..2).label("label").help("é".repeat(1_000_000));
+    problem.message = "x".repeat(1_000_000);
+    let report = render(&[problem], Some(&source), Format::Human, false);
+    assert!(report.len() < 10_000, "{} bytes", report.len());
+}
