@@ -52,7 +52,9 @@ impl HostFile {
             let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(|format| Self::Variables(arch, format));
             [Self::Emulator(arch), Self::Firmware(arch)].into_iter().chain(variables)
         };
-        [Arch::X86_64, Arch::Aarch64].into_iter().flat_map(of).chain([Self::DriverDisc])
+        let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(Self::SecureVariables);
+        let secure = [Self::SecureFirmware].into_iter().chain(variables);
+        [Arch::X86_64, Arch::Aarch64].into_iter().flat_map(of).chain(secure).chain([Self::DriverDisc])
     }
 }
 
