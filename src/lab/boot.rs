@@ -1,5 +1,7 @@
 //! What the firmware of a domain tries to boot from: kinds of device, or devices one by one.
 
+use std::collections::HashMap;
+
 use super::Placed;
 use super::profile::{At, Layers};
 use crate::problem::{Id, Problem};
@@ -21,8 +23,9 @@ pub(super) fn boot(
     has_cdroms: bool,
     problems: &mut Vec<Problem>,
 ) -> Vec<BootDevice> {
-    for (index, order) in orders.iter().enumerate() {
-        if let Some(other) = orders[..index].iter().find(|other| other.value == order.value) {
+    let mut first: HashMap<u32, &Order> = HashMap::new();
+    for order in orders {
+        if let Some(other) = first.get(&order.value) {
             problems.push(
                 Problem::new(
                     Id::DuplicateBootOrder,
@@ -33,6 +36,8 @@ pub(super) fn boot(
                 .related(other.place.clone(), "the first one")
                 .help("give each device a number of its own"),
             );
+        } else {
+            first.insert(order.value, order);
         }
     }
     let list = layers.get("boot", |f| f.boot.as_ref());

@@ -1,5 +1,7 @@
 //! The VLANs and port groups of networks, and the VLANs of interfaces.
 
+use indexmap::IndexMap;
+
 use super::profile::Layers;
 use super::word;
 use crate::problem::{Id, Problem};
@@ -38,9 +40,10 @@ impl Vlan {
 /// VLANs as written.
 pub(super) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) -> Option<Vlan> {
     let list = layers.get("tags", |v| v.tags.as_ref())?;
-    let mut tags: Vec<u16> = Vec::new();
+    let mut tags: IndexMap<u16, usize> = IndexMap::new();
     for (index, tag) in list.value.iter().enumerate() {
-        if let Some(first) = list.value[..index].iter().position(|other| other == tag) {
+        let first = *tags.entry(*tag).or_insert(index);
+        if first != index {
             problems.push(
                 Problem::new(
                     Id::DuplicateTag,
@@ -51,12 +54,10 @@ pub(super) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Proble
                 .related(list.pointer().index(first).value(), "the first time")
                 .help("leave one of the two out"),
             );
-            continue;
         }
-        tags.push(*tag);
     }
     let native = layers.get("native", |v| v.native.as_ref());
-    if let Some(native) = native.filter(|native| !tags.contains(native.value)) {
+    if let Some(native) = native.filter(|native| !tags.contains_key(native.value)) {
         problems.push(
             Problem::new(
                 Id::ConflictingFields,
@@ -68,7 +69,7 @@ pub(super) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Proble
             .help("add it to `tags`, or leave `native` out"),
         );
     }
-    Some(Vlan { tags, native: native.map(|native| *native.value) })
+    Some(Vlan { tags: tags.into_keys().collect(), native: native.map(|native| *native.value) })
 }
 
 /// The VLANs and port groups of a network.
