@@ -134,7 +134,7 @@ pub(super) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Probl
         let layers = Layers::one(list.pointer().index(index), share);
         let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| text::path(word, problems));
         let tag = layers.get("tag", |s| s.tag.as_ref()).and_then(|word| {
-            let tag = text::text_of(word, problems)?;
+            let tag = text::line_of(word, problems)?;
             if tag.is_empty() || tag.len() > TAG_MAX {
                 problems.push(
                     Problem::new(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))

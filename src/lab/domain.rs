@@ -213,7 +213,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<
     let mut qemu_args = Vec::new();
     if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
         for (index, arg) in args.value.iter().enumerate() {
-            if text::check_text(arg, args.pointer().index(index).value(), problems) {
+            if text::check_line(arg, args.pointer().index(index).value(), problems) {
                 qemu_args.push(arg.clone());
             }
         }
@@ -222,7 +222,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<
     for env in qemu.every("env", |q| q.env.as_ref()) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
-            if word::variable(name, at.clone().name(), problems) & text::check_text(text, at.value(), problems) {
+            if word::variable(name, at.clone().name(), problems) & text::check_line(text, at.value(), problems) {
                 qemu_env.insert(name.clone(), text.clone());
             }
         }

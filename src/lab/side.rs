@@ -1,5 +1,7 @@
 //! What a network has of one address family: a subnet, the host's address in it, and the DHCP server.
 
+use std::net::IpAddr;
+
 use super::profile::Layers;
 use super::subnet::{Family, HostAddr, NotAHost, Subnet, count, plus};
 use super::word;
@@ -190,11 +192,15 @@ fn room(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
     (first, subnet.last())
 }
 
-/// All addresses of a subnet but the gateway's, as far as that is one range that libvirt takes.
+/// All addresses of a subnet but the gateway's, as far as that is one range that libvirt takes: so many IPv4 addresses, or
+/// IPv6 addresses that differ in their last 16 bits only.
 fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
     let (first, last) = room(subnet, gateway);
-    let furthest = plus(first.addr(), u32::from(u16::MAX) - 1).and_then(|end| subnet.host(end).ok());
-    (first, furthest.unwrap_or(last))
+    let furthest = match first.addr() {
+        address @ IpAddr::V4(_) => plus(address, u32::from(u16::MAX) - 1),
+        IpAddr::V6(address) => Some(IpAddr::V6((address.to_bits() | u128::from(u16::MAX)).into())),
+    };
+    (first, furthest.and_then(|end| subnet.host(end).ok()).unwrap_or(last))
 }
 
 /// The way out of an address that is not in the subnet.

@@ -69,6 +69,27 @@ pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
     }
 }
 
+/// Text that can stand in an attribute of a libvirt definition: without line breaks and tabs too.
+pub fn line_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    check_line(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+/// Checks text for its length and for what an attribute of XML cannot hold.
+pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !check_text(text, place.clone(), problems) {
+        return false;
+    }
+    let fine = !text.contains(['\n', '\t']);
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadText, place, "a text with a line break or a tab")
+                .label("libvirt would read a blank")
+                .help("write a blank, or leave it out"),
+        );
+    }
+    fine
+}
+
 /// Whether text can stand in a libvirt definition.
 #[must_use]
 pub fn is_text(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 mod interface;
 
-use super::tree::{HostFile, Tree};
+use super::tree::{HostFile, Tree, Value};
 use crate::lab::Lab;
 use crate::lab::boot::Order;
 use crate::lab::device::{Graphics, HostDevice};
@@ -230,11 +230,16 @@ fn host_device(device: &HostDevice) -> Tree {
         HostDevice::Usb { vendor, product, .. } => (
             "usb",
             Tree::new()
-                .with("vendor", Tree::new().with("id", *vendor))
-                .with("product", Tree::new().with("id", *product)),
+                .with("vendor", Tree::new().with("id", usb_id(*vendor)))
+                .with("product", Tree::new().with("id", usb_id(*product))),
         ),
     };
     Tree::new().with("mode", "subsystem").with("type", kind).with("managed", true).with("source", source)
+}
+
+/// Half of what a USB device is known by. `NixVirt` has a number there, of which libvirt's schema takes four digits.
+fn usb_id(id: u16) -> Value {
+    if id <= 9999 { Value::from(id) } else { Value::from(format!("{id:#06x}")) }
 }
 
 /// Whether an interface gets a PCI slot of its own choosing. libvirt numbers slots by kind of device, so that a share added

@@ -33,7 +33,7 @@ in
         inherit NixVirt;
       };
       domains = import ./domains.nix {
-        inherit NixVirt;
+        inherit NixVirt pkgs;
       };
     };
   };

@@ -278,7 +278,7 @@
             range = [
               {
                 start = "fd00:60::2";
-                end = "fd00:60::1:0";
+                end = "fd00:60::ffff";
                 lease = {
                   expiry = 150;
                   unit = "seconds";

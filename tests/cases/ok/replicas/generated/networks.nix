@@ -103,7 +103,7 @@
             range = [
               {
                 start = "fd00:9::2";
-                end = "fd00:9::1:0";
+                end = "fd00:9::ffff";
               }
             ];
             host = [
