@@ -11,11 +11,11 @@ use super::preset::preset;
 use super::profile::{Layers, Profiles};
 use super::scope::{Entry, Scope};
 use super::storage::{self, Pool, Volume};
-use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, unique, word};
+use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, text, unique, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec::domain::{DomainOwn, Os};
-use crate::spec::{self, DomainFields, Spec};
+use crate::spec::{self, DomainFields, Extra, Spec};
 
 /// Resolves a spec. The lab is as whole as the problems leave it; only one without errors may be built from.
 #[must_use]
@@ -28,6 +28,9 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     let namespace = Namespace::of_lab(&name);
     let target = target(spec.target.as_ref(), &mut problems);
     warn_of_empty_sections(spec, &mut problems);
+    for (at, extra) in extras(spec) {
+        extra.iter().for_each(|(key, value)| text::all_fit(value, &at.key(key), &mut problems));
+    }
 
     let mut networks: Option<Vec<Network>> = spec.networks.as_ref().map(|networks| {
         networks.iter().map(|(name, spec)| network::resolve(name, spec, namespace, &mut problems)).collect()
@@ -109,6 +112,20 @@ fn warn_of_empty_sections(spec: &Spec, problems: &mut Vec<Problem>) {
 
 fn ids<T, I>(section: Option<&IndexMap<String, T>>, id: impl Fn(usize) -> I) -> IndexMap<&str, I> {
     section.into_iter().flatten().enumerate().map(|(index, (name, _))| (name.as_str(), id(index))).collect()
+}
+
+/// Every `extra` of the spec, and where it is.
+fn extras(spec: &Spec) -> impl Iterator<Item = (Pointer, &Extra)> {
+    let networks = spec.networks.iter().flatten().map(|(name, network)| ("networks", name, network.extra.as_ref()));
+    let pools = spec.pools.iter().flatten().map(|(name, pool)| ("pools", name, pool.extra.as_ref()));
+    let profiles = spec.profiles.iter().flatten();
+    let profiles = profiles.map(|(name, profile)| ("profiles", name, profile.fields.extra.as_ref()));
+    let domains = spec.domains.iter().flatten().map(|(name, domain)| ("domains", name, domain.fields.extra.as_ref()));
+    let defaults = spec.defaults.iter().filter_map(|defaults| defaults.extra.as_ref());
+    let defaults = defaults.map(|extra| (Pointer::root().key("defaults").key("extra"), extra));
+    let named = networks.chain(pools).chain(profiles).chain(domains);
+    let at = |section: &str, name: &str| Pointer::root().key(section).key(name).key("extra");
+    defaults.chain(named.filter_map(move |(section, name, extra)| Some((at(section, name), extra?))))
 }
 
 /// The `extra` of `defaults` and of every profile.

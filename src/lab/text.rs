@@ -1,7 +1,9 @@
 //! Text that goes into a libvirt definition as it is, paths among it.
 
+use serde_json::Value;
+
 use super::word::Word;
-use crate::place::Place;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 
 /// The longest text, in bytes. libvirt sends definitions whole, and QEMU gets texts as arguments, each of which Linux
@@ -90,6 +92,20 @@ pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
     fine
 }
 
+/// Checks that no text in part of an `extra` is too long. What else there is to say of it, the vocabulary knows.
+pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) => {
+            fits(text, &at.clone().value(), problems);
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| all_fit(item, &at.index(index), problems));
+        }
+        Value::Object(object) => object.iter().for_each(|(key, value)| all_fit(value, &at.key(key), problems)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// Whether text can stand in a libvirt definition.
 #[must_use]
 pub fn is_text(text: &str) -> bool {
@@ -111,5 +127,38 @@ pub fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    #[test]
+    fn texts_that_are_too_long_are_found_where_they_are() {
+        let long = "x".repeat(TEXT_MAX + 1);
+        let extra =
+            json!({ "devices": { "disk": [{ "serial": "x".repeat(TEXT_MAX) }, { "serial": long }] }, "title": 1 });
+        let mut problems = Vec::new();
+        all_fit(&extra, &Pointer::root().key("extra"), &mut problems);
+        let places: Vec<String> = problems
+            .iter()
+            .map(|problem| match &problem.place {
+                Place::Value(pointer) => pointer.to_string(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(places, ["/extra/devices/disk/1/serial"]);
+    }
+
+    #[test]
+    fn bytes_are_counted() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(fits(text, &Pointer::root().value(), &mut Vec::new()), expected, "{} bytes", text.len());
+        };
+        check(&"é".repeat(TEXT_MAX / 2), true);
+        check(&"é".repeat(TEXT_MAX / 2 + 1), false);
     }
 }

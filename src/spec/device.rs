@@ -154,7 +154,7 @@ pub struct Interface {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Forward {
-    /// The port of the host. It is one that unprivileged processes may listen on, so from 1024 on unless the host says
+    /// The port of the host, each of which one domain of the lab can listen on. It is one that unprivileged processes may listen on, so from 1024 on unless the host says
     /// otherwise (`net.ipv4.ip_unprivileged_port_start`). With `replicas` it counts up.
     #[schemars(required, range(min = 1, max = 65535), example = 2222)]
     pub host: Option<u16>,
@@ -231,7 +231,8 @@ pub struct Graphics {
     /// The address that the server listens on. Default: `127.0.0.1`.
     #[schemars(example = &"127.0.0.1")]
     pub listen: Option<String>,
-    /// The port, for TCP. With `replicas` it counts up. Default: libvirt takes a free one.
+    /// The port, which no other domain of the lab may listen on at the same address. With `replicas` it counts up. Not with
+    /// `gl`. Default: libvirt takes a free one.
     #[schemars(range(min = 1, max = 65535), example = 5901)]
     pub port: Option<u16>,
     /// Whether the host's GPU draws (local SPICE clients only). Default: `false`.
