@@ -13,8 +13,10 @@ use crate::lab::network::Network;
 use crate::lab::side::Side;
 use crate::lab::storage::Permissions;
 use crate::lab::{Domain, Lab};
+use crate::libvirt::tree::HostFile;
 use crate::spec::domain::Arch;
 use crate::spec::network::Mode;
+use crate::spec::pool::ImageFormat;
 
 /// What a lab asks of its host.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -124,4 +126,24 @@ fn served(network: &Network) -> Ports {
         }
     }
     ports
+}
+
+/// The path by which a file of the host is found whatever its version: `NixOS` links QEMU there, and the module of the
+/// lab the others.
+#[must_use]
+pub fn stable_path(file: HostFile) -> &'static str {
+    match file {
+        HostFile::Emulator(Arch::X86_64) => "/run/libvirt/nix-emulators/qemu-system-x86_64",
+        HostFile::Emulator(Arch::Aarch64) => "/run/libvirt/nix-emulators/qemu-system-aarch64",
+        HostFile::Firmware(Arch::X86_64) => "/etc/lab2nix/x86_64/code.fd",
+        HostFile::Firmware(Arch::Aarch64) => "/etc/lab2nix/aarch64/code.fd",
+        HostFile::Variables(Arch::X86_64, ImageFormat::Qcow2) => "/etc/lab2nix/x86_64/vars.qcow2",
+        HostFile::Variables(Arch::X86_64, ImageFormat::Raw) => "/etc/lab2nix/x86_64/vars.fd",
+        HostFile::Variables(Arch::Aarch64, ImageFormat::Qcow2) => "/etc/lab2nix/aarch64/vars.qcow2",
+        HostFile::Variables(Arch::Aarch64, ImageFormat::Raw) => "/etc/lab2nix/aarch64/vars.fd",
+        HostFile::SecureFirmware => "/etc/lab2nix/x86_64-secure/code.fd",
+        HostFile::SecureVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/vars.qcow2",
+        HostFile::SecureVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/vars.fd",
+        HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
+    }
 }

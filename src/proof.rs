@@ -24,11 +24,12 @@ use rnix::ast::AttrpathValue;
 use rnix::{Root, SyntaxKind};
 use rowan::ast::AstNode;
 
+use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
-use crate::nix::file::{ListFile, list_file_name, stable_path};
+use crate::nix::file::{ListFile, list_file_name};
 use crate::nix::module::{MODULE_FILE_NAME, ModuleFile};
 use crate::nix::read::{Parsed, read};
 use crate::spec::NixVirtVersion;

@@ -3,6 +3,7 @@
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, Piece, Select, Text, TextFile};
+use crate::host::stable_path;
 use crate::lab::Target;
 use crate::lab::identity::Kind;
 use crate::libvirt::tree::{HostFile, Tree, Value};
@@ -250,26 +251,6 @@ enum HostPath {
 /// The file of the host that an expression of ours stands for.
 pub(crate) fn host_file(select: &Select) -> Option<HostFile> {
     HostFile::all().find(|file| Select::literal(HOST_FILES, store_path(*file)) == *select)
-}
-
-/// The path by which a file of the host is found whatever its version: `NixOS` links QEMU there, and the module of the
-/// lab the others.
-#[must_use]
-pub fn stable_path(file: HostFile) -> &'static str {
-    match file {
-        HostFile::Emulator(Arch::X86_64) => "/run/libvirt/nix-emulators/qemu-system-x86_64",
-        HostFile::Emulator(Arch::Aarch64) => "/run/libvirt/nix-emulators/qemu-system-aarch64",
-        HostFile::Firmware(Arch::X86_64) => "/etc/lab2nix/x86_64/code.fd",
-        HostFile::Firmware(Arch::Aarch64) => "/etc/lab2nix/aarch64/code.fd",
-        HostFile::Variables(Arch::X86_64, ImageFormat::Qcow2) => "/etc/lab2nix/x86_64/vars.qcow2",
-        HostFile::Variables(Arch::X86_64, ImageFormat::Raw) => "/etc/lab2nix/x86_64/vars.fd",
-        HostFile::Variables(Arch::Aarch64, ImageFormat::Qcow2) => "/etc/lab2nix/aarch64/vars.qcow2",
-        HostFile::Variables(Arch::Aarch64, ImageFormat::Raw) => "/etc/lab2nix/aarch64/vars.fd",
-        HostFile::SecureFirmware => "/etc/lab2nix/x86_64-secure/code.fd",
-        HostFile::SecureVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/vars.qcow2",
-        HostFile::SecureVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/vars.fd",
-        HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
-    }
 }
 
 /// The attribute of `hostFiles` that holds the store path of a file of the host.

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Error;
+use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
 use crate::libvirt::{Definition, Object, VolumeObject};
-use crate::nix::file::{host_file, stable_path};
+use crate::nix::file::host_file;
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
 use crate::xml;

@@ -153,8 +153,9 @@ pub struct DomainFields {
     pub description: Option<String>,
     /// What QEMU is told beside what libvirt tells it.
     pub qemu: Option<Qemu>,
-    /// What the language has no key for: attributes in the shape that NixVirt takes, merged into the definition last.
-    /// Attribute sets merge, lists are appended, `null` removes an attribute.
+    /// What the language has no key for: libvirt's elements and attributes, nested as in its XML and under the names that
+    /// NixVirt has for them, merged into the definition last. Attribute sets merge, lists are appended, `null` removes an
+    /// attribute.
     pub extra: Option<Extra>,
 }
 

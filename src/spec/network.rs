@@ -62,8 +62,9 @@ pub struct Network {
     /// Whether activation restarts the network: `true` always, `false` never. Default: when its definition changed. A
     /// restart power-cycles the domains on it.
     pub restart: Option<bool>,
-    /// What the language has no key for: attributes in the shape that NixVirt takes, merged into the definition last.
-    /// Attribute sets merge, lists are appended, `null` removes an attribute.
+    /// What the language has no key for: libvirt's elements and attributes, nested as in its XML and under the names that
+    /// NixVirt has for them, merged into the definition last. Attribute sets merge, lists are appended, `null` removes an
+    /// attribute.
     pub extra: Option<Extra>,
 }
 

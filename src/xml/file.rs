@@ -1,11 +1,11 @@
 //! The definitions of a lab as XML files.
 
 use super::print;
+use crate::host::stable_path;
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Vocabulary};
 use crate::libvirt::{Definition, Object, Objects};
-use crate::nix::file::stable_path;
 
 /// A definition as an XML file.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! Laws of the XML that this crate writes: a parser reads in it what was meant, whatever that is.
 
+use lab2nix::host::stable_path;
 use lab2nix::lab::identity::Kind;
 use lab2nix::libvirt::tree::{HostFile, Tree, Value};
 use lab2nix::libvirt::vocabulary::{Attribute, Child, Element, Markup, Shape, Vocabulary};
-use lab2nix::nix::file::stable_path;
 use lab2nix::spec::NixVirtVersion;
 use lab2nix::xml;
 use proptest::prelude::*;
