@@ -20,6 +20,7 @@ use crate::lab::{ExtraAt, Lab};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::Active;
+use extra::Libvirt;
 use tree::Tree;
 use vocabulary::{Element, Fault, Vocabulary};
 
@@ -98,15 +99,17 @@ impl From<Tree> for Definition {
     }
 }
 
-/// The objects of a lab, as far as libvirt can be told of them; the rest is problems.
+/// The objects of a lab, as far as libvirt can be told of them; the rest is problems. `is_xml` says whether a text is XML
+/// that can stand in an element.
 #[must_use]
-pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
+pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
     let (target, whole) = (Vocabulary::of(lab.target.nixvirt), Vocabulary::whole(lab.target.nixvirt));
+    let libvirt = Libvirt { vocabulary: whole, is_xml };
     let mut problems = Vec::new();
     let mut settle = |draft: Draft<'_>| {
         let Draft { mut object, at, extras } = draft;
         for extra in &extras {
-            extra::merge(&mut object.definition.tree, extra, (whole, object.kind), &mut problems);
+            extra::merge(&mut object.definition.tree, extra, (&libvirt, object.kind), &mut problems);
         }
         extra::check(&object, &extras, &mut problems);
         let kind = object.kind;
@@ -126,7 +129,7 @@ pub fn objects(lab: &Lab) -> (Objects, Vec<Problem>) {
     let domains =
         domains.map(|domains| domains.iter().map(|domain| domain::draft(domain, lab)).map(&mut settle).collect());
     for extra in &lab.layer_extras {
-        extra::merge(&mut Tree::new(), extra, (whole, Kind::Domain), &mut problems);
+        extra::merge(&mut Tree::new(), extra, (&libvirt, Kind::Domain), &mut problems);
     }
     keep_first_of_equals(&mut problems);
     (Objects { networks, pools, domains }, problems)

@@ -1,7 +1,7 @@
 //! The fixed addresses of a domain's interfaces.
 
 use super::attachment::Attachment;
-use super::profile::Layers;
+use super::profile::{Layers, Word};
 use super::scope::{Entry, Scope};
 use super::side::not_a_host;
 use super::subnet::{Family, HostAddr, plus};
@@ -22,7 +22,7 @@ pub struct Address {
 /// The addresses as the spec has them.
 pub(super) fn written_addresses<'l>(
     layers: &'l Layers<'_, written::Interface>,
-) -> impl Iterator<Item = (Family, word::Word<'l>)> {
+) -> impl Iterator<Item = (Family, Word<'l>)> {
     let v4 = layers.get("ip", |i| i.ip.as_ref()).map(|word| (Family::V4, word));
     let v6 = layers.get("ip6", |i| i.ip6.as_ref()).map(|word| (Family::V6, word));
     v4.into_iter().chain(v6)
@@ -56,14 +56,14 @@ pub(super) fn addresses(
 }
 
 /// The problem of an address that no network of the lab reserves.
-fn without_network(word: word::Word<'_>, what: &str, server: &str) -> Problem {
+fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
     Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("{what} has no network that reserves its address"))
         .label("only with a `network`")
         .help(format!("leave it out; {server} gives out its addresses"))
 }
 
 /// A domain with an address is known to DNS by its name.
-fn check_host_name(word: word::Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) {
     let is_name = word::name(&entry.name, entry.at.clone().name(), &mut Vec::new());
     if is_name && !word::is_host_name(&entry.name) {
         let message = format!("`{}` cannot be the name of a host", entry.name);
@@ -78,7 +78,7 @@ fn check_host_name(word: word::Word<'_>, entry: &Entry<'_>, problems: &mut Vec<P
 
 /// An interface's address, in the subnet of its network.
 fn address(
-    word: word::Word<'_>,
+    word: Word<'_>,
     family: Family,
     network: NetworkId,
     entry: &Entry<'_>,

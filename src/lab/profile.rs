@@ -27,6 +27,9 @@ pub struct At<'l, T: ?Sized> {
     key: &'static str,
 }
 
+/// A word as written and where.
+pub type Word<'l> = At<'l, String>;
+
 impl<T: ?Sized> Clone for At<'_, T> {
     fn clone(&self) -> Self {
         *self

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use super::network::Network;
-use super::{NetworkId, PoolId, word};
+use super::profile::Word;
+use super::{NetworkId, PoolId};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::domain::DomainOwn;
@@ -17,7 +18,7 @@ pub(super) struct Scope<'a> {
 
 impl Scope<'_> {
     /// The pool that a word names.
-    pub(super) fn pool(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
+    pub(super) fn pool(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
         if found.is_none() {
             problems.push(
@@ -30,7 +31,7 @@ impl Scope<'_> {
     }
 
     /// The network that a word names.
-    pub(super) fn network(&self, word: word::Word<'_>, problems: &mut Vec<Problem>) -> Option<NetworkId> {
+    pub(super) fn network(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<NetworkId> {
         let found = self.network_ids.get(word.value.as_str()).copied();
         if found.is_none() {
             problems.push(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::word::Word;
+use super::profile::Word;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Placed;
 use super::identity::{Mac, is_placeholder};
-use super::profile::{At, Layers};
+use super::profile::{At, Layers, Word};
 use super::size::Size;
 use super::subnet::{Family, NotASubnet, Subnet};
 use super::text::{fits, shortened};
@@ -22,9 +22,6 @@ pub const WINDOWS_NAME_MAX: usize = 15;
 
 /// How many processors libvirt's lists of them can tell apart: `VIR_DOMAIN_CPUMASK_LEN`.
 const CPUS_MAX: usize = 16384;
-
-/// A word as written and where.
-pub type Word<'l> = At<'l, String>;
 
 /// A size greater than nothing.
 pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {

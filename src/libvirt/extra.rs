@@ -14,13 +14,20 @@ use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
-use crate::xml;
+
+/// What libvirt takes.
+pub(super) struct Libvirt<'a> {
+    /// Its elements and attributes.
+    pub(super) vocabulary: &'a Vocabulary,
+    /// Whether a text is XML that can stand in an element.
+    pub(super) is_xml: fn(&str) -> bool,
+}
 
 /// Merges `extra` into the definition of an object of a kind, as far as `libvirt` knows its attributes.
 pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
-    (libvirt, kind): (&Vocabulary, Kind),
+    (libvirt, kind): (&Libvirt<'_>, Kind),
     problems: &mut Vec<Problem>,
 ) {
     let mut merger = Merger { libvirt, path: Vec::new(), problems };
@@ -43,11 +50,11 @@ pub(super) fn merge(
     }
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
-    merger.set(definition, &rest, libvirt.object(kind), &extra.at);
+    merger.set(definition, &rest, libvirt.vocabulary.object(kind), &extra.at);
 }
 
 struct Merger<'a> {
-    libvirt: &'a Vocabulary,
+    libvirt: &'a Libvirt<'a>,
     path: Vec<String>,
     problems: &'a mut Vec<Problem>,
 }
@@ -57,7 +64,7 @@ impl Merger<'_> {
         for (name, json) in extra {
             let at = at.key(name);
             self.path.push(name.clone());
-            match self.libvirt.slot(element, name) {
+            match self.libvirt.vocabulary.slot(element, name) {
                 None => self.unknown(name, element, at),
                 Some(_) if json.is_null() => tree.remove(name),
                 Some(slot) => self.attribute(tree, name, json, slot, &at),
@@ -161,7 +168,7 @@ impl Merger<'_> {
         } else if slot.attribute && text.contains(['\n', '\t']) {
             let help = "write a blank";
             ("is an attribute, and has a line break or a tab", "libvirt would read a blank", help)
-        } else if slot.shape == Shape::Xml && !xml::is_content(text) {
+        } else if slot.shape == Shape::Xml && !(self.libvirt.is_xml)(text) {
             let help =
                 "write well-formed elements, each with its namespace: `<a:note xmlns:a='urn:example'>…</a:note>`";
             ("is not XML", "libvirt could not read the definition", help)
@@ -180,7 +187,7 @@ impl Merger<'_> {
             format!("libvirt knows no attribute `{}`", self.path.join(".")),
         )
         .label("would be dropped without a word")
-        .help(did_you_mean(name, self.libvirt.names(element)));
+        .help(did_you_mean(name, self.libvirt.vocabulary.names(element)));
         self.problems.push(problem);
     }
 }
