@@ -1,6 +1,6 @@
 //! Definitions as libvirt's XML: the second printer of the same trees, and the reader that proves what it wrote.
 //!
-//! [`print`] writes byte for byte what `NixVirt` writes of the same definition, and what `NixVirt` would drop of it in
+//! [`print()`] writes byte for byte what `NixVirt` writes of the same definition, and what `NixVirt` would drop of it in
 //! the same manner. Nothing else in this crate knows XML.
 //!
 //! ```
