@@ -1,0 +1,131 @@
+//! What a real libvirtd makes of labs: it takes every object, twice without a difference; domains start and are
+//! snapshotted; guests get their addresses and find each other.
+//!
+//! This needs root, a root that `.ci/root` made, and about a minute:
+//!
+//! ```sh
+//! .ci/root /var/tmp/root
+//! LIBVIRT_ROOT=/var/tmp/root cargo test --test libvirt -- --nocapture
+//! ```
+
+#[path = "../case/mod.rs"]
+mod case;
+mod guest;
+mod objects;
+mod world;
+
+use std::path::Path;
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use case::{Read, examples};
+use objects::Objects;
+use world::World;
+
+#[test]
+fn every_example_is_taken_and_the_second_time_changes_nothing() {
+    let world = World::start("examples");
+    let has_kvm = world.has_kvm();
+    if !has_kvm {
+        eprintln!("examples: there is no KVM here, so all domains are emulated");
+    }
+    for path in examples() {
+        let mut spec = spec(&path);
+        if !has_kvm {
+            emulate(&mut spec);
+        }
+        let objects = Objects::of(&spec);
+        let count = objects.networks.len() + objects.pools.len() + objects.volumes.len() + objects.domains.len();
+        world.step(&format!("{}, {count} objects", path.display()), || {
+            objects.prepare(&world);
+            objects.define(&world);
+            objects.start(&world);
+            objects.check_volumes(&world);
+            let first = objects.dump(&world);
+            objects.define(&world);
+            assert_eq!(objects.dump(&world), first, "{}", path.display());
+            objects.undefine(&world);
+        });
+    }
+}
+
+#[test]
+fn domains_with_uefi_are_snapshotted_and_reverted() {
+    let world = World::start("snapshots");
+    let objects = own_lab();
+    objects.prepare(&world);
+    objects.define(&world);
+    objects.start(&world);
+    objects.check_volumes(&world);
+    let defined = objects.dump(&world);
+    for domain in ["pc", "arm"] {
+        world.step(domain, || {
+            world.virsh(&["start", domain]);
+            world.virsh(&["snapshot-create-as", domain, "first"]);
+            world.virsh(&["destroy", domain]);
+            world.virsh(&["snapshot-revert", domain, "first"]);
+            assert_eq!(world.virsh(&["domstate", domain]).trim(), "running");
+            world.virsh(&["destroy", domain]);
+            world.virsh(&["snapshot-delete", domain, "first"]);
+        });
+    }
+    assert_eq!(objects.dump(&world), defined);
+    objects.undefine(&world);
+}
+
+#[test]
+fn a_guest_has_its_address_its_share_and_finds_others_by_name() {
+    let world = World::start("guest");
+    let objects = own_lab();
+    objects.prepare(&world);
+    world.write("/srv/live/greeting", "hello\n");
+    guest::make_initramfs(&world);
+    objects.define(&world);
+    objects.start(&world);
+    let page = world.step("the guest boots", || {
+        world.virsh(&["start", "web"]);
+        world.fetch("http://10.77.0.10/")
+    });
+    assert_eq!(page, "address 10.77.0.10/24\ndb 10.77.0.20\nfiles hello\n");
+}
+
+#[test]
+fn a_forwarded_port_answers() {
+    let world = World::start("port");
+    let mut objects = own_lab();
+    let desk = objects.domain("desk");
+    // Until the spec has a key for it.
+    desk.xml = desk
+        .xml
+        .replace("<interface type='network'>", "<interface type='user'><backend type='passt'/>")
+        .replace("<source network='lan'/>", "<portForward proto='tcp'><range start='18080' to='80'/></portForward>");
+    objects.prepare(&world);
+    guest::make_initramfs(&world);
+    objects.define(&world);
+    objects.start(&world);
+    let page = world.step("the guest boots", || {
+        world.virsh(&["start", "desk"]);
+        world.fetch("http://127.0.0.1:18080/")
+    });
+    // passt gives the guest the host's own address.
+    assert_eq!(page, "address 192.0.2.2/24\n");
+}
+
+fn own_lab() -> Objects {
+    Objects::of(&spec(Path::new("tests/libvirt/lab.json")))
+}
+
+fn spec(path: &Path) -> Value {
+    Read::file(path).to_value().expect("the specs are JSON")
+}
+
+/// Makes all domains of a spec emulated ones.
+fn emulate(spec: &mut Value) {
+    for section in ["profiles", "domains"] {
+        for layer in spec[section].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+            layer.as_object_mut().expect("layers are objects").remove("virtualization");
+        }
+    }
+    spec["defaults"]["virtualization"] = "emulated".into();
+}

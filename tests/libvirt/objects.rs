@@ -1,0 +1,214 @@
+//! The objects of a lab on a libvirtd: from the spec to their XML, and in and out of libvirt.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use lab2nix::host::Host;
+use lab2nix::lab::Lab;
+use lab2nix::lab::interface::Attachment;
+use lab2nix::lab::storage::{Image, Pool};
+use pretty_assertions::assert_eq;
+use roxmltree::Document;
+use serde_json::Value;
+
+use crate::case::Read;
+use crate::world::World;
+
+/// An object: its name and its XML.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// Its XML.
+    pub xml: String,
+}
+
+/// The objects of a lab.
+pub struct Objects {
+    /// What they are of.
+    pub lab: Lab,
+    /// The networks.
+    pub networks: Vec<Definition>,
+    /// The pools.
+    pub pools: Vec<Definition>,
+    /// The volumes that shall exist, each with its pool's name.
+    pub volumes: Vec<(String, Definition)>,
+    /// The domains.
+    pub domains: Vec<Definition>,
+}
+
+impl Objects {
+    /// What is made of a spec.
+    pub fn of(spec: &Value) -> Self {
+        let read = Read::value(spec);
+        let written = written(&read);
+        let report = read.report();
+        let (lab, _) = read.checked.built.unwrap_or_else(|| panic!("{report}"));
+        let list = |kind: &str| written[kind].as_array().cloned().unwrap_or_default();
+        let definitions = |kind| list(kind).iter().map(Definition::of).collect();
+        let volumes = list("pools").into_iter().flat_map(|pool| {
+            let name = Definition::of(&pool).name;
+            let volumes = pool["volumes"].as_array().cloned().unwrap_or_default();
+            let present = volumes.into_iter().filter(|volume| volume["definition"].is_string());
+            present.map(|volume| (name.clone(), Definition::of(&volume))).collect::<Vec<_>>()
+        });
+        let volumes = volumes.collect();
+        Self {
+            lab,
+            networks: definitions("networks"),
+            pools: definitions("pools"),
+            volumes,
+            domains: definitions("domains"),
+        }
+    }
+
+    /// A domain, to be changed.
+    pub fn domain(&mut self, name: &str) -> &mut Definition {
+        self.domains.iter_mut().find(|domain| domain.name == name).expect("the lab has it")
+    }
+
+    /// Makes what the host has to provide.
+    pub fn prepare(&self, world: &World) {
+        let host = Host::of(&self.lab);
+        let mut directories: Vec<&str> = host.directories.keys().map(String::as_str).collect();
+        let domains = self.lab.domains.iter().flatten();
+        directories.extend(domains.clone().flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
+        for directory in directories {
+            fs::create_dir_all(world.path(directory)).expect("the world is ours");
+        }
+        let networks = self.lab.networks.iter().flatten().filter(|network| !network.makes_bridge());
+        let bridges = networks.map(|network| network.bridge.value.as_str());
+        let interfaces = domains.flat_map(|domain| &domain.interfaces);
+        let bridges = bridges.chain(interfaces.filter_map(|interface| match &interface.attachment {
+            Attachment::Bridge { name, .. } => Some(name.as_str()),
+            Attachment::Network(_) => None,
+        }));
+        for bridge in bridges {
+            if !world.path("/sys/class/net").join(bridge).exists() {
+                world.run(&["ip", "link", "add", bridge, "up", "type", "bridge"]);
+            }
+        }
+        for (pool, volume) in volumes(&self.lab) {
+            let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
+            if let Some(backing) = backing.filter(|backing| matches!(backing.image, Image::File(_))) {
+                let (path, format) = pool.backing_file(backing);
+                fs::create_dir_all(world.path(&path).parent().expect("a file is in a directory")).expect("it is ours");
+                world.run(&["qemu-img", "create", "-q", "-f", format.name(), &path, "1M"]);
+            }
+        }
+    }
+
+    /// Defines the networks, the pools and the domains.
+    pub fn define(&self, world: &World) {
+        for (command, definitions) in
+            [("net-define", &self.networks), ("pool-define", &self.pools), ("define", &self.domains)]
+        {
+            for definition in definitions {
+                world.write(FILE, &definition.xml);
+                world.virsh(&[command, FILE, "--validate"]);
+            }
+        }
+    }
+
+    /// Starts the networks and the pools, and creates the volumes.
+    pub fn start(&self, world: &World) {
+        for network in &self.networks {
+            world.virsh(&["net-start", &network.name]);
+        }
+        for pool in &self.pools {
+            world.virsh(&["pool-start", &pool.name]);
+        }
+        for (pool, volume) in &self.volumes {
+            world.write(FILE, &volume.xml);
+            world.virsh(&["vol-create", pool, FILE]);
+        }
+    }
+
+    /// Checks that each volume is what the lab says, in the eyes of libvirt and of QEMU.
+    pub fn check_volumes(&self, world: &World) {
+        for (pool, volume) in volumes(&self.lab) {
+            let Some(present) = &volume.present else { continue };
+            let meant = (volume.format.name().to_owned(), present.size.bytes().to_string());
+
+            let xml = world.virsh(&["vol-dumpxml", &volume.name, "--pool", &pool.name]);
+            let document = Document::parse(&xml).expect("libvirt writes XML");
+            let element = |name| document.descendants().find(|node| node.has_tag_name(name)).expect("volumes have it");
+            assert_eq!(element("capacity").attribute("unit"), Some("bytes"));
+            let format = element("format").attribute("type").expect("formats have a type").to_owned();
+            let capacity = element("capacity").text().expect("capacities are numbers").to_owned();
+            assert_eq!((format, capacity), meant, "libvirt on {}", volume.name);
+
+            let json = world.run(&["qemu-img", "info", "--output=json", &pool.volume_path(&volume.name)]);
+            let info: Value = serde_json::from_str(&json).expect("`--output=json` prints JSON");
+            let format = info["format"].as_str().expect("formats are text").to_owned();
+            assert_eq!((format, info["virtual-size"].to_string()), meant, "QEMU on {}", volume.name);
+        }
+    }
+
+    /// The XML of all that is defined.
+    pub fn dump(&self, world: &World) -> String {
+        let kinds = [("net-dumpxml", &self.networks), ("pool-dumpxml", &self.pools), ("dumpxml", &self.domains)];
+        let dumps = kinds.into_iter().flat_map(|(command, definitions)| {
+            definitions.iter().map(move |definition| world.virsh(&[command, &definition.name, "--inactive"]))
+        });
+        dumps.collect()
+    }
+
+    /// Takes everything out again, so that libvirt has nothing left.
+    pub fn undefine(&self, world: &World) {
+        for domain in &self.domains {
+            world.virsh(&["undefine", &domain.name, "--nvram", "--tpm"]);
+        }
+        for (pool, volume) in &self.volumes {
+            world.virsh(&["vol-delete", &volume.name, "--pool", pool]);
+        }
+        for (destroy, undefine, definitions) in
+            [("pool-destroy", "pool-undefine", &self.pools), ("net-destroy", "net-undefine", &self.networks)]
+        {
+            for definition in definitions {
+                world.virsh(&[destroy, &definition.name]);
+                world.virsh(&[undefine, &definition.name]);
+            }
+        }
+        for list in ["list", "pool-list", "net-list"] {
+            assert_eq!(world.virsh(&[list, "--all", "--name"]).trim(), "", "{list}");
+        }
+    }
+}
+
+/// Where XML is for virsh to read.
+const FILE: &str = "/tmp/definition.xml";
+
+fn volumes(lab: &Lab) -> impl Iterator<Item = (&Pool, &lab2nix::lab::storage::Volume)> {
+    lab.pools.iter().flatten().flat_map(|pool| pool.volumes.iter().map(move |volume| (pool, volume)))
+}
+
+impl Definition {
+    fn of(item: &Value) -> Self {
+        let xml = item["definition"].as_str().expect("definitions are text").to_owned();
+        let document = Document::parse(&xml).expect("NixVirt writes XML");
+        let name = document.root_element().children().find(|node| node.has_tag_name("name"));
+        let name = name.and_then(|name| name.text()).expect("objects have names").to_owned();
+        Self { name, xml }
+    }
+}
+
+/// The definitions of a spec, as `NixVirt` writes them: to be replaced by `lab2nix xml`.
+fn written(read: &Read) -> Value {
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    for file in read.files().unwrap_or_else(|| panic!("{}", read.report())) {
+        fs::write(directory.path().join(file.name()), file.text()).expect("the directory is ours");
+    }
+    let nixvirt = env::var("NIXVIRT_SRC").expect("NIXVIRT_SRC has to name a checkout of NixVirt 0.6.0");
+    let table = PathBuf::from("schema/nixvirt/0.6.0.json").canonicalize().expect("it is committed");
+    let mut nix = Command::new("nix-instantiate");
+    nix.args(["--store", "dummy://", "--eval", "--strict", "--json", "tests/nix/evaluate.nix"]);
+    for (argument, path) in [("generated", directory.path()), ("table", &table), ("nixvirt", nixvirt.as_ref())] {
+        nix.args(["--arg", argument]).arg(path);
+    }
+    let output = nix.output().expect("Nix is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("`--json` prints JSON")
+}

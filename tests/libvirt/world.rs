@@ -1,0 +1,212 @@
+//! A host of a test's own, with libvirtd on it: a root of Debian that `.ci/root` made, in namespaces of its own.
+//!
+//! [`World`] runs `world.sh` as the first process of those namespaces. All mounts, bridges, addresses and processes are
+//! inside of them and what is written goes to memory, so nothing is left when that process ends; it ends when the test
+//! does, however the test does.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The environment variable that names the root.
+const ROOT: &str = "LIBVIRT_ROOT";
+/// The first process.
+const SCRIPT: &str = "tests/libvirt/world.sh";
+/// The namespaces that a world has for itself: the option of `unshare` and `nsenter`, and the link in `/proc`.
+const NAMESPACES: &[(&str, &str)] = &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid")];
+/// How long something may take that takes no time, in seconds.
+const PATIENCE: u64 = 120;
+
+/// A running host. It ends when this is dropped, and that fails when something of it is left.
+pub struct World {
+    /// What the test is called in what is printed.
+    test: &'static str,
+    /// The root, which is left as it is.
+    root: PathBuf,
+    /// `unshare`, which waits for the first process. Its standard input holds the world.
+    holder: Child,
+    /// The first process, as it is known outside.
+    pid: u32,
+    /// Its namespaces, as `/proc` names them.
+    namespaces: Vec<PathBuf>,
+}
+
+impl World {
+    /// Starts one; `test` is what it is called in what is printed.
+    ///
+    /// # Panics
+    ///
+    /// Without a root or the rights to enter it: a test that is asked for and cannot run fails.
+    pub fn start(test: &'static str) -> Self {
+        let began = Instant::now();
+        let root = env::var_os(ROOT).filter(|root| !root.is_empty());
+        let root = root.unwrap_or_else(|| panic!("{ROOT} has to name a root that `.ci/root` made"));
+        let root = fs::canonicalize(&root).unwrap_or_else(|error| panic!("{ROOT} is {}: {error}", root.display()));
+        let user = fs::metadata("/proc/self").expect("there is a `/proc`").uid();
+        assert_eq!(user, 0, "only root can enter a root: run the test with sudo");
+
+        let mut unshare = Command::new("unshare");
+        unshare.args(NAMESPACES.iter().map(|(option, _)| option));
+        unshare.args(["--fork", "--kill-child", "--propagation", "private", "bash", SCRIPT]).arg(&root);
+        unshare.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut holder = unshare.spawn().expect("util-linux is part of every Debian");
+        let output = holder.stdout.take().expect("it is piped");
+        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new() };
+
+        for line in BufReader::new(output).lines() {
+            let line = line.expect("the script prints text");
+            if let Some(pid) = line.strip_prefix("process ") {
+                world.pid = pid.parse().expect("the script prints its number");
+                world.namespaces = namespaces_of(&PathBuf::from("/proc").join(pid));
+            }
+            if line == "ready" {
+                world.print("starts", began);
+                return world;
+            }
+        }
+        panic!("the host has not started; above is what {SCRIPT} says\n{}", world.logs());
+    }
+
+    /// Does a part of the test, and prints how long it took.
+    pub fn step<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        let began = Instant::now();
+        let done = work();
+        self.print(what, began);
+        done
+    }
+
+    fn print(&self, what: &str, began: Instant) {
+        eprintln!("{:5.1} s  {}: {what}", began.elapsed().as_secs_f64(), self.test);
+    }
+
+    /// Where a file of the world is for this process.
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        let path = path.as_ref();
+        PathBuf::from(format!("/proc/{}/root", self.pid)).join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// Writes a file of the world, and makes its directory.
+    pub fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        let directory = path.parent().expect("a file is in a directory");
+        fs::create_dir_all(directory)
+            .and_then(|()| fs::write(&path, content))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+
+    /// What virsh prints.
+    pub fn virsh(&self, arguments: &[&str]) -> String {
+        self.run(&[&["virsh", "--quiet", "--connect", "qemu:///system"], arguments].concat())
+    }
+
+    /// What a command prints in the world.
+    ///
+    /// # Panics
+    ///
+    /// When it fails, with what libvirt has to say.
+    pub fn run(&self, command: &[&str]) -> String {
+        let output = self.output(command);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "{}: `{}` failed, {}\n{complaint}\n{}",
+            self.test,
+            command.join(" "),
+            output.status,
+            self.logs()
+        );
+        String::from_utf8(output.stdout).expect("libvirt prints text")
+    }
+
+    fn output(&self, command: &[&str]) -> Output {
+        let mut nsenter = Command::new("nsenter");
+        nsenter.args(["--target", &self.pid.to_string(), "--wd"]).args(NAMESPACES.iter().map(|(option, _)| option));
+        nsenter.args(["timeout", "--kill-after=5", &PATIENCE.to_string()]).args(command);
+        nsenter.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+        nsenter.output().expect("util-linux is part of every Debian")
+    }
+
+    /// Whether the host's processor can run guests.
+    pub fn has_kvm(&self) -> bool {
+        self.virsh(&["capabilities"]).contains("<domain type='kvm'")
+    }
+
+    /// A page, once there is someone to serve it.
+    ///
+    /// # Panics
+    ///
+    /// When there is nobody for long.
+    pub fn fetch(&self, address: &str) -> String {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(PATIENCE) {
+            let output = self.output(&["busybox", "wget", "-q", "-T", "2", "-O", "-", address]);
+            if output.status.success() {
+                return String::from_utf8(output.stdout).expect("the guest serves text");
+            }
+            thread::sleep(Duration::from_millis(500));
+        }
+        panic!("{}: no answer from {address}\n{}", self.test, self.logs());
+    }
+
+    /// What libvirtd, QEMU and a guest wrote.
+    fn logs(&self) -> String {
+        let mut logs = vec![self.path("/var/log/libvirt/libvirtd.log")];
+        logs.extend(crate::case::entries(self.path("/var/log/libvirt/qemu")));
+        logs.iter()
+            .map(|log| {
+                let text = fs::read(log).unwrap_or_default();
+                format!("--- {}\n{}\n", log.display(), String::from_utf8_lossy(&text).trim_end())
+            })
+            .collect()
+    }
+
+    /// What there is of the world outside of it: its processes, its mounts, its files.
+    fn remains(&self) -> Vec<String> {
+        let processes = fs::read_dir("/proc").expect("there is a `/proc`").flatten().map(|entry| entry.path());
+        let of_world = |process: &PathBuf| namespaces_of(process).iter().any(|found| self.namespaces.contains(found));
+        let mut remains: Vec<String> = processes
+            .filter(of_world)
+            .map(|process| {
+                let command = fs::read_to_string(process.join("comm")).unwrap_or_default();
+                format!("process {} ({})", process.display(), command.trim_end())
+            })
+            .collect();
+        let inside = self.root.join("mnt");
+        let mounts = fs::read_to_string("/proc/self/mountinfo").expect("there is a `/proc`");
+        let inside_text = inside.display().to_string();
+        remains
+            .extend(mounts.lines().filter(|mount| mount.contains(&inside_text)).map(|mount| format!("mount {mount}")));
+        remains.extend(crate::case::entries(inside).iter().map(|file| format!("file {}", file.display())));
+        remains
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let began = Instant::now();
+        // As when the test is killed: the first process finds nobody at the other end, and takes the world with it.
+        drop(self.holder.stdin.take());
+        let mut remains = self.remains();
+        while !remains.is_empty() && began.elapsed() < Duration::from_secs(10) {
+            thread::sleep(Duration::from_millis(50));
+            remains = self.remains();
+        }
+        // Else the end of `unshare` does.
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
+        if !thread::panicking() {
+            assert!(remains.is_empty(), "{}: left behind:\n{}", self.test, remains.join("\n"));
+            self.print("ends, and leaves nothing behind", began);
+        }
+    }
+}
+
+/// The namespaces of a process that are a world's own; none when it has ended, or is no process.
+fn namespaces_of(process: &Path) -> Vec<PathBuf> {
+    NAMESPACES.iter().filter_map(|(_, link)| fs::read_link(process.join("ns").join(link)).ok()).collect()
+}

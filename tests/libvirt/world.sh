@@ -1,0 +1,78 @@
+#!/bin/bash
+# The first process of a host of our own: what `unshare` starts in new namespaces of mounts, network, processes and IPC.
+# Its argument is the root that .ci/root made, which stays as it is: what is written goes to memory. The host ends, with
+# all that runs on it, when nobody holds the other end of this process's standard input any more.
+set -euo pipefail
+
+lower=$1
+# Which process this is outside.
+read -r pid _ </proc/self/stat
+echo "process $pid"
+
+mount -t tmpfs -o mode=0755 tmpfs "$lower/mnt"
+cd "$lower/mnt"
+mkdir upper work root
+mount -t overlay -o lowerdir="$lower",upperdir=upper,workdir=work overlay root
+cd root
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+mount -t tmpfs -o mode=0755 tmpfs run
+mount -t tmpfs tmpfs dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+ln -sf pts/ptmx dev/ptmx
+mkdir dev/net
+for device in /dev/kvm /dev/net/tun; do
+  if [[ -c $device ]]; then
+    cp -a "$device" ".$device"
+  fi
+done
+
+# A real change of root: passt and virtiofsd make user namespaces, which Linux refuses to processes in a chroot.
+pivot_root . mnt
+cd /
+umount -l /mnt
+
+ip link set lo up
+# The network that the host is on: the bridge that labs expect of it. passt gives its guests the address and the routes
+# of the interface that has the default route, and needs one.
+ip link add br0 type bridge
+ip address add 192.0.2.2/24 dev br0
+ip link set br0 up
+ip route add default via 192.0.2.1
+# libvirtd looks its own name up at each start of a domain.
+echo "127.0.0.1 localhost $(uname -n)" >/etc/hosts
+: >/etc/resolv.conf
+
+# What NixOS and the module of a lab provide.
+mkdir -p /run/libvirt/nix-emulators
+ln -s /usr/bin/qemu-system-{x86_64,aarch64} /run/libvirt/nix-emulators
+firmware() {
+  local files=/etc/lab2nix/$1
+  mkdir -p "$files"
+  ln -s "$2" "$files/code.fd"
+  ln -s "$3" "$files/vars.fd"
+  qemu-img convert -O qcow2 "$3" "$files/vars.qcow2"
+}
+firmware x86_64 /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd
+firmware x86_64-secure /usr/share/OVMF/OVMF_CODE_4M.secboot.fd /usr/share/OVMF/OVMF_VARS_4M.ms.fd
+firmware aarch64 /usr/share/AAVMF/AAVMF_CODE.no-secboot.fd /usr/share/AAVMF/AAVMF_VARS.fd
+truncate --size 1M /etc/lab2nix/virtio-win.iso
+
+# Everything runs as root, without the help of cgroups, udev and AppArmor.
+cat >/etc/libvirt/qemu.conf <<'END'
+namespaces = [ ]
+cgroup_controllers = [ ]
+security_driver = "none"
+user = "root"
+group = "root"
+remember_owner = 0
+swtpm_user = "root"
+swtpm_group = "root"
+END
+echo 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"' >/etc/libvirt/libvirtd.conf
+# Debian's own network.
+rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/autostart/*
+virtlogd --daemon
+libvirtd --daemon
+echo ready
+read -r _ || true
