@@ -2,13 +2,13 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use lab2nix::host::Host;
 use lab2nix::lab::Lab;
 use lab2nix::lab::interface::Attachment;
-use lab2nix::lab::storage::{Image, Pool};
+use lab2nix::lab::storage::{Image, Pool, Volume};
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
@@ -43,24 +43,24 @@ impl Objects {
     /// What is made of a spec.
     pub fn of(spec: &Value) -> Self {
         let read = Read::value(spec);
-        let written = written(&read);
+        let directory = tempfile::tempdir().expect("a directory for temporary files");
+        write_xml(&read, directory.path());
         let report = read.report();
         let (lab, _) = read.checked.built.unwrap_or_else(|| panic!("{report}"));
-        let list = |kind: &str| written[kind].as_array().cloned().unwrap_or_default();
-        let definitions = |kind| list(kind).iter().map(Definition::of).collect();
-        let volumes = list("pools").into_iter().flat_map(|pool| {
-            let name = Definition::of(&pool).name;
-            let volumes = pool["volumes"].as_array().cloned().unwrap_or_default();
-            let present = volumes.into_iter().filter(|volume| volume["definition"].is_string());
-            present.map(|volume| (name.clone(), Definition::of(&volume))).collect::<Vec<_>>()
-        });
-        let volumes = volumes.collect();
+        let definition = |kind: &str, name: &str| {
+            let path = directory.path().join(kind).join(format!("{name}.xml"));
+            let xml = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            Definition { name: name.to_owned(), xml }
+        };
+        let volumes = volumes(&lab).filter(|(_, volume)| volume.present.is_some());
         Self {
+            networks: lab.networks.iter().flatten().map(|network| definition("networks", &network.name)).collect(),
+            pools: lab.pools.iter().flatten().map(|pool| definition("pools", &pool.name)).collect(),
+            volumes: volumes
+                .map(|(pool, volume)| (pool.name.clone(), definition(&format!("volumes/{}", pool.name), &volume.name)))
+                .collect(),
+            domains: lab.domains.iter().flatten().map(|domain| definition("domains", &domain.name)).collect(),
             lab,
-            networks: definitions("networks"),
-            pools: definitions("pools"),
-            volumes,
-            domains: definitions("domains"),
         }
     }
 
@@ -181,28 +181,19 @@ impl Objects {
 /// Where XML is for virsh to read.
 const FILE: &str = "/tmp/definition.xml";
 
-fn volumes(lab: &Lab) -> impl Iterator<Item = (&Pool, &lab2nix::lab::storage::Volume)> {
+/// The volumes of a lab, each after the one it grows on.
+fn volumes(lab: &Lab) -> impl Iterator<Item = (&Pool, &Volume)> {
     lab.pools.iter().flatten().flat_map(|pool| pool.volumes.iter().map(move |volume| (pool, volume)))
 }
 
-impl Definition {
-    fn of(item: &Value) -> Self {
-        let xml = item["definition"].as_str().expect("definitions are text").to_owned();
-        let document = Document::parse(&xml).expect("NixVirt writes XML");
-        let name = document.root_element().children().find(|node| node.has_tag_name("name"));
-        let name = name.and_then(|name| name.text()).expect("objects have names").to_owned();
-        Self { name, xml }
-    }
-}
-
-/// The definitions of a spec, as `NixVirt` writes them: to be replaced by `lab2nix xml`.
-fn written(read: &Read) -> Value {
+/// Writes the XML of the objects of a spec into a directory: by way of Nix and `NixVirt`, until `lab2nix xml` does.
+fn write_xml(read: &Read, out: &Path) {
     let directory = tempfile::tempdir().expect("a directory for temporary files");
     for file in read.files().unwrap_or_else(|| panic!("{}", read.report())) {
         fs::write(directory.path().join(file.name()), file.text()).expect("the directory is ours");
     }
     let nixvirt = env::var("NIXVIRT_SRC").expect("NIXVIRT_SRC has to name a checkout of NixVirt 0.6.0");
-    let table = PathBuf::from("schema/nixvirt/0.6.0.json").canonicalize().expect("it is committed");
+    let table = Path::new("schema/nixvirt/0.6.0.json").canonicalize().expect("it is committed");
     let mut nix = Command::new("nix-instantiate");
     nix.args(["--store", "dummy://", "--eval", "--strict", "--json", "tests/nix/evaluate.nix"]);
     for (argument, path) in [("generated", directory.path()), ("table", &table), ("nixvirt", nixvirt.as_ref())] {
@@ -210,5 +201,22 @@ fn written(read: &Read) -> Value {
     }
     let output = nix.output().expect("Nix is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("`--json` prints JSON")
+    let written: Value = serde_json::from_slice(&output.stdout).expect("`--json` prints JSON");
+    let write = |kind: &Path, item: &Value| {
+        let Some(xml) = item["definition"].as_str() else { return String::new() };
+        let document = Document::parse(xml).expect("NixVirt writes XML");
+        let name = document.root_element().children().find(|node| node.has_tag_name("name"));
+        let name = name.and_then(|name| name.text()).expect("objects have names");
+        let path = out.join(kind).join(format!("{name}.xml"));
+        fs::create_dir_all(out.join(kind)).and_then(|()| fs::write(path, xml)).expect("the directory is ours");
+        name.to_owned()
+    };
+    for kind in ["networks", "pools", "domains"] {
+        for item in written[kind].as_array().into_iter().flatten() {
+            let name = write(kind.as_ref(), item);
+            for volume in item["volumes"].as_array().into_iter().flatten() {
+                write(&Path::new("volumes").join(&name), volume);
+            }
+        }
+    }
 }

@@ -20,7 +20,7 @@ const SCRIPT: &str = "tests/libvirt/world.sh";
 /// The namespaces that a world has for itself: the option of `unshare` and `nsenter`, and the link in `/proc`.
 const NAMESPACES: &[(&str, &str)] = &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid")];
 /// How long something may take that takes no time, in seconds.
-const PATIENCE: u64 = 120;
+const PATIENCE: u64 = 180;
 
 /// A running host. It ends when this is dropped, and that fails when something of it is left.
 pub struct World {
@@ -157,12 +157,11 @@ impl World {
     fn logs(&self) -> String {
         let mut logs = vec![self.path("/var/log/libvirt/libvirtd.log")];
         logs.extend(crate::case::entries(self.path("/var/log/libvirt/qemu")));
-        logs.iter()
-            .map(|log| {
-                let text = fs::read(log).unwrap_or_default();
-                format!("--- {}\n{}\n", log.display(), String::from_utf8_lossy(&text).trim_end())
-            })
-            .collect()
+        let text = |log: &PathBuf| {
+            let text = fs::read(log).unwrap_or_default();
+            format!("--- {}\n{}", log.display(), String::from_utf8_lossy(&text).trim_end())
+        };
+        logs.iter().map(text).collect::<Vec<_>>().join("\n")
     }
 
     /// What there is of the world outside of it: its processes, its mounts, its files.

@@ -21,11 +21,10 @@ mount -t tmpfs tmpfs dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -sf pts/ptmx dev/ptmx
 mkdir dev/net
-for device in /dev/kvm /dev/net/tun; do
-  if [[ -c $device ]]; then
-    cp -a "$device" ".$device"
-  fi
-done
+mknod dev/net/tun c 10 200
+if [[ -c /dev/kvm ]]; then
+  mknod dev/kvm c 10 232
+fi
 
 # A real change of root: passt and virtiofsd make user namespaces, which Linux refuses to processes in a chroot.
 pivot_root . mnt
