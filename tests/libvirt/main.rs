@@ -93,13 +93,7 @@ fn a_guest_has_its_address_its_share_and_finds_others_by_name() {
 #[test]
 fn a_forwarded_port_answers() {
     let world = World::start("port");
-    let mut objects = own_lab();
-    let desk = objects.domain("desk");
-    // Until the spec has a key for it.
-    desk.xml = desk
-        .xml
-        .replace("<interface type='network'>", "<interface type='user'><backend type='passt'/>")
-        .replace("<source network='lan'/>", "<portForward proto='tcp'><range start='18080' to='80'/></portForward>");
+    let objects = own_lab();
     objects.prepare(&world);
     guest::make_initramfs(&world);
     objects.define(&world);

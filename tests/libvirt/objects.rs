@@ -1,8 +1,6 @@
 //! The objects of a lab on a libvirtd: from the spec to their XML, and in and out of libvirt.
 
-use std::env;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use lab2nix::host::Host;
@@ -28,7 +26,7 @@ pub struct Definition {
 /// The objects of a lab.
 pub struct Objects {
     /// What they are of.
-    pub lab: Lab,
+    lab: Lab,
     /// The networks.
     pub networks: Vec<Definition>,
     /// The pools.
@@ -43,10 +41,19 @@ impl Objects {
     /// What is made of a spec.
     pub fn of(spec: &Value) -> Self {
         let read = Read::value(spec);
-        let directory = tempfile::tempdir().expect("a directory for temporary files");
-        write_xml(&read, directory.path());
         let report = read.report();
         let (lab, _) = read.checked.built.unwrap_or_else(|| panic!("{report}"));
+        let directory = tempfile::tempdir().expect("a directory for temporary files");
+        let file = directory.path().join("lab.json");
+        fs::write(&file, spec.to_string()).expect("the directory is ours");
+        let output = Command::new(env!("CARGO_BIN_EXE_lab2nix"))
+            .arg("xml")
+            .arg(&file)
+            .args(["--out"])
+            .arg(directory.path())
+            .output();
+        let output = output.expect("it has been built");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let definition = |kind: &str, name: &str| {
             let path = directory.path().join(kind).join(format!("{name}.xml"));
             let xml = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -62,11 +69,6 @@ impl Objects {
             domains: lab.domains.iter().flatten().map(|domain| definition("domains", &domain.name)).collect(),
             lab,
         }
-    }
-
-    /// A domain, to be changed.
-    pub fn domain(&mut self, name: &str) -> &mut Definition {
-        self.domains.iter_mut().find(|domain| domain.name == name).expect("the lab has it")
     }
 
     /// Makes what the host has to provide.
@@ -184,39 +186,4 @@ const FILE: &str = "/tmp/definition.xml";
 /// The volumes of a lab, each after the one it grows on.
 fn volumes(lab: &Lab) -> impl Iterator<Item = (&Pool, &Volume)> {
     lab.pools.iter().flatten().flat_map(|pool| pool.volumes.iter().map(move |volume| (pool, volume)))
-}
-
-/// Writes the XML of the objects of a spec into a directory: by way of Nix and `NixVirt`, until `lab2nix xml` does.
-fn write_xml(read: &Read, out: &Path) {
-    let directory = tempfile::tempdir().expect("a directory for temporary files");
-    for file in read.files().unwrap_or_else(|| panic!("{}", read.report())) {
-        fs::write(directory.path().join(file.name()), file.text()).expect("the directory is ours");
-    }
-    let nixvirt = env::var("NIXVIRT_SRC").expect("NIXVIRT_SRC has to name a checkout of NixVirt 0.6.0");
-    let table = Path::new("schema/nixvirt/0.6.0.json").canonicalize().expect("it is committed");
-    let mut nix = Command::new("nix-instantiate");
-    nix.args(["--store", "dummy://", "--eval", "--strict", "--json", "tests/nix/evaluate.nix"]);
-    for (argument, path) in [("generated", directory.path()), ("table", &table), ("nixvirt", nixvirt.as_ref())] {
-        nix.args(["--arg", argument]).arg(path);
-    }
-    let output = nix.output().expect("Nix is installed");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let written: Value = serde_json::from_slice(&output.stdout).expect("`--json` prints JSON");
-    let write = |kind: &Path, item: &Value| {
-        let Some(xml) = item["definition"].as_str() else { return String::new() };
-        let document = Document::parse(xml).expect("NixVirt writes XML");
-        let name = document.root_element().children().find(|node| node.has_tag_name("name"));
-        let name = name.and_then(|name| name.text()).expect("objects have names");
-        let path = out.join(kind).join(format!("{name}.xml"));
-        fs::create_dir_all(out.join(kind)).and_then(|()| fs::write(path, xml)).expect("the directory is ours");
-        name.to_owned()
-    };
-    for kind in ["networks", "pools", "domains"] {
-        for item in written[kind].as_array().into_iter().flatten() {
-            let name = write(kind.as_ref(), item);
-            for volume in item["volumes"].as_array().into_iter().flatten() {
-                write(&Path::new("volumes").join(&name), volume);
-            }
-        }
-    }
 }
