@@ -88,6 +88,9 @@ fn a_guest_has_its_address_its_share_and_finds_others_by_name() {
         world.fetch("http://10.77.0.10/")
     });
     assert_eq!(page, "address 10.77.0.10/24\ndb 10.77.0.20\nfiles hello\n");
+    // The next activation does not touch it.
+    objects.define(&world);
+    assert_eq!(world.fetch("http://10.77.0.10/"), page);
 }
 
 #[test]
