@@ -14,28 +14,28 @@ use serde_json::Value;
 use crate::case::Read;
 use crate::world::World;
 
-/// An object: its name and its XML.
-#[derive(Debug)]
-pub struct Definition {
-    /// Its name.
-    pub name: String,
-    /// Its XML.
-    pub xml: String,
-}
-
 /// The objects of a lab.
 pub struct Objects {
     /// What they are of.
     lab: Lab,
     /// The networks.
-    pub networks: Vec<Definition>,
+    networks: Vec<Definition>,
     /// The pools.
-    pub pools: Vec<Definition>,
-    /// The volumes that shall exist, each with its pool's name.
-    pub volumes: Vec<(String, Definition)>,
+    pools: Vec<Definition>,
+    /// The volumes that shall exist, each with its pool's name and after the one it grows on.
+    volumes: Vec<(String, Definition)>,
     /// The domains.
-    pub domains: Vec<Definition>,
+    domains: Vec<Definition>,
 }
+
+/// What libvirt is told of an object.
+struct Definition {
+    name: String,
+    xml: String,
+}
+
+/// Where it is told, in the world.
+const FILE: &str = "/tmp/definition.xml";
 
 impl Objects {
     /// What is made of a spec.
@@ -46,12 +46,8 @@ impl Objects {
         let directory = tempfile::tempdir().expect("a directory for temporary files");
         let file = directory.path().join("lab.json");
         fs::write(&file, spec.to_string()).expect("the directory is ours");
-        let output = Command::new(env!("CARGO_BIN_EXE_lab2nix"))
-            .arg("xml")
-            .arg(&file)
-            .args(["--out"])
-            .arg(directory.path())
-            .output();
+        let mut lab2nix = Command::new(env!("CARGO_BIN_EXE_lab2nix"));
+        let output = lab2nix.arg("xml").arg(&file).arg("--out").arg(directory.path()).output();
         let output = output.expect("it has been built");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let definition = |kind: &str, name: &str| {
@@ -71,7 +67,12 @@ impl Objects {
         }
     }
 
-    /// Makes what the host has to provide.
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.networks.len() + self.pools.len() + self.volumes.len() + self.domains.len()
+    }
+
+    /// Makes what the host has to provide: directories, bridges, images to grow volumes on.
     pub fn prepare(&self, world: &World) {
         let host = Host::of(&self.lab);
         let mut directories: Vec<&str> = host.directories.keys().map(String::as_str).collect();
@@ -124,7 +125,7 @@ impl Objects {
         }
         for (pool, volume) in &self.volumes {
             world.write(FILE, &volume.xml);
-            world.virsh(&["vol-create", pool, FILE]);
+            world.virsh(&["vol-create", pool, FILE, "--validate"]);
         }
     }
 
@@ -179,9 +180,6 @@ impl Objects {
         }
     }
 }
-
-/// Where XML is for virsh to read.
-const FILE: &str = "/tmp/definition.xml";
 
 /// The volumes of a lab, each after the one it grows on.
 fn volumes(lab: &Lab) -> impl Iterator<Item = (&Pool, &Volume)> {
