@@ -5,7 +5,6 @@ use std::process::Command;
 
 use lab2nix::host::Host;
 use lab2nix::lab::Lab;
-use lab2nix::lab::interface::Attachment;
 use lab2nix::lab::storage::{Image, Pool, Volume};
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
@@ -72,26 +71,14 @@ impl Objects {
         self.networks.len() + self.pools.len() + self.volumes.len() + self.domains.len()
     }
 
-    /// Makes what the host has to provide: directories, bridges, images to grow volumes on.
+    /// Makes what the host has to provide: directories, and images to grow volumes on.
     pub fn prepare(&self, world: &World) {
         let host = Host::of(&self.lab);
         let mut directories: Vec<&str> = host.directories.keys().map(String::as_str).collect();
         let domains = self.lab.domains.iter().flatten();
-        directories.extend(domains.clone().flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
+        directories.extend(domains.flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
         for directory in directories {
             fs::create_dir_all(world.path(directory)).expect("the world is ours");
-        }
-        let networks = self.lab.networks.iter().flatten().filter(|network| !network.makes_bridge());
-        let bridges = networks.map(|network| network.bridge.value.as_str());
-        let interfaces = domains.flat_map(|domain| &domain.interfaces);
-        let bridges = bridges.chain(interfaces.filter_map(|interface| match &interface.attachment {
-            Attachment::Bridge { name, .. } => Some(name.as_str()),
-            Attachment::Network(_) => None,
-        }));
-        for bridge in bridges {
-            if !world.path("/sys/class/net").join(bridge).exists() {
-                world.run(&["ip", "link", "add", bridge, "up", "type", "bridge"]);
-            }
         }
         for (pool, volume) in volumes(&self.lab) {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
