@@ -118,22 +118,26 @@ impl Objects {
 
     /// Checks that each volume is what the lab says, in the eyes of libvirt and of QEMU.
     pub fn check_volumes(&self, world: &World) {
+        // libvirt counts in KiB, and rounds up.
+        let blocks = |bytes: u64| bytes.div_ceil(1024);
         for (pool, volume) in volumes(&self.lab) {
             let Some(present) = &volume.present else { continue };
-            let meant = (volume.format.name().to_owned(), present.size.bytes().to_string());
+            let size = present.size.bytes().try_into().expect("sizes are positive");
+            let meant = (volume.format.name().to_owned(), blocks(size));
 
             let xml = world.virsh(&["vol-dumpxml", &volume.name, "--pool", &pool.name]);
             let document = Document::parse(&xml).expect("libvirt writes XML");
             let element = |name| document.descendants().find(|node| node.has_tag_name(name)).expect("volumes have it");
-            assert_eq!(element("capacity").attribute("unit"), Some("bytes"));
             let format = element("format").attribute("type").expect("formats have a type").to_owned();
-            let capacity = element("capacity").text().expect("capacities are numbers").to_owned();
-            assert_eq!((format, capacity), meant, "libvirt on {}", volume.name);
+            assert_eq!(element("capacity").attribute("unit"), Some("bytes"));
+            let capacity = element("capacity").text().and_then(|text| text.parse().ok()).expect("it is a number");
+            assert_eq!((format, blocks(capacity)), meant, "libvirt on {}", volume.name);
 
             let json = world.run(&["qemu-img", "info", "--output=json", &pool.volume_path(&volume.name)]);
             let info: Value = serde_json::from_str(&json).expect("`--output=json` prints JSON");
             let format = info["format"].as_str().expect("formats are text").to_owned();
-            assert_eq!((format, info["virtual-size"].to_string()), meant, "QEMU on {}", volume.name);
+            let capacity = info["virtual-size"].as_u64().expect("it is a number");
+            assert_eq!((format, blocks(capacity)), meant, "QEMU on {}", volume.name);
         }
     }
 

@@ -43,8 +43,10 @@ echo "127.0.0.1 localhost $(uname -n)" >/etc/hosts
 : >/etc/resolv.conf
 
 # What NixOS and the module of a lab provide.
-mkdir -p /run/libvirt/nix-emulators
-ln -s /usr/bin/qemu-system-{x86_64,aarch64} /run/libvirt/nix-emulators
+for directory in /run/libvirt/nix-emulators /run/current-system/sw/bin; do
+  mkdir -p "$directory"
+  ln -s /usr/bin/qemu-system-{x86_64,aarch64} "$directory"
+done
 firmware() {
   local files=/etc/lab2nix/$1
   mkdir -p "$files"
@@ -57,7 +59,8 @@ firmware x86_64-secure /usr/share/OVMF/OVMF_CODE_4M.secboot.fd /usr/share/OVMF/O
 firmware aarch64 /usr/share/AAVMF/AAVMF_CODE.no-secboot.fd /usr/share/AAVMF/AAVMF_VARS.fd
 truncate --size 1M /etc/lab2nix/virtio-win.iso
 
-# Everything runs as root, without the help of cgroups, udev and AppArmor.
+# Everything runs as root, without the help of cgroups, udev and AppArmor, and without limits that only some hosts let
+# root raise: sudo and containers lower that of core files.
 cat >/etc/libvirt/qemu.conf <<'END'
 namespaces = [ ]
 cgroup_controllers = [ ]
@@ -65,6 +68,7 @@ security_driver = "none"
 user = "root"
 group = "root"
 remember_owner = 0
+max_core = 0
 swtpm_user = "root"
 swtpm_group = "root"
 END
