@@ -118,13 +118,15 @@ fn spec(path: &Path) -> Value {
     Read::file(path).to_value().expect("the specs are JSON")
 }
 
-/// Makes all domains of a spec emulated ones.
+/// Makes all domains of a spec emulated ones, which cannot have the host's CPU.
 fn emulate(spec: &mut Value) {
+    spec["defaults"]["virtualization"] = "emulated".into();
     for section in ["profiles", "domains"] {
         let layers = spec.get_mut(section).and_then(Value::as_object_mut);
         for layer in layers.into_iter().flat_map(serde_json::Map::values_mut) {
-            layer.as_object_mut().expect("layers are objects").remove("virtualization");
+            let layer = layer.as_object_mut().expect("layers are objects");
+            layer.remove("virtualization");
+            layer.remove("cpu");
         }
     }
-    spec["defaults"]["virtualization"] = "emulated".into();
 }
