@@ -58,7 +58,7 @@ fn domains_with_uefi_are_snapshotted_and_reverted() {
     objects.define(&world);
     let defined = objects.dump(&world);
     objects.start(&world);
-    for domain in ["pc", "arm"] {
+    for domain in ["pc", "secure-pc", "arm"] {
         world.step(domain, || {
             world.virsh(&["start", domain]);
             world.virsh(&["snapshot-create-as", domain, "first"]);

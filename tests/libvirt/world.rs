@@ -19,7 +19,7 @@ const ROOT: &str = "LIBVIRT_ROOT";
 const SCRIPT: &str = "tests/libvirt/world.sh";
 /// The namespaces that a world has for itself: the option of `unshare` and `nsenter`, and the link in `/proc`.
 const NAMESPACES: &[(&str, &str)] = &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid")];
-/// How long something may take that takes no time, in seconds.
+/// How long a command, or a guest's start, may take, in seconds.
 const PATIENCE: u64 = 180;
 
 /// A running host. It ends when this is dropped, and that fails when something of it is left.
