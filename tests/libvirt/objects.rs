@@ -77,14 +77,12 @@ impl Objects {
         let mut directories: Vec<&str> = host.directories.keys().map(String::as_str).collect();
         let domains = self.lab.domains.iter().flatten();
         directories.extend(domains.flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
-        for directory in directories {
-            fs::create_dir_all(world.path(directory)).expect("the world is ours");
-        }
+        world.make_directories(directories);
         for (pool, volume) in volumes(&self.lab) {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
             if let Some(backing) = backing.filter(|backing| matches!(backing.image, Image::File(_))) {
                 let (path, format) = pool.backing_file(backing);
-                fs::create_dir_all(world.path(&path).parent().expect("a file is in a directory")).expect("it is ours");
+                world.make_directories(path.rsplit_once('/').map(|(directory, _)| directory));
                 world.run(&["qemu-img", "create", "-q", "-f", format.name(), &path, "1M"]);
             }
         }

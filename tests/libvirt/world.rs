@@ -6,7 +6,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -84,19 +84,18 @@ impl World {
         eprintln!("{:5.1} s  {}: {what}", began.elapsed().as_secs_f64(), self.test);
     }
 
-    /// Where a file of the world is for this process.
-    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
-        let path = path.as_ref();
-        PathBuf::from(format!("/proc/{}/root", self.pid)).join(path.strip_prefix("/").unwrap_or(path))
+    /// Writes a file, and makes its directory.
+    pub fn write(&self, path: &str, content: &str) {
+        let output = self.output(&["install", "-D", "/dev/stdin", path], content);
+        assert!(output.status.success(), "{path}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Writes a file of the world, and makes its directory.
-    pub fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
-        let path = self.path(path);
-        let directory = path.parent().expect("a file is in a directory");
-        fs::create_dir_all(directory)
-            .and_then(|()| fs::write(&path, content))
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    /// Makes directories, and those that they are in.
+    pub fn make_directories<'a>(&self, paths: impl IntoIterator<Item = &'a str>) {
+        let paths: Vec<&str> = paths.into_iter().collect();
+        if !paths.is_empty() {
+            self.run(&[&["mkdir", "-p", "--"], paths.as_slice()].concat());
+        }
     }
 
     /// What virsh prints.
@@ -110,7 +109,7 @@ impl World {
     ///
     /// When it fails, with what libvirt has to say.
     pub fn run(&self, command: &[&str]) -> String {
-        let output = self.output(command);
+        let output = self.output(command, "");
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
@@ -123,12 +122,16 @@ impl World {
         String::from_utf8(output.stdout).expect("libvirt prints text")
     }
 
-    fn output(&self, command: &[&str]) -> Output {
+    /// What becomes of a command that is given an input.
+    fn output(&self, command: &[&str], input: &str) -> Output {
         let mut nsenter = Command::new("nsenter");
         nsenter.args(["--target", &self.pid.to_string(), "--wd"]).args(NAMESPACES.iter().map(|(option, _)| option));
-        nsenter.args(["timeout", "--kill-after=5", &PATIENCE.to_string()]).args(command);
-        nsenter.env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
-        nsenter.output().expect("util-linux is part of every Debian")
+        nsenter.args(["timeout", "--kill-after=5", &PATIENCE.to_string()]).args(command).env("LC_ALL", "C.UTF-8");
+        nsenter.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = nsenter.spawn().expect("util-linux is part of every Debian");
+        // A command that fails need not have read it.
+        let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
+        child.wait_with_output().expect("it is a child of ours")
     }
 
     /// Whether the host's processor can run guests.
@@ -144,7 +147,7 @@ impl World {
     pub fn fetch(&self, address: &str) -> String {
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(PATIENCE) {
-            let output = self.output(&["busybox", "wget", "-q", "-T", "2", "-O", "-", address]);
+            let output = self.output(&["busybox", "wget", "-q", "-T", "2", "-O", "-", address], "");
             if output.status.success() {
                 return String::from_utf8(output.stdout).expect("the guest serves text");
             }
@@ -155,8 +158,9 @@ impl World {
 
     /// What libvirtd, QEMU and a guest wrote.
     fn logs(&self) -> String {
-        let mut logs = vec![self.path("/var/log/libvirt/libvirtd.log")];
-        logs.extend(crate::case::entries(self.path("/var/log/libvirt/qemu")));
+        let directory = PathBuf::from(format!("/proc/{}/root/var/log/libvirt", self.pid));
+        let mut logs = vec![directory.join("libvirtd.log")];
+        logs.extend(crate::case::entries(directory.join("qemu")));
         let text = |log: &PathBuf| {
             let text = fs::read(log).unwrap_or_default();
             format!("--- {}\n{}", log.display(), String::from_utf8_lossy(&text).trim_end())
