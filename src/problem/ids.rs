@@ -235,10 +235,10 @@ ids! {
     ///
     /// The lower address comes first: `["192.168.56.100", "192.168.56.200"]`.
     RangeReversed = "range-reversed", Error;
-    /// DHCP or an address on a network that has no subnet.
+    /// DHCP or an address on a network that has no subnet, or a network of mode `nat` or `route` without one.
     ///
-    /// Without a subnet the host has no address there and serves nothing. Give the network a `subnet`, or leave
-    /// addresses to whoever serves that network.
+    /// Without a subnet the host has no address there, serves nothing and forwards nothing: libvirt refuses a network
+    /// that should. Give the network a `subnet`, or leave addresses to whoever serves that network.
     NoSubnet = "no-subnet", Error;
     /// A network or interface key that its kind cannot have.
     ///
