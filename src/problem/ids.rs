@@ -205,6 +205,10 @@ ids! {
     /// in `defaults` or in a profile goes to every domain that takes it. With `replicas`, ports count up from the one that
     /// is written. `127.0.0.1` and `127.0.0.2` are two addresses; a forward without one is on all.
     DuplicatePort = "duplicate-port", Error;
+    /// A domain has one device of the host twice.
+    ///
+    /// libvirt refuses it. Two USB devices of one model are told apart by their ports only: name those in `extra`.
+    DuplicateDevice = "duplicate-device", Error;
     /// Two devices of one domain have one place in the boot order, or a kind of device has two.
     ///
     /// libvirt refuses the first, and the second means nothing. Numbers may have gaps: 10, 20, 30.
