@@ -332,7 +332,7 @@ ids! {
     /// A file that lab2nix would write exists and was not written by lab2nix.
     ///
     /// The first line of every generated file says so; a file without that line is never overwritten. Move it away, or
-    /// choose another directory with `--out`.
+    /// choose another directory with `--out`. The files of `xml` have no such line: `--force` replaces them.
     ForeignFile = "foreign-file", Error;
 
     // Warnings.
