@@ -41,6 +41,7 @@ pub(super) fn merge(
             );
         }
     }
+    merger.refuse_keys(kind, extra);
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
     merger.set(definition, &rest, libvirt.object(kind), &extra.at);
@@ -53,6 +54,26 @@ struct Merger<'a> {
 }
 
 impl Merger<'_> {
+    /// Refuses what the module and other definitions say, too, as the language has it.
+    fn refuse_keys(&mut self, kind: Kind, extra: &ExtraAt) {
+        let (element, name, key) = match kind {
+            Kind::Network => ("bridge", "name", "bridge"),
+            Kind::Pool => ("target", "path", "path"),
+            Kind::Domain => return,
+        };
+        let at = extra.at.key(element);
+        let place = match extra.value.get(element) {
+            Some(Json::Null) => at.name(),
+            Some(Json::Object(set)) if set.contains_key(name) => at.key(name).name(),
+            Some(_) | None => return,
+        };
+        self.problems.push(
+            Problem::new(Id::ConflictingFields, place, format!("`{element}.{name}` cannot come from `extra`"))
+                .label("not the only place that says it")
+                .help(format!("use the key `{key}` of the object")),
+        );
+    }
+
     fn set(&mut self, tree: &mut Tree, extra: &Map<String, Json>, element: Element, at: &Pointer) {
         for (name, json) in extra {
             let at = at.key(name);
@@ -162,9 +183,8 @@ impl Merger<'_> {
             let help = "write a blank";
             ("is an attribute, and has a line break or a tab", "libvirt would read a blank", help)
         } else if slot.shape == Shape::Xml && !xml::is_content(text) {
-            let help =
-                "write well-formed elements, each with its namespace: `<a:note xmlns:a='urn:example'>…</a:note>`";
-            ("is not XML", "libvirt could not read the definition", help)
+            let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
+            ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
         } else {
             return Some(());
         };
@@ -262,6 +282,26 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
                 Problem::new(Id::DuplicateTarget, place, format!("two drives have the target `{target}`"))
                     .label("one of these, the other is a disk or cdrom of the domain")
                     .help("give the drive in `extra` a target that is free"),
+            );
+        }
+    }
+    let os_boot = match definition.get("os") {
+        Some(Value::Set(os)) => os.get("boot"),
+        Some(_) | None => None,
+    };
+    let has_kinds = matches!(os_boot, Some(Value::List(kinds)) if !kinds.is_empty());
+    for name in ["disk", "interface", "hostdev", "redirdev"] {
+        let has_order = |item: &Value| matches!(item, Value::Set(item) if item.get("boot").is_some());
+        if has_kinds
+            && items(name).iter().any(has_order)
+            && let Some(place) = place(name)
+        {
+            problems.push(
+                Problem::new(Id::ConflictingFields, place, "a boot order of kinds of device and one of devices")
+                    .label("a device with a place of its own")
+                    .help(
+                        "write `\"boot\": []` in the domain, whose kinds of device libvirt does not take beside this",
+                    ),
             );
         }
     }
