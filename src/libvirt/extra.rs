@@ -154,9 +154,13 @@ impl Merger<'_> {
                 (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
                     format!("write `{text}` without quotes")
                 }
+                (Shape::Int, Json::String(text)) if hexadecimal(text).is_some() => {
+                    format!("write {}, which is `{text}` in decimal", hexadecimal(text).unwrap_or_default())
+                }
                 (Shape::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
                 (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
                 (Shape::Bool(_), _) => "write `true` or `false`".to_owned(),
+                (_, Json::Array(_)) if slot.repeatable => "write all of them in one list".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
                 _ => format!("write {expected}"),
             };
@@ -203,6 +207,12 @@ impl Merger<'_> {
         .help(did_you_mean(name, self.libvirt.names(element)));
         self.problems.push(problem);
     }
+}
+
+/// A number as libvirt prints those of PCI addresses: `0x1f`.
+fn hexadecimal(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with(['+', '-']))?;
+    i64::from_str_radix(digits, 16).ok()
 }
 
 /// Checks what only `extra` can get wrong: two drives on one target, and networks and interfaces without a MAC address,
