@@ -215,8 +215,8 @@ fn hexadecimal(text: &str) -> Option<i64> {
     i64::from_str_radix(digits, 16).ok()
 }
 
-/// Checks what only `extra` can get wrong: two drives on one target, and networks and interfaces without a MAC address,
-/// which libvirt would give a new one at each activation.
+/// Checks what only `extra` can get wrong: two drives on one target, two boot orders, and MAC addresses and generation IDs
+/// that libvirt would make up anew at each activation.
 pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     if extras.is_empty() {
         return;
@@ -224,7 +224,10 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
     match object.kind {
         Kind::Network => check_network(&object.definition.tree, extras, problems),
         Kind::Pool => {}
-        Kind::Domain => check_devices(&object.definition.tree, extras, problems),
+        Kind::Domain => {
+            check_generation(&object.definition.tree, extras, problems);
+            check_devices(&object.definition.tree, extras, problems);
+        }
     }
 }
 
@@ -260,6 +263,18 @@ fn check_network(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             Problem::new(Id::MissingField, place, "a network without a MAC address")
                 .label("takes it away")
                 .help("libvirt would make up another one at each activation, and power-cycle the domains on it"),
+        );
+    }
+}
+
+/// A generation ID of its own, without which libvirt makes up one at each definition.
+fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    let is_empty = matches!(definition.get("genid"), Some(Value::Str(text)) if text.trim().is_empty());
+    if let Some(place) = place_of("genid", extras).filter(|_| is_empty) {
+        problems.push(
+            Problem::new(Id::MissingField, place, "a generation ID that libvirt chooses")
+                .label("needs a UUID")
+                .help("libvirt would make up another one at each activation, and power-cycle the domain"),
         );
     }
 }
