@@ -141,7 +141,7 @@ pub fn write(dir: &Path, files: &[Proven], replace: Replace) -> Result<Outcome, 
 /// The problems of the files that [`write()`] would refuse to replace.
 #[must_use]
 pub fn foreign_files(dir: &Path, files: &[Proven], states: &[State]) -> Vec<Problem> {
-    foreign_texts(dir, &texts(files), states)
+    foreign_texts(dir, &texts(files), states, Replace::Marked)
 }
 
 /// The unified diff from `old` to `new`, with `name` in its header and three lines of context; empty when they are
@@ -206,7 +206,7 @@ fn state(path: &Path, text: &str, replace: Replace) -> io::Result<State> {
     })
 }
 
-fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State]) -> Vec<Problem> {
+fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Replace) -> Vec<Problem> {
     let foreign = files.iter().zip(states).filter(|(_, state)| **state == State::Foreign);
     foreign
         .map(|((name, _), _)| {
@@ -214,6 +214,7 @@ fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State]) -> Vec<Proble
             let found = match fs::symlink_metadata(&path) {
                 Ok(found) if found.is_symlink() => "is a symbolic link",
                 Ok(found) if found.is_dir() => "is a directory",
+                Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",
                 _ => "was not written by lab2nix",
             };
             let path = path.display().to_string();
@@ -229,7 +230,7 @@ fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outco
     new_directories.make(dir)?;
     let mut transaction = Transaction::begin(dir)?;
     let states = compare_texts(dir, files, replace)?;
-    let problems = foreign_texts(dir, files, &states);
+    let problems = foreign_texts(dir, files, &states, replace);
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
     }

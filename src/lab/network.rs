@@ -148,11 +148,20 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let mac =
         mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
 
-    let mut broken = Vec::new();
+    let (mut broken, earlier) = (Vec::new(), problems.len());
     let ipv4 = side::side(Family::V4, &layers, mode, &mut broken, problems);
     let ipv6 = side::side(Family::V6, &layers, mode, &mut broken, problems);
     if ipv4.is_none() && !broken.contains(&Family::V4) && mode.makes_bridge() {
         refuse_without_subnet(&layers, name, problems);
+    }
+    let has_addresses = ipv4.is_some() || ipv6.is_some() || spec.extra.as_ref().is_some_and(|e| e.contains_key("ip"));
+    let is_told = !broken.is_empty() || problems[earlier..].iter().any(|problem| problem.id == Id::NoSubnet);
+    if matches!(mode, Mode::Nat | Mode::Route) && !has_addresses && !is_told {
+        problems.push(
+            Problem::new(Id::NoSubnet, at.clone().name(), format!("network `{name}` has no subnet to forward from"))
+                .label(format!("needs one in mode `{}`", mode.name()))
+                .help("add a `subnet` or `subnet6`, or choose mode `isolated` or `open`"),
+        );
     }
     let nat = layers.object("nat", |n| n.nat.as_ref());
     let nat_ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {

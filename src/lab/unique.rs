@@ -243,21 +243,46 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
             }
         }
     }
-    let devices = domains.iter().flat_map(|domain| &domain.hostdevs).filter_map(|device| match device {
-        HostDevice::Pci { domain, bus, slot, function, at } => {
-            Some(((*domain, *bus, *slot, *function), at.clone().value()))
-        }
-        HostDevice::Usb { .. } => None,
+    for domain in domains_of_names(lab) {
+        twice(
+            domain.hostdevs.iter().map(|device| match device {
+                HostDevice::Pci { domain, bus, slot, function, at } => {
+                    (pci_address((*domain, *bus, *slot, *function)), at.clone().value())
+                }
+                HostDevice::Usb { vendor, product, at } => (format!("{vendor:04x}:{product:04x}"), at.clone().value()),
+            }),
+            |address, place| {
+                let message = format!("domain `{}` has the device `{address}` of the host twice", domain.name);
+                Problem::new(Id::DuplicateDevice, place, message).help("leave one of the two out")
+            },
+            problems,
+        );
+    }
+    // Within a domain that is an error, told of above.
+    let devices = domains.iter().flat_map(|domain| {
+        let mut own = HashSet::new();
+        domain.hostdevs.iter().filter_map(move |device| match device {
+            HostDevice::Pci { domain, bus, slot, function, at } => {
+                let address = (*domain, *bus, *slot, *function);
+                own.insert(address).then(|| (address, at.clone().value()))
+            }
+            HostDevice::Usb { .. } => None,
+        })
     });
     twice(
         devices,
-        |(domain, bus, slot, function), place| {
-            let address = format!("{domain:04x}:{bus:02x}:{slot:02x}.{function:x}");
+        |address, place| {
+            let address = pci_address(*address);
             Problem::new(Id::SharedDevice, place, format!("the PCI device `{address}` is handed out twice"))
                 .help("only one of the domains can run at a time; fine if that is meant")
         },
         problems,
     );
+}
+
+/// A PCI address as `lspci -D` prints it.
+fn pci_address((domain, bus, slot, function): (u16, u16, u16, u16)) -> String {
+    format!("{domain:04x}:{bus:02x}:{slot:02x}.{function:x}")
 }
 
 fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {

@@ -48,6 +48,7 @@ pub(super) fn merge(
             );
         }
     }
+    merger.refuse_keys(kind, extra);
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
     merger.set(definition, &rest, libvirt.vocabulary.object(kind), &extra.at);
@@ -60,6 +61,26 @@ struct Merger<'a> {
 }
 
 impl Merger<'_> {
+    /// Refuses what the module and other definitions say, too, as the language has it.
+    fn refuse_keys(&mut self, kind: Kind, extra: &ExtraAt) {
+        let (element, name, key) = match kind {
+            Kind::Network => ("bridge", "name", "bridge"),
+            Kind::Pool => ("target", "path", "path"),
+            Kind::Domain => return,
+        };
+        let at = extra.at.key(element);
+        let place = match extra.value.get(element) {
+            Some(Json::Null) => at.name(),
+            Some(Json::Object(set)) if set.contains_key(name) => at.key(name).name(),
+            Some(_) | None => return,
+        };
+        self.problems.push(
+            Problem::new(Id::ConflictingFields, place, format!("`{element}.{name}` cannot come from `extra`"))
+                .label("not the only place that says it")
+                .help(format!("use the key `{key}` of the object")),
+        );
+    }
+
     fn set(&mut self, tree: &mut Tree, extra: &Map<String, Json>, element: Element, at: &Pointer) {
         for (name, json) in extra {
             let at = at.key(name);
@@ -140,9 +161,13 @@ impl Merger<'_> {
                 (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
                     format!("write `{text}` without quotes")
                 }
+                (Shape::Int, Json::String(text)) if hexadecimal(text).is_some() => {
+                    format!("write {}, which is `{text}` in decimal", hexadecimal(text).unwrap_or_default())
+                }
                 (Shape::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
                 (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
                 (Shape::Bool(_), _) => "write `true` or `false`".to_owned(),
+                (_, Json::Array(_)) if slot.repeatable => "write all of them in one list".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
                 _ => format!("write {expected}"),
             };
@@ -169,9 +194,8 @@ impl Merger<'_> {
             let help = "write a blank";
             ("is an attribute, and has a line break or a tab", "libvirt would read a blank", help)
         } else if slot.shape == Shape::Xml && !(self.libvirt.is_xml)(text) {
-            let help =
-                "write well-formed elements, each with its namespace: `<a:note xmlns:a='urn:example'>…</a:note>`";
-            ("is not XML", "libvirt could not read the definition", help)
+            let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
+            ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
         } else {
             return Some(());
         };
@@ -192,16 +216,26 @@ impl Merger<'_> {
     }
 }
 
-/// Checks what only `extra` can get wrong: two drives on one target, and networks and interfaces without a MAC address,
-/// which libvirt would give a new one at each activation.
+/// A number as libvirt prints those of PCI addresses: `0x1f`.
+fn hexadecimal(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with(['+', '-']))?;
+    i64::from_str_radix(digits, 16).ok()
+}
+
+/// Checks what only `extra` can get wrong: two drives on one target, two boot orders, and MAC addresses and generation IDs
+/// that libvirt would make up anew at each activation.
 pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     if extras.is_empty() {
         return;
     }
+    check_needed(object, extras, problems);
     match object.kind {
         Kind::Network => check_network(&object.definition.tree, extras, problems),
         Kind::Pool => {}
-        Kind::Domain => check_devices(&object.definition.tree, extras, problems),
+        Kind::Domain => {
+            check_generation(&object.definition.tree, extras, problems);
+            check_devices(&object.definition.tree, extras, problems);
+        }
     }
 }
 
@@ -223,6 +257,23 @@ pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
     })
 }
 
+/// Elements without which libvirt takes no definition, and which `null` may have removed.
+fn check_needed(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    let needed: &[&str] = match object.kind {
+        Kind::Network => &[],
+        Kind::Pool => &["type", "target"],
+        Kind::Domain => &["type", "memory", "os", "devices"],
+    };
+    for name in needed.iter().filter(|name| object.definition.tree.get(name).is_none()) {
+        let Some(place) = place_of(name, extras) else { continue };
+        problems.push(
+            Problem::new(Id::MissingField, place, format!("a {} without `{name}`", object.kind.name()))
+                .label("takes it away")
+                .help("libvirt takes no definition without it: leave it as it is, or write what it shall be"),
+        );
+    }
+}
+
 fn check_network(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     let on_host_bridge = match definition.get("forward") {
         Some(Value::Set(forward)) => forward.get("mode") == Some(&Value::from("bridge")),
@@ -237,6 +288,18 @@ fn check_network(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             Problem::new(Id::MissingField, place, "a network without a MAC address")
                 .label("takes it away")
                 .help("libvirt would make up another one at each activation, and power-cycle the domains on it"),
+        );
+    }
+}
+
+/// A generation ID of its own, without which libvirt makes up one at each definition.
+fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    let is_empty = matches!(definition.get("genid"), Some(Value::Str(text)) if text.trim().is_empty());
+    if let Some(place) = place_of("genid", extras).filter(|_| is_empty) {
+        problems.push(
+            Problem::new(Id::MissingField, place, "a generation ID that libvirt chooses")
+                .label("needs a UUID")
+                .help("libvirt would make up another one at each activation, and power-cycle the domain"),
         );
     }
 }
@@ -269,6 +332,26 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
                 Problem::new(Id::DuplicateTarget, place, format!("two drives have the target `{target}`"))
                     .label("one of these, the other is a disk or cdrom of the domain")
                     .help("give the drive in `extra` a target that is free"),
+            );
+        }
+    }
+    let os_boot = match definition.get("os") {
+        Some(Value::Set(os)) => os.get("boot"),
+        Some(_) | None => None,
+    };
+    let has_kinds = matches!(os_boot, Some(Value::List(kinds)) if !kinds.is_empty());
+    for name in ["disk", "interface", "hostdev", "redirdev"] {
+        let has_order = |item: &Value| matches!(item, Value::Set(item) if item.get("boot").is_some());
+        if has_kinds
+            && items(name).iter().any(has_order)
+            && let Some(place) = place(name)
+        {
+            problems.push(
+                Problem::new(Id::ConflictingFields, place, "a boot order of kinds of device and one of devices")
+                    .label("a device with a place of its own")
+                    .help(
+                        "write `\"boot\": []` in the domain, whose kinds of device libvirt does not take beside this",
+                    ),
             );
         }
     }

@@ -205,6 +205,10 @@ ids! {
     /// in `defaults` or in a profile goes to every domain that takes it. With `replicas`, ports count up from the one that
     /// is written. `127.0.0.1` and `127.0.0.2` are two addresses; a forward without one is on all.
     DuplicatePort = "duplicate-port", Error;
+    /// A domain has one device of the host twice.
+    ///
+    /// libvirt refuses it. Two USB devices of one model are told apart by their ports only: name those in `extra`.
+    DuplicateDevice = "duplicate-device", Error;
     /// Two devices of one domain have one place in the boot order, or a kind of device has two.
     ///
     /// libvirt refuses the first, and the second means nothing. Numbers may have gaps: 10, 20, 30.
@@ -235,10 +239,10 @@ ids! {
     ///
     /// The lower address comes first: `["192.168.56.100", "192.168.56.200"]`.
     RangeReversed = "range-reversed", Error;
-    /// DHCP or an address on a network that has no subnet.
+    /// DHCP or an address on a network that has no subnet, or a network of mode `nat` or `route` without one.
     ///
-    /// Without a subnet the host has no address there and serves nothing. Give the network a `subnet`, or leave
-    /// addresses to whoever serves that network.
+    /// Without a subnet the host has no address there, serves nothing and forwards nothing: libvirt refuses a network
+    /// that should. Give the network a `subnet`, or leave addresses to whoever serves that network.
     NoSubnet = "no-subnet", Error;
     /// A network or interface key that its kind cannot have.
     ///
@@ -328,7 +332,7 @@ ids! {
     /// A file that lab2nix would write exists and was not written by lab2nix.
     ///
     /// The first line of every generated file says so; a file without that line is never overwritten. Move it away, or
-    /// choose another directory with `--out`.
+    /// choose another directory with `--out`. The files of `xml` have no such line: `--force` replaces them.
     ForeignFile = "foreign-file", Error;
 
     // Warnings.

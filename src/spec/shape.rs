@@ -43,7 +43,8 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
 /// The later problems that do not merely follow from the structural ones. Those follow
 ///
 /// - whose place is at or inside a value that [`check`] found wrong and took away or replaced, or a list of such;
-/// - that miss a key which was wrong, or misspelt, or wrong in a layer that others build on;
+/// - that miss a key which was wrong, or misspelt, or wrong in a layer that others build on, or a subnet in a network
+///   that has something wrong;
 /// - that compare a value with another one, in which something was wrong.
 #[must_use]
 pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> {
@@ -68,11 +69,13 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
             Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
             Place::Text(_) | Place::File(_) => false,
         };
+        let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
         let item_of_it =
             |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
         above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
             || replaced.iter().any(item_of_it)
             || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong()))
+            || lacks_wrong()
             || problem.related.iter().any(compares_wrong)
     };
     later.into_iter().filter(|problem| !follows(problem)).collect()

@@ -45,6 +45,21 @@ fn names_that_the_lab_does_not_have() {
 }
 
 #[test]
+fn names_that_end_like_files() {
+    let place =
+        Place::with(r#"{ "lab": "one", "domains": { "a": { "memory": "1GiB" }, "a.xml": { "memory": "1GiB" } } }"#);
+    let one = |name: &str, expected: &str| {
+        let ran = place.run(&["xml", name]).exits(0);
+        assert!(ran.out.starts_with(&format!("<domain type='kvm'>\n  <name>{expected}</name>\n")), "{ran:?}");
+    };
+    one("a", "a");
+    one("a.xml", "a.xml");
+    one("domains/a.xml", "a.xml");
+    let ran = place.run(&["xml", "b"]).exits(2);
+    assert!(ran.err.ends_with("known here: `a` and `a.xml`\n"), "{ran:?}");
+}
+
+#[test]
 fn files_are_written_and_not_replaced() {
     let place = Place::with(GOOD);
     let printed = place.run(&["xml", "web"]).exits(0).out;
@@ -54,7 +69,8 @@ fn files_are_written_and_not_replaced() {
     place.run(&["xml", "--out", "xml"]).exits(0).says("xml is up to date");
 
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
-    place.run(&["xml", "--out", "xml"]).exits(1).says("foreign-file").says("`--force` replaces files");
+    let ran = place.run(&["xml", "--out", "xml"]).exits(1).says("foreign-file").says("`--force` replaces files");
+    assert!(ran.err.contains("`xml/domains/web.xml` is there, and says something else"), "{ran:?}");
     assert_eq!(fs::read_to_string(place.path("xml/domains/web.xml")).unwrap(), printed);
     place.run(&["xml", "--out", "xml", "--force"]).exits(0).says("wrote xml/domains/web.xml\n");
     assert_ne!(fs::read_to_string(place.path("xml/domains/web.xml")).unwrap(), printed);

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use indexmap::IndexSet;
+
 use super::{ATTENTION, Failure, print, read, write};
 use crate::cli::{Cli, Xml};
 use crate::files::Replace;
@@ -37,15 +39,21 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
 /// Those documents that have one of the names; all where there are no names.
 fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
     let is = |file: &Proven, name: &str| {
-        let path = file.name().trim_end_matches(".xml");
+        let path = without_suffix(file);
         path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
     };
     if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
-        let known = documents.iter().filter_map(|file| file.name().trim_end_matches(".xml").rsplit('/').next());
+        let known = documents.iter().filter_map(|file| without_suffix(file).rsplit('/').next());
+        let known: IndexSet<&str> = known.collect();
         return Err(Failure::UnknownObject { name: unknown.clone(), help: did_you_mean(unknown, known) });
     }
     let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name));
     Ok(documents.into_iter().filter(wanted).collect())
+}
+
+/// The path of a document, without the suffix of its file: an object's own name may end like that, too.
+fn without_suffix(file: &Proven) -> &str {
+    file.name().strip_suffix(".xml").unwrap_or(file.name())
 }
 
 /// Whether an argument is the spec rather than a name.
