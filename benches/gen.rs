@@ -31,7 +31,7 @@ const GROWTH: f64 = 11.0;
 const RUN: &str = "--one-run";
 
 /// The files of a lab.
-const FILES: [&str; 4] = ["networks.nix", "pools.nix", "domains.nix", "default.nix"];
+const FILES: [&str; 5] = ["networks.nix", "pools.nix", "domains.nix", "host.nix", "default.nix"];
 
 fn main() -> Result<ExitCode, Error> {
     let arguments: Vec<String> = env::args().skip(1).collect();

@@ -1,7 +1,7 @@
 //! What the host has to provide for a lab: directories, open ports, firmware, helpers of QEMU's.
 //!
 //! libvirt does none of this by itself, and a definition that relies on it fails at start, so `generated/default.nix`
-//! sets it up.
+//! says it and `generated/host.nix` sets it up.
 
 use std::collections::BTreeSet;
 
@@ -42,6 +42,21 @@ pub struct Host {
     pub directories: IndexMap<String, Option<Permissions>>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
+    /// What no other lab of the host may have.
+    pub identities: Identities,
+}
+
+/// What is there once on a host, each with the object of the lab that has it: `network lan`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Identities {
+    /// The bridges that libvirt makes.
+    pub bridges: IndexMap<String, String>,
+    /// The subnets.
+    pub subnets: IndexMap<String, String>,
+    /// The UUIDs.
+    pub uuids: IndexMap<String, String>,
+    /// The MAC addresses.
+    pub macs: IndexMap<String, String>,
 }
 
 /// Ports that are served on a bridge.
@@ -65,23 +80,26 @@ impl Host {
     #[must_use]
     pub fn of(lab: &Lab) -> Self {
         let mut host = Self::default();
-        for pool in lab.pools.iter().flatten() {
-            host.directories.insert(pool.path.clone(), pool.permissions.clone());
-        }
-        for domain in lab.domains.iter().flatten() {
-            host.add_domain(domain);
-        }
         for network in lab.networks.iter().flatten() {
             host.open_vswitch |= network.mode == Mode::Ovs;
             let ports = served(network);
             if let Some(bridge) = network.bridge.as_ref().filter(|_| ports != Ports::default()) {
                 host.bridges.insert(bridge.value.clone(), ports);
             }
+            host.identities.add_network(network);
+        }
+        for pool in lab.pools.iter().flatten() {
+            host.directories.insert(pool.path.clone(), pool.permissions.clone());
+            host.identities.uuids.insert(pool.uuid.value.to_string(), format!("pool {}", pool.name));
+        }
+        for domain in lab.domains.iter().flatten() {
+            host.add_domain(domain);
         }
         host
     }
 
     fn add_domain(&mut self, domain: &Domain) {
+        self.identities.add_domain(domain);
         self.architectures.insert(domain.arch);
         self.tpm |= domain.tpm;
         self.virtiofs |= !domain.shares.is_empty();
@@ -104,6 +122,30 @@ impl Host {
                     self.directories.entry(directory.to_owned()).or_insert(None);
                 }
             }
+        }
+    }
+}
+
+impl Identities {
+    fn add_network(&mut self, network: &Network) {
+        let owner = || format!("network {}", network.name);
+        self.uuids.insert(network.uuid.value.to_string(), owner());
+        if let Some(mac) = &network.mac {
+            self.macs.insert(mac.value.to_string(), owner());
+        }
+        if let Some(bridge) = network.bridge.as_ref().filter(|_| network.mode.makes_bridge()) {
+            self.bridges.insert(bridge.value.clone(), owner());
+        }
+        for side in [&network.ipv4, &network.ipv6].into_iter().flatten() {
+            self.subnets.insert(side.subnet.to_string(), owner());
+        }
+    }
+
+    fn add_domain(&mut self, domain: &Domain) {
+        let owner = || format!("domain {}", domain.name);
+        self.uuids.insert(domain.uuid.value.to_string(), owner());
+        for interface in &domain.interfaces {
+            self.macs.insert(interface.mac.value.to_string(), owner());
         }
     }
 }

@@ -72,8 +72,8 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     Checked { problems, built: Some((lab, objects)) }
 }
 
-/// The files of a lab, proven: the lists of networks, pools and domains, and the module. `spec` is the name of the spec's
-/// file, for their first lines.
+/// The files of a lab, proven: the lists of networks, pools and domains, the module of the host, and the one that says
+/// what the lab is. `spec` is the name of the spec's file, for their first lines.
 ///
 /// # Errors
 ///
@@ -89,6 +89,7 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     for list in lists {
         files.push(proof::list(list, objects, lab.target.nixvirt)?);
     }
+    files.push(proof::host_module(module::host_module_file(lab.target.format), lab.target.format)?);
     files.push(proof::module(module, &files)?);
     Ok(files)
 }

@@ -13,26 +13,27 @@
 //! A document is proven when an XML parser reads in it what the definition says, element by element and attribute by
 //! attribute, and nothing else.
 //!
-//! The module is proven when rnix parses its text without an error, the syntax tree prints back as the text, each list
-//! that it imports is one of the files beside it, and the values that come from the lab read back as what was meant.
+//! A module is proven when rnix parses its text without an error and the syntax tree prints back as the text. That of the
+//! host is the one that this crate has. That of the lab imports the files beside it only; it says nothing but what the lab
+//! is, and each of that reads back as what was meant.
 //!
 //! A proof that fails is a mistake in this crate: nothing is written.
 
 mod walk;
 
-use rnix::ast::AttrpathValue;
-use rnix::{Root, SyntaxKind};
-use rowan::ast::AstNode;
+use rnix::Root;
+use rnix::ast::{self, HasEntry as _};
+use rowan::ast::AstNode as _;
 
 use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
-use crate::nix::file::{ListFile, list_file_name};
-use crate::nix::module::{MODULE_FILE_NAME, ModuleFile};
-use crate::nix::read::{Parsed, read};
-use crate::spec::NixVirtVersion;
+use crate::nix::file::{ListFile, MARKER, list_file_name};
+use crate::nix::module::{self, HOST_MODULE_FILE_NAME, LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
+use crate::nix::read::Parsed;
+use crate::spec::{Formatter, NixVirtVersion};
 use crate::xml;
 use crate::xml::file::XmlFile;
 use walk::{Walk, describe};
@@ -124,45 +125,104 @@ pub fn document(file: XmlFile<'_>, libvirt: &Vocabulary) -> Result<Proven, Error
     }
 }
 
-/// Proves the module.
+/// Proves the module that makes labs the host's.
 ///
 /// # Errors
 ///
 /// The first thing that is not as it should be.
-pub fn module(file: ModuleFile, lists: &[Proven]) -> Result<Proven, Error> {
-    let ModuleFile { text, values } = file;
+pub fn host_module(text: String, format: Formatter) -> Result<Proven, Error> {
+    let name = HOST_MODULE_FILE_NAME;
     let error = |expected: &str, found: String| Error {
-        file: MODULE_FILE_NAME.to_owned(),
+        file: name.to_owned(),
         path: String::new(),
         expected: expected.to_owned(),
         found,
     };
-    let parse = Root::parse(&text);
-    if let Some(why) = parse.errors().first() {
-        return Err(error("Nix that rnix parses", why.to_string()));
+    Parsed::new(&text).map_err(|why| error("Nix that reads back", why.to_string()))?;
+    match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with(MARKER) && rest == module::host_module(format) => {}
+        _ => return Err(error("the module of this crate under its first line", "another text".to_owned())),
     }
-    let root = parse.syntax();
-    if root.text() != text.as_str() {
-        return Err(error("a syntax tree that prints back as the text", "another text".to_owned()));
-    }
-    let paths = root.descendants().filter(|node| node.kind() == SyntaxKind::NODE_PATH_REL);
-    for path in paths.map(|node| node.text().to_string()) {
-        if !lists.iter().any(|list| path.strip_prefix("./") == Some(list.name.as_str())) {
-            return Err(error("imports of the files beside it only", format!("`{path}`")));
+    Ok(Proven { name: name.to_owned(), text })
+}
+
+/// Proves the module that says what the lab is, against the files beside it.
+///
+/// # Errors
+///
+/// The first thing that is not as it should be.
+pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
+    let ModuleFile { text, values, sections } = file;
+    let error = |path: &str, expected: &str, found: String| Error {
+        file: MODULE_FILE_NAME.to_owned(),
+        path: path.to_owned(),
+        expected: expected.to_owned(),
+        found,
+    };
+    Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?;
+    let root = Root::parse(&text).tree();
+    for path in root.syntax().descendants().filter_map(ast::Path::cast).map(|path| path.syntax().text().to_string()) {
+        if !beside.iter().any(|file| path.strip_prefix("./") == Some(file.name.as_str())) {
+            return Err(error("", "imports of the files beside it only", format!("`{path}`")));
         }
     }
-    for (path, meant) in values {
-        let mut found = root
-            .descendants()
-            .filter_map(AttrpathValue::cast)
-            .filter(|binding| binding.attrpath().is_some_and(|found| found.syntax().text() == path));
-        let value = found.next().and_then(|binding| binding.value()).map(|value| value.syntax().text().to_string());
-        let Some(value) = value.filter(|_| found.next().is_none()) else {
-            return Err(error("one binding of the path", format!("none, or several, of `{path}`")));
+
+    let body = match root.expr() {
+        Some(ast::Expr::Lambda(lambda)) => lambda.body(),
+        other => other,
+    };
+    let Some(ast::Expr::AttrSet(body)) = body else {
+        return Err(error("", "a module", "something else".to_owned()));
+    };
+    let bindings = bindings(&body).map_err(|found| error("", "bindings of options", found))?;
+    let [(imports, imported), (labs, listed)] = bindings.as_slice() else {
+        return Err(error("", "the imports and the labs", format!("{} bindings", bindings.len())));
+    };
+    let host = format!("./{HOST_MODULE_FILE_NAME}");
+    let items = |value: &ast::Expr| match value {
+        ast::Expr::List(list) => list.items().collect(),
+        _ => Vec::new(),
+    };
+    if imports != "imports" || !matches!(items(imported).as_slice(), [one] if one.syntax().text() == host.as_str()) {
+        return Err(error("imports", &host, imported.syntax().text().to_string()));
+    }
+    let listed = items(listed);
+    let (LABS_OPTION, [ast::Expr::AttrSet(lab)]) = (labs.as_str(), listed.as_slice()) else {
+        return Err(error(LABS_OPTION, "one lab", format!("`{labs}`")));
+    };
+
+    let (mut values, mut imported) = (values.into_iter(), Vec::new());
+    for (name, value) in self::bindings(lab).map_err(|found| error(LABS_OPTION, "attributes of the lab", found))? {
+        let text = value.syntax().text().to_string();
+        if matches!(value, ast::Expr::Apply(_)) && text.starts_with(&format!("import ./{name}.nix ")) {
+            imported.push(name);
+            continue;
+        }
+        let Some((_, meant)) = values.next().filter(|(meant, _)| *meant == name) else {
+            return Err(error(&name, "what the lab asks of its host", text));
         };
-        if read(&value).ok().as_ref() != Some(&meant) {
-            return Err(Error { path: path.to_owned(), ..error("what the lab asks of its host", value) });
-        }
+        let parsed = Parsed::new(&text).map_err(|why| error(&name, "Nix that reads back", why.to_string()))?;
+        parsed
+            .agrees(&meant)
+            .map_err(|found| error(&format!("{name}.{}", found.path), &found.expected, found.found))?;
+    }
+    if let Some((missing, _)) = values.next() {
+        return Err(error(missing, "what the lab asks of its host", "nothing".to_owned()));
+    }
+    if imported != sections {
+        return Err(error(LABS_OPTION, &format!("the lists {sections:?}"), format!("{imported:?}")));
     }
     Ok(Proven { name: MODULE_FILE_NAME.to_owned(), text })
+}
+
+/// The bindings of an attribute set, each by its path, in the order of the text.
+fn bindings(attrs: &ast::AttrSet) -> Result<Vec<(String, ast::Expr)>, String> {
+    let binding = |entry: ast::Entry| match &entry {
+        ast::Entry::AttrpathValue(binding) => binding.attrpath().zip(binding.value()).map_or_else(
+            || Err(entry.syntax().text().to_string()),
+            |(path, value)| Ok((path.syntax().text().to_string(), value)),
+        ),
+        ast::Entry::Inherit(_) => Err(entry.syntax().text().to_string()),
+    };
+    attrs.entries().map(binding).collect()
 }

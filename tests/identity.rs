@@ -229,6 +229,10 @@ fn an_id_does_not_change_a_name() {
         Read::bytes("lab.json", text.into_bytes())
     };
     let (old, new) = (spec("web", "").output(), spec("www", r#", "id": "web""#).output());
-    let renamed = old.replace("\"web\"", "\"www\"").replace("<name>web<", "<name>www<").replace("/web.xml", "/www.xml");
+    let renamed = old
+        .replace("\"web\"", "\"www\"")
+        .replace("\"domain web\"", "\"domain www\"")
+        .replace("<name>web<", "<name>www<")
+        .replace("/web.xml", "/www.xml");
     assert_eq!(renamed, new);
 }

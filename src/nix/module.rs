@@ -1,41 +1,62 @@
-//! The module that wires the lists to the host, as a file.
+//! The modules of a lab's directory: `default.nix`, which says what the lab is, and `host.nix`, which makes it the host's.
+//!
+//! `host.nix` is the same for every lab. It is written here in each style, and not printed from values.
 
 use std::collections::BTreeSet;
 
-use super::file::{Error, HOST_FILES, ListFile, NIXVIRT, PKGS, header, list_file_name, put, style};
+use indexmap::IndexMap;
+
+use super::file::{Error, HOST_FILES, ListFile, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
-use super::{Attrs, Expr, Ident, Lambda, Name, Text};
-use crate::host::Host;
+use super::{Attrs, Expr, Ident, Lambda, Name, NulInText, Text};
+use crate::host::{Host, Identities, Ports};
 use crate::lab::Lab;
 use crate::spec::domain::Arch;
 use crate::spec::{Formatter, Paths};
 
-/// The module that wires the lists to the host, as a file.
+/// What a lab is to its host, as a file.
 #[derive(Debug)]
 pub struct ModuleFile {
     /// Its text, with its first line.
     pub text: String,
-    /// The values in it that come from the lab, each by the path of the option that it is bound to.
+    /// What it says of the lab, by attribute.
     pub values: Vec<(&'static str, Expr)>,
+    /// The attributes that are the lists of the files beside it.
+    pub sections: Vec<&'static str>,
 }
 
-/// The option for directories that have to exist.
-const TMPFILES: &str = "systemd.tmpfiles.settings.lab2nix";
-
-/// The option for open ports.
-const FIREWALL: &str = "networking.firewall.interfaces";
-
-/// The name of the file of the module.
+/// The name of the file that says what the lab is.
 pub const MODULE_FILE_NAME: &str = "default.nix";
 
-/// The module that wires the lists to the host. `spec` is the name of the spec's file.
+/// The name of the file that makes labs the host's.
+pub const HOST_MODULE_FILE_NAME: &str = "host.nix";
+
+/// The option that the labs of a host are listed in.
+pub const LABS_OPTION: &str = "services.lab2nix.labs";
+
+/// The module that makes labs the host's, in the style of a formatter and without its first line.
+#[must_use]
+pub fn host_module(format: Formatter) -> &'static str {
+    match format {
+        Formatter::Nixfmt => include_str!("host.nixfmt.nix"),
+        Formatter::Alejandra => include_str!("host.alejandra.nix"),
+    }
+}
+
+/// The file of [`host_module`], with its first line, which names no spec, because the file is the same for all.
+#[must_use]
+pub fn host_module_file(format: Formatter) -> String {
+    format!("{MARKER}, the same for every lab: leave it as it is.\n{}", host_module(format))
+}
+
+/// The module that says what the lab is. `spec` is the name of the spec's file.
 ///
 /// # Errors
 ///
 /// See [`Error`].
 pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFile, Error> {
-    let (host, target) = (Host::of(lab), &lab.target);
+    let target = &lab.target;
     let style = style(target.format);
     let word = |text: &str| NixText::value(text.to_owned());
     let sections: Vec<(&ListFile, &Lambda)> = lists
@@ -45,64 +66,53 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
             _ => None,
         })
         .collect();
-    let store = target.paths == Paths::Store;
     let takes = |name: &str| sections.iter().any(|(_, lambda)| lambda.formals().iter().any(|it| it.as_str() == name));
-    let host_files = store && takes(HOST_FILES);
-    let architectures = |found: &BTreeSet<Arch>| found.iter().map(|arch| word(arch.name())).collect::<Vec<_>>();
-    let firmware = if store { Vec::new() } else { architectures(&host.firmware) };
-    let host_files = if host_files { architectures(&host.architectures) } else { Vec::new() };
-    let own_images = !firmware.is_empty() || !host_files.is_empty();
-    let uses_nixvirt = host.driver_disc || takes(NIXVIRT);
-    let uses_pkgs = takes(PKGS) || host.virtiofs || host.passt || host.secure_firmware || own_images;
-    let formals = [("config", true), ("pkgs", uses_pkgs), (NIXVIRT, uses_nixvirt)];
-    let unwritable =
-        |error: super::NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
-    let settings =
-        [(TMPFILES, directories(&host).map_err(unwritable)?), (FIREWALL, bridges(&host).map_err(unwritable)?)];
-    let values: Vec<(&'static str, Expr)> =
-        settings.into_iter().filter(|(_, attrs)| !attrs.is_empty()).map(|(path, attrs)| (path, attrs.into())).collect();
-    let links = !store && (host.secure_firmware || host.driver_disc || !firmware.is_empty());
-    let uri = Expr::Str(Text::new(target.connection.clone()).map_err(unwritable)?);
+    // Files of the host come from its own options.
+    let formals = [("config", takes(HOST_FILES)), (PKGS, takes(PKGS)), (NIXVIRT, takes(NIXVIRT))];
+    let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
+    let names = names(lab).map_err(unwritable)?;
+    let needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;
+    let bindings = |values: &[(&'static str, Expr)]| -> Vec<minijinja::Value> {
+        let binding = |(name, value): &(&'static str, Expr)| {
+            minijinja::context! { name => word(name), value => NixText::value(print::print_at(value, style, 6)) }
+        };
+        values.iter().map(binding).collect()
+    };
     let text = render(
         "module",
         minijinja::context! {
             header => NixText::value(header(spec)),
-            sep => word(match target.format { Formatter::Nixfmt => "\n", Formatter::Alejandra => " " }),
             head => NixText::value(head(&formals, style)),
             empty => NixText::value(print::print(&Attrs::new().into(), style)),
-            firmware => firmware,
-            host_files => host_files,
-            own_images => own_images,
-            secure => host.secure_firmware,
-            passt => host.passt,
-            open_vswitch => host.open_vswitch,
-            driver_disc => host.driver_disc,
-            links => links,
-            tpm => host.tpm,
-            virtiofs => host.virtiofs,
-            settings => values.iter().map(|(path, value)| minijinja::context! {
-                path => word(path),
-                value => NixText::value(print::print_at(value, style, 2)),
-                directories => *path == TMPFILES,
-            }).collect::<Vec<_>>(),
-            connection => NixText::value(print::print(&uri, style)),
-            uri => word(&target.connection),
+            names => bindings(&names),
+            needs => bindings(&needs),
             sections => sections.iter().map(|(file, lambda)| {
-                let arguments: Vec<&str> = lambda.formals().iter().map(Ident::as_str).collect();
+                let arguments = lambda.formals().iter().map(Ident::as_str);
+                let (host_files, given): (Vec<&str>, Vec<&str>) = arguments.partition(|name| *name == HOST_FILES);
                 minijinja::context! {
-                    name => word(list_file_name(file.kind).trim_end_matches(".nix")),
-                    arguments => NixText::value(arguments.join(" ")),
-                    none => arguments.is_empty(),
+                    name => word(section(file)),
+                    arguments => (!given.is_empty()).then(|| NixText::value(given.join(" "))),
+                    host_files => !host_files.is_empty(),
+                    none => lambda.formals().is_empty(),
                 }
             }).collect::<Vec<_>>(),
         },
     )?;
-    Ok(ModuleFile { text, values })
+    let sections = sections.iter().map(|(file, _)| section(file)).collect();
+    Ok(ModuleFile { text, values: names.into_iter().chain(needs).collect(), sections })
 }
 
-/// The start of a function of the formals that are used, up to its body.
+/// The attribute that a list is.
+fn section(file: &ListFile) -> &'static str {
+    list_file_name(file.kind).trim_end_matches(".nix")
+}
+
+/// The start of a function of the formals that are used, up to its body; nothing where none is.
 fn head(formals: &[(&'static str, bool)], style: Style) -> String {
-    let formals = formals.iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
+    let formals: Vec<Ident> = formals.iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
+    if formals.is_empty() {
+        return String::new();
+    }
     let body = Expr::from(Attrs::new());
     let printed_body = print::print(&body, style);
     let lambda = Lambda::new(formals, body).expect("the formals are different");
@@ -111,41 +121,102 @@ fn head(formals: &[(&'static str, bool)], style: Style) -> String {
     head
 }
 
-/// The `systemd.tmpfiles` rules of the host's directories. A mode that starts with `:` is for directories that are made.
-fn directories(host: &Host) -> Result<Attrs, super::NulInText> {
-    let mut directories = Attrs::new();
+/// What the lab is known by.
+fn names(lab: &Lab) -> Result<Vec<(&'static str, Expr)>, NulInText> {
+    Ok(vec![("name", text(&lab.name)?), ("connection", text(&lab.target.connection)?)])
+}
+
+/// What the lab asks of its host, without what it does not need.
+fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
+    let Host {
+        architectures: _,
+        firmware,
+        secure_firmware,
+        driver_disc,
+        tpm,
+        virtiofs,
+        passt,
+        open_vswitch,
+        directories,
+        bridges,
+        identities,
+    } = host;
+    // What is named by its store path needs no other.
+    let stable = paths == Paths::Stable;
+    let architectures = |found: &BTreeSet<Arch>| found.iter().map(|arch| Text::literal(arch.name()).into()).collect();
+    let mut needs = Vec::new();
+    let mut set = |name: &'static str, needed: bool, value: Expr| {
+        if needed {
+            needs.push((name, value));
+        }
+    };
+    set("directories", !directories.is_empty(), self::directories(host)?.into());
+    set("bridges", !bridges.is_empty(), self::bridges(bridges)?.into());
+    set("firmware", stable && !firmware.is_empty(), Expr::List(architectures(firmware)));
+    set("secureBoot", stable && *secure_firmware, true.into());
+    set("driverDisc", stable && *driver_disc, true.into());
+    set("tpm", *tpm, true.into());
+    set("virtiofs", *virtiofs, true.into());
+    set("passt", *passt, true.into());
+    set("openVSwitch", *open_vswitch, true.into());
+    let identities = self::identities(identities)?;
+    set("identities", !identities.is_empty(), identities.into());
+    Ok(needs)
+}
+
+/// The directories that have to exist. A mode that starts with `:` is for directories that are made.
+fn directories(host: &Host) -> Result<Attrs, NulInText> {
+    let mut directories = Attrs::with_capacity(host.directories.len());
     for (path, permissions) in &host.directories {
-        let mut rule = Attrs::new();
-        let mut set = |name: &'static str, text: String| -> Result<(), super::NulInText> {
-            put(&mut rule, Name::literal(name), Expr::Str(Text::new(text)?));
+        let mut directory = Attrs::new();
+        let mut set = |name: &'static str, value: &str| -> Result<(), NulInText> {
+            put(&mut directory, Name::literal(name), text(value)?);
             Ok(())
         };
         match permissions {
-            None => set("mode", ":0711".to_owned())?,
+            None => set("mode", ":0711")?,
             Some(permissions) => {
-                set("mode", permissions.mode.clone())?;
-                set("user", permissions.owner.to_string())?;
-                set("group", permissions.group.to_string())?;
+                set("mode", &permissions.mode)?;
+                set("user", &permissions.owner.to_string())?;
+                set("group", &permissions.group.to_string())?;
             }
         }
-        let mut directory = Attrs::new();
-        put(&mut directory, Name::literal("d"), rule.into());
         put(&mut directories, Name::new(path.clone())?, directory.into());
     }
     Ok(directories)
 }
 
-/// The ports to open on each bridge.
-fn bridges(host: &Host) -> Result<Attrs, super::NulInText> {
-    let mut bridges = Attrs::new();
-    for (bridge, ports) in &host.bridges {
-        let mut open = Attrs::new();
-        for (name, ports) in [("allowedTCPPorts", &ports.tcp), ("allowedUDPPorts", &ports.udp)] {
+/// The ports that are served on each bridge.
+fn bridges(bridges: &IndexMap<String, Ports>) -> Result<Attrs, NulInText> {
+    let mut all = Attrs::with_capacity(bridges.len());
+    for (bridge, Ports { tcp, udp }) in bridges {
+        let mut served = Attrs::new();
+        for (name, ports) in [("tcp", tcp), ("udp", udp)] {
             if !ports.is_empty() {
-                put(&mut open, Name::literal(name), Expr::List(ports.iter().map(|port| (*port).into()).collect()));
+                put(&mut served, Name::literal(name), Expr::List(ports.iter().map(|port| (*port).into()).collect()));
             }
         }
-        put(&mut bridges, Name::new(bridge.clone())?, open.into());
+        put(&mut all, Name::new(bridge.clone())?, served.into());
     }
-    Ok(bridges)
+    Ok(all)
+}
+
+/// What no other lab of the host may have, each with what has it.
+fn identities(identities: &Identities) -> Result<Attrs, NulInText> {
+    let Identities { bridges, subnets, uuids, macs } = identities;
+    let mut all = Attrs::new();
+    for (name, owners) in [("bridges", bridges), ("subnets", subnets), ("uuids", uuids), ("macs", macs)] {
+        let mut attrs = Attrs::with_capacity(owners.len());
+        for (identity, owner) in owners {
+            put(&mut attrs, Name::new(identity.clone())?, text(owner)?);
+        }
+        if !attrs.is_empty() {
+            put(&mut all, Name::literal(name), attrs.into());
+        }
+    }
+    Ok(all)
+}
+
+fn text(text: &str) -> Result<Expr, NulInText> {
+    Ok(Expr::Str(Text::new(text.to_owned())?))
 }

@@ -24,11 +24,11 @@ const TWO_ERRORS: &str = r#"{
 "#;
 
 #[test]
-fn gen_writes_four_files_and_then_touches_none() {
+fn gen_writes_five_files_and_then_touches_none() {
     let place = Place::with(GOOD);
     let ran = place.run(&["gen"]).exits(0).without_result();
     let before = place.files();
-    let names = ["default.nix", "domains.nix", "networks.nix", "pools.nix"];
+    let names = ["default.nix", "domains.nix", "host.nix", "networks.nix", "pools.nix"];
     assert_eq!(before.keys().collect::<Vec<_>>(), names);
     for name in names {
         assert!(ran.err.contains(&format!("generated/{name}\n")), "{ran:?}");
@@ -76,7 +76,8 @@ fn check_shows_the_differences_and_writes_nothing() {
     let place = Place::generated(GOOD);
     place.run(&["gen", "--check"]).exits(0).without_result().without_talk();
 
-    place.write("lab.json", &GOOD.replace("10.20.0.0/24", "10.20.9.0/24"));
+    let changed = GOOD.replace("\"10.20.0.0/24\"", "\"10.20.0.0/24\", \"gateway\": \"10.20.0.9\"");
+    place.write("lab.json", &changed);
     let before = place.files();
     let ran = place.run(&["gen", "--check"]).exits(1).says("run: lab2nix gen lab.json\n");
     let headers: Vec<&str> =
@@ -84,14 +85,14 @@ fn check_shows_the_differences_and_writes_nothing() {
     assert_eq!(headers, ["--- generated/networks.nix", "+++ generated/networks.nix"]);
     assert!(ran.out.contains("\n@@ -"), "{ran:?}");
     assert!(
-        ran.out.contains("\n-          address = \"10.20.0.1\";\n+          address = \"10.20.9.1\";\n"),
+        ran.out.contains("\n-          address = \"10.20.0.1\";\n+          address = \"10.20.0.9\";\n"),
         "{ran:?}"
     );
     assert_eq!(place.files(), before);
 
     // The diff is one: `patch` makes of the old files what `gen` makes.
     let mended = Place::generated(GOOD);
-    mended.write("lab.json", &GOOD.replace("10.20.0.0/24", "10.20.9.0/24"));
+    mended.write("lab.json", &changed);
     mended.run(&["gen"]).exits(0);
     assert_eq!(patched(&before["networks.nix"].0, &ran.out), mended.texts()["networks.nix"]);
 
@@ -132,7 +133,7 @@ fn patched(old: &str, diff: &str) -> String {
 fn check_of_files_that_are_not_there() {
     let place = Place::with(GOOD);
     let ran = place.run(&["gen", "--check"]).exits(1);
-    assert_eq!(ran.out.matches("+++ generated/").count(), 4, "{ran:?}");
+    assert_eq!(ran.out.matches("+++ generated/").count(), 5, "{ran:?}");
     assert!(!place.has("generated"));
 }
 

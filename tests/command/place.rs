@@ -25,7 +25,7 @@ pub const GOOD: &str = r#"{
 }
 "#;
 
-/// What [`GOOD`] becomes so that every one of its files changes.
+/// What [`GOOD`] becomes so that every one of its files changes that says something of the lab.
 pub const CHANGED: &str = r#"{
   "lab": "hello",
   "networks": { "lan": { "subnet": "10.20.1.0/24", "bridge": "br-lan" } },

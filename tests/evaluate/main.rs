@@ -1,10 +1,11 @@
-//! What Nix makes of the generated files: the lists under a stand-in for NixVirt that checks every type, the module
-//! under stand-ins for the options that it sets. With `NIXVIRT_SRC` set to a checkout of NixVirt 0.6.0 and `NIXPKGS_LIB`
+//! What Nix makes of the generated files: the lists under a stand-in for NixVirt that checks every type, the modules
+//! under stand-ins for NixOS and for nixpkgs' module system. With `NIXVIRT_SRC` set to a checkout of NixVirt 0.6.0 and `NIXPKGS_LIB`
 //! to one of nixpkgs or nixpkgs.lib, under the real ones too.
 
 #[path = "../case/mod.rs"]
 mod case;
 mod definition;
+mod host;
 #[path = "../labs/mod.rs"]
 mod labs;
 mod world;
@@ -53,7 +54,8 @@ fn every_module_is_taken() {
         let Some(values) = world.modules(&hosts) else { return };
         for (lab, value) in taken.iter().zip(&values) {
             assert_eq!(value["libvirt"]["enable"], true, "{}", lab.name);
-            assert_eq!(value["service"]["serviceConfig"]["Restart"], "on-failure", "{}", lab.name);
+            assert_eq!(value["services"]["nixvirt"]["serviceConfig"]["Restart"], "on-failure", "{}", lab.name);
+            assert_eq!(value["failures"], json!([]), "{}", lab.name);
         }
     }
 }
@@ -163,7 +165,7 @@ fn the_host_of_the_lab_of_this_repository() {
         assert_eq!(name_in_store(&host["etc"]["lab2nix/virtio-win.iso"]), "virtio-win.iso");
         assert_eq!(name_in_store(&host["etc"]["lab2nix/x86_64"]), "lab2nix-firmware-x86_64");
 
-        let service = &host["service"];
+        let service = &host["services"]["nixvirt"];
         assert_eq!(service["serviceConfig"]["Restart"], "on-failure");
         assert_eq!(service["serviceConfig"]["RestartSec"], 10);
         assert_eq!([&service["startLimitBurst"], &service["startLimitIntervalSec"]], [6, 300]);
@@ -171,11 +173,10 @@ fn the_host_of_the_lab_of_this_repository() {
         assert!(waits.contains("virsh --connect qemu:///system domcapabilities"), "{waits}");
         assert_eq!(host["libvirtd"]["qemu"]["vhostUserPackages"], json!([]));
 
-        if world.nixvirt.is_some() && world.nixpkgs_lib.is_some() {
-            assert_eq!(host["libvirtd"]["enable"], true);
-            assert_eq!(host["libvirtd"]["qemu"]["swtpm"]["enable"], true);
-            assert_eq!(service["after"], json!(["libvirtd.service"]));
-        }
+        // NixVirt's module sets these.
+        assert_eq!(host["libvirtd"]["enable"], true);
+        assert_eq!(host["libvirtd"]["qemu"]["swtpm"]["enable"], true);
+        assert_eq!(service["after"], json!(["libvirtd.service"]));
     }
 }
 
@@ -206,34 +207,12 @@ fn domains_and_networks_bring_what_they_need() {
         let etc = ["lab2nix/virtio-win.iso", "lab2nix/x86_64", "lab2nix/x86_64-secure"];
         assert_eq!(keys(&secure["etc"]), etc);
         assert_eq!(name_in_store(&secure["etc"][etc[2]]), "lab2nix-firmware-x86_64-secure");
-        assert_eq!(list(&user["path"]).iter().map(name_in_store).collect::<Vec<_>>(), ["passt"]);
+        assert_eq!(
+            list(&user["services"]["libvirtd"]["path"]).iter().map(name_in_store).collect::<Vec<_>>(),
+            ["passt"]
+        );
         assert_eq!(switched["vswitch"]["enable"], true);
-        assert_eq!([&plain["path"], &plain["vswitch"]["enable"]], [&json!([]), &json!(false)]);
-    }
-}
-
-/// Only the real nixpkgs merges modules.
-#[test]
-fn labs_share_a_host() {
-    let [sccm, linux, windows] =
-        ["lab.json", "examples/single-linux/lab.json", "examples/windows-on-lan/lab.json"].map(committed);
-    for world in World::all() {
-        if world.nixpkgs_lib.is_none() {
-            continue;
-        }
-        let Some(values) = world.modules(&[&[&sccm, &linux, &windows], &[&sccm, &linux], &[&linux, &windows]]) else {
-            return;
-        };
-        let counts = values.iter().map(|host| {
-            let connection = &host["libvirt"]["connections"]["qemu:///system"];
-            ["networks", "pools", "domains"].map(|section| list(&connection[section]).len())
-        });
-        assert_eq!(counts.collect::<Vec<_>>(), [[3, 3, 6], [3, 2, 5], [1, 2, 2]]);
-        let host = &values[0];
-        assert_eq!(keys(&host["firewall"]).len(), 3);
-        assert_eq!(keys(&host["tmpfiles"]["lab2nix"]).len(), 4);
-        assert_eq!(keys(&host["etc"]), ["lab2nix/virtio-win.iso", "lab2nix/x86_64"]);
-        assert_eq!(host["service"]["startLimitBurst"], 6);
+        assert_eq!([&plain["services"]["libvirtd"], &plain["vswitch"]["enable"]], [&Value::Null, &json!(false)]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Generated files in; what Nix makes of them out.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ map (
     table = path job.table;
     nixvirt = path job.nixvirt;
     nixpkgsLib = path job.nixpkgsLib;
-    inherit (job) hostFiles;
+    inherit (job) hostFiles force without;
   })
 ) (builtins.fromJSON (builtins.readFile jobs))
 ";
@@ -42,6 +43,10 @@ pub struct World {
     pub nixpkgs_lib: Option<PathBuf>,
     /// Whether files of the host that are asked for by store path have their stable paths all the same.
     pub stable: bool,
+    /// Settings of the host that count more than the labs', by option.
+    pub force: BTreeMap<&'static str, Value>,
+    /// Whether the host lacks NixVirt's module.
+    pub without_nixvirt: bool,
 }
 
 impl World {
@@ -56,9 +61,16 @@ impl World {
             worlds.push(Self { nixpkgs_lib: nixpkgs_lib.clone(), ..Self::default() });
         }
         if nixvirt.is_some() && nixpkgs_lib.is_some() {
-            worlds.push(Self { nixvirt, nixpkgs_lib, stable: false });
+            worlds.push(Self { nixvirt, nixpkgs_lib, ..Self::default() });
         }
         worlds
+    }
+
+    /// The same world, but for one setting of the host.
+    pub fn with(&self, option: &'static str, value: impl Into<Value>) -> Self {
+        let mut world = self.clone();
+        world.force.insert(option, value.into());
+        world
     }
 
     /// Whether labs of this version of NixVirt can be evaluated: a checkout is one of 0.6.0.
@@ -69,6 +81,12 @@ impl World {
     /// What `default.nix` sets on hosts that have one or several labs.
     pub fn modules(&self, hosts: &[&[&Generated]]) -> Option<Vec<Value>> {
         self.evaluate("module.nix", hosts)
+    }
+
+    /// Whether a host with these labs does not evaluate.
+    pub fn refuses(&self, labs: &[&Generated]) -> bool {
+        let file = absolute(Path::new("tests/nix/module.nix"));
+        instantiate(&file, &json!([self.job(labs)])).is_some_and(|made| made.is_err())
     }
 
     /// What NixVirt would be given of each lab.
@@ -110,6 +128,8 @@ impl World {
             "nixvirt": self.nixvirt,
             "nixpkgsLib": self.nixpkgs_lib,
             "hostFiles": self.stable.then(stable_files),
+            "force": self.force,
+            "without": self.without_nixvirt.then_some("NixVirt"),
         })
     }
 }

@@ -108,6 +108,8 @@ pub struct Generated {
     pub target: Target,
     /// The lab.
     pub read: Read,
+    /// Where the files are, if nobody else keeps it.
+    _own: Option<TempDir>,
 }
 
 /// What is committed, and the variants.
@@ -150,17 +152,29 @@ impl Labs {
 pub fn committed(spec: impl AsRef<Path>) -> Generated {
     let spec = spec.as_ref();
     let read = Read::file(spec);
-    Generated { name: spec.display().to_string(), dir: spec.with_file_name("generated"), target: target(&read), read }
+    let (name, dir) = (spec.display().to_string(), spec.with_file_name("generated"));
+    Generated { name, dir, target: target(&read), read, _own: None }
+}
+
+/// The files of a spec that is only here.
+pub fn variant(spec: &str) -> Generated {
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let read = Read::bytes("lab.json", spec.as_bytes().to_vec());
+    let generated = write(spec.to_owned(), directory.path().join("generated"), read);
+    Generated { _own: Some(directory), ..generated }
 }
 
 fn generate(name: String, dir: PathBuf, spec: &Value) -> Generated {
-    let read = Read::value(spec);
+    write(name, dir, Read::value(spec))
+}
+
+fn write(name: String, dir: PathBuf, read: Read) -> Generated {
     let files = read.files().unwrap_or_else(|| panic!("{name}:\n{}", read.report()));
     fs::create_dir(&dir).expect("the directory is new");
     for file in files {
         fs::write(dir.join(file.name()), file.text()).expect("the directory is ours");
     }
-    Generated { name, dir, target: target(&read), read }
+    Generated { name, dir, target: target(&read), read, _own: None }
 }
 
 fn target(read: &Read) -> Target {

@@ -5,20 +5,23 @@
 #
 #   generated    the lab's folder; or a list of folders: labs that share one host
 #   table        what the lab's NixVirt writes: schema/nixvirt/<version>.json
-#   nixpkgsLib   a checkout of nixpkgs or nixpkgs.lib, or its lib/ folder: the module is evaluated
-#                by `lib.evalModules`. Null: by small-lib.nix, one lab at a time
-#   nixvirt      a checkout of NixVirt: its library, and with nixpkgsLib its module too. Null: the
-#                stand-ins
+#   nixpkgsLib   a checkout of nixpkgs or nixpkgs.lib, or its lib/ folder. Null: small-lib.nix
+#   nixvirt      a checkout of NixVirt: its library and its module. Null: the stand-ins
+#   force        settings of the host that count more than the labs', by path:
+#                { "services.lab2nix.enable" = false; }
+#   without      "NixVirt": a host without NixVirt's module; null: a whole host
 #
-# The value is what the host gets: libvirt (NixVirt's options), libvirtd, firewall, tmpfiles, etc
-# (name to source), service (nixvirt.service), path (of libvirtd.service), vswitch. Packages are shown
-# as their paths.
+# The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
+# tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, and failures:
+# the messages of the assertions that fail. Packages are shown as their paths.
 {
   generated,
   table,
   nixpkgsLib ?
     if builtins.getEnv "NIXPKGS_LIB" == "" then null else /. + builtins.getEnv "NIXPKGS_LIB",
   nixvirt ? if builtins.getEnv "NIXVIRT_SRC" == "" then null else /. + builtins.getEnv "NIXVIRT_SRC",
+  force ? { },
+  without ? null,
 }:
 let
   standIn = import ./stand-in.nix { inherit table nixvirt; };
@@ -26,49 +29,58 @@ let
   labs = if builtins.isList generated then generated else [ generated ];
 
   small = import ./small-lib.nix;
-  lib = import (
-    if builtins.pathExists (nixpkgsLib + "/lib/default.nix") then nixpkgsLib + "/lib" else nixpkgsLib
-  );
-  realModule = nixpkgsLib != null && nixvirt != null;
-  options = import ./options.nix {
-    inherit pkgs;
-    lib = if nixpkgsLib == null then small.lib else lib;
-    libvirt = !realModule;
-  };
-  nixvirtModules = import (nixvirt + "/modules.nix") {
-    packages = pkgs;
-    moduleHelperFile = libvirt: "${libvirt}/nixvirt-module-helper";
-  };
-
-  config =
+  lib =
     if nixpkgsLib == null then
-      let
-        arguments = {
-          inherit NixVirt pkgs;
-          inherit (small) lib;
-        };
-        module = import (builtins.head labs + "/default.nix");
-      in
-      if builtins.length labs == 1 then
-        (small.eval options module arguments).result
-      else
-        throw "several labs on one host need nixpkgsLib"
+      small.lib
     else
-      (lib.evalModules {
-        specialArgs = { inherit NixVirt pkgs; };
-        modules = [
-          { inherit options; }
-        ]
-        ++ (if realModule then [ nixvirtModules.nixosModule ] else [ ])
-        ++ map (lab: lab + "/default.nix") labs;
-      }).config;
+      import (
+        if builtins.pathExists (nixpkgsLib + "/lib/default.nix") then nixpkgsLib + "/lib" else nixpkgsLib
+      );
+  evalModules =
+    if nixpkgsLib == null then
+      small.evalModules
+    else
+      arguments: lib.evalModules (arguments // { class = "nixos"; });
+
+  nixvirtModule =
+    if nixvirt == null then
+      import ./nixvirt.nix
+    else
+      (import (nixvirt + "/modules.nix") {
+        packages = pkgs;
+        moduleHelperFile = libvirt: "${libvirt}/nixvirt-module-helper";
+      }).nixosModule;
+  forced = map (
+    path:
+    lib.setAttrByPath (builtins.filter builtins.isString (builtins.split "[.]" path)) (
+      lib.mkForce force.${path}
+    )
+  ) (builtins.attrNames force);
+
+  inherit
+    (evalModules {
+      specialArgs = {
+        inherit NixVirt pkgs;
+      }
+      // (if nixpkgsLib == null then { inherit lib; } else { });
+      modules = [
+        { options = import ./options.nix { inherit lib pkgs; }; }
+      ]
+      ++ (if without == "NixVirt" then [ ] else [ nixvirtModule ])
+      ++ map (lab: lab + "/default.nix") labs
+      ++ forced;
+    })
+    config
+    ;
+  failing = builtins.filter (one: !one.assertion) config.assertions;
 in
 {
-  inherit (config.virtualisation) libvirt libvirtd;
+  libvirt = config.virtualisation.libvirt or null;
+  inherit (config.virtualisation) libvirtd vswitch;
   firewall = config.networking.firewall.interfaces;
   tmpfiles = config.systemd.tmpfiles.settings;
   etc = builtins.mapAttrs (_: entry: "${entry.source}") config.environment.etc;
-  service = config.systemd.services.nixvirt;
-  path = config.systemd.services.libvirtd.path or [ ];
-  inherit (config.virtualisation) vswitch;
+  inherit (config.systemd) services;
+  packages = config.environment.systemPackages;
+  failures = map (one: one.message) failing;
 }

@@ -1,12 +1,6 @@
-# The options that a lab's `default.nix` sets, with the types that NixOS (25.11 and 26.05) and
-# NixVirt give them. Written for nixpkgs' `lib` and for the few functions of `small-lib.nix`.
-#
-#   libvirt   whether to declare NixVirt's own options; not when its real module does
-{
-  lib,
-  pkgs,
-  libvirt,
-}:
+# The options of NixOS that `host.nix` and NixVirt's module set, with the types that they have in 25.11 and
+# 26.05. Written for nixpkgs' `lib` and for that of `small-lib.nix`.
+{ lib, pkgs }:
 let
   inherit (lib) mkOption types;
 
@@ -51,33 +45,9 @@ let
       mode = option types.str "symlink";
     };
   };
-
-  object = extra: {
-    options = {
-      definition = mkOption { type = types.path; };
-      active = option (types.nullOr types.bool) null;
-      restart = option (types.nullOr types.bool) null;
-    }
-    // extra;
-  };
-  objects = extra: option (types.nullOr (types.listOf (types.submodule (object extra)))) null;
-  volume = types.submodule {
-    options = {
-      definition = option (types.nullOr types.path) null;
-      name = option (types.nullOr types.str) null;
-      present = option types.bool true;
-    };
-  };
-  connection = types.submodule {
-    options = {
-      networks = objects { };
-      pools = objects { volumes = option (types.listOf volume) [ ]; };
-      domains = objects { };
-    };
-  };
 in
 {
-  assertions = option (types.listOf types.anything) [ ];
+  assertions = option (types.listOf types.raw) [ ];
   warnings = strings;
   environment = {
     etc = option (types.attrsOf etcEntry) { };
@@ -112,17 +82,5 @@ in
         vhostUserPackages = option (types.listOf types.package) [ ];
       };
     };
-  }
-  // (
-    if libvirt then
-      {
-        libvirt = {
-          enable = option types.bool false;
-          swtpm.enable = option types.bool false;
-          connections = option (types.attrsOf connection) { };
-        };
-      }
-    else
-      { }
-  );
+  };
 }

@@ -1,94 +1,365 @@
-# As much of nixpkgs' module system as it takes to check one module against `options.nix`: every
-# path that the module sets is an option, every value has the option's type, what is not set has
-# its default. Nothing is merged: there is one module. A type is a function from the place and
-# the value to the checked value.
+# As much of nixpkgs' `lib` as `host.nix`, NixVirt's module and `options.nix` use: its module system
+# in small, for machines without nixpkgs. Modules are paths, functions or sets; those with one `key`
+# count once. A definition can be mkIf, mkMerge, mkDefault or mkForce. Every path that is set is an
+# option, every value has the option's type, several definitions merge as they do in nixpkgs, and
+# what is not set has its default.
 let
   inherit (builtins)
+    all
+    any
     attrNames
+    attrValues
+    concatMap
     concatStringsSep
-    elemAt
+    elem
+    filter
+    foldl'
     genList
+    head
     isAttrs
     isBool
+    isFunction
     isInt
     isList
     isString
     length
     listToAttrs
     mapAttrs
+    match
+    replaceStrings
     substring
     typeOf
     ;
 
   fail = at: message: throw "${concatStringsSep "." at}: ${message}";
-  leaf =
-    name: test: at: value:
-    if test value then value else fail at "expected ${name}, found ${typeOf value}";
+  eachName =
+    names: value:
+    listToAttrs (
+      map (name: {
+        inherit name;
+        value = value name;
+      }) names
+    );
+  unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
+
+  property = type: value: (value._type or null) == type;
+  override = priority: content: {
+    _type = "override";
+    inherit priority content;
+  };
+
+  # A definition is the value that a module gives to an option, or to a set of options, and the
+  # module's file. `push` moves properties from a set to what is in it, without asking whether a
+  # condition holds; `discharge` asks, and leaves values with their priorities.
+  push =
+    { file, value, ... }:
+    if property "merge" value then
+      concatMap (value: push { inherit file value; }) value.contents
+    else if property "if" value || property "override" value then
+      map
+        (
+          inner:
+          inner
+          // {
+            value = mapAttrs (_: content: value // { inherit content; }) inner.value;
+          }
+        )
+        (push {
+          inherit file;
+          value = value.content;
+        })
+    else
+      [ { inherit file value; } ];
+  discharge =
+    { file, value, ... }:
+    if property "merge" value then
+      concatMap (value: discharge { inherit file value; }) value.contents
+    else if property "if" value then
+      if value.condition then
+        discharge {
+          inherit file;
+          value = value.content;
+        }
+      else
+        [ ]
+    else if property "override" value then
+      map (inner: inner // { inherit (value) priority; }) (discharge {
+        inherit file;
+        value = value.content;
+      })
+    else
+      [
+        {
+          inherit file value;
+          priority = 100;
+        }
+      ];
+  # The definitions that count.
+  strongest =
+    definitions:
+    let
+      found = concatMap discharge definitions;
+      priority = foldl' (least: one: if one.priority < least then one.priority else least) 9999 found;
+    in
+    filter (one: one.priority == priority) found;
+
+  # Of each name that sets have, its definitions.
+  byName =
+    at: definitions:
+    let
+      sets = map (
+        one: if isAttrs one.value then one else fail at "expected a set, found ${typeOf one.value}"
+      ) (concatMap push definitions);
+    in
+    eachName (unique (concatMap (one: attrNames one.value) sets)) (
+      name:
+      map (one: {
+        inherit (one) file;
+        value = one.value.${name};
+      }) (filter (one: one.value ? ${name}) sets)
+    );
+
+  # A type says whether it takes a value, and merges one or more definitions.
+  checked =
+    name: check: merge:
+    let
+      expect =
+        at: definitions:
+        let
+          wrong = filter (one: !(check one.value)) definitions;
+        in
+        if wrong == [ ] then
+          merge at definitions
+        else
+          fail at "expected ${name}, found ${typeOf (head wrong).value} in ${(head wrong).file}";
+    in
+    {
+      inherit check;
+      merge = expect;
+    };
+  equal =
+    at: definitions:
+    let
+      inherit (head definitions) value;
+    in
+    if all (one: one.value == value) definitions then
+      value
+    else
+      fail at "conflicting definitions in ${concatStringsSep ", " (map (one: one.file) definitions)}";
+  leaf = name: check: checked name check equal;
   isPackage = value: isAttrs value && (value.type or null) == "derivation";
-  isPath = value: isPackage value || isString value && substring 0 1 value == "/";
 
   types = rec {
-    anything = _: value: value;
+    anything = leaf "anything" (_: true);
+    raw = checked "one definition" (_: true) (
+      at: definitions:
+      if length definitions == 1 then (head definitions).value else fail at "several definitions"
+    );
     bool = leaf "a bool" isBool;
     int = leaf "an int" isInt;
-    lines = str;
+    ints = {
+      positive = leaf "a positive int" (value: isInt value && 0 < value);
+      unsigned = leaf "an int that is not negative" (value: isInt value && 0 <= value);
+    };
+    lines = checked "a string" isString (
+      _: definitions: concatStringsSep "\n" (map (one: one.value) definitions)
+    );
     package = leaf "a package" isPackage;
-    path = leaf "a path" isPath;
+    path = leaf "a path" (value: isPackage value || isString value && substring 0 1 value == "/");
     port = leaf "a port" (value: isInt value && 0 <= value && value <= 65535);
     str = leaf "a string" isString;
     either =
-      first: second: at: value:
-      if isPackage value then first at value else second at value;
+      first: second:
+      checked "either" (value: first.check value || second.check value) (
+        at: definitions:
+        (if all (one: first.check one.value) definitions then first else second).merge at definitions
+      );
     nullOr =
-      type: at: value:
-      if value == null then null else type at value;
+      type:
+      checked "null or a value of a type" (value: value == null || type.check value) (
+        at: definitions:
+        let
+          nulls = filter (one: one.value == null) definitions;
+        in
+        if length nulls == length definitions then
+          null
+        else if nulls != [ ] then
+          fail at "null and not null"
+        else
+          type.merge at definitions
+      );
     attrsOf =
-      type: at: value:
-      mapAttrs (name: type (at ++ [ name ])) (leaf "a set" isAttrs at value);
+      type:
+      checked "a set" isAttrs (
+        at: definitions:
+        let
+          found = mapAttrs (_: strongest) (byName at definitions);
+        in
+        mapAttrs (name: type.merge (at ++ [ name ])) (
+          removeAttrs found (filter (name: found.${name} == [ ]) (attrNames found))
+        )
+      );
     listOf =
-      type: at: value:
-      genList (index: type (at ++ [ (toString index) ]) (elemAt value index)) (
-        length (leaf "a list" isList at value)
+      type:
+      checked "a list" isList (
+        at: definitions:
+        let
+          items = concatMap (
+            one:
+            map (value: {
+              inherit (one) file;
+              inherit value;
+            }) one.value
+          ) definitions;
+        in
+        genList (index: type.merge (at ++ [ (toString index) ]) [ (builtins.elemAt items index) ]) (
+          length items
+        )
       );
     submodule =
       { options }:
-      at: value: config at options (leaf "a set" isAttrs at value);
+      checked "a set" isAttrs (at: definitions: (evaluated at options definitions).checked);
   };
 
-  isOption = option: (option._type or null) == "option";
-  config =
+  # The value of each option, and whether all that is set is an option.
+  isOption = property "option";
+  evaluated =
     at: options: definitions:
     let
-      unknown = removeAttrs definitions (attrNames options);
-      value =
+      found = byName at definitions;
+      here = name: at ++ [ name ];
+      unknown = filter (name: !(options ? ${name})) (attrNames found);
+      below = mapAttrs (
         name: option:
-        let
-          here = at ++ [ name ];
-        in
-        if !(isOption option) then
-          config here option (definitions.${name} or { })
-        else if definitions ? ${name} then
-          option.type here definitions.${name}
+        if isOption option then
+          {
+            config = value (here name) option (found.${name} or [ ]);
+            sound = true;
+          }
         else
-          option.default or (fail here "not set, and without a default");
+          evaluated (here name) option (found.${name} or [ ])
+      ) options;
     in
-    if unknown != { } then
-      fail (at ++ [ (builtins.head (attrNames unknown)) ]) "no such option"
+    rec {
+      config = mapAttrs (_: one: one.config) below;
+      sound =
+        if unknown == [ ] then
+          all (one: one.sound) (attrValues below)
+        else
+          fail (here (head unknown)) "no such option, in ${(head found.${head unknown}).file}";
+      checked = if sound then config else null;
+    };
+  value =
+    at: option: definitions:
+    let
+      found = strongest definitions;
+    in
+    if found != [ ] then
+      option.type.merge at found
     else
-      listToAttrs (
-        map (name: {
-          inherit name;
-          value = value name options.${name};
-        }) (attrNames options)
-      );
+      option.default or (fail at "not set, and without a default");
+
+  # The declarations of all modules, each option with the files that define it.
+  declared =
+    at: declarations: definitions:
+    let
+      names = unique (concatMap attrNames declarations);
+      found = byName at definitions;
+    in
+    eachName names (
+      name:
+      let
+        of = map (one: one.${name}) (filter (one: one ? ${name}) declarations);
+      in
+      if !(any isOption of) then
+        declared (at ++ [ name ]) of (found.${name} or [ ])
+      else if length of == 1 then
+        head of // { files = map (one: one.file) (concatMap discharge (found.${name} or [ ])); }
+      else
+        fail (at ++ [ name ]) "declared twice"
+    );
+
+  # Modules with all that they import. Each module that has no key and is no path is one of its own.
+  closure =
+    arguments: modules:
+    let
+      read =
+        file: index: module:
+        let
+          isFile = builtins.isPath module || isString module;
+          name = if isFile then toString module else file;
+          code = if isFile then import module else module;
+          set = if isFunction code then code arguments else code;
+          whole = set ? options || set ? config;
+        in
+        {
+          key = set.key or (if isFile then name else "${file}:${toString index}");
+          file = name;
+          imports = set.imports or [ ];
+          options = set.options or { };
+          value =
+            if whole then
+              set.config or { }
+            else
+              removeAttrs set [
+                "_class"
+                "key"
+                "imports"
+              ];
+        };
+      readAll = file: list: genList (index: read file index (builtins.elemAt list index)) (length list);
+    in
+    builtins.genericClosure {
+      startSet = readAll "<given>" modules;
+      operator = module: readAll module.key module.imports;
+    };
 in
 {
   lib = {
-    inherit types;
+    inherit types unique;
+    escapeShellArg =
+      text:
+      if match "[[:alnum:],._+:@%/-]+" text == null then
+        "'${replaceStrings [ "'" ] [ "'\\''" ] text}'"
+      else
+        text;
+    filterAttrs =
+      wanted: set: removeAttrs set (filter (name: !(wanted name set.${name})) (attrNames set));
+    mkDefault = override 1000;
+    mkForce = override 50;
+    mkIf = condition: content: {
+      _type = "if";
+      inherit condition content;
+    };
+    mkMerge = contents: {
+      _type = "merge";
+      inherit contents;
+    };
     mkOption = option: option // { _type = "option"; };
+    optionalAttrs = condition: set: if condition then set else { };
+    setAttrByPath =
+      path: value:
+      foldl' (inner: name: { ${name} = inner; }) value (
+        genList (index: builtins.elemAt path (length path - 1 - index)) (length path)
+      );
   };
-  # The configuration that one module and the defaults make.
-  eval = options: module: arguments: rec {
-    result = config [ ] options (module (arguments // { config = result; }));
-  };
+  # The configuration that modules make, for modules that take these arguments.
+  evalModules =
+    { modules, specialArgs }:
+    let
+      all = closure (
+        specialArgs
+        // {
+          inherit options;
+          inherit (result) config;
+        }
+      ) modules;
+      definitions = map (module: { inherit (module) file value; }) all;
+      options = declared [ ] (map (module: module.options) all) definitions;
+      result = evaluated [ ] options definitions;
+    in
+    {
+      inherit options;
+      config = result.checked;
+    };
 }

@@ -63,7 +63,7 @@ fn update(dir: &Path, spec: &Path, read: &Read) {
         NixVirtVersion::Unreleased => "NIXVIRT_UNRELEASED_SRC",
     };
     let nixvirt = world::checkout(variable).unwrap_or_else(|| panic!("{variable} must name a checkout of NixVirt"));
-    let world = World { nixvirt: Some(nixvirt), nixpkgs_lib: None, stable: true };
+    let world = World { nixvirt: Some(nixvirt), stable: true, ..World::default() };
     let values = world.lists(&[&lab]).expect("nix-instantiate starts");
     let written = definitions(&values[0]);
     if dir.exists() {

@@ -1,0 +1,415 @@
+# What a NixOS host needs for its labs. Each lab's default.nix imports this file and says in
+# `services.lab2nix.labs` what the lab is; because of `key`, a host with several labs has it once.
+{
+  config,
+  lib,
+  options,
+  pkgs,
+  NixVirt,
+  ...
+}:
+let
+  inherit (builtins)
+    any
+    attrNames
+    attrValues
+    concatLists
+    concatMap
+    concatStringsSep
+    elemAt
+    filter
+    foldl'
+    fromJSON
+    genList
+    head
+    intersectAttrs
+    listToAttrs
+    map
+    mapAttrs
+    match
+    sort
+    tail
+    ;
+  inherit (lib)
+    escapeShellArg
+    filterAttrs
+    mkIf
+    mkMerge
+    mkOption
+    optionalAttrs
+    types
+    unique
+    ;
+
+  cfg = config.services.lab2nix;
+  inherit (cfg) labs;
+  inherit (config.virtualisation) libvirtd;
+  hasNixVirt = options ? virtualisation && options.virtualisation ? libvirt;
+  uses = what: any (lab: lab.${what}) labs;
+  ofLabs = settings: mkMerge (map settings labs);
+
+  # QEMU's own UEFI images under names that no update changes, found through QEMU's descriptors.
+  # libvirt takes snapshots of a UEFI domain only when its variables are QCOW2.
+  tools.nativeBuildInputs = [
+    pkgs.jq
+    pkgs.qemu-utils
+  ];
+  firmware =
+    name:
+    pkgs.runCommand "lab2nix-firmware-${name}" tools ''
+      descriptor=$(echo ${libvirtd.qemu.package}/share/qemu/firmware/*-edk2-${name}.json)
+      mkdir "$out"
+      ln -s "$(jq -r .mapping.executable.filename "$descriptor")" "$out/code.fd"
+      ln -s "$(jq -r '.mapping."nvram-template".filename' "$descriptor")" "$out/vars.fd"
+      qemu-img convert -f raw -O qcow2 "$out/vars.fd" "$out/vars.qcow2"
+    '';
+  # UEFI with Secure Boot and Microsoft's keys, which is not among QEMU's own images.
+  secureFirmware = pkgs.runCommand "lab2nix-firmware-x86_64-secure" tools ''
+    mkdir "$out"
+    ln -s ${pkgs.OVMFFull.fd}/FV/OVMF_CODE.fd "$out/code.fd"
+    ln -s ${pkgs.OVMFFull.fd}/FV/OVMF_VARS.ms.fd "$out/vars.fd"
+    qemu-img convert -f raw -O qcow2 "$out/vars.fd" "$out/vars.qcow2"
+  '';
+  driverDisc = NixVirt.lib.guest-install.virtio-win.iso;
+
+  images = directory: {
+    code = "${directory}/code.fd";
+    vars = "${directory}/vars.qcow2";
+    rawVars = "${directory}/vars.fd";
+  };
+  files =
+    arch:
+    images (firmware arch)
+    // {
+      emulator = "${libvirtd.qemu.package}/bin/qemu-system-${arch}";
+    };
+
+  # The start of nixvirt.service: libvirtd can be up before it answers, and before it knows what
+  # this host emulates.
+  wait =
+    connection:
+    let
+      tpm = any (lab: lab.tpm && lab.connection == connection) labs;
+      ask = "virsh --connect ${escapeShellArg connection} domcapabilities";
+      ready = if tpm then "[[ $(${ask}) == *\"<value>emulator</value>\"* ]]" else "${ask} >/dev/null";
+      failure =
+        if tpm then
+          "libvirtd knows no emulated TPM. If it ran before swtpm was enabled, restart it."
+        else
+          "libvirtd does not answer.";
+    in
+    ''
+      until ${ready}; do
+        if ((SECONDS > 30)); then
+          echo "${failure}" >&2
+          exit 1
+        fi
+        sleep 1
+      done
+    '';
+
+  # What two labs both have, though a host can have it once only.
+  pairs =
+    list:
+    if list == [ ] then
+      [ ]
+    else
+      map (second: {
+        inherit second;
+        first = head list;
+      }) (tail list)
+      ++ pairs (tail list);
+  clashes =
+    { first, second }:
+    let
+      one = first.identities;
+      other = second.identities;
+      both = "labs `${first.name}` and `${second.name}` both have";
+      same =
+        what: mine: its:
+        attrValues (
+          mapAttrs (value: owner: "${both} the ${what} ${value} (${owner}, ${its.${value}})") (
+            intersectAttrs its mine
+          )
+        );
+
+      byOwner =
+        uuids:
+        listToAttrs (
+          map (uuid: {
+            name = uuids.${uuid};
+            value = uuid;
+          }) (attrNames uuids)
+        );
+      itsUuids = byOwner other.uuids;
+      names = filterAttrs (owner: uuid: itsUuids ? ${owner} && itsUuids.${owner} != uuid) (
+        byOwner one.uuids
+      );
+
+      subnets = concatMap (mine: map (its: { inherit mine its; }) (attrNames other.subnets)) (
+        attrNames one.subnets
+      );
+      overlapping = filter ({ mine, its }: mine != its && overlap (range mine) (range its)) subnets;
+    in
+    concatLists [
+      (
+        if first.name == second.name then
+          [
+            "two labs have the name `${first.name}`, of those in ${concatStringsSep ", " options.services.lab2nix.labs.files}"
+          ]
+        else
+          [ ]
+      )
+      (same "bridge" one.bridges other.bridges)
+      (same "subnet" one.subnets other.subnets)
+      (map (
+        { mine, its }:
+        "${both} addresses of a subnet: ${mine} (${one.subnets.${mine}}) and ${its} (${other.subnets.${its}}) overlap"
+      ) overlapping)
+      (same "UUID" one.uuids other.uuids)
+      (same "MAC address" one.macs other.macs)
+      (attrValues (
+        mapAttrs (
+          owner: uuid: "${both} a ${owner}, and libvirt takes a name once (${uuid}, ${itsUuids.${owner}})"
+        ) names
+      ))
+    ];
+
+  # The first and the last address of an IPv4 subnet, as numbers; null for IPv6, of which only
+  # equal subnets are found.
+  range =
+    subnet:
+    let
+      numbers = map fromJSON (match "([0-9]+)[.]([0-9]+)[.]([0-9]+)[.]([0-9]+)/([0-9]+)" subnet);
+      start = foldl' (sum: index: sum * 256 + elemAt numbers index) 0 (genList (index: index) 4);
+      size = foldl' (product: _: product * 2) 1 (genList (index: index) (32 - elemAt numbers 4));
+    in
+    if match "[0-9./]+" subnet == null then
+      null
+    else
+      {
+        inherit start;
+        end = start + size - 1;
+      };
+  overlap =
+    one: other: one != null && other != null && one.start <= other.end && other.start <= one.end;
+
+  switch =
+    description:
+    mkOption {
+      type = types.bool;
+      default = true;
+      inherit description;
+    };
+  internal =
+    type: default: description:
+    mkOption {
+      inherit type default description;
+      internal = true;
+      visible = false;
+    };
+  owners = internal (types.attrsOf types.str) { };
+  section = internal (types.nullOr (types.listOf types.raw)) null;
+  flag = internal types.bool false;
+
+  lab = types.submodule {
+    options = {
+      name = mkOption {
+        type = types.str;
+        description = "The lab's name.";
+        internal = true;
+        visible = false;
+      };
+      connection = internal types.str "qemu:///system" "The libvirt connection.";
+      networks = section "The networks, for NixVirt; null leaves those of the host alone.";
+      pools = section "The storage pools, for NixVirt; null leaves those of the host alone.";
+      domains = section "The domains, for NixVirt; null leaves those of the host alone.";
+      directories = internal (types.attrsOf (
+        types.submodule {
+          options = {
+            mode =
+              internal types.str "-"
+                "The mode; one that starts with `:` is for directories that are made.";
+            user = internal types.str "-" "The owner.";
+            group = internal types.str "-" "The group.";
+          };
+        }
+      )) { } "Directories that have to exist.";
+      bridges = internal (types.attrsOf (
+        types.submodule {
+          options = {
+            tcp = internal (types.listOf types.port) [ ] "TCP ports.";
+            udp = internal (types.listOf types.port) [ ] "UDP ports.";
+          };
+        }
+      )) { } "What libvirt serves on its bridges.";
+      firmware = internal (types.listOf types.str) [ ] "Architectures whose UEFI has a stable path.";
+      secureBoot = flag "Whether UEFI with Secure Boot has a stable path.";
+      driverDisc = flag "Whether the disc of VirtIO drivers has a stable path.";
+      tpm = flag "Whether a domain has a TPM.";
+      virtiofs = flag "Whether a domain has a share.";
+      passt = flag "Whether a domain has port forwards.";
+      openVSwitch = flag "Whether a network is on an Open vSwitch bridge.";
+      identities = {
+        bridges = owners "The bridges that libvirt makes, each with what it belongs to.";
+        subnets = owners "The subnets, each with what it belongs to.";
+        uuids = owners "The UUIDs, each with what it belongs to.";
+        macs = owners "The MAC addresses, each with what it belongs to.";
+      };
+    };
+  };
+in
+{
+  _class = "nixos";
+  key = "lab2nix";
+
+  options.services.lab2nix = {
+    enable = switch ''
+      Whether this host runs the labs that it imports: their networks, storage pools and domains,
+      through NixVirt, and all that they need of the host. Switch it off where a lab is imported by
+      a configuration that several hosts share, and this host is not to run it. The objects that
+      libvirt has already stay as they are.
+    '';
+    firewall.enable = switch ''
+      Whether the firewall lets DNS and DHCP through to the bridges on which libvirt serves them,
+      by `networking.firewall.interfaces.<bridge>`. Switch it off where other rules do this;
+      without any, guests get no addresses and no names.
+    '';
+    directories.enable = switch ''
+      Whether the directories of storage pools and of firmware variables are made, by
+      `systemd.tmpfiles.settings.lab2nix`. Switch it off where they are mounted or made otherwise:
+      a pool does not start without its directory.
+    '';
+    stablePaths.enable = switch ''
+      Whether UEFI firmware and the disc of VirtIO drivers are linked under `/etc/lab2nix`, by
+      `environment.etc`, so that an update of nixpkgs changes no domain. Switch it off only where
+      the host provides these paths itself: the definitions of domains name them all the same.
+    '';
+    retry = {
+      attempts = mkOption {
+        type = types.ints.positive;
+        default = 6;
+        description = ''
+          How often `nixvirt.service` is started before it is given up. With 1 it is started once,
+          for hosts where something else watches over failed services.
+        '';
+      };
+      delay = mkOption {
+        type = types.ints.unsigned;
+        default = 10;
+        description = ''
+          The seconds between two starts of `nixvirt.service`. More suits hosts whose storage comes
+          up late.
+        '';
+      };
+    };
+    labs = internal (types.listOf lab) [ ] "The labs of this host, as their files describe them.";
+    hostFiles = mkOption {
+      type = types.raw;
+      readOnly = true;
+      internal = true;
+      visible = false;
+      default = {
+        aarch64 = files "aarch64";
+        x86_64 = files "x86_64";
+        x86_64-secure = images secureFirmware;
+        driverDisc = "${driverDisc}";
+      };
+      description = "Store paths of files of the host, for labs that name them so.";
+    };
+  };
+
+  config = mkIf (cfg.enable && labs != [ ]) {
+    assertions = [
+      {
+        assertion = hasNixVirt;
+        message = "lab2nix: the module of NixVirt is missing: add `NixVirt.nixosModules.default` to the modules of this host";
+      }
+      {
+        assertion = hasNixVirt -> libvirtd.enable;
+        message = "lab2nix: labs run on libvirtd, but `virtualisation.libvirtd.enable` is false";
+      }
+      {
+        assertion = hasNixVirt && uses "tpm" -> libvirtd.qemu.swtpm.enable;
+        message = "lab2nix: domains have a TPM, but `virtualisation.libvirtd.qemu.swtpm.enable` is false";
+      }
+    ]
+    ++ map (clash: {
+      assertion = false;
+      message = "lab2nix: ${clash}";
+    }) (concatMap clashes (pairs (sort (one: other: one.name < other.name) labs)));
+
+    virtualisation =
+      optionalAttrs hasNixVirt {
+        libvirt = {
+          enable = true;
+          swtpm.enable = mkIf (uses "tpm") true;
+          connections = ofLabs (
+            lab:
+            let
+              sections = filterAttrs (_: section: section != null) { inherit (lab) networks pools domains; };
+            in
+            mkIf (sections != { }) { ${lab.connection} = sections; }
+          );
+        };
+      }
+      // {
+        # Shares need virtiofsd.
+        libvirtd.qemu.vhostUserPackages = mkIf (uses "virtiofs") [ pkgs.virtiofsd ];
+        vswitch.enable = mkIf (uses "openVSwitch") true;
+      };
+
+    # A pool does not start without its directory.
+    systemd.tmpfiles.settings = mkIf cfg.directories.enable (
+      ofLabs (
+        lab:
+        mkIf (lab.directories != { }) {
+          lab2nix = mapAttrs (_: rule: { d = { inherit (rule) mode user group; }; }) lab.directories;
+        }
+      )
+    );
+
+    # The firewall drops the DNS and DHCP that libvirt serves on its bridges otherwise.
+    networking.firewall.interfaces = mkIf cfg.firewall.enable (
+      ofLabs (
+        lab:
+        mapAttrs (_: ports: {
+          allowedTCPPorts = ports.tcp;
+          allowedUDPPorts = ports.udp;
+        }) lab.bridges
+      )
+    );
+
+    environment.etc = mkIf cfg.stablePaths.enable (mkMerge [
+      (listToAttrs (
+        map (arch: {
+          name = "lab2nix/${arch}";
+          value.source = firmware arch;
+        }) (unique (concatMap (lab: lab.firmware) labs))
+      ))
+      (mkIf (uses "secureBoot") { "lab2nix/x86_64-secure".source = secureFirmware; })
+      (mkIf (uses "driverDisc") { "lab2nix/virtio-win.iso".source = driverDisc; })
+    ]);
+
+    systemd.services = {
+      # Port forwards need passt.
+      libvirtd = mkIf (uses "passt") { path = [ pkgs.passt ]; };
+
+      nixvirt = mkMerge [
+        {
+          path = [ libvirtd.package ];
+          preStart = concatStringsSep "" (map wait (unique (map (lab: lab.connection) labs)));
+        }
+        # All attempts are within the interval, in which each may wait for libvirtd.
+        (mkIf (cfg.retry.attempts > 1) {
+          serviceConfig = {
+            Restart = "on-failure";
+            RestartSec = cfg.retry.delay;
+          };
+          startLimitBurst = cfg.retry.attempts;
+          startLimitIntervalSec = cfg.retry.attempts * (cfg.retry.delay + 40);
+        })
+      ];
+    };
+  };
+}

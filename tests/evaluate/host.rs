@@ -1,0 +1,236 @@
+//! Hosts that have several labs, and hosts that want some things otherwise.
+
+use std::fs;
+
+use lab2nix::spec::Paths;
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use crate::case::examples;
+use crate::labs::{Generated, committed, variant};
+use crate::world::World;
+use crate::{keys, list, text};
+
+/// The switches, each with the part of the host that is empty without it.
+const SWITCHES: [(&str, &str); 3] = [
+    ("services.lab2nix.firewall.enable", "firewall"),
+    ("services.lab2nix.directories.enable", "tmpfiles"),
+    ("services.lab2nix.stablePaths.enable", "etc"),
+];
+
+#[test]
+fn a_switch_takes_its_part_away_and_nothing_else() {
+    let labs: Vec<Generated> = examples().iter().map(committed).collect();
+    for world in World::all() {
+        for lab in &labs {
+            let Some(whole) = host(&world, &[lab]) else { return };
+            for (option, part) in SWITCHES {
+                let mut expected = whole.clone();
+                expected[part] = json!({});
+                let found = host(&world.with(option, false), &[lab]).expect("Nix is there");
+                assert_eq!(found, expected, "{}: {option}", lab.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_host_that_runs_no_lab_is_as_without_one() {
+    let labs: Vec<Generated> = examples().iter().map(committed).collect();
+    for world in World::all() {
+        let off = world.with("services.lab2nix.enable", false);
+        for lab in &labs {
+            let Some(found) = host(&off, &[lab]) else { return };
+            let empty = host(&world.with("services.lab2nix.labs", json!([])), &[lab]);
+            assert_eq!(Some(&found), empty.as_ref(), "{}", lab.name);
+            for part in ["firewall", "tmpfiles", "etc", "services"] {
+                assert_eq!(found[part], json!({}), "{}", lab.name);
+            }
+            assert_eq!([&found["failures"], &found["libvirtd"]["enable"]], [&json!([]), &json!(false)]);
+            assert_eq!([&found["libvirt"]["enable"], &found["libvirt"]["connections"]], [&json!(false), &json!({})]);
+        }
+    }
+}
+
+#[test]
+fn a_host_chooses_how_often_nixvirt_is_started() {
+    let lab = committed("lab.json");
+    for world in World::all() {
+        let Some(usual) = host(&world, &[&lab]) else { return };
+        let (attempts, delay) = ("services.lab2nix.retry.attempts", "services.lab2nix.retry.delay");
+        let of = |value: &Value| {
+            let service = &value["services"]["nixvirt"];
+            let config = &service["serviceConfig"];
+            let limits = [&service["startLimitBurst"], &service["startLimitIntervalSec"]];
+            json!([config["Restart"], config["RestartSec"], limits])
+        };
+        assert_eq!(of(&usual), json!(["on-failure", 10, [6, 300]]));
+        let often = host(&world.with(attempts, 20).with(delay, 2), &[&lab]).expect("Nix is there");
+        assert_eq!(of(&often), json!(["on-failure", 2, [20, 840]]));
+        let once = host(&world.with(attempts, 1), &[&lab]).expect("Nix is there");
+        assert_eq!(of(&once), json!([null, null, [null, null]]));
+        for (refused, value) in [(attempts, 0), (delay, -1)] {
+            assert!(world.with(refused, value).refuses(&[&lab]), "{refused} = {value}");
+        }
+    }
+}
+
+#[test]
+fn what_labs_rely_on_is_asserted() {
+    let (windows, linux) = (committed("lab.json"), committed("examples/single-linux/lab.json"));
+    let daemon = "lab2nix: labs run on libvirtd, but `virtualisation.libvirtd.enable` is false";
+    let tpm = "lab2nix: domains have a TPM, but `virtualisation.libvirtd.qemu.swtpm.enable` is false";
+    let missing =
+        "lab2nix: the module of NixVirt is missing: add `NixVirt.nixosModules.default` to the modules of this host";
+    for world in World::all() {
+        let failures = |world: &World, lab| host(world, &[lab]).map(|value| value["failures"].clone());
+        let off = world.with("virtualisation.libvirtd.enable", false);
+        let Some(found) = failures(&off, &windows) else { return };
+        assert_eq!(found, json!([daemon]));
+        for without in ["virtualisation.libvirtd.qemu.swtpm.enable", "virtualisation.libvirt.swtpm.enable"] {
+            let off = world.with(without, false);
+            assert_eq!(failures(&off, &windows), Some(json!([tpm])), "{without}");
+            assert_eq!(failures(&off, &linux), Some(json!([])), "{without}");
+        }
+        let without = World { without_nixvirt: true, ..world.clone() };
+        assert_eq!(failures(&without, &windows), Some(json!([missing])));
+    }
+}
+
+#[test]
+fn labs_share_a_host() {
+    let [sccm, linux, windows] =
+        ["lab.json", "examples/single-linux/lab.json", "examples/windows-on-lan/lab.json"].map(committed);
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&sccm, &linux, &windows], &[&sccm, &linux], &[&linux, &windows]]) else {
+            return;
+        };
+        let counts = values.iter().map(|host| {
+            let connection = &host["libvirt"]["connections"]["qemu:///system"];
+            ["networks", "pools", "domains"].map(|section| list(&connection[section]).len())
+        });
+        assert_eq!(counts.collect::<Vec<_>>(), [[3, 3, 6], [3, 2, 5], [1, 2, 2]]);
+        let host = &values[0];
+        assert_eq!(host["failures"], json!([]));
+        assert_eq!(keys(&host["firewall"]).len(), 3);
+        assert_eq!(keys(&host["tmpfiles"]["lab2nix"]).len(), 4);
+        assert_eq!(keys(&host["etc"]), ["lab2nix/virtio-win.iso", "lab2nix/x86_64"]);
+        let service = &host["services"]["nixvirt"];
+        assert_eq!(service["startLimitBurst"], 6);
+        assert_eq!(text(&service["preStart"]).matches("until ").count(), 1, "{service}");
+    }
+}
+
+#[test]
+fn a_section_that_no_lab_has_is_left_alone() {
+    let windows = committed("examples/windows-on-lan/lab.json");
+    for world in World::all() {
+        let Some(value) = host(&world, &[&windows]) else { return };
+        let connection = &value["libvirt"]["connections"]["qemu:///system"];
+        assert_eq!(connection["networks"], Value::Null);
+        assert_eq!(["pools", "domains"].map(|section| list(&connection[section]).len()), [1, 1]);
+    }
+}
+
+/// Store paths come from an option of the one module that all labs of a host share.
+#[test]
+fn labs_with_store_paths_share_a_host() {
+    let domains = r#"{ "memory": "1GiB", "firmware": "uefi" }"#;
+    let lab = |name: &str, paths: &str| {
+        variant(&format!(
+            r#"{{ "lab": "{name}", "target": {{ "paths": "{paths}" }}, "domains": {{ "{name}": {domains} }} }}"#
+        ))
+    };
+    let (store, stable) = (lab("one", "store"), lab("two", "stable"));
+    assert_eq!(store.target.paths, Paths::Store);
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&store, &stable], &[&store]]) else { return };
+        assert_eq!(keys(&values[0]["etc"]), ["lab2nix/x86_64"]);
+        assert_eq!(values[1]["etc"], json!({}));
+        assert_eq!(list(&values[0]["libvirt"]["connections"]["qemu:///system"]["domains"]).len(), 2);
+    }
+}
+
+#[test]
+fn a_lab_and_its_copy_clash() {
+    let lab = committed("lab.json");
+    let copy = variant(&fs::read_to_string("lab.json").expect("the lab of this repository"));
+    let renamed = fs::read_to_string("lab.json").expect("the lab").replace(r#""lab": "sccm""#, r#""lab": "copy""#);
+    let renamed = variant(&renamed);
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&lab, &copy], &[&lab, &renamed]]) else { return };
+        let [copied, renamed] = [0, 1].map(|at| failures(&values[at]));
+        let has = |found: &[String], message: &str| assert!(found.iter().any(|one| one == message), "{found:#?}");
+
+        let [first, second] = [&lab, &copy].map(|lab| lab.dir.canonicalize().expect("a directory").join("default.nix"));
+        let named = copied.iter().find(|one| one.starts_with("lab2nix: two labs have the name `sccm`, of those in "));
+        let named = named.unwrap_or_else(|| panic!("{copied:#?}"));
+        assert!([first, second].iter().all(|file| named.contains(&file.display().to_string())), "{named}");
+        assert!(!renamed.iter().any(|one| one.contains("the name")), "{renamed:#?}");
+
+        for (found, other) in [(&copied, "sccm"), (&renamed, "copy")] {
+            let both = format!("lab2nix: labs `{other}` and `sccm` both have");
+            has(found, &format!("{both} the UUID 4c82c973-7299-468e-bf15-d442ee681475 (domain DC01, domain DC01)"));
+            has(found, &format!("{both} the bridge virbr56 (network lab-net, network lab-net)"));
+            has(found, &format!("{both} the subnet 192.168.122.0/24 (network default, network default)"));
+            has(found, &format!("{both} the MAC address 52:54:00:10:ab:09 (domain DC01, domain DC01)"));
+            assert!(!found.iter().any(|one| one.contains("takes a name once")), "{found:#?}");
+        }
+        // 2 bridges, 2 subnets, 7 UUIDs, 10 MAC addresses.
+        assert_eq!([copied.len(), renamed.len()], [22, 21]);
+    }
+}
+
+#[test]
+fn labs_that_meet_in_one_point() {
+    let one = variant(
+        r#"{ "lab": "one", "networks": {
+            "lan": { "subnet": "10.0.0.0/16", "subnet6": "fd00::/64", "bridge": "virbr7" },
+            "apart": { "subnet": "172.20.0.0/24" }
+        } }"#,
+    );
+    let other = |spec: &str| variant(&format!(r#"{{ "lab": "two", {spec} }}"#));
+    let cases = [
+        (
+            r#""networks": { "net": { "subnet": "10.0.255.0/24" } }"#,
+            Some("both have addresses of a subnet: 10.0.0.0/16 (network lan) and 10.0.255.0/24 (network net) overlap"),
+        ),
+        (
+            r#""networks": { "net": { "subnet": "10.0.0.0/8" } }"#,
+            Some("both have addresses of a subnet: 10.0.0.0/16 (network lan) and 10.0.0.0/8 (network net) overlap"),
+        ),
+        (r#""networks": { "net": { "subnet": "10.2.0.0/16", "subnet6": "fd00:1::/64" } }"#, None),
+        (
+            r#""networks": { "net": { "subnet6": "fd00::/64" } }"#,
+            Some("both have the subnet fd00::/64 (network lan, network net)"),
+        ),
+        (
+            r#""networks": { "net": { "mode": "isolated", "bridge": "virbr7" } }"#,
+            Some("both have the bridge virbr7 (network lan, network net)"),
+        ),
+        // A bridge of the host's can have many networks on it.
+        (r#""networks": { "net": { "mode": "bridge", "bridge": "br0" } }"#, None),
+    ];
+    let others: Vec<Generated> = cases.iter().map(|(spec, _)| other(spec)).collect();
+    let same_name = other(r#""networks": { "apart": { "mode": "isolated", "bridge": "virbr8" } }"#);
+    for world in World::all() {
+        for ((_, expected), other) in cases.iter().zip(&others) {
+            let Some(found) = host(&world, &[&one, other]) else { return };
+            let expected = expected.iter().map(|what| format!("lab2nix: labs `one` and `two` {what}"));
+            assert_eq!(failures(&found), expected.collect::<Vec<_>>(), "{}", other.name);
+        }
+        let found = failures(&host(&world, &[&one, &same_name]).expect("Nix is there"));
+        let [message] = found.as_slice() else { panic!("{found:#?}") };
+        let start = "lab2nix: labs `one` and `two` both have a network apart, and libvirt takes a name once (";
+        assert!(message.starts_with(start), "{message}");
+    }
+}
+
+/// What a host gets that has these labs.
+fn host(world: &World, labs: &[&Generated]) -> Option<Value> {
+    world.modules(&[labs]).map(|mut values| values.remove(0))
+}
+
+fn failures(host: &Value) -> Vec<String> {
+    list(&host["failures"]).iter().map(text).collect()
+}
