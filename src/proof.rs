@@ -21,7 +21,6 @@
 
 mod walk;
 
-use rnix::Root;
 use rnix::ast::{self, HasEntry as _};
 use rowan::ast::AstNode as _;
 
@@ -159,8 +158,7 @@ pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
         expected: expected.to_owned(),
         found,
     };
-    Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?;
-    let root = Root::parse(&text).tree();
+    let root = Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?.root();
     for path in root.syntax().descendants().filter_map(ast::Path::cast).map(|path| path.syntax().text().to_string()) {
         if !beside.iter().any(|file| path.strip_prefix("./") == Some(file.name.as_str())) {
             return Err(error("", "imports of the files beside it only", format!("`{path}`")));
@@ -193,16 +191,16 @@ pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
 
     let (mut values, mut imported) = (values.into_iter(), Vec::new());
     for (name, value) in self::bindings(lab).map_err(|found| error(LABS_OPTION, "attributes of the lab", found))? {
-        let text = value.syntax().text().to_string();
-        if matches!(value, ast::Expr::Apply(_)) && text.starts_with(&format!("import ./{name}.nix ")) {
+        if matches!(value, ast::Expr::Apply(_))
+            && value.syntax().text().to_string().starts_with(&format!("import ./{name}.nix "))
+        {
             imported.push(name);
             continue;
         }
         let Some((_, meant)) = values.next().filter(|(meant, _)| *meant == name) else {
-            return Err(error(&name, "what the lab asks of its host", text));
+            return Err(error(&name, "what the lab asks of its host", value.syntax().text().to_string()));
         };
-        let parsed = Parsed::new(&text).map_err(|why| error(&name, "Nix that reads back", why.to_string()))?;
-        parsed.agrees(&meant).map_err(|found| {
+        Parsed::part(&value).agrees(&meant).map_err(|found| {
             let path = if found.path.is_empty() { name.clone() } else { format!("{name}.{}", found.path) };
             error(&path, &found.expected, found.found)
         })?;
