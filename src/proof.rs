@@ -21,7 +21,6 @@
 
 mod walk;
 
-use rnix::Root;
 use rnix::ast::{self, HasEntry as _};
 use rowan::ast::AstNode as _;
 
@@ -159,8 +158,7 @@ pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
         expected: expected.to_owned(),
         found,
     };
-    Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?;
-    let root = Root::parse(&text).tree();
+    let root = Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?.root();
     for path in root.syntax().descendants().filter_map(ast::Path::cast).map(|path| path.syntax().text().to_string()) {
         if !beside.iter().any(|file| path.strip_prefix("./") == Some(file.name.as_str())) {
             return Err(error("", "imports of the files beside it only", format!("`{path}`")));
@@ -193,18 +191,19 @@ pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
 
     let (mut values, mut imported) = (values.into_iter(), Vec::new());
     for (name, value) in self::bindings(lab).map_err(|found| error(LABS_OPTION, "attributes of the lab", found))? {
-        let text = value.syntax().text().to_string();
-        if matches!(value, ast::Expr::Apply(_)) && text.starts_with(&format!("import ./{name}.nix ")) {
+        if matches!(value, ast::Expr::Apply(_))
+            && value.syntax().text().to_string().starts_with(&format!("import ./{name}.nix "))
+        {
             imported.push(name);
             continue;
         }
         let Some((_, meant)) = values.next().filter(|(meant, _)| *meant == name) else {
-            return Err(error(&name, "what the lab asks of its host", text));
+            return Err(error(&name, "what the lab asks of its host", value.syntax().text().to_string()));
         };
-        let parsed = Parsed::new(&text).map_err(|why| error(&name, "Nix that reads back", why.to_string()))?;
-        parsed
-            .agrees(&meant)
-            .map_err(|found| error(&format!("{name}.{}", found.path), &found.expected, found.found))?;
+        Parsed::part(&value).agrees(&meant).map_err(|found| {
+            let path = if found.path.is_empty() { name.clone() } else { format!("{name}.{}", found.path) };
+            error(&path, &found.expected, found.found)
+        })?;
     }
     if let Some((missing, _)) = values.next() {
         return Err(error(missing, "what the lab asks of its host", "nothing".to_owned()));
@@ -225,4 +224,74 @@ fn bindings(attrs: &ast::AttrSet) -> Result<Vec<(String, ast::Expr)>, String> {
         ast::Entry::Inherit(_) => Err(entry.syntax().text().to_string()),
     };
     attrs.entries().map(binding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline;
+    use crate::source::Source;
+
+    const SPEC: &str = r#"{
+        "lab": "hello",
+        "networks": { "lan": { "subnet": "10.20.0.0/24" } },
+        "pools": { "vms": { "path": "/srv/vms" } }
+    }"#;
+
+    /// What the proof says of the module of a lab after a change to its text.
+    fn changed(from: &str, to: &str) -> Result<(), String> {
+        let (source, problems) = Source::read("lab.json", SPEC.to_owned());
+        let checked = pipeline::check(&source, problems);
+        let (lab, objects) = checked.lab().expect("the spec is sound");
+        let kinds = [Kind::Network, Kind::Pool, Kind::Domain];
+        let lists = kinds.map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap());
+        let mut file = module::module_file(lab, &lists, "lab.json").unwrap();
+        assert_eq!(file.text.matches(from).count(), 1, "{from}\n{}", file.text);
+        file.text = file.text.replace(from, to);
+        let beside = pipeline::generate(&checked, "lab.json").unwrap();
+        super::module(file, &beside[..4]).map(drop).map_err(|error| format!("{}: {}", error.path, error.found))
+    }
+
+    #[test]
+    fn a_module_says_what_the_lab_is_and_nothing_else() {
+        assert_eq!(changed("{ NixVirt, ... }:", "{ NixVirt, ... }: # x"), Ok(()));
+        let refused = [
+            ("./host.nix", "./networks.nix", "imports: [\n    ./networks.nix\n  ]"),
+            ("./host.nix", "./host.nix ./pools.nix", "imports: [\n    ./host.nix ./pools.nix\n  ]"),
+            ("./host.nix", "./other.nix", ": `./other.nix`"),
+            ("./host.nix", "/etc/host.nix", ": `/etc/host.nix`"),
+            ("./host.nix", "<host.nix>", ": `<host.nix>`"),
+            ("./networks.nix", "./pools.nix", "networks: import ./pools.nix {\n        inherit NixVirt;\n      }"),
+            (
+                "pools = import ./pools.nix",
+                "domains = import ./pools.nix",
+                "domains: import ./pools.nix {\n        inherit NixVirt;\n      }",
+            ),
+            (
+                "pools = import ./pools.nix {\n        inherit NixVirt;\n      };",
+                "",
+                "services.lab2nix.labs: [\"networks\"]",
+            ),
+            ("name = \"hello\"", "name = \"hallo\"", "name: \"hallo\""),
+            ("name = \"hello\";", "", "connection: \"qemu:///system\""),
+            ("name = \"hello\"", "inherit x; name = \"hello\"", "services.lab2nix.labs: inherit x;"),
+            ("name = \"hello\"", "tpm = true; name = \"hello\"", "tpm: true"),
+            (":0711", ":0777", "directories.\"/srv/vms\".mode: \":0777\""),
+            ("  services.lab2nix.labs", "  a = 1;\n  services.lab2nix.labs", ": 3 bindings"),
+            ("services.lab2nix.labs", "services.lab2nix.lab", "services.lab2nix.labs: `services.lab2nix.lab`"),
+        ];
+        for (from, to, found) in refused {
+            assert_eq!(changed(from, to), Err(found.to_owned()), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn the_module_of_the_host_is_the_one_of_this_crate() {
+        let format = Formatter::Nixfmt;
+        let text = module::host_module_file(format);
+        assert_eq!(host_module(text.clone(), format).map(|proven| proven.text), Ok(text.clone()));
+        assert!(host_module(text.clone(), Formatter::Alejandra).is_err());
+        assert!(host_module(text.replace("lab2nix/virtio-win.iso", "x"), format).is_err());
+        assert!(host_module(module::host_module(format).to_owned(), format).is_err());
+    }
 }

@@ -12,8 +12,9 @@
 //! # Ok::<(), read::ReadError>(())
 //! ```
 
-use rnix::SyntaxKind;
-use rowan::{GreenNode, GreenNodeData, NodeOrToken};
+use rnix::{NixLanguage, SyntaxKind, SyntaxNode, ast};
+use rowan::ast::AstNode as _;
+use rowan::{GreenNode, GreenNodeData, Language as _, NodeOrToken};
 
 pub use super::difference::Difference;
 
@@ -57,6 +58,23 @@ impl Parsed {
         let green = parse.syntax().green().to_owned();
         prints_back(&green, text)?;
         Ok(Self { green })
+    }
+
+    /// The syntax tree, for text that is more than plain data.
+    ///
+    /// # Panics
+    ///
+    /// Never: what was parsed has a root.
+    #[must_use]
+    pub fn root(&self) -> rnix::Root {
+        rnix::Root::cast(SyntaxNode::new_root(self.green.clone())).expect("what was parsed has a root")
+    }
+
+    /// An expression in such a tree as a text of its own.
+    #[must_use]
+    pub fn part(expr: &ast::Expr) -> Self {
+        let expr = NodeOrToken::Node(expr.syntax().green().to_owned());
+        Self { green: GreenNode::new(NixLanguage::kind_to_raw(SyntaxKind::NODE_ROOT), [expr]) }
     }
 
     /// What the text means.

@@ -163,7 +163,9 @@ fn a_lab_and_its_copy_clash() {
         let has = |found: &[String], message: &str| assert!(found.iter().any(|one| one == message), "{found:#?}");
 
         let [first, second] = [&lab, &copy].map(|lab| lab.dir.canonicalize().expect("a directory").join("default.nix"));
-        let named = copied.iter().find(|one| one.starts_with("lab2nix: two labs have the name `sccm`, of those in "));
+        let named = copied
+            .iter()
+            .find(|one| one.starts_with("lab2nix: two labs have the name `sccm`; this host has the labs in "));
         let named = named.unwrap_or_else(|| panic!("{copied:#?}"));
         assert!([first, second].iter().all(|file| named.contains(&file.display().to_string())), "{named}");
         assert!(!renamed.iter().any(|one| one.contains("the name")), "{renamed:#?}");

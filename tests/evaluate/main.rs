@@ -10,6 +10,8 @@ mod host;
 mod labs;
 mod world;
 
+use std::path::PathBuf;
+
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -48,14 +50,22 @@ fn every_definition_is_taken_and_keeps_its_identity() {
 #[test]
 fn every_module_is_taken() {
     let labs = Labs::all();
+    // What a host gets is the same in whatever style it is written, and whoever merges the modules.
+    let mut met: Vec<(Option<PathBuf>, String, Value)> = Vec::new();
     for world in World::all() {
         let taken: Vec<&Generated> = labs.labs.iter().filter(|lab| world.takes(lab)).collect();
         let hosts: Vec<_> = taken.iter().map(std::slice::from_ref).collect();
         let Some(values) = world.modules(&hosts) else { return };
-        for (lab, value) in taken.iter().zip(&values) {
+        for (lab, value) in taken.iter().zip(values) {
             assert_eq!(value["libvirt"]["enable"], true, "{}", lab.name);
             assert_eq!(value["services"]["nixvirt"]["serviceConfig"]["Restart"], "on-failure", "{}", lab.name);
             assert_eq!(value["failures"], json!([]), "{}", lab.name);
+
+            let name = lab.name.replace("alejandra", "nixfmt");
+            match met.iter().find(|(nixvirt, met, _)| (nixvirt, met) == (&world.nixvirt, &name)) {
+                Some((.., met)) => assert_eq!(&value, met, "{}", lab.name),
+                None => met.push((world.nixvirt.clone(), name, value)),
+            }
         }
     }
 }

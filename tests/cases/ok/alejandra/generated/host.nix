@@ -157,7 +157,7 @@
       (
         if first.name == second.name
         then [
-          "two labs have the name `${first.name}`, of those in ${concatStringsSep ", " options.services.lab2nix.labs.files}"
+          "two labs have the name `${first.name}`; this host has the labs in ${concatStringsSep ", " options.services.lab2nix.labs.files}"
         ]
         else []
       )
@@ -226,9 +226,7 @@
       directories = internal (types.attrsOf (
         types.submodule {
           options = {
-            mode =
-              internal types.str "-"
-              "The mode; one that starts with `:` is for directories that are made.";
+            mode = internal types.str "-" "The mode; after a `:`, of directories that are made only.";
             user = internal types.str "-" "The owner.";
             group = internal types.str "-" "The group.";
           };
