@@ -1,0 +1,41 @@
+# `nixosSystem`, with the options that labs and NixVirt set.
+{ lib }:
+{
+  modules,
+  specialArgs ? { },
+}:
+lib.evalModules {
+  class = "nixos";
+  inherit specialArgs;
+  modules = [
+    (
+      { config, ... }:
+      let
+        inherit (config.nixpkgs) pkgs;
+        any = lib.mkOption { type = lib.types.anything; };
+      in
+      {
+        imports = [
+          {
+            options = import ./options.nix {
+              inherit lib pkgs;
+              libvirt = false;
+            };
+          }
+        ];
+        options = {
+          boot.isContainer = any;
+          nixpkgs.pkgs = lib.mkOption { type = lib.types.raw; };
+          system.stateVersion = any;
+          virtualisation = {
+            cores = any;
+            diskSize = any;
+            memorySize = any;
+          };
+        };
+        config._module.args = { inherit pkgs; };
+      }
+    )
+  ]
+  ++ modules;
+}
