@@ -67,7 +67,7 @@
               discard = "unmap";
             };
             source = {
-              pool = "images";
+              pool = "cluster";
               volume = "node-1.qcow2";
             };
             target = {
@@ -244,7 +244,7 @@
               discard = "unmap";
             };
             source = {
-              pool = "images";
+              pool = "cluster";
               volume = "node-2.qcow2";
             };
             target = {
@@ -421,7 +421,7 @@
               discard = "unmap";
             };
             source = {
-              pool = "images";
+              pool = "cluster";
               volume = "node-3.qcow2";
             };
             target = {

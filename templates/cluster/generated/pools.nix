@@ -4,8 +4,8 @@
   {
     definition = NixVirt.lib.pool.writeXML {
       type = "dir";
-      name = "images";
-      uuid = "e38e084a-4be1-54af-8b51-f351582af695";
+      name = "cluster";
+      uuid = "3603c258-d183-5d30-b265-f4ec16b17ee7";
       target = {
         path = "/var/lib/libvirt/images/my-cluster";
       };

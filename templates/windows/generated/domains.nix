@@ -127,7 +127,7 @@
               discard = "unmap";
             };
             source = {
-              pool = "images";
+              pool = "windows";
               volume = "dc01.qcow2";
             };
             target = {
@@ -378,7 +378,7 @@
               discard = "unmap";
             };
             source = {
-              pool = "images";
+              pool = "windows";
               volume = "client01.qcow2";
             };
             target = {

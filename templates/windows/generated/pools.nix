@@ -4,8 +4,8 @@
   {
     definition = NixVirt.lib.pool.writeXML {
       type = "dir";
-      name = "images";
-      uuid = "809c9697-ba79-520a-8e62-4d1221e55b88";
+      name = "windows";
+      uuid = "cee053e1-1065-5860-8aa4-187566a994ff";
       target = {
         path = "/var/lib/libvirt/images/my-windows-lab";
       };

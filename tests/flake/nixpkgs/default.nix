@@ -2,7 +2,8 @@
 { system, ... }:
 let
   lib = import ./lib.nix;
-  # `lab2nix`: the program that this repository makes; `bash`: what builds.
+  # `lab2nix`: the program that this repository makes; `bash`: what builds; `validates`: whether the
+  # machine's libvirt is new enough for the definitions.
   here = import ./here.nix;
 
   build =
@@ -17,6 +18,8 @@ let
           ''
             PATH=${lib.makeBinPath (env.nativeBuildInputs or [ ])}:/usr/local/bin:/usr/bin:/bin
             ${script}
+            # A last command would take bash's place, and Nix kill it once it has closed its output.
+            exit 0
           ''
         ];
       }
@@ -64,6 +67,8 @@ let
     }
     // lib.mapAttrs of {
       jq = [ "jq" ];
+    }
+    // lib.mapAttrs (if here.validates then of else idle) {
       libvirt = [
         "virsh"
         "virt-xml-validate"
