@@ -41,6 +41,7 @@ let
           nixpkgs.pkgs = pkgs;
           # A host without disks and a boot loader.
           boot.isContainer = true;
+          security.polkit.enable = true;
           system.stateVersion = lib.trivial.release;
         }
       ];

@@ -12,16 +12,22 @@ let
 
   # NixVirt 0.6.0 brings its activation helper and its libvirt for this system only.
   system = "x86_64-linux";
-  helperRuns =
-    { pkgs, ... }:
+  host =
+    { config, pkgs, ... }:
+    let
+      inherit (config.virtualisation.libvirt) enable;
+      found = pkgs.stdenv.hostPlatform.system;
+    in
     {
-      key = "lab2nix#system";
+      key = "lab2nix#host";
       assertions = [
         {
-          assertion = pkgs.stdenv.hostPlatform.system == system;
-          message = "NixVirt runs on ${system} only: it would put programs for that system on this ${pkgs.stdenv.hostPlatform.system} host.";
+          assertion = enable -> found == system;
+          message = "NixVirt runs on ${system} only: on this host, which is ${found}, its programs do not start.";
         }
       ];
+      # NixOS takes no libvirtd without it.
+      security.polkit.enable = lib.mkIf enable (lib.mkDefault true);
     };
 
   sections = [
@@ -61,7 +67,7 @@ in
       _class = "nixos";
       imports = [
         nixvirt
-        helperRuns
+        host
         generated
       ];
     };
@@ -99,6 +105,4 @@ in
         connections."qemu:///session" = lib.genAttrs sections list;
       };
     };
-
-  inherit nixvirt;
 }

@@ -26,6 +26,10 @@ lib.evalModules {
         options = {
           boot.isContainer = any;
           nixpkgs.pkgs = lib.mkOption { type = lib.types.raw; };
+          security.polkit.enable = lib.mkOption {
+            type = lib.types.bool;
+            default = false;
+          };
           system.stateVersion = any;
           virtualisation = {
             cores = any;
@@ -33,7 +37,15 @@ lib.evalModules {
             memorySize = any;
           };
         };
-        config._module.args = { inherit pkgs; };
+        config = {
+          _module.args = { inherit pkgs; };
+          assertions = [
+            {
+              assertion = config.virtualisation.libvirtd.enable -> config.security.polkit.enable;
+              message = "libvirtd needs polkit";
+            }
+          ];
+        };
       }
     )
   ]
