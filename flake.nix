@@ -96,6 +96,7 @@
         };
       });
 
-      formatter = each (linux ++ darwin) (system: nixpkgs.legacyPackages.${system}.nixfmt);
+      # `nix fmt` names no files, with which nixfmt itself would wait for its input.
+      formatter = each (linux ++ darwin) (system: nixpkgs.legacyPackages.${system}.nixfmt-tree);
     };
 }
