@@ -44,9 +44,11 @@ lib.concatMapAttrs ofLab labs
 // {
   # With `cargo test` as its check phase.
   package = lab2nix;
-  nixfmt =
-    lint "nixfmt" pkgs.nixfmt
-      "nixfmt --check flake.nix nix templates/*/flake.nix tests/nix tests/flake";
+  # The generated files have checks of their own.
+  nixfmt = lint "nixfmt" pkgs.nixfmt ''
+    find flake.nix nix templates/*/flake.nix tests/flake/*.nix tests/flake/nixpkgs tests/nix \
+      -name '*.nix' -exec nixfmt --check {} +
+  '';
   deadnix = lint "deadnix" pkgs.deadnix "deadnix --fail .";
   statix = lint "statix" pkgs.statix "statix check .";
 }

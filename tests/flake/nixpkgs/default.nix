@@ -52,6 +52,7 @@ let
       clippy = [ "cargo-clippy" ];
       deadnix = [ "deadnix" ];
       nixfmt = [ "nixfmt" ];
+      nixfmt-tree = [ "treefmt" ];
       passt = [ "passt" ];
       qemu = [ "qemu-system-x86_64" ];
       qemu_kvm = [ "qemu-system-x86_64" ];
