@@ -95,10 +95,11 @@ let
   formatter = formatters.${((import ./spec.nix spec).target or { }).format or "nixfmt"};
 in
 {
-  # The first line of each file names the spec, so the name stays as it is.
+  # The first line of each file names the spec, so the spec keeps its name.
   fresh = pkgs.runCommand "lab2nix-fresh" { nativeBuildInputs = [ lab2nix ]; } ''
     cp ${spec} ${lib.escapeShellArg (baseNameOf spec)}
-    lab2nix gen --check --diff --out ${generated} ${lib.escapeShellArg (baseNameOf spec)}
+    cp -r ${generated} generated
+    lab2nix gen --check --diff ${lib.escapeShellArg (baseNameOf spec)}
     touch "$out"
   '';
 

@@ -12,31 +12,36 @@ lib.evalModules {
       { config, ... }:
       let
         inherit (config.nixpkgs) pkgs;
+        optionsOf = arguments: options (builtins.intersectAttrs (builtins.functionArgs options) arguments);
+        options = import ./options.nix;
         any = lib.mkOption { type = lib.types.anything; };
       in
       {
-        imports = [
-          {
-            options = import ./options.nix {
+        # Those of the other tests, and those that the flake sets besides.
+        options =
+          lib.recursiveUpdateUntil
+            (
+              _: mine: _:
+              lib.isOption mine
+            )
+            {
+              boot.isContainer = any;
+              nixpkgs.pkgs = lib.mkOption { type = lib.types.raw; };
+              security.polkit.enable = lib.mkOption {
+                type = lib.types.bool;
+                default = false;
+              };
+              system.stateVersion = any;
+              virtualisation = {
+                cores = any;
+                diskSize = any;
+                memorySize = any;
+              };
+            }
+            (optionsOf {
               inherit lib pkgs;
               libvirt = false;
-            };
-          }
-        ];
-        options = {
-          boot.isContainer = any;
-          nixpkgs.pkgs = lib.mkOption { type = lib.types.raw; };
-          security.polkit.enable = lib.mkOption {
-            type = lib.types.bool;
-            default = false;
-          };
-          system.stateVersion = any;
-          virtualisation = {
-            cores = any;
-            diskSize = any;
-            memorySize = any;
-          };
-        };
+            });
         config = {
           _module.args = { inherit pkgs; };
           assertions = [
