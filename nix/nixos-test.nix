@@ -27,7 +27,7 @@ pkgs.testers.runNixOSTest {
         found = {
             "link": host.succeed("cat /sys/class/net/virbr-lan/ifindex"),
             "net-dumpxml lan": virsh("net-dumpxml --inactive lan"),
-            "pool-dumpxml images": virsh("pool-dumpxml images"),
+            "pool-uuid images": virsh("pool-uuid images"),
             "vol-list images": virsh("vol-list images"),
         }
         for domain in names("list --all"):
