@@ -20,7 +20,8 @@ rustPlatform.buildRustPackage {
       ../Cargo.lock
       ../Cargo.toml
       ../benches
-      ../docs/spec.md
+      ../README.md
+      ../docs
       ../examples
       ../generated
       ../lab.json
