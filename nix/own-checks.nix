@@ -50,7 +50,8 @@ lib.concatMapAttrs ofLab labs
       -name '*.nix' -exec nixfmt --check {} +
   '';
   deadnix = lint "deadnix" pkgs.deadnix "deadnix --fail .";
-  statix = lint "statix" pkgs.statix "statix check .";
+  # In the file that is left out, statix would have `inherit` in place of `set.key or default`.
+  statix = lint "statix" pkgs.statix "statix check --ignore tests/nix/small-lib.nix -- .";
 }
 # A NixVirt host is an x86_64-linux one.
 // lib.optionalAttrs (system == "x86_64-linux") {
