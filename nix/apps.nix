@@ -1,0 +1,21 @@
+# `nix run`, for the lab in the current directory.
+{ pkgs, lab2nix }:
+let
+  inherit (pkgs) lib;
+  app = program: description: {
+    type = "app";
+    inherit program;
+    meta = { inherit description; };
+  };
+  # A script, so that what follows `--` comes after the command's own arguments.
+  command =
+    name: arguments:
+    "${pkgs.writeShellScript "lab2nix-${name}" ''
+      exec ${lib.getExe lab2nix} ${arguments} "$@"
+    ''}";
+in
+{
+  default = app (lib.getExe lab2nix) "lab2nix itself";
+  gen = app (command "gen" "gen") "Writes generated/ from lab.json, or from the spec that is named";
+  check = app (command "check" "gen --check") "Tells whether generated/ is what lab.json makes, and writes nothing";
+}

@@ -1,0 +1,131 @@
+# The checks of a lab: what its repository's `checks.<system>` are made of.
+#
+#   system      what builds the checks: x86_64-linux or aarch64-linux
+#   pkgs        nixpkgs for that system; this flake's unless given
+#   lab2nix     the tool; this flake's unless given
+#   spec        the lab's JSON
+#   generated   the directory that `lab2nix gen` wrote
+#
+# The value is a set of derivations:
+#
+#   fresh         the files are what the spec makes
+#   definitions   the module evaluates under NixOS and NixVirt; the definitions that NixVirt writes
+#   xml           libvirt's schemas take the definitions
+#   format        the files are as the formatter of the spec's target would have them
+{
+  nixpkgs,
+  NixVirt,
+  packageOf,
+}:
+{
+  system ? pkgs.stdenv.hostPlatform.system,
+  pkgs ? nixpkgs.legacyPackages.${system},
+  lab2nix ? packageOf system,
+  spec,
+  generated,
+}:
+let
+  inherit (nixpkgs) lib;
+
+  # NixVirt's own set writes definitions with x86_64-linux's tools, whatever the system is.
+  nixvirt = NixVirt // {
+    lib = import "${NixVirt}/lib.nix" { packages = pkgs; };
+  };
+  inherit
+    (lib.nixosSystem {
+      specialArgs.NixVirt = nixvirt;
+      modules = [
+        NixVirt.nixosModules.default
+        generated
+        {
+          nixpkgs.pkgs = pkgs;
+          # A host without disks and a boot loader.
+          boot.isContainer = true;
+          security.polkit.enable = true;
+          system.stateVersion = lib.trivial.release;
+        }
+      ];
+    })
+    config
+    ;
+  failed = map ({ message, ... }: message) (
+    builtins.filter ({ assertion, ... }: !assertion) config.assertions
+  );
+  connections = lib.throwIf (failed != [ ]) (lib.concatLines failed) (
+    builtins.attrValues config.virtualisation.libvirt.connections
+  );
+
+  objects = section: lib.concatMap (connection: orNone connection.${section}) connections;
+  orNone = list: if list == null then [ ] else list;
+  written = map (object: object.definition);
+  volumes = builtins.filter (volume: volume.definition != null) (
+    lib.concatMap (pool: pool.volumes) (objects "pools")
+  );
+  # By what `virt-xml-validate` calls their schemas.
+  definitionsOf = {
+    network = written (objects "networks");
+    storagepool = written (objects "pools");
+    storagevol = written volumes;
+    domain = written (objects "domains");
+  };
+  # What follows the hash of a store path.
+  nameOf =
+    path:
+    builtins.unsafeDiscardStringContext (
+      builtins.substring 33 (-1) (baseNameOf (builtins.unsafeDiscardStringContext "${path}"))
+    );
+  entry = schema: index: definition: {
+    name = "${schema}/${toString index}-${nameOf definition}";
+    path = definition;
+  };
+  definitions = pkgs.linkFarm "lab2nix-definitions" (
+    lib.concatLists (lib.mapAttrsToList (schema: lib.imap0 (entry schema)) definitionsOf)
+  );
+
+  formatters = {
+    nixfmt = {
+      package = pkgs.nixfmt;
+      command = "nixfmt --check";
+    };
+    alejandra = {
+      package = pkgs.alejandra;
+      command = "alejandra --check";
+    };
+  };
+  formatter = formatters.${((import ./spec.nix spec).target or { }).format or "nixfmt"};
+in
+{
+  # The first line of each file names the spec, so the spec keeps its name.
+  fresh = pkgs.runCommand "lab2nix-fresh" { nativeBuildInputs = [ lab2nix ]; } ''
+    cp ${spec} ${lib.escapeShellArg (baseNameOf spec)}
+    cp -r ${generated} generated
+    lab2nix gen --check --diff ${lib.escapeShellArg (baseNameOf spec)}
+    touch "$out"
+  '';
+
+  inherit definitions;
+
+  xml =
+    pkgs.runCommand "lab2nix-xml"
+      {
+        nativeBuildInputs = [
+          pkgs.libvirt
+          pkgs.libxml2
+        ];
+      }
+      ''
+        for schema in ${toString (builtins.attrNames definitionsOf)}; do
+          for file in ${definitions}/"$schema"/*; do
+            if [[ -e $file ]]; then
+              virt-xml-validate "$file" "$schema"
+            fi
+          done
+        done
+        touch "$out"
+      '';
+
+  format = pkgs.runCommand "lab2nix-format" { nativeBuildInputs = [ formatter.package ]; } ''
+    ${formatter.command} ${generated}/*.nix
+    touch "$out"
+  '';
+}

@@ -1,0 +1,108 @@
+# Modules from the generated files of a lab.
+{ lib, NixVirt }:
+let
+  # The same for each lab: with a key, it counts once on a host that has several.
+  nixvirt = {
+    key = "lab2nix#NixVirt";
+    _class = "nixos";
+    imports = [ NixVirt.nixosModules.default ];
+    # A host that has `NixVirt` among its special arguments keeps its own.
+    _module.args.NixVirt = lib.mkDefault NixVirt;
+  };
+
+  # NixVirt 0.6.0 brings its activation helper and its libvirt for this system only.
+  system = "x86_64-linux";
+  host =
+    { config, pkgs, ... }:
+    let
+      inherit (config.virtualisation.libvirt) enable;
+      found = pkgs.stdenv.hostPlatform.system;
+    in
+    {
+      key = "lab2nix#host";
+      assertions = [
+        {
+          assertion = enable -> found == system;
+          message = "NixVirt runs on ${system} only: on this host, which is ${found}, its programs do not start.";
+        }
+      ];
+      # NixOS takes no libvirtd without it.
+      security.polkit.enable = lib.mkIf enable (lib.mkDefault true);
+    };
+
+  sections = [
+    "networks"
+    "pools"
+    "domains"
+  ];
+
+  # What the host part of a lab would provide under store paths. A session has no host part.
+  sessionFiles =
+    pkgs:
+    let
+      missing =
+        name:
+        throw "lab2nix: a session has no ${name} of the lab's; leave out `\"paths\": \"store\"` in the spec's target";
+      files = arch: {
+        emulator = "${pkgs.qemu}/bin/qemu-system-${arch}";
+        code = missing "UEFI firmware";
+        vars = missing "UEFI firmware";
+        rawVars = missing "UEFI firmware";
+      };
+    in
+    {
+      aarch64 = files "aarch64";
+      x86_64 = files "x86_64";
+      x86_64-secure = files "x86_64";
+      driverDisc = "${NixVirt.lib.guest-install.virtio-win.iso}";
+    };
+in
+{
+  # A NixOS module: NixVirt, the lab's objects, and what they need of the host.
+  #
+  #   generated   the directory that `lab2nix gen` wrote
+  mkNixosModule =
+    { generated }:
+    {
+      _class = "nixos";
+      imports = [
+        nixvirt
+        host
+        generated
+      ];
+    };
+
+  # A module of home-manager: NixVirt, and the lab's objects in the user's session.
+  #
+  # The host part is not in it. So a session has no UEFI firmware, driver disc or emulator of the
+  # lab's under stable paths unless the host has them; its pools need their directories, its firmware
+  # variables a directory that the user can write to; and networks other than the host's own bridges
+  # cannot start, because only root makes bridges.
+  mkHomeModule =
+    { generated }:
+    { pkgs, ... }:
+    let
+      list =
+        section:
+        let
+          file = import (generated + "/${section}.nix");
+          all = {
+            inherit NixVirt pkgs;
+            hostFiles = sessionFiles pkgs;
+          };
+        in
+        file (builtins.intersectAttrs (builtins.functionArgs file) all);
+    in
+    {
+      imports = [
+        {
+          key = "lab2nix#NixVirt";
+          imports = [ NixVirt.homeModules.default ];
+        }
+      ];
+      virtualisation.libvirt = {
+        enable = true;
+        connections."qemu:///session" = lib.genAttrs sections list;
+      };
+    };
+}

@@ -1,0 +1,59 @@
+# The checks of this repository.
+{
+  pkgs,
+  system,
+  lab2nix,
+  mkChecks,
+  modules,
+}:
+let
+  inherit (pkgs) lib;
+
+  directories =
+    prefix: parent:
+    lib.mapAttrs' (name: _: lib.nameValuePair (prefix + name) (parent + "/${name}")) (
+      lib.filterAttrs (_: type: type == "directory") (builtins.readDir parent)
+    );
+  labs = {
+    lab = ../.;
+    test = ../tests/flake/lab;
+  }
+  // directories "example-" ../examples
+  // directories "template-" ../templates;
+  ofLab =
+    name: directory:
+    lib.mapAttrs' (check: lib.nameValuePair "${name}-${check}") (mkChecks {
+      inherit pkgs system lab2nix;
+      spec = directory + "/lab.json";
+      generated = directory + "/generated";
+    });
+
+  nixFiles = lib.fileset.toSource {
+    root = ../.;
+    fileset = lib.fileset.fileFilter (file: file.hasExt "nix") ../.;
+  };
+  lint =
+    name: package: command:
+    pkgs.runCommand "lab2nix-${name}" { nativeBuildInputs = [ package ]; } ''
+      cd ${nixFiles}
+      ${command}
+      touch "$out"
+    '';
+in
+lib.concatMapAttrs ofLab labs
+// {
+  # With `cargo test` as its check phase.
+  package = lab2nix;
+  # The generated files have checks of their own.
+  nixfmt = lint "nixfmt" pkgs.nixfmt ''
+    find flake.nix nix templates/*/flake.nix tests/flake/*.nix tests/flake/nixpkgs tests/nix \
+      -name '*.nix' -exec nixfmt --check {} +
+  '';
+  deadnix = lint "deadnix" pkgs.deadnix "deadnix --fail .";
+  # In the file that is left out, statix would have `inherit` in place of `set.key or default`.
+  statix = lint "statix" pkgs.statix "statix check --ignore tests/nix/small-lib.nix -- .";
+}
+# A NixVirt host is an x86_64-linux one.
+// lib.optionalAttrs (system == "x86_64-linux") {
+  nixos = import ./nixos-test.nix { inherit pkgs modules; };
+}

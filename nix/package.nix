@@ -1,0 +1,55 @@
+# The tool, with its manual page and shell completions.
+{
+  lib,
+  stdenv,
+  rustPlatform,
+  installShellFiles,
+}:
+let
+  # The project's name, version, description and home are written in Cargo.toml alone.
+  manifest = (lib.importTOML ../Cargo.toml).package;
+in
+rustPlatform.buildRustPackage {
+  pname = manifest.name;
+  inherit (manifest) version;
+
+  # What cargo and the tests read. The tests of the flake need Nix, and are no part of the package.
+  src = lib.fileset.toSource {
+    root = ../.;
+    fileset = lib.fileset.unions [
+      ../Cargo.lock
+      ../Cargo.toml
+      ../benches
+      ../README.md
+      ../docs
+      ../examples
+      ../generated
+      ../lab.json
+      ../schema
+      ../src
+      (lib.fileset.difference ../tests ../tests/flake)
+    ];
+  };
+  cargoLock.lockFile = ../Cargo.lock;
+
+  nativeBuildInputs = [ installShellFiles ];
+  postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
+    "$out/bin/lab2nix" man >lab2nix.1
+    installManPage lab2nix.1
+    for shell in bash fish zsh; do
+      "$out/bin/lab2nix" completions "$shell" >"lab2nix.$shell"
+    done
+    installShellCompletion lab2nix.{bash,fish,zsh}
+  '';
+
+  meta = {
+    inherit (manifest) description;
+    homepage = manifest.repository;
+    license = with lib.licenses; [
+      mit
+      asl20
+    ];
+    mainProgram = manifest.name;
+    platforms = lib.platforms.unix;
+  };
+}

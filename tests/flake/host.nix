@@ -1,0 +1,81 @@
+# What hosts and homes get of this flake's modules, and of a lab's that was made from a template.
+#
+#   flake      this flake
+#   nixpkgs    its nixpkgs
+#   lab        a lab's flake
+#   another    the generated files of another lab
+#
+# The value is what each has in libvirt, by the names of the definitions.
+{
+  flake,
+  nixpkgs,
+  lab,
+  another,
+}:
+let
+  inherit (nixpkgs) lib;
+  pkgs = nixpkgs.legacyPackages.x86_64-linux;
+
+  nameOf = definition: builtins.substring 33 (-1) (baseNameOf (toString definition));
+  names = lib.mapAttrs (
+    _: list:
+    if list == null then
+      null
+    else
+      map (object: builtins.unsafeDiscardStringContext (nameOf object.definition)) list
+  );
+  connections = config: lib.mapAttrs (_: names) config.virtualisation.libvirt.connections;
+
+  host =
+    pkgs: modules: specialArgs:
+    let
+      inherit
+        (lib.nixosSystem {
+          inherit specialArgs;
+          modules = modules ++ [ { nixpkgs = { inherit pkgs; }; } ];
+        })
+        config
+        ;
+    in
+    {
+      libvirt = connections config;
+      failed = map (failed: failed.message) (lib.filter (entry: !entry.assertion) config.assertions);
+    };
+  home =
+    modules:
+    connections
+      (lib.evalModules {
+        class = "homeManager";
+        specialArgs = {
+          inherit pkgs;
+          lib = lib // {
+            hm.dag.entryAfter = after: data: { inherit after data; };
+          };
+        };
+        modules = modules ++ [
+          {
+            options.home = {
+              packages = lib.mkOption { type = lib.types.listOf lib.types.package; };
+              activation = lib.mkOption { type = lib.types.anything; };
+            };
+          }
+        ];
+      }).config;
+  other = flake.lib.mkNixosModule { generated = another; };
+in
+{
+  # No host needs special arguments; one that has `NixVirt` keeps it.
+  own = host pkgs [ flake.nixosModules.default ] { };
+  special = host pkgs [ flake.nixosModules.default ] { inherit (flake.inputs) NixVirt; };
+  lab = host pkgs [ lab.nixosModules.default ] { };
+  two = host pkgs [
+    lab.nixosModules.default
+    other
+  ] { };
+  arm = (host nixpkgs.legacyPackages.aarch64-linux [ lab.nixosModules.default ] { }).failed;
+  home = home [ flake.homeModules.default ];
+  homes = home [
+    flake.homeModules.default
+    (flake.lib.mkHomeModule { generated = another; })
+  ];
+}

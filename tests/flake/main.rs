@@ -1,0 +1,89 @@
+//! The flake: its Nix is formatted and alive, what its templates bring is fresh, and with Nix, `NIXVIRT_SRC` and
+//! `NIXPKGS_LIB` at hand, `tests/flake/run` evaluates all of it.
+
+#[path = "../case/mod.rs"]
+mod case;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use case::{Differences, entries};
+use pretty_assertions::assert_eq;
+
+/// Directories with files of the flake, and that of its tests.
+const NIX: &[&str] = &[".", "nix", "tests/flake", "tests/flake/nixpkgs"];
+
+#[test]
+fn the_nix_of_the_flake_is_formatted_and_alive() {
+    let templates = entries(Path::new("templates"));
+    let directories = NIX.iter().map(PathBuf::from).chain(templates);
+    let mut differences = Differences::default();
+    for file in directories.flat_map(|directory| with_extension(&directory, "nix")) {
+        let name = file.display().to_string();
+        let text = read(&file);
+        let formatted = nixfmt_rs::format(&text).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        differences.add(&lab2nix::files::diff(&name, &text, &formatted));
+        let parsed = rnix_deadnix::Root::parse(&text);
+        assert_eq!(parsed.errors(), [], "{name}");
+        for dead in deadnix::Settings::default().find_dead_code(&parsed.syntax()) {
+            differences.add(&format!("{name}: {dead}"));
+        }
+    }
+    differences.settle("run nixfmt and deadnix");
+}
+
+#[test]
+fn what_the_templates_bring_is_fresh() {
+    let specs = entries(Path::new("templates")).into_iter().chain([PathBuf::from("tests/flake/lab")]);
+    for spec in specs.map(|directory| directory.join("lab.json")) {
+        let output = Command::new(env!("CARGO_BIN_EXE_lab2nix")).args(["gen", "--check", "--diff"]).arg(&spec).output();
+        let output = output.expect("cargo built it");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {told}\nrun: tests/flake/regenerate", spec.display());
+    }
+}
+
+#[test]
+fn the_home_of_the_project_is_the_one_in_the_manifest() {
+    let home = env!("CARGO_PKG_REPOSITORY").strip_prefix("https://github.com/").expect("it is on GitHub");
+    for template in entries(Path::new("templates")) {
+        for (file, part) in [
+            ("flake.nix", format!("inputs.lab2nix.url = \"github:{home}\";")),
+            ("lab.json", format!("\"https://raw.githubusercontent.com/{home}/main/schema/lab.schema.json\"")),
+            ("README.md", format!("`github:{home}`")),
+        ] {
+            let path = template.join(file);
+            assert!(read(&path).contains(&part), "{}: no {part}", path.display());
+        }
+    }
+    assert!(read(Path::new("docs/nixos.md")).contains(&format!("github:{home}#")));
+}
+
+#[test]
+fn every_output_evaluates() {
+    for variable in ["NIXPKGS_LIB", "NIXVIRT_SRC"] {
+        if env::var_os(variable).is_none_or(|path| path.is_empty()) {
+            eprintln!("skipped, because {variable} is not set");
+            return;
+        }
+    }
+    if let Err(error) = Command::new("nix").arg("--version").stdout(Stdio::null()).status() {
+        assert_ne!(env::var("CI").as_deref(), Ok("true"), "nix: {error}");
+        eprintln!("skipped, because nix does not start: {error}");
+        return;
+    }
+    let output = Command::new("tests/flake/run").arg(env!("CARGO_BIN_EXE_lab2nix")).output().expect("bash starts");
+    let [told, complained] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    assert!(output.status.success(), "{told}\n{complained}");
+}
+
+fn with_extension(directory: &Path, extension: &str) -> Vec<PathBuf> {
+    let has = |path: &PathBuf| path.extension().is_some_and(|found| found == extension);
+    entries(directory).into_iter().filter(has).collect()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
