@@ -156,7 +156,7 @@ let
       (
         if first.name == second.name then
           [
-            "two labs have the name `${first.name}`, of those in ${concatStringsSep ", " options.services.lab2nix.labs.files}"
+            "two labs have the name `${first.name}`; this host has the labs in ${concatStringsSep ", " options.services.lab2nix.labs.files}"
           ]
         else
           [ ]
@@ -228,9 +228,7 @@ let
       directories = internal (types.attrsOf (
         types.submodule {
           options = {
-            mode =
-              internal types.str "-"
-                "The mode; one that starts with `:` is for directories that are made.";
+            mode = internal types.str "-" "The mode; after a `:`, of directories that are made only.";
             user = internal types.str "-" "The owner.";
             group = internal types.str "-" "The group.";
           };
