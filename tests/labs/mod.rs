@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::lab::Target;
+use lab2nix::nix::module::HOST_MODULE_FILE_NAME;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -148,12 +149,18 @@ impl Labs {
     }
 }
 
-/// The committed files of a spec.
+/// The files of a spec as they are committed. Cases keep no `host.nix`, which is the same for all, so theirs are made; that
+/// they are what is committed is for another test.
 pub fn committed(spec: impl AsRef<Path>) -> Generated {
     let spec = spec.as_ref();
     let read = Read::file(spec);
     let (name, dir) = (spec.display().to_string(), spec.with_file_name("generated"));
-    Generated { name, dir, target: target(&read), read, _own: None }
+    if dir.join(HOST_MODULE_FILE_NAME).exists() {
+        return Generated { name, dir, target: target(&read), read, _own: None };
+    }
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let generated = write(name, directory.path().join("generated"), read);
+    Generated { _own: Some(directory), ..generated }
 }
 
 /// The files of a spec that is only here.
