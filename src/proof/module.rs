@@ -1,0 +1,183 @@
+//! Proves the modules of a lab's directory.
+
+use rnix::ast::{self, HasEntry as _};
+use rowan::ast::AstNode as _;
+
+use super::{Error, Proven};
+use crate::nix::file::MARKER;
+use crate::nix::module::{self, HOST_MODULE_FILE_NAME, LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
+use crate::nix::read::Parsed;
+use crate::spec::Formatter;
+
+/// Proves the module that makes labs the host's.
+///
+/// # Errors
+///
+/// The first thing that is not as it should be.
+pub fn host_module(text: String, format: Formatter) -> Result<Proven, Error> {
+    let name = HOST_MODULE_FILE_NAME;
+    let error = |expected: &str, found: String| Error {
+        file: name.to_owned(),
+        path: String::new(),
+        expected: expected.to_owned(),
+        found,
+    };
+    Parsed::new(&text).map_err(|why| error("Nix that reads back", why.to_string()))?;
+    match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with(MARKER) && rest == module::host_module(format) => {}
+        _ => return Err(error("the module of this crate under its first line", "another text".to_owned())),
+    }
+    Ok(Proven { name: name.to_owned(), text })
+}
+
+/// Proves the module that says what the lab is, against the files beside it.
+///
+/// # Errors
+///
+/// The first thing that is not as it should be.
+pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
+    let ModuleFile { text, values, sections } = file;
+    let error = |path: &str, expected: &str, found: String| Error {
+        file: MODULE_FILE_NAME.to_owned(),
+        path: path.to_owned(),
+        expected: expected.to_owned(),
+        found,
+    };
+    let root = Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?.root();
+    for path in root.syntax().descendants().filter_map(ast::Path::cast).map(|path| path.syntax().text().to_string()) {
+        if !beside.iter().any(|file| path.strip_prefix("./") == Some(file.name.as_str())) {
+            return Err(error("", "imports of the files beside it only", format!("`{path}`")));
+        }
+    }
+
+    let body = match root.expr() {
+        Some(ast::Expr::Lambda(lambda)) => lambda.body(),
+        other => other,
+    };
+    let Some(ast::Expr::AttrSet(body)) = body else {
+        return Err(error("", "a module", "something else".to_owned()));
+    };
+    let bindings = bindings(&body).map_err(|found| error("", "bindings of options", found))?;
+    let [(imports, imported), (labs, listed)] = bindings.as_slice() else {
+        return Err(error("", "the imports and the labs", format!("{} bindings", bindings.len())));
+    };
+    let host = format!("./{HOST_MODULE_FILE_NAME}");
+    let items = |value: &ast::Expr| match value {
+        ast::Expr::List(list) => list.items().collect(),
+        _ => Vec::new(),
+    };
+    if imports != "imports" || !matches!(items(imported).as_slice(), [one] if one.syntax().text() == host.as_str()) {
+        return Err(error("imports", &host, imported.syntax().text().to_string()));
+    }
+    let listed = items(listed);
+    let (LABS_OPTION, [ast::Expr::AttrSet(lab)]) = (labs.as_str(), listed.as_slice()) else {
+        return Err(error(LABS_OPTION, "one lab", format!("`{labs}`")));
+    };
+
+    let (mut values, mut imported) = (values.into_iter(), Vec::new());
+    for (name, value) in self::bindings(lab).map_err(|found| error(LABS_OPTION, "attributes of the lab", found))? {
+        if matches!(value, ast::Expr::Apply(_))
+            && value.syntax().text().to_string().starts_with(&format!("import ./{name}.nix "))
+        {
+            imported.push(name);
+            continue;
+        }
+        let Some((_, meant)) = values.next().filter(|(meant, _)| *meant == name) else {
+            return Err(error(&name, "what the lab asks of its host", value.syntax().text().to_string()));
+        };
+        Parsed::part(&value).agrees(&meant).map_err(|found| {
+            let path = if found.path.is_empty() { name.clone() } else { format!("{name}.{}", found.path) };
+            error(&path, &found.expected, found.found)
+        })?;
+    }
+    if let Some((missing, _)) = values.next() {
+        return Err(error(missing, "what the lab asks of its host", "nothing".to_owned()));
+    }
+    if imported != sections {
+        return Err(error(LABS_OPTION, &format!("the lists {sections:?}"), format!("{imported:?}")));
+    }
+    Ok(Proven { name: MODULE_FILE_NAME.to_owned(), text })
+}
+
+/// The bindings of an attribute set, each by its path, in the order of the text.
+fn bindings(attrs: &ast::AttrSet) -> Result<Vec<(String, ast::Expr)>, String> {
+    let binding = |entry: ast::Entry| match &entry {
+        ast::Entry::AttrpathValue(binding) => binding.attrpath().zip(binding.value()).map_or_else(
+            || Err(entry.syntax().text().to_string()),
+            |(path, value)| Ok((path.syntax().text().to_string(), value)),
+        ),
+        ast::Entry::Inherit(_) => Err(entry.syntax().text().to_string()),
+    };
+    attrs.entries().map(binding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::identity::Kind;
+    use crate::pipeline;
+    use crate::source::Source;
+
+    const SPEC: &str = r#"{
+        "lab": "hello",
+        "networks": { "lan": { "subnet": "10.20.0.0/24" } },
+        "pools": { "vms": { "path": "/srv/vms" } }
+    }"#;
+
+    /// What the proof says of the module of a lab after a change to its text.
+    fn changed(from: &str, to: &str) -> Result<(), String> {
+        let (source, problems) = Source::read("lab.json", SPEC.to_owned());
+        let checked = pipeline::check(&source, problems);
+        let (lab, objects) = checked.lab().expect("the spec is sound");
+        let kinds = [Kind::Network, Kind::Pool, Kind::Domain];
+        let lists = kinds.map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap());
+        let mut file = module::module_file(lab, &lists, "lab.json").unwrap();
+        assert_eq!(file.text.matches(from).count(), 1, "{from}\n{}", file.text);
+        file.text = file.text.replace(from, to);
+        let beside = pipeline::generate(&checked, "lab.json").unwrap();
+        super::module(file, &beside[..4]).map(drop).map_err(|error| format!("{}: {}", error.path, error.found))
+    }
+
+    #[test]
+    fn a_module_says_what_the_lab_is_and_nothing_else() {
+        assert_eq!(changed("{ NixVirt, ... }:", "{ NixVirt, ... }: # x"), Ok(()));
+        let refused = [
+            ("./host.nix", "./networks.nix", "imports: [\n    ./networks.nix\n  ]"),
+            ("./host.nix", "./host.nix ./pools.nix", "imports: [\n    ./host.nix ./pools.nix\n  ]"),
+            ("./host.nix", "./other.nix", ": `./other.nix`"),
+            ("./host.nix", "/etc/host.nix", ": `/etc/host.nix`"),
+            ("./host.nix", "<host.nix>", ": `<host.nix>`"),
+            ("./networks.nix", "./pools.nix", "networks: import ./pools.nix {\n        inherit NixVirt;\n      }"),
+            (
+                "pools = import ./pools.nix",
+                "domains = import ./pools.nix",
+                "domains: import ./pools.nix {\n        inherit NixVirt;\n      }",
+            ),
+            (
+                "pools = import ./pools.nix {\n        inherit NixVirt;\n      };",
+                "",
+                "services.lab2nix.labs: [\"networks\"]",
+            ),
+            ("name = \"hello\"", "name = \"hallo\"", "name: \"hallo\""),
+            ("name = \"hello\";", "", "connection: \"qemu:///system\""),
+            ("name = \"hello\"", "inherit x; name = \"hello\"", "services.lab2nix.labs: inherit x;"),
+            ("name = \"hello\"", "tpm = true; name = \"hello\"", "tpm: true"),
+            (":0711", ":0777", "directories.\"/srv/vms\".mode: \":0777\""),
+            ("  services.lab2nix.labs", "  a = 1;\n  services.lab2nix.labs", ": 3 bindings"),
+            ("services.lab2nix.labs", "services.lab2nix.lab", "services.lab2nix.labs: `services.lab2nix.lab`"),
+        ];
+        for (from, to, found) in refused {
+            assert_eq!(changed(from, to), Err(found.to_owned()), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn the_module_of_the_host_is_the_one_of_this_crate() {
+        let format = Formatter::Nixfmt;
+        let text = module::host_module_file(format);
+        assert_eq!(host_module(text.clone(), format).map(|proven| proven.text), Ok(text.clone()));
+        assert!(host_module(text.clone(), Formatter::Alejandra).is_err());
+        assert!(host_module(text.replace("lab2nix/virtio-win.iso", "x"), format).is_err());
+        assert!(host_module(module::host_module(format).to_owned(), format).is_err());
+    }
+}
