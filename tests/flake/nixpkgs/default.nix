@@ -52,7 +52,6 @@ let
       clippy = [ "cargo-clippy" ];
       deadnix = [ "deadnix" ];
       nixfmt = [ "nixfmt" ];
-      nixfmt-tree = [ "treefmt" ];
       passt = [ "passt" ];
       qemu = [ "qemu-system-x86_64" ];
       qemu_kvm = [ "qemu-system-x86_64" ];
@@ -79,6 +78,9 @@ let
     // {
       inherit lib;
       OVMFFull.fd = idle "OVMF-fd" [ ];
+      nixfmt-tree = idle "nixfmt-tree" [ "treefmt" ] // {
+        meta.mainProgram = "treefmt";
+      };
       callPackage = lib.callPackageWith pkgs;
       stdenv = {
         buildPlatform = platform;
@@ -112,6 +114,12 @@ let
         build "shell" {
           nativeBuildInputs = packages;
           inherit shellHook;
+          outputs = [ "out" ];
+          # What `nix develop` reads to know the environment.
+          stdenv = build "stdenv" { } ''
+            mkdir "$out"
+            echo 'for package in $nativeBuildInputs; do PATH=$package/bin:$PATH; done' >"$out/setup"
+          '';
         } ''touch "$out"'';
 
       python311.withPackages =
