@@ -22,8 +22,6 @@ use crate::spec::pool::ImageFormat;
 #[derive(Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is something that a lab asks for or not")]
 pub struct Host {
-    /// Architectures with domains.
-    pub architectures: BTreeSet<Arch>,
     /// Architectures with UEFI domains, but for those with Secure Boot.
     pub firmware: BTreeSet<Arch>,
     /// Whether a domain has Secure Boot.
@@ -100,7 +98,6 @@ impl Host {
 
     fn add_domain(&mut self, domain: &Domain) {
         self.identities.add_domain(domain);
-        self.architectures.insert(domain.arch);
         self.tpm |= domain.tpm;
         self.virtiofs |= !domain.shares.is_empty();
         self.passt |= domain.interfaces.iter().any(|interface| !interface.forwards.is_empty());

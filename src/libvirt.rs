@@ -19,7 +19,7 @@ use crate::lab::unique::keep_first_of_equals;
 use crate::lab::{ExtraAt, Lab};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
-use crate::spec::Active;
+use crate::spec::{Active, NixVirtVersion};
 use extra::Libvirt;
 use tree::Tree;
 use vocabulary::{Element, Fault, Vocabulary};
@@ -103,8 +103,8 @@ impl From<Tree> for Definition {
 /// that can stand in an element.
 #[must_use]
 pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
-    let (target, whole) = (Vocabulary::of(lab.target.nixvirt), Vocabulary::whole(lab.target.nixvirt));
-    let libvirt = Libvirt { vocabulary: whole, is_xml };
+    let version = lab.target.nixvirt;
+    let libvirt = Libvirt { version, is_xml };
     let mut problems = Vec::new();
     let mut settle = |draft: Draft<'_>| {
         let Draft { mut object, at, extras } = draft;
@@ -113,13 +113,13 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
         }
         extra::check(&object, &extras, &mut problems);
         let kind = object.kind;
-        let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), target, whole);
+        let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), version);
         let found = faults.iter().filter_map(|fault| of_text(fault, &at, &extras));
         // A text of the wrong type has been told of.
         let told: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
         problems.extend(told);
         for volume in object.volumes.iter_mut().filter_map(|volume| volume.definition.as_mut()) {
-            volume.settle(Vocabulary::volume, target, whole);
+            volume.settle(Vocabulary::volume, version);
         }
         object
     };
@@ -136,15 +136,17 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
 }
 
 impl Definition {
-    /// Puts the definition into libvirt's order, and notes what `target` lacks of it. Returns what is wrong with
-    /// its texts.
-    fn settle(&mut self, root: impl Fn(&Vocabulary) -> Element, target: &Vocabulary, whole: &Vocabulary) -> Vec<Fault> {
+    /// Puts the definition into libvirt's order, and notes what the target's `NixVirt` lacks of it. Returns what is wrong
+    /// with its texts.
+    fn settle(&mut self, root: impl Fn(&Vocabulary) -> Element, version: NixVirtVersion) -> Vec<Fault> {
+        let target = Vocabulary::of(version);
         let mut faults = target.settle(&mut self.tree, root(target));
         let lacks = |fault: &Fault| match fault {
             Fault::Unknown { .. } | Fault::WrongType { .. } => true,
             Fault::Missing { .. } | Fault::TextBesideElements { .. } => false,
         };
         if faults.iter().any(lacks) {
+            let whole = Vocabulary::whole(version);
             let lacking = std::mem::replace(&mut faults, whole.settle(&mut self.tree, root(whole)));
             // What libvirt does not know either is a mistake of ours, which the proof of the file finds.
             if !faults.iter().any(lacks) {

@@ -14,11 +14,12 @@ use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
+use crate::spec::NixVirtVersion;
 
 /// What libvirt takes.
-pub(super) struct Libvirt<'a> {
-    /// Its elements and attributes.
-    pub(super) vocabulary: &'a Vocabulary,
+pub(super) struct Libvirt {
+    /// The version of `NixVirt` whose names its elements and attributes go by.
+    pub(super) version: NixVirtVersion,
     /// Whether a text is XML that can stand in an element.
     pub(super) is_xml: fn(&str) -> bool,
 }
@@ -27,10 +28,11 @@ pub(super) struct Libvirt<'a> {
 pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
-    (libvirt, kind): (&Libvirt<'_>, Kind),
+    (libvirt, kind): (&Libvirt, Kind),
     problems: &mut Vec<Problem>,
 ) {
-    let mut merger = Merger { libvirt, path: Vec::new(), problems };
+    let vocabulary = Vocabulary::whole(libvirt.version);
+    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -51,11 +53,12 @@ pub(super) fn merge(
     merger.refuse_keys(kind, extra);
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
-    merger.set(definition, &rest, libvirt.vocabulary.object(kind), &extra.at);
+    merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
 }
 
 struct Merger<'a> {
-    libvirt: &'a Libvirt<'a>,
+    vocabulary: &'a Vocabulary,
+    is_xml: fn(&str) -> bool,
     path: Vec<String>,
     problems: &'a mut Vec<Problem>,
 }
@@ -85,7 +88,7 @@ impl Merger<'_> {
         for (name, json) in extra {
             let at = at.key(name);
             self.path.push(name.clone());
-            match self.libvirt.vocabulary.slot(element, name) {
+            match self.vocabulary.slot(element, name) {
                 None => self.unknown(name, element, at),
                 Some(_) if json.is_null() => tree.remove(name),
                 Some(slot) => self.attribute(tree, name, json, slot, &at),
@@ -193,7 +196,7 @@ impl Merger<'_> {
         } else if slot.attribute && text.contains(['\n', '\t']) {
             let help = "write a blank";
             ("is an attribute, and has a line break or a tab", "libvirt would read a blank", help)
-        } else if slot.shape == Shape::Xml && !(self.libvirt.is_xml)(text) {
+        } else if slot.shape == Shape::Xml && !(self.is_xml)(text) {
             let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
             ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
         } else {
@@ -211,7 +214,7 @@ impl Merger<'_> {
             format!("libvirt knows no attribute `{}`", self.path.join(".")),
         )
         .label("would be dropped without a word")
-        .help(did_you_mean(name, self.libvirt.vocabulary.names(element)));
+        .help(did_you_mean(name, self.vocabulary.names(element)));
         self.problems.push(problem);
     }
 }

@@ -274,24 +274,6 @@ impl Vocabulary {
         self.elements[element.0].slots.keys().map(String::as_str)
     }
 
-    /// Whether a path of attributes is in the vocabulary.
-    #[must_use]
-    pub fn knows(&self, kind: Kind, path: &str) -> bool {
-        self.has(self.object(kind), path)
-    }
-
-    fn has(&self, element: Element, path: &str) -> bool {
-        let mut element = Some(element);
-        path.split('.').all(|name| {
-            let slot = element.and_then(|element| self.slot(element, name));
-            element = match slot.map(|slot| slot.shape) {
-                Some(Shape::Set(element)) => Some(element),
-                Some(_) | None => None,
-            };
-            slot.is_some()
-        })
-    }
-
     /// Puts a definition into libvirt's order, and finds what the vocabulary does not have.
     #[must_use]
     pub fn settle(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
@@ -357,15 +339,30 @@ impl Step<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::table::{LIBVIRT, Libvirt};
+    use super::table::{LIBVIRT, Repeatable, parse};
     use super::*;
     use pretty_assertions::assert_eq;
+
+    impl Vocabulary {
+        /// Whether a path of attributes is in the vocabulary.
+        fn has(&self, element: Element, path: &str) -> bool {
+            let mut element = Some(element);
+            path.split('.').all(|name| {
+                let slot = element.and_then(|element| self.slot(element, name));
+                element = match slot.map(|slot| slot.shape) {
+                    Some(Shape::Set(element)) => Some(element),
+                    Some(_) | None => None,
+                };
+                slot.is_some()
+            })
+        }
+    }
 
     #[test]
     fn the_versions_differ_where_they_do() {
         let check = |path: &str, expected: [bool; 2]| {
             let versions = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased];
-            let found = versions.map(|version| Vocabulary::of(version).knows(Kind::Domain, path));
+            let found = versions.map(Vocabulary::of).map(|all| all.has(all.object(Kind::Domain), path));
             assert_eq!(found, expected, "{path}");
         };
         check("devices.interface.mac.address", [true, true]);
@@ -380,7 +377,7 @@ mod tests {
 
     #[test]
     fn what_is_repeatable_is_in_a_vocabulary() {
-        let libvirt: Libvirt = serde_json::from_str(LIBVIRT).unwrap();
+        let libvirt: Repeatable = parse(LIBVIRT);
         let Roots { network, pool, volume, domain } = &libvirt.repeatable;
         for vocabulary in [&*WHOLE_V0_6_0, &*WHOLE_UNRELEASED] {
             let Roots { network: in_network, pool: in_pool, volume: in_volume, domain: in_domain } = vocabulary.roots;

@@ -74,9 +74,7 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         Kind::Pool => &objects.pools,
         Kind::Domain => &objects.domains,
     };
-    let libvirt = Vocabulary::whole(target.nixvirt);
-    let mut writer =
-        Writer { libvirt, paths: target.paths, uses_nixvirt: false, uses_pkgs: false, uses_host_files: false };
+    let mut writer = Writer { target, uses_nixvirt: false, uses_pkgs: false, uses_host_files: false };
     let body = match list {
         None => Expr::Null,
         Some(objects) => Expr::List(objects.iter().map(|object| writer.item(object)).collect::<Result<_, _>>()?),
@@ -129,15 +127,14 @@ enum Unwritable {
 }
 
 /// Makes the expressions of a file, and notes which variables they use.
-struct Writer {
-    libvirt: &'static Vocabulary,
-    paths: Paths,
+struct Writer<'a> {
+    target: &'a Target,
     uses_nixvirt: bool,
     uses_pkgs: bool,
     uses_host_files: bool,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// One item of a list: the options of `NixVirt`'s module.
     fn item(&mut self, object: &Object) -> Result<Expr, Error> {
         let mut item = Attrs::new();
@@ -182,7 +179,8 @@ impl Writer {
         root: impl Fn(&Vocabulary) -> Element,
     ) -> Result<Expr, Error> {
         if !definition.lacking.is_empty() {
-            let document = xml::print(&definition.tree, self.libvirt, root(self.libvirt));
+            let libvirt = Vocabulary::whole(self.target.nixvirt);
+            let document = xml::print(&definition.tree, libvirt, root(libvirt));
             return self.text_file(name, &document).map_err(|error| unwritable(name, &error));
         }
         self.uses_nixvirt = true;
@@ -230,7 +228,7 @@ impl Writer {
     }
 
     fn host_file(&mut self, file: HostFile) -> HostPath {
-        match self.paths {
+        match self.target.paths {
             Paths::Stable => HostPath::Stable(stable_path(file)),
             Paths::Store => {
                 self.uses_host_files = true;

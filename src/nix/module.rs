@@ -129,7 +129,6 @@ fn names(lab: &Lab) -> Result<Vec<(&'static str, Expr)>, NulInText> {
 /// What the lab asks of its host, without what it does not need.
 fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
     let Host {
-        architectures: _,
         firmware,
         secure_firmware,
         driver_disc,

@@ -21,14 +21,14 @@ enum Step<'a> {
 /// A walk through what a file says, along the vocabulary.
 pub(super) struct Walk<'a> {
     file: &'static str,
+    version: NixVirtVersion,
     vocabulary: &'a Vocabulary,
-    libvirt: &'a Vocabulary,
     path: Vec<Step<'a>>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(file: &'static str, version: NixVirtVersion) -> Self {
-        Self { file, vocabulary: Vocabulary::of(version), libvirt: Vocabulary::whole(version), path: Vec::new() }
+        Self { file, version, vocabulary: Vocabulary::of(version), path: Vec::new() }
     }
 
     /// The items of `NixVirt`'s option for objects of a kind.
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
                     && is_select(&file.function, "pkgs", &["writeText"])
                     && file.name.as_str().strip_suffix(".xml") == Some(name) =>
             {
-                self.document(written, &file.text, definition, root(self.libvirt))
+                self.document(written, &file.text, definition, root)
             }
             other if definition.lacking.is_empty() => self.error(format!("NixVirt.lib.{kind}.writeXML"), other),
             other => self.error("XML", other),
@@ -137,8 +137,9 @@ impl<'a> Walk<'a> {
         written: &Expr,
         text: &Lines,
         definition: &Definition,
-        element: Element,
+        root: impl Fn(&Vocabulary) -> Element,
     ) -> Result<(), Error> {
+        let libvirt = Vocabulary::whole(self.version);
         let mut document = String::new();
         for piece in text.pieces() {
             match piece {
@@ -149,7 +150,7 @@ impl<'a> Walk<'a> {
                 },
             }
         }
-        xml::agrees(&document, &definition.tree, (self.libvirt, element), stable_path).map_err(|difference| Error {
+        xml::agrees(&document, &definition.tree, (libvirt, root(libvirt)), stable_path).map_err(|difference| Error {
             file: self.file.to_owned(),
             path: format!("{}: {}", self.place(), difference.path),
             expected: difference.expected,

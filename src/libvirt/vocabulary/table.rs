@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::{Attribute, Child, Content, Element, Layout, Markup, Roots, Shape, Slot, Vocabulary, Words};
 
@@ -74,9 +75,15 @@ struct Table {
     roots: Roots<Entry>,
 }
 
+/// What libvirt takes several times. The rest of its table is passed over.
 #[derive(Debug, Deserialize)]
-pub(super) struct Libvirt {
+pub(super) struct Repeatable {
     pub(super) repeatable: Roots<HashSet<String>>,
+}
+
+/// What libvirt has that a version of NixVirt may lack.
+#[derive(Debug, Deserialize)]
+struct Libvirt {
     vocabulary: Roots<Entry>,
 }
 
@@ -86,8 +93,7 @@ pub(super) struct Libvirt {
 ///
 /// When a table of this crate is not one.
 pub(super) fn read(table: &str) -> Vocabulary {
-    let (table, libvirt) = parse(table);
-    build(table, &libvirt.repeatable)
+    build(parse(table))
 }
 
 /// Reads the table of a NixVirt version, and adds what libvirt has beyond it.
@@ -96,21 +102,21 @@ pub(super) fn read(table: &str) -> Vocabulary {
 ///
 /// When a table of this crate is not one.
 pub(super) fn read_whole(table: &str) -> Vocabulary {
-    let (mut table, libvirt) = parse(table);
-    let Roots { network, pool, volume, domain } = libvirt.vocabulary;
+    let mut table: Table = parse(table);
+    let Libvirt { vocabulary: Roots { network, pool, volume, domain } } = parse(LIBVIRT);
     table.roots.network.extend(network);
     table.roots.pool.extend(pool);
     table.roots.volume.extend(volume);
     table.roots.domain.extend(domain);
-    build(table, &libvirt.repeatable)
+    build(table)
 }
 
-fn parse(table: &str) -> (Table, Libvirt) {
-    let table = serde_json::from_str(table).expect("the tables of this crate are tested");
-    (table, serde_json::from_str(LIBVIRT).expect("the tables of this crate are tested"))
+pub(super) fn parse<T: DeserializeOwned>(table: &str) -> T {
+    serde_json::from_str(table).expect("the tables of this crate are tested")
 }
 
-fn build(table: Table, repeatable: &Roots<HashSet<String>>) -> Vocabulary {
+fn build(table: Table) -> Vocabulary {
+    let Repeatable { repeatable } = parse(LIBVIRT);
     let mut builder = Builder { elements: Vec::new() };
     let Roots { network, pool, volume, domain } = &table.roots;
     let roots = Roots {
@@ -283,7 +289,7 @@ mod tests {
             include_str!("../../../schema/nixvirt/0.6.0.json"),
             include_str!("../../../schema/nixvirt/unreleased.json"),
         ] {
-            let (table, libvirt) = parse(table);
+            let (table, libvirt): (Table, Libvirt) = (parse(table), parse(LIBVIRT));
             check_agreement(&libvirt.vocabulary.network, &table.roots.network, "network");
             check_agreement(&libvirt.vocabulary.pool, &table.roots.pool, "pool");
             check_agreement(&libvirt.vocabulary.volume, &table.roots.volume, "volume");
