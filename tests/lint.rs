@@ -1,15 +1,15 @@
 //! What is generated is as the formatter of its target would have it, and has nothing that deadnix calls dead. So has
-//! the Nix of these tests.
+//! the Nix of the flake and of these tests.
 
 mod case;
 mod labs;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lab2nix::spec::Formatter;
 
-use case::Differences;
+use case::{Differences, entries};
 use labs::{Labs, nix_files};
 
 #[test]
@@ -24,6 +24,19 @@ fn generated_files_are_formatted_and_alive() {
         }
     }
     differences.settle("the files are made by `src/nix/`");
+}
+
+/// Directories with files of the flake, and of its tests. Its templates are others.
+const FLAKE: &[&str] = &[".", "nix", "tests/flake", "tests/flake/nixpkgs"];
+
+#[test]
+fn the_nix_of_the_flake_is_formatted_and_alive() {
+    let mut differences = Differences::default();
+    let directories = FLAKE.iter().map(PathBuf::from).chain(entries("templates"));
+    for file in directories.flat_map(|directory| nix_files(&directory)) {
+        lint(&file, "the flake", Formatter::Nixfmt, &mut differences);
+    }
+    differences.settle("run nixfmt and deadnix");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Laws of the Nix text that this crate writes: it reads back as it was meant, the formatters leave it alone, and Nix
 //! itself agrees.
 
+mod case;
+
 use std::fmt::Write as _;
 use std::process::Command;
 
@@ -500,8 +502,7 @@ fn evaluate(text: &str) -> Option<Value> {
     let output = match nix.output() {
         Ok(output) => output,
         Err(error) => {
-            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "nix-instantiate: {error}");
-            eprintln!("skipped, because nix-instantiate does not start: {error}");
+            case::skip(&format!("nix-instantiate does not start: {error}"));
             return None;
         }
     };

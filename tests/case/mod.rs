@@ -104,9 +104,20 @@ pub fn entries(dir: impl AsRef<Path>) -> Vec<PathBuf> {
     entries
 }
 
+/// The files of a kind in a directory, in order.
+pub fn with_extension(dir: &Path, extension: &str) -> Vec<PathBuf> {
+    entries(dir).into_iter().filter(|path| path.extension().is_some_and(|found| found == extension)).collect()
+}
+
 /// The specs in a directory: its `.json` files.
 pub fn specs(dir: &Path) -> Vec<PathBuf> {
-    entries(dir).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
+    with_extension(dir, "json")
+}
+
+/// Says why something is not tested. In continuous integration, that is a failure.
+pub fn skip(why: &str) {
+    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{why}");
+    eprintln!("skipped: {why}");
 }
 
 /// The specs that are fine, each with its directory beside it: the cases, the examples and the lab of this repository.

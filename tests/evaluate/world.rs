@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lab2nix::spec::NixVirtVersion;
-use pretty_assertions::{assert_eq, assert_ne};
+use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
+use crate::case::skip;
 use crate::labs::Generated;
 
 /// Evaluates one of the files in `tests/nix` for each of some jobs.
@@ -173,8 +174,7 @@ fn instantiate(file: &Path, jobs: &Value) -> Option<Result<Vec<Value>, String>> 
     let output = match nix.output() {
         Ok(output) => output,
         Err(error) => {
-            assert_ne!(env::var("CI").as_deref(), Ok("true"), "nix-instantiate: {error}");
-            eprintln!("skipped, because nix-instantiate does not start: {error}");
+            skip(&format!("nix-instantiate does not start: {error}"));
             return None;
         }
     };

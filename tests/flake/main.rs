@@ -1,5 +1,5 @@
-//! The flake: its Nix is formatted and alive, what its templates bring is fresh, and with Nix, `NIXVIRT_SRC` and
-//! `NIXPKGS_LIB` at hand, `tests/flake/run` evaluates all of it.
+//! The flake: what its templates bring is fresh, and with Nix, `NIXVIRT_SRC` and `NIXPKGS_LIB` at hand, `tests/flake/run`
+//! evaluates all of it.
 
 #[path = "../case/mod.rs"]
 mod case;
@@ -9,30 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use case::{Differences, entries};
-use pretty_assertions::assert_eq;
-
-/// Directories with files of the flake, and that of its tests.
-const NIX: &[&str] = &[".", "nix", "tests/flake", "tests/flake/nixpkgs"];
-
-#[test]
-fn the_nix_of_the_flake_is_formatted_and_alive() {
-    let templates = entries(Path::new("templates"));
-    let directories = NIX.iter().map(PathBuf::from).chain(templates);
-    let mut differences = Differences::default();
-    for file in directories.flat_map(|directory| with_extension(&directory, "nix")) {
-        let name = file.display().to_string();
-        let text = read(&file);
-        let formatted = nixfmt_rs::format(&text).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        differences.add(&lab2nix::files::diff(&name, &text, &formatted));
-        let parsed = rnix_deadnix::Root::parse(&text);
-        assert_eq!(parsed.errors(), [], "{name}");
-        for dead in deadnix::Settings::default().find_dead_code(&parsed.syntax()) {
-            differences.add(&format!("{name}: {dead}"));
-        }
-    }
-    differences.settle("run nixfmt and deadnix");
-}
+use case::{entries, skip};
 
 #[test]
 fn what_the_templates_bring_is_fresh() {
@@ -70,18 +47,12 @@ fn every_output_evaluates() {
         }
     }
     if let Err(error) = Command::new("nix").arg("--version").stdout(Stdio::null()).status() {
-        assert_ne!(env::var("CI").as_deref(), Ok("true"), "nix: {error}");
-        eprintln!("skipped, because nix does not start: {error}");
+        skip(&format!("nix does not start: {error}"));
         return;
     }
     let output = Command::new("tests/flake/run").arg(env!("CARGO_BIN_EXE_lab2nix")).output().expect("bash starts");
     let [told, complained] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
     assert!(output.status.success(), "{told}\n{complained}");
-}
-
-fn with_extension(directory: &Path, extension: &str) -> Vec<PathBuf> {
-    let has = |path: &PathBuf| path.extension().is_some_and(|found| found == extension);
-    entries(directory).into_iter().filter(has).collect()
 }
 
 fn read(path: &Path) -> String {

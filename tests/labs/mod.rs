@@ -10,7 +10,7 @@ use lab2nix::nix::module::HOST_MODULE_FILE_NAME;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::case::{Read, examples, good_specs};
+use crate::case::{Read, examples, good_specs, with_extension};
 
 /// Small labs, each with one thing that `default.nix` or the lists depend on, or without it.
 const VARIANTS: &[(&str, &str)] = &[
@@ -191,6 +191,5 @@ fn target(read: &Read) -> Target {
 
 /// The files of a directory that Nix reads.
 pub fn nix_files(dir: &Path) -> Vec<PathBuf> {
-    let files = crate::case::entries(dir);
-    files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "nix")).collect()
+    with_extension(dir, "nix")
 }
