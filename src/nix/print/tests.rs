@@ -1,7 +1,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::nix::{Lines, Piece, Text, TextFile};
+use crate::nix::{Ident, Lambda, Lines, Piece, Text, TextFile};
 
 fn check(expr: impl Into<Expr>, nixfmt: &str, alejandra: &str) {
     let expr = expr.into();
