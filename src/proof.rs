@@ -57,6 +57,17 @@ pub struct Error {
     pub found: String,
 }
 
+impl Error {
+    fn new(
+        file: impl Into<String>,
+        path: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self { file: file.into(), path: path.into(), expected: expected.into(), found: found.into() }
+    }
+}
+
 impl Proven {
     /// The file's name, or its path in the directory of the files.
     #[must_use]
@@ -79,19 +90,9 @@ impl Proven {
 pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Result<Proven, Error> {
     let ListFile { kind, expr, text } = file;
     let name = list_file_name(kind);
-    let error = |path: &str, expected: &str, found: String| Error {
-        file: name.to_owned(),
-        path: path.to_owned(),
-        expected: expected.to_owned(),
-        found,
-    };
+    let error = |path: &str, expected: &str, found: String| Error::new(name, path, expected, found);
     let parsed = Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?;
-    parsed.agrees(&expr).map_err(|difference| Error {
-        file: name.to_owned(),
-        path: difference.path,
-        expected: difference.expected,
-        found: difference.found,
-    })?;
+    parsed.agrees(&expr).map_err(|found| Error::new(name, found.path, found.expected, found.found))?;
     let Expr::Lambda(lambda) = &expr else {
         return Err(error("", "a function", describe(&expr).to_owned()));
     };
@@ -119,6 +120,6 @@ pub fn document(file: XmlFile<'_>, libvirt: &Vocabulary) -> Result<Proven, Error
     let XmlFile { path, definition, element, text } = file;
     match xml::agrees(&text, &definition.tree, (libvirt, element), stable_path) {
         Ok(()) => Ok(Proven { name: path, text }),
-        Err(xml::Difference { path: at, expected, found }) => Err(Error { file: path, path: at, expected, found }),
+        Err(xml::Difference { path: at, expected, found }) => Err(Error::new(path, at, expected, found)),
     }
 }

@@ -16,12 +16,7 @@ use crate::spec::Formatter;
 /// The first thing that is not as it should be.
 pub fn host_module(text: String, format: Formatter) -> Result<Proven, Error> {
     let name = HOST_MODULE_FILE_NAME;
-    let error = |expected: &str, found: String| Error {
-        file: name.to_owned(),
-        path: String::new(),
-        expected: expected.to_owned(),
-        found,
-    };
+    let error = |expected: &str, found: String| Error::new(name, "", expected, found);
     Parsed::new(&text).map_err(|why| error("Nix that reads back", why.to_string()))?;
     match text.split_once('\n') {
         Some((first, rest)) if first.starts_with(MARKER) && rest == module::host_module(format) => {}
@@ -37,12 +32,7 @@ pub fn host_module(text: String, format: Formatter) -> Result<Proven, Error> {
 /// The first thing that is not as it should be.
 pub fn module(file: ModuleFile, beside: &[Proven]) -> Result<Proven, Error> {
     let ModuleFile { text, values, sections } = file;
-    let error = |path: &str, expected: &str, found: String| Error {
-        file: MODULE_FILE_NAME.to_owned(),
-        path: path.to_owned(),
-        expected: expected.to_owned(),
-        found,
-    };
+    let error = |path: &str, expected: &str, found: String| Error::new(MODULE_FILE_NAME, path, expected, found);
     let root = Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?.root();
     for path in root.syntax().descendants().filter_map(ast::Path::cast).map(|path| path.syntax().text().to_string()) {
         if !beside.iter().any(|file| path.strip_prefix("./") == Some(file.name.as_str())) {

@@ -53,8 +53,7 @@ impl<'a> Walk<'a> {
     }
 
     fn error<T>(&self, expected: impl Into<String>, found: &Expr) -> Result<T, Error> {
-        let (file, path) = (self.file.to_owned(), self.place());
-        Err(Error { file, path, expected: expected.into(), found: describe(found).to_owned() })
+        Err(Error::new(self.file, self.place(), expected, describe(found)))
     }
 
     fn item(&mut self, item: &'a Expr, object: &'a Object, kind: Kind) -> Result<(), Error> {
@@ -150,11 +149,8 @@ impl<'a> Walk<'a> {
                 },
             }
         }
-        xml::agrees(&document, &definition.tree, (libvirt, root(libvirt)), stable_path).map_err(|difference| Error {
-            file: self.file.to_owned(),
-            path: format!("{}: {}", self.place(), difference.path),
-            expected: difference.expected,
-            found: difference.found,
+        xml::agrees(&document, &definition.tree, (libvirt, root(libvirt)), stable_path).map_err(|found| {
+            Error::new(self.file, format!("{}: {}", self.place(), found.path), found.expected, found.found)
         })
     }
 
