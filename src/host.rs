@@ -14,7 +14,7 @@ use crate::lab::side::Side;
 use crate::lab::storage::Permissions;
 use crate::lab::{Domain, Lab};
 use crate::libvirt::tree::HostFile;
-use crate::spec::domain::Arch;
+use crate::spec::guest::Arch;
 use crate::spec::network::Mode;
 use crate::spec::pool::ImageFormat;
 

@@ -4,8 +4,12 @@
 //! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`shape::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
+pub mod cpu;
 pub mod device;
 pub mod domain;
+pub mod drive;
+pub mod guest;
+pub mod interface;
 pub mod layer;
 pub mod network;
 pub mod pool;

@@ -8,7 +8,7 @@ use super::subnet::{Family, HostAddr, plus};
 use super::{NetworkId, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
-use crate::spec::device as written;
+use crate::spec::interface as written;
 
 /// A fixed address of an interface.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use super::vlan::{self, Vlan};
 use super::{NetworkId, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem, did_you_mean};
-use crate::spec::device as written;
+use crate::spec::interface as written;
 use crate::spec::network::Mode;
 
 /// What an interface is on.

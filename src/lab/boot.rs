@@ -6,7 +6,7 @@ use super::Placed;
 use super::profile::{At, Layers};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::domain::BootDevice;
+use crate::spec::guest::BootDevice;
 
 /// When the firmware tries a device.
 pub type Order = Placed<u32>;

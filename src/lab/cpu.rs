@@ -4,7 +4,8 @@ use super::profile::Layers;
 use super::word;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::domain::{Cpu, CpuFeature, CpuMode, Os, Virtualization};
+use crate::spec::cpu::{Cpu, CpuFeature, CpuMode};
+use crate::spec::guest::{Os, Virtualization};
 
 /// The virtual CPUs.
 #[derive(Debug)]

@@ -17,7 +17,8 @@ use super::storage::Volume;
 use super::{ExtraAt, Placed, PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
-use crate::spec::domain::{Arch, BootDevice, Drivers, Os, Sound, Video, Virtualization, Watchdog};
+use crate::spec::device::{Sound, Video, Watchdog};
+use crate::spec::guest::{Arch, BootDevice, Drivers, Os, Virtualization};
 use crate::spec::{Active, DomainFields};
 
 /// The machine type of a PC. libvirt resolves a name without a version, such as `q35`, to QEMU's newest at each

@@ -11,9 +11,9 @@ use super::{PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::device as written;
-use crate::spec::device::{Cache, DiskBus};
-use crate::spec::domain::Drivers;
+use crate::spec::drive as written;
+use crate::spec::drive::{Cache, DiskBus};
+use crate::spec::guest::Drivers;
 use crate::spec::pool::ImageFormat;
 
 /// A disk.

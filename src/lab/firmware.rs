@@ -5,7 +5,9 @@ use super::scope::Entry;
 use super::{Placed, text};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::domain::{Arch, DomainOwn, Firmware as Written};
+use crate::spec::domain::DomainOwn;
+use crate::spec::guest::Arch;
+use crate::spec::guest::Firmware as Written;
 use crate::spec::pool::ImageFormat;
 
 /// Where libvirt keeps the firmware variables of domains.

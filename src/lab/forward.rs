@@ -8,8 +8,8 @@ use super::scope::Entry;
 use super::{Placed, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
-use crate::spec::device as written;
-use crate::spec::device::Protocol;
+use crate::spec::interface as written;
+use crate::spec::interface::Protocol;
 
 /// A port of the host that leads into the guest.
 #[derive(Debug)]

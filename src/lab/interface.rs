@@ -14,9 +14,9 @@ use super::word;
 use crate::place::Pointer;
 use crate::problem::Problem;
 use crate::spec::DomainFields;
-use crate::spec::device as written;
-use crate::spec::device::{InterfaceModel, LinkState};
-use crate::spec::domain::Drivers;
+use crate::spec::guest::Drivers;
+use crate::spec::interface as written;
+use crate::spec::interface::{InterfaceModel, LinkState};
 
 /// A network interface.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::domain::Domain;
 use super::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem};
-use crate::spec::device::Protocol;
+use crate::spec::interface::Protocol;
 
 /// Which of the host's addresses a port is listened on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

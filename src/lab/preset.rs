@@ -6,7 +6,8 @@
 use std::sync::LazyLock;
 
 use crate::spec::DomainFields;
-use crate::spec::domain::{Drivers, Firmware, Os, Sound};
+use crate::spec::device::Sound;
+use crate::spec::guest::{Drivers, Firmware, Os};
 
 /// The preset of an operating system.
 #[must_use]

@@ -14,7 +14,8 @@ use super::storage::{self, Pool, Volume};
 use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, text, unique, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
-use crate::spec::domain::{DomainOwn, Os};
+use crate::spec::domain::DomainOwn;
+use crate::spec::guest::Os;
 use crate::spec::{self, DomainFields, Extra, Spec};
 
 /// Resolves a spec. The lab is as whole as the problems leave it; only one without errors may be built from.

@@ -15,7 +15,7 @@ use super::subnet::Family;
 use super::{Lab, PoolId, port, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
-use crate::spec::domain::Os;
+use crate::spec::guest::Os;
 use crate::spec::network::Mode;
 
 /// Every check over a whole lab.

@@ -8,7 +8,8 @@ use crate::lab::cpu::Cpus;
 use crate::lab::domain::Domain;
 use crate::lab::firmware::Firmware;
 use crate::lab::identity::Kind;
-use crate::spec::domain::{BootDevice, CpuFeature, CpuMode, Virtualization};
+use crate::spec::cpu::{CpuFeature, CpuMode};
+use crate::spec::guest::{BootDevice, Virtualization};
 
 /// The object of a domain.
 pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {

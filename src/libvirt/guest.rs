@@ -3,7 +3,7 @@
 use super::tree::Tree;
 use crate::lab::Domain;
 use crate::lab::firmware::Firmware;
-use crate::spec::domain::{Arch, Os};
+use crate::spec::guest::{Arch, Os};
 
 /// The features of the machine.
 pub(super) fn features(domain: &Domain) -> Tree {

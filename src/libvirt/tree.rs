@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::spec::domain::Arch;
+use crate::spec::guest::Arch;
 use crate::spec::pool::ImageFormat;
 
 /// The attributes of an element, and its children by name, in the order in which they are written.

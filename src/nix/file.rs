@@ -9,7 +9,7 @@ use crate::lab::identity::Kind;
 use crate::libvirt::tree::{HostFile, Tree, Value};
 use crate::libvirt::vocabulary::{Element, Vocabulary};
 use crate::libvirt::{Definition, Object, Objects, VolumeObject};
-use crate::spec::domain::Arch;
+use crate::spec::guest::Arch;
 use crate::spec::pool::ImageFormat;
 use crate::spec::{Active, Formatter, Paths};
 use crate::xml::{self, Document};

@@ -12,7 +12,7 @@ use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Name, NulInText, Text};
 use crate::host::{Host, Identities, Ports};
 use crate::lab::Lab;
-use crate::spec::domain::Arch;
+use crate::spec::guest::Arch;
 use crate::spec::{Formatter, Paths};
 
 /// What a lab is to its host, as a file.

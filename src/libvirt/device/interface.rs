@@ -11,7 +11,7 @@ use crate::lab::forward::Forward;
 use crate::lab::interface::Interface;
 use crate::libvirt::network::vlan;
 use crate::libvirt::tree::Tree;
-use crate::spec::device::{InterfaceModel, LinkState, Protocol};
+use crate::spec::interface::{InterfaceModel, LinkState, Protocol};
 
 /// An interface.
 pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {

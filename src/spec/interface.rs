@@ -1,0 +1,131 @@
+//! The network interfaces of a domain as written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::vlan::Vlan;
+
+/// A network interface: one of `network`, `bridge`, `user` and `macvtap`
+/// ([libvirt](https://libvirt.org/formatdomain.html#network-interfaces)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Interface {
+    /// What layers merge by. Default: the name of the network, the bridge or the `macvtap` device; `user` for a `user` one.
+    pub name: Option<String>,
+    /// The network that it is on.
+    #[schemars(example = &"lab-net")]
+    pub network: Option<String>,
+    /// The bridge of the host that it is on, instead of a network. A network of mode `bridge` does the same, and gives the
+    /// bridge a name to change in one place.
+    #[schemars(example = &"br0")]
+    pub bridge: Option<String>,
+    /// `true`: a network of the domain's own with DHCP and DNS, which QEMU translates to the host's, or passt where there
+    /// are `forwards`: the guest then has the host's own addresses. It needs nothing of the host, reaches what the host
+    /// reaches, and is reached by nobody but through `forwards`.
+    pub user: Option<bool>,
+    /// The interface of the host that it shares through macvtap. It reaches everyone there but the host itself. A network of
+    /// mode `macvtap` does the same, and gives the interface a name to change in one place.
+    #[schemars(example = &"enp1s0")]
+    pub macvtap: Option<String>,
+    /// Ports of the host that lead into the guest. Only for a `user` interface, which passt then translates.
+    pub forwards: Option<Vec<Forward>>,
+    /// Its VLANs, whatever its network or port group has. Only on a network of mode `ovs`; on a network of mode `bridge` or
+    /// a `bridge` from libvirt 11.0 on.
+    pub vlan: Option<Vlan>,
+    /// The port group of its network that it is in. Default: the network's default one, if any.
+    #[schemars(example = &"storage")]
+    pub portgroup: Option<String>,
+    /// Its IPv4 address: reserved in DHCP and known to DNS on its network.
+    #[schemars(example = &"192.168.56.10")]
+    pub ip: Option<String>,
+    /// Its IPv6 address: reserved in DHCP and known to DNS on its network.
+    #[schemars(example = &"fd00:56::10")]
+    pub ip6: Option<String>,
+    /// Its MAC address. Default: one made from the domain's UUID and the interface's position, as NixVirt does.
+    #[schemars(example = &"52:54:00:12:34:01")]
+    pub mac: Option<String>,
+    /// The device that the guest sees. Default: `e1000e` with emulated drivers, else `virtio`.
+    pub model: Option<InterfaceModel>,
+    /// The largest packet, in bytes. Not for a `user` interface or through macvtap. Default: that of what it is on.
+    #[schemars(range(min = 68, max = 65535), example = 9000)]
+    pub mtu: Option<u32>,
+    /// The cable.
+    pub link: Option<Link>,
+    /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
+    /// domain's `boot`.
+    #[schemars(range(min = 1), example = 3)]
+    pub boot: Option<u32>,
+}
+
+/// A port of the host that leads into the guest
+/// ([libvirt](https://libvirt.org/formatdomain.html#userspace-connection-using-passt)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Forward {
+    /// The port of the host, each of which one domain of the lab can listen on. It is one that unprivileged processes may listen on, so from 1024 on unless the host says
+    /// otherwise (`net.ipv4.ip_unprivileged_port_start`). With `replicas` it counts up.
+    #[schemars(required, range(min = 1, max = 65535), example = 2222)]
+    pub host: Option<u16>,
+    /// The port of the guest. Default: the number that `host` has, as written.
+    #[schemars(range(min = 1, max = 65535), example = 22)]
+    pub guest: Option<u16>,
+    /// The protocol. Default: `tcp`.
+    pub protocol: Option<Protocol>,
+    /// The host's own address to listen on. Default: all of them; the generated module opens no port in the firewall.
+    #[schemars(example = &"127.0.0.1")]
+    pub address: Option<String>,
+}
+
+/// A protocol with ports.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl Protocol {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
+}
+
+/// The cable of an interface.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Link {
+    /// Whether it is plugged in. Default: `up`.
+    pub state: Option<LinkState>,
+}
+
+/// Whether a cable is plugged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkState {
+    /// Plugged in.
+    Up,
+    /// Pulled out: the guest sees an interface without a link.
+    Down,
+}
+
+/// A network device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum InterfaceModel {
+    /// `VirtIO`.
+    Virtio,
+    /// Intel 82574L, for q35.
+    E1000e,
+    /// Intel 82540EM.
+    E1000,
+    /// Realtek 8139, for very old systems.
+    Rtl8139,
+}
