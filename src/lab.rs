@@ -5,15 +5,19 @@
 
 pub mod address;
 pub mod attachment;
+pub mod board;
 pub mod boot;
+mod bus;
 pub mod cpu;
 pub mod device;
 pub mod domain;
 pub mod drive;
 pub mod firmware;
+pub mod floppy;
 pub mod forward;
 pub mod identity;
 pub mod interface;
+pub mod io;
 pub mod network;
 mod order;
 mod port;

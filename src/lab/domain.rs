@@ -3,18 +3,20 @@
 use indexmap::IndexMap;
 use uuid::Uuid;
 
+use super::board::Board;
 use super::boot::{self, Order};
 use super::cpu::{self, Cpus};
 use super::device::{self, Graphics, HostDevice, Share};
 use super::drive::{self, Cdrom, Disk};
 use super::firmware::{self, Firmware};
+use super::floppy::{self, Floppy};
 use super::identity::{Kind, Namespace};
 use super::interface::{self, Interface};
 use super::profile::Layers;
 use super::scope::{Entry, Scope};
 use super::size::Size;
 use super::storage::Volume;
-use super::{ExtraAt, Placed, PoolId, text, word};
+use super::{ExtraAt, Placed, PoolId, bus, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::device::{Sound, Video, Watchdog};
@@ -64,6 +66,8 @@ pub struct Domain {
     pub disks: Vec<Disk>,
     /// The optical drives.
     pub cdroms: Vec<Cdrom>,
+    /// The floppy drives.
+    pub floppies: Vec<Floppy>,
     /// The network interfaces.
     pub interfaces: Vec<Interface>,
     /// The screen's server.
@@ -124,16 +128,21 @@ pub(super) fn resolve(
     // One UUID for all replicas has been refused already.
     let written = word::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(made);
-    let (disks, volumes) = drive::disks(layers, entry, drivers, scope, problems);
-    let cdroms = drive::cdroms(layers, scope, problems);
+    let machine = machine(layers, arch, problems);
+    let board = Board::of(arch, &machine);
+    let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
+    let cdroms = drive::cdroms(layers, board, scope, problems);
+    let floppies = floppy::floppies(layers, board, problems);
+    let drives = disks.iter().map(|disk| (disk.bus, &disk.at)).chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
+    bus::have_room(drives.map(|(bus, at)| (bus, at.clone().value())), board, &entry.name, problems);
     let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
+        .chain(floppies.iter().map(|floppy| &floppy.boot))
         .chain(interfaces.iter().map(|interface| &interface.boot))
         .flatten()
         .collect();
     let (qemu_args, qemu_env) = qemu(layers, problems);
-    let machine = machine(layers, arch, problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers
@@ -181,6 +190,7 @@ pub(super) fn resolve(
         virtualization,
         disks,
         cdroms,
+        floppies,
         interfaces,
         qemu_args,
         qemu_env: qemu_env.into_iter().collect(),

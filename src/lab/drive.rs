@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::board::Board;
 use super::boot::{self, Order};
-use super::profile::Layers;
+use super::io::{self, Access};
+use super::profile::{At, Layers};
 use super::scope::{Entry, Scope};
 use super::size::Size;
 use super::storage::{self, Pool, Present, Volume};
-use super::{PoolId, text, word};
+use super::{PoolId, bus, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::drive as written;
-use crate::spec::drive::{Cache, DiskBus};
+use crate::spec::drive::{DiskBus, StartupPolicy};
 use crate::spec::guest::Drivers;
 use crate::spec::pool::ImageFormat;
 
@@ -29,10 +31,20 @@ pub struct Disk {
     pub(super) format_at: Option<Pointer>,
     /// What it is attached to.
     pub bus: DiskBus,
-    /// How QEMU caches it.
-    pub cache: Option<Cache>,
+    /// How it is read and written.
+    pub access: Access,
+    /// Whether the guest may only read it.
+    pub readonly: bool,
+    /// Whether several domains may have it.
+    pub shareable: bool,
+    /// Whether snapshots hold it.
+    pub snapshot: bool,
     /// The serial number.
     pub serial: Option<String>,
+    /// The World Wide Name.
+    pub wwn: Option<String>,
+    /// The turns per minute, or 1 for none.
+    pub rotation_rate: Option<u16>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
 }
@@ -58,8 +70,14 @@ pub enum Source {
 /// An optical drive.
 #[derive(Debug)]
 pub struct Cdrom {
+    /// Where it is declared.
+    pub at: Pointer,
     /// What is in it.
     pub medium: Medium,
+    /// What it is attached to.
+    pub bus: DiskBus,
+    /// What becomes of a start without what is in it.
+    pub startup_policy: Option<StartupPolicy>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
 }
@@ -88,7 +106,7 @@ pub enum Medium {
 pub(super) fn disks(
     layers: &Layers<'_, DomainFields>,
     entry: &Entry<'_>,
-    drivers: Drivers,
+    (drivers, board): (Drivers, Board),
     scope: &Scope<'_>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
@@ -112,6 +130,11 @@ pub(super) fn disks(
             continue;
         };
         volumes.extend(declared);
+        let bus = layers.get("bus", |d| d.bus.as_ref());
+        let place = || bus.map_or_else(|| layers.pointer().value(), |bus| bus.place());
+        let bus = bus.map_or_else(|| bus::default_of_disks(drivers, board), |bus| *bus.value);
+        bus::exists(bus, board, place, problems);
+        bus::allows(&layers, bus, problems);
         disks.push(Disk {
             at: layers.pointer(),
             format: format.unwrap_or(match source {
@@ -119,17 +142,42 @@ pub(super) fn disks(
                 Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
             }),
             format_at: layers.get("format", |d| d.format.as_ref()).map(|at| at.pointer()),
-            bus: layers.value("bus", |d| d.bus.as_ref()).unwrap_or(match drivers {
-                Drivers::Emulated => written::DiskBus::Sata,
-                Drivers::Virtio => written::DiskBus::Virtio,
-            }),
-            cache: layers.value("cache", |d| d.cache.as_ref()),
-            serial: layers.get("serial", |d| d.serial.as_ref()).and_then(|word| word::serial(word, problems)),
+            bus,
+            access: io::access(&layers, problems),
+            readonly: layers.value("readonly", |d| d.readonly.as_ref()).unwrap_or(false),
+            shareable: layers.value("shareable", |d| d.shareable.as_ref()).unwrap_or(false),
+            snapshot: layers.value("snapshot", |d| d.snapshot.as_ref()).unwrap_or(true),
+            wwn: layers.get("wwn", |d| d.wwn.as_ref()).and_then(|word| word::wwn(word, problems)),
+            rotation_rate: layers.value("rotationRate", |d| d.rotation_rate.as_ref()),
+            serial: serial(&name, &layers, bus, problems),
             boot: boot::order(layers.get("boot", |d| d.boot.as_ref())),
             source,
         });
     }
     (disks, volumes)
+}
+
+/// The longest serial number of an NVMe disk, in bytes
+/// ([NVM Express](https://nvmexpress.org/specifications/), Identify Controller).
+const NVME_SERIAL_MAX: usize = 20;
+
+/// The serial number, which a disk on bus `nvme` has to have: Linux takes two of one number for one disk.
+fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Vec<Problem>) -> Option<String> {
+    let written = layers.get("serial", |d| d.serial.as_ref());
+    let serial = match written {
+        Some(word) => word::serial(word, problems)?,
+        None if bus == DiskBus::Nvme => disk.to_owned(),
+        None => return None,
+    };
+    if bus == DiskBus::Nvme && serial.len() > NVME_SERIAL_MAX {
+        let place = written.map_or_else(|| layers.pointer().value(), |word| word.place());
+        problems.push(
+            Problem::new(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
+                .label(format!("{} bytes", serial.len()))
+                .help(format!("write one of at most {NVME_SERIAL_MAX} bytes as `serial`")),
+        );
+    }
+    Some(serial)
 }
 
 /// What a disk is, the format of its image where the spec says it, and the volume that it declares.
@@ -221,17 +269,64 @@ fn default_volume(id: &str, disk: &str, format: ImageFormat) -> String {
 }
 
 /// The optical drives.
-pub(super) fn cdroms(layers: &Layers<'_, DomainFields>, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Vec<Cdrom> {
+pub(super) fn cdroms(
+    layers: &Layers<'_, DomainFields>,
+    board: Board,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Cdrom> {
     let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else {
         return Vec::new();
     };
     let mut cdroms = Vec::new();
     for (index, cdrom) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), cdrom);
+        let bus = cdrom_bus(&layers, board, problems);
+        let startup_policy = startup_policy(
+            layers.get("startupPolicy", |c| c.startup_policy.as_ref()),
+            cdrom.file.is_some() || cdrom.volume.is_some(),
+            problems,
+        );
         let boot = boot::order(layers.get("boot", |c| c.boot.as_ref()));
-        cdroms.extend(medium(&layers, scope, problems).map(|medium| Cdrom { medium, boot }));
+        let medium = medium(&layers, scope, problems);
+        cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
     }
     cdroms
+}
+
+/// What an optical drive is attached to.
+fn cdrom_bus(layers: &Layers<'_, written::Cdrom>, board: Board, problems: &mut Vec<Problem>) -> DiskBus {
+    let Some(bus) = layers.get("bus", |c| c.bus.as_ref()) else {
+        return bus::default_of_cdroms(board);
+    };
+    match bus.value {
+        DiskBus::Sata | DiskBus::Scsi | DiskBus::Usb | DiskBus::Ide => {
+            bus::exists(*bus.value, board, || bus.place(), problems);
+        }
+        DiskBus::Virtio | DiskBus::Nvme => problems.push(
+            Problem::new(Id::NotOnThisBus, bus.place(), format!("an optical drive on bus `{}`", bus.value.name()))
+                .label("only disks are on this bus")
+                .help("choose `sata`, `scsi`, `usb` or `ide`"),
+        ),
+    }
+    *bus.value
+}
+
+/// What becomes of a start without what is in a drive.
+pub(super) fn startup_policy(
+    written: Option<At<'_, StartupPolicy>>,
+    is_full: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<StartupPolicy> {
+    let policy = written?;
+    if !is_full {
+        problems.push(
+            Problem::new(Id::ConflictingFields, policy.pointer().name(), "nothing in the drive that could be missing")
+                .label("needs a file or a volume beside it")
+                .help("leave `startupPolicy` out"),
+        );
+    }
+    Some(*policy.value)
 }
 
 /// What is in an optical drive.
@@ -286,15 +381,26 @@ pub(super) fn settle_formats<'a>(
         .flat_map(|(pool, p)| p.volumes.iter().map(move |volume| ((pool, volume.name.as_str()), volume)))
         .collect();
     for disk in disks {
-        let Source::Volume { pool, name, .. } = &disk.source else {
-            continue;
+        let volume = match &disk.source {
+            Source::Volume { pool, name, .. } => volumes.get(&(pool.0, name.as_str())),
+            Source::File(_) | Source::Block(_) => None,
         };
-        let Some(volume) = volumes.get(&(pool.0, name.as_str())) else {
-            continue;
-        };
-        if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
-            problems.push(storage::other_format(disk.format, volume, at));
+        if let Some(volume) = volume {
+            if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
+                problems.push(storage::other_format(disk.format, volume, at));
+            }
+            disk.format = volume.format;
         }
-        disk.format = volume.format;
+        if disk.shareable && disk.format != ImageFormat::Raw {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    disk.at.clone().value(),
+                    "a QCOW2 image for several domains at once",
+                )
+                .label("`shareable` needs format `raw`")
+                .help("choose `raw`: who writes a QCOW2 image has to be alone, as libvirt insists"),
+            );
+        }
     }
 }

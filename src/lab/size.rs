@@ -14,6 +14,9 @@ impl Size {
     /// No bytes at all.
     pub const NOTHING: Self = Self(0);
 
+    /// 512 bytes, what disks are counted in.
+    pub const SECTOR: Self = Self(512);
+
     /// 1 KiB, the least memory that libvirt can count.
     pub const KIB: Self = Self(1 << 10);
 

@@ -209,7 +209,7 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         problems,
     );
     twice(
-        domains_of_names(lab).flat_map(|domain| &domain.disks).map(|disk| {
+        domains_of_names(lab).flat_map(|domain| &domain.disks).filter(|disk| !disk.shareable).map(|disk| {
             let key = match &disk.source {
                 Source::Volume { pool, name, .. } => lab.pool(*pool).volume_path(name),
                 Source::File(path) | Source::Block(path) => path.clone(),

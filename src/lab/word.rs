@@ -232,6 +232,20 @@ pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     fine.then(|| text.clone())
 }
 
+/// A World Wide Name, in the form that libvirt takes.
+pub fn wwn(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
+                .label("not a World Wide Name")
+                .help("write 16 hexadecimal digits, such as `\"5000c50015ea71aa\"`"),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
 /// Checks the name of a host in DNS: letters, digits, `.` and `-`.
 pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     let fine = is_host_name(text);

@@ -19,7 +19,7 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
     let has_screen = domain.video != Video::None;
     Tree::new()
         .with("emulator", HostFile::Emulator(domain.arch))
-        .with_each("disk", drive::disks(domain, lab))
+        .with_each("disk", drive::drives(domain, lab))
         .with_each(
             "filesystem",
             domain.shares.iter().map(|share| {
@@ -88,8 +88,8 @@ pub(super) fn boot(order: &Order) -> Tree {
 
 /// The controllers that libvirt would not add by itself, or would add as an older model.
 fn controllers(domain: &Domain) -> Vec<Tree> {
-    let has_scsi = domain.disks.iter().any(|disk| disk.bus == DiskBus::Scsi)
-        || (!domain.cdroms.is_empty() && drive::cdrom_bus(domain.arch) == DiskBus::Scsi);
+    let buses = domain.disks.iter().map(|disk| disk.bus).chain(domain.cdroms.iter().map(|cdrom| cdrom.bus));
+    let has_scsi = buses.into_iter().any(|bus| bus == DiskBus::Scsi);
     let usb = Tree::new().with("type", "usb").with("index", 0_u32).with("model", "qemu-xhci");
     let scsi = has_scsi.then(|| Tree::new().with("type", "scsi").with("index", 0_u32).with("model", "virtio-scsi"));
     [Some(usb), scsi].into_iter().flatten().collect()

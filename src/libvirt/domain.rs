@@ -79,6 +79,7 @@ fn os(domain: &Domain) -> Tree {
                     BootDevice::Cdrom => "cdrom",
                     BootDevice::Hd => "hd",
                     BootDevice::Network => "network",
+                    BootDevice::Floppy => "fd",
                 },
             )
         }),

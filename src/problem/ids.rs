@@ -252,6 +252,17 @@ ids! {
     /// forwards for `user` interfaces.
     NotOnThisMode = "not-on-this-mode", Error;
 
+    /// A drive is on a bus that its machine does not have, or has a key that drives on its bus cannot have.
+    ///
+    /// IDE is on machines of type `pc` only. `queues` are for bus `virtio`, `wwn` for `scsi` and `ide`, `rotationRate` for
+    /// these and `sata`; disks on `sata` and `ide` cannot be `readonly`. libvirt refuses all of that.
+    NotOnThisBus = "not-on-this-bus", Error;
+    /// A domain has more drives on a bus than there is room for.
+    ///
+    /// SATA has room for 30, five controllers of six ports, and IDE for 4, optical drives among them. Others end where
+    /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds.
+    BusFull = "bus-full", Error;
+
     // Names that are too long.
 
     /// The name of a bridge or interface is longer than 15 bytes, the kernel's limit.

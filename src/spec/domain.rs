@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::cpu::{Cpu, Pinning, Topology};
 use super::device::{Graphics, HostDevice, Share, Sound, Video, Watchdog};
-use super::drive::{Cdrom, Disk};
+use super::drive::{Cdrom, Disk, Floppy};
 use super::guest::{Arch, BootDevice, Drivers, Firmware, Os, Qemu, Virtualization};
 use super::interface::Interface;
 use super::layer::{Layer, OwnFields};
@@ -107,6 +107,9 @@ pub struct DomainFields {
     pub disks: Option<Vec<Disk>>,
     /// The optical drives, after the disks. Default: none.
     pub cdroms: Option<Vec<Cdrom>>,
+    /// The floppy drives, two at most, on a PC. Default: none.
+    #[schemars(length(max = 2))]
+    pub floppies: Option<Vec<Floppy>>,
     /// The network interfaces. Those of several layers merge by name.
     pub interfaces: Option<Vec<Interface>>,
     /// The screen's server.

@@ -32,13 +32,41 @@ pub struct Disk {
     /// A block device of the host, absolute, instead of a volume.
     #[schemars(example = &"/dev/disk/by-id/ata-disk")]
     pub block: Option<String>,
-    /// The bus. Default: `sata` with emulated drivers, else `virtio`.
+    /// The bus. Default: `virtio`; with emulated drivers `sata`, on a machine of type `pc` `ide`.
     pub bus: Option<DiskBus>,
     /// How QEMU caches it. Default: QEMU's, `writeback`.
     pub cache: Option<Cache>,
-    /// The serial number that the guest sees.
+    /// How QEMU reads and writes it. Default: QEMU's, `threads`.
+    pub io: Option<Io>,
+    /// What becomes of blocks that the guest discards. Default: `unmap`, so that images shrink with what is in them.
+    pub discard: Option<Discard>,
+    /// What QEMU does with zeros that the guest writes. Default: QEMU's, `off`.
+    pub detect_zeroes: Option<DetectZeroes>,
+    /// How many queues the guest can fill at once, for bus `virtio`. Default: QEMU's, one for each virtual CPU.
+    #[schemars(range(min = 1, max = 1024), example = 4)]
+    pub queues: Option<u16>,
+    /// How much it may read and write. Default: as much as the host can.
+    pub limits: Option<DiskLimits>,
+    /// Whether the guest may only read it; not on buses `sata` and `ide`, which have no such disks. Default: `false`.
+    pub readonly: Option<bool>,
+    /// Whether several domains may have it at once, which then have to agree on who writes where: all of them say so, and
+    /// the format is `raw`. Default: `false`.
+    pub shareable: Option<bool>,
+    /// Whether snapshots of the domain hold it. Default: `true`.
+    pub snapshot: Option<bool>,
+    /// The serial number that the guest sees. On bus `nvme` at most 20 bytes. Default: none; on bus `nvme`, which has to have
+    /// one, the disk's name.
     #[schemars(example = &"lab-0001")]
     pub serial: Option<String>,
+    /// The World Wide Name that the guest sees, 16 hexadecimal digits, for buses `scsi` and `ide`.
+    #[schemars(example = &"5000c50015ea71aa")]
+    pub wwn: Option<String>,
+    /// The turns per minute that the guest is told of, or 1 for a disk without moving parts; for buses `sata`, `scsi` and
+    /// `ide`. Windows trims the second kind instead of defragmenting it. Default: the guest is not told.
+    #[schemars(range(min = 1, max = 65534), example = 1)]
+    pub rotation_rate: Option<u16>,
+    /// The sizes of the blocks that the guest sees. Default: QEMU's, 512 bytes both.
+    pub block_size: Option<BlockSize>,
     /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 1)]
@@ -51,12 +79,31 @@ pub struct Disk {
 pub enum DiskBus {
     /// `VirtIO` block device.
     Virtio,
-    /// SATA.
+    /// SATA, with room for 30 drives.
     Sata,
     /// SCSI, on a `VirtIO` SCSI controller.
     Scsi,
     /// USB.
     Usb,
+    /// IDE, with room for 4 drives, on a machine of type `pc` only.
+    Ide,
+    /// `NVMe`, from libvirt 11.6 on. Windows from 8.1 on and every Linux have its driver.
+    Nvme,
+}
+
+impl DiskBus {
+    /// libvirt's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Virtio => "virtio",
+            Self::Sata => "sata",
+            Self::Scsi => "scsi",
+            Self::Usb => "usb",
+            Self::Ide => "ide",
+            Self::Nvme => "nvme",
+        }
+    }
 }
 
 /// How QEMU caches a disk.
@@ -75,6 +122,78 @@ pub enum Cache {
     Unsafe,
 }
 
+/// How QEMU reads and writes a disk ([libvirt](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms), `io`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Io {
+    /// In threads of its own.
+    Threads,
+    /// With Linux' asynchronous calls, which need `cache` `none` or `directsync`.
+    Native,
+    /// With Linux' newer ones.
+    IoUring,
+}
+
+/// What becomes of blocks that the guest discards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Discard {
+    /// The image gives them back to the host.
+    #[default]
+    Unmap,
+    /// They stay as they are.
+    Ignore,
+}
+
+/// What QEMU does with zeros that the guest writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DetectZeroes {
+    /// Writes them.
+    Off,
+    /// Notes that there are zeros, where the image can.
+    On,
+    /// Takes them for discarded blocks; with `discard` `ignore` the same as `on`.
+    Unmap,
+}
+
+/// How much a disk may read and write ([libvirt](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms),
+/// `iotune`). What both have is limited together with `total` and `totalIops`, or apart with the others.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DiskLimits {
+    /// How much is read in a second.
+    #[schemars(example = &"200MiB")]
+    pub read: Option<String>,
+    /// How much is written in a second.
+    #[schemars(example = &"100MiB")]
+    pub write: Option<String>,
+    /// How much is read and written in a second; not with `read` or `write`.
+    #[schemars(example = &"200MiB")]
+    pub total: Option<String>,
+    /// How many reads there are in a second.
+    #[schemars(range(min = 1), example = 2000)]
+    pub read_iops: Option<u32>,
+    /// How many writes there are in a second.
+    #[schemars(range(min = 1), example = 1000)]
+    pub write_iops: Option<u32>,
+    /// How many reads and writes there are in a second; not with `readIops` or `writeIops`.
+    #[schemars(range(min = 1), example = 2000)]
+    pub total_iops: Option<u32>,
+}
+
+/// The sizes of the blocks that the guest sees, powers of two from 512 bytes to 2 MiB.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BlockSize {
+    /// What the guest reads and writes at least. Default: 512 bytes.
+    #[schemars(example = &"512B")]
+    pub logical: Option<String>,
+    /// What it had better read and write at once, not less than `logical`. Default: `logical`.
+    #[schemars(example = &"4KiB")]
+    pub physical: Option<String>,
+}
+
 /// An optical drive: one of `file`, `volume`, `driverDisc` and `empty`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -90,8 +209,41 @@ pub struct Cdrom {
     pub driver_disc: Option<bool>,
     /// `true`: an empty drive.
     pub empty: Option<bool>,
+    /// The bus: `sata`, `scsi`, `usb` or `ide`. Default: `sata`, on a machine of type `pc` `ide`, on aarch64 `scsi`.
+    pub bus: Option<DiskBus>,
+    /// What becomes of a start when the disc is missing. Default: libvirt's, `mandatory`.
+    pub startup_policy: Option<StartupPolicy>,
     /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 2)]
     pub boot: Option<u32>,
+}
+
+/// A floppy drive, on a PC.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Floppy {
+    /// An image file, absolute; its format is raw. Default: the drive is empty.
+    #[schemars(example = &"/var/lib/libvirt/images/answer.img")]
+    pub file: Option<String>,
+    /// Whether the guest may only read it. Default: `false`.
+    pub readonly: Option<bool>,
+    /// What becomes of a start when the image is missing. Default: libvirt's, `mandatory`.
+    pub startup_policy: Option<StartupPolicy>,
+    /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
+    /// domain's `boot`.
+    #[schemars(range(min = 1), example = 1)]
+    pub boot: Option<u32>,
+}
+
+/// What becomes of a start when what is in a drive is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StartupPolicy {
+    /// The domain does not start.
+    Mandatory,
+    /// The drive is empty when the domain comes from a migration or a snapshot; else it does not start.
+    Requisite,
+    /// The drive is empty.
+    Optional,
 }

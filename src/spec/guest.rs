@@ -116,6 +116,8 @@ pub enum BootDevice {
     Hd,
     /// The first interface.
     Network,
+    /// The first floppy drive.
+    Floppy,
 }
 
 /// What QEMU is told beside what libvirt tells it ([libvirt](https://libvirt.org/drvqemu.html#pass-through-of-arbitrary-qemu-commands)).

@@ -127,6 +127,30 @@ pub fn good_specs() -> Vec<PathBuf> {
     specs
 }
 
+/// Cases that say what libvirt has only from a version on; an older one is not asked about them.
+const NEWER: &[(&str, Version)] = &[("tests/cases/ok/nvme", (11, 6))];
+
+/// A version of libvirt: major and minor.
+pub type Version = (u32, u32);
+
+/// The version that `virsh --version` prints.
+pub fn version(printed: &str) -> Option<Version> {
+    let mut numbers = printed.trim().split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
+}
+
+/// The good specs that this version of libvirt knows all of; says which it does not.
+pub fn good_specs_for(libvirt: Version) -> Vec<PathBuf> {
+    let known = |spec: &PathBuf| {
+        let newer = NEWER.iter().find(|(case, since)| spec.starts_with(case) && libvirt < *since);
+        if let Some((case, (major, minor))) = newer {
+            eprintln!("{case} is not for libvirt {}.{}, only from {major}.{minor} on", libvirt.0, libvirt.1);
+        }
+        newer.is_none()
+    };
+    good_specs().into_iter().filter(known).collect()
+}
+
 /// The lab of this repository and the examples.
 pub fn examples() -> Vec<PathBuf> {
     let mut specs = vec![PathBuf::from("lab.json")];

@@ -13,6 +13,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::case::{Version, version};
+
 /// The environment variable that names the root.
 const ROOT: &str = "LIBVIRT_ROOT";
 /// The first process.
@@ -132,6 +134,11 @@ impl World {
         // A command that fails need not have read it.
         let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
         child.wait_with_output().expect("it is a child of ours")
+    }
+
+    /// The version of libvirt.
+    pub fn version(&self) -> Version {
+        version(&self.run(&["virsh", "--version"])).expect("virsh prints its version")
     }
 
     /// Whether the host's processor can run guests.

@@ -15,15 +15,15 @@ use std::thread;
 use lab2nix::proof::Proven;
 use tempfile::TempDir;
 
-use crate::case::{Read, good_specs, skip};
+use crate::case::{Read, Version, good_specs_for, skip, version};
 
 /// The oldest libvirt whose word counts.
-const OLDEST: (u32, u32) = (10, 10);
+const OLDEST: Version = (10, 10);
 
 #[test]
 fn libvirt_takes_every_definition() {
     let Some(tools) = Tools::find() else { return };
-    let specs = good_specs();
+    let specs = good_specs_for(tools.version);
     let halves = specs.chunks(specs.len().div_ceil(4));
     let complaints: Vec<String> = thread::scope(|scope| {
         let threads: Vec<_> = halves.map(|specs| scope.spawn(|| tools.look_at(specs))).collect();
@@ -37,6 +37,8 @@ struct Tools {
     root: Option<PathBuf>,
     /// Where they find definitions.
     files: TempDir,
+    /// The version of libvirt that they are of.
+    version: Version,
 }
 
 impl Tools {
@@ -46,16 +48,15 @@ impl Tools {
         let directory = root.as_ref().map_or_else(env::temp_dir, |root| root.join("tmp"));
         let files = tempfile::tempdir_in(&directory).expect("a directory for temporary files");
         fs::set_permissions(files.path(), fs::Permissions::from_mode(0o755)).expect("the directory is ours");
-        let tools = Self { root, files };
-        let version = tools.command("virsh").arg("--version").output().ok().filter(|output| output.status.success());
-        let version = version.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-        let found = version.as_deref().and_then(|version| {
-            let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
-            Some((numbers.next()??, numbers.next()??))
-        });
-        let why = match found {
-            Some(found) if found >= OLDEST => return Some(tools),
-            Some(_) => format!("libvirt {} is too old", version.unwrap_or_default()),
+        let mut tools = Self { root, files, version: (0, 0) };
+        let printed = tools.command("virsh").arg("--version").output().ok().filter(|output| output.status.success());
+        let printed = printed.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        let why = match printed.as_deref().and_then(version) {
+            Some(found) if found >= OLDEST => {
+                tools.version = found;
+                return Some(tools);
+            }
+            Some(_) => format!("libvirt {} is too old", printed.unwrap_or_default()),
             None => "there is no virsh".to_owned(),
         };
         skip(&format!("{why}; LIBVIRT_ROOT can name a root with a newer one"));

@@ -1,67 +1,102 @@
-//! The drives of a domain: disks and optical drives ([libvirt](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms)).
+//! The drives of a domain: disks, optical and floppy drives
+//! ([libvirt](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms)).
+
+mod place;
 
 use super::boot;
 use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::drive::{Cdrom, Disk, Medium, Source};
+use crate::lab::floppy::Floppy;
+use crate::lab::io::{Access, Limits};
+use crate::lab::size::Size;
 use crate::libvirt::tree::{HostFile, Tree};
-use crate::spec::drive::{Cache, DiskBus};
-use crate::spec::guest::Arch;
+use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
+use place::Places;
 
-/// The disks, then the optical drives, each on the next free target of its bus.
-pub(super) fn disks(domain: &Domain, lab: &Lab) -> Vec<Tree> {
-    let mut targets = Targets::default();
-    let disks = domain.disks.iter().map(|disk| (disk.bus, Drive::Disk(disk)));
-    let cdroms = domain.cdroms.iter().map(|cdrom| (cdrom_bus(domain.arch), Drive::Cdrom(cdrom)));
-    disks
-        .chain(cdroms)
-        .map(|(bus, drive)| {
-            let target = Tree::new().with("dev", targets.next(bus)).with("bus", bus_name(bus));
-            match drive {
-                Drive::Disk(disk) => disk_tree(disk, target, lab),
-                Drive::Cdrom(cdrom) => cdrom_tree(cdrom, target, lab),
-            }
-        })
-        .collect()
+/// The disks, the optical drives, then the floppy drives, each in the next free place of its bus.
+pub(super) fn drives(domain: &Domain, lab: &Lab) -> Vec<Tree> {
+    let mut places = Places::default();
+    let disks = domain.disks.iter().map(|disk| (disk.bus, disk_tree(disk, lab)));
+    let cdroms = domain.cdroms.iter().map(|cdrom| (cdrom.bus, cdrom_tree(cdrom, lab)));
+    let mut drives: Vec<Tree> = disks.chain(cdroms).map(|(bus, drive)| places.put(drive, bus)).collect();
+    drives.extend(domain.floppies.iter().map(|floppy| places.put_floppy(floppy_tree(floppy))));
+    drives
 }
 
-enum Drive<'a> {
-    Disk(&'a Disk),
-    Cdrom(&'a Cdrom),
-}
-
-fn disk_tree(disk: &Disk, target: Tree, lab: &Lab) -> Tree {
+fn disk_tree(disk: &Disk, lab: &Lab) -> Tree {
     let (kind, source) = match &disk.source {
         Source::Volume { pool, name, .. } => ("volume", volume(lab.pool(*pool).name.clone(), name)),
         Source::File(path) => ("file", Tree::new().with("file", path.clone())),
         Source::Block(path) => ("block", Tree::new().with("dev", path.clone())),
     };
-    let cache = disk.cache.map(|cache| match cache {
+    let rotation = disk.rotation_rate.map(|rate| Tree::new().with("rotation_rate", rate));
+    Tree::new()
+        .with("type", kind)
+        .with("device", "disk")
+        .with_some("snapshot", (!disk.snapshot).then_some(false))
+        .with("driver", driver(&disk.access, disk.format.name()))
+        .with("source", source)
+        .with_some("target", rotation)
+        .with_some("readonly", disk.readonly.then_some(true))
+        .with_some("shareable", disk.shareable.then_some(true))
+        .with_some("boot", disk.boot.as_ref().map(boot))
+        .with_some("iotune", limits(&disk.access.limits))
+        .with_some("blockio", disk.access.block_size.map(block_size))
+        .with_some("serial", disk.serial.clone())
+        .with_some("wwn", disk.wwn.clone())
+}
+
+/// How QEMU reads and writes a disk.
+fn driver(access: &Access, format: &'static str) -> Tree {
+    let cache = access.cache.map(|cache| match cache {
         Cache::None => "none",
         Cache::Writeback => "writeback",
         Cache::Writethrough => "writethrough",
         Cache::Directsync => "directsync",
         Cache::Unsafe => "unsafe",
     });
+    let io = access.io.map(|io| match io {
+        Io::Threads => "threads",
+        Io::Native => "native",
+        Io::IoUring => "io_uring",
+    });
+    let discard = match access.discard {
+        Discard::Unmap => "unmap",
+        Discard::Ignore => "ignore",
+    };
+    let detect_zeroes = access.detect_zeroes.map(|detect| match detect {
+        DetectZeroes::Off => "off",
+        DetectZeroes::On => "on",
+        DetectZeroes::Unmap => "unmap",
+    });
     Tree::new()
-        .with("type", kind)
-        .with("device", "disk")
-        .with(
-            "driver",
-            Tree::new()
-                .with("name", "qemu")
-                .with("type", disk.format.name())
-                .with_some("cache", cache)
-                // What the guest deletes is given back to the host.
-                .with("discard", "unmap"),
-        )
-        .with("source", source)
-        .with("target", target)
-        .with_some("boot", disk.boot.as_ref().map(boot))
-        .with_some("serial", disk.serial.clone())
+        .with("name", "qemu")
+        .with("type", format)
+        .with_some("cache", cache)
+        .with_some("io", io)
+        .with("discard", discard)
+        .with_some("detect_zeroes", detect_zeroes)
+        .with_some("queues", access.queues)
 }
 
-fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
+fn limits(limits: &Limits) -> Option<Tree> {
+    let bytes = |size: Option<Size>| size.map(Size::bytes);
+    let iotune = Tree::new()
+        .with_some("total_bytes_sec", bytes(limits.total))
+        .with_some("read_bytes_sec", bytes(limits.read))
+        .with_some("write_bytes_sec", bytes(limits.write))
+        .with_some("total_iops_sec", limits.total_iops)
+        .with_some("read_iops_sec", limits.read_iops)
+        .with_some("write_iops_sec", limits.write_iops);
+    (!iotune.is_empty()).then_some(iotune)
+}
+
+fn block_size((logical, physical): (Size, Size)) -> Tree {
+    Tree::new().with("logical_block_size", logical.bytes()).with("physical_block_size", physical.bytes())
+}
+
+fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
     let (kind, source) = match &cdrom.medium {
         Medium::File(path) => ("file", Some(Tree::new().with("file", path.clone()))),
         Medium::Volume { pool, name, .. } => ("volume", Some(volume(lab.pool(*pool).name.clone(), name))),
@@ -72,82 +107,36 @@ fn cdrom_tree(cdrom: &Cdrom, target: Tree, lab: &Lab) -> Tree {
         Medium::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
         Medium::File(_) | Medium::DriverDisc | Medium::Empty => "raw",
     };
+    let policy = cdrom.startup_policy.map(startup_policy);
     Tree::new()
         .with("type", kind)
         .with("device", "cdrom")
         .with("driver", Tree::new().with("name", "qemu").with("type", format))
-        .with_some("source", source)
-        .with("target", target)
+        .with_some("source", source.map(|source| source.with_some("startupPolicy", policy)))
         .with("readonly", true)
         .with_some("boot", cdrom.boot.as_ref().map(boot))
 }
 
+fn floppy_tree(floppy: &Floppy) -> Tree {
+    let policy = floppy.startup_policy.map(startup_policy);
+    let source = floppy.file.clone().map(|path| Tree::new().with("file", path).with_some("startupPolicy", policy));
+    Tree::new()
+        .with("type", "file")
+        .with("device", "floppy")
+        .with("driver", Tree::new().with("name", "qemu").with("type", "raw"))
+        .with_some("source", source)
+        .with_some("readonly", floppy.readonly.then_some(true))
+        .with_some("boot", floppy.boot.as_ref().map(boot))
+}
+
+fn startup_policy(policy: StartupPolicy) -> &'static str {
+    match policy {
+        StartupPolicy::Mandatory => "mandatory",
+        StartupPolicy::Requisite => "requisite",
+        StartupPolicy::Optional => "optional",
+    }
+}
+
 fn volume(pool: String, name: &str) -> Tree {
     Tree::new().with("pool", pool).with("volume", name.to_owned())
-}
-
-/// The names that libvirt's drives have on each bus: `vda`, `sdb`, …
-#[derive(Default)]
-struct Targets {
-    virtio: u32,
-    scsi: u32,
-}
-
-impl Targets {
-    fn next(&mut self, bus: DiskBus) -> String {
-        let (prefix, count) = match bus {
-            DiskBus::Virtio => ("vd", &mut self.virtio),
-            // These share one line of names, as they do in a Linux guest.
-            DiskBus::Sata | DiskBus::Scsi | DiskBus::Usb => ("sd", &mut self.scsi),
-        };
-        *count += 1;
-        format!("{prefix}{}", letters(*count))
-    }
-}
-
-/// `a`, `b`, … `z`, `aa`, … for 1, 2, …
-fn letters(number: u32) -> String {
-    let mut left = number;
-    let mut letters = Vec::new();
-    while left > 0 {
-        left -= 1;
-        letters.push(char::from(b'a' + u8::try_from(left % 26).expect("less than 26")));
-        left /= 26;
-    }
-    letters.into_iter().rev().collect()
-}
-
-/// What optical drives are attached to.
-pub(super) fn cdrom_bus(arch: Arch) -> DiskBus {
-    match arch {
-        Arch::X86_64 => DiskBus::Sata,
-        Arch::Aarch64 => DiskBus::Scsi,
-    }
-}
-
-fn bus_name(bus: DiskBus) -> &'static str {
-    match bus {
-        DiskBus::Virtio => "virtio",
-        DiskBus::Sata => "sata",
-        DiskBus::Scsi => "scsi",
-        DiskBus::Usb => "usb",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::letters;
-    use pretty_assertions::assert_eq;
-
-    #[test]
-    fn targets_go_past_z() {
-        let check = |number, expected: &str| assert_eq!(letters(number), expected);
-        check(1, "a");
-        check(26, "z");
-        check(27, "aa");
-        check(52, "az");
-        check(53, "ba");
-        check(702, "zz");
-        check(703, "aaa");
-    }
 }

@@ -132,6 +132,13 @@
               dev = "sdb";
               bus = "sata";
             };
+            address = {
+              type = "drive";
+              controller = 0;
+              bus = 0;
+              target = 0;
+              unit = 0;
+            };
           }
           {
             type = "volume";
@@ -200,6 +207,13 @@
               bus = "sata";
             };
             readonly = true;
+            address = {
+              type = "drive";
+              controller = 0;
+              bus = 0;
+              target = 0;
+              unit = 1;
+            };
           }
           {
             type = "volume";
@@ -217,6 +231,13 @@
               bus = "sata";
             };
             readonly = true;
+            address = {
+              type = "drive";
+              controller = 0;
+              bus = 0;
+              target = 0;
+              unit = 2;
+            };
           }
           {
             type = "file";
@@ -230,6 +251,13 @@
               bus = "sata";
             };
             readonly = true;
+            address = {
+              type = "drive";
+              controller = 0;
+              bus = 0;
+              target = 0;
+              unit = 3;
+            };
           }
         ];
         controller = [
