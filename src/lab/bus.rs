@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::profile::Layers;
-use crate::place::Place;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, quoted_list};
 use crate::spec::drive::{self as written, DiskBus};
 use crate::spec::guest::Drivers;
@@ -57,15 +57,15 @@ pub(super) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, 
     }
 }
 
-/// Refuses the first drive of each bus that there is no room for. The drives come in order, each with its bus and its place.
-pub(super) fn have_room(
-    drives: impl Iterator<Item = (DiskBus, Place)>,
+/// Refuses the first drive of each bus that there is no room for. The drives come in order, each with its bus.
+pub(super) fn have_room<'a>(
+    drives: impl Iterator<Item = (DiskBus, &'a Pointer)>,
     board: Board,
     domain: &str,
     problems: &mut Vec<Problem>,
 ) {
     let mut counts: Vec<(DiskBus, usize)> = Vec::new();
-    for (bus, place) in drives {
+    for (bus, at) in drives {
         let index = counts.iter().position(|(counted, _)| *counted == bus).unwrap_or_else(|| {
             counts.push((bus, 0));
             counts.len() - 1
@@ -78,7 +78,7 @@ pub(super) fn have_room(
             problems.push(
                 Problem::new(
                     Id::BusFull,
-                    place,
+                    at.clone().value(),
                     format!("domain `{domain}` has more than {room} drives on bus `{name}`"),
                 )
                 .label(format!("number {count}"))

@@ -133,8 +133,9 @@ pub(super) fn resolve(
     let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
     let cdroms = drive::cdroms(layers, board, scope, problems);
     let floppies = floppy::floppies(layers, board, problems);
-    let drives = disks.iter().map(|disk| (disk.bus, &disk.at)).chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
-    bus::have_room(drives.map(|(bus, at)| (bus, at.clone().value())), board, &entry.name, problems);
+    let on_buses = disks.iter().map(|disk| (disk.bus, &disk.at));
+    let on_buses = on_buses.chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
+    bus::have_room(on_buses, board, &entry.name, problems);
     let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))

@@ -157,7 +157,7 @@ pub(super) fn disks(
     (disks, volumes)
 }
 
-/// The longest serial number of an NVMe disk, in bytes
+/// The longest serial number of an `NVMe` disk, in bytes
 /// ([NVM Express](https://nvmexpress.org/specifications/), Identify Controller).
 const NVME_SERIAL_MAX: usize = 20;
 

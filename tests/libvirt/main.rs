@@ -14,9 +14,11 @@ mod guest;
 mod objects;
 mod world;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use pretty_assertions::assert_eq;
+use roxmltree::Document;
 use serde_json::Value;
 
 use case::{Read, good_specs_for};
@@ -108,6 +110,46 @@ fn a_forwarded_port_answers() {
     });
     // passt gives the guest the host's own address.
     assert_eq!(page, "address 192.0.2.2/24\n");
+}
+
+#[test]
+fn a_crowded_domain_has_a_place_for_each_device() {
+    let world = World::start("crowded");
+    let mut spec = spec(Path::new("tests/cases/ok/crowded/lab.json"));
+    emulate(&mut spec);
+    for start in [false, true] {
+        if start {
+            // The host has none of these.
+            for domain in spec["domains"].as_object_mut().expect("it has domains").values_mut() {
+                domain.as_object_mut().expect("domains are objects").remove("hostdevs");
+            }
+        }
+        let objects = Objects::of(&spec);
+        objects.prepare(&world);
+        objects.define(&world);
+        objects.start(&world);
+        for domain in ["nas", "files"] {
+            let xml = world.virsh(&["dumpxml", domain, "--inactive"]);
+            let document = Document::parse(&xml).expect("libvirt writes XML");
+            let devices = document.descendants().find(|node| node.has_tag_name("devices")).expect("domains have them");
+            let of = |name| devices.children().filter(move |node| node.has_tag_name(name));
+            let counts = ["disk", "interface", "hostdev"].map(|name| of(name).count());
+            assert_eq!(counts, [30, 8, if start { 0 } else { 4 }], "{domain}");
+            // Where the device is, not what it is of the host's.
+            let places = devices.children().flat_map(|device| device.children());
+            let places = places.filter(|node| node.has_tag_name("address") || node.has_tag_name("target"));
+            let mut seen = HashSet::new();
+            for place in places.filter(|node| node.attribute("dev").is_some() || node.has_tag_name("address")) {
+                let text = &xml[place.range()];
+                assert!(seen.insert(text), "{domain} has two devices at {text}");
+            }
+            if start {
+                world.step(domain, || world.virsh(&["start", domain]));
+                world.virsh(&["destroy", domain]);
+            }
+        }
+        objects.undefine(&world);
+    }
 }
 
 fn own_lab() -> Objects {
