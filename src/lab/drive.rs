@@ -281,7 +281,11 @@ pub(super) fn cdroms(
     let mut cdroms = Vec::new();
     for (index, cdrom) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), cdrom);
-        let bus = cdrom_bus(&layers, board, problems);
+        let written_bus = layers.get("bus", |c| c.bus.as_ref());
+        let bus = written_bus.map_or_else(|| bus::default_of_cdroms(board), |bus| (*bus.value).into());
+        if let Some(written) = written_bus {
+            bus::exists(bus, board, || written.place(), problems);
+        }
         let startup_policy = startup_policy(
             layers.get("startupPolicy", |c| c.startup_policy.as_ref()),
             cdrom.file.is_some() || cdrom.volume.is_some(),
@@ -292,24 +296,6 @@ pub(super) fn cdroms(
         cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
     }
     cdroms
-}
-
-/// What an optical drive is attached to.
-fn cdrom_bus(layers: &Layers<'_, written::Cdrom>, board: Board, problems: &mut Vec<Problem>) -> DiskBus {
-    let Some(bus) = layers.get("bus", |c| c.bus.as_ref()) else {
-        return bus::default_of_cdroms(board);
-    };
-    match bus.value {
-        DiskBus::Sata | DiskBus::Scsi | DiskBus::Usb | DiskBus::Ide => {
-            bus::exists(*bus.value, board, || bus.place(), problems);
-        }
-        DiskBus::Virtio | DiskBus::Nvme => problems.push(
-            Problem::new(Id::NotOnThisBus, bus.place(), format!("an optical drive on bus `{}`", bus.value.name()))
-                .label("only disks are on this bus")
-                .help("choose `sata`, `scsi`, `usb` or `ide`"),
-        ),
-    }
-    *bus.value
 }
 
 /// What becomes of a start without what is in a drive.

@@ -209,14 +209,39 @@ pub struct Cdrom {
     pub driver_disc: Option<bool>,
     /// `true`: an empty drive.
     pub empty: Option<bool>,
-    /// The bus: `sata`, `scsi`, `usb` or `ide`. Default: `sata`, on a machine of type `pc` `ide`, on aarch64 `scsi`.
-    pub bus: Option<DiskBus>,
+    /// The bus. Default: `sata`, on a machine of type `pc` `ide`, on aarch64 `scsi`.
+    pub bus: Option<CdromBus>,
     /// What becomes of a start when the disc is missing. Default: libvirt's, `mandatory`.
     pub startup_policy: Option<StartupPolicy>,
     /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 2)]
     pub boot: Option<u32>,
+}
+
+/// What an optical drive is attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CdromBus {
+    /// SATA, with room for 30 drives.
+    Sata,
+    /// SCSI, on a `VirtIO` SCSI controller.
+    Scsi,
+    /// USB.
+    Usb,
+    /// IDE, with room for 4 drives, on a machine of type `pc` only.
+    Ide,
+}
+
+impl From<CdromBus> for DiskBus {
+    fn from(bus: CdromBus) -> Self {
+        match bus {
+            CdromBus::Sata => Self::Sata,
+            CdromBus::Scsi => Self::Scsi,
+            CdromBus::Usb => Self::Usb,
+            CdromBus::Ide => Self::Ide,
+        }
+    }
 }
 
 /// A floppy drive, on a PC.

@@ -177,8 +177,13 @@
           </disk>
           <disk type='file' device='floppy'>
             <driver name='qemu' type='raw'/>
-            <source file='/srv/iso/dos.img'/>
+            <source file='/srv/iso/dos.img' startupPolicy='mandatory'/>
             <target dev='fda' bus='fdc'/>
+          </disk>
+          <disk type='file' device='floppy'>
+            <driver name='qemu' type='raw'/>
+            <source file='/srv/iso/saved.img' startupPolicy='requisite'/>
+            <target dev='fdb' bus='fdc'/>
           </disk>
           <controller type='usb' index='0' model='qemu-xhci'/>
           <serial type='pty'>
