@@ -78,6 +78,18 @@ struct Draft<'a> {
     at: Pointer,
     /// What is merged into the definition, the weakest first.
     extras: Vec<&'a ExtraAt>,
+    /// What is merged into single devices before that.
+    devices: Vec<DeviceExtras<'a>>,
+}
+
+/// What is merged into one device of a domain.
+struct DeviceExtras<'a> {
+    /// The device's element: `disk`.
+    name: &'static str,
+    /// Its place among those, counted from 0.
+    index: usize,
+    /// What is merged, the weakest first.
+    extras: &'a [ExtraAt],
 }
 
 impl Objects {
@@ -107,14 +119,17 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
     let libvirt = Libvirt { version, is_xml };
     let mut problems = Vec::new();
     let mut settle = |draft: Draft<'_>| {
-        let Draft { mut object, at, extras } = draft;
+        let Draft { mut object, at, extras, devices } = draft;
+        for device in &devices {
+            extra::merge_device(&mut object.definition.tree, device, &libvirt, &mut problems);
+        }
         for extra in &extras {
             extra::merge(&mut object.definition.tree, extra, (&libvirt, object.kind), &mut problems);
         }
         extra::check(&object, &extras, &mut problems);
         let kind = object.kind;
         let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), version);
-        let found = faults.iter().filter_map(|fault| of_text(fault, &at, &extras));
+        let found = faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices));
         // A text of the wrong type has been told of.
         let told: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
         problems.extend(told);
@@ -160,11 +175,12 @@ impl Definition {
 }
 
 /// The problem of an element without its text, or with more than that.
-fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt]) -> Option<Problem> {
+fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt], devices: &[DeviceExtras<'_>]) -> Option<Problem> {
     let (Fault::Missing { path } | Fault::TextBesideElements { path }) = fault else {
         return None;
     };
-    let place = extra::place_of(path, extras).unwrap_or_else(|| at.clone().name());
+    let of_device = || devices.iter().find_map(|device| extra::place_in_device(path, device));
+    let place = extra::place_of(path, extras).or_else(of_device).unwrap_or_else(|| at.clone().name());
     let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
     Some(if matches!(fault, Fault::Missing { .. }) {
         Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))

@@ -9,7 +9,7 @@ use super::profile::{At, Layers};
 use super::scope::{Entry, Scope};
 use super::size::Size;
 use super::storage::{self, Pool, Present, Volume};
-use super::{PoolId, bus, text, word};
+use super::{ExtraAt, PoolId, bus, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -47,6 +47,8 @@ pub struct Disk {
     pub rotation_rate: Option<u16>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
+    /// What is merged into its definition, the weakest first.
+    pub extra: Vec<ExtraAt>,
 }
 
 /// What a disk is.
@@ -151,6 +153,7 @@ pub(super) fn disks(
             rotation_rate: layers.value("rotationRate", |d| d.rotation_rate.as_ref()),
             serial: serial(&name, &layers, bus, problems),
             boot: boot::order(layers.get("boot", |d| d.boot.as_ref())),
+            extra: text::extras(layers.every("extra", |d| d.extra.as_ref()), problems),
             source,
         });
     }

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use super::profile::Word;
+use super::ExtraAt;
+use super::profile::{At, Word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
+use crate::spec::Extra;
 
 /// The longest text, in bytes. libvirt sends definitions whole, and QEMU gets texts as arguments, each of which Linux
 /// limits to twice this (`MAX_ARG_STRLEN`).
@@ -90,6 +92,17 @@ pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
         );
     }
     fine
+}
+
+/// What devices have in `extra`, and where, the weakest first.
+pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut Vec<Problem>) -> Vec<ExtraAt> {
+    let mut extras = Vec::new();
+    for extra in written {
+        let at = extra.pointer();
+        extra.value.iter().for_each(|(key, value)| all_fit(value, &at.key(key), problems));
+        extras.push(ExtraAt { at, value: extra.value.clone() });
+    }
+    extras
 }
 
 /// Checks that no text in part of an `extra` is too long. What else there is to say of it, the vocabulary knows.

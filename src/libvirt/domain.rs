@@ -2,7 +2,7 @@
 
 use super::pool::amount;
 use super::tree::{HostFile, Tree};
-use super::{Draft, Object, device, guest};
+use super::{DeviceExtras, Draft, Object, device, guest};
 use crate::lab::Lab;
 use crate::lab::cpu::Cpus;
 use crate::lab::domain::Domain;
@@ -44,7 +44,14 @@ pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
         restart: domain.restart,
         volumes: Vec::new(),
     };
-    Draft { object, at: domain.at.clone(), extras: domain.extra.iter().collect() }
+    Draft { object, at: domain.at.clone(), extras: domain.extra.iter().collect(), devices: device_extras(domain) }
+}
+
+/// What is merged into single devices, which stand in the definition in the order of the lab.
+fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
+    let disks = domain.disks.iter().map(|disk| &disk.extra).enumerate().map(|(index, extras)| ("disk", index, extras));
+    let written = disks.filter(|(_, _, extras)| !extras.is_empty());
+    written.map(|(name, index, extras)| DeviceExtras { name, index, extras }).collect()
 }
 
 fn os(domain: &Domain) -> Tree {

@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::Object;
 use super::tree::{Tree, Value};
 use super::vocabulary::{Element, Shape, Slot, Vocabulary};
+use super::{DeviceExtras, Object};
 use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
@@ -56,6 +56,49 @@ pub(super) fn merge(
     merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
 }
 
+/// Merges what the spec has of one device beside its keys into that device.
+pub(super) fn merge_device(
+    definition: &mut Tree,
+    device: &DeviceExtras<'_>,
+    libvirt: &Libvirt,
+    problems: &mut Vec<Problem>,
+) {
+    let vocabulary = Vocabulary::whole(libvirt.version);
+    let inner = |element: Element, name: &str| match vocabulary.slot(element, name).map(|slot| slot.shape) {
+        Some(Shape::Set(element)) => Some(element),
+        Some(_) | None => None,
+    };
+    let element = inner(vocabulary.object(Kind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
+    let Some(Value::Set(devices)) = definition.get_mut(DEVICES) else { return };
+    let Some(Value::List(list)) = devices.get_mut(device.name) else { return };
+    let (Some(element), Some(Value::Set(tree))) = (element, list.get_mut(device.index)) else { return };
+    for extra in device.extras {
+        let path = vec![DEVICES.to_owned(), device.name.to_owned()];
+        let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path, problems: &mut *problems };
+        merger.refuse_settled(device.name, extra);
+        merger.set(tree, &extra.value, element, &extra.at);
+    }
+}
+
+/// The element that devices are in.
+const DEVICES: &str = "devices";
+
+/// What a device is and where, by its element: identities, and what other checks rely on.
+const SETTLED: &[(&str, &[&str])] = &[
+    (
+        "disk",
+        &["type", "device", "source.file", "source.dev", "source.pool", "source.volume", "target.dev", "target.bus"],
+    ),
+    ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
+    ("hostdev", &["type", "mode", "source"]),
+];
+
+/// The place of an attribute in what is merged into one device, by its path in the definition.
+pub(super) fn place_in_device(path: &str, device: &DeviceExtras<'_>) -> Option<Place> {
+    let inside = path.strip_prefix(DEVICES)?.strip_prefix('.')?.strip_prefix(device.name)?.strip_prefix('.')?;
+    place_of(inside, &device.extras.iter().collect::<Vec<_>>())
+}
+
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
     is_xml: fn(&str) -> bool,
@@ -82,6 +125,33 @@ impl Merger<'_> {
                 .label("not the only place that says it")
                 .help(format!("use the key `{key}` of the object")),
         );
+    }
+
+    /// Refuses what a device is known by, which the language says.
+    fn refuse_settled(&mut self, name: &str, extra: &ExtraAt) {
+        let settled = SETTLED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
+        for path in settled {
+            let mut at = extra.at.clone();
+            let mut json = Some(&extra.value);
+            for step in path.split('.') {
+                let found = json.and_then(|json| json.get(step));
+                at = if found.is_some() { at.key(step) } else { at };
+                match found {
+                    // Taking away what it is in takes it away.
+                    None => break,
+                    Some(Json::Object(inner)) if !path.ends_with(step) => json = Some(inner),
+                    Some(_) => {
+                        let message = format!("`{path}` of a {name} cannot come from `extra`");
+                        self.problems.push(
+                            Problem::new(Id::ConflictingFields, at.name(), message)
+                                .label("what the device is")
+                                .help("use the keys of the device"),
+                        );
+                        break;
+                    }
+                }
+            }
+        }
     }
 
     fn set(&mut self, tree: &mut Tree, extra: &Map<String, Json>, element: Element, at: &Pointer) {

@@ -33,7 +33,7 @@ pub(super) fn draft(pool: &Pool) -> Draft<'_> {
         restart: pool.restart,
         volumes: pool.volumes.iter().map(|volume| volume_object(pool, volume)).collect(),
     };
-    Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect() }
+    Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new() }
 }
 
 fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {

@@ -113,7 +113,12 @@ impl Tree {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The same, to be changed; `None` is put in where there is none yet.
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.0.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The same, to be changed; `default` is put in where there is none yet.
     pub fn entry(&mut self, name: &str, default: impl FnOnce() -> Value) -> &mut Value {
         let index = self.0.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
             self.0.push((Cow::Owned(name.to_owned()), default()));

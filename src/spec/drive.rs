@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Extra;
 use super::pool::{Backing, ImageFormat};
 
 /// A disk. It is a volume of a pool, a file, or a block device of the host.
@@ -71,6 +72,9 @@ pub struct Disk {
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 1)]
     pub boot: Option<u32>,
+    /// What the language has no key for, of this disk: libvirt's elements and attributes inside of `disk`, as in the `extra`
+    /// of the domain.
+    pub extra: Option<Extra>,
 }
 
 /// What a disk is attached to.

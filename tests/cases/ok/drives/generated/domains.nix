@@ -49,7 +49,7 @@
           <disk type='volume' device='disk'>
             <driver name='qemu' type='qcow2' discard='unmap'/>
             <source pool='images' volume='every-bus-data3.qcow2'/>
-            <target dev='sdc' bus='usb'/>
+            <target dev='sdc' bus='usb' removable='on'/>
             <readonly/>
           </disk>
           <disk type='volume' device='disk'>
@@ -214,176 +214,70 @@
     '';
   }
   {
-    definition = NixVirt.lib.domain.writeXML {
-      type = "kvm";
-      name = "rescue";
-      uuid = "694b5614-80ae-583f-8f7f-6a1be78a3161";
-      memory = {
-        count = 1;
-        unit = "GiB";
-      };
-      vcpu = {
-        count = 2;
-      };
-      os = {
-        type = "hvm";
-        arch = "x86_64";
-        machine = "pc-q35-9.1";
-      };
-      features = {
-        acpi = { };
-        apic = { };
-      };
-      cpu = {
-        mode = "host-passthrough";
-      };
-      clock = {
-        offset = "utc";
-        timer = [
-          {
-            name = "rtc";
-            tickpolicy = "catchup";
-          }
-          {
-            name = "pit";
-            tickpolicy = "delay";
-          }
-          {
-            name = "hpet";
-            present = false;
-          }
-        ];
-      };
-      pm = {
-        suspend-to-mem = {
-          enabled = false;
-        };
-        suspend-to-disk = {
-          enabled = false;
-        };
-      };
-      devices = {
-        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
-        disk = [
-          {
-            type = "volume";
-            device = "disk";
-            driver = {
-              name = "qemu";
-              type = "qcow2";
-              discard = "unmap";
-            };
-            source = {
-              pool = "images";
-              volume = "rescue.qcow2";
-            };
-            target = {
-              dev = "vda";
-              bus = "virtio";
-            };
-            boot = {
-              order = 2;
-            };
-          }
-          {
-            type = "file";
-            device = "floppy";
-            driver = {
-              name = "qemu";
-              type = "raw";
-            };
-            source = {
-              file = "/srv/iso/rescue.img";
-            };
-            target = {
-              dev = "fda";
-              bus = "fdc";
-            };
-            boot = {
-              order = 1;
-            };
-          }
-        ];
-        controller = [
-          {
-            type = "usb";
-            index = 0;
-            model = "qemu-xhci";
-          }
-        ];
-        serial = [
-          {
-            type = "pty";
-            target = {
-              type = "isa-serial";
-              port = 0;
-            };
-          }
-        ];
-        console = [
-          {
-            type = "pty";
-            target = {
-              type = "serial";
-              port = 0;
-            };
-          }
-        ];
-        channel = [
-          {
-            type = "spicevmc";
-            target = {
-              type = "virtio";
-              name = "com.redhat.spice.0";
-            };
-          }
-          {
-            type = "unix";
-            target = {
-              type = "virtio";
-              name = "org.qemu.guest_agent.0";
-            };
-          }
-        ];
-        input = [
-          {
-            type = "tablet";
-            bus = "usb";
-          }
-        ];
-        graphics = [
-          {
-            type = "spice";
-            autoport = true;
-            listen = [
-              {
-                type = "address";
-                address = "127.0.0.1";
-              }
-            ];
-          }
-        ];
-        video = [
-          {
-            model = {
-              type = "virtio";
-            };
-          }
-        ];
-        rng = [
-          {
-            model = "virtio";
-            backend = {
-              source = "/dev/urandom";
-              model = "random";
-            };
-          }
-        ];
-        memballoon = {
-          model = "virtio";
-        };
-      };
-    };
+    definition = pkgs.writeText "rescue.xml" ''
+      <domain type='kvm'>
+        <name>rescue</name>
+        <uuid>694b5614-80ae-583f-8f7f-6a1be78a3161</uuid>
+        <memory unit='GiB'>1</memory>
+        <vcpu>2</vcpu>
+        <os>
+          <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
+        </os>
+        <features>
+          <acpi/>
+          <apic/>
+        </features>
+        <cpu mode='host-passthrough'/>
+        <clock offset='utc'>
+          <timer name='rtc' tickpolicy='catchup'/>
+          <timer name='pit' tickpolicy='delay'/>
+          <timer name='hpet' present='no'/>
+        </clock>
+        <pm>
+          <suspend-to-mem enabled='no'/>
+          <suspend-to-disk enabled='no'/>
+        </pm>
+        <devices>
+          <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
+          <disk type='volume' device='disk'>
+            <driver name='qemu' type='qcow2' error_policy='stop' rerror_policy='report'/>
+            <source pool='images' volume='rescue.qcow2'/>
+            <target dev='vda' bus='virtio'/>
+            <boot order='2'/>
+          </disk>
+          <disk type='file' device='floppy'>
+            <driver name='qemu' type='raw'/>
+            <source file='/srv/iso/rescue.img'/>
+            <target dev='fda' bus='fdc'/>
+            <boot order='1'/>
+          </disk>
+          <controller type='usb' index='0' model='qemu-xhci'/>
+          <serial type='pty'>
+            <target type='isa-serial' port='0'/>
+          </serial>
+          <console type='pty'>
+            <target type='serial' port='0'/>
+          </console>
+          <channel type='spicevmc'>
+            <target type='virtio' name='com.redhat.spice.0'/>
+          </channel>
+          <channel type='unix'>
+            <target type='virtio' name='org.qemu.guest_agent.0'/>
+          </channel>
+          <input type='tablet' bus='usb'/>
+          <graphics type='spice' autoport='yes'>
+            <listen type='address' address='127.0.0.1'/>
+          </graphics>
+          <video>
+            <model type='virtio'/>
+          </video>
+          <rng model='virtio'>
+            <backend model='random'>/dev/urandom</backend>
+          </rng>
+          <memballoon model='virtio'/>
+        </devices>
+      </domain>
+    '';
   }
   {
     definition = pkgs.writeText "tuned.xml" ''
