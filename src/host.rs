@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use crate::lab::drive::Medium;
 use crate::lab::firmware::Firmware;
 use crate::lab::network::Network;
+use crate::lab::share::Share;
 use crate::lab::side::Side;
 use crate::lab::storage::Permissions;
 use crate::lab::{Domain, Lab};
@@ -30,7 +31,7 @@ pub struct Host {
     pub driver_disc: bool,
     /// Whether a domain has a TPM, for which libvirt runs swtpm.
     pub tpm: bool,
-    /// Whether a domain has a share, for which libvirt runs virtiofsd.
+    /// Whether a domain has a share that virtiofsd serves, which libvirt runs.
     pub virtiofs: bool,
     /// Whether a domain has port forwards, for which libvirt runs passt.
     pub passt: bool,
@@ -99,7 +100,7 @@ impl Host {
     fn add_domain(&mut self, domain: &Domain) {
         self.identities.add_domain(domain);
         self.tpm |= domain.tpm;
-        self.virtiofs |= !domain.shares.is_empty();
+        self.virtiofs |= domain.shares.iter().any(Share::is_virtiofs);
         self.passt |= domain.interfaces.iter().any(|interface| !interface.forwards.is_empty());
         self.driver_disc |= domain.cdroms.iter().any(|cdrom| match cdrom.medium {
             Medium::DriverDisc => true,

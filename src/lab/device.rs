@@ -1,216 +1,203 @@
-//! The smaller devices of a domain: its screen, shares and devices of the host.
+//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
 
-use std::net::{IpAddr, Ipv4Addr};
+use indexmap::IndexMap;
 
+use super::board::Board;
 use super::profile::Layers;
 use super::scope::Entry;
-use super::{Placed, forward, text, word};
+use super::screen::{self, Screen};
+use super::size::Size;
+use super::{Placed, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::device::GraphicsType;
+use crate::spec::device as written;
+use crate::spec::device::{Panic, ShmemModel, Watchdog, WatchdogAction};
+use crate::spec::guest::Arch;
 
-/// The screen's server.
+/// The smaller devices.
 #[derive(Debug)]
-pub struct Graphics {
-    /// The protocol; never [`GraphicsType::None`].
-    pub protocol: GraphicsType,
-    /// The address that it listens on.
-    pub listen: IpAddr,
-    /// The port, and where it is written.
-    pub port: Option<Placed<u16>>,
-    /// Whether the host's GPU draws.
-    pub gl: bool,
+pub struct Devices {
+    /// The watchdog device.
+    pub watchdog: Watchdog,
+    /// What the watchdog does.
+    pub watchdog_action: WatchdogAction,
+    /// By what the guest tells that it panicked.
+    pub panic: Panic,
+    /// Whether there is a device that encrypts.
+    pub crypto: bool,
+    /// Sockets between the guest and the host.
+    pub vsock: Option<Vsock>,
+    /// Shared memory.
+    pub shmem: Vec<Shmem>,
+    /// How many USB devices of a SPICE client it can have.
+    pub usb_redirections: u32,
 }
 
-/// A directory of the host.
+/// Sockets between the guest and the host.
 #[derive(Debug)]
-pub struct Share {
-    /// The directory.
-    pub source: String,
-    /// The name that the guest mounts it by.
-    pub tag: String,
+pub struct Vsock {
+    /// The number that the guest is reached by, and where it is written, if libvirt does not choose.
+    pub cid: Option<Placed<u32>>,
 }
 
-/// A device of the host.
+/// Memory that the guest shares.
 #[derive(Debug)]
-pub enum HostDevice {
-    /// A PCI device.
-    Pci {
-        /// The PCI domain.
-        domain: u16,
-        /// The bus.
-        bus: u16,
-        /// The slot.
-        slot: u16,
-        /// The function.
-        function: u16,
-        /// Where it is written.
-        at: Pointer,
-    },
-    /// A USB device.
-    Usb {
-        /// The vendor.
-        vendor: u16,
-        /// The product.
-        product: u16,
-        /// Where it is written.
-        at: Pointer,
-    },
+pub struct Shmem {
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub memory: ShmemMemory,
 }
 
-/// The longest tag of a virtiofs share, in bytes
-/// ([virtio](https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html), device configuration of file systems).
-const TAG_MAX: usize = 36;
+/// Whose shared memory is.
+#[derive(Debug)]
+pub enum ShmemMemory {
+    /// QEMU's, and how much.
+    Plain(Size),
+    /// That of a server, at this socket.
+    Doorbell(String),
+}
 
-/// The screen's server, if there is one.
-pub(super) fn graphics(
+/// How much memory libvirt shares when nobody says.
+const SHMEM_DEFAULT: &str = "4MiB";
+/// The least memory that can be shared.
+const SHMEM_MIN: i64 = 1 << 20;
+
+/// The smaller devices.
+pub(super) fn devices(
     layers: &Layers<'_, DomainFields>,
     entry: &Entry<'_>,
+    (arch, board): (Arch, Board),
+    screen: &Screen,
     problems: &mut Vec<Problem>,
-) -> Option<Graphics> {
-    let graphics = layers.object("graphics", |f| f.graphics.as_ref());
-    let protocol = graphics.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
-    let listen = graphics.get("listen", |g| g.listen.as_ref());
-    let listen = match listen {
-        Some(word) => {
-            let address = word.value.parse::<IpAddr>().ok();
-            if address.is_none() {
-                problems.push(
-                    Problem::new(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
-                        .label("needs an IPv4 or IPv6 address")
-                        .help(
-                            "write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host",
-                        ),
-                );
-            }
-            address
-        }
-        None => None,
-    };
-    let port = graphics.get("port", |g| g.port.as_ref());
-    let gl = graphics.get("gl", |g| g.gl.as_ref());
-    if let Some(gl) = gl.filter(|gl| *gl.value && protocol != GraphicsType::None) {
-        let listen = graphics.get("listen", |g| g.listen.as_ref()).map(|at| at.pointer());
-        let written = listen.or(port.map(|at| at.pointer()));
-        if protocol != GraphicsType::Spice {
-            problems.push(
-                Problem::new(Id::ConflictingFields, gl.place(), "the host's GPU draws for SPICE only")
-                    .label("not with this `type`")
-                    .help("leave `gl` out, or choose type `spice`"),
-            );
-        } else if let Some(written) = written {
-            problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    written.name(),
-                    "a screen that the host's GPU draws listens on no address",
-                )
-                .label("not with `gl`")
-                .related(gl.place(), "drawn by the host's GPU")
-                .help("leave one of the two out"),
-            );
-        }
+) -> Devices {
+    let redirections = layers.get("usbRedirections", |f| f.usb_redirections.as_ref());
+    if let Some(redirections) = redirections.filter(|redirections| *redirections.value > 0) {
+        screen::check_spice(&redirections.pointer(), "USB devices", screen, problems);
     }
-    (protocol != GraphicsType::None).then(|| Graphics {
-        protocol,
-        listen: listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-        port: port.and_then(|first| {
-            let value = forward::plus(*first.value, entry.replica, &first.pointer(), problems)?;
-            Some(Placed { value, place: first.place() })
-        }),
-        gl: gl.is_some_and(|gl| *gl.value),
-    })
+    let watchdog = watchdog(layers, board, problems);
+    let action = layers.get("watchdogAction", |f| f.watchdog_action.as_ref());
+    if let Some(action) = action.filter(|_| watchdog == Watchdog::None) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, action.pointer().name(), "what a watchdog does that there is not")
+                .label("the domain has no `watchdog`")
+                .help("add `\"watchdog\": \"i6300esb\"`, or leave `watchdogAction` out"),
+        );
+    }
+    Devices {
+        watchdog,
+        watchdog_action: action.map(|action| *action.value).unwrap_or_default(),
+        panic: panic(layers, arch, problems),
+        crypto: layers.value("crypto", |f| f.crypto.as_ref()).unwrap_or(false),
+        vsock: vsock(layers, entry, problems),
+        shmem: shmem(layers, problems),
+        usb_redirections: redirections.map_or(0, |redirections| *redirections.value),
+    }
 }
 
-/// The shares.
-pub(super) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Share> {
-    let Some(list) = layers.get("shares", |fields| fields.shares.as_ref()) else {
-        return Vec::new();
+/// The watchdog, where the board has it.
+fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Vec<Problem>) -> Watchdog {
+    let Some(watchdog) = layers.get("watchdog", |f| f.watchdog.as_ref()) else {
+        return Watchdog::None;
     };
-    let mut shares: Vec<Share> = Vec::new();
-    let mut tags: Vec<(String, Pointer)> = Vec::new();
-    for (index, share) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), share);
-        let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| text::path(word, problems));
-        let tag = layers.get("tag", |s| s.tag.as_ref()).and_then(|word| {
-            let tag = text::line_of(word, problems)?;
-            if tag.is_empty() || tag.len() > TAG_MAX {
+    let only = match watchdog.value {
+        Watchdog::Itco if board != Board::Q35 && board != Board::Other => Some("part of the q35 machine"),
+        Watchdog::Ib700 if board != Board::I440fx && board != Board::Other => Some("only for the `pc` machine"),
+        Watchdog::Itco | Watchdog::Ib700 | Watchdog::I6300esb | Watchdog::None => None,
+    };
+    problems.extend(only.map(|label| {
+        Problem::new(Id::ConflictingFields, watchdog.place(), "a watchdog that this machine does not have")
+            .label(label)
+            .help("choose `i6300esb`, a PCI device")
+    }));
+    *watchdog.value
+}
+
+fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> Panic {
+    let Some(panic) = layers.get("panic", |f| f.panic.as_ref()) else {
+        return Panic::default();
+    };
+    if matches!(panic.value, Panic::Isa | Panic::Hyperv) && arch == Arch::Aarch64 {
+        problems.push(
+            Problem::new(Id::ConflictingFields, panic.place(), "a PC's panic device in an aarch64 domain")
+                .label("only for x86_64")
+                .help("choose `pvpanic`, a PCI device"),
+        );
+    }
+    *panic.value
+}
+
+/// The sockets, their number counted up for replicas.
+fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Vsock> {
+    let vsock = layers.object("vsock", |f| f.vsock.as_ref());
+    if vsock.is_empty() {
+        return None;
+    }
+    let Some(first) = vsock.get("cid", |v| v.cid.as_ref()) else {
+        return Some(Vsock { cid: None });
+    };
+    // The greatest number stands for any.
+    let counted = first.value.checked_add(entry.replica).filter(|cid| *cid < u32::MAX);
+    if counted.is_none() {
+        problems.push(word::too_far(&first.value.to_string(), "number", first.pointer()));
+    }
+    Some(Vsock { cid: counted.map(|value| Placed { value, place: first.place() }) })
+}
+
+/// The shared memory of every layer; each as the strongest layer that names it says.
+fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Shmem> {
+    let mut named: IndexMap<&str, (Pointer, &written::Shmem)> = IndexMap::new();
+    for layer in layers.every("shmem", |f| f.shmem.as_ref()) {
+        for (name, shmem) in layer.value {
+            named.insert(name, (layer.pointer().key(name), shmem));
+        }
+    }
+    let shmem = |(name, (at, shmem)): (&str, (Pointer, &written::Shmem))| {
+        let is_name = word::name(name, at.clone().name(), problems);
+        let memory = memory(&Layers::one(at, shmem), problems)?;
+        is_name.then(|| Shmem { name: name.to_owned(), memory })
+    };
+    named.into_iter().filter_map(shmem).collect()
+}
+
+fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Vec<Problem>) -> Option<ShmemMemory> {
+    let written = layers.get("size", |s| s.size.as_ref());
+    let server = layers.get("server", |s| s.server.as_ref());
+    match layers.value("model", |s| s.model.as_ref()).unwrap_or_default() {
+        ShmemModel::IvshmemPlain => {
+            problems.extend(
+                server.map(|at| word::only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")),
+            );
+            let Some(written) = written else {
+                return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
+            };
+            let size = word::size(written, problems)?;
+            if size.bytes() < SHMEM_MIN || size.bytes().count_ones() != 1 {
                 problems.push(
-                    Problem::new(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))
-                        .label(format!("{} bytes", tag.len()))
-                        .help(format!("use 1 to {TAG_MAX} bytes")),
+                    Problem::new(Id::OutOfRange, written.place(), format!("`{size}` of shared memory"))
+                        .label("must be a power of two, at least 1MiB")
+                        .help("write `\"1MiB\"`, `\"2MiB\"`, `\"4MiB\"` and so on"),
                 );
                 return None;
             }
-            if let Some((_, first)) = tags.iter().find(|(other, _)| *other == tag) {
+            Some(ShmemMemory::Plain(size))
+        }
+        ShmemModel::IvshmemDoorbell => {
+            problems.extend(written.map(|at| word::only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
+            let Some(server) = server else {
                 problems.push(
-                    Problem::new(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
-                        .label("the second one")
-                        .related(first.clone().value(), "the first one")
-                        .help("give each share a tag of its own"),
+                    Problem::new(
+                        Id::MissingField,
+                        layers.pointer().value(),
+                        "shared memory of a server that is not named",
+                    )
+                    .label("needs a `server`")
+                    .help("add `\"server\": …`, the socket of `ivshmem-server`"),
                 );
-            }
-            tags.push((tag.clone(), word.pointer()));
-            Some(tag)
-        });
-        shares.extend(source.zip(tag).map(|(source, tag)| Share { source, tag }));
-    }
-    shares
-}
-
-/// The devices of the host.
-pub(super) fn host_devices(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<HostDevice> {
-    let Some(list) = layers.get("hostdevs", |fields| fields.hostdevs.as_ref()) else {
-        return Vec::new();
-    };
-    let mut devices = Vec::new();
-    for (index, device) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), device);
-        let pci = layers.get("pci", |h| h.pci.as_ref());
-        let usb = layers.get("usb", |h| h.usb.as_ref());
-        let kinds = [("pci", pci.map(|at| at.pointer())), ("usb", usb.map(|at| at.pointer()))];
-        if word::one_of(&kinds, "a host device", &layers.pointer(), problems).is_none() {
-            continue;
+                return None;
+            };
+            text::path(server, problems).map(ShmemMemory::Doorbell)
         }
-        let (word, parsed, (tool, example)) = match (pci, usb) {
-            (Some(word), _) => (word, pci_address(word.value, word.pointer()), ("lspci -D", "0000:01:00.0")),
-            (None, Some(word)) => (word, usb_device(word.value, word.pointer()), ("lsusb", "046d:c52b")),
-            (None, None) => continue,
-        };
-        if parsed.is_none() {
-            problems.push(
-                Problem::new(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
-                    .label(format!("not in the form that `{tool}` prints"))
-                    .help(format!("write it like `\"{example}\"`")),
-            );
-        }
-        devices.extend(parsed);
     }
-    devices
-}
-
-/// Reads `0000:01:00.0`.
-fn pci_address(text: &str, at: Pointer) -> Option<HostDevice> {
-    let (domain, rest) = text.split_once(':')?;
-    let (bus, rest) = rest.split_once(':')?;
-    let (slot, function) = rest.split_once('.')?;
-    Some(HostDevice::Pci {
-        domain: hex(domain, 4)?,
-        bus: hex(bus, 2)?,
-        slot: hex(slot, 2).filter(|slot| *slot < 32)?,
-        function: hex(function, 1).filter(|function| *function < 8)?,
-        at,
-    })
-}
-
-/// Reads `046d:c52b`.
-fn usb_device(text: &str, at: Pointer) -> Option<HostDevice> {
-    let (vendor, product) = text.split_once(':')?;
-    Some(HostDevice::Usb { vendor: hex(vendor, 4)?, product: hex(product, 4)?, at })
-}
-
-fn hex(digits: &str, count: usize) -> Option<u16> {
-    let fine = digits.len() == count && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    fine.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
 }

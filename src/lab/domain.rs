@@ -6,21 +6,28 @@ use uuid::Uuid;
 use super::board::Board;
 use super::boot::{self, Order};
 use super::cpu::{self, Cpus};
-use super::device::{self, Graphics, HostDevice, Share};
+use super::device::{self, Devices};
 use super::drive::{self, Cdrom, Disk};
 use super::firmware::{self, Firmware};
 use super::floppy::{self, Floppy};
+use super::hostdev::{self, HostDevice};
 use super::identity::{Kind, Namespace};
+use super::input::{self, Input};
 use super::interface::{self, Interface};
 use super::profile::Layers;
 use super::scope::{Entry, Scope};
+use super::screen::{self, Screen};
+use super::serial::{self, Channel, Serial};
+use super::share::{self, Share};
 use super::size::Size;
+use super::sound::{self, Audio};
 use super::storage::Volume;
 use super::{ExtraAt, Placed, PoolId, bus, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
-use crate::spec::device::{Sound, Video, Watchdog};
 use crate::spec::guest::{Arch, BootDevice, Drivers, Os, Virtualization};
+use crate::spec::screen::Video;
+use crate::spec::sound::Sound;
 use crate::spec::{Active, DomainFields};
 
 /// The machine type of a PC. libvirt resolves a name without a version, such as `q35`, to QEMU's newest at each
@@ -70,22 +77,28 @@ pub struct Domain {
     pub floppies: Vec<Floppy>,
     /// The network interfaces.
     pub interfaces: Vec<Interface>,
-    /// The screen's server.
-    pub graphics: Option<Graphics>,
-    /// The video device.
-    pub video: Video,
+    /// The screen.
+    pub screen: Screen,
     /// The sound device.
     pub sound: Sound,
+    /// Where sound goes.
+    pub audio: Option<Audio>,
+    /// The keyboards and pointers.
+    pub inputs: Vec<Input>,
     /// Whether it has a serial console.
     pub serial: bool,
+    /// The serial ports after the console.
+    pub serials: Vec<Serial>,
     /// Whether it has a channel for the guest agent.
     pub agent: bool,
+    /// The channels beside those of the agents.
+    pub channels: Vec<Channel>,
     /// Whether it has a random number generator.
     pub rng: bool,
     /// Whether it has a memory balloon.
     pub balloon: bool,
-    /// The watchdog device.
-    pub watchdog: Watchdog,
+    /// The smaller devices.
+    pub devices: Devices,
     /// The directories of the host that it can mount.
     pub shares: Vec<Share>,
     /// The devices of the host that it gets.
@@ -137,10 +150,17 @@ pub(super) fn resolve(
     let on_buses = on_buses.chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
     bus::have_room(on_buses, board, &entry.name, problems);
     let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
+    let screen = screen::screen(layers, entry, arch, drivers, problems);
+    let sound = sound::sound(layers, arch, problems);
+    let audio = sound::audio(layers, sound, &screen, problems);
+    let console = layers.value("serial", |f| f.serial.as_ref()).unwrap_or(false);
+    let has_screen = !screen.graphics.is_empty();
+    let hostdevs = hostdev::host_devices(layers, &interfaces, board, has_screen, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
         .chain(floppies.iter().map(|floppy| &floppy.boot))
         .chain(interfaces.iter().map(|interface| &interface.boot))
+        .chain(hostdevs.iter().map(|device| &device.boot))
         .flatten()
         .collect();
     let (qemu_args, qemu_env) = qemu(layers, problems);
@@ -155,19 +175,15 @@ pub(super) fn resolve(
         firmware: firmware::firmware(layers, &own, entry, (arch, &machine), problems),
         tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
         boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
-        graphics: device::graphics(layers, entry, problems),
-        video: layers.value("video", |f| f.video.as_ref()).unwrap_or(match drivers {
-            Drivers::Emulated => Video::Vga,
-            Drivers::Virtio => Video::Virtio,
-        }),
-        sound: layers.value("sound", |f| f.sound.as_ref()).unwrap_or(Sound::None),
-        serial: layers.value("serial", |f| f.serial.as_ref()).unwrap_or(false),
+        inputs: input::inputs(layers, arch, screen.video != Video::None, problems),
+        serial: console,
+        serials: serial::serials(layers, entry, arch, console, problems),
         agent: layers.value("agent", |f| f.agent.as_ref()).unwrap_or(false),
+        channels: serial::channels(layers, &screen, problems),
         rng: layers.value("rng", |f| f.rng.as_ref()).unwrap_or(false),
         balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
-        watchdog: layers.value("watchdog", |f| f.watchdog.as_ref()).unwrap_or(Watchdog::None),
-        shares: device::shares(layers, problems),
-        hostdevs: device::host_devices(layers, problems),
+        devices: device::devices(layers, entry, (arch, board), &screen, problems),
+        shares: share::shares(layers, problems),
         hyperv: hyperv(layers, os, arch, virtualization, problems),
         active: layers.value("active", |f| f.active.as_ref()).unwrap_or(Active::AsItIs),
         restart: layers.value("restart", |f| f.restart.as_ref()),
@@ -193,6 +209,10 @@ pub(super) fn resolve(
         cdroms,
         floppies,
         interfaces,
+        screen,
+        sound,
+        audio,
+        hostdevs,
         qemu_args,
         qemu_env: qemu_env.into_iter().collect(),
     };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::domain::Domain;
+use super::serial::Serial;
 use super::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem};
@@ -79,12 +80,18 @@ fn listened(domain: &Domain) -> Vec<(Protocol, u16, Option<IpAddr>, Place)> {
     let forwards = domain.interfaces.iter().flat_map(|interface| &interface.forwards);
     let forwards =
         forwards.map(|forward| (forward.protocol, forward.host.value, forward.address, forward.host.place.clone()));
-    let screen = domain.graphics.as_ref().filter(|graphics| !graphics.gl);
-    let screen = screen.and_then(|graphics| {
-        let port = graphics.port.as_ref()?;
-        Some((Protocol::Tcp, port.value, Some(graphics.listen), port.place.clone()))
+    let screens = domain.screen.graphics.iter().filter(|graphics| !graphics.gl);
+    let screens = screens.flat_map(|graphics| {
+        let ports = [&graphics.port, &graphics.websocket].into_iter().flatten();
+        ports.map(|port| (Protocol::Tcp, port.value, Some(graphics.listen), port.place.clone()))
     });
-    forwards.chain(screen).collect()
+    let serials = domain.serials.iter().filter_map(|serial| match serial {
+        Serial::Tcp { address, listen: true, .. } => {
+            Some((Protocol::Tcp, address.value.port(), Some(address.value.ip()), address.place.clone()))
+        }
+        Serial::Tcp { .. } | Serial::Pty | Serial::File(_) | Serial::Unix { .. } => None,
+    });
+    forwards.chain(screens).chain(serials).collect()
 }
 
 #[cfg(test)]

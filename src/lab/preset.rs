@@ -6,8 +6,8 @@
 use std::sync::LazyLock;
 
 use crate::spec::DomainFields;
-use crate::spec::device::Sound;
 use crate::spec::guest::{Drivers, Firmware, Os};
+use crate::spec::sound::Sound;
 
 /// The preset of an operating system.
 #[must_use]

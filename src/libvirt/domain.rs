@@ -8,6 +8,7 @@ use crate::lab::cpu::Cpus;
 use crate::lab::domain::Domain;
 use crate::lab::firmware::Firmware;
 use crate::lab::identity::Kind;
+use crate::lab::share::Share;
 use crate::spec::cpu::{CpuFeature, CpuMode};
 use crate::spec::guest::{BootDevice, Virtualization};
 
@@ -132,13 +133,13 @@ fn pinning(cpus: &Cpus) -> Option<Tree> {
     (!cputune.is_empty()).then_some(cputune)
 }
 
-/// Huge pages; and for shares, memory that virtiofsd can reach into.
+/// Huge pages; and for shares of virtiofsd, memory that it can reach into.
 fn memory_backing(domain: &Domain) -> Option<Tree> {
     let hugepages = domain.hugepages.map(|size| {
         let (count, unit) = size.in_largest_unit();
         Tree::new().with_each("page", [Tree::new().with("size", count).with("unit", unit)])
     });
-    let shared = !domain.shares.is_empty();
+    let shared = domain.shares.iter().any(Share::is_virtiofs);
     let backing = Tree::new()
         .with_some("hugepages", hugepages)
         .with_some("source", shared.then(|| Tree::new().with("type", "memfd")))

@@ -132,9 +132,10 @@ ids! {
     /// Texts have at most 65,536 bytes, because QEMU gets some of them as arguments, and paths 4,095, as in Linux. More is
     /// most often a file that was pasted: name it, or keep it beside the lab.
     TextTooLong = "text-too-long", Error;
-    /// The address of a host device is not in the form that `lspci -D` or `lsusb` prints.
+    /// The address of a host device is not in the form that `lspci -D`, `lsusb` or `mdevctl list` prints.
     ///
-    /// PCI: `0000:01:00.0` (domain, bus, slot, function, in hexadecimal). USB: `046d:c52b` (vendor and product).
+    /// PCI: `0000:01:00.0` (domain, bus, slot, function, in hexadecimal). USB: `046d:c52b` (vendor and product). A mediated
+    /// device: a UUID.
     BadDevice = "bad-device", Error;
     /// A list of processors is not in libvirt's form.
     ///
@@ -201,7 +202,7 @@ ids! {
 
     /// Two domains listen on one port of the host.
     ///
-    /// Port forwards and screens listen on the host, each port of an address once: the second domain does not start. A port
+    /// Port forwards, screens and serial ports listen on the host, each port of an address once: the second domain does not start. A port
     /// in `defaults` or in a profile goes to every domain that takes it. With `replicas`, ports count up from the one that
     /// is written. `127.0.0.1` and `127.0.0.2` are two addresses; a forward without one is on all.
     DuplicatePort = "duplicate-port", Error;
@@ -209,6 +210,21 @@ ids! {
     ///
     /// libvirt refuses it. Two USB devices of one model are told apart by their ports only: name those in `extra`.
     DuplicateDevice = "duplicate-device", Error;
+    /// Two devices of one domain have one PCI address in the guest.
+    ///
+    /// On the q35 machine, interfaces of models `virtio` and `e1000e` have the buses from 1 on, so that they stay where
+    /// they are. Devices with a `guest` address go to the buses after those, or are further functions of one slot.
+    DuplicateSlot = "duplicate-slot", Error;
+    /// Two domains have one context id.
+    ///
+    /// The kernel of the host reaches a guest by it (`AF_VSOCK`), so the second domain does not start. With `replicas`, it
+    /// counts up from the one that is written.
+    DuplicateCid = "duplicate-cid", Error;
+    /// Two serial ports write one file, or listen on one socket.
+    ///
+    /// The second would take it from the first, or not start. Each needs a path of its own; a path in `defaults`, in a profile
+    /// or in an entry with `replicas` goes to several domains.
+    DuplicatePath = "duplicate-path", Error;
     /// Two devices of one domain have one place in the boot order, or a kind of device has two.
     ///
     /// libvirt refuses the first, and the second means nothing. Numbers may have gaps: 10, 20, 30.
@@ -366,7 +382,7 @@ ids! {
     ///
     /// See <https://www.microsoft.com/windows/windows-11-specifications>.
     WindowsRequirements = "windows-requirements", Warning;
-    /// Two domains have one PCI device, so only one of them can run at a time.
+    /// Two domains have one PCI or mediated device, so only one of them can run at a time.
     ///
     /// The second to start fails with "PCI device is in use". That may be meant: one graphics card for two desktops.
     SharedDevice = "shared-device", Warning;

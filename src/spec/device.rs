@@ -1,47 +1,9 @@
-//! The other devices of a domain as written.
+//! The smaller devices of a domain as written.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A video device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Video {
-    /// `VirtIO` GPU, without 3D.
-    Virtio,
-    /// Plain VGA, which every system can show itself on.
-    Vga,
-    /// QXL, for SPICE.
-    Qxl,
-    /// Cirrus, for systems of the last century.
-    Cirrus,
-    /// Bochs display, for UEFI guests.
-    Bochs,
-    /// A frame buffer in memory, for firmware without a graphics driver.
-    Ramfb,
-    /// No screen.
-    None,
-}
-
-/// A sound device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Sound {
-    /// Intel HD Audio of the ICH9.
-    Ich9,
-    /// Intel HD Audio of the ICH6.
-    Ich6,
-    /// AC97.
-    Ac97,
-    /// USB audio.
-    Usb,
-    /// `VirtIO` sound.
-    Virtio,
-    /// No sound.
-    None,
-}
-
-/// A watchdog device.
+/// A watchdog device ([libvirt](https://libvirt.org/formatdomain.html#watchdog-devices)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Watchdog {
@@ -49,59 +11,83 @@ pub enum Watchdog {
     I6300esb,
     /// The one that is part of the q35 machine.
     Itco,
+    /// `iBASE` 700, an ISA device, for the `pc` machine.
+    Ib700,
     /// No watchdog.
     None,
 }
 
-/// The screen's server.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Graphics {
-    /// The protocol. Default: `spice`.
-    pub r#type: Option<GraphicsType>,
-    /// The address that the server listens on. Default: `127.0.0.1`.
-    #[schemars(example = &"127.0.0.1")]
-    pub listen: Option<String>,
-    /// The port, which no other domain of the lab may listen on at the same address. With `replicas` it counts up. Not with
-    /// `gl`. Default: libvirt takes a free one.
-    #[schemars(range(min = 1, max = 65535), example = 5901)]
-    pub port: Option<u16>,
-    /// Whether the host's GPU draws (local SPICE clients only). Default: `false`.
-    pub gl: Option<bool>,
+/// What a watchdog does that nobody has fed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WatchdogAction {
+    /// Resets the guest.
+    #[default]
+    Reset,
+    /// Powers it off.
+    Poweroff,
+    /// Asks it to shut down, which a hung guest does not hear.
+    Shutdown,
+    /// Stops it, until somebody resumes it.
+    Pause,
+    /// Nothing.
+    None,
+    /// Writes its memory to a file, and resets it.
+    Dump,
+    /// Interrupts it, so that its kernel can panic.
+    InjectNmi,
 }
 
-/// A screen protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+/// By what a guest tells the host that its kernel panicked
+/// ([libvirt](https://libvirt.org/formatdomain.html#panic-device)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum GraphicsType {
-    /// SPICE.
-    Spice,
-    /// VNC.
-    Vnc,
-    /// No server.
+pub enum Panic {
+    /// An ISA device, which Linux has a driver for. Only for `x86_64`.
+    Isa,
+    /// Hyper-V's registers, which Windows writes to. Only for `x86_64`.
+    Hyperv,
+    /// The PCI device that does what `isa` does.
+    Pvpanic,
+    /// Nothing.
+    #[default]
     None,
 }
 
-/// A directory of the host that the guest can mount by its tag: `mount -t virtiofs <tag> /mnt`.
+/// Sockets between the guest and the host, without a network
+/// ([libvirt](https://libvirt.org/formatdomain.html#vsock)). The host's kernel needs `vhost_vsock`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Share {
-    /// The directory of the host, absolute.
-    #[schemars(required, example = &"/srv/scripts")]
-    pub source: Option<String>,
-    /// The name that the guest mounts it by, at most 36 bytes.
-    #[schemars(required, example = &"scripts")]
-    pub tag: Option<String>,
+pub struct Vsock {
+    /// The number that the guest is reached by, which no other domain may have. With `replicas` it counts up. Default: libvirt
+    /// takes a free one at each start.
+    #[schemars(range(min = 3, max = 4_294_967_294_u32), example = 3)]
+    pub cid: Option<u32>,
 }
 
-/// A device of the host that is handed to the guest: one of `pci` and `usb`.
+/// Memory that the guest shares with the host, and with other domains that have it by the same name
+/// ([libvirt](https://libvirt.org/formatdomain.html#shared-memory-device)). Who else uses it has to be allowed to: it is
+/// `/dev/shm/<name>`, which QEMU's user owns.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct HostDevice {
-    /// A PCI device by its address, as `lspci -D` prints it.
-    #[schemars(example = &"0000:01:00.0")]
-    pub pci: Option<String>,
-    /// A USB device by vendor and product, as `lsusb` prints it.
-    #[schemars(example = &"046d:c52b")]
-    pub usb: Option<String>,
+pub struct Shmem {
+    /// The device. Default: `ivshmem-plain`.
+    pub model: Option<ShmemModel>,
+    /// How much it is: a power of two, at least 1 MiB. Only for `ivshmem-plain`. Default: `4MiB`, as libvirt.
+    #[schemars(example = &"32MiB")]
+    pub size: Option<String>,
+    /// The socket of the server that has the memory, absolute. Required for `ivshmem-doorbell`, and only there.
+    #[schemars(example = &"/run/ivshmem/socket")]
+    pub server: Option<String>,
+}
+
+/// A device of shared memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShmemModel {
+    /// Memory alone.
+    #[default]
+    IvshmemPlain,
+    /// Memory of a server on the host, and interrupts between those that share it.
+    IvshmemDoorbell,
 }

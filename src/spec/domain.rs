@@ -1,14 +1,21 @@
 //! Domains as written, and the layers they are merged from.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::cpu::{Cpu, Pinning, Topology};
-use super::device::{Graphics, HostDevice, Share, Sound, Video, Watchdog};
+use super::device::{Panic, Shmem, Vsock, Watchdog, WatchdogAction};
 use super::drive::{Cdrom, Disk, Floppy};
 use super::guest::{Arch, BootDevice, Drivers, Firmware, Os, Qemu, Virtualization};
+use super::hostdev::HostDevice;
+use super::input::Input;
 use super::interface::Interface;
 use super::layer::{Layer, OwnFields};
+use super::screen::{Graphics, Video};
+use super::serial::{Channel, Serial};
+use super::share::Share;
+use super::sound::{Audio, Sound};
 use super::{Active, Extra};
 
 /// A profile: domain settings with a name, which domains take with `profiles`.
@@ -114,24 +121,55 @@ pub struct DomainFields {
     pub interfaces: Option<Vec<Interface>>,
     /// The screen's server.
     pub graphics: Option<Graphics>,
+    /// Servers of the screen beside `graphics`, each of another type. Default: none.
+    pub further_graphics: Option<Vec<Graphics>>,
     /// The video device: a libvirt model, or `none`. Default: `vga` for Windows with emulated drivers, else `virtio`.
     #[schemars(example = &"virtio")]
     pub video: Option<Video>,
+    /// How many screens the video device can have. More than one takes `virtio` or `qxl`. Default: libvirt's, 1.
+    #[schemars(range(min = 1, max = 16), example = 2)]
+    pub video_heads: Option<u32>,
+    /// Whether the guest's 3D is drawn by the host's GPU (`VirGL`). Takes video `virtio` and a screen that the GPU draws:
+    /// SPICE with `gl`, or `egl-headless`. Default: `false`.
+    pub accel3d: Option<bool>,
     /// The sound device: a libvirt model, or `none`. Default: `ich9` for windows-10 and windows-11, else `none`.
     #[schemars(example = &"ich9")]
     pub sound: Option<Sound>,
+    /// Where sound goes. Default: to the SPICE client, without one nowhere.
+    pub audio: Option<Audio>,
+    /// The keyboards and pointers. Default: where there is a screen, a USB tablet; for aarch64, a USB keyboard too. A PC has a
+    /// PS/2 keyboard and mouse whatever is here.
+    pub inputs: Option<Vec<Input>>,
     /// Whether there is a serial console for `virsh console`. Default: `true` for linux, else `false`.
     pub serial: Option<bool>,
+    /// Serial ports after that of `serial`, in order: with it, the guest's second one and so on, else its first. A PC has four
+    /// at most; on aarch64 they are PCI devices. Default: none.
+    pub further_serials: Option<Vec<Serial>>,
     /// Whether there is a channel for the QEMU guest agent. Default: `true`, for os `none` `false`.
     pub agent: Option<bool>,
+    /// Channels beside those of the QEMU guest agent and the SPICE agent, each of another name. Default: none.
+    pub further_channels: Option<Vec<Channel>>,
     /// Whether there is a VirtIO random number generator. Default: `true` for linux, else `false`.
     pub rng: Option<bool>,
     /// Whether there is a VirtIO memory balloon. Default: `true`.
     pub balloon: Option<bool>,
-    /// The watchdog device: a libvirt model, or `none`. It resets a guest that stops feeding it. Default: `none`.
+    /// The watchdog device: a libvirt model, or `none`. It acts on a guest that stops feeding it. Default: `none`.
     #[schemars(example = &"i6300esb")]
     pub watchdog: Option<Watchdog>,
-    /// Directories of the host that the guest can mount (virtiofs).
+    /// What the watchdog does. Default: `reset`.
+    pub watchdog_action: Option<WatchdogAction>,
+    /// By what the guest tells the host that its kernel panicked. Default: `none`.
+    pub panic: Option<Panic>,
+    /// Whether there is a `VirtIO` device that encrypts, which QEMU itself does. Default: `false`.
+    pub crypto: Option<bool>,
+    /// Sockets between the guest and the host, without a network. `{}` turns them on. Default: none.
+    pub vsock: Option<Vsock>,
+    /// Memory that the guest shares with the host, by name. Default: none.
+    pub shmem: Option<IndexMap<String, Shmem>>,
+    /// How many USB devices of a SPICE client the guest can have at a time. Takes SPICE. Default: 0.
+    #[schemars(range(min = 0, max = 4), example = 2)]
+    pub usb_redirections: Option<u32>,
+    /// Directories of the host that the guest can mount.
     pub shares: Option<Vec<Share>>,
     /// Devices of the host that are handed to the guest. The host has to leave PCI devices alone (IOMMU, vfio).
     pub hostdevs: Option<Vec<HostDevice>>,

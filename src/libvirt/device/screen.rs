@@ -1,0 +1,100 @@
+//! The definition of the screen and the sound ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)).
+
+use crate::lab::screen::{Graphics, Screen};
+use crate::lab::sound::Audio;
+use crate::libvirt::tree::Tree;
+use crate::spec::screen::{GraphicsType, Video};
+use crate::spec::sound::{AudioType, Sound};
+
+/// A server.
+pub(super) fn graphics(graphics: &Graphics) -> Tree {
+    let gl = || {
+        let gl = Tree::new().with_some("enable", graphics.gl.then_some(true));
+        let gl = gl.with_some("rendernode", graphics.render_node.clone());
+        (!gl.is_empty()).then_some(gl)
+    };
+    let protocol = match graphics.protocol {
+        GraphicsType::Spice => "spice",
+        GraphicsType::Vnc | GraphicsType::None => "vnc",
+        GraphicsType::EglHeadless => return Tree::new().with("type", "egl-headless").with_some("gl", gl()),
+    };
+    // With the host's GPU, SPICE is for clients on the host and listens on no address.
+    let listen = if graphics.gl {
+        Tree::new().with("type", "none")
+    } else {
+        Tree::new().with("type", "address").with("address", graphics.listen.to_string())
+    };
+    Tree::new()
+        .with("type", protocol)
+        .with("autoport", graphics.port.is_none())
+        .with_some("port", graphics.port.as_ref().map(|port| port.value))
+        .with_some("websocket", graphics.websocket.as_ref().map(|port| port.value))
+        .with_some("keymap", graphics.keymap.as_ref().map(|keymap| keymap.value.clone()))
+        .with_each("listen", [listen])
+        .with_some("gl", gl())
+}
+
+/// The video device.
+pub(super) fn video(screen: &Screen) -> Tree {
+    let model = match screen.video {
+        Video::Virtio => "virtio",
+        Video::Vga => "vga",
+        Video::Qxl => "qxl",
+        Video::Cirrus => "cirrus",
+        Video::Bochs => "bochs",
+        Video::Ramfb => "ramfb",
+        Video::Vmvga => "vmvga",
+        Video::None => "none",
+    };
+    let model = Tree::new()
+        .with("type", model)
+        .with_some("heads", screen.heads)
+        .with_some("acceleration", screen.accel3d.then(|| Tree::new().with("accel3d", true)));
+    Tree::new().with("model", model)
+}
+
+/// The sound device, if there is one.
+pub(super) fn sound(sound: Sound) -> Option<Tree> {
+    let model = match sound {
+        Sound::Ich9 => "ich9",
+        Sound::Ich6 => "ich6",
+        Sound::Ac97 => "ac97",
+        Sound::Es1370 => "es1370",
+        Sound::Sb16 => "sb16",
+        Sound::Usb => "usb",
+        Sound::Virtio => "virtio",
+        Sound::None => return None,
+    };
+    Some(Tree::new().with("model", model))
+}
+
+/// Where sound goes.
+pub(super) fn audio(audio: &Audio) -> Tree {
+    let kind = match audio.kind {
+        AudioType::None => "none",
+        AudioType::Spice => "spice",
+        AudioType::Alsa => "alsa",
+        AudioType::Pulseaudio => "pulseaudio",
+        AudioType::Pipewire => "pipewire",
+        AudioType::Jack => "jack",
+        AudioType::Oss => "oss",
+        AudioType::Sdl => "sdl",
+        AudioType::Dbus => "dbus",
+        AudioType::File => "file",
+    };
+    // JACK has a server for each direction.
+    let (server, jack) =
+        if audio.kind == AudioType::Jack { (None, audio.server.as_ref()) } else { (audio.server.as_ref(), None) };
+    let direction = || {
+        let direction = Tree::new().with_some("dev", audio.device.clone()).with_some("serverName", jack.cloned());
+        (!direction.is_empty()).then_some(direction)
+    };
+    Tree::new()
+        .with("id", 1_u32)
+        .with("type", kind)
+        .with_some("serverName", server.cloned())
+        .with_some("runtimeDir", audio.runtime_dir.clone())
+        .with_some("path", audio.path.clone())
+        .with_some("input", direction())
+        .with_some("output", direction())
+}

@@ -1,0 +1,62 @@
+//! Serial ports and channels of a domain as written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A serial port: one of `pty`, `file`, `tcp` and `unix`
+/// ([libvirt](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Serial {
+    /// `true`: a terminal of the host, as `serial` has.
+    pub pty: Option<bool>,
+    /// A file that is written, absolute. Its directory has to exist.
+    #[schemars(example = &"/var/log/libvirt/qemu/web.kernel.log")]
+    pub file: Option<String>,
+    /// An address and a port, which QEMU connects to when the domain starts, or listens on with `listen`. With `replicas`
+    /// the port counts up.
+    #[schemars(example = &"127.0.0.1:4555")]
+    pub tcp: Option<String>,
+    /// A socket, absolute, which QEMU connects to when the domain starts, or listens on with `listen`. Its directory has to
+    /// exist.
+    #[schemars(example = &"/run/lab/web.sock")]
+    pub unix: Option<String>,
+    /// Whether QEMU listens. For `tcp` and `unix`. Default: `false`.
+    pub listen: Option<bool>,
+    /// What is spoken. For `tcp`. Default: `raw`.
+    pub protocol: Option<SerialProtocol>,
+}
+
+/// What is spoken on a serial port over TCP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SerialProtocol {
+    /// Bytes as they are.
+    #[default]
+    Raw,
+    /// Telnet.
+    Telnet,
+}
+
+/// A channel between a program in the guest and one on the host, which the guest finds as
+/// `/dev/virtio-ports/<name>` ([libvirt](https://libvirt.org/formatdomain.html#channel)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Channel {
+    /// Its name.
+    #[schemars(required, example = &"org.spice-space.webdav.0")]
+    pub name: Option<String>,
+    /// What it is on the host. Default: `unix`.
+    pub r#type: Option<ChannelType>,
+}
+
+/// What a channel is on the host.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ChannelType {
+    /// A socket, which libvirt makes at each start, below `/run/libvirt/qemu/channel`.
+    #[default]
+    Unix,
+    /// The SPICE client, by the channel's name: its folder with `org.spice-space.webdav.0`.
+    Spiceport,
+}

@@ -1,0 +1,61 @@
+//! Directories of the host that a guest can mount, as written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A directory of the host that the guest can mount by its tag: `mount -t virtiofs <tag> /mnt`, with `9p`
+/// `mount -t 9p -o trans=virtio <tag> /mnt` ([libvirt](https://libvirt.org/formatdomain.html#filesystems)).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Share {
+    /// The directory of the host, absolute.
+    #[schemars(required, example = &"/srv/scripts")]
+    pub source: Option<String>,
+    /// The name that the guest mounts it by, at most 36 bytes, with `9p` 31.
+    #[schemars(required, example = &"scripts")]
+    pub tag: Option<String>,
+    /// Who serves it. Default: `virtiofs`.
+    pub driver: Option<ShareDriver>,
+    /// Whether the guest can only read it. `virtiofs` takes it from libvirt 11.0 and virtiofsd 1.13 on. Default: `false`.
+    pub readonly: Option<bool>,
+    /// As whom the guest reaches files. Only for `9p`. Default: `passthrough`, as libvirt.
+    pub access_mode: Option<AccessMode>,
+    /// How much of it the guest keeps in memory. Only for `virtiofs`. Default: virtiofsd's own, which asks the host again
+    /// after a second.
+    pub cache: Option<ShareCache>,
+}
+
+/// Who serves a share.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum ShareDriver {
+    /// virtiofsd, with the speed and the rules of a local file system. It shares the domain's memory.
+    #[default]
+    #[serde(rename = "virtiofs")]
+    Virtiofs,
+    /// QEMU itself (Plan 9's protocol), for guests without virtiofs. Slower, and needs nothing of the host.
+    #[serde(rename = "9p")]
+    Plan9,
+}
+
+/// As whom a guest reaches files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessMode {
+    /// As the guest's user, which takes QEMU to run as root.
+    #[default]
+    Passthrough,
+    /// As QEMU's user; owners and modes that the guest sets are kept in extended attributes.
+    Mapped,
+    /// As `passthrough`, but what QEMU may not do fails without a word.
+    Squash,
+}
+
+/// How much of a share a guest keeps in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ShareCache {
+    /// Nothing: what the host changes is seen at once.
+    None,
+    /// Everything, for ever: only where nobody but the guest changes files.
+    Always,
+}
