@@ -124,18 +124,36 @@ fn adding_a_domain_moves_no_identity() {
 #[test]
 fn settings_move_no_identity() {
     const SETTINGS: &[&str] = &[
+        "accel3d",
+        "audio",
         "boot",
+        "crypto",
         "firmware",
         "forwards",
+        "furtherChannels",
+        "furtherGraphics",
+        "furtherSerials",
         "graphics",
+        "hostdevs",
+        "inputs",
         "link",
         "machine",
         "model",
         "mtu",
         "nvram",
+        "panic",
         "portgroup",
         "portgroups",
+        "shares",
+        "shmem",
+        "sound",
+        "usbRedirections",
+        "video",
+        "videoHeads",
         "vlan",
+        "vsock",
+        "watchdog",
+        "watchdogAction",
     ];
     fn without_settings(value: &mut Value) {
         match value {

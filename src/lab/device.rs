@@ -78,7 +78,9 @@ pub(super) fn devices(
     }
     let watchdog = watchdog(layers, board, problems);
     let action = layers.get("watchdogAction", |f| f.watchdog_action.as_ref());
-    if let Some(action) = action.filter(|_| watchdog == Watchdog::None) {
+    // A layer that takes the watchdog of a weaker one away has no way to take the action.
+    let taken_away = layers.get("watchdog", |f| f.watchdog.as_ref()).is_some();
+    if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
             Problem::new(Id::ConflictingFields, action.pointer().name(), "what a watchdog does that there is not")
                 .label("the domain has no `watchdog`")

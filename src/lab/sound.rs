@@ -25,6 +25,13 @@ pub struct Audio {
     pub path: Option<String>,
 }
 
+impl Audio {
+    /// A backend of which there is nothing else to say.
+    fn plain(kind: AudioType) -> Self {
+        Self { kind, server: None, runtime_dir: None, device: None, path: None }
+    }
+}
+
 /// The sound device.
 pub(super) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> Sound {
     let Some(sound) = layers.get("sound", |f| f.sound.as_ref()) else {
@@ -50,14 +57,17 @@ pub(super) fn audio(
     let layers = layers.object("audio", |f| f.audio.as_ref());
     if layers.is_empty() {
         let kind = if screen.has(GraphicsType::Spice) { AudioType::Spice } else { AudioType::None };
-        let audio = Audio { kind, server: None, runtime_dir: None, device: None, path: None };
-        return (sound != Sound::None).then_some(audio);
+        return (sound != Sound::None).then_some(Audio::plain(kind));
     }
     let kind = layers.get("type", |a| a.r#type.as_ref())?;
     if *kind.value == AudioType::Spice {
         screen::check_spice(&kind.pointer(), "sound", screen, problems);
     }
     let kind = *kind.value;
+    // A layer that takes the sound of a weaker one away has no way to take its keys.
+    if kind == AudioType::None {
+        return Some(Audio::plain(kind));
+    }
     let audio = Audio {
         kind,
         server: layers.get("server", |a| a.server.as_ref()).and_then(|word| text::line_of(word, problems)),

@@ -143,7 +143,7 @@ pub struct DomainFields {
     /// Whether there is a serial console for `virsh console`. Default: `true` for linux, else `false`.
     pub serial: Option<bool>,
     /// Serial ports after that of `serial`, in order: with it, the guest's second one and so on, else its first. A PC has four
-    /// at most; on aarch64 they are PCI devices. Default: none.
+    /// at most; on aarch64 all but the first are PCI devices. Default: none.
     pub further_serials: Option<Vec<Serial>>,
     /// Whether there is a channel for the QEMU guest agent. Default: `true`, for os `none` `false`.
     pub agent: Option<bool>,

@@ -26,8 +26,8 @@ pub enum Video {
 }
 
 /// A server of the screen ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)). There is no key for
-/// its password: what a generated file holds is in the Nix store, which everyone on the host can read. A server for
-/// others listens on `127.0.0.1`, where SSH forwards to it.
+/// a password: what a generated file holds is in the Nix store, which everyone on the host can read. Who is elsewhere
+/// reaches a server on `127.0.0.1` through SSH.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Graphics {

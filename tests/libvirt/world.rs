@@ -146,6 +146,27 @@ impl World {
         self.virsh(&["capabilities"]).contains("<domain type='kvm'")
     }
 
+    /// Whether there is a file.
+    pub fn has(&self, path: &str) -> bool {
+        self.output(&["test", "-e", path], "").status.success()
+    }
+
+    /// Runs a command again and again, until it prints this.
+    ///
+    /// # Panics
+    ///
+    /// When it does not for long.
+    pub fn wait_for(&self, text: &str, command: &[&str]) {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(PATIENCE) {
+            if String::from_utf8_lossy(&self.output(command, "").stdout).contains(text) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(200));
+        }
+        panic!("{}: no `{text}` from `{}`\n{}", self.test, command.join(" "), self.logs());
+    }
+
     /// A page, once there is someone to serve it.
     ///
     /// # Panics

@@ -25,6 +25,9 @@ mknod dev/net/tun c 10 200
 if [[ -c /dev/kvm ]]; then
   mknod dev/kvm c 10 232
 fi
+if [[ -c /dev/vhost-vsock ]]; then
+  mknod dev/vhost-vsock c 10 241
+fi
 
 # A real change of root: passt and virtiofsd make user namespaces, which Linux refuses to processes in a chroot.
 pivot_root . mnt

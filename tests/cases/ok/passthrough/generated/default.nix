@@ -35,7 +35,6 @@
         "x86_64"
         "aarch64"
       ];
-      virtiofs = true;
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -538,10 +538,6 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <boot dev='hd'/>
         </os>
-        <memoryBacking>
-          <source type='memfd'/>
-          <access mode='shared'/>
-        </memoryBacking>
         <features>
           <acpi/>
           <apic/>
@@ -590,7 +586,7 @@
             <address type='drive' controller='0' bus='0' target='0' unit='0'/>
           </disk>
           <filesystem type='mount' accessmode='passthrough'>
-            <driver type='virtiofs'/>
+            <driver type='path'/>
             <source dir='/srv/full'/>
             <target dir='full'/>
           </filesystem>
