@@ -173,6 +173,11 @@ fn check_servers(servers: &[Graphics], problems: &mut Vec<Problem>) {
         } else if let Some(first) = before.iter().find(|other| other.is_drawn_by_gpu() && graphics.is_drawn_by_gpu()) {
             let message = "the host's GPU draws for two servers";
             conflict(message, &graphics.place, &first.place, "leave `gl` or the `egl-headless` server out");
+        } else if let Some(first) = before.iter().find(|other| other.gl || graphics.gl) {
+            // QEMU ties what is drawn to the one server: others are "incompatible with the GL context".
+            let message = "two servers of a screen that the host's GPU draws for SPICE";
+            let help = "leave `gl` out, and add `{ \"type\": \"egl-headless\" }`, which draws for all of them";
+            conflict(message, &graphics.place, &first.place, help);
         }
         let Some(keymap) = &graphics.keymap else { continue };
         let other = before.iter().filter_map(|other| other.keymap.as_ref()).find(|other| other.value != keymap.value);

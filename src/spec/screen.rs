@@ -48,7 +48,7 @@ pub struct Graphics {
     /// Only for `spice` and `vnc`, which have one layout between them. Default: the client sends keys.
     #[schemars(example = &"de-ch")]
     pub keymap: Option<String>,
-    /// Whether the host's GPU draws (local SPICE clients only). Default: `false`.
+    /// Whether the host's GPU draws (local SPICE clients only), for this server alone. Default: `false`.
     pub gl: Option<bool>,
     /// The GPU of the host that draws. Only for `egl-headless` and with `gl`. Default: libvirt takes one.
     #[schemars(example = &"/dev/dri/renderD128")]

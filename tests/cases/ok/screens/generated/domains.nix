@@ -49,9 +49,6 @@
             <listen type='none'/>
             <gl enable='yes' rendernode='/dev/dri/renderD128'/>
           </graphics>
-          <graphics type='vnc' autoport='no' port='5901' websocket='5701' keymap='de-ch'>
-            <listen type='address' address='::1'/>
-          </graphics>
           <sound model='es1370'/>
           <audio id='1' type='pipewire' runtimeDir='/run/user/1000'/>
           <video>
@@ -795,6 +792,67 @@
     '';
   }
   {
+    definition = pkgs.writeText "lecture.xml" ''
+      <domain type='kvm'>
+        <name>lecture</name>
+        <uuid>318b3df2-e02b-5ec4-82fa-61c4103881a2</uuid>
+        <memory unit='GiB'>2</memory>
+        <vcpu>2</vcpu>
+        <os>
+          <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
+          <boot dev='hd'/>
+        </os>
+        <features>
+          <acpi/>
+          <apic/>
+        </features>
+        <cpu mode='host-passthrough'/>
+        <clock offset='utc'>
+          <timer name='rtc' tickpolicy='catchup'/>
+          <timer name='pit' tickpolicy='delay'/>
+          <timer name='hpet' present='no'/>
+        </clock>
+        <pm>
+          <suspend-to-mem enabled='no'/>
+          <suspend-to-disk enabled='no'/>
+        </pm>
+        <devices>
+          <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
+          <controller type='usb' index='0' model='qemu-xhci'/>
+          <serial type='pty'>
+            <target type='isa-serial' port='0'/>
+          </serial>
+          <console type='pty'>
+            <target type='serial' port='0'/>
+          </console>
+          <channel type='spicevmc'>
+            <target type='virtio' name='com.redhat.spice.0'/>
+          </channel>
+          <channel type='unix'>
+            <target type='virtio' name='org.qemu.guest_agent.0'/>
+          </channel>
+          <input type='tablet' bus='usb'/>
+          <graphics type='spice' autoport='no' port='5920' keymap='fr'>
+            <listen type='address' address='127.0.0.1'/>
+          </graphics>
+          <graphics type='vnc' autoport='no' port='5901' websocket='5701' keymap='fr'>
+            <listen type='address' address='::1'/>
+          </graphics>
+          <graphics type='egl-headless'/>
+          <video>
+            <model type='virtio'>
+              <acceleration accel3d='yes'/>
+            </model>
+          </video>
+          <rng model='virtio'>
+            <backend model='random'>/dev/urandom</backend>
+          </rng>
+          <memballoon model='virtio'/>
+        </devices>
+      </domain>
+    '';
+  }
+  {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
       name = "both";
@@ -913,12 +971,10 @@
             autoport = true;
             listen = [
               {
-                type = "none";
+                type = "address";
+                address = "127.0.0.1";
               }
             ];
-            gl = {
-              enable = true;
-            };
           }
         ];
         sound = [
@@ -937,6 +993,145 @@
             model = {
               type = "qxl";
               heads = 2;
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "second-alone";
+      uuid = "934df097-1415-5375-ab36-b0403b59e4e0";
+      memory = {
+        count = 2;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "none";
+              }
+            ];
+            gl = {
+              enable = true;
+            };
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
             };
           }
         ];
