@@ -20,6 +20,7 @@ pub mod identity;
 pub mod input;
 pub mod interface;
 pub mod io;
+mod key;
 pub mod network;
 mod order;
 pub mod pci;

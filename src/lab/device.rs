@@ -7,7 +7,7 @@ use super::profile::Layers;
 use super::scope::Entry;
 use super::screen::{self, Screen};
 use super::size::Size;
-use super::{Placed, text, word};
+use super::{Placed, key, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -168,9 +168,8 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Vec<Problem>) -> O
     let server = layers.get("server", |s| s.server.as_ref());
     match layers.value("model", |s| s.model.as_ref()).unwrap_or_default() {
         ShmemModel::IvshmemPlain => {
-            problems.extend(
-                server.map(|at| word::only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")),
-            );
+            problems
+                .extend(server.map(|at| key::only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")));
             let Some(written) = written else {
                 return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
             };
@@ -186,7 +185,7 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Vec<Problem>) -> O
             Some(ShmemMemory::Plain(size))
         }
         ShmemModel::IvshmemDoorbell => {
-            problems.extend(written.map(|at| word::only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
+            problems.extend(written.map(|at| key::only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
             let Some(server) = server else {
                 problems.push(
                     Problem::new(

@@ -7,7 +7,7 @@ use super::boot::{self, Order};
 use super::interface::Interface;
 use super::pci::{self, PciAddress, Slot};
 use super::profile::{Layers, Word};
-use super::{Placed, text, word};
+use super::{key, text, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -73,12 +73,13 @@ impl HostDevice {
         }
     }
 
-    /// Whether one domain at a time can have it. Of USB devices there may be several of a name.
+    /// What kind of device it is, where one domain at a time can have it. Of USB devices there may be several of a name.
     #[must_use]
-    pub fn is_one_of_a_kind(&self) -> bool {
+    pub fn only_one(&self) -> Option<&'static str> {
         match self.kind {
-            HostDeviceKind::Pci { .. } | HostDeviceKind::Mdev { .. } => true,
-            HostDeviceKind::Usb { .. } => false,
+            HostDeviceKind::Pci { .. } => Some("PCI"),
+            HostDeviceKind::Mdev { .. } => Some("mediated"),
+            HostDeviceKind::Usb { .. } => None,
         }
     }
 }
@@ -146,7 +147,7 @@ fn host_device(
     let (of_usb, of_mdev) =
         ([optional.map(|at| at.pointer())], [display.map(|at| at.pointer()), ramfb.map(|at| at.pointer())]);
     let mut only_for = |keys: &[Option<Pointer>], what: &str, only: &str| {
-        keys.iter().flatten().for_each(|at| problems.push(word::only_for(at, what, only)));
+        keys.iter().flatten().for_each(|at| problems.push(key::only_for(at, what, only)));
     };
     if pci.is_none() {
         only_for(&of_pci, "a device that is no PCI device of the host", "`pci`");
@@ -231,9 +232,4 @@ fn usb_device(text: &str) -> Option<(u16, u16)> {
 /// Reads a UUID with hyphens.
 fn mediated(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase())
-}
-
-/// The devices of a domain by name, and where each is written.
-pub(super) fn names(devices: &[HostDevice]) -> impl Iterator<Item = Placed<String>> {
-    devices.iter().map(|device| Placed { value: device.name(), place: device.place.clone() })
 }

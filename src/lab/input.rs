@@ -1,7 +1,7 @@
 //! The keyboards and pointers of a domain.
 
 use super::profile::Layers;
-use super::{Placed, text, word};
+use super::{Placed, key, text};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -81,7 +81,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Vec<
         InputType::Tablet | InputType::Keyboard | InputType::Mouse => false,
     };
     let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
-        problems.extend(at.map(|at| word::only_for(&at, what, only)));
+        problems.extend(at.map(|at| key::only_for(&at, what, only)));
     };
     if kind != InputType::Evdev {
         let what = "a device that the guest and the host do not have in turns";

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::profile::{At, Layers, Word};
 use super::scope::Entry;
-use super::{Placed, forward, text, word};
+use super::{Placed, forward, key, text};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::DomainFields;
@@ -201,7 +201,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &
     let render_node = layers.get("renderNode", |g| g.render_node.as_ref());
     let has_gl = gl.is_some_and(|gl| *gl.value);
     let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
-        problems.extend(at.map(|at| word::only_for(&at, what, only)));
+        problems.extend(at.map(|at| key::only_for(&at, what, only)));
     };
     match protocol {
         GraphicsType::EglHeadless => {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::profile::Layers;
 use super::scope::Entry;
 use super::screen::{self, Screen};
-use super::{Placed, forward, text, word};
+use super::{Placed, forward, key, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -97,10 +97,10 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mu
     let listen = layers.get("listen", |s| s.listen.as_ref());
     let protocol = layers.get("protocol", |s| s.protocol.as_ref());
     if let Some(at) = listen.filter(|_| tcp.is_none() && unix.is_none()) {
-        problems.push(word::only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
+        problems.push(key::only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
     }
     if let Some(at) = protocol.filter(|_| tcp.is_none()) {
-        problems.push(word::only_for(&at.pointer(), "a port that is not on TCP", "`tcp`"));
+        problems.push(key::only_for(&at.pointer(), "a port that is not on TCP", "`tcp`"));
     }
     let listen = listen.is_some_and(|listen| *listen.value);
     if let Some(word) = file {

@@ -1,7 +1,7 @@
 //! Directories of the host that a domain can mount.
 
 use super::profile::Layers;
-use super::{text, word};
+use super::{key, text};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -97,11 +97,11 @@ fn server(layers: &Layers<'_, written::Share>, problems: &mut Vec<Problem>) -> S
     let cache = layers.get("cache", |s| s.cache.as_ref());
     match layers.value("driver", |s| s.driver.as_ref()).unwrap_or_default() {
         ShareDriver::Virtiofs => {
-            problems.extend(access_mode.map(|at| word::only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
+            problems.extend(access_mode.map(|at| key::only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
             ShareServer::Virtiofs { cache: cache.map(|cache| *cache.value) }
         }
         ShareDriver::Plan9 => {
-            problems.extend(cache.map(|at| word::only_for(&at.pointer(), "a 9p share", "`virtiofs`")));
+            problems.extend(cache.map(|at| key::only_for(&at.pointer(), "a 9p share", "`virtiofs`")));
             ShareServer::Plan9 { access_mode: access_mode.map(|mode| *mode.value).unwrap_or_default() }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::profile::Layers;
 use super::screen::{self, Screen};
-use super::{text, word};
+use super::{Placed, key, text};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::guest::Arch;
@@ -21,8 +21,8 @@ pub struct Audio {
     pub runtime_dir: Option<String>,
     /// The device of the host, for `alsa` and `oss`.
     pub device: Option<String>,
-    /// The file that is written, for `file`.
-    pub path: Option<String>,
+    /// The file that is written, and where that is said, for `file`.
+    pub path: Option<Placed<String>>,
 }
 
 impl Audio {
@@ -73,7 +73,9 @@ pub(super) fn audio(
         server: layers.get("server", |a| a.server.as_ref()).and_then(|word| text::line_of(word, problems)),
         runtime_dir: layers.get("runtimeDir", |a| a.runtime_dir.as_ref()).and_then(|word| text::path(word, problems)),
         device: layers.get("device", |a| a.device.as_ref()).and_then(|word| text::line_of(word, problems)),
-        path: layers.get("path", |a| a.path.as_ref()).and_then(|word| text::path(word, problems)),
+        path: layers
+            .get("path", |a| a.path.as_ref())
+            .and_then(|word| Some(Placed { value: text::path(word, problems)?, place: word.place() })),
     };
     check_keys(&layers, kind, problems);
     Some(audio)
@@ -97,7 +99,7 @@ fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &m
     for (key, written, only) in keys {
         match written {
             Some(written) if takes != Some(key) => {
-                problems.push(word::only_for(&written.pointer(), "sound of another type", only));
+                problems.push(key::only_for(&written.pointer(), "sound of another type", only));
             }
             None if kind == AudioType::File && key == "path" => problems.push(
                 Problem::new(Id::MissingField, layers.pointer().value(), "sound that goes into no file")

@@ -1,5 +1,7 @@
 //! What has to be unique in a lab, and the other checks that need all of its objects at once.
 
+mod device;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -7,10 +9,8 @@ use super::attachment::Attachment;
 use super::domain::Domain;
 use super::drive::{Medium, Source};
 use super::firmware::Firmware;
-use super::hostdev;
 use super::identity::Kind;
 use super::network::Network;
-use super::serial::Serial;
 use super::storage::{Pool, unknown_volume};
 use super::subnet::Family;
 use super::{Lab, PoolId, port, word};
@@ -244,65 +244,7 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
             }
         }
     }
-    for domain in domains_of_names(lab) {
-        twice(
-            hostdev::names(&domain.hostdevs).map(|name| (name.value, name.place)),
-            |address, place| {
-                let message = format!("domain `{}` has the device `{address}` of the host twice", domain.name);
-                Problem::new(Id::DuplicateDevice, place, message).help("leave one of the two out")
-            },
-            problems,
-        );
-    }
-    // Within a domain that is an error, told of above.
-    let devices = domains.iter().flat_map(|domain| {
-        let mut own = HashSet::new();
-        let devices = domain.hostdevs.iter().filter(|device| device.is_one_of_a_kind());
-        devices.filter_map(move |device| {
-            let name = device.name();
-            own.insert(name.clone()).then(|| (name, device.place.clone()))
-        })
-    });
-    twice(
-        devices,
-        |name, place| {
-            let kind = if name.contains('.') { "PCI" } else { "mediated" };
-            Problem::new(Id::SharedDevice, place, format!("the {kind} device `{name}` is handed out twice"))
-                .help("only one of the domains can run at a time; fine if that is meant")
-        },
-        problems,
-    );
-    vsocks(lab, problems);
-    paths(lab, problems);
-}
-
-/// No two domains are reached by one number.
-fn vsocks(lab: &Lab, problems: &mut Vec<Problem>) {
-    let cids = domains_of_names(lab).filter_map(|domain| domain.devices.vsock.as_ref()?.cid.as_ref());
-    twice(
-        cids.map(|cid| (cid.value, cid.place.clone())),
-        |cid, place| {
-            Problem::new(Id::DuplicateCid, place, format!("two domains have the context id {cid}"))
-                .help("give each domain a `cid` of its own, or leave it out: libvirt then takes a free one")
-        },
-        problems,
-    );
-}
-
-/// No two serial ports write one file or listen on one socket.
-fn paths(lab: &Lab, problems: &mut Vec<Problem>) {
-    let paths = domains_of_names(lab).flat_map(|domain| &domain.serials).filter_map(|serial| match serial {
-        Serial::File(path) | Serial::Unix { path, listen: true } => Some(path),
-        Serial::Unix { listen: false, .. } | Serial::Tcp { .. } | Serial::Pty => None,
-    });
-    twice(
-        paths.map(|path| (path.value.as_str(), path.place.clone())),
-        |path, place| {
-            Problem::new(Id::DuplicatePath, place, format!("two serial ports lead to `{path}`"))
-                .help("give each a path of its own; what differs between replicas is written in entries of their own")
-        },
-        problems,
-    );
+    device::check(lab, problems);
 }
 
 fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {

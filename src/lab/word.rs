@@ -412,11 +412,3 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
         }
     }
 }
-
-/// The problem of a key that `what` does not have.
-pub fn only_for(at: &Pointer, what: &str, only: &str) -> Problem {
-    let key = at.steps().last().unwrap_or_default();
-    Problem::new(Id::ConflictingFields, at.clone().name(), format!("`{key}` of {what}"))
-        .label(format!("only for {only}"))
-        .help(format!("leave `{key}` out"))
-}

@@ -220,7 +220,7 @@ ids! {
     /// The kernel of the host reaches a guest by it (`AF_VSOCK`), so the second domain does not start. With `replicas`, it
     /// counts up from the one that is written.
     DuplicateCid = "duplicate-cid", Error;
-    /// Two serial ports write one file, or listen on one socket.
+    /// Two serial ports write one file, or listen on one socket, or two recordings of sound are one file.
     ///
     /// The second would take it from the first, or not start. Each needs a path of its own; a path in `defaults`, in a profile
     /// or in an entry with `replicas` goes to several domains.

@@ -94,7 +94,7 @@ pub(super) fn audio(audio: &Audio) -> Tree {
         .with("type", kind)
         .with_some("serverName", server.cloned())
         .with_some("runtimeDir", audio.runtime_dir.clone())
-        .with_some("path", audio.path.clone())
+        .with_some("path", audio.path.as_ref().map(|path| path.value.clone()))
         .with_some("input", direction())
         .with_some("output", direction())
 }
