@@ -198,7 +198,7 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Vec<Problem>) -> O
                 );
                 return None;
             };
-            text::path(server, problems).map(ShmemMemory::Doorbell)
+            text::socket(server, problems).map(ShmemMemory::Doorbell)
         }
     }
 }

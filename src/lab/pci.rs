@@ -83,11 +83,12 @@ pub(super) fn slot(word: Word<'_>, board: Board, problems: &mut Vec<Problem>) ->
         );
         return None;
     };
+    // The first bus keeps slots for the other devices of the domain.
     let (last_bus, on_bus, example) = match board {
         // Each bus is a port, eight of which have a slot of the first bus between them.
         Board::Q35 | Board::Virt => (0xbf, 0..=0, "0000:20:00.0"),
         // Each bus is a bridge in a slot of the first bus.
-        Board::I440fx => (0x1f, 1..=31, "0000:00:10.0"),
+        Board::I440fx => (0x0f, 1..=31, "0000:00:10.0"),
         Board::Other => (0xff, 0..=31, "0000:00:10.0"),
     };
     let first = match board {

@@ -52,6 +52,10 @@ pub const GUEST_AGENT: &str = "org.qemu.guest_agent.0";
 /// The channel of the SPICE agent.
 pub const SPICE_AGENT: &str = "com.redhat.spice.0";
 
+/// The longest name of a channel, in bytes. libvirt's socket for it is `/run/libvirt/qemu/channel/<number>-<domain>/<name>`,
+/// with 20 bytes of the domain's name, and has to fit into 107 bytes.
+const CHANNEL_MAX: usize = 50;
+
 /// How many serial ports a PC has.
 const PORTS_OF_A_PC: usize = 4;
 
@@ -108,7 +112,7 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mu
         return Some(Serial::File(Placed { value: path, place: word.place() }));
     }
     if let Some(word) = unix {
-        let path = text::path(word, problems)?;
+        let path = text::socket(word, problems)?;
         return Some(Serial::Unix { path: Placed { value: path, place: word.place() }, listen });
     }
     let Some(word) = tcp else {
@@ -151,6 +155,12 @@ pub(super) fn channels(
             continue;
         }
         let name = word.value.clone();
+        if name.len() > CHANNEL_MAX {
+            let message = format!("a channel's name of {} bytes, where there is room for {CHANNEL_MAX}", name.len());
+            problems.push(
+                Problem::new(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"),
+            );
+        }
         let agent = match name.as_str() {
             GUEST_AGENT => Some("`agent` makes the channel of the QEMU guest agent"),
             SPICE_AGENT => Some("`graphics` makes the channel of the SPICE agent"),

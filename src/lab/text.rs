@@ -15,6 +15,21 @@ const TEXT_MAX: usize = 65_536;
 /// The longest path, in bytes: Linux' `PATH_MAX` less the closing NUL.
 const PATH_MAX: usize = 4095;
 
+/// The longest path of a socket, in bytes: Linux' `sun_path` less the closing NUL.
+const SOCKET_MAX: usize = 107;
+
+/// The absolute path of a socket.
+pub fn socket(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let path = path(word, problems)?;
+    let fine = path.len() <= SOCKET_MAX;
+    if !fine {
+        let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
+        problems
+            .push(Problem::new(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"));
+    }
+    fine.then_some(path)
+}
+
 /// An absolute path.
 pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let text = word.value;

@@ -129,8 +129,8 @@ ids! {
     BadText = "bad-text", Error;
     /// A text is longer than its place in a definition holds.
     ///
-    /// Texts have at most 65,536 bytes, because QEMU gets some of them as arguments, and paths 4,095, as in Linux. More is
-    /// most often a file that was pasted: name it, or keep it beside the lab.
+    /// Texts have at most 65,536 bytes, because QEMU gets some of them as arguments, and paths 4,095, as in Linux; those of
+    /// sockets 107. More is most often a file that was pasted: name it, or keep it beside the lab.
     TextTooLong = "text-too-long", Error;
     /// The address of a host device is not in the form that `lspci -D`, `lsusb` or `mdevctl list` prints.
     ///

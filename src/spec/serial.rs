@@ -43,7 +43,7 @@ pub enum SerialProtocol {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Channel {
-    /// Its name.
+    /// Its name, at most 50 bytes.
     #[schemars(required, example = &"org.spice-space.webdav.0")]
     pub name: Option<String>,
     /// What it is on the host. Default: `unix`.
