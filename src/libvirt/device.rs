@@ -124,8 +124,12 @@ fn usb_id(id: u16) -> Value {
 /// for each PCI Express device.
 fn has_fixed_slots(domain: &Domain, interface: &Interface) -> bool {
     let express = match interface.model {
-        InterfaceModel::Virtio | InterfaceModel::E1000e => true,
-        InterfaceModel::E1000 | InterfaceModel::Rtl8139 => false,
+        InterfaceModel::Virtio | InterfaceModel::E1000e | InterfaceModel::Igb => true,
+        InterfaceModel::E1000
+        | InterfaceModel::Rtl8139
+        | InterfaceModel::Vmxnet3
+        | InterfaceModel::Pcnet
+        | InterfaceModel::Ne2kPci => false,
     };
     express && domain.arch == Arch::X86_64 && domain.machine.contains("q35")
 }

@@ -146,6 +146,15 @@ impl World {
         self.virsh(&["capabilities"]).contains("<domain type='kvm'")
     }
 
+    /// Whether the host's kernel can limit traffic as libvirt asks for.
+    pub fn shapes_traffic(&self) -> bool {
+        let shapes = self.output(&["tc", "qdisc", "add", "dev", "lo", "root", "sfq"], "").status.success();
+        if shapes {
+            self.run(&["tc", "qdisc", "delete", "dev", "lo", "root"]);
+        }
+        shapes
+    }
+
     /// A page, once there is someone to serve it.
     ///
     /// # Panics
