@@ -23,6 +23,7 @@ pub mod identity;
 pub mod interface;
 pub mod io;
 mod mode;
+pub mod nat;
 pub mod network;
 mod order;
 mod port;

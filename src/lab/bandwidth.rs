@@ -32,33 +32,69 @@ pub struct Rate {
     pub floor: Option<i64>,
 }
 
-/// Who can be given a `floor`.
-#[derive(Clone, Copy)]
-pub(super) enum Floor<'a> {
-    /// Nobody there, as it says.
-    No(&'a str),
-    /// An interface on this network, as far as the network is limited.
-    On(&'a Network),
+/// The words of one direction.
+struct Words<'l> {
+    average: Option<Word<'l>>,
+    peak: Option<Word<'l>>,
+    burst: Option<Word<'l>>,
 }
 
-/// Bandwidth as written.
-pub(super) fn bandwidth(
-    layers: &Layers<'_, written::Bandwidth>,
-    floor: Floor<'_>,
+impl<'l> Words<'l> {
+    fn of(layers: &'l Layers<'_, written::Rate>) -> Self {
+        Self {
+            average: layers.get("average", |r| r.average.as_ref()),
+            peak: layers.get("peak", |r| r.peak.as_ref()),
+            burst: layers.get("burst", |r| r.burst.as_ref()),
+        }
+    }
+}
+
+/// The bandwidth of a network or a port group.
+pub(super) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Vec<Problem>) -> Option<Bandwidth> {
+    let inbound = layers.object("inbound", |b| b.inbound.as_ref());
+    let outbound = layers.object("outbound", |b| b.outbound.as_ref());
+    let inbound = rate(&Words::of(&inbound), problems);
+    either(inbound, rate(&Words::of(&outbound), problems))
+}
+
+/// The bandwidth of an interface, which is on a network of the lab whose bridge libvirt makes, or as `otherwise` says.
+pub(super) fn of_interface(
+    layers: &Layers<'_, written::InterfaceBandwidth>,
+    network: Option<&Network>,
+    otherwise: &str,
     problems: &mut Vec<Problem>,
 ) -> Option<Bandwidth> {
-    let inbound = rate(&layers.object("inbound", |b| b.inbound.as_ref()), floor, problems);
-    let outbound = Floor::No("only for `inbound`");
-    let outbound = rate(&layers.object("outbound", |b| b.outbound.as_ref()), outbound, problems);
+    let inbound = layers.object("inbound", |b| b.inbound.as_ref());
+    let words = Words {
+        average: inbound.get("average", |r| r.average.as_ref()),
+        peak: inbound.get("peak", |r| r.peak.as_ref()),
+        burst: inbound.get("burst", |r| r.burst.as_ref()),
+    };
+    let floor = inbound.get("floor", |r| r.floor.as_ref()).and_then(|word| {
+        let floor = kib(word, problems);
+        match network {
+            Some(network) => check_floor(word, floor, network, problems),
+            None => problems.push(
+                Problem::new(Id::NotOnThisMode, word.pointer().name(), "a `floor` of what libvirt does not limit")
+                    .label(otherwise.to_owned())
+                    .help("leave it out, or use a network whose bridge libvirt makes"),
+            ),
+        }
+        floor
+    });
+    let inbound = rate(&words, problems).map(|rate| Rate { floor, ..rate });
+    let outbound = layers.object("outbound", |b| b.outbound.as_ref());
+    either(inbound, rate(&Words::of(&outbound), problems))
+}
+
+fn either(inbound: Option<Rate>, outbound: Option<Rate>) -> Option<Bandwidth> {
     (inbound.is_some() || outbound.is_some()).then_some(Bandwidth { inbound, outbound })
 }
 
-fn rate(layers: &Layers<'_, written::Rate>, floor: Floor<'_>, problems: &mut Vec<Problem>) -> Option<Rate> {
-    let average_at = layers.get("average", |r| r.average.as_ref());
-    let average = average_at.and_then(|word| kib(word, problems));
-    let peak = layers.get("peak", |r| r.peak.as_ref());
-    let peak = peak.and_then(|word| Some((word, kib(word, problems)?)));
-    if let (Some(at), Some(average), Some((word, peak))) = (average_at, average, peak)
+fn rate(words: &Words<'_>, problems: &mut Vec<Problem>) -> Option<Rate> {
+    let average = words.average.and_then(|word| Some((word, kib(word, problems)?)));
+    let peak = words.peak.and_then(|word| Some((word, kib(word, problems)?)));
+    if let (Some((at, average)), Some((word, peak))) = (average, peak)
         && peak < average
     {
         problems.push(
@@ -68,41 +104,27 @@ fn rate(layers: &Layers<'_, written::Rate>, floor: Floor<'_>, problems: &mut Vec
                 .help("write what may pass at most, or leave `peak` out"),
         );
     }
-    let burst = layers.get("burst", |r| r.burst.as_ref()).and_then(|word| {
-        let burst = kib(word, problems)?;
-        if burst > BURST_MAX {
-            problems.push(
-                Problem::new(Id::OutOfRange, word.place(), format!("a burst of `{}`", word.value))
-                    .label("more than the kernel can count")
-                    .help("write less than `\"4GiB\"`"),
-            );
-        }
-        Some(burst)
-    });
-    let floor = layers.get("floor", |r| r.floor.as_ref()).and_then(|word| {
-        let least = kib(word, problems);
-        check_floor(word, least, floor, problems);
-        least
-    });
-    Some(Rate { average: average?, peak: peak.map(|(_, peak)| peak), burst, floor })
+    let burst = words.burst.and_then(|word| Some((word, kib(word, problems)?)));
+    if let Some((word, _)) = burst.filter(|(_, burst)| *burst > BURST_MAX) {
+        problems.push(
+            Problem::new(Id::OutOfRange, word.place(), format!("a burst of `{}`", word.value))
+                .label("more than the kernel can count")
+                .help("write less than `\"4GiB\"`"),
+        );
+    }
+    Some(Rate {
+        average: average?.1,
+        peak: peak.map(|(_, peak)| peak),
+        burst: burst.map(|(_, burst)| burst),
+        floor: None,
+    })
 }
 
-/// Checks that there is something to take a `floor` from.
-fn check_floor(word: Word<'_>, least: Option<i64>, floor: Floor<'_>, problems: &mut Vec<Problem>) {
-    let network = match floor {
-        Floor::No(label) => {
-            problems.push(
-                Problem::new(Id::NotOnThisMode, word.pointer().name(), "a `floor` that libvirt cannot hold")
-                    .label(label)
-                    .help("only `inbound` of an interface has one, on a network whose bridge libvirt makes"),
-            );
-            return;
-        }
-        Floor::On(network) => network,
-    };
+/// Checks that the network has what a `floor` is a part of.
+fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: &mut Vec<Problem>) {
     let (name, at) = (&network.name, network.at.clone().name());
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
-    match (inbound, least) {
+    match (inbound, floor) {
         (None, _) => problems.push(
             Problem::new(
                 Id::MissingField,
@@ -113,7 +135,7 @@ fn check_floor(word: Word<'_>, least: Option<i64>, floor: Floor<'_>, problems: &
             .related(at, "the network")
             .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),
         ),
-        (Some(inbound), Some(least)) if least > inbound.peak.unwrap_or(inbound.average) => problems.push(
+        (Some(inbound), Some(floor)) if floor > inbound.peak.unwrap_or(inbound.average) => problems.push(
             Problem::new(
                 Id::OutOfRange,
                 word.place(),

@@ -2,6 +2,7 @@
 
 use super::profile::Layers;
 use super::word;
+use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec;
 use crate::spec::macvtap::MacvtapMode;
@@ -63,33 +64,57 @@ pub(super) fn refuse_on_the_host(
 ) {
     let at = layers.pointer();
     let what = if matches!(mode, Mode::Macvtap | Mode::Hostdev) { "an interface" } else { "a bridge" };
-    let written = [
+    let own = [
         ("subnet", spec.subnet.is_some()),
         ("gateway", spec.gateway.is_some()),
         ("subnet6", spec.subnet6.is_some()),
         ("gateway6", spec.gateway6.is_some()),
         ("dhcp", spec.dhcp.is_some()),
         ("dhcp6", spec.dhcp6.is_some()),
-        ("tftp", spec.tftp.is_some()),
         ("dns", spec.dns.is_some()),
-        ("dnsmasq", spec.dnsmasq.is_some()),
-        ("routes", spec.routes.is_some()),
         ("mac", spec.mac.is_some()),
         ("mtu", spec.mtu.is_some()),
+    ];
+    for (key, _) in own.into_iter().filter(|(_, is_some)| *is_some) {
+        let message = format!("network `{name}` is on {what} of the host, which has its own `{key}`");
+        problems.push(refused(&at.key(key), mode, message));
+    }
+    // What is done to each interface, which not every kind takes.
+    let (shaped, isolated, trusted) = match mode {
+        Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated | Mode::Bridge => (true, true, true),
+        Mode::Ovs => (true, false, true),
+        Mode::Macvtap => (false, false, true),
+        Mode::Hostdev => (false, false, false),
+    };
+    let refused_here = [
+        ("tftp", spec.tftp.is_some()),
+        ("dnsmasq", spec.dnsmasq.is_some()),
+        ("routes", spec.routes.is_some()),
         ("stp", spec.stp.is_some()),
         ("stpDelay", spec.stp_delay.is_some()),
+        ("bandwidth", spec.bandwidth.is_some() && !shaped),
+        ("portIsolation", spec.port_isolation.is_some() && !isolated),
+        ("trustRxFilters", spec.trust_rx_filters.is_some() && !trusted),
     ];
-    for (key, _) in written.into_iter().filter(|(_, is_some)| *is_some) {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                at.key(key).name(),
-                format!("network `{name}` is on {what} of the host, which has its own `{key}`"),
-            )
-            .label(format!("not in mode `{}`", mode.name()))
-            .help("leave it out, or choose another `mode`"),
-        );
+    for (key, _) in refused_here.into_iter().filter(|(_, is_refused)| *is_refused) {
+        problems.push(refused(&at.key(key), mode, format!("network `{name}` takes no `{key}`")));
     }
+    for (group, written) in spec.portgroups.iter().flatten() {
+        let refused_here = [
+            ("bandwidth", written.bandwidth.is_some() && !shaped),
+            ("trustRxFilters", written.trust_rx_filters.is_some() && !trusted),
+        ];
+        for (key, _) in refused_here.into_iter().filter(|(_, is_refused)| *is_refused) {
+            let at = at.key("portgroups").key(group).key(key);
+            problems.push(refused(&at, mode, format!("port group `{group}` takes no `{key}`")));
+        }
+    }
+}
+
+fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
+    Problem::new(Id::NotOnThisMode, at.clone().name(), message)
+        .label(format!("not in mode `{}`", mode.name()))
+        .help("leave it out, or choose another `mode`")
 }
 
 /// DHCP is served in a subnet only.

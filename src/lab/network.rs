@@ -1,17 +1,16 @@
 //! Networks, resolved.
 
-use std::net::IpAddr;
-
 use uuid::Uuid;
 
-use super::bandwidth::{self, Bandwidth, Floor};
+use super::bandwidth::{self, Bandwidth};
 use super::dns::{self, Dns};
 use super::identity::{Kind, Mac, MacAt, Namespace};
+use super::nat::{self, Nat};
 use super::profile::Layers;
 use super::pxe::{self, Pxe};
 use super::route::{self, Route};
 use super::side::{self, Side};
-use super::subnet::{self, Family, HostAddr};
+use super::subnet::{Family, HostAddr};
 use super::vlan::{self, Portgroup, Vlan};
 use super::{ExtraAt, Placed, dnsmasq, mode, word};
 use crate::place::{Place, Pointer};
@@ -57,12 +56,8 @@ pub struct Network {
     pub pxe: Pxe,
     /// The routes of the host through it.
     pub routes: Vec<Route>,
-    /// The ports that translated connections leave by.
-    pub nat_ports: Option<(u16, u16)>,
-    /// The addresses that translated connections leave by.
-    pub nat_addresses: Option<(IpAddr, IpAddr)>,
-    /// Whether IPv6 is translated.
-    pub nat_ipv6: bool,
+    /// How addresses are translated.
+    pub nat: Nat,
     /// How much traffic may pass.
     pub bandwidth: Option<Bandwidth>,
     /// Whether its interfaces are kept from each other, where the spec says.
@@ -140,19 +135,6 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     if !mode.makes_bridge() {
         mode::refuse_on_the_host(spec, &layers, (name, mode), problems);
     }
-    if mode != Mode::Nat
-        && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
-    {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                nat.pointer().name(),
-                format!("network `{name}` does not translate addresses"),
-            )
-            .label("only for mode `nat`")
-            .help("leave `nat` out, or choose mode `nat`"),
-        );
-    }
 
     let id = word::id(&layers, |n| n.id.as_ref(), problems);
     let uuid = word::identity(&layers, |n| n.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
@@ -191,19 +173,6 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         options = dnsmasq::options(&layers, (name, sides), !broken.is_empty(), problems);
         routes = route::routes(&layers, sides, &broken, problems);
     }
-    let nat = layers.object("nat", |n| n.nat.as_ref());
-    let nat_ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {
-        let [first, last] = *ports.value;
-        if first > last {
-            problems.push(
-                Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
-                    .label("must count up")
-                    .help("write the lowest port first, such as `[1024, 65535]`"),
-            );
-            return None;
-        }
-        Some((first, last))
-    });
     let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
 
     Network {
@@ -216,20 +185,14 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         macvtap_mode: mode::macvtap_mode(&layers, mode, name, problems),
         vlan,
         portgroups,
-        nat_addresses: nat_addresses(&nat, &layers, ipv4.as_ref(), problems),
+        nat: nat::nat(&layers, (name, mode), ipv4.is_some() || v4_is_broken, problems),
         ipv4,
         ipv6,
         dns: dns::dns(&layers, problems),
         dnsmasq: options,
         pxe,
         routes,
-        nat_ports,
-        nat_ipv6: spec.nat.as_ref().and_then(|nat| nat.ipv6).unwrap_or(false),
-        bandwidth: bandwidth::bandwidth(
-            &layers.object("bandwidth", |n| n.bandwidth.as_ref()),
-            Floor::No("not for a whole network"),
-            problems,
-        ),
+        bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |n| n.bandwidth.as_ref()), problems),
         port_isolation: spec.port_isolation,
         trust_rx_filters: spec.trust_rx_filters,
         stp: spec.stp,
@@ -282,44 +245,4 @@ fn bridge(
     let fits = readable.len() <= word::INTERFACE_NAME_MAX;
     let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
     Some(Placed { value, place: at.clone().name() })
-}
-
-/// The addresses that translated connections leave by.
-fn nat_addresses(
-    nat: &Layers<'_, spec::network::Nat>,
-    layers: &Layers<'_, spec::Network>,
-    ipv4: Option<&Side>,
-    problems: &mut Vec<Problem>,
-) -> Option<(IpAddr, IpAddr)> {
-    let written = nat.get("addresses", |n| n.addresses.as_ref())?;
-    let at = written.pointer();
-    let mut ends = written.value.iter().enumerate().map(|(index, text)| {
-        let address = word::address_at(text, at.index(index).value(), Family::V4, problems)?;
-        Some(address)
-    });
-    let range = ends.next().flatten().zip(ends.next().flatten());
-    drop(ends);
-    if ipv4.is_none() && layers.get("subnet", |n| n.subnet.as_ref()).is_none() {
-        problems.push(
-            Problem::new(Id::NoSubnet, at.clone().name(), "IPv4 addresses for a network that has no IPv4 subnet")
-                .label("nothing is translated to them")
-                .related(layers.pointer().name(), "the network")
-                .help("add a `subnet`, or leave `addresses` out"),
-        );
-    }
-    let (first, last) = range?;
-    let count = subnet::distance(first, last).map(|steps| steps + 1);
-    let problem = match count {
-        None => Problem::new(Id::OutOfRange, at.value(), format!("addresses `{first}` to `{last}` are not a range"))
-            .label("must count up")
-            .help(format!("write `[\"{last}\", \"{first}\"]`")),
-        Some(count) if count > side::RANGE_MAX => {
-            Problem::new(Id::OutOfRange, at.value(), format!("a range of {count} addresses"))
-                .label("too many")
-                .help(format!("libvirt takes at most {}", side::RANGE_MAX))
-        }
-        Some(_) => return Some((first, last)),
-    };
-    problems.push(problem);
-    None
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::attachment::Attachment;
-use super::bandwidth::{self, Bandwidth, Floor};
+use super::bandwidth::{self, Bandwidth};
 use super::domain::Domain;
 use super::network::Network;
 use super::profile::{Layers, Word};
@@ -124,17 +124,15 @@ pub(super) fn tap(
     for (key, at) in only_virtio.into_iter().filter(|_| path.has_device() && model != InterfaceModel::Virtio) {
         problems.extend(at.map(|at| needs_virtio(key, at, model_at.clone())));
     }
-    let floor = match attachment {
-        Attachment::Network(id) if scope.networks[id.0].mode.makes_bridge() => Floor::On(&scope.networks[id.0]),
-        Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => {
-            Floor::No(&label)
-        }
+    let network = match attachment {
+        Attachment::Network(id) => Some(&scope.networks[id.0]).filter(|network| network.mode.makes_bridge()),
+        Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
     Tap {
         target: target.and_then(|word| self::target(word, entry, problems)),
         queues: queues.map(|queues| *queues.value),
         macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
-        bandwidth: bandwidth::bandwidth(&limits, floor, problems),
+        bandwidth: bandwidth::of_interface(&limits, network, &label, problems),
         port_isolation: isolation.map(|isolation| *isolation.value),
         trust_rx_filters: trust.map(|trust| *trust.value),
     }

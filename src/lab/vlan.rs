@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::bandwidth::{self, Bandwidth, Floor};
+use super::bandwidth::{self, Bandwidth};
 use super::profile::Layers;
 use super::word;
 use crate::problem::{Id, Problem};
@@ -137,11 +137,7 @@ pub(super) fn of_network(
                 name: group.clone(),
                 default: written_default.is_some(),
                 vlan: in_mode(layers.object("vlan", |g| g.vlan.as_ref()), problems),
-                bandwidth: bandwidth::bandwidth(
-                    &layers.object("bandwidth", |g| g.bandwidth.as_ref()),
-                    Floor::No("not for a port group"),
-                    problems,
-                ),
+                bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |g| g.bandwidth.as_ref()), problems),
                 trust_rx_filters: layers.value("trustRxFilters", |g| g.trust_rx_filters.as_ref()),
             });
         }

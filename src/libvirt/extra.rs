@@ -390,8 +390,8 @@ fn check_dhcp(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem
         Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) => false,
     };
     for (family, of_v6) in [("IPv4", false), ("IPv6", true)] {
-        let servers = sides.iter().filter(serves).filter(|side| is_v6(side) == of_v6).count();
-        if servers > 1
+        let count = sides.iter().filter(serves).filter(|side| is_v6(side) == of_v6).count();
+        if count > 1
             && let Some(place) = place_of("ip", extras)
         {
             let message = format!("two DHCP servers for {family} on one network");

@@ -111,11 +111,11 @@ fn forward(network: &Network) -> Option<Tree> {
         Mode::Isolated => return None,
     };
     let range = |first: Value, last: Value| Tree::new().with("start", first).with("end", last);
-    let addresses = network.nat_addresses.map(|(first, last)| range(first.to_string().into(), last.to_string().into()));
+    let addresses = network.nat.addresses.map(|(first, last)| range(first.to_string().into(), last.to_string().into()));
     let nat = Tree::new()
-        .with_some("ipv6", network.nat_ipv6.then_some(true))
+        .with_some("ipv6", network.nat.ipv6.then_some(true))
         .with_some("address", addresses)
-        .with_some("port", network.nat_ports.map(|(first, last)| range(first.into(), last.into())));
+        .with_some("port", network.nat.ports.map(|(first, last)| range(first.into(), last.into())));
     let forward = Tree::new().with("mode", mode);
     let device = network.dev.clone();
     let of_host = |dev: String| Tree::new().with("dev", dev);

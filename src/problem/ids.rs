@@ -168,7 +168,7 @@ ids! {
     ///
     /// libvirt accepts both and starts only the first; domains on the wrong kind of bridge do not start.
     DuplicateBridge = "duplicate-bridge", Error;
-    /// The subnets of two networks overlap.
+    /// The subnets of two networks overlap, or a route through one leads to another.
     ///
     /// libvirt accepts both and starts only the first; with a bridge of the host, packets take either way.
     OverlappingSubnets = "overlapping-subnets", Error;

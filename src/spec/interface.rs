@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::bandwidth::Bandwidth;
+use super::bandwidth::InterfaceBandwidth;
 use super::macvtap::MacvtapMode;
 use super::vlan::Vlan;
 
@@ -62,7 +62,7 @@ pub struct Interface {
     #[schemars(example = &"tap-web")]
     pub target: Option<String>,
     /// How much traffic may pass through it. Not for a `user` interface. Default: as its port group has it.
-    pub bandwidth: Option<Bandwidth>,
+    pub bandwidth: Option<InterfaceBandwidth>,
     /// Whether it is kept from others that are kept from each other: those on the same bridge that have `true` too. Only on
     /// bridges that are not Open vSwitch's. Default: as its network has it.
     pub port_isolation: Option<bool>,

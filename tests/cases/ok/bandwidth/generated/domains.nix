@@ -70,6 +70,8 @@
             bandwidth = {
               inbound = {
                 average = 30720;
+                peak = 40960;
+                burst = 1024;
                 floor = 5120;
               };
               outbound = {

@@ -19,6 +19,8 @@
         };
         outbound = {
           average = 51200;
+          peak = 61440;
+          burst = 1024;
         };
       };
       portgroup = [
@@ -27,9 +29,12 @@
           bandwidth = {
             inbound = {
               average = 1024;
+              peak = 2048;
+              burst = 100;
             };
             outbound = {
               average = 512;
+              peak = 1024;
               burst = 64;
             };
           };

@@ -407,6 +407,12 @@
             port = 389;
           }
           {
+            service = "sip";
+            protocol = "tcp";
+            target = "phones.office.example";
+            port = 5060;
+          }
+          {
             service = "kerberos";
             protocol = "udp";
             target = "dc.office.example";
