@@ -3,6 +3,7 @@
 use super::network::Network;
 use super::profile::{Layers, Word};
 use super::size::Size;
+use super::tap::Path;
 use super::word;
 use crate::problem::{Id, Problem};
 use crate::spec::bandwidth as written;
@@ -54,14 +55,22 @@ pub(super) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut 
     let inbound = layers.object("inbound", |b| b.inbound.as_ref());
     let outbound = layers.object("outbound", |b| b.outbound.as_ref());
     let inbound = rate(&Words::of(&inbound), problems);
-    either(inbound, rate(&Words::of(&outbound), problems))
+    let words = Words {
+        average: outbound.get("average", |r| r.average.as_ref()),
+        peak: None,
+        burst: outbound.get("burst", |r| r.burst.as_ref()),
+    };
+    either(inbound, rate(&words, problems))
 }
 
 /// The bandwidth of an interface, which is on a network of the lab whose bridge libvirt makes, or as `otherwise` says.
+///
+/// Linux queues what its own side of a device sends, and drops what it receives too much of, for which it knows no peak. Of
+/// a tap device the guest has the other side, of macvtap the same.
 pub(super) fn of_interface(
     layers: &Layers<'_, written::InterfaceBandwidth>,
     network: Option<&Network>,
-    otherwise: &str,
+    (path, otherwise): (Path, &str),
     problems: &mut Vec<Problem>,
 ) -> Option<Bandwidth> {
     let inbound = layers.object("inbound", |b| b.inbound.as_ref());
@@ -82,9 +91,21 @@ pub(super) fn of_interface(
         }
         floor
     });
-    let inbound = rate(&words, problems).map(|rate| Rate { floor, ..rate });
     let outbound = layers.object("outbound", |b| b.outbound.as_ref());
-    either(inbound, rate(&Words::of(&outbound), problems))
+    let sent = Words::of(&outbound);
+    let (dropped, help) = match path {
+        Path::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),
+        Path::Bridge | Path::OpenVSwitch | Path::Function | Path::User => {
+            (&sent, "leave it out, or write it to `inbound`; `burst` is what may pass at once")
+        }
+    };
+    problems.extend(dropped.peak.map(|peak| {
+        Problem::new(Id::NotOnThisMode, peak.pointer().name(), "a `peak` that Linux does not know in this direction")
+            .label("it only drops what is too much")
+            .help(help)
+    }));
+    let inbound = rate(&words, problems).map(|rate| Rate { floor, ..rate });
+    either(inbound, rate(&sent, problems))
 }
 
 fn either(inbound: Option<Rate>, outbound: Option<Rate>) -> Option<Bandwidth> {

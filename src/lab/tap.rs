@@ -132,7 +132,7 @@ pub(super) fn tap(
         target: target.and_then(|word| self::target(word, entry, problems)),
         queues: queues.map(|queues| *queues.value),
         macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
-        bandwidth: bandwidth::of_interface(&limits, network, &label, problems),
+        bandwidth: bandwidth::of_interface(&limits, network, (path, &label), problems),
         port_isolation: isolation.map(|isolation| *isolation.value),
         trust_rx_filters: trust.map(|trust| *trust.value),
     }

@@ -3,15 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How much traffic may pass ([libvirt](https://libvirt.org/formatnetwork.html#quality-of-service)). The host shapes it, for
-/// which its kernel needs the HTB and SFQ queues (`sch_htb`, `sch_sfq`).
+/// How much traffic may pass ([libvirt](https://libvirt.org/formatnetwork.html#quality-of-service)). The host's kernel sees
+/// to it, with `sch_htb`, `sch_sfq` and `act_police`, which those of NixOS have.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bandwidth {
     /// What the guests receive. Default: no limit.
     pub inbound: Option<Rate>,
-    /// What the guests send. Default: no limit.
-    pub outbound: Option<Rate>,
+    /// What the guests send. What is more is dropped, and there is no peak. Default: no limit.
+    pub outbound: Option<OutboundRate>,
 }
 
 /// Traffic in one direction, in whole KiB.
@@ -21,24 +21,36 @@ pub struct Rate {
     /// What may pass on average, per second.
     #[schemars(required, example = &"10MiB")]
     pub average: Option<String>,
-    /// What may pass at most, per second, at least `average`. Default: as much as the host can.
+    /// What may pass at most, per second, at least `average`. Default: `average`.
     #[schemars(example = &"20MiB")]
     pub peak: Option<String>,
-    /// How much may pass at the speed of `peak` before `average` holds again, less than 4GiB. Default: what the kernel
-    /// needs for the average.
+    /// How much may pass at once before that holds, less than 4GiB. Default: the kernel's, for the average.
+    #[schemars(example = &"5MiB")]
+    pub burst: Option<String>,
+}
+
+/// What guests send, in whole KiB.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutboundRate {
+    /// What may pass on average, per second.
+    #[schemars(required, example = &"10MiB")]
+    pub average: Option<String>,
+    /// How much may pass at once before that holds, less than 4GiB. Default: what passes in a second on average.
     #[schemars(example = &"5MiB")]
     pub burst: Option<String>,
 }
 
 /// How much traffic may pass through an interface
-/// ([libvirt](https://libvirt.org/formatdomain.html#quality-of-service)). The host shapes it, for which its kernel needs the
-/// HTB and SFQ queues (`sch_htb`, `sch_sfq`).
+/// ([libvirt](https://libvirt.org/formatdomain.html#quality-of-service)). The host's kernel sees to it, with `sch_htb`,
+/// `sch_sfq` and `act_police`, which those of NixOS have. What the guest sends beyond the limit is dropped, and there is no
+/// peak in that direction; through macvtap it is the other way round.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InterfaceBandwidth {
     /// What the guest receives. Default: no limit.
     pub inbound: Option<InboundRate>,
-    /// What the guest sends. Default: no limit.
+    /// What the guest sends. It has a `peak` through macvtap only. Default: no limit.
     pub outbound: Option<Rate>,
 }
 
@@ -49,11 +61,10 @@ pub struct InboundRate {
     /// What may pass on average, per second.
     #[schemars(required, example = &"10MiB")]
     pub average: Option<String>,
-    /// What may pass at most, per second, at least `average`. Default: as much as the host can.
+    /// What may pass at most, per second, at least `average`. Not through macvtap. Default: `average`.
     #[schemars(example = &"20MiB")]
     pub peak: Option<String>,
-    /// How much may pass at the speed of `peak` before `average` holds again, less than 4GiB. Default: what the kernel
-    /// needs for the average.
+    /// How much may pass at once before that holds, less than 4GiB. Default: the kernel's, for the average.
     #[schemars(example = &"5MiB")]
     pub burst: Option<String>,
     /// What it gets whatever the others do, per second. Only on a network whose bridge libvirt makes and whose own

@@ -126,7 +126,7 @@ pub enum Mode {
     /// vSwitch. Whoever serves that bridge gives out its addresses.
     Ovs,
     /// On an interface of the host, which domains share through macvtap. They reach each other and everyone beyond it, but
-    /// not the host itself. With another `macvtapMode`, not each other either.
+    /// not the host itself; `macvtapMode` has other ways.
     Macvtap,
     /// On virtual functions of an interface of the host (SR-IOV): each domain's interface is one of them, for the guest to
     /// drive. The host has to have an IOMMU, and make as many functions as are needed

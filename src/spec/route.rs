@@ -14,8 +14,7 @@ pub struct Route {
     /// Who forwards it there: an address in the network's subnet of the same family, most often a domain's.
     #[schemars(required, example = &"192.168.56.20")]
     pub via: Option<String>,
-    /// How far it is: of several routes, the host takes the one with the lowest. Default: the kernel's, which is 0 for IPv4
-    /// and 1024 for IPv6.
+    /// How far it is: of several routes to one place, the host takes that with the lowest. Default: 1, libvirt's.
     #[schemars(range(min = 1), example = 100)]
     pub metric: Option<u32>,
 }

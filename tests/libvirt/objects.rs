@@ -128,7 +128,7 @@ impl Objects {
             let why_not = if network.mode == Mode::Hostdev {
                 Some("there are no virtual functions here")
             } else if network.bandwidth.is_some() && !shapes {
-                Some("the kernel has no SFQ queues")
+                Some("the kernel cannot limit traffic")
             } else {
                 None
             };

@@ -146,11 +146,20 @@ impl World {
         self.virsh(&["capabilities"]).contains("<domain type='kvm'")
     }
 
-    /// Whether the host's kernel can limit traffic as libvirt asks for.
+    /// Whether the host's kernel can limit traffic as libvirt asks for, in both directions.
     pub fn shapes_traffic(&self) -> bool {
-        let shapes = self.output(&["tc", "qdisc", "add", "dev", "lo", "root", "sfq"], "").status.success();
-        if shapes {
-            self.run(&["tc", "qdisc", "delete", "dev", "lo", "root"]);
+        let tries = [
+            "qdisc add dev lo root sfq",
+            "qdisc add dev lo ingress",
+            "filter add dev lo parent ffff: protocol all u32 match u32 0 0 police rate 1mbit burst 100kb drop flowid :1",
+        ];
+        let shapes = tries.iter().all(|arguments| {
+            let command: Vec<&str> = ["tc"].into_iter().chain(arguments.split(' ')).collect();
+            self.output(&command, "").status.success()
+        });
+        for queue in ["root", "ingress"] {
+            // What has not been added cannot be deleted.
+            let _ = self.output(&["tc", "qdisc", "delete", "dev", "lo", queue], "");
         }
         shapes
     }

@@ -76,7 +76,6 @@
               };
               outbound = {
                 average = 2048;
-                peak = 4096;
               };
             };
             mac = {
@@ -126,6 +125,10 @@
             bandwidth = {
               inbound = {
                 average = 7168;
+              };
+              outbound = {
+                average = 8192;
+                peak = 9216;
               };
             };
             mac = {

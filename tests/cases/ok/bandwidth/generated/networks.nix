@@ -19,7 +19,6 @@
         };
         outbound = {
           average = 51200;
-          peak = 61440;
           burst = 1024;
         };
       };
@@ -34,7 +33,6 @@
             };
             outbound = {
               average = 512;
-              peak = 1024;
               burst = 64;
             };
           };
