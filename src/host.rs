@@ -39,6 +39,8 @@ pub struct Host {
     pub open_vswitch: bool,
     /// Directories that have to exist, each with its owner and mode where the spec says them.
     pub directories: IndexMap<String, Option<Permissions>>,
+    /// Directories that TFTP serves, which everyone has to be able to read.
+    pub tftp: BTreeSet<String>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
     /// What no other lab of the host may have.
@@ -71,6 +73,8 @@ pub struct Ports {
 const DNS: u16 = 53;
 /// The DHCP server ([RFC 2131](https://www.rfc-editor.org/rfc/rfc2131)).
 const DHCP: u16 = 67;
+/// TFTP, whose answers come from other ports ([RFC 1350](https://www.rfc-editor.org/rfc/rfc1350)).
+const TFTP: u16 = 69;
 /// The `DHCPv6` server ([RFC 8415](https://www.rfc-editor.org/rfc/rfc8415)).
 const DHCPV6: u16 = 547;
 
@@ -85,6 +89,7 @@ impl Host {
             if let Some(bridge) = network.bridge.as_ref().filter(|_| ports != Ports::default()) {
                 host.bridges.insert(bridge.value.clone(), ports);
             }
+            host.tftp.extend(network.pxe.tftp.clone());
             host.identities.add_network(network);
         }
         for pool in lab.pools.iter().flatten() {
@@ -164,6 +169,9 @@ fn served(network: &Network) -> Ports {
         if side.is_some_and(serves) {
             ports.udp.push(port);
         }
+    }
+    if network.pxe.tftp.is_some() {
+        ports.udp.push(TFTP);
     }
     ports
 }

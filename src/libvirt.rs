@@ -4,6 +4,7 @@
 //! `NixVirt` would drop of it is noted with the definition, which is then written as XML.
 
 mod device;
+mod dnsmasq;
 mod domain;
 mod extra;
 mod guest;

@@ -4,6 +4,7 @@
 //! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`shape::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
+pub mod bandwidth;
 pub mod cpu;
 pub mod device;
 pub mod domain;
@@ -13,15 +14,18 @@ pub mod hostdev;
 pub mod input;
 pub mod interface;
 pub mod layer;
+pub mod macvtap;
 pub mod network;
 pub mod pool;
 pub mod reference;
+pub mod route;
 pub mod schema;
 pub mod screen;
 pub mod serial;
 pub mod shape;
 pub mod share;
 pub mod sound;
+pub mod srv;
 pub mod vlan;
 
 use indexmap::IndexMap;

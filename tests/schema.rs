@@ -220,7 +220,9 @@ fn members(value: &Value, path: &str, pointer: &mut String, each: &mut impl FnMu
 /// The keys whose values are maps from names that the user chooses.
 const MAPS: &[&str] = &[
     "networks",
+    "networks.*.dns.forwardDomains",
     "networks.*.dns.hosts",
+    "networks.*.dns.txt",
     "networks.*.portgroups",
     "pools",
     "pools.*.volumes",

@@ -9,6 +9,7 @@ use super::{NetworkId, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::interface as written;
+use crate::spec::network::Mode;
 
 /// A fixed address of an interface.
 #[derive(Debug, Clone)]
@@ -89,6 +90,8 @@ fn address(
     let address = plus(first, entry.replica);
     let network = &scope.networks[network.0];
     if !network.mode.makes_bridge() {
+        let shared = matches!(network.mode, Mode::Macvtap | Mode::Hostdev);
+        let served = if shared { "that network" } else { "the bridge" };
         problems.push(
             Problem::new(
                 Id::NotOnThisMode,
@@ -97,7 +100,7 @@ fn address(
             )
             .label(format!("not in mode `{}`", network.mode.name()))
             .related(network.at.clone().name(), "the network")
-            .help("leave it out; whoever serves the bridge gives out its addresses"),
+            .help(format!("leave it out; whoever serves {served} gives out its addresses")),
         );
         return None;
     }
@@ -116,6 +119,19 @@ fn address(
         }
         return None;
     };
+    if let Some(at) = &side.unserved_at {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                word.place(),
+                format!("network `{}` reserves no {} addresses", network.name, family.name()),
+            )
+            .label("machines make addresses of their own")
+            .related(at.clone().value(), "as this says")
+            .help("leave the address out, or leave `enable` out"),
+        );
+        return None;
+    }
     let Some(address) = address else {
         problems.push(word::too_far(&first.to_string(), "address", word.pointer()));
         return None;

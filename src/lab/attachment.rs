@@ -2,12 +2,12 @@
 
 use super::profile::Layers;
 use super::scope::Scope;
+use super::tap::Path;
 use super::vlan::{self, Vlan};
 use super::{NetworkId, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::interface as written;
-use crate::spec::network::Mode;
 
 /// What an interface is on.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub(super) fn attachment(
 
 impl Attachment {
     /// What it is, and what to write beside that which it does not take.
-    fn describe(&self, scope: &Scope<'_>) -> (String, String) {
+    pub(super) fn describe(&self, scope: &Scope<'_>) -> (String, String) {
         match self {
             Self::Network(id) => {
                 let network = &scope.networks[id.0];
@@ -112,6 +112,9 @@ pub(super) fn vlan(
                 .label(label)
                 .help("leave `vlan` out, or use a network of mode `ovs` or `bridge`"),
         );
+    }
+    if Path::of(attachment, scope) == Path::Function {
+        vlan::refuse_trunk(&layers, problems);
     }
     vlan::vlan(&layers, problems)
 }
@@ -160,10 +163,9 @@ pub(super) fn mtu(
     problems: &mut Vec<Problem>,
 ) -> Option<u32> {
     let written = layers.get("mtu", |i| i.mtu.as_ref())?;
-    let fine = match attachment {
-        Attachment::Network(id) => scope.networks[id.0].mode != Mode::Macvtap,
-        Attachment::Bridge { .. } => true,
-        Attachment::User | Attachment::Macvtap(_) => false,
+    let fine = match Path::of(attachment, scope) {
+        Path::Bridge | Path::OpenVSwitch => true,
+        Path::Macvtap | Path::Function | Path::User => false,
     };
     if !fine {
         let (what, label) = attachment.describe(scope);

@@ -9,6 +9,7 @@ use super::forward::{self, Forward};
 use super::identity::MacAt;
 use super::profile::Layers;
 use super::scope::{Entry, Scope};
+use super::tap::{self, Tap};
 use super::vlan::Vlan;
 use super::word;
 use crate::place::Pointer;
@@ -37,6 +38,8 @@ pub struct Interface {
     pub vlan: Option<Vlan>,
     /// The port group of its network that it is in.
     pub portgroup: Option<String>,
+    /// What it has on the host.
+    pub tap: Tap,
     /// The largest packet.
     pub mtu: Option<u32>,
     /// Whether its cable is plugged in, where the spec says.
@@ -77,6 +80,10 @@ pub(super) fn interfaces(
             }
             continue;
         };
+        let model = layers.value("model", |i| i.model.as_ref()).unwrap_or(match drivers {
+            Drivers::Emulated => InterfaceModel::E1000e,
+            Drivers::Virtio => InterfaceModel::Virtio,
+        });
         interfaces.push(Interface {
             at: layers.pointer(),
             mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, entry.at.clone().name())),
@@ -87,11 +94,9 @@ pub(super) fn interfaces(
             mtu: attachment::mtu(&layers, &attachment, scope, problems),
             link: layers.object("link", |i| i.link.as_ref()).value("state", |l| l.state.as_ref()),
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
+            tap: tap::tap(&layers, &attachment, model, (entry, scope), problems),
             attachment,
-            model: layers.value("model", |i| i.model.as_ref()).unwrap_or(match drivers {
-                Drivers::Emulated => InterfaceModel::E1000e,
-                Drivers::Virtio => InterfaceModel::Virtio,
-            }),
+            model,
         });
     }
     interfaces

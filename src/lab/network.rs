@@ -1,19 +1,23 @@
 //! Networks, resolved.
 
-use std::net::IpAddr;
-
 use uuid::Uuid;
 
+use super::bandwidth::{self, Bandwidth};
+use super::dns::{self, Dns};
 use super::identity::{Kind, Mac, MacAt, Namespace};
+use super::nat::{self, Nat};
 use super::profile::Layers;
+use super::pxe::{self, Pxe};
+use super::route::{self, Route};
 use super::side::{self, Side};
 use super::subnet::{Family, HostAddr};
 use super::vlan::{self, Portgroup, Vlan};
-use super::{ExtraAt, Placed, word};
+use super::{ExtraAt, Placed, dnsmasq, mode, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec;
 use crate::spec::Active;
+use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
 
 /// A network.
@@ -27,12 +31,15 @@ pub struct Network {
     pub uuid: Placed<Uuid>,
     /// How it reaches the world.
     pub mode: Mode,
-    /// The bridge: libvirt's, or the host's; [`Mode::Macvtap`] has none.
+    /// The bridge: libvirt's, or the host's; [`Mode::Macvtap`] and [`Mode::Hostdev`] have none.
     pub bridge: Option<Placed<String>>,
     /// The MAC address of the bridge that libvirt makes; what the host has has none that libvirt may know.
     pub mac: Option<MacAt>,
-    /// The host interface that forwarded traffic leaves by, or for [`Mode::Macvtap`] that domains share.
+    /// The host interface that forwarded traffic leaves by, or for [`Mode::Macvtap`] and [`Mode::Hostdev`] that domains
+    /// share.
     pub dev: Option<String>,
+    /// What macvtap does with traffic between the domains.
+    pub macvtap_mode: MacvtapMode,
     /// The VLANs of its interfaces.
     pub vlan: Option<Vlan>,
     /// The port groups, in spec order.
@@ -43,10 +50,24 @@ pub struct Network {
     pub ipv6: Option<Side>,
     /// The DNS server.
     pub dns: Dns,
-    /// The ports that translated connections leave by.
-    pub nat_ports: Option<(u16, u16)>,
-    /// Whether IPv6 is translated.
-    pub nat_ipv6: bool,
+    /// Lines for the configuration of dnsmasq.
+    pub dnsmasq: Vec<String>,
+    /// What machines boot from.
+    pub pxe: Pxe,
+    /// The routes of the host through it.
+    pub routes: Vec<Route>,
+    /// How addresses are translated.
+    pub nat: Nat,
+    /// How much traffic may pass.
+    pub bandwidth: Option<Bandwidth>,
+    /// Whether its interfaces are kept from each other, where the spec says.
+    pub port_isolation: Option<bool>,
+    /// Whether the host goes by what guests report of their filters, where the spec says.
+    pub trust_rx_filters: Option<bool>,
+    /// Whether the bridge speaks the Spanning Tree Protocol, where the spec says.
+    pub stp: Option<bool>,
+    /// How many seconds the bridge waits before it forwards.
+    pub stp_delay: Option<u32>,
     /// The largest packet.
     pub mtu: Option<u32>,
     /// The machines with a fixed address, in the order of the domains.
@@ -59,21 +80,6 @@ pub struct Network {
     pub extra: Option<ExtraAt>,
     /// Subnets that were written and refused, so that no further problem comes of them.
     pub(super) broken: Vec<Family>,
-}
-
-/// The DNS server of a network.
-#[derive(Debug)]
-pub struct Dns {
-    /// Whether it runs.
-    pub enable: bool,
-    /// The DNS domain.
-    pub domain: Option<String>,
-    /// Whether names in `domain` are never asked for upstream.
-    pub local_only: bool,
-    /// The servers that other names are asked from.
-    pub forwarders: Vec<IpAddr>,
-    /// Further names with their addresses.
-    pub hosts: Vec<(String, IpAddr)>,
 }
 
 /// A domain's interface with a fixed address.
@@ -99,12 +105,18 @@ impl Network {
         }
     }
 
-    /// Leaves IPv6 to router advertisements where no address is reserved. Where one is, libvirt's server is the only
-    /// source of addresses, so that it needs a range for everyone else.
-    pub(super) fn settle(&mut self) {
+    /// Leaves IPv6 to router advertisements where no address is reserved and the spec does not ask for more. Where one is,
+    /// libvirt's server is the only source of addresses, so that it needs a range for everyone else.
+    pub(super) fn settle(&mut self, problems: &mut Vec<Problem>) {
         let reserved = self.machines.iter().any(|machine| Family::of(machine.address.addr()) == Family::V6);
-        if let Some(side) = self.ipv6.as_mut().filter(|_| !reserved) {
+        let Some(side) = self.ipv6.as_mut() else {
+            return;
+        };
+        if !reserved && side.dhcp.as_ref().is_some_and(|dhcp| !dhcp.asked) {
             side.dhcp = None;
+        }
+        if side.dhcp.is_some() {
+            side.refuse_wide(problems);
         }
     }
 
@@ -121,20 +133,7 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let layers = Layers::one(at.clone(), spec);
     let mode = spec.mode.unwrap_or_default();
     if !mode.makes_bridge() {
-        refuse_on_the_host(spec, &layers, (name, mode), problems);
-    }
-    if mode != Mode::Nat
-        && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
-    {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                nat.pointer().name(),
-                format!("network `{name}` does not translate addresses"),
-            )
-            .label("only for mode `nat`")
-            .help("leave `nat` out, or choose mode `nat`"),
-        );
+        mode::refuse_on_the_host(spec, &layers, (name, mode), problems);
     }
 
     let id = word::id(&layers, |n| n.id.as_ref(), problems);
@@ -151,8 +150,11 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let (mut broken, earlier) = (Vec::new(), problems.len());
     let ipv4 = side::side(Family::V4, &layers, mode, &mut broken, problems);
     let ipv6 = side::side(Family::V6, &layers, mode, &mut broken, problems);
+    if ipv6.is_none() && !broken.contains(&Family::V6) && mode.makes_bridge() {
+        mode::refuse_without_subnet6(&layers, name, problems);
+    }
     if ipv4.is_none() && !broken.contains(&Family::V4) && mode.makes_bridge() {
-        refuse_without_subnet(&layers, name, problems);
+        mode::refuse_without_subnet(&layers, name, problems);
     }
     let has_addresses = ipv4.is_some() || ipv6.is_some() || spec.extra.as_ref().is_some_and(|e| e.contains_key("ip"));
     let is_told = !broken.is_empty() || problems[earlier..].iter().any(|problem| problem.id == Id::NoSubnet);
@@ -163,19 +165,14 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
                 .help("add a `subnet` or `subnet6`, or choose mode `isolated` or `open`"),
         );
     }
-    let nat = layers.object("nat", |n| n.nat.as_ref());
-    let nat_ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {
-        let [first, last] = *ports.value;
-        if first > last {
-            problems.push(
-                Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
-                    .label("must count up")
-                    .help("write the lowest port first, such as `[1024, 65535]`"),
-            );
-            return None;
-        }
-        Some((first, last))
-    });
+    let sides = [ipv4.as_ref(), ipv6.as_ref()];
+    let v4_is_broken = broken.contains(&Family::V4);
+    let (mut pxe, mut options, mut routes) = (Pxe::default(), Vec::new(), Vec::new());
+    if mode.makes_bridge() {
+        pxe = pxe::pxe(&layers, (name, ipv4.as_ref()), v4_is_broken, problems);
+        options = dnsmasq::options(&layers, (name, sides), !broken.is_empty(), problems);
+        routes = route::routes(&layers, sides, &broken, problems);
+    }
     let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
 
     Network {
@@ -184,14 +181,22 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         uuid,
         mode,
         mac,
-        dev: dev(&layers, mode, name, problems),
+        dev: mode::dev(&layers, mode, name, problems),
+        macvtap_mode: mode::macvtap_mode(&layers, mode, name, problems),
         vlan,
         portgroups,
+        nat: nat::nat(&layers, (name, mode), ipv4.is_some() || v4_is_broken, problems),
         ipv4,
         ipv6,
-        dns: dns(&layers, problems),
-        nat_ports,
-        nat_ipv6: spec.nat.as_ref().and_then(|nat| nat.ipv6).unwrap_or(false),
+        dns: dns::dns(&layers, problems),
+        dnsmasq: options,
+        pxe,
+        routes,
+        bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |n| n.bandwidth.as_ref()), problems),
+        port_isolation: spec.port_isolation,
+        trust_rx_filters: spec.trust_rx_filters,
+        stp: spec.stp,
+        stp_delay: spec.stp_delay,
         mtu: spec.mtu,
         machines: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
@@ -200,31 +205,6 @@ pub(super) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         at,
         broken,
     }
-}
-
-/// The interface of the host, on modes that have one.
-fn dev(layers: &Layers<'_, spec::Network>, mode: Mode, name: &str, problems: &mut Vec<Problem>) -> Option<String> {
-    let written = layers.get("dev", |n| n.dev.as_ref());
-    let problem = match (mode, written) {
-        (Mode::Nat | Mode::Route, _) | (Mode::Macvtap, Some(_)) => None,
-        (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
-            let message = format!("network `{name}` forwards through no interface");
-            Problem::new(Id::NotOnThisMode, dev.pointer().name(), message)
-                .label("only for modes `nat`, `route` and `macvtap`")
-                .help("leave `dev` out, or choose another `mode`")
-        }),
-        (Mode::Macvtap, None) => Some(
-            Problem::new(
-                Id::MissingField,
-                layers.pointer().key("dev").name(),
-                format!("network `{name}` does not say which interface it shares"),
-            )
-            .label("needs a `dev`")
-            .help("add `\"dev\": \"enp1s0\"`, the name of an interface that the host has"),
-        ),
-    };
-    problems.extend(problem);
-    written.and_then(|word| word::interface_name(word, problems))
 }
 
 /// The bridge as written, or a name made from the network's.
@@ -237,11 +217,11 @@ fn bridge(
     problems: &mut Vec<Problem>,
 ) -> Option<Placed<String>> {
     let written = layers.get("bridge", |n| n.bridge.as_ref());
-    if mode == Mode::Macvtap {
+    if matches!(mode, Mode::Macvtap | Mode::Hostdev) {
         problems.extend(written.map(|bridge| {
             let message = format!("network `{name}` shares an interface of the host, and has no bridge");
             Problem::new(Id::NotOnThisMode, bridge.pointer().name(), message)
-                .label("not in mode `macvtap`")
+                .label(format!("not in mode `{}`", mode.name()))
                 .help("leave it out, or choose mode `bridge`")
         }));
         return None;
@@ -265,96 +245,4 @@ fn bridge(
     let fits = readable.len() <= word::INTERFACE_NAME_MAX;
     let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
     Some(Placed { value, place: at.clone().name() })
-}
-
-/// The DNS server.
-fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
-    let dns = layers.object("dns", |n| n.dns.as_ref());
-    let mut forwarders = Vec::new();
-    if let Some(written) = dns.get("forwarders", |d| d.forwarders.as_ref()) {
-        for (index, text) in written.value.iter().enumerate() {
-            forwarders.extend(word::any_address_at(text, written.pointer().index(index).value(), problems));
-        }
-    }
-    let mut hosts = Vec::new();
-    if let Some(written) = dns.get("hosts", |d| d.hosts.as_ref()) {
-        for (name, text) in written.value {
-            let at = written.pointer().key(name);
-            let named = word::host_name(name, at.clone().name(), problems);
-            hosts.extend(
-                word::any_address_at(text, at.value(), problems)
-                    .filter(|_| named)
-                    .map(|address| (name.clone(), address)),
-            );
-        }
-    }
-    let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
-    if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
-        problems.push(
-            Problem::new(Id::MissingField, local_only.pointer().name(), "names in which domain are local only?")
-                .label("needs a `domain` beside it")
-                .help("add `\"domain\": …`, or leave `localOnly` out"),
-        );
-    }
-    Dns {
-        enable: dns.value("enable", |d| d.enable.as_ref()).unwrap_or(true),
-        domain: dns
-            .get("domain", |d| d.domain.as_ref())
-            .filter(|word| word::host_name(word.value, word.place(), problems))
-            .map(|word| word.value.clone()),
-        local_only: local_only.is_some(),
-        forwarders,
-        hosts,
-    }
-}
-
-/// What the host has serves its own addresses; what only libvirt's own bridge has is refused.
-fn refuse_on_the_host(
-    spec: &spec::Network,
-    layers: &Layers<'_, spec::Network>,
-    (name, mode): (&str, Mode),
-    problems: &mut Vec<Problem>,
-) {
-    let at = layers.pointer();
-    let what = if mode == Mode::Macvtap { "an interface" } else { "a bridge" };
-    let written = [
-        ("subnet", spec.subnet.is_some()),
-        ("gateway", spec.gateway.is_some()),
-        ("subnet6", spec.subnet6.is_some()),
-        ("gateway6", spec.gateway6.is_some()),
-        ("dhcp", spec.dhcp.is_some()),
-        ("dns", spec.dns.is_some()),
-        ("mac", spec.mac.is_some()),
-        ("mtu", spec.mtu.is_some()),
-    ];
-    for (key, _) in written.into_iter().filter(|(_, is_some)| *is_some) {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                at.key(key).name(),
-                format!("network `{name}` is on {what} of the host, which has its own `{key}`"),
-            )
-            .label(format!("not in mode `{}`", mode.name()))
-            .help("leave it out, or choose another `mode`"),
-        );
-    }
-}
-
-/// DHCP is served in a subnet only.
-fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
-    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
-    let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
-    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
-    let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
-    let has_ipv6 = layers.get("subnet6", |n| n.subnet6.as_ref()).is_some();
-    let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
-    for at in without_any.into_iter().chain([ranged]).flatten() {
-        problems.push(
-            Problem::new(Id::NoSubnet, at.name(), format!("network `{name}` has no subnet to serve addresses in"))
-                .label("addresses of which subnet?")
-                .related(layers.pointer().name(), "the network")
-                .help("add a `subnet`, or leave `dhcp` out"),
-        );
-    }
 }

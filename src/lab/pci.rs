@@ -67,8 +67,12 @@ pub(super) fn hex(digits: &str, count: usize) -> Option<u16> {
 #[must_use]
 pub fn has_fixed_slot(interface: &Interface, board: Board) -> bool {
     let express = match interface.model {
-        InterfaceModel::Virtio | InterfaceModel::E1000e => true,
-        InterfaceModel::E1000 | InterfaceModel::Rtl8139 => false,
+        InterfaceModel::Virtio | InterfaceModel::E1000e | InterfaceModel::Igb => true,
+        InterfaceModel::E1000
+        | InterfaceModel::Rtl8139
+        | InterfaceModel::Vmxnet3
+        | InterfaceModel::Pcnet
+        | InterfaceModel::Ne2kPci => false,
     };
     express && board == Board::Q35
 }

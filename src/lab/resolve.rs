@@ -64,7 +64,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     for domain in domains.iter().flatten() {
         register(domain, networks.as_deref_mut().unwrap_or_default());
     }
-    networks.iter_mut().flatten().for_each(Network::settle);
+    networks.iter_mut().flatten().for_each(|network| network.settle(&mut problems));
     let description = spec.description.clone();
     let mut lab = Lab { name, description, target, networks, pools, domains, layer_extras: layer_extras(spec) };
     unique::check(&lab, &mut problems);

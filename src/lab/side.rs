@@ -3,15 +3,18 @@
 use std::net::IpAddr;
 
 use super::profile::Layers;
-use super::subnet::{Family, HostAddr, NotAHost, Subnet, count, plus};
-use super::word;
+use super::subnet::{Family, HostAddr, NotAHost, Subnet, plus};
+use super::{dhcp, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec;
 use crate::spec::network::Mode;
 
-/// The most addresses that libvirt lets one DHCP range have.
-const RANGE_MAX: u128 = 65535;
+/// The most addresses that libvirt lets one range have.
+pub(super) const RANGE_MAX: u128 = 65535;
+
+/// The shortest prefix of a subnet in which dnsmasq serves `DHCPv6`.
+const DHCPV6_PREFIX_MIN: u8 = 64;
 
 /// What a network has of one address family.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Side {
     pub gateway: HostAddr,
     /// The DHCP server, if it runs.
     pub dhcp: Option<Dhcp>,
+    /// Where the spec says that machines make addresses of their own, if it does.
+    pub(super) unserved_at: Option<Pointer>,
 }
 
 /// The DHCP server of one side of a network.
@@ -35,6 +40,8 @@ pub struct Dhcp {
     pub range_at: Option<Pointer>,
     /// How long an address is lent, in seconds.
     pub lease: Option<u32>,
+    /// Whether it serves also where no address is reserved.
+    pub asked: bool,
 }
 
 impl Side {
@@ -42,6 +49,18 @@ impl Side {
     #[must_use]
     pub fn room(&self) -> (HostAddr, HostAddr) {
         room(self.subnet, self.gateway)
+    }
+
+    /// Reports an IPv6 subnet in which dnsmasq serves no DHCP.
+    pub(super) fn refuse_wide(&self, problems: &mut Vec<Problem>) {
+        if self.subnet.prefix_len() < DHCPV6_PREFIX_MIN {
+            let message = format!("DHCPv6 in `{}`, which is too large for it", self.subnet);
+            problems.push(
+                Problem::new(Id::OutOfRange, self.at.clone().value(), message)
+                    .label(format!("its prefix is shorter than {DHCPV6_PREFIX_MIN}"))
+                    .help("dnsmasq serves subnets such as `fd00:56::/64`; without `ip6` and `dhcp6` it only announces them"),
+            );
+        }
     }
 }
 
@@ -93,96 +112,12 @@ pub(super) fn side(
                 .ok()
         })
         .unwrap_or_else(|| subnet.first());
-    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let enabled = dhcp.value("enable", |d| d.enable.as_ref()).unwrap_or(true);
-    let lease = dhcp.get("lease", |d| d.lease.as_ref()).and_then(|word| word::duration(word, problems));
-    let dhcp = match family {
-        Family::V4 if enabled => Some(ipv4_dhcp(&dhcp, subnet, &written.pointer(), gateway, lease, problems)),
-        // Serves only where an address is reserved: see `Network::settle`.
-        Family::V6 if enabled => Some(Dhcp {
-            range: (!reservations_only(&dhcp)).then(|| whole_range(subnet, gateway)),
-            range_at: None,
-            lease,
-        }),
-        Family::V4 | Family::V6 => None,
-    };
-    Some(Side { subnet, at: written.pointer(), gateway, dhcp })
-}
-
-fn reservations_only(dhcp: &Layers<'_, spec::network::Dhcp>) -> bool {
-    dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false)
-}
-
-/// The IPv4 DHCP server's range: none, the written one, or all but the gateway.
-fn ipv4_dhcp(
-    dhcp: &Layers<'_, spec::network::Dhcp>,
-    subnet: Subnet,
-    subnet_at: &Pointer,
-    gateway: HostAddr,
-    lease: Option<u32>,
-    problems: &mut Vec<Problem>,
-) -> Dhcp {
-    let reservations_only = reservations_only(dhcp);
-    let Some(written) = dhcp.get("range", |d| d.range.as_ref()) else {
-        let range = (!reservations_only).then(|| whole_range(subnet, gateway));
-        return Dhcp { range, range_at: None, lease };
-    };
     let at = written.pointer();
-    if reservations_only {
-        problems.push(
-            Problem::new(Id::ConflictingFields, at.clone().name(), "a range that nobody is served from")
-                .label("not with `reservationsOnly`")
-                .help("leave one of the two out"),
-        );
-    }
-    let mut ends = written.value.iter().enumerate().map(|(index, text)| {
-        let place = at.index(index).value();
-        let address = word::address_at(text, place.clone(), Family::V4, problems)?;
-        subnet
-            .host(address)
-            .map_err(|_| {
-                problems.push(
-                    Problem::new(
-                        Id::RangeOutsideSubnet,
-                        place,
-                        format!(
-                            "the DHCP range leaves the subnet: `{address}` is not a machine's address in `{subnet}`"
-                        ),
-                    )
-                    .label(format!("not in `{subnet}`"))
-                    .related(subnet_at.clone().value(), "the subnet")
-                    .help(room_of(subnet)),
-                );
-            })
-            .ok()
-    });
-    let range = ends.next().flatten().zip(ends.next().flatten());
-    drop(ends);
-    let range = range.filter(|(first, last)| {
-        if first > last {
-            problems.push(
-                Problem::new(
-                    Id::RangeReversed,
-                    at.clone().value(),
-                    format!("the DHCP range from `{first}` to `{last}` counts down"),
-                )
-                .label("the second address comes first")
-                .help(format!("write `[\"{last}\", \"{first}\"]`")),
-            );
-        } else if count(*first, *last) > RANGE_MAX {
-            problems.push(
-                Problem::new(
-                    Id::OutOfRange,
-                    at.clone().value(),
-                    format!("a DHCP range of {} addresses", count(*first, *last)),
-                )
-                .label("too many")
-                .help(format!("libvirt's DHCP server takes at most {RANGE_MAX}")),
-            );
-        }
-        first <= last
-    });
-    Dhcp { range, range_at: Some(at), lease }
+    let (dhcp, unserved_at) = match family {
+        Family::V4 => (dhcp::v4(layers, (subnet, &at), gateway, problems), None),
+        Family::V6 => dhcp::v6(layers, (subnet, &at), gateway, problems),
+    };
+    Some(Side { subnet, at, gateway, dhcp, unserved_at })
 }
 
 /// The first and last address of a subnet, without the gateway if it is one of them.
@@ -194,7 +129,7 @@ fn room(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
 
 /// All addresses of a subnet but the gateway's, as far as that is one range that libvirt takes: so many IPv4 addresses, or
 /// IPv6 addresses that differ in their last 16 bits only.
-fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
+pub(super) fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
     let (first, last) = room(subnet, gateway);
     let furthest = match first.addr() {
         address @ IpAddr::V4(_) => plus(address, u32::from(u16::MAX) - 1),
@@ -204,7 +139,7 @@ fn whole_range(subnet: Subnet, gateway: HostAddr) -> (HostAddr, HostAddr) {
 }
 
 /// The way out of an address that is not in the subnet.
-fn room_of(subnet: Subnet) -> String {
+pub(super) fn room_of(subnet: Subnet) -> String {
     format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last())
 }
 

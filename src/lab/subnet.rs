@@ -191,6 +191,12 @@ pub fn count(first: HostAddr, last: HostAddr) -> u128 {
     number(last.0).saturating_add(1).saturating_sub(number(first.0))
 }
 
+/// How far it is from `first` to `last`; nothing when `last` comes first.
+#[must_use]
+pub fn distance(first: IpAddr, last: IpAddr) -> Option<u128> {
+    number(last).checked_sub(number(first))
+}
+
 fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => u128::from(u32::from(address)),

@@ -13,7 +13,7 @@ use super::identity::Kind;
 use super::network::Network;
 use super::storage::{Pool, unknown_volume};
 use super::subnet::Family;
-use super::{Lab, PoolId, port, word};
+use super::{Lab, PoolId, port, route, tap, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::guest::Os;
@@ -27,6 +27,8 @@ pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
     networks(lab.networks.as_deref().unwrap_or_default(), problems);
     domains(lab, problems);
     port::check(domains_of_names(lab), problems);
+    tap::check(lab.networks.as_deref().unwrap_or_default(), domains_of_names(lab), problems);
+    route::check(lab.networks.as_deref().unwrap_or_default(), problems);
 }
 
 /// Reports each item whose key another one had before it.
@@ -171,12 +173,14 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
             },
             problems,
         );
-        warn_of_addresses_in_range(network, problems);
+        for family in [Family::V4, Family::V6] {
+            warn_of_addresses_in_range(network, family, problems);
+        }
     }
 }
 
-fn warn_of_addresses_in_range(network: &Network, problems: &mut Vec<Problem>) {
-    let Some(dhcp) = network.ipv4.as_ref().and_then(|side| side.dhcp.as_ref()) else {
+fn warn_of_addresses_in_range(network: &Network, family: Family, problems: &mut Vec<Problem>) {
+    let Some(dhcp) = network.side(family).and_then(|side| side.dhcp.as_ref()) else {
         return;
     };
     let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else {

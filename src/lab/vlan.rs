@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::bandwidth::{self, Bandwidth};
 use super::profile::Layers;
 use super::word;
 use crate::problem::{Id, Problem};
@@ -27,6 +28,10 @@ pub struct Portgroup {
     pub default: bool,
     /// The VLANs of its interfaces.
     pub vlan: Option<Vlan>,
+    /// How much traffic may pass through each of them.
+    pub bandwidth: Option<Bandwidth>,
+    /// Whether the host goes by what guests report of their filters, where the spec says.
+    pub trust_rx_filters: Option<bool>,
 }
 
 impl Vlan {
@@ -72,6 +77,19 @@ pub(super) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Proble
     Some(Vlan { tags: tags.into_keys().collect(), native: native.map(|native| *native.value) })
 }
 
+/// Reports several VLANs of a virtual function, which knows one.
+pub(super) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) {
+    let tags = layers.get("tags", |v| v.tags.as_ref()).filter(|tags| tags.value.len() > 1).map(|tags| tags.pointer());
+    let native = layers.get("native", |v| v.native.as_ref()).map(|native| native.pointer());
+    if let Some(at) = tags.or(native) {
+        problems.push(
+            Problem::new(Id::NotOnThisMode, at.name(), "a trunk of VLANs for a virtual function, which knows one")
+                .label("not in mode `hostdev`")
+                .help("write a single tag without `native`; the guest can make more itself"),
+        );
+    }
+}
+
 /// The VLANs and port groups of a network.
 pub(super) fn of_network(
     layers: &Layers<'_, spec::Network>,
@@ -86,6 +104,9 @@ pub(super) fn of_network(
                     .label(format!("not in mode `{}`", mode.name()))
                     .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
             );
+        }
+        if mode == Mode::Hostdev {
+            refuse_trunk(&layers, problems);
         }
         vlan(&layers, problems)
     };
@@ -116,6 +137,8 @@ pub(super) fn of_network(
                 name: group.clone(),
                 default: written_default.is_some(),
                 vlan: in_mode(layers.object("vlan", |g| g.vlan.as_ref()), problems),
+                bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |g| g.bandwidth.as_ref()), problems),
+                trust_rx_filters: layers.value("trustRxFilters", |g| g.trust_rx_filters.as_ref()),
             });
         }
     }

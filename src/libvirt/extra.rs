@@ -2,6 +2,8 @@
 //!
 //! Attribute sets merge, lists are appended, `null` takes an attribute away, anything else replaces what was there.
 
+mod network;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -303,7 +305,7 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
     }
     check_needed(object, extras, problems);
     match object.kind {
-        Kind::Network => check_network(&object.definition.tree, extras, problems),
+        Kind::Network => network::check(&object.definition.tree, extras, problems),
         Kind::Pool => {}
         Kind::Domain => {
             check_generation(&object.definition.tree, extras, problems);
@@ -343,24 +345,6 @@ fn check_needed(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem
             Problem::new(Id::MissingField, place, format!("a {} without `{name}`", object.kind.name()))
                 .label("takes it away")
                 .help("libvirt takes no definition without it: leave it as it is, or write what it shall be"),
-        );
-    }
-}
-
-fn check_network(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
-    let on_host_bridge = match definition.get("forward") {
-        Some(Value::Set(forward)) => forward.get("mode") == Some(&Value::from("bridge")),
-        Some(_) | None => false,
-    };
-    let has_mac = match definition.get("mac") {
-        Some(Value::Set(mac)) => mac.get("address").is_some(),
-        Some(_) | None => false,
-    };
-    if let Some(place) = place_of("mac", extras).filter(|_| !on_host_bridge && !has_mac) {
-        problems.push(
-            Problem::new(Id::MissingField, place, "a network without a MAC address")
-                .label("takes it away")
-                .help("libvirt would make up another one at each activation, and power-cycle the domains on it"),
         );
     }
 }

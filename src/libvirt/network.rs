@@ -5,9 +5,12 @@ use std::net::IpAddr;
 use indexmap::IndexMap;
 
 use super::tree::{Tree, Value};
-use super::{Draft, Object};
+use super::{Draft, Object, dnsmasq};
 use crate::lab::Network;
+use crate::lab::bandwidth::{Bandwidth, Rate};
+use crate::lab::dns::Srv;
 use crate::lab::identity::Kind;
+use crate::lab::route::Route;
 use crate::lab::side::{Dhcp, Side};
 use crate::lab::subnet::Family;
 use crate::lab::vlan::{Portgroup, Vlan};
@@ -18,16 +21,21 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
     let definition = Tree::new()
         .with("name", network.name.clone())
         .with("uuid", network.uuid.value.to_string())
-        .with_some("bridge", network.bridge.as_ref().map(|bridge| Tree::new().with("name", bridge.value.clone())))
+        .with_some("trustGuestRxFilters", network.trust_rx_filters)
+        .with_some("bridge", bridge(network))
         .with_some("mtu", network.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("domain", domain(network))
         .with_some("forward", forward(network))
         .with_some("virtualport", (network.mode == Mode::Ovs).then(|| Tree::new().with("type", "openvswitch")))
+        .with_some("bandwidth", network.bandwidth.as_ref().map(bandwidth))
         .with_some("vlan", network.vlan.as_ref().map(vlan))
+        .with_some("port", network.port_isolation.map(isolation))
         .with_each("portgroup", network.portgroups.iter().map(portgroup))
         .with_some("mac", network.mac.as_ref().map(|mac| Tree::new().with("address", mac.value.to_string())))
         .with_some("dns", dns(network))
-        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, side)));
+        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, side)))
+        .with_each("route", network.routes.iter().map(route))
+        .with_some("dnsmasq:options", dnsmasq::options(&network.dnsmasq));
     let object = Object {
         kind: Kind::Network,
         name: network.name.clone(),
@@ -37,6 +45,52 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
         volumes: Vec::new(),
     };
     Draft { object, at: network.at.clone(), extras: network.extra.iter().collect(), devices: Vec::new() }
+}
+
+fn bridge(network: &Network) -> Option<Tree> {
+    network.bridge.as_ref().map(|bridge| {
+        Tree::new()
+            .with("name", bridge.value.clone())
+            .with_some("stp", network.stp)
+            .with_some("delay", network.stp_delay)
+    })
+}
+
+/// Bandwidth, of a network, a port group or an interface
+/// ([libvirt](https://libvirt.org/formatnetwork.html#quality-of-service)).
+pub(super) fn bandwidth(bandwidth: &Bandwidth) -> Tree {
+    let rate = |rate: &Rate| {
+        Tree::new()
+            .with("average", rate.average)
+            .with_some("peak", rate.peak)
+            .with_some("burst", rate.burst)
+            .with_some("floor", rate.floor)
+    };
+    Tree::new()
+        .with_some("inbound", bandwidth.inbound.as_ref().map(rate))
+        .with_some("outbound", bandwidth.outbound.as_ref().map(rate))
+}
+
+/// Whether interfaces are kept from each other, of a network or an interface.
+pub(super) fn isolation(isolated: bool) -> Tree {
+    Tree::new().with("isolated", isolated)
+}
+
+fn route(route: &Route) -> Tree {
+    Tree::new()
+        .with_some("family", family(Family::of(route.to.addr())))
+        .with("address", route.to.addr().to_string())
+        .with("prefix", route.to.prefix_len())
+        .with("gateway", route.via.to_string())
+        .with_some("metric", route.metric)
+}
+
+/// The word for an address family, where it is not the usual one.
+fn family(family: Family) -> Option<&'static str> {
+    match family {
+        Family::V4 => None,
+        Family::V6 => Some("ipv6"),
+    }
 }
 
 fn domain(network: &Network) -> Option<Tree> {
@@ -51,17 +105,25 @@ fn forward(network: &Network) -> Option<Tree> {
         Mode::Nat => "nat",
         Mode::Route => "route",
         Mode::Open => "open",
-        Mode::Bridge | Mode::Ovs | Mode::Macvtap => "bridge",
+        Mode::Bridge | Mode::Ovs => "bridge",
+        Mode::Macvtap => network.macvtap_mode.name(),
+        Mode::Hostdev => "hostdev",
         Mode::Isolated => return None,
     };
+    let range = |first: Value, last: Value| Tree::new().with("start", first).with("end", last);
+    let addresses = network.nat.addresses.map(|(first, last)| range(first.to_string().into(), last.to_string().into()));
     let nat = Tree::new()
-        .with_some("ipv6", network.nat_ipv6.then_some(true))
-        .with_some("port", network.nat_ports.map(|(first, last)| Tree::new().with("start", first).with("end", last)));
+        .with_some("ipv6", network.nat.ipv6.then_some(true))
+        .with_some("address", addresses)
+        .with_some("port", network.nat.ports.map(|(first, last)| range(first.into(), last.into())));
     let forward = Tree::new().with("mode", mode);
     let device = network.dev.clone();
+    let of_host = |dev: String| Tree::new().with("dev", dev);
     let forward = match network.mode {
         // One of the interfaces that libvirt may choose from, for each domain that starts.
-        Mode::Macvtap => forward.with_each("interface", device.map(|dev| Tree::new().with("dev", dev))),
+        Mode::Macvtap => forward.with_each("interface", device.map(of_host)),
+        // libvirt takes the function from the host's driver, and gives it back.
+        Mode::Hostdev => forward.with("managed", true).with_each("pf", device.map(of_host)),
         Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs => {
             forward.with_some("dev", device)
         }
@@ -83,6 +145,8 @@ fn portgroup(group: &Portgroup) -> Tree {
     Tree::new()
         .with("name", group.name.clone())
         .with_some("default", group.default.then_some(true))
+        .with_some("trustGuestRxFilters", group.trust_rx_filters)
+        .with_some("bandwidth", group.bandwidth.as_ref().map(bandwidth))
         .with_some("vlan", group.vlan.as_ref().map(vlan))
 }
 
@@ -99,8 +163,19 @@ fn dns(network: &Network) -> Option<Tree> {
     for (address, name) in machines.chain(network.dns.hosts.iter().map(|(name, address)| (*address, name))) {
         hosts.entry(address).or_default().push(name.clone());
     }
+    let forwarders = network.dns.forwarders.iter().map(|addr| Tree::new().with("addr", addr.to_string()));
+    let by_domain = network.dns.forward_domains.iter();
+    let by_domain =
+        by_domain.map(|(domain, addr)| Tree::new().with("domain", domain.clone()).with("addr", addr.to_string()));
+    let texts = network.dns.txt.iter().map(|(name, text)| {
+        // libvirt writes it into a line as it is.
+        Tree::new().with("name", name.clone()).with("value", dnsmasq::quoted(text))
+    });
     let dns = Tree::new()
-        .with_each("forwarder", network.dns.forwarders.iter().map(|addr| Tree::new().with("addr", addr.to_string())))
+        .with_some("forwardPlainNames", network.dns.forward_plain_names)
+        .with_each("forwarder", forwarders.chain(by_domain))
+        .with_each("txt", texts)
+        .with_each("srv", network.dns.srv.iter().map(srv))
         .with_each(
             "host",
             hosts.into_iter().map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
@@ -108,19 +183,26 @@ fn dns(network: &Network) -> Option<Tree> {
     (!dns.is_empty()).then_some(dns)
 }
 
+fn srv(srv: &Srv) -> Tree {
+    Tree::new()
+        .with("service", srv.service.clone())
+        .with("protocol", srv.protocol.name())
+        .with("target", srv.target.clone())
+        .with("port", srv.port)
+        .with_some("priority", srv.priority)
+        .with_some("weight", srv.weight)
+        .with_some("domain", srv.domain.clone())
+}
+
 /// One address family: the host's address, and who gets which by DHCP.
 fn ip(network: &Network, side: &Side) -> Tree {
     let family = side.subnet.family();
+    let pxe = (family == Family::V4).then_some(&network.pxe);
     Tree::new()
         .with("address", side.gateway.to_string())
         .with("prefix", side.subnet.prefix_len())
-        .with_some(
-            "family",
-            match family {
-                Family::V4 => None,
-                Family::V6 => Some("ipv6"),
-            },
-        )
+        .with_some("family", self::family(family))
+        .with_some("tftp", pxe.and_then(|pxe| pxe.tftp.clone()).map(|root| Tree::new().with("root", root)))
         .with_some("dhcp", side.dhcp.as_ref().and_then(|dhcp| serve(network, family, dhcp)))
 }
 
@@ -142,7 +224,12 @@ fn serve(network: &Network, family: Family, dhcp: &Dhcp) -> Option<Tree> {
             .with("ip", machine.address.to_string())
             .with_some("lease", lease())
     });
-    let dhcp = Tree::new().with_each("range", range).with_each("host", hosts);
+    let file = network.pxe.file.as_ref().filter(|_| family == Family::V4);
+    let bootp = file.map(|file| {
+        let server = network.pxe.server.map(|server| server.to_string());
+        Tree::new().with("file", file.clone()).with_some("server", server)
+    });
+    let dhcp = Tree::new().with_each("range", range).with_each("host", hosts).with_some("bootp", bootp);
     (!dhcp.is_empty()).then_some(dhcp)
 }
 

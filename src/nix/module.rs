@@ -137,6 +137,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         passt,
         open_vswitch,
         directories,
+        tftp,
         bridges,
         identities,
     } = host;
@@ -149,7 +150,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
             needs.push((name, value));
         }
     };
-    set("directories", !directories.is_empty(), self::directories(host)?.into());
+    set("directories", !directories.is_empty() || !tftp.is_empty(), self::directories(host)?.into());
     set("bridges", !bridges.is_empty(), self::bridges(bridges)?.into());
     set("firmware", stable && !firmware.is_empty(), Expr::List(architectures(firmware)));
     set("secureBoot", stable && *secure_firmware, true.into());
@@ -163,7 +164,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     Ok(needs)
 }
 
-/// The directories that have to exist. A mode that starts with `:` is for directories that are made.
+/// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that are made.
 fn directories(host: &Host) -> Result<Attrs, NulInText> {
     let mut directories = Attrs::with_capacity(host.directories.len());
     for (path, permissions) in &host.directories {
@@ -180,6 +181,11 @@ fn directories(host: &Host) -> Result<Attrs, NulInText> {
                 set("group", &permissions.group.to_string())?;
             }
         }
+        put(&mut directories, Name::new(path.clone())?, directory.into());
+    }
+    for path in host.tftp.iter().filter(|path| !host.directories.contains_key(*path)) {
+        let mut directory = Attrs::new();
+        put(&mut directory, Name::literal("mode"), text(":0755")?);
         put(&mut directories, Name::new(path.clone())?, directory.into());
     }
     Ok(directories)

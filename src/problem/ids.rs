@@ -169,7 +169,7 @@ ids! {
     ///
     /// libvirt accepts both and starts only the first; domains on the wrong kind of bridge do not start.
     DuplicateBridge = "duplicate-bridge", Error;
-    /// The subnets of two networks overlap.
+    /// The subnets of two networks overlap, or a route through one leads to another.
     ///
     /// libvirt accepts both and starts only the first; with a bridge of the host, packets take either way.
     OverlappingSubnets = "overlapping-subnets", Error;
@@ -189,7 +189,8 @@ ids! {
     DuplicateTarget = "duplicate-target", Error;
     /// Two names, or ids, differ only in upper and lower case, or are equal across replicas.
     ///
-    /// Windows, DNS and many file systems take them for one.
+    /// Windows, DNS and many file systems take them for one. Two interfaces cannot have one `target` either, nor one the name
+    /// of a bridge: the kernel has a device of each name once.
     DuplicateName = "duplicate-name", Error;
     /// Two shares of one domain have one tag, or a list of VLANs has one twice.
     ///
@@ -262,10 +263,12 @@ ids! {
     NoSubnet = "no-subnet", Error;
     /// A network or interface key that its kind cannot have.
     ///
-    /// A network on a bridge or an interface of the host (`mode` `bridge`, `ovs`, `macvtap`) leaves subnets, DHCP, DNS and
-    /// its MAC to the host: libvirt refuses them. An interface on such a network, on a bridge, through macvtap or in `user`
-    /// mode has nobody that could reserve its address. VLANs are for modes `bridge` and `ovs`, port groups for networks,
-    /// forwards for `user` interfaces.
+    /// A network on a bridge or an interface of the host (`mode` `bridge`, `ovs`, `macvtap`, `hostdev`) leaves subnets, DHCP,
+    /// DNS, routes and its MAC to the host: libvirt refuses them. An interface on such a network, on a bridge, through macvtap
+    /// or in `user` mode has nobody that could reserve its address. VLANs are for modes `bridge`, `ovs` and `hostdev`, port
+    /// groups for networks, forwards for `user` interfaces. A virtual function (`hostdev`) is a device of its own: it has no
+    /// `model`, and nothing of the host's between it and the network. `bandwidth`, `queues`, `target`, `portIsolation` and
+    /// `trustRxFilters` are for interfaces that have a device on the host which can do that.
     NotOnThisMode = "not-on-this-mode", Error;
 
     /// A drive is on a bus that its machine does not have, or has a key that drives on its bus cannot have.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::bandwidth::InterfaceBandwidth;
+use super::macvtap::MacvtapMode;
 use super::vlan::Vlan;
 
 /// A network interface: one of `network`, `bridge`, `user` and `macvtap`
@@ -27,10 +29,13 @@ pub struct Interface {
     /// mode `macvtap` does the same, and gives the interface a name to change in one place.
     #[schemars(example = &"enp1s0")]
     pub macvtap: Option<String>,
+    /// What macvtap does with traffic between those that share the interface. Only with `macvtap`; a network has its own.
+    /// Default: `bridge`.
+    pub macvtap_mode: Option<MacvtapMode>,
     /// Ports of the host that lead into the guest. Only for a `user` interface, which passt then translates.
     pub forwards: Option<Vec<Forward>>,
     /// Its VLANs, whatever its network or port group has. Only on a network of mode `ovs`; on a network of mode `bridge` or
-    /// a `bridge` from libvirt 11.0 on.
+    /// a `bridge` from libvirt 11.0 on; on a network of mode `hostdev`, a single one.
     pub vlan: Option<Vlan>,
     /// The port group of its network that it is in. Default: the network's default one, if any.
     #[schemars(example = &"storage")]
@@ -44,8 +49,26 @@ pub struct Interface {
     /// Its MAC address. Default: one made from the domain's UUID and the interface's position, as NixVirt does.
     #[schemars(example = &"52:54:00:12:34:01")]
     pub mac: Option<String>,
-    /// The device that the guest sees. Default: `e1000e` with emulated drivers, else `virtio`.
+    /// The device that the guest sees. Default: `e1000e` with emulated drivers, else `virtio`. Not on a network of mode
+    /// `hostdev`, where it is a virtual function of the host's.
     pub model: Option<InterfaceModel>,
+    /// How many pairs of queues it has, for as many CPUs of the guest to work on at once. Only for model `virtio`, and not for
+    /// a `user` interface. Default: 1.
+    #[schemars(range(min = 1, max = 256), example = 4)]
+    pub queues: Option<u16>,
+    /// The name of its device on the host, 1 to 15 letters, digits, `.`, `_` and `-`. With `replicas` it gets the number of
+    /// the domain, as in `tap-web-1`. libvirt keeps names that start with `vnet`, `vif`, `macvtap`, `macvlan` and `virbr` for
+    /// itself. Not for a `user` interface. Default: one that libvirt chooses at each start.
+    #[schemars(example = &"tap-web")]
+    pub target: Option<String>,
+    /// How much traffic may pass through it. Not for a `user` interface. Default: as its port group has it.
+    pub bandwidth: Option<InterfaceBandwidth>,
+    /// Whether it is kept from others that are kept from each other: those on the same bridge that have `true` too. Only on
+    /// bridges that are not Open vSwitch's. Default: as its network has it.
+    pub port_isolation: Option<bool>,
+    /// Whether the host goes by what the guest reports of its MAC address and filters, so that the guest can change them. Only
+    /// for model `virtio`, and not for a `user` interface. Default: as its port group or network has it.
+    pub trust_rx_filters: Option<bool>,
     /// The largest packet, in bytes. Not for a `user` interface or through macvtap. Default: that of what it is on.
     #[schemars(range(min = 68, max = 65535), example = 9000)]
     pub mtu: Option<u32>,
@@ -128,4 +151,13 @@ pub enum InterfaceModel {
     E1000,
     /// Realtek 8139, for very old systems.
     Rtl8139,
+    /// Intel 82576, for q35.
+    Igb,
+    /// `VMware`'s `VMXNET3`, for guests that come from there.
+    Vmxnet3,
+    /// AMD `PCnet`, for very old systems.
+    Pcnet,
+    /// NE2000 on PCI, for systems older still.
+    #[serde(rename = "ne2k_pci")]
+    Ne2kPci,
 }

@@ -30,7 +30,7 @@ impl Definition {
             for (index, interface) in interfaces.iter().enumerate() {
                 macs.insert(format!("interface {index}"), optional(&interface["mac"]["address"]));
             }
-        } else if value.get("target").is_none() && value["forward"]["mode"] != "bridge" {
+        } else if value.get("target").is_none() && makes_bridge(value["forward"]["mode"].as_str()) {
             macs.insert("bridge".to_owned(), optional(&value["mac"]["address"]));
         }
         Self { name: text(&value["name"]), uuid: optional(&value["uuid"]), macs }
@@ -51,7 +51,7 @@ impl Definition {
             }
             "network" => {
                 let mode = child(root, "forward").and_then(|forward| forward.attribute("mode"));
-                if mode != Some("bridge") {
+                if makes_bridge(mode) {
                     macs.insert("bridge".to_owned(), address(root));
                 }
             }
@@ -60,6 +60,11 @@ impl Definition {
         }
         Self { name: content("name").unwrap_or_default(), uuid: content("uuid"), macs }
     }
+}
+
+/// Whether libvirt makes a bridge for networks of a mode, which then needs a MAC address.
+fn makes_bridge(mode: Option<&str>) -> bool {
+    !matches!(mode, Some("bridge" | "private" | "vepa" | "passthrough" | "hostdev"))
 }
 
 /// The networks, pools and domains of a lab.

@@ -226,6 +226,22 @@ fn domains_and_networks_bring_what_they_need() {
     }
 }
 
+#[test]
+fn files_to_boot_from_are_served() {
+    let services = committed("tests/cases/ok/network-services/lab.json");
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&services]]) else {
+            return;
+        };
+        let (firewall, directories) = (&values[0]["firewall"], &values[0]["tmpfiles"]["lab2nix"]);
+        assert_eq!(firewall["virbr-install"]["allowedUDPPorts"], json!([53, 67, 69]));
+        assert_eq!(firewall["virbr-elsewhere"]["allowedUDPPorts"], json!([53, 67]));
+        assert_eq!(firewall["virbr-announced"]["allowedUDPPorts"], json!([53]));
+        assert_eq!(firewall["virbr-six"]["allowedUDPPorts"], json!([53, 547]));
+        assert_eq!(directories["/srv/tftp"]["d"]["mode"], ":0755");
+    }
+}
+
 /// The definitions in a section, as the stand-in writes them.
 fn objects(lab: &Value, section: &str) -> Vec<Value> {
     list(&lab[section]).iter().map(definition).collect()

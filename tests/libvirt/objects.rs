@@ -6,6 +6,7 @@ use std::process::Command;
 use lab2nix::host::Host;
 use lab2nix::lab::Lab;
 use lab2nix::lab::storage::{Image, Pool, Volume};
+use lab2nix::spec::network::Mode;
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
@@ -74,7 +75,7 @@ impl Objects {
     /// Makes what the host has to provide: directories, and images to grow volumes on.
     pub fn prepare(&self, world: &World) {
         let host = Host::of(&self.lab);
-        let mut directories: Vec<&str> = host.directories.keys().map(String::as_str).collect();
+        let mut directories: Vec<&str> = host.directories.keys().chain(&host.tftp).map(String::as_str).collect();
         let domains = self.lab.domains.iter().flatten();
         directories.extend(domains.flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
         world.make_directories(directories);
@@ -102,8 +103,13 @@ impl Objects {
 
     /// Starts the networks and the pools, and creates the volumes.
     pub fn start(&self, world: &World) {
-        for network in &self.networks {
-            world.virsh(&["net-start", &network.name]);
+        for (network, why_not) in self.networks(world) {
+            match why_not {
+                None => {
+                    world.virsh(&["net-start", &network.name]);
+                }
+                Some(why_not) => eprintln!("network `{}` is not started: {why_not}", network.name),
+            }
         }
         for pool in &self.pools {
             world.virsh(&["pool-start", &pool.name]);
@@ -112,6 +118,22 @@ impl Objects {
             world.write(FILE, &volume.xml);
             world.virsh(&["vol-create", pool, FILE, "--validate"]);
         }
+    }
+
+    /// The networks, each with why it cannot be started in the world, if it cannot.
+    fn networks(&self, world: &World) -> impl Iterator<Item = (&Definition, Option<&'static str>)> {
+        let shapes = world.shapes_traffic();
+        let networks = self.lab.networks.iter().flatten().zip(&self.networks);
+        networks.map(move |(network, definition)| {
+            let why_not = if network.mode == Mode::Hostdev {
+                Some("there are no virtual functions here")
+            } else if network.bandwidth.is_some() && !shapes {
+                Some("the kernel cannot limit traffic")
+            } else {
+                None
+            };
+            (definition, why_not)
+        })
     }
 
     /// Checks that each volume is what the lab says, in the eyes of libvirt and of QEMU.
@@ -156,13 +178,15 @@ impl Objects {
         for (pool, volume) in &self.volumes {
             world.virsh(&["vol-delete", &volume.name, "--pool", pool]);
         }
-        for (destroy, undefine, definitions) in
-            [("pool-destroy", "pool-undefine", &self.pools), ("net-destroy", "net-undefine", &self.networks)]
-        {
-            for definition in definitions {
-                world.virsh(&[destroy, &definition.name]);
-                world.virsh(&[undefine, &definition.name]);
+        for pool in &self.pools {
+            world.virsh(&["pool-destroy", &pool.name]);
+            world.virsh(&["pool-undefine", &pool.name]);
+        }
+        for (network, why_not) in self.networks(world) {
+            if why_not.is_none() {
+                world.virsh(&["net-destroy", &network.name]);
             }
+            world.virsh(&["net-undefine", &network.name]);
         }
         for list in ["list", "pool-list", "net-list"] {
             assert_eq!(world.virsh(&[list, "--all", "--name"]).trim(), "", "{list}");

@@ -167,6 +167,24 @@ impl World {
         panic!("{}: no `{text}` from `{}`\n{}", self.test, command.join(" "), self.logs());
     }
 
+    /// Whether the host's kernel can limit traffic as libvirt asks for, in both directions.
+    pub fn shapes_traffic(&self) -> bool {
+        let tries = [
+            "qdisc add dev lo root sfq",
+            "qdisc add dev lo ingress",
+            "filter add dev lo parent ffff: protocol all u32 match u32 0 0 police rate 1mbit burst 100kb drop flowid :1",
+        ];
+        let shapes = tries.iter().all(|arguments| {
+            let command: Vec<&str> = ["tc"].into_iter().chain(arguments.split(' ')).collect();
+            self.output(&command, "").status.success()
+        });
+        for queue in ["root", "ingress"] {
+            // What has not been added cannot be deleted.
+            let _ = self.output(&["tc", "qdisc", "delete", "dev", "lo", queue], "");
+        }
+        shapes
+    }
+
     /// A page, once there is someone to serve it.
     ///
     /// # Panics

@@ -9,9 +9,10 @@ use crate::lab::Lab;
 use crate::lab::attachment::Attachment;
 use crate::lab::forward::Forward;
 use crate::lab::interface::Interface;
-use crate::libvirt::network::vlan;
+use crate::libvirt::network::{bandwidth, isolation, vlan};
 use crate::libvirt::tree::Tree;
 use crate::spec::interface::{InterfaceModel, LinkState, Protocol};
+use crate::spec::network::Mode;
 
 /// An interface.
 pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
@@ -26,14 +27,24 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
         ),
         Attachment::Bridge { name, .. } => ("bridge", Some(Tree::new().with("bridge", name.clone()))),
         Attachment::User => ("user", None),
-        Attachment::Macvtap(device) => ("direct", Some(Tree::new().with("dev", device.clone()).with("mode", "bridge"))),
+        Attachment::Macvtap(device) => {
+            let mode = interface.tap.macvtap_mode.name();
+            ("direct", Some(Tree::new().with("dev", device.clone()).with("mode", mode)))
+        }
     };
     let model = match interface.model {
         InterfaceModel::Virtio => "virtio",
         InterfaceModel::E1000e => "e1000e",
         InterfaceModel::E1000 => "e1000",
         InterfaceModel::Rtl8139 => "rtl8139",
+        InterfaceModel::Igb => "igb",
+        InterfaceModel::Vmxnet3 => "vmxnet3",
+        InterfaceModel::Pcnet => "pcnet",
+        InterfaceModel::Ne2kPci => "ne2k_pci",
     };
+    // A virtual function is what it is.
+    let model = (!is_function(interface, lab)).then(|| Tree::new().with("type", model));
+    let tap = &interface.tap;
     let link = interface.link.map(|state| match state {
         LinkState::Up => "up",
         LinkState::Down => "down",
@@ -42,15 +53,28 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
     let passt = !interface.forwards.is_empty();
     Tree::new()
         .with("type", kind)
+        .with_some("trustGuestRxFilters", tap.trust_rx_filters)
         .with("mac", Tree::new().with("address", interface.mac.value.to_string()))
         .with_some("source", source)
         .with_some("vlan", interface.vlan.as_ref().map(vlan))
         .with_each("portForward", forwards(&interface.forwards))
-        .with("model", Tree::new().with("type", model))
+        .with_some("model", model)
+        .with_some("driver", tap.queues.map(|queues| Tree::new().with("queues", queues)))
+        .with_some("target", tap.target.as_ref().map(|target| Tree::new().with("dev", target.value.clone())))
+        .with_some("bandwidth", tap.bandwidth.as_ref().map(bandwidth))
+        .with_some("port", tap.port_isolation.map(isolation))
         .with_some("backend", passt.then(|| Tree::new().with("type", "passt")))
         .with_some("link", link.map(|state| Tree::new().with("state", state)))
         .with_some("mtu", interface.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("boot", interface.boot.as_ref().map(boot))
+}
+
+/// Whether the guest has a virtual function of the host's.
+fn is_function(interface: &Interface, lab: &Lab) -> bool {
+    match &interface.attachment {
+        Attachment::Network(id) => lab.network(*id).mode == Mode::Hostdev,
+        Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => false,
+    }
 }
 
 /// Port forwards, those together that have one protocol and one address.

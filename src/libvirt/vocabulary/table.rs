@@ -87,13 +87,15 @@ struct Libvirt {
     vocabulary: Roots<Entry>,
 }
 
-/// Reads the table of a NixVirt version, as it is.
+/// Reads the table of a NixVirt version, as it is, but for names that it writes two elements for, which libvirt takes once.
 ///
 /// # Panics
 ///
 /// When a table of this crate is not one.
 pub(super) fn read(table: &str) -> Vocabulary {
-    build(parse(table))
+    let mut table: Table = parse(table);
+    table.roots.each(Entry::drop_twins);
+    build(table)
 }
 
 /// Reads the table of a NixVirt version, and adds what libvirt has beyond it.
@@ -103,6 +105,7 @@ pub(super) fn read(table: &str) -> Vocabulary {
 /// When a table of this crate is not one.
 pub(super) fn read_whole(table: &str) -> Vocabulary {
     let mut table: Table = parse(table);
+    table.roots.each(Entry::join_twins);
     let Libvirt { vocabulary: Roots { network, pool, volume, domain } } = parse(LIBVIRT);
     table.roots.network.extend(network);
     table.roots.pool.extend(pool);
@@ -128,7 +131,36 @@ fn build(table: Table) -> Vocabulary {
     Vocabulary { version: table.nixvirt, elements: builder.elements, roots }
 }
 
+impl Roots<Entry> {
+    fn each(&mut self, change: fn(&mut Entry)) {
+        let Self { network, pool, volume, domain } = self;
+        [network, pool, volume, domain].into_iter().for_each(change);
+    }
+}
+
 impl Entry {
+    /// Takes away every child whose name another one has, too: of what a set has under that name, two elements would be
+    /// written.
+    fn drop_twins(&mut self) {
+        let keys: Vec<Option<String>> = self.children.iter().map(|child| child.key.clone()).collect();
+        let is_twin = |child: &Self| child.key.is_some() && keys.iter().filter(|key| **key == child.key).count() > 1;
+        self.children.retain(|child| !is_twin(child));
+        self.children.iter_mut().for_each(Self::drop_twins);
+    }
+
+    /// Makes one child of those that have one name.
+    fn join_twins(&mut self) {
+        let mut children: Vec<Self> = Vec::with_capacity(self.children.len());
+        for mut child in std::mem::take(&mut self.children) {
+            child.join_twins();
+            match children.iter_mut().find(|known| child.key.is_some() && known.key == child.key) {
+                Some(known) => known.extend(child),
+                None => children.push(child),
+            }
+        }
+        self.children = children;
+    }
+
     /// Adds what `more` has, behind what is there.
     fn extend(&mut self, more: Entry) {
         for attribute in more.attributes {

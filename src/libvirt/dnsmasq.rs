@@ -1,0 +1,46 @@
+//! What libvirt hands on to dnsmasq as it is.
+
+use super::tree::Tree;
+
+/// Lines for dnsmasq's configuration
+/// ([libvirt](https://libvirt.org/formatnetwork.html#network-namespaces)).
+pub(super) fn options(options: &[String]) -> Option<Tree> {
+    let options = options.iter().map(|option| Tree::new().with("value", option.clone()));
+    let options = Tree::new().with_each("dnsmasq:option", options);
+    (!options.is_empty()).then_some(options)
+}
+
+/// A text as dnsmasq reads it whole: in quotes where it would take a part of it for something else.
+pub(super) fn quoted(text: &str) -> String {
+    let is_plain = !text.contains([',', '#', '"']) && text.trim() == text;
+    if is_plain {
+        return text.to_owned();
+    }
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn texts_are_quoted_where_they_must_be() {
+        let check = |text: &str, expected: &str| assert_eq!(quoted(text), expected);
+        check("v=spf1 -all", "v=spf1 -all");
+        check(r"a\b", r"a\b");
+        check("a, b", r#""a, b""#);
+        check("a #b", r#""a #b""#);
+        check(" a", r#"" a""#);
+        check(r#""a"\n"#, r#""\"a\"\\n""#);
+    }
+}
