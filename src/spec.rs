@@ -4,15 +4,19 @@
 //! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`shape::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
+pub mod clock;
 pub mod cpu;
 pub mod device;
 pub mod domain;
 pub mod drive;
+pub mod firmware;
 pub mod guest;
 pub mod hostdev;
 pub mod input;
 pub mod interface;
 pub mod layer;
+pub mod lifecycle;
+pub mod memory;
 pub mod network;
 pub mod pool;
 pub mod reference;
@@ -21,6 +25,7 @@ pub mod screen;
 pub mod serial;
 pub mod shape;
 pub mod share;
+pub mod smbios;
 pub mod sound;
 pub mod vlan;
 

@@ -317,9 +317,39 @@ pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
 
 /// A list of processors in libvirt's form: `0-3,^2,8`.
 pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+    list_of("processors", text, place, problems)
+}
+
+/// A list of NUMA nodes, in the same form.
+pub fn nodeset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+    list_of("NUMA nodes", text, place, problems)
+}
+
+fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
     if !fits(text, &place.clone().value(), problems) {
         return None;
     }
+    let cpus = processors(text);
+    let well_formed = cpus.is_some();
+    let fine = cpus.is_some_and(|cpus| cpus.contains(&true));
+    if !fine {
+        problems.push(
+            Problem::new(Id::BadCpuset, place.value(), format!("`{}` is not a list of {what}", shortened(text)))
+                .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
+                .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
+        );
+    }
+    fine.then(|| text.to_owned())
+}
+
+/// The processors in a list of them, by number; none where it is not in libvirt's form.
+pub fn cpus_of(text: &str) -> impl Iterator<Item = usize> {
+    let cpus = processors(text).unwrap_or_default();
+    cpus.into_iter().enumerate().filter_map(|(number, is_in)| is_in.then_some(number))
+}
+
+/// Which processors are in a list of them, if it is in libvirt's form.
+fn processors(text: &str) -> Option<Vec<bool>> {
     let number = |text: &str| {
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         text.parse::<usize>().ok().filter(|number| digits && *number < CPUS_MAX)
@@ -337,15 +367,7 @@ pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option
         (None, Some((first, last))) => set(number(first), number(last), true),
         (None, None) => set(number(part), number(part), true),
     });
-    let fine = well_formed && cpus.contains(&true);
-    if !fine {
-        problems.push(
-            Problem::new(Id::BadCpuset, place.value(), format!("`{}` is not a list of processors", shortened(text)))
-                .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
-                .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
-        );
-    }
-    fine.then(|| text.to_owned())
+    well_formed.then_some(cpus)
 }
 
 /// A duration in seconds.
