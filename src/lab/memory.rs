@@ -107,13 +107,13 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Op
 fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Vec<Problem>) -> bool {
     let shared = layers.get("sharedMemory", |f| f.shared_memory.as_ref());
     if let (Some(shared), true) = (shared.filter(|shared| !*shared.value), has_shares) {
-        let shares = layers.get("shares", |f| f.shares.as_ref());
+        let list = layers.get("shares", |f| f.shares.as_ref());
         let problem =
             Problem::new(Id::ConflictingFields, shared.place(), "shares without memory to share them through")
                 .label("virtiofs needs shared memory")
                 .help("leave `sharedMemory` out");
-        problems.push(match shares {
-            Some(shares) => problem.related(shares.pointer().name(), "the shares"),
+        problems.push(match list {
+            Some(list) => problem.related(list.pointer().name(), "the shares"),
             None => problem,
         });
     }
