@@ -27,7 +27,7 @@ pub fn preset(os: Os) -> &'static DomainFields {
 /// Any Linux of the last ten years has the `VirtIO` drivers in its kernel, and
 /// [osinfo](https://gitlab.com/libosinfo/osinfo-db), which `virt-install` asks, lists them. `NixOS` is the same: its
 /// [profile for guests](https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/profiles/qemu-guest.nix) loads those of
-/// disks, interfaces, balloon, console and random numbers, and it has both boot loaders.
+/// disks, interfaces, balloon, console and random numbers, and its installer takes a BIOS as it takes UEFI.
 static LINUX: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
     drivers: Some(Drivers::Virtio),
     serial: Some(true),

@@ -26,6 +26,7 @@
           a4dcdba5-3cbd-502f-92b2-2a3930e45a52 = "domain interleaved";
           "181f6095-12e4-5210-8919-d359761fa268" = "domain restrictive";
           ba0c0a9e-a20b-5b77-96c8-fc092ba77222 = "domain strict";
+          b9f93c8b-4a0f-55d2-9f8b-3745784eb3d3 = "domain said";
           "18d01fae-7132-50c3-a1b3-90f80429a58e" = "domain caches";
           "6b4ad10d-e65b-5885-b5ad-9de1aa52d406" = "domain made-up";
           "7b4bf7a0-2bfe-5225-b15a-7dd7de9a322e" = "domain cacheless";

@@ -1628,6 +1628,166 @@
   {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
+      name = "said";
+      uuid = "b9f93c8b-4a0f-55d2-9f8b-3745784eb3d3";
+      memory = {
+        count = 4;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 4;
+      };
+      numatune = {
+        memory = {
+          mode = "strict";
+          nodeset = "0";
+        };
+        memnode = [
+          {
+            mode = "interleave";
+            nodeset = "0";
+            cellid = 0;
+          }
+        ];
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+        numa = {
+          cell = [
+            {
+              id = 0;
+              cpus = "0-3";
+              memory = 4;
+              unit = "GiB";
+            }
+          ];
+        };
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
       name = "caches";
       uuid = "18d01fae-7132-50c3-a1b3-90f80429a58e";
       memory = {
