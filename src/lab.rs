@@ -10,6 +10,7 @@ pub mod boot;
 mod bus;
 pub mod clock;
 pub mod cpu;
+mod cpuset;
 pub mod device;
 pub mod domain;
 pub mod drive;

@@ -1,7 +1,7 @@
 //! The virtual CPUs of a domain.
 
 use super::profile::{At, Layers};
-use super::word;
+use super::{cpuset, word};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::cpu::{Cpu, CpuCache, CpuCheck, CpuFeature, CpuMode};
@@ -116,7 +116,7 @@ pub(super) fn cpus(
         iothreads_pinned,
         emulator_pinned: pinning
             .get("emulator", |p| p.emulator.as_ref())
-            .and_then(|word| word::cpuset(word.value, word.pointer(), problems)),
+            .and_then(|word| cpuset::processors(word.value, word.pointer(), problems)),
     }
 }
 
@@ -130,7 +130,7 @@ fn pinned(
     let mut pinned = Vec::new();
     let Some(list) = list else { return pinned };
     for (index, text) in list.value.iter().enumerate() {
-        pinned.extend(word::cpuset(text, list.pointer().index(index), problems));
+        pinned.extend(cpuset::processors(text, list.pointer().index(index), problems));
     }
     if list.value.len() > count as usize {
         problems.push(

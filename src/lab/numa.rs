@@ -1,10 +1,9 @@
 //! The NUMA cells of a domain, and the nodes of the host that its memory comes from.
 
 use super::cpu::Cpus;
-use super::memory;
 use super::profile::Layers;
 use super::size::Size;
-use super::word;
+use super::{cpuset, memory, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -49,7 +48,7 @@ pub(super) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mu
     }
     let mode = mode_at.map_or(MemoryMode::Strict, |mode| *mode.value);
     let nodes =
-        nodes_at.and_then(|word| word::nodeset(word.value, word.pointer(), problems)).map(|set| Nodes { set, mode });
+        nodes_at.and_then(|word| cpuset::nodes(word.value, word.pointer(), problems)).map(|set| Nodes { set, mode });
     let mut cells = Vec::new();
     if let Some(list) = numa.get("cells", |n| n.cells.as_ref()) {
         let all = nodes_at.map(|_| mode);
@@ -89,8 +88,9 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Vec
                 .help("make all of them `restrictive`, each with `hostNodes`, or none"),
         );
     }
-    let cpus = cell.get("cpus", |c| c.cpus.as_ref()).map(|word| word::cpuset(word.value, word.pointer(), problems));
-    let nodes = nodes_at.and_then(|word| word::nodeset(word.value, word.pointer(), problems));
+    let cpus =
+        cell.get("cpus", |c| c.cpus.as_ref()).map(|word| cpuset::processors(word.value, word.pointer(), problems));
+    let nodes = nodes_at.and_then(|word| cpuset::nodes(word.value, word.pointer(), problems));
     let memory = cell.get("memory", |c| c.memory.as_ref()).and_then(|word| word::size(word, problems));
     let cpus = match cpus {
         None => None,
@@ -112,7 +112,7 @@ fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Vec
     let mut homes: Vec<Option<usize>> = vec![None; count.min(4096) as usize];
     let at = |index: usize| list.pointer().index(index).key("cpus").value();
     for (index, cell) in list.value.iter().enumerate() {
-        for cpu in cell.cpus.as_deref().map(word::cpus_of).into_iter().flatten() {
+        for cpu in cell.cpus.as_deref().map(cpuset::numbers).into_iter().flatten() {
             let problem = match homes.get(cpu).copied() {
                 None => {
                     Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} of a domain with {count}"))
