@@ -48,6 +48,8 @@ let
         code = missing "UEFI firmware";
         vars = missing "UEFI firmware";
         rawVars = missing "UEFI firmware";
+        setupVars = missing "UEFI firmware";
+        rawSetupVars = missing "UEFI firmware";
       };
     in
     {

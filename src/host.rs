@@ -114,7 +114,7 @@ impl Host {
         match &domain.firmware {
             Firmware::Bios => {}
             Firmware::Uefi { nvram, secure, .. } => {
-                if *secure {
+                if secure.is_some() {
                     self.secure_firmware = true;
                 } else {
                     self.firmware.insert(domain.arch);
@@ -192,6 +192,8 @@ pub fn stable_path(file: HostFile) -> &'static str {
         HostFile::SecureFirmware => "/etc/lab2nix/x86_64-secure/code.fd",
         HostFile::SecureVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/vars.qcow2",
         HostFile::SecureVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/vars.fd",
+        HostFile::SetupVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/setup-vars.qcow2",
+        HostFile::SetupVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/setup-vars.fd",
         HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
     }
 }

@@ -3,13 +3,16 @@
 //! [`objects`] makes the definitions of a [`Lab`]. Every attribute in them is one that libvirt knows; what the target's
 //! `NixVirt` would drop of it is noted with the definition, which is then written as XML.
 
+mod cpu;
 mod device;
 mod dnsmasq;
 mod domain;
 mod extra;
 mod guest;
+mod memory;
 mod network;
 mod pool;
+mod smbios;
 pub mod tree;
 pub mod vocabulary;
 

@@ -5,16 +5,20 @@
 //! reported what is missing and the rest of the spec still wants to be read.
 
 pub mod bandwidth;
+pub mod clock;
 pub mod cpu;
 pub mod device;
 pub mod domain;
 pub mod drive;
+pub mod firmware;
 pub mod guest;
 pub mod hostdev;
 pub mod input;
 pub mod interface;
 pub mod layer;
+pub mod lifecycle;
 pub mod macvtap;
+pub mod memory;
 pub mod network;
 pub mod pool;
 pub mod reference;
@@ -24,6 +28,7 @@ pub mod screen;
 pub mod serial;
 pub mod shape;
 pub mod share;
+pub mod smbios;
 pub mod sound;
 pub mod srv;
 pub mod vlan;

@@ -4,10 +4,12 @@ mod case;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use case::{Read, good_specs};
 use lab2nix::lab::Lab;
 use pretty_assertions::assert_eq;
+use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};
 
 /// Each object of a lab with its UUID and its MAC addresses.
@@ -126,8 +128,15 @@ fn settings_move_no_identity() {
     const SETTINGS: &[&str] = &[
         "accel3d",
         "audio",
+        "blockWeight",
         "boot",
+        "bootMenu",
+        "clock",
+        "cpu",
+        "cpuLimits",
         "crypto",
+        "currentMemory",
+        "directBoot",
         "firmware",
         "forwards",
         "furtherChannels",
@@ -135,22 +144,34 @@ fn settings_move_no_identity() {
         "furtherSerials",
         "graphics",
         "hostdevs",
+        "hypervVendorId",
         "inputs",
+        "iothreads",
+        "kvmHidden",
         "link",
         "machine",
+        "memoryLimits",
+        "memoryLocked",
         "model",
         "mtu",
+        "numa",
         "nvram",
+        "on",
         "panic",
         "portgroup",
         "portgroups",
+        "secureBootKeys",
+        "sharePages",
+        "sharedMemory",
         "shares",
         "shmem",
+        "smbios",
         "sound",
         "usbRedirections",
         "video",
         "videoHeads",
         "vlan",
+        "vmport",
         "vsock",
         "watchdog",
         "watchdogAction",
@@ -171,6 +192,80 @@ fn settings_move_no_identity() {
         (bare != *spec).then_some(bare)
     };
     for_every_spec(bare, |before, after| assert_eq!(identities_of(before), identities_of(after)));
+}
+
+/// What Windows asks for: emulated devices for its setup, `VirtIO` ones once it has the drivers. The disk leaves the SATA
+/// controller, so the optical drives move up there, and the video device is another; all else is as it was.
+#[test]
+fn other_drivers_change_models_and_buses_and_nothing_else() {
+    let emulated = Read::file(Path::new("lab.json"));
+    let mut spec = emulated.to_value().unwrap();
+    spec["defaults"]["drivers"] = json!("virtio");
+    let virtio = Read::value(&spec);
+    assert_eq!(identities_of(&emulated), identities_of(&virtio));
+
+    let (before, after) = (emulated.documents().unwrap(), virtio.documents().unwrap());
+    let mut domains = 0;
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.name(), after.name());
+        let documents = [before, after].map(|file| Document::parse(file.text()).unwrap());
+        let mut found = Vec::new();
+        differences(documents[0].root_element(), documents[1].root_element(), "", &mut found);
+        if documents[0].root_element().has_tag_name("domain") {
+            domains += 1;
+            let expected = [
+                "devices/disk 0/target: bus sata is virtio",
+                "devices/disk 0/target: dev sda is vda",
+                "devices/disk 1/target: dev sdb is sda",
+                "devices/disk 2/target: dev sdc is sdb",
+                "devices/interface 0/model: type e1000e is virtio",
+                "devices/interface 1/model: type e1000e is virtio",
+                "devices/video 0/model: type vga is virtio",
+            ];
+            found.sort();
+            assert_eq!(found, expected, "{}", before.name());
+        } else {
+            assert_eq!(found, [""; 0], "{}", before.name());
+        }
+    }
+    assert_eq!(domains, 4);
+}
+
+/// In what two elements differ, each with its place: the number among those of its name where there may be several.
+fn differences(before: Node<'_, '_>, after: Node<'_, '_>, path: &str, found: &mut Vec<String>) {
+    let attributes = |node: Node<'_, '_>| -> BTreeMap<String, String> {
+        node.attributes().map(|it| (it.name().to_owned(), it.value().to_owned())).collect()
+    };
+    let (old, new) = (attributes(before), attributes(after));
+    for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
+        let [was, is] = [&old, &new].map(|all| all.get(name).map_or("missing", String::as_str));
+        if was != is {
+            found.push(format!("{path}: {name} {was} is {is}"));
+        }
+    }
+    let text = |node: Node<'_, '_>| node.text().unwrap_or_default().trim().to_owned();
+    if text(before) != text(after) {
+        found.push(format!("{path}: {} is {}", text(before), text(after)));
+    }
+    let elements = |node: Node<'_, '_>| node.children().filter(Node::is_element).map(|child| child.id()).collect();
+    let (old, new): (Vec<_>, Vec<_>) = (elements(before), elements(after));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for pair in old.iter().zip(&new) {
+        let [was, is] = [(before, pair.0), (after, pair.1)].map(|(node, id)| node.document().get_node(*id).unwrap());
+        let name = was.tag_name().name();
+        if name != is.tag_name().name() {
+            found.push(format!("{path}: {name} is {}", is.tag_name().name()));
+            return;
+        }
+        let count = counts.entry(name).or_default();
+        let number = if path == "devices" { format!(" {count}") } else { String::new() };
+        *count += 1;
+        let separator = if path.is_empty() { "" } else { "/" };
+        differences(was, is, &format!("{path}{separator}{name}{number}"), found);
+    }
+    if old.len() != new.len() {
+        found.push(format!("{path}: {} elements are {}", old.len(), new.len()));
+    }
 }
 
 #[test]

@@ -2,14 +2,45 @@
 
 use std::collections::HashMap;
 
-use super::Placed;
 use super::profile::{At, Layers};
+use super::{Placed, text};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::guest::BootDevice;
 
 /// When the firmware tries a device.
 pub type Order = Placed<u32>;
+
+/// A kernel of the host that the domain starts.
+#[derive(Debug)]
+pub struct DirectBoot {
+    /// The kernel.
+    pub kernel: String,
+    /// The initial RAM disk.
+    pub initrd: Option<String>,
+    /// The kernel's command line.
+    pub cmdline: Option<String>,
+}
+
+/// The kernel that a domain starts, if it does not start from its disks.
+pub(super) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<DirectBoot> {
+    let direct = layers.object("directBoot", |f| f.direct_boot.as_ref());
+    if direct.is_empty() {
+        return None;
+    }
+    let initrd = direct.get("initrd", |d| d.initrd.as_ref()).and_then(|word| text::path(word, problems));
+    let cmdline = direct.get("cmdline", |d| d.cmdline.as_ref()).and_then(|word| text::line_of(word, problems));
+    let Some(kernel) = direct.get("kernel", |d| d.kernel.as_ref()) else {
+        problems.push(
+            Problem::new(Id::MissingField, direct.pointer().value(), "a direct boot of no kernel")
+                .label("needs a `kernel`")
+                .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
+        );
+        return None;
+    };
+    let kernel = text::path(kernel, problems)?;
+    Some(DirectBoot { kernel, initrd, cmdline: cmdline.filter(|line| !line.is_empty()) })
+}
 
 /// The order that a device has.
 pub(super) fn order(written: Option<At<'_, u32>>) -> Option<Order> {

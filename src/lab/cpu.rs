@@ -1,11 +1,11 @@
 //! The virtual CPUs of a domain.
 
-use super::profile::Layers;
-use super::word;
+use super::profile::{At, Layers};
+use super::{cpuset, word};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
-use crate::spec::cpu::{Cpu, CpuFeature, CpuMode};
-use crate::spec::guest::{Os, Virtualization};
+use crate::spec::cpu::{Cpu, CpuCache, CpuCheck, CpuFeature, CpuMode};
+use crate::spec::guest::{Arch, Os, Virtualization};
 
 /// The virtual CPUs.
 #[derive(Debug)]
@@ -20,17 +20,26 @@ pub struct Cpus {
     pub model: Option<String>,
     /// Features asked for or left out.
     pub features: Vec<(String, CpuFeature)>,
+    /// What the guest sees of the caches, where the spec says.
+    pub cache: Option<CpuCache>,
+    /// What libvirt compares it with, where the spec says.
+    pub check: Option<CpuCheck>,
+    /// Whether features that do not move to other hosts are left out, where the spec says.
+    pub migratable: Option<bool>,
     /// For each virtual CPU, the CPUs of the host that may run it.
     pub pinned: Vec<String>,
     /// The CPUs of the host that may run QEMU's own work.
     pub emulator_pinned: Option<String>,
+    /// For each I/O thread, the CPUs of the host that may run it.
+    pub iothreads_pinned: Vec<String>,
 }
 
 /// Resolves the CPUs of a domain.
 pub(super) fn cpus(
     layers: &Layers<'_, DomainFields>,
     os: Os,
-    virtualization: Virtualization,
+    (arch, virtualization): (Arch, Virtualization),
+    iothreads: u32,
     problems: &mut Vec<Problem>,
 ) -> Cpus {
     let written = layers.get("cpus", |f| f.cpus.as_ref());
@@ -71,22 +80,23 @@ pub(super) fn cpus(
     let cpu = layers.object("cpu", |f| f.cpu.as_ref());
     let (mode, model) = model(&cpu, virtualization, problems);
     let pinning = layers.object("pinning", |f| f.pinning.as_ref());
-    let mut pinned = Vec::new();
-    if let Some(list) = pinning.get("vcpus", |p| p.vcpus.as_ref()) {
-        for (index, text) in list.value.iter().enumerate() {
-            pinned.extend(word::cpuset(text, list.pointer().index(index), problems));
-        }
-        if list.value.len() > count as usize {
-            problems.push(
-                Problem::new(
-                    Id::OutOfRange,
-                    list.place(),
-                    format!("{} virtual CPUs are pinned, the domain has {count}", list.value.len()),
-                )
-                .label("more than there are")
-                .help("leave the last ones out, or give the domain more `cpus`"),
-            );
-        }
+    let vcpus = pinning.get("vcpus", |p| p.vcpus.as_ref());
+    let threads = pinning.get("iothreads", |p| p.iothreads.as_ref());
+    let pinned = pinned(vcpus, count, ("virtual CPUs", "cpus"), problems);
+    let iothreads_pinned = self::pinned(threads, iothreads, ("I/O threads", "iothreads"), problems);
+    let cache = cpu.get("cache", |c| c.cache.as_ref());
+    let migratable = cpu.get("migratable", |c| c.migratable.as_ref());
+    check_cache(cache, arch, mode, problems);
+    if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                migratable.pointer().name(),
+                "a choice of features in a mode that has none",
+            )
+            .label("only for modes `host-passthrough` and `maximum`")
+            .help("leave `migratable` out"),
+        );
     }
     Cpus {
         count,
@@ -99,10 +109,66 @@ pub(super) fn cpus(
         mode,
         model,
         features: features(&cpu, problems),
+        cache: cache.map(|cache| *cache.value),
+        check: cpu.value("check", |c| c.check.as_ref()),
+        migratable: migratable.map(|migratable| *migratable.value),
         pinned,
+        iothreads_pinned,
         emulator_pinned: pinning
             .get("emulator", |p| p.emulator.as_ref())
-            .and_then(|word| word::cpuset(word.value, word.pointer(), problems)),
+            .and_then(|word| cpuset::processors(word.value, word.pointer(), problems)),
+    }
+}
+
+/// The CPUs of the host that each of `count` things may run on.
+fn pinned(
+    list: Option<At<'_, Vec<String>>>,
+    count: u32,
+    (what, key): (&str, &str),
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
+    let mut pinned = Vec::new();
+    let Some(list) = list else { return pinned };
+    for (index, text) in list.value.iter().enumerate() {
+        pinned.extend(cpuset::processors(text, list.pointer().index(index), problems));
+    }
+    if list.value.len() > count as usize {
+        problems.push(
+            Problem::new(
+                Id::OutOfRange,
+                list.place(),
+                format!("{} {what} are pinned, the domain has {count}", list.value.len()),
+            )
+            .label("more than there are")
+            .help(format!("leave the last ones out, or give the domain more `{key}`")),
+        );
+    }
+    pinned
+}
+
+/// Whether the CPU is all that the host, or QEMU, can do.
+fn is_whole(mode: CpuMode) -> bool {
+    match mode {
+        CpuMode::HostPassthrough | CpuMode::Maximum => true,
+        CpuMode::HostModel | CpuMode::Custom => false,
+    }
+}
+
+/// Checks that libvirt takes the caches.
+fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, problems: &mut Vec<Problem>) {
+    let Some(cache) = cache else { return };
+    if arch == Arch::Aarch64 {
+        problems.push(
+            Problem::new(Id::ConflictingFields, cache.place(), "the caches of an aarch64 processor")
+                .label("only for x86_64")
+                .help("leave `cache` out"),
+        );
+    } else if *cache.value == CpuCache::Passthrough && !is_whole(mode) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, cache.place(), "the host's caches with a CPU that is not the host's")
+                .label("only for modes `host-passthrough` and `maximum`")
+                .help("leave `cache` out, or choose `emulate`"),
+        );
     }
 }
 

@@ -4,38 +4,37 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::board::Board;
-use super::boot::{self, Order};
+use super::boot::{self, DirectBoot, Order};
+use super::clock::{self, Clock};
 use super::cpu::{self, Cpus};
 use super::device::{self, Devices};
 use super::drive::{self, Cdrom, Disk};
 use super::firmware::{self, Firmware};
 use super::floppy::{self, Floppy};
 use super::hostdev::{self, HostDevice};
+use super::hypervisor::{self, Hypervisor};
 use super::identity::{Kind, Namespace};
 use super::input::{self, Input};
 use super::interface::{self, Interface};
+use super::lifecycle::{self, On};
+use super::limits::{self, CpuLimits};
+use super::memory::{self, Memory};
+use super::numa::{self, Numa};
 use super::profile::Layers;
 use super::scope::{Entry, Scope};
 use super::screen::{self, Screen};
 use super::serial::{self, Channel, Serial};
 use super::share::{self, Share};
-use super::size::Size;
+use super::smbios::{self, Smbios};
 use super::sound::{self, Audio};
 use super::storage::Volume;
-use super::{ExtraAt, Placed, PoolId, bus, text, word};
+use super::{ExtraAt, Placed, PoolId, bus, machine, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::guest::{Arch, BootDevice, Drivers, Os, Virtualization};
 use crate::spec::screen::Video;
 use crate::spec::sound::Sound;
 use crate::spec::{Active, DomainFields};
-
-/// The machine type of a PC. libvirt resolves a name without a version, such as `q35`, to QEMU's newest at each
-/// definition, so that an update of QEMU would change every domain and power-cycle those that run. QEMU keeps a version
-/// for [six years](https://www.qemu.org/docs/master/about/deprecated.html).
-const DEFAULT_MACHINE_X86_64: &str = "pc-q35-9.1";
-/// The machine type of an Arm board, with a version for the same reason.
-const DEFAULT_MACHINE_AARCH64: &str = "virt-9.1";
 
 /// A domain.
 #[derive(Debug)]
@@ -60,11 +59,17 @@ pub struct Domain {
     /// Who runs the guest's code.
     pub virtualization: Virtualization,
     /// The memory.
-    pub memory: Size,
-    /// The size of the pages that the memory is made of, where it is not the ordinary one.
-    pub hugepages: Option<Size>,
+    pub memory: Memory,
     /// The CPUs.
     pub cpus: Cpus,
+    /// How much of the host's CPUs it gets.
+    pub cpu_limits: CpuLimits,
+    /// How many threads QEMU has for disks, which name them by number from 1.
+    pub iothreads: u32,
+    /// The weight of its disks against those of others, where the spec says.
+    pub block_weight: Option<u32>,
+    /// NUMA.
+    pub numa: Numa,
     /// The firmware.
     pub firmware: Firmware,
     /// Whether it has a TPM 2.0.
@@ -105,8 +110,18 @@ pub struct Domain {
     pub hostdevs: Vec<HostDevice>,
     /// The kinds of device that the firmware tries to boot from, in order; none where devices have an order of their own.
     pub boot: Vec<BootDevice>,
-    /// Whether the guest is told that it runs under Hyper-V.
-    pub hyperv: bool,
+    /// Whether the firmware offers a menu of them, where the spec says.
+    pub boot_menu: Option<bool>,
+    /// The kernel that it starts instead.
+    pub direct_boot: Option<DirectBoot>,
+    /// What the firmware tells the guest about the computer.
+    pub smbios: Smbios,
+    /// The clock.
+    pub clock: Clock,
+    /// What libvirt does when the guest ends.
+    pub on: On,
+    /// What the guest is told of its hypervisor.
+    pub hypervisor: Hypervisor,
     /// Whether it runs.
     pub active: Active,
     /// Whether activation restarts it.
@@ -141,7 +156,7 @@ pub(super) fn resolve(
     // One UUID for all replicas has been refused already.
     let written = word::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(made);
-    let machine = machine(layers, arch, problems);
+    let machine = machine::machine(layers, arch, problems);
     let board = Board::of(arch, &machine);
     let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
     let cdroms = drive::cdroms(layers, board, scope, problems);
@@ -164,17 +179,30 @@ pub(super) fn resolve(
         .flatten()
         .collect();
     let (qemu_args, qemu_env) = qemu(layers, problems);
+    let shares = share::shares(layers, problems);
+    let iothreads = layers.value("iothreads", |f| f.iothreads.as_ref()).unwrap_or(0);
+    let cpus = cpu::cpus(layers, os, (arch, virtualization), iothreads, problems);
+    let hypervisor = hypervisor::hypervisor(layers, os, arch, virtualization, problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers
             .get("description", |f| f.description.as_ref())
             .and_then(|word| text::text_of(word, problems)),
-        memory: memory(layers, entry, problems),
-        hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| word::size(word, problems)),
-        cpus: cpu::cpus(layers, os, virtualization, problems),
+        memory: memory::memory(layers, entry, shares.iter().any(Share::is_virtiofs), problems),
+        numa: numa::numa(layers, &cpus, problems),
+        cpus,
+        cpu_limits: limits::cpu_limits(layers, problems),
+        iothreads,
+        block_weight: layers.value("blockWeight", |f| f.block_weight.as_ref()),
         firmware: firmware::firmware(layers, &own, entry, (arch, &machine), problems),
         tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
         boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
+        boot_menu: layers.value("bootMenu", |f| f.boot_menu.as_ref()),
+        direct_boot: boot::direct_boot(layers, problems),
+        smbios: smbios::smbios(layers, problems),
+        clock: clock::clock(layers, os, arch, hypervisor.hyperv, problems),
+        on: lifecycle::on(layers, problems),
+        hypervisor,
         inputs: input::inputs(layers, arch, screen.video != Video::None, problems),
         serial: console,
         serials: serial::serials(layers, entry, arch, console, problems),
@@ -183,8 +211,7 @@ pub(super) fn resolve(
         rng: layers.value("rng", |f| f.rng.as_ref()).unwrap_or(false),
         balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
         devices: device::devices(layers, entry, (arch, board), &screen, problems),
-        shares: share::shares(layers, problems),
-        hyperv: hyperv(layers, os, arch, virtualization, problems),
+        shares,
         active: layers.value("active", |f| f.active.as_ref()).unwrap_or(Active::AsItIs),
         restart: layers.value("restart", |f| f.restart.as_ref()),
         after: layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
@@ -217,26 +244,6 @@ pub(super) fn resolve(
         qemu_env: qemu_env.into_iter().collect(),
     };
     (domain, volumes)
-}
-
-/// Whether the guest is told that it runs under Hyper-V, which is an interface of PCs.
-fn hyperv(
-    layers: &Layers<'_, DomainFields>,
-    os: Os,
-    arch: Arch,
-    virtualization: Virtualization,
-    problems: &mut Vec<Problem>,
-) -> bool {
-    let pc = arch == Arch::X86_64;
-    let written = layers.get("hyperv", |f| f.hyperv.as_ref());
-    if let Some(written) = written.filter(|written| *written.value && !pc) {
-        problems.push(
-            Problem::new(Id::ConflictingFields, written.place(), "Hyper-V's interface on an aarch64 domain")
-                .label("only for x86_64")
-                .help("leave `hyperv` out"),
-        );
-    }
-    written.map_or(os.is_windows() && pc && virtualization == Virtualization::Kvm, |written| *written.value)
 }
 
 /// The arguments and environment variables for QEMU.
@@ -274,28 +281,4 @@ fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Opti
         return None;
     }
     text::text_of(word, problems)
-}
-
-fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> String {
-    let written = layers.get("machine", |f| f.machine.as_ref());
-    written.filter(|word| word::name(word.value, word.place(), problems)).map_or_else(
-        || match arch {
-            Arch::X86_64 => DEFAULT_MACHINE_X86_64.to_owned(),
-            Arch::Aarch64 => DEFAULT_MACHINE_AARCH64.to_owned(),
-        },
-        |word| word.value.clone(),
-    )
-}
-
-fn memory(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Size {
-    let word = layers.get("memory", |f| f.memory.as_ref());
-    if word.is_none() {
-        let message = format!("domain `{}` has no memory", entry.name);
-        problems.push(
-            Problem::new(Id::MissingField, entry.at.key("memory").name(), message)
-                .label("needs a `memory`")
-                .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
-        );
-    }
-    word.and_then(|word| word::size(word, problems)).unwrap_or(Size::KIB)
 }

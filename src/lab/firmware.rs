@@ -6,6 +6,7 @@ use super::{Placed, text};
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::domain::DomainOwn;
+use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::Arch;
 use crate::spec::guest::Firmware as Written;
 use crate::spec::pool::ImageFormat;
@@ -20,8 +21,8 @@ pub enum Firmware {
     Bios,
     /// UEFI.
     Uefi {
-        /// Whether it has Secure Boot and Microsoft's keys.
-        secure: bool,
+        /// The keys of its Secure Boot, if it has that.
+        secure: Option<SecureBootKeys>,
         /// The file of its variables.
         nvram: Placed<String>,
         /// The format of that file. Only QCOW2 can be snapshotted.
@@ -80,6 +81,20 @@ pub(super) fn firmware(
             }
         })),
     }
+    let keys = layers.get("secureBootKeys", |f| f.secure_boot_keys.as_ref());
+    if let Some(keys) = keys.filter(|_| firmware != Written::UefiSecure) {
+        problems.push(match written {
+            Some(written) => {
+                Problem::new(Id::ConflictingFields, keys.pointer().name(), "keys for a firmware without Secure Boot")
+                    .label("only for `firmware` `uefi-secure`")
+                    .related(written.place(), "the firmware")
+                    .help("leave one of the two out")
+            }
+            None => Problem::new(Id::MissingField, keys.pointer().name(), "keys for a firmware without Secure Boot")
+                .label("needs `firmware` `uefi-secure`")
+                .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out"),
+        });
+    }
     let format = if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {
         ImageFormat::Qcow2
     } else {
@@ -87,16 +102,18 @@ pub(super) fn firmware(
     };
     let secure = match firmware {
         Written::Bios => return Firmware::Bios,
-        Written::Uefi => false,
-        Written::UefiSecure => true,
+        Written::Uefi => None,
+        Written::UefiSecure => Some(keys.map_or(SecureBootKeys::Microsoft, |keys| *keys.value)),
     };
-    // One name for each format: libvirt would take a file of the other one for what it is not. And one for variables that
-    // have keys: a file without them would leave Secure Boot off.
+    // One name for each format: libvirt would take a file of the other one for what it is not. And one for each choice of
+    // keys: a file without them would leave Secure Boot off, one with them would not be the owner's to fill.
     let ending = match (format, secure) {
-        (ImageFormat::Qcow2, false) => "nvram",
-        (ImageFormat::Raw, false) => "fd",
-        (ImageFormat::Qcow2, true) => "secure.nvram",
-        (ImageFormat::Raw, true) => "secure.fd",
+        (ImageFormat::Qcow2, None) => "nvram",
+        (ImageFormat::Raw, None) => "fd",
+        (ImageFormat::Qcow2, Some(SecureBootKeys::Microsoft)) => "secure.nvram",
+        (ImageFormat::Raw, Some(SecureBootKeys::Microsoft)) => "secure.fd",
+        (ImageFormat::Qcow2, Some(SecureBootKeys::None)) => "setup.nvram",
+        (ImageFormat::Raw, Some(SecureBootKeys::None)) => "setup.fd",
     };
     let nvram = nvram
         .and_then(|word| text::path(word, problems).map(|value| Placed { value, place: word.place() }))

@@ -262,6 +262,7 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::TextTooLong
             | Id::BadDevice
             | Id::BadCpuset
+            | Id::BadSmbios
             | Id::RelativePath
             | Id::BridgeNameTooLong
             | Id::DuplicateName
@@ -270,12 +271,16 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::UnknownPortgroup
             | Id::UnknownPool
     );
-    // These two count the CPUs, which may be given elsewhere.
+    // These count CPUs and threads, which may be given elsewhere.
     let counts = match &problem.place {
-        Place::Value(pointer) => problem.id == Id::OutOfRange && pointer.to_string().ends_with("/pinning/vcpus"),
+        Place::Value(pointer) => {
+            let pointer = pointer.to_string();
+            let is_count = ["/pinning/vcpus", "/pinning/iothreads"].iter().any(|list| pointer.ends_with(list));
+            problem.id == Id::OutOfRange && is_count
+        }
         Place::Key(_) | Place::Text(_) | Place::File(_) => false,
     };
-    let of_several = counts || matches!(problem.id, Id::MissingField | Id::TopologyMismatch);
+    let of_several = counts || matches!(problem.id, Id::MissingField | Id::TopologyMismatch | Id::NumaMismatch);
     is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 

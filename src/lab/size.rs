@@ -29,6 +29,12 @@ impl Size {
         number.parse::<i64>().ok()?.checked_mul(*bytes).map(Self)
     }
 
+    /// The two together, or the most that there is.
+    #[must_use]
+    pub fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The amount in bytes.
     #[must_use]
     pub fn bytes(self) -> i64 {

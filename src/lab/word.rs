@@ -20,9 +20,6 @@ pub const INTERFACE_NAME_MAX: usize = 15;
 /// The longest computer name of Windows (`NetBIOS`), in characters.
 pub const WINDOWS_NAME_MAX: usize = 15;
 
-/// How many processors libvirt's lists of them can tell apart: `VIR_DOMAIN_CPUMASK_LEN`.
-const CPUS_MAX: usize = 16384;
-
 /// A size greater than nothing.
 pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
     let text = word.value;
@@ -313,39 +310,6 @@ pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
         return None;
     }
     Some(text.clone())
-}
-
-/// A list of processors in libvirt's form: `0-3,^2,8`.
-pub fn cpuset(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
-    if !fits(text, &place.clone().value(), problems) {
-        return None;
-    }
-    let number = |text: &str| {
-        let digits = text.bytes().all(|b| b.is_ascii_digit());
-        text.parse::<usize>().ok().filter(|number| digits && *number < CPUS_MAX)
-    };
-    let mut cpus = vec![false; CPUS_MAX];
-    let mut set = |first: Option<usize>, last: Option<usize>, to: bool| match (first, last) {
-        (Some(first), Some(last)) if first <= last => {
-            cpus[first..=last].fill(to);
-            true
-        }
-        _ => false,
-    };
-    let well_formed = text.split(',').all(|part| match (part.strip_prefix('^'), part.split_once('-')) {
-        (Some(part), _) => set(number(part), number(part), false),
-        (None, Some((first, last))) => set(number(first), number(last), true),
-        (None, None) => set(number(part), number(part), true),
-    });
-    let fine = well_formed && cpus.contains(&true);
-    if !fine {
-        problems.push(
-            Problem::new(Id::BadCpuset, place.value(), format!("`{}` is not a list of processors", shortened(text)))
-                .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
-                .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
-        );
-    }
-    fine.then(|| text.to_owned())
 }
 
 /// A duration in seconds.

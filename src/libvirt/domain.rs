@@ -2,15 +2,15 @@
 
 use super::pool::amount;
 use super::tree::{HostFile, Tree};
-use super::{DeviceExtras, Draft, Object, device, guest};
+use super::{DeviceExtras, Draft, Object, cpu, device, guest, memory, smbios};
 use crate::lab::Lab;
-use crate::lab::cpu::Cpus;
+use crate::lab::boot::DirectBoot;
 use crate::lab::domain::Domain;
 use crate::lab::firmware::Firmware;
 use crate::lab::identity::Kind;
-use crate::lab::share::Share;
-use crate::spec::cpu::{CpuFeature, CpuMode};
+use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::{BootDevice, Virtualization};
+use crate::spec::lifecycle::{CrashAction, PowerAction};
 
 /// The object of a domain.
 pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
@@ -26,14 +26,23 @@ pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
         .with("uuid", domain.uuid.value.to_string())
         .with_some("title", domain.title.clone())
         .with_some("description", domain.description.clone())
-        .with("memory", amount(domain.memory))
+        .with("memory", amount(domain.memory.size))
+        .with_some("currentMemory", domain.memory.current.map(amount))
         .with("vcpu", Tree::new().with("count", domain.cpus.count))
-        .with_some("cputune", pinning(&domain.cpus))
+        .with_some("iothreads", (domain.iothreads > 0).then(|| Tree::new().with("count", domain.iothreads)))
+        .with_some("cputune", cpu::tuning(domain))
+        .with_some("numatune", memory::nodes(domain))
+        .with_some("memtune", memory::limits(&domain.memory.limits))
+        .with_some("blkiotune", domain.block_weight.map(|weight| Tree::new().with("weight", weight)))
+        .with_some("sysinfo", smbios::tables(&domain.smbios))
         .with("os", os(domain))
-        .with_some("memoryBacking", memory_backing(domain))
+        .with_some("memoryBacking", memory::backing(&domain.memory))
         .with("features", guest::features(domain))
-        .with("cpu", cpu(&domain.cpus))
-        .with("clock", guest::clock(domain))
+        .with("cpu", cpu::cpu(domain))
+        .with("clock", guest::clock(&domain.clock))
+        .with_some("on_poweroff", domain.on.poweroff.map(power_action))
+        .with_some("on_reboot", domain.on.reboot.map(power_action))
+        .with_some("on_crash", domain.on.crash.map(crash_action))
         .with_some("pm", guest::power(domain))
         .with("devices", device::devices(domain, lab))
         .with_some("qemu-commandline", qemu(domain));
@@ -60,15 +69,15 @@ fn os(domain: &Domain) -> Tree {
     let os = match &domain.firmware {
         Firmware::Bios => os,
         Firmware::Uefi { secure, nvram, format } => {
-            let (code, variables) = if *secure {
-                (HostFile::SecureFirmware, HostFile::SecureVariables(*format))
-            } else {
-                (HostFile::Firmware(domain.arch), HostFile::Variables(domain.arch, *format))
+            let (code, variables) = match secure {
+                None => (HostFile::Firmware(domain.arch), HostFile::Variables(domain.arch, *format)),
+                Some(SecureBootKeys::Microsoft) => (HostFile::SecureFirmware, HostFile::SecureVariables(*format)),
+                Some(SecureBootKeys::None) => (HostFile::SecureFirmware, HostFile::SetupVariables(*format)),
             };
             let loader = Tree::new()
                 .with("path", code)
                 .with("readonly", true)
-                .with_some("secure", secure.then_some(true))
+                .with_some("secure", secure.map(|_| true))
                 .with("type", "pflash");
             let nvram = Tree::new()
                 .with("path", nvram.value.clone())
@@ -78,7 +87,7 @@ fn os(domain: &Domain) -> Tree {
             os.with("loader", loader).with("nvram", nvram)
         }
     };
-    os.with_each(
+    let os = os.with_each(
         "boot",
         domain.boot.iter().map(|device| {
             Tree::new().with(
@@ -91,60 +100,37 @@ fn os(domain: &Domain) -> Tree {
                 },
             )
         }),
-    )
+    );
+    let os = os.with_some("bootmenu", domain.boot_menu.map(|enable| Tree::new().with("enable", enable)));
+    let os = match &domain.direct_boot {
+        None => os,
+        Some(DirectBoot { kernel, initrd, cmdline }) => {
+            let file = |path: &String| Tree::new().with("path", path.clone());
+            os.with("kernel", file(kernel))
+                .with_some("initrd", initrd.as_ref().map(file))
+                .with_some("cmdline", cmdline.as_ref().map(|line| Tree::new().with("options", line.clone())))
+        }
+    };
+    os.with_some("smbios", smbios::tables(&domain.smbios).map(|_| Tree::new().with("mode", "sysinfo")))
 }
 
-fn cpu(cpus: &Cpus) -> Tree {
-    let topology = cpus.topology.map(|[sockets, cores, threads]| {
-        Tree::new().with("sockets", sockets).with("cores", cores).with("threads", threads)
-    });
-    Tree::new()
-        .with(
-            "mode",
-            match cpus.mode {
-                CpuMode::HostPassthrough => "host-passthrough",
-                CpuMode::HostModel => "host-model",
-                CpuMode::Custom => "custom",
-                CpuMode::Maximum => "maximum",
-            },
-        )
-        .with_some("model", cpus.model.clone().map(|name| Tree::new().with("name", name)))
-        .with_some("topology", topology)
-        .with_each(
-            "feature",
-            cpus.features.iter().map(|(name, policy)| {
-                let policy = match policy {
-                    CpuFeature::Force => "force",
-                    CpuFeature::Require => "require",
-                    CpuFeature::Optional => "optional",
-                    CpuFeature::Disable => "disable",
-                    CpuFeature::Forbid => "forbid",
-                };
-                Tree::new().with("policy", policy).with("name", name.clone())
-            }),
-        )
+/// What libvirt does when a guest switches off or restarts.
+fn power_action(action: PowerAction) -> &'static str {
+    match action {
+        PowerAction::Destroy => "destroy",
+        PowerAction::Restart => "restart",
+    }
 }
 
-fn pinning(cpus: &Cpus) -> Option<Tree> {
-    let pinned =
-        (0_u32..).zip(&cpus.pinned).map(|(vcpu, cpuset)| Tree::new().with("vcpu", vcpu).with("cpuset", cpuset.clone()));
-    let emulator = cpus.emulator_pinned.clone().map(|cpuset| Tree::new().with("cpuset", cpuset));
-    let cputune = Tree::new().with_each("vcpupin", pinned).with_some("emulatorpin", emulator);
-    (!cputune.is_empty()).then_some(cputune)
-}
-
-/// Huge pages; and for shares of virtiofsd, memory that it can reach into.
-fn memory_backing(domain: &Domain) -> Option<Tree> {
-    let hugepages = domain.hugepages.map(|size| {
-        let (count, unit) = size.in_largest_unit();
-        Tree::new().with_each("page", [Tree::new().with("size", count).with("unit", unit)])
-    });
-    let shared = domain.shares.iter().any(Share::is_virtiofs);
-    let backing = Tree::new()
-        .with_some("hugepages", hugepages)
-        .with_some("source", shared.then(|| Tree::new().with("type", "memfd")))
-        .with_some("access", shared.then(|| Tree::new().with("mode", "shared")));
-    (!backing.is_empty()).then_some(backing)
+/// What libvirt does when a guest crashes.
+fn crash_action(action: CrashAction) -> &'static str {
+    match action {
+        CrashAction::Destroy => "destroy",
+        CrashAction::Restart => "restart",
+        CrashAction::Preserve => "preserve",
+        CrashAction::CoredumpDestroy => "coredump-destroy",
+        CrashAction::CoredumpRestart => "coredump-restart",
+    }
 }
 
 fn qemu(domain: &Domain) -> Option<Tree> {

@@ -2,8 +2,11 @@
 
 use super::tree::Tree;
 use crate::lab::Domain;
+use crate::lab::clock::{Clock, Offset};
 use crate::lab::firmware::Firmware;
-use crate::spec::guest::{Arch, Os};
+use crate::lab::hypervisor::Hypervisor;
+use crate::spec::clock::{PitTickPolicy, RtcTickPolicy, RtcTrack, TscMode};
+use crate::spec::guest::Arch;
 
 /// The features of the machine.
 pub(super) fn features(domain: &Domain) -> Tree {
@@ -11,52 +14,108 @@ pub(super) fn features(domain: &Domain) -> Tree {
     // Firmware with Secure Boot keeps its variables where only system management mode reaches them.
     let protected = match domain.firmware {
         Firmware::Bios => false,
-        Firmware::Uefi { secure, .. } => secure,
+        Firmware::Uefi { secure, .. } => secure.is_some(),
     };
     match domain.arch {
         Arch::X86_64 => features
             .with("apic", Tree::new())
-            .with_some("hyperv", domain.hyperv.then(hyperv))
-            .with_some("smm", protected.then(|| Tree::new().with("state", true))),
+            .with_some("hyperv", hyperv(&domain.hypervisor))
+            .with_some("vmport", domain.hypervisor.vmport.map(state))
+            .with_some("kvm", domain.hypervisor.kvm_hidden.then(|| Tree::new().with("hidden", state(true))))
+            .with_some("smm", protected.then(|| state(true))),
         Arch::Aarch64 => features,
     }
 }
 
+/// Whether a feature is on.
+fn state(on: bool) -> Tree {
+    Tree::new().with("state", on)
+}
+
 /// The Hyper-V interface that Windows is quickest with
-/// ([QEMU's recommendation](https://www.qemu.org/docs/master/system/i386/hyperv.html#recommendations)).
-fn hyperv() -> Tree {
-    let on = || Tree::new().with("state", true);
-    Tree::new()
-        .with("mode", "custom")
-        .with("relaxed", on())
-        .with("vapic", on())
-        .with("spinlocks", on().with("retries", 8191_u32))
-        .with("vpindex", on())
-        .with("runtime", on())
-        .with("synic", on())
-        .with("stimer", on().with("direct", on()))
-        .with("frequencies", on())
-        .with("tlbflush", on())
-        .with("ipi", on())
+/// ([QEMU's recommendation](https://www.qemu.org/docs/master/system/i386/hyperv.html#recommendations)), and the vendor that
+/// it names, which can be there alone.
+fn hyperv(hypervisor: &Hypervisor) -> Option<Tree> {
+    let on = || state(true);
+    let mode = Tree::new().with("mode", "custom");
+    let interface = if hypervisor.hyperv {
+        mode.with("relaxed", on())
+            .with("vapic", on())
+            .with("spinlocks", on().with("retries", 8191_u32))
+            .with("vpindex", on())
+            .with("runtime", on())
+            .with("synic", on())
+            .with("stimer", on().with("direct", on()))
+            .with("frequencies", on())
+            .with("tlbflush", on())
+            .with("ipi", on())
+    } else {
+        mode
+    };
+    let vendor = hypervisor.hyperv_vendor.clone().map(|value| on().with("value", value));
+    let interface = interface.with_some("vendor_id", vendor);
+    (interface.len() > 1).then_some(interface)
 }
 
 /// The clock and its timers ([libvirt](https://libvirt.org/formatdomain.html#time-keeping)).
-///
-/// Windows keeps its hardware clock in local time. The timers are those that `virt-install` gives to Windows and Linux
-/// on a PC: lost ticks of the hardware clock are made up for, and the HPET, which costs much, is left out.
-pub(super) fn clock(domain: &Domain) -> Tree {
-    let clock = Tree::new().with("offset", if domain.os.is_windows() { "localtime" } else { "utc" });
-    match (domain.os, domain.arch) {
-        (Os::None, _) | (_, Arch::Aarch64) => clock,
-        (_, Arch::X86_64) => {
-            let timers = [
-                Some(Tree::new().with("name", "rtc").with("tickpolicy", "catchup")),
-                Some(Tree::new().with("name", "pit").with("tickpolicy", "delay")),
-                Some(Tree::new().with("name", "hpet").with("present", false)),
-                domain.hyperv.then(|| Tree::new().with("name", "hypervclock").with("present", true)),
-            ];
-            clock.with_each("timer", timers.into_iter().flatten())
-        }
+pub(super) fn clock(clock: &Clock) -> Tree {
+    let Clock { offset, rtc, pit, hpet, tsc, kvmclock, hypervclock } = clock;
+    let tree = match offset {
+        Offset::Utc => Tree::new().with("offset", "utc"),
+        Offset::Localtime => Tree::new().with("offset", "localtime"),
+        Offset::Timezone(timezone) => Tree::new().with("offset", "timezone").with("timezone", timezone.clone()),
+    };
+    let named = |name: &'static str| Tree::new().with("name", name);
+    let switched = |name: &'static str, present: Option<bool>| named(name).with_some("present", present);
+    let rtc = named("rtc")
+        .with_some("track", rtc.track.map(rtc_track))
+        .with_some("tickpolicy", rtc.tick_policy.map(rtc_tick_policy))
+        .with_some("present", rtc.present);
+    let pit =
+        named("pit").with_some("tickpolicy", pit.tick_policy.map(pit_tick_policy)).with_some("present", pit.present);
+    let tsc = named("tsc").with_some("mode", tsc.mode.map(tsc_mode)).with_some("present", tsc.present);
+    let timers = [
+        rtc,
+        pit,
+        switched("hpet", *hpet),
+        tsc,
+        switched("kvmclock", *kvmclock),
+        switched("hypervclock", *hypervclock),
+    ];
+    // A timer of which nothing is said is left to QEMU.
+    tree.with_each("timer", timers.into_iter().filter(|timer| timer.len() > 1))
+}
+
+fn rtc_track(track: RtcTrack) -> &'static str {
+    match track {
+        RtcTrack::Guest => "guest",
+        RtcTrack::Wall => "wall",
+        RtcTrack::Realtime => "realtime",
+    }
+}
+
+fn rtc_tick_policy(policy: RtcTickPolicy) -> &'static str {
+    match policy {
+        RtcTickPolicy::Delay => "delay",
+        RtcTickPolicy::Catchup => "catchup",
+    }
+}
+
+fn pit_tick_policy(policy: PitTickPolicy) -> &'static str {
+    match policy {
+        PitTickPolicy::Delay => "delay",
+        PitTickPolicy::Catchup => "catchup",
+        PitTickPolicy::Discard => "discard",
+    }
+}
+
+fn tsc_mode(mode: TscMode) -> &'static str {
+    match mode {
+        TscMode::Auto => "auto",
+        TscMode::Native => "native",
+        TscMode::Emulate => "emulate",
+        TscMode::Paravirt => "paravirt",
+        TscMode::Smpsafe => "smpsafe",
     }
 }
 

@@ -41,6 +41,8 @@ pub enum HostFile {
     SecureFirmware,
     /// What its variables start from, with Microsoft's keys, in a format.
     SecureVariables(ImageFormat),
+    /// What its variables start from, without keys, in a format.
+    SetupVariables(ImageFormat),
     /// The disc of `VirtIO` drivers for Windows.
     DriverDisc,
 }
@@ -52,7 +54,8 @@ impl HostFile {
             let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(|format| Self::Variables(arch, format));
             [Self::Emulator(arch), Self::Firmware(arch)].into_iter().chain(variables)
         };
-        let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(Self::SecureVariables);
+        let formats = [ImageFormat::Qcow2, ImageFormat::Raw];
+        let variables = formats.map(Self::SecureVariables).into_iter().chain(formats.map(Self::SetupVariables));
         let secure = [Self::SecureFirmware].into_iter().chain(variables);
         [Arch::X86_64, Arch::Aarch64].into_iter().flat_map(of).chain(secure).chain([Self::DriverDisc])
     }

@@ -265,6 +265,8 @@ fn store_path(file: HostFile) -> &'static [&'static str] {
         HostFile::SecureFirmware => &["x86_64-secure", "code"],
         HostFile::SecureVariables(ImageFormat::Qcow2) => &["x86_64-secure", "vars"],
         HostFile::SecureVariables(ImageFormat::Raw) => &["x86_64-secure", "rawVars"],
+        HostFile::SetupVariables(ImageFormat::Qcow2) => &["x86_64-secure", "setupVars"],
+        HostFile::SetupVariables(ImageFormat::Raw) => &["x86_64-secure", "rawSetupVars"],
         HostFile::DriverDisc => &["driverDisc"],
     }
 }

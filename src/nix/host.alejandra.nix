@@ -69,6 +69,9 @@
     ln -s ${pkgs.OVMFFull.fd}/FV/OVMF_CODE.fd "$out/code.fd"
     ln -s ${pkgs.OVMFFull.fd}/FV/OVMF_VARS.ms.fd "$out/vars.fd"
     qemu-img convert -f raw -O qcow2 "$out/vars.fd" "$out/vars.qcow2"
+    # Without keys, for owners who enroll their own.
+    ln -s ${pkgs.OVMFFull.fd}/FV/OVMF_VARS.fd "$out/setup-vars.fd"
+    qemu-img convert -f raw -O qcow2 "$out/setup-vars.fd" "$out/setup-vars.qcow2"
   '';
   driverDisc = NixVirt.lib.guest-install.virtio-win.iso;
 
@@ -307,7 +310,12 @@ in {
       default = {
         aarch64 = files "aarch64";
         x86_64 = files "x86_64";
-        x86_64-secure = images secureFirmware;
+        x86_64-secure =
+          images secureFirmware
+          // {
+            setupVars = "${secureFirmware}/setup-vars.qcow2";
+            rawSetupVars = "${secureFirmware}/setup-vars.fd";
+          };
         driverDisc = "${driverDisc}";
       };
       description = "Store paths of files of the host, for labs that name them so.";

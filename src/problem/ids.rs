@@ -137,10 +137,15 @@ ids! {
     /// PCI: `0000:01:00.0` (domain, bus, slot, function, in hexadecimal). USB: `046d:c52b` (vendor and product). A mediated
     /// device: a UUID.
     BadDevice = "bad-device", Error;
-    /// A list of processors is not in libvirt's form.
+    /// A list of processors, or of NUMA nodes, is not in libvirt's form.
     ///
     /// Numbers and ranges with commas, `^` to leave one out: `"0-3"`, `"0,2,4-7,^5"`.
     BadCpuset = "bad-cpuset", Error;
+    /// The date or the release of a firmware is not in the form that SMBIOS has for it.
+    ///
+    /// A date is month, day and year: `"02/29/2024"`. A release is two numbers up to 255 with a dot between them: `"10.22"`.
+    /// libvirt refuses other dates, and QEMU does not start with other releases.
+    BadSmbios = "bad-smbios", Error;
     /// A connection is not the URI of a system libvirt on this host.
     ///
     /// The generated module prepares the host it runs on, so only `qemu:///system` makes sense today.
@@ -344,6 +349,12 @@ ids! {
     /// `sockets` × `cores` × `threads` must equal `cpus`, or libvirt refuses the domain. Leave `cpus` out and it follows
     /// from the topology.
     TopologyMismatch = "topology-mismatch", Error;
+
+    /// The NUMA cells do not have each virtual CPU of the domain, and all of its memory, exactly once.
+    ///
+    /// libvirt refuses a virtual CPU in two cells, puts one that is in none into the first, and changes the domain's memory to
+    /// what the cells add up to. Virtual CPUs count from 0.
+    NumaMismatch = "numa-mismatch", Error;
 
     // The escape hatch.
 

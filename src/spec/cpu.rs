@@ -30,6 +30,38 @@ pub struct Cpu {
     pub model: Option<String>,
     /// CPU features that are asked for or left out, by name.
     pub features: Option<IndexMap<String, CpuFeature>>,
+    /// What the guest sees of the processor's caches. Only for `x86_64`. Default: QEMU's choice.
+    pub cache: Option<CpuCache>,
+    /// What libvirt compares the CPU with before the domain starts. Default: libvirt's, `partial` for mode `custom`, else
+    /// `none`.
+    pub check: Option<CpuCheck>,
+    /// Whether features that keep a domain from moving to another host are left out. Only for modes `host-passthrough` and
+    /// `maximum`. Default: libvirt's, `true`.
+    pub migratable: Option<bool>,
+}
+
+/// What a guest sees of the processor's caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CpuCache {
+    /// Those of the host. Only for modes `host-passthrough` and `maximum`.
+    Passthrough,
+    /// Made-up ones, with a level 3.
+    Emulate,
+    /// None.
+    Disable,
+}
+
+/// What libvirt compares a CPU with before a domain starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CpuCheck {
+    /// Nothing.
+    None,
+    /// What the host can do, as far as libvirt knows.
+    Partial,
+    /// What QEMU makes of it, which has to be exactly what is asked for.
+    Full,
 }
 
 /// Where the CPU model comes from.
@@ -72,4 +104,44 @@ pub struct Pinning {
     /// The CPUs of the host that may run QEMU's own work.
     #[schemars(example = &"0-1")]
     pub emulator: Option<String>,
+    /// For each of the domain's `iothreads`, from the first, the CPUs of the host that may run it.
+    #[schemars(example = ["1"])]
+    pub iothreads: Option<Vec<String>>,
+}
+
+/// How much of the host's CPUs the domain gets ([libvirt](https://libvirt.org/formatdomain.html#cpu-tuning)). A quota is how
+/// long something runs in each period, both in microseconds: 50000 in 100000 is half a CPU; -1 is no limit, which takes
+/// back that of a weaker layer.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CpuLimits {
+    /// The weight against others where CPUs are short, in the
+    /// [range of cgroups v2](https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files), which NixOS has.
+    /// Default: the kernel's, 100.
+    #[schemars(range(min = 1, max = 10000), example = 200)]
+    pub shares: Option<u32>,
+    /// The period of `quota`, in microseconds. Default: the kernel's, 100000.
+    #[schemars(range(min = 1000, max = 1_000_000), example = 100_000)]
+    pub period: Option<u32>,
+    /// How long each virtual CPU runs in a period: -1, or at least 1000 microseconds. Default: no limit.
+    #[schemars(range(min = -1, max = 17_592_186_044_415_i64), example = 50_000)]
+    pub quota: Option<i64>,
+    /// The period of `globalQuota`, in microseconds. Default: the kernel's, 100000.
+    #[schemars(range(min = 1000, max = 1_000_000), example = 100_000)]
+    pub global_period: Option<u32>,
+    /// How long the whole domain runs in a period: -1, or at least 1000 microseconds. Default: no limit.
+    #[schemars(range(min = -1, max = 17_592_186_044_415_i64), example = 200_000)]
+    pub global_quota: Option<i64>,
+    /// The period of `emulatorQuota`, in microseconds. Default: the kernel's, 100000.
+    #[schemars(range(min = 1000, max = 1_000_000), example = 100_000)]
+    pub emulator_period: Option<u32>,
+    /// How long QEMU's own work runs in a period: -1, or at least 1000 microseconds. Default: no limit.
+    #[schemars(range(min = -1, max = 17_592_186_044_415_i64), example = 50_000)]
+    pub emulator_quota: Option<i64>,
+    /// The period of `iothreadQuota`, in microseconds. Default: the kernel's, 100000.
+    #[schemars(range(min = 1000, max = 1_000_000), example = 100_000)]
+    pub iothread_period: Option<u32>,
+    /// How long each I/O thread runs in a period: -1, or at least 1000 microseconds. Default: no limit.
+    #[schemars(range(min = -1, max = 17_592_186_044_415_i64), example = 50_000)]
+    pub iothread_quota: Option<i64>,
 }

@@ -4,17 +4,22 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::cpu::{Cpu, Pinning, Topology};
+use super::clock::Clock;
+use super::cpu::{Cpu, CpuLimits, Pinning, Topology};
 use super::device::{Panic, Shmem, Vsock, Watchdog, WatchdogAction};
 use super::drive::{Cdrom, Disk, Floppy};
+use super::firmware::{DirectBoot, SecureBootKeys};
 use super::guest::{Arch, BootDevice, Drivers, Firmware, Os, Qemu, Virtualization};
 use super::hostdev::HostDevice;
 use super::input::Input;
 use super::interface::Interface;
 use super::layer::{Layer, OwnFields};
+use super::lifecycle::On;
+use super::memory::{MemoryLimits, Numa};
 use super::screen::{Graphics, Video};
 use super::serial::{Channel, Serial};
 use super::share::Share;
+use super::smbios::Smbios;
 use super::sound::{Audio, Sound};
 use super::{Active, Extra};
 
@@ -62,7 +67,8 @@ pub struct DomainOwn {
     #[schemars(range(min = 1, max = 10000), example = 3)]
     pub replicas: Option<u32>,
     /// The file of its firmware variables, absolute. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or
-    /// `<id>.fd` where `snapshots` is `false`; with `uefi-secure`, `<id>.secure.nvram` and `<id>.secure.fd`.
+    /// `<id>.fd` where `snapshots` is `false`; with `uefi-secure`, `<id>.secure.nvram` and `<id>.secure.fd`, without
+    /// keys `<id>.setup.nvram` and `<id>.setup.fd`.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
     pub nvram: Option<String>,
 }
@@ -83,8 +89,9 @@ pub struct DomainFields {
     pub drivers: Option<Drivers>,
     /// The processor architecture. Default: `x86_64`.
     pub arch: Option<Arch>,
-    /// QEMU's machine type. Default: `pc-q35-9.1`, for aarch64 `virt-9.1`. A type without a version (`q35`, `virt`) becomes
-    /// the newest that QEMU has at each activation, so each update of QEMU changes the domain and power-cycles it.
+    /// QEMU's machine type: on `x86_64` a q35 or a pc (`pc-i440fx-9.1`, for old systems), on aarch64 a virt. Default:
+    /// `pc-q35-9.1`, for aarch64 `virt-9.1`. A type without a version (`q35`, `pc`, `virt`) becomes the newest that QEMU has
+    /// at each activation, so each update of QEMU changes the domain and power-cycles it.
     #[schemars(example = &"pc-q35-9.1")]
     pub machine: Option<String>,
     /// Whether the host's processor runs the guest's code. Default: `kvm` for `x86_64`, else `emulated`.
@@ -99,6 +106,18 @@ pub struct DomainFields {
     pub cpu: Option<Cpu>,
     /// Which CPUs of the host run which virtual CPUs. Default: any.
     pub pinning: Option<Pinning>,
+    /// How much of the host's CPUs the domain gets. Default: as much as others.
+    pub cpu_limits: Option<CpuLimits>,
+    /// How many threads of their own QEMU has for disks, which name them by number from 1. Default: 0, and QEMU's main thread
+    /// does the work.
+    #[schemars(example = 1)]
+    pub iothreads: Option<u32>,
+    /// The weight of the domain's disks against those of others, where the host's scheduler of block devices has weights
+    /// (BFQ; [libvirt](https://libvirt.org/formatdomain.html#block-i-o-tuning)). Default: the kernel's, 100.
+    #[schemars(range(min = 100, max = 1000), example = 500)]
+    pub block_weight: Option<u32>,
+    /// The NUMA cells that the guest sees, and the nodes of the host that its memory comes from. Default: neither.
+    pub numa: Option<Numa>,
     /// The size of the huge pages that the memory is made of, which the host has to set aside (`boot.kernelParams`).
     /// Default: ordinary pages.
     #[schemars(example = &"2MiB")]
@@ -106,8 +125,24 @@ pub struct DomainFields {
     /// The memory: a whole number and a binary unit. Required, here or in a layer below.
     #[schemars(example = &"4GiB")]
     pub memory: Option<String>,
+    /// What the guest has of `memory` when it starts, the rest being in the balloon: at most `memory`. Default: all of it.
+    #[schemars(example = &"2GiB")]
+    pub current_memory: Option<String>,
+    /// Whether the host keeps QEMU's memory in RAM, never in swap; it has to have room for all of it
+    /// ([libvirt](https://libvirt.org/formatdomain.html#memory-backing)). Default: `false`.
+    pub memory_locked: Option<bool>,
+    /// Whether other processes of the host can share the guest's memory (memfd), as virtiofsd has to. Default: `true` where
+    /// there are `shares` by virtiofs, which need it, else `false`.
+    pub shared_memory: Option<bool>,
+    /// Whether the host may keep pages that several domains have alike only once, where its KSM is on. Default: `true`.
+    pub share_pages: Option<bool>,
+    /// What QEMU may take of the host's memory. Default: as much as it needs.
+    pub memory_limits: Option<MemoryLimits>,
     /// The firmware. Default: `uefi` for Windows and aarch64, else `bios`.
     pub firmware: Option<Firmware>,
+    /// The keys that Secure Boot starts with. Another choice means another file of variables, so the boot entries start anew.
+    /// Only for firmware `uefi-secure`. Default: `microsoft`.
+    pub secure_boot_keys: Option<SecureBootKeys>,
     /// Whether the guest has a TPM 2.0, emulated by swtpm. Default: `true` for windows-11, else `false`.
     pub tpm: Option<bool>,
     /// The disks. Those of several layers merge by name.
@@ -140,7 +175,7 @@ pub struct DomainFields {
     /// The keyboards and pointers. Default: where there is a screen, a USB tablet; for aarch64, a USB keyboard too. A PC has a
     /// PS/2 keyboard and mouse whatever is here.
     pub inputs: Option<Vec<Input>>,
-    /// Whether there is a serial console for `virsh console`. Default: `true` for linux, else `false`.
+    /// Whether there is a serial console for `virsh console`. Default: `true` for linux, nixos and freebsd, else `false`.
     pub serial: Option<bool>,
     /// Serial ports after that of `serial`, in order: with it, the guest's second one and so on, else its first. A PC has four
     /// at most; on aarch64 all but the first are PCI devices. Default: none.
@@ -149,7 +184,7 @@ pub struct DomainFields {
     pub agent: Option<bool>,
     /// Channels beside those of the QEMU guest agent and the SPICE agent, each of another name. Default: none.
     pub further_channels: Option<Vec<Channel>>,
-    /// Whether there is a VirtIO random number generator. Default: `true` for linux, else `false`.
+    /// Whether there is a VirtIO random number generator. Default: `true` for linux, nixos and freebsd, else `false`.
     pub rng: Option<bool>,
     /// Whether there is a VirtIO memory balloon. Default: `true`.
     pub balloon: Option<bool>,
@@ -177,9 +212,29 @@ pub struct DomainFields {
     /// cdrom, else `["hd"]`; none where a device has a `boot` of its own, which excludes this one. An empty list takes back
     /// that of a weaker layer.
     pub boot: Option<Vec<BootDevice>>,
+    /// Whether the firmware offers a menu of what to boot from. Default: the firmware's own choice.
+    pub boot_menu: Option<bool>,
+    /// A kernel of the host that the domain starts instead of what is on its disks. Default: none.
+    pub direct_boot: Option<DirectBoot>,
+    /// What the firmware tells the guest about the computer. Default: QEMU's.
+    pub smbios: Option<Smbios>,
+    /// The guest's clock and its timers.
+    pub clock: Option<Clock>,
+    /// What libvirt does when the guest switches off, restarts or crashes.
+    pub on: Option<On>,
     /// Whether the guest is told that it runs under Hyper-V, which Windows needs to be quick. Default: `true` for Windows
     /// under kvm, else `false`.
     pub hyperv: Option<bool>,
+    /// The maker's name that the guest reads of Hyper-V, of 1 to 12 characters, for drivers that refuse to work in a domain.
+    /// Also without `hyperv`. Only for `x86_64`. Default: QEMU's, `Microsoft Hv`.
+    #[schemars(example = &"whatever")]
+    pub hyperv_vendor_id: Option<String>,
+    /// Whether KVM hides itself from the guest, for drivers that refuse to work in a domain. The guest gets slower, because it
+    /// cannot use what KVM has for it. Only for `x86_64`. Default: `false`.
+    pub kvm_hidden: Option<bool>,
+    /// Whether the guest has VMware's port, through which some systems take mouse movements; virt-manager leaves it out of
+    /// its domains. Only for `x86_64`. Default: QEMU's, `true`.
+    pub vmport: Option<bool>,
     /// Whether snapshots work with UEFI: the firmware variables are kept as QCOW2, else raw. Default: `true`.
     pub snapshots: Option<bool>,
     /// Whether the domain runs after activation, which is at each switch and each boot of the host: `true`, `false`, or

@@ -11,6 +11,13 @@ pub enum Os {
     /// A Linux of the last ten years.
     #[default]
     Linux,
+    /// NixOS: as `linux`, which has what its
+    /// [profile for guests](https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/profiles/qemu-guest.nix) loads drivers
+    /// for.
+    Nixos,
+    /// FreeBSD from 13 on, which has the [VirtIO drivers](https://man.freebsd.org/virtio/4) in its kernel or loads them by
+    /// itself.
+    Freebsd,
     /// Windows 10.
     #[serde(rename = "windows-10")]
     Windows10,
@@ -38,7 +45,7 @@ impl Os {
     #[must_use]
     pub fn is_windows(self) -> bool {
         match self {
-            Self::Linux | Self::None => false,
+            Self::Linux | Self::Nixos | Self::Freebsd | Self::None => false,
             Self::Windows10
             | Self::Windows11
             | Self::WindowsServer2016
@@ -100,8 +107,8 @@ pub enum Firmware {
     Bios,
     /// UEFI (edk2), without Secure Boot.
     Uefi,
-    /// UEFI (edk2) with Secure Boot and Microsoft's keys: only what they signed boots, as Windows and most distributions
-    /// are. Only for `x86_64` on a q35 machine. A domain that had `uefi` before gets a new file of variables, so it looks
+    /// UEFI (edk2) with Secure Boot and the `secureBootKeys`, which are Microsoft's unless said otherwise: only what they
+    /// signed boots, as Windows and most distributions are. Only for `x86_64` on a q35 machine. A domain that had `uefi` before gets a new file of variables, so it looks
     /// for its boot loader anew.
     UefiSecure,
 }

@@ -145,9 +145,12 @@ fn stable_files() -> Value {
             "rawVars": format!("/etc/lab2nix/{firmware}/vars.fd"),
         })
     };
+    let mut secure = of("x86_64", "x86_64-secure");
+    secure["setupVars"] = "/etc/lab2nix/x86_64-secure/setup-vars.qcow2".into();
+    secure["rawSetupVars"] = "/etc/lab2nix/x86_64-secure/setup-vars.fd".into();
     json!({
         "x86_64": of("x86_64", "x86_64"),
-        "x86_64-secure": of("x86_64", "x86_64-secure"),
+        "x86_64-secure": secure,
         "aarch64": of("aarch64", "aarch64"),
         "driverDisc": "/etc/lab2nix/virtio-win.iso",
     })

@@ -44,6 +44,13 @@ const VARIANTS: &[(&str, &str)] = &[
     ),
     ("Secure Boot", r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi-secure" } } }"#),
     (
+        "Secure Boot without keys",
+        r#"{ "domains": {
+            "a": { "memory": "1GiB", "firmware": "uefi-secure", "secureBootKeys": "none" },
+            "b": { "memory": "1GiB", "firmware": "uefi-secure", "secureBootKeys": "none", "snapshots": false }
+        } }"#,
+    ),
+    (
         "Secure Boot beside other UEFI, without snapshots",
         r#"{ "domains": {
             "a": { "memory": "1GiB", "firmware": "uefi-secure", "snapshots": false },

@@ -72,13 +72,19 @@ impl Objects {
         self.networks.len() + self.pools.len() + self.volumes.len() + self.domains.len()
     }
 
-    /// Makes what the host has to provide: directories, and images to grow volumes on.
+    /// Makes what the host has to provide: directories, kernels, and images to grow volumes on.
     pub fn prepare(&self, world: &World) {
         let host = Host::of(&self.lab);
         let mut directories: Vec<&str> = host.directories.keys().chain(&host.tftp).map(String::as_str).collect();
         let domains = self.lab.domains.iter().flatten();
         directories.extend(domains.flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
         world.make_directories(directories);
+        let domains = self.lab.domains.iter().flatten();
+        for direct in domains.filter_map(|domain| domain.direct_boot.as_ref()) {
+            for file in [Some(&direct.kernel), direct.initrd.as_ref()].into_iter().flatten() {
+                world.run(&["install", "-D", "/boot/vmlinuz", file]);
+            }
+        }
         for (pool, volume) in volumes(&self.lab) {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
             if let Some(backing) = backing.filter(|backing| matches!(backing.image, Image::File(_))) {

@@ -59,6 +59,8 @@ firmware() {
 }
 firmware x86_64 /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd
 firmware x86_64-secure /usr/share/OVMF/OVMF_CODE_4M.secboot.fd /usr/share/OVMF/OVMF_VARS_4M.ms.fd
+ln -s /usr/share/OVMF/OVMF_VARS_4M.fd /etc/lab2nix/x86_64-secure/setup-vars.fd
+qemu-img convert -O qcow2 /etc/lab2nix/x86_64-secure/setup-vars.{fd,qcow2}
 firmware aarch64 /usr/share/AAVMF/AAVMF_CODE.no-secboot.fd /usr/share/AAVMF/AAVMF_VARS.fd
 truncate --size 1M /etc/lab2nix/virtio-win.iso
 

@@ -207,7 +207,10 @@ in
     {
       aarch64 = files "aarch64";
       x86_64 = files "x86_64";
-      x86_64-secure = files "x86_64-secure";
+      x86_64-secure = files "x86_64-secure" // {
+        setupVars = "${package "lab2nix-firmware-x86_64-secure" ""}/setup-vars.qcow2";
+        rawSetupVars = "${package "lab2nix-firmware-x86_64-secure" ""}/setup-vars.fd";
+      };
       driverDisc = "${package "virtio-win.iso" ""}";
     };
 }
