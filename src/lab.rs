@@ -4,12 +4,15 @@
 //! ids are made only for entries of its own lists. Nothing in it has a default left to choose.
 
 pub mod address;
+mod allocation;
 pub mod attachment;
+pub mod backing;
 pub mod board;
 pub mod boot;
 mod bus;
 pub mod cpu;
 pub mod device;
+mod disk_source;
 pub mod domain;
 pub mod drive;
 pub mod firmware;
@@ -20,6 +23,8 @@ pub mod interface;
 pub mod io;
 pub mod network;
 mod order;
+pub mod pool_source;
+mod pool_type;
 mod port;
 pub mod preset;
 pub mod profile;
@@ -33,6 +38,8 @@ pub mod subnet;
 mod text;
 pub mod unique;
 pub mod vlan;
+pub mod volume;
+mod volume_name;
 mod word;
 
 use crate::place::{Place, Pointer};
@@ -40,8 +47,9 @@ use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
 
 pub use domain::Domain;
 pub use network::Network;
-pub use storage::{Pool, Volume};
+pub use storage::Pool;
 pub(crate) use text::is_text;
+pub use volume::Volume;
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ pub mod interface;
 pub mod layer;
 pub mod network;
 pub mod pool;
+pub mod pool_source;
 pub mod reference;
 pub mod schema;
 pub mod shape;

@@ -15,7 +15,7 @@ use super::interface::{self, Interface};
 use super::profile::Layers;
 use super::scope::{Entry, Scope};
 use super::size::Size;
-use super::storage::Volume;
+use super::volume::Volume;
 use super::{ExtraAt, Placed, PoolId, bus, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};

@@ -36,7 +36,13 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
         restart: network.restart,
         volumes: Vec::new(),
     };
-    Draft { object, at: network.at.clone(), extras: network.extra.iter().collect(), devices: Vec::new() }
+    Draft {
+        object,
+        at: network.at.clone(),
+        extras: network.extra.iter().collect(),
+        devices: Vec::new(),
+        volume_extras: Vec::new(),
+    }
 }
 
 fn domain(network: &Network) -> Option<Tree> {
