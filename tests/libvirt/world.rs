@@ -146,6 +146,11 @@ impl World {
         self.virsh(&["capabilities"]).contains("<domain type='kvm'")
     }
 
+    /// Whether files can be block devices.
+    pub fn has_loop_devices(&self) -> bool {
+        PathBuf::from(format!("/proc/{}/root/dev/loop-control", self.pid)).exists()
+    }
+
     /// A page, once there is someone to serve it.
     ///
     /// # Panics
