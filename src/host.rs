@@ -13,11 +13,11 @@ use crate::lab::network::Network;
 use crate::lab::share::Share;
 use crate::lab::side::Side;
 use crate::lab::storage::Permissions;
-use crate::lab::{Domain, Lab};
+use crate::lab::{Domain, Lab, Pool};
 use crate::libvirt::tree::HostFile;
 use crate::spec::guest::Arch;
 use crate::spec::network::Mode;
-use crate::spec::pool::ImageFormat;
+use crate::spec::pool::{ImageFormat, PoolType};
 
 /// What a lab asks of its host.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,12 @@ pub struct Host {
     pub passt: bool,
     /// Whether a network is on an Open vSwitch bridge.
     pub open_vswitch: bool,
+    /// The file systems of file servers that pools are on, as `NixOS` calls them.
+    pub filesystems: BTreeSet<String>,
+    /// Whether a pool is an iSCSI target.
+    pub iscsi: bool,
+    /// Whether a pool is one of Ceph.
+    pub rbd: bool,
     /// Directories that have to exist, each with its owner and mode where the spec says them.
     pub directories: IndexMap<String, Option<Permissions>>,
     /// Directories that TFTP serves, which everyone has to be able to read.
@@ -93,13 +99,29 @@ impl Host {
             host.identities.add_network(network);
         }
         for pool in lab.pools.iter().flatten() {
-            host.directories.insert(pool.path.clone(), pool.permissions.clone());
+            host.add_pool(pool);
             host.identities.uuids.insert(pool.uuid.value.to_string(), format!("pool {}", pool.name));
         }
         for domain in lab.domains.iter().flatten() {
             host.add_domain(domain);
         }
         host
+    }
+
+    fn add_pool(&mut self, pool: &Pool) {
+        if let Some(path) = pool.path.as_ref().filter(|_| pool.r#type.has_files()) {
+            self.directories.insert(path.clone(), pool.permissions.clone());
+        }
+        match pool.r#type {
+            PoolType::Netfs => {
+                let format = pool.source.format.clone().filter(|format| format != "auto");
+                // A server and a directory, and nothing else, are NFS to `mount`.
+                self.filesystems.insert(format.unwrap_or_else(|| "nfs".to_owned()));
+            }
+            PoolType::Iscsi => self.iscsi = true,
+            PoolType::Rbd => self.rbd = true,
+            PoolType::Dir | PoolType::Fs | PoolType::Logical | PoolType::Disk | PoolType::Zfs => {}
+        }
     }
 
     fn add_domain(&mut self, domain: &Domain) {

@@ -4,7 +4,9 @@
 //! ids are made only for entries of its own lists. Nothing in it has a default left to choose.
 
 pub mod address;
+mod allocation;
 pub mod attachment;
+pub mod backing;
 pub mod bandwidth;
 pub mod board;
 pub mod boot;
@@ -14,6 +16,7 @@ pub mod cpu;
 mod cpuset;
 pub mod device;
 mod dhcp;
+mod disk_source;
 pub mod dns;
 mod dnsmasq;
 pub mod domain;
@@ -38,6 +41,8 @@ pub mod network;
 pub mod numa;
 mod order;
 pub mod pci;
+pub mod pool_source;
+mod pool_type;
 mod port;
 pub mod preset;
 pub mod profile;
@@ -59,6 +64,8 @@ pub mod tap;
 mod text;
 pub mod unique;
 pub mod vlan;
+pub mod volume;
+mod volume_name;
 mod word;
 
 use crate::place::{Place, Pointer};
@@ -66,8 +73,9 @@ use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
 
 pub use domain::Domain;
 pub use network::Network;
-pub use storage::{Pool, Volume};
+pub use storage::Pool;
 pub(crate) use text::is_text;
+pub use volume::Volume;
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

@@ -84,6 +84,8 @@ struct Draft<'a> {
     extras: Vec<&'a ExtraAt>,
     /// What is merged into single devices before that.
     devices: Vec<DeviceExtras<'a>>,
+    /// What is merged into the definition of each volume, of those of a pool.
+    volume_extras: Vec<Option<&'a ExtraAt>>,
 }
 
 /// What is merged into one device of a domain.
@@ -123,7 +125,7 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
     let libvirt = Libvirt { version, is_xml };
     let mut problems = Vec::new();
     let mut settle = |draft: Draft<'_>| {
-        let Draft { mut object, at, extras, devices } = draft;
+        let Draft { mut object, at, extras, devices, volume_extras } = draft;
         for device in &devices {
             extra::merge_device(&mut object.definition.tree, device, &libvirt, &mut problems);
         }
@@ -137,8 +139,18 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
         // A text of the wrong type has been told of.
         let told: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
         problems.extend(told);
-        for volume in object.volumes.iter_mut().filter_map(|volume| volume.definition.as_mut()) {
-            volume.settle(Vocabulary::volume, version);
+        let mut volume_extras = volume_extras.into_iter();
+        for volume in &mut object.volumes {
+            let (extra, Some(definition)) = (volume_extras.next().flatten(), &mut volume.definition) else { continue };
+            if let Some(extra) = extra {
+                extra::merge_volume(&mut definition.tree, extra, &libvirt, &mut problems);
+            }
+            let faults = definition.settle(Vocabulary::volume, version);
+            let extras: Vec<&ExtraAt> = extra.into_iter().collect();
+            let found: Vec<Problem> = faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &[])).collect();
+            let is_new = |found: &Problem| !problems.iter().any(|told| told.place == found.place);
+            let found: Vec<Problem> = found.into_iter().filter(is_new).collect();
+            problems.extend(found);
         }
         object
     };

@@ -21,6 +21,7 @@ pub mod macvtap;
 pub mod memory;
 pub mod network;
 pub mod pool;
+pub mod pool_source;
 pub mod reference;
 pub mod route;
 pub mod schema;

@@ -27,7 +27,7 @@ use super::serial::{self, Channel, Serial};
 use super::share::{self, Share};
 use super::smbios::{self, Smbios};
 use super::sound::{self, Audio};
-use super::storage::Volume;
+use super::volume::Volume;
 use super::{ExtraAt, Placed, PoolId, bus, machine, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};

@@ -7,16 +7,16 @@ use super::boot::{self, Order};
 use super::io::{self, Access};
 use super::profile::{At, Layers};
 use super::scope::{Entry, Scope};
-use super::size::Size;
-use super::storage::{self, Pool, Present, Volume};
-use super::{ExtraAt, PoolId, bus, text, word};
+use super::storage::Pool;
+use super::volume::{self, Volume};
+use super::{ExtraAt, PoolId, bus, disk_source, text, volume_name, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::drive as written;
 use crate::spec::drive::{DiskBus, StartupPolicy};
 use crate::spec::guest::Drivers;
-use crate::spec::pool::ImageFormat;
+use crate::spec::pool::{ImageFormat, PoolType};
 
 /// A disk.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ pub(super) fn disks(
         if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
             word::name(word.value, word.place(), problems);
         }
-        let Some((source, format, declared)) = disk_source(&name, &layers, entry, scope, problems) else {
+        let Some((source, format, declared)) = disk_source::resolve(&name, &layers, entry, scope, problems) else {
             continue;
         };
         volumes.extend(declared);
@@ -183,94 +183,6 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
     Some(serial)
 }
 
-/// What a disk is, the format of its image where the spec says it, and the volume that it declares.
-type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volume)>);
-
-fn disk_source(
-    disk: &str,
-    layers: &Layers<'_, written::Disk>,
-    entry: &Entry<'_>,
-    scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<DiskSource> {
-    let pool = layers.get("pool", |d| d.pool.as_ref());
-    let file = layers.get("file", |d| d.file.as_ref());
-    let block = layers.get("block", |d| d.block.as_ref());
-    let written = layers.value("format", |d| d.format.as_ref());
-    let kinds = [
-        ("pool", pool.map(|at| at.pointer())),
-        ("file", file.map(|at| at.pointer())),
-        ("block", block.map(|at| at.pointer())),
-    ];
-    word::one_of(&kinds, &format!("disk `{disk}`"), &layers.pointer(), problems)?;
-    if pool.is_none() {
-        for (key, at) in [
-            ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
-            ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
-            ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
-        ] {
-            if let Some(at) = at {
-                problems.push(
-                    Problem::new(
-                        Id::ConflictingFields,
-                        at.name(),
-                        format!("disk `{disk}` is on no pool, so it declares no volume"),
-                    )
-                    .label(format!("`{key}` needs a `pool`"))
-                    .help("leave it out, or name a pool instead of the file or block device"),
-                );
-            }
-        }
-    }
-    if let Some(file) = file {
-        return Some((Source::File(text::path(file, problems)?), written, None));
-    }
-    if let Some(block) = block {
-        return Some((Source::Block(text::path(block, problems)?), written, None));
-    }
-    let pool_word = pool?;
-    let pool = scope.pool(pool_word, problems)?;
-    let volume_word = layers.get("volume", |d| d.volume.as_ref());
-    if let Some(word) = volume_word
-        && !word::name(word.value, word.place(), problems)
-    {
-        return None;
-    }
-    let size = layers.get("size", |d| d.size.as_ref());
-    let format = written.unwrap_or_default();
-    if size.is_none() && volume_word.is_none() {
-        problems.push(
-            Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
-                .label("needs a `size` or a `volume`")
-                .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
-        );
-        return None;
-    }
-    let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, format), |word| word.value.clone());
-    let backing_layers = layers.object("backing", |d| d.backing.as_ref());
-    let declared = size.map(|size| {
-        let backing = storage::backing(&backing_layers, format, problems);
-        let present = Present { size: word::size(size, problems).unwrap_or(Size::KIB), allocation: None, backing };
-        (pool, Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present) })
-    });
-    if declared.is_none() && !backing_layers.is_empty() {
-        let message = format!("disk `{disk}` declares no volume that could grow on an image");
-        problems.push(
-            Problem::new(Id::MissingField, backing_layers.pointer().name(), message)
-                .label("needs a `size` beside it")
-                .help("add `\"size\": …`, at least that of the image"),
-        );
-    }
-    let at = volume_word.map_or_else(|| pool_word.pointer(), |word| word.pointer());
-    Some((Source::Volume { pool, name, at }, written, declared))
-}
-
-/// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
-fn default_volume(id: &str, disk: &str, format: ImageFormat) -> String {
-    let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
-    format!("{}.{}", stem.to_lowercase(), format.name())
-}
-
 /// The optical drives.
 pub(super) fn cdroms(
     layers: &Layers<'_, DomainFields>,
@@ -296,6 +208,20 @@ pub(super) fn cdroms(
         );
         let boot = boot::order(layers.get("boot", |c| c.boot.as_ref()));
         let medium = medium(&layers, scope, problems);
+        if let (Some(Medium::Volume { pool, .. }), Some(at)) =
+            (&medium, layers.get("startupPolicy", |c| c.startup_policy.as_ref()))
+            && !scope.pools[pool.0].r#type.has_files()
+        {
+            problems.push(
+                Problem::new(
+                    Id::NotOnThisType,
+                    at.pointer().name(),
+                    "a volume that is no file cannot be missing at a start",
+                )
+                .label("only for files")
+                .help("leave `startupPolicy` out: libvirt refuses it here"),
+            );
+        }
         cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
     }
     cdroms
@@ -353,6 +279,10 @@ fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut
             return None;
         };
         let pool = scope.pool(pool, problems)?;
+        let of = &scope.pools[pool.0];
+        if of.r#type == PoolType::Iscsi && !volume_name::check(volume.value, of, volume.place(), problems) {
+            return None;
+        }
         return Some(Medium::Volume { pool, name: volume.value.clone(), at: volume.pointer() });
     }
     Some(if driver_disc.is_some() { Medium::DriverDisc } else { Medium::Empty })
@@ -376,7 +306,7 @@ pub(super) fn settle_formats<'a>(
         };
         if let Some(volume) = volume {
             if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
-                problems.push(storage::other_format(disk.format, volume, at));
+                problems.push(volume::other_format(disk.format, volume, at));
             }
             disk.format = volume.format;
         }

@@ -10,8 +10,11 @@ use super::network::{Machine, Network};
 use super::preset::preset;
 use super::profile::{Layers, Profiles};
 use super::scope::{Entry, Scope};
-use super::storage::{self, Pool, Volume};
-use super::{Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, text, unique, word};
+use super::storage::{self, Pool};
+use super::volume::Volume;
+use super::{
+    Domain, ExtraAt, Lab, NetworkId, PoolId, Target, backing, domain, drive, network, start_order, text, unique, word,
+};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec::domain::DomainOwn;
@@ -43,6 +46,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     let scope = Scope {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
+        pools: pools.as_deref().unwrap_or_default(),
         pool_ids: ids(spec.pools.as_ref(), PoolId),
     };
     let (domains, volumes) = domains(spec, namespace, &scope, &mut problems);
@@ -54,7 +58,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     }
     for pool in pools.iter_mut().flatten() {
         unique::volumes(pool, &mut problems);
-        storage::settle_backing(pool, &mut problems);
+        backing::settle(pool, &mut problems);
     }
     let disks = domains.iter_mut().flatten().flat_map(|domain| &mut domain.disks);
     drive::settle_formats(pools.as_deref().unwrap_or_default(), disks, &mut problems);
@@ -126,7 +130,12 @@ fn extras(spec: &Spec) -> impl Iterator<Item = (Pointer, &Extra)> {
     let defaults = defaults.map(|extra| (Pointer::root().key("defaults").key("extra"), extra));
     let named = networks.chain(pools).chain(profiles).chain(domains);
     let at = |section: &str, name: &str| Pointer::root().key(section).key(name).key("extra");
-    defaults.chain(named.filter_map(move |(section, name, extra)| Some((at(section, name), extra?))))
+    let volumes = spec.pools.iter().flatten().flat_map(|(pool, spec)| {
+        let at = Pointer::root().key("pools").key(pool).key("volumes");
+        let volumes = spec.volumes.iter().flatten();
+        volumes.filter_map(move |(name, volume)| Some((at.key(name).key("extra"), volume.extra.as_ref()?)))
+    });
+    defaults.chain(volumes).chain(named.filter_map(move |(section, name, extra)| Some((at(section, name), extra?))))
 }
 
 /// The `extra` of `defaults` and of every profile.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::network::Network;
 use super::profile::Word;
+use super::storage::Pool;
 use super::{NetworkId, PoolId};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, did_you_mean};
@@ -13,6 +14,7 @@ use crate::spec::domain::DomainOwn;
 pub(super) struct Scope<'a> {
     pub(super) networks: &'a [Network],
     pub(super) network_ids: IndexMap<&'a str, NetworkId>,
+    pub(super) pools: &'a [Pool],
     pub(super) pool_ids: IndexMap<&'a str, PoolId>,
 }
 

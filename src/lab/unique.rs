@@ -11,24 +11,28 @@ use super::drive::{Medium, Source};
 use super::firmware::Firmware;
 use super::identity::Kind;
 use super::network::Network;
-use super::storage::{Pool, unknown_volume};
+use super::storage::Pool;
 use super::subnet::Family;
-use super::{Lab, PoolId, port, route, tap, word};
+use super::volume::unknown_volume;
+use super::{Lab, PoolId, backing, port, route, tap, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::guest::Os;
 use crate::spec::network::Mode;
+use crate::spec::pool::PoolType;
 
 /// Every check over a whole lab.
 pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
     uuids(lab, problems);
     names(lab, problems);
     directories(lab, problems);
+    sources(lab, problems);
     networks(lab.networks.as_deref().unwrap_or_default(), problems);
     domains(lab, problems);
     port::check(domains_of_names(lab), problems);
     tap::check(lab.networks.as_deref().unwrap_or_default(), domains_of_names(lab), problems);
     route::check(lab.networks.as_deref().unwrap_or_default(), problems);
+    backing::warn_of_changes(lab, problems);
 }
 
 /// Reports each item whose key another one had before it.
@@ -87,15 +91,28 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
 
 /// No two pools are one directory, however many slashes its path is written with.
 fn directories(lab: &Lab, problems: &mut Vec<Problem>) {
-    let pools = lab.pools.iter().flatten().filter(|pool| !pool.path.is_empty());
+    let pools = lab.pools.iter().flatten().filter(|pool| pool.r#type.has_files());
     twice(
-        pools.map(|pool| {
-            let steps: Vec<&str> = pool.path.split('/').filter(|step| !step.is_empty()).collect();
-            (steps.join("/"), pool.at.key("path").value())
+        pools.filter_map(|pool| {
+            let steps: Vec<&str> = pool.path.as_ref()?.split('/').filter(|step| !step.is_empty()).collect();
+            Some((steps.join("/"), pool.at.key("path").value()))
         }),
         |path, place| {
             Problem::new(Id::DuplicateDirectory, place, format!("two pools are the directory `/{path}`"))
                 .help("give each pool a directory of its own")
+        },
+        problems,
+    );
+}
+
+/// No two pools are one device, exported directory, volume group, target or pool: libvirt refuses the second of most.
+fn sources(lab: &Lab, problems: &mut Vec<Problem>) {
+    let pools = lab.pools.iter().flatten();
+    twice(
+        pools.filter_map(|pool| Some((pool.source.identity(pool.r#type)?, pool.at.key("source").value()))),
+        |(what, which), place| {
+            Problem::new(Id::DuplicateDirectory, place, format!("two pools are the {what} `{which}`"))
+                .help("give each pool storage of its own, or name the volumes of one in both places")
         },
         problems,
     );
@@ -216,7 +233,7 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
     twice(
         domains_of_names(lab).flat_map(|domain| &domain.disks).filter(|disk| !disk.shareable).map(|disk| {
             let key = match &disk.source {
-                Source::Volume { pool, name, .. } => lab.pool(*pool).volume_path(name),
+                Source::Volume { pool, name, .. } => lab.pool(*pool).volume_place(name),
                 Source::File(path) | Source::Block(path) => path.clone(),
             };
             (key, disk.at.clone().value())
@@ -270,7 +287,9 @@ fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {
             Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
         });
         for (pool, name, at) in disks.chain(cdroms) {
-            if !known.contains(&(pool, name)) && told.insert((pool, name, at)) {
+            // Nobody but the target knows its units.
+            let is_of_target = lab.pool(pool).r#type == PoolType::Iscsi;
+            if !is_of_target && !known.contains(&(pool, name)) && told.insert((pool, name, at)) {
                 problems.push(unknown_volume(name, lab.pool(pool), at.clone()));
             }
         }

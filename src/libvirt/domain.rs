@@ -54,7 +54,13 @@ pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
         restart: domain.restart,
         volumes: Vec::new(),
     };
-    Draft { object, at: domain.at.clone(), extras: domain.extra.iter().collect(), devices: device_extras(domain) }
+    Draft {
+        object,
+        at: domain.at.clone(),
+        extras: domain.extra.iter().collect(),
+        devices: device_extras(domain),
+        volume_extras: Vec::new(),
+    }
 }
 
 /// What is merged into single devices, which stand in the definition in the order of the lab.

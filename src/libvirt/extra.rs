@@ -85,7 +85,7 @@ pub(super) fn merge_device(
 /// The element that devices are in.
 const DEVICES: &str = "devices";
 
-/// What a device is and where, by its element: identities, and what other checks rely on.
+/// What a device or volume is and where, by its element: identities, and what other checks rely on.
 const SETTLED: &[(&str, &[&str])] = &[
     (
         "disk",
@@ -93,12 +93,21 @@ const SETTLED: &[(&str, &[&str])] = &[
     ),
     ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
     ("hostdev", &["type", "mode", "source"]),
+    ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),
 ];
 
 /// The place of an attribute in what is merged into one device, by its path in the definition.
 pub(super) fn place_in_device(path: &str, device: &DeviceExtras<'_>) -> Option<Place> {
     let inside = path.strip_prefix(DEVICES)?.strip_prefix('.')?.strip_prefix(device.name)?.strip_prefix('.')?;
     place_of(inside, &device.extras.iter().collect::<Vec<_>>())
+}
+
+/// Merges `extra` into the definition of a volume, as far as `libvirt` knows its attributes.
+pub(super) fn merge_volume(definition: &mut Tree, extra: &ExtraAt, libvirt: &Libvirt, problems: &mut Vec<Problem>) {
+    let vocabulary = Vocabulary::whole(libvirt.version);
+    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
+    merger.refuse_settled("volume", extra);
+    merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
 }
 
 struct Merger<'a> {
@@ -129,8 +138,9 @@ impl Merger<'_> {
         );
     }
 
-    /// Refuses what a device is known by, which the language says.
+    /// Refuses what a device or volume is known by, which the language says.
     fn refuse_settled(&mut self, name: &str, extra: &ExtraAt) {
+        let what = if name == "volume" { name } else { "device" };
         let settled = SETTLED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
         for path in settled {
             let mut at = extra.at.clone();
@@ -146,8 +156,8 @@ impl Merger<'_> {
                         let message = format!("`{path}` of a {name} cannot come from `extra`");
                         self.problems.push(
                             Problem::new(Id::ConflictingFields, at.name(), message)
-                                .label("what the device is")
-                                .help("use the keys of the device"),
+                                .label(format!("what the {what} is"))
+                                .help(format!("use the keys of the {what}")),
                         );
                         break;
                     }

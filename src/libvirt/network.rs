@@ -44,7 +44,13 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
         restart: network.restart,
         volumes: Vec::new(),
     };
-    Draft { object, at: network.at.clone(), extras: network.extra.iter().collect(), devices: Vec::new() }
+    Draft {
+        object,
+        at: network.at.clone(),
+        extras: network.extra.iter().collect(),
+        devices: Vec::new(),
+        volume_extras: Vec::new(),
+    }
 }
 
 fn bridge(network: &Network) -> Option<Tree> {

@@ -3,9 +3,11 @@
 use super::tree::Tree;
 use super::{Draft, Object, VolumeObject};
 use crate::lab::identity::Kind;
+use crate::lab::pool_source::{Auth, Host, Secret, Source};
 use crate::lab::size::Size;
-use crate::lab::storage::{Pool, Present, Volume};
-use crate::spec::pool::{ImageFormat, PoolType};
+use crate::lab::storage::Pool;
+use crate::lab::volume::Volume;
+use crate::spec::pool::PoolType;
 
 /// The object of a pool.
 pub(super) fn draft(pool: &Pool) -> Draft<'_> {
@@ -15,16 +17,16 @@ pub(super) fn draft(pool: &Pool) -> Draft<'_> {
             .with("owner", Tree::new().with("uid", permissions.owner))
             .with("group", Tree::new().with("gid", permissions.group))
     });
+    // That of a volume group is libvirt's own, and libvirt wants to be told of it all the same.
+    let of_group = pool.source.name.as_ref().filter(|_| pool.r#type == PoolType::Logical);
+    let path = of_group.map(|group| format!("/dev/{group}")).or_else(|| pool.path.clone());
+    let target = path.map(|path| Tree::new().with("path", path).with_some("permissions", permissions));
     let definition = Tree::new()
-        .with(
-            "type",
-            match pool.r#type {
-                PoolType::Dir => "dir",
-            },
-        )
+        .with("type", pool.r#type.name())
         .with("name", pool.name.clone())
         .with("uuid", pool.uuid.value.to_string())
-        .with("target", Tree::new().with("path", pool.path.clone()).with_some("permissions", permissions));
+        .with_some("source", source(pool))
+        .with_some("target", target);
     let object = Object {
         kind: Kind::Pool,
         name: pool.name.clone(),
@@ -33,10 +35,42 @@ pub(super) fn draft(pool: &Pool) -> Draft<'_> {
         restart: pool.restart,
         volumes: pool.volumes.iter().map(|volume| volume_object(pool, volume)).collect(),
     };
-    Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new() }
+    let volume_extras = pool.volumes.iter().map(|volume| volume.extra.as_ref()).collect();
+    Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new(), volume_extras }
+}
+
+/// What the storage is; nothing for a directory.
+fn source(pool: &Pool) -> Option<Tree> {
+    let Source { hosts, dir, device, name, format, initiator, protocol_version, auth } = &pool.source;
+    let path = |path: &String| Tree::new().with("path", path.clone());
+    let auth_tree = |auth: &Auth| {
+        let kind = if pool.r#type == PoolType::Iscsi { "chap" } else { "ceph" };
+        let secret = match &auth.secret {
+            Secret::Uuid(uuid) => Tree::new().with("uuid", uuid.to_string()),
+            Secret::Usage(usage) => Tree::new().with("usage", usage.clone()),
+        };
+        Tree::new().with("type", kind).with("username", auth.username.clone()).with("secret", secret)
+    };
+    let source = Tree::new()
+        .with_each("device", device.iter().map(path))
+        .with_some("dir", dir.as_ref().map(path))
+        .with_each("host", hosts.iter().map(host))
+        .with_some("auth", auth.as_ref().map(auth_tree))
+        .with_some("name", name.clone())
+        .with_some("format", format.clone().map(|format| Tree::new().with("type", format)))
+        .with_some("protocol", protocol_version.clone().map(|version| Tree::new().with("ver", version)))
+        .with_some("initiator", initiator.clone().map(|name| Tree::new().with("iqn", Tree::new().with("name", name))));
+    (!source.is_empty()).then_some(source)
+}
+
+/// Where a server listens.
+pub(super) fn host(host: &Host) -> Tree {
+    Tree::new().with("name", host.name.clone()).with_some("port", host.port)
 }
 
 fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
+    // Of a partition, the format is what shall be in it, of which libvirt knows no image.
+    let format = if pool.r#type == PoolType::Disk { "none" } else { volume.format.name() };
     let definition = volume.present.as_ref().map(|present| {
         let backing = present.backing.as_ref().map(|backing| {
             let (path, format) = pool.backing_file(backing);
@@ -44,20 +78,12 @@ fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
         });
         Tree::new()
             .with("name", volume.name.clone())
-            .with_some("allocation", allocation(volume, present).map(amount))
+            .with_some("allocation", present.allocation.map(amount))
             .with("capacity", amount(present.size))
-            .with("target", Tree::new().with("format", Tree::new().with("type", volume.format.name())))
+            .with("target", Tree::new().with("format", Tree::new().with("type", format)))
             .with_some("backingStore", backing)
     });
     VolumeObject { name: volume.name.clone(), definition: definition.map(Into::into) }
-}
-
-/// What is set aside at creation. libvirt would set aside all of a raw volume.
-fn allocation(volume: &Volume, present: &Present) -> Option<Size> {
-    match volume.format {
-        ImageFormat::Qcow2 => present.allocation,
-        ImageFormat::Raw => Some(present.allocation.unwrap_or(Size::NOTHING)),
-    }
 }
 
 /// An amount of bytes as `NixVirt` takes it: a count and a unit.

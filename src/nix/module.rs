@@ -136,6 +136,9 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         virtiofs,
         passt,
         open_vswitch,
+        filesystems,
+        iscsi,
+        rbd,
         directories,
         tftp,
         bridges,
@@ -159,6 +162,10 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     set("virtiofs", *virtiofs, true.into());
     set("passt", *passt, true.into());
     set("openVSwitch", *open_vswitch, true.into());
+    let filesystems = filesystems.iter().map(|filesystem| text(filesystem)).collect::<Result<Vec<_>, _>>()?;
+    set("filesystems", !filesystems.is_empty(), Expr::List(filesystems));
+    set("iscsi", *iscsi, true.into());
+    set("rbd", *rbd, true.into());
     let identities = self::identities(identities)?;
     set("identities", !identities.is_empty(), identities.into());
     Ok(needs)

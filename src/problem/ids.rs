@@ -183,10 +183,10 @@ ids! {
     /// Two domains that write one disk destroy its file system. To start several from one image, give each a volume
     /// with `backing`.
     DuplicateVolume = "duplicate-volume", Error;
-    /// Two pools are one directory.
+    /// Two pools are one directory, or are one device, exported directory, volume group, target or pool of a cluster.
     ///
     /// libvirt refuses the second one. A pool can hold the volumes of any number of domains; give the other one a
-    /// directory of its own, or name the first one instead.
+    /// directory or storage of its own, or name the first one instead.
     DuplicateDirectory = "duplicate-directory", Error;
     /// Two disks of one domain have one target device.
     ///
@@ -287,6 +287,13 @@ ids! {
     /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds.
     BusFull = "bus-full", Error;
 
+    /// A pool, volume or disk key that the type of the pool cannot have.
+    ///
+    /// Each type of pool is other storage: a directory has a `path`, a volume group a name, an export a server. Volumes of
+    /// `dir`, `fs` and `netfs` are files, which can be QCOW2 and grow on others; those of the other types are raw. The
+    /// volumes of an iSCSI target are there or not: nobody can declare one.
+    NotOnThisType = "not-on-this-type", Error;
+
     // Names that are too long.
 
     /// The name of a bridge or interface is longer than 15 bytes, the kernel's limit.
@@ -341,6 +348,11 @@ ids! {
     ///
     /// A chain of images has to end in one that grows on nothing, or on a file outside the pool.
     BackingCycle = "backing-cycle", Error;
+    /// A volume is smaller than the one that it grows on.
+    ///
+    /// Its domain would see the start of the image only, without the end of its file systems. Give the volume the size of
+    /// the image at least; the guest can use what is beyond it when it has grown its file systems.
+    SmallerThanBacking = "smaller-than-backing", Error;
 
     // Domains.
 
@@ -396,6 +408,11 @@ ids! {
     ///
     /// See <https://www.microsoft.com/windows/windows-11-specifications>.
     WindowsRequirements = "windows-requirements", Warning;
+    /// A domain can write to an image that volumes grow on.
+    ///
+    /// A volume that grows on an image holds only what is different from it, so a change of the image damages every such
+    /// volume. Give the domain a volume that grows on the image too, or make its disk `readonly`.
+    BackingInUse = "backing-in-use", Warning;
     /// Two domains have one PCI or mediated device, so only one of them can run at a time.
     ///
     /// The second to start fails with "PCI device is in use". That may be meant: one graphics card for two desktops.

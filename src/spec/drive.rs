@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Extra;
-use super::pool::{Backing, ImageFormat};
+use super::pool::{Backing, ImageFormat, Preallocation};
 
 /// A disk. It is a volume of a pool, a file, or a block device of the host.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -20,11 +20,17 @@ pub struct Disk {
     #[schemars(example = &"60GiB")]
     pub size: Option<String>,
     /// The volume's name. Default: `<id>-<disk>.qcow2` in lower case, from the domain's `id`; for the disk
-    /// `system`, `<id>.qcow2`.
+    /// `system`, `<id>.qcow2`. In pools of type `logical`, `rbd` and `zfs` without the ending: `<id>-<disk>`, `<id>`. In pools
+    /// of type `disk` and `iscsi` it is required: a partition, `sdb1`, or a unit of the target, `unit:0:0:1`.
     #[schemars(example = &"dc01.qcow2")]
     pub volume: Option<String>,
-    /// The image format. Default: `qcow2`; `raw` for a block device.
+    /// The image format. Default: `qcow2`; `raw` for a block device, and in pools whose volumes are no files.
     pub format: Option<ImageFormat>,
+    /// How much of the declared volume is set aside at creation, if it is raw. Default: as for the `volumes` of a pool.
+    #[schemars(example = &"1GiB")]
+    pub allocation: Option<String>,
+    /// Whether all of the declared volume is set aside at creation, if it is raw. Default: as for the `volumes` of a pool.
+    pub preallocation: Option<Preallocation>,
     /// The image that the declared volume grows on.
     pub backing: Option<Backing>,
     /// An image file, absolute, instead of a volume.

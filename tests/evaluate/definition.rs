@@ -22,15 +22,15 @@ impl Definition {
         assert!(self.macs.values().all(Option::is_some), "{lab}: {self:?}");
     }
 
-    fn from_json(value: &Value) -> Self {
+    fn from_json(value: &Value, section: &str) -> Self {
         let optional = |value: &Value| value.as_str().map(str::to_owned);
         let mut macs = BTreeMap::new();
-        if value.get("devices").is_some() {
+        if section == "domains" {
             let interfaces = value["devices"].get("interface").map(list).unwrap_or_default();
             for (index, interface) in interfaces.iter().enumerate() {
                 macs.insert(format!("interface {index}"), optional(&interface["mac"]["address"]));
             }
-        } else if value.get("target").is_none() && makes_bridge(value["forward"]["mode"].as_str()) {
+        } else if section == "networks" && makes_bridge(value["forward"]["mode"].as_str()) {
             macs.insert("bridge".to_owned(), optional(&value["mac"]["address"]));
         }
         Self { name: text(&value["name"]), uuid: optional(&value["uuid"]), macs }
@@ -69,20 +69,32 @@ fn makes_bridge(mode: Option<&str>) -> bool {
 
 /// The networks, pools and domains of a lab.
 pub fn definitions(lab: &Value) -> Vec<Definition> {
-    let objects = ["networks", "pools", "domains"].into_iter().filter_map(|section| lab[section].as_array()).flatten();
-    let read = |object: &Value| {
+    let objects = ["networks", "pools", "domains"].into_iter().flat_map(|section| {
+        let objects = lab[section].as_array().into_iter().flatten();
+        objects.map(move |object| (section, object))
+    });
+    let read = |(section, object): (&str, &Value)| {
+        let volumes = object.get("volumes").map(list).unwrap_or_default();
+        // Each is written as its own words allow, whatever its pool is.
+        for volume in volumes.iter().filter_map(|volume| volume.get("definition")).map(text) {
+            if volume.starts_with('<') {
+                Document::parse(&volume).unwrap_or_else(|error| panic!("{error}\n{volume}"));
+            } else {
+                from_stand_in(&volume);
+            }
+        }
         let definition = text(&object["definition"]);
         if definition.starts_with('<') {
-            let volumes = object.get("volumes").map(list).unwrap_or_default();
-            for volume in volumes.iter().filter_map(|volume| volume.get("definition")).map(text) {
-                Document::parse(&volume).unwrap_or_else(|error| panic!("{error}\n{volume}"));
-            }
             Definition::from_xml(&definition)
         } else {
-            Definition::from_json(&serde_json::from_str(&definition).expect("the stand-in writes JSON"))
+            Definition::from_json(&from_stand_in(&definition), section)
         }
     };
     objects.map(read).collect()
+}
+
+fn from_stand_in(definition: &str) -> Value {
+    serde_json::from_str(definition).unwrap_or_else(|error| panic!("{error}\n{definition}"))
 }
 
 fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {

@@ -242,6 +242,34 @@ fn files_to_boot_from_are_served() {
     }
 }
 
+#[test]
+fn pools_bring_what_their_storage_needs() {
+    let labs = [committed("lab.json"), committed("tests/cases/ok/pools/lab.json")];
+    for world in World::all() {
+        let [plain, pools] = &labs;
+        let Some(values) = world.modules(&[&[plain], &[pools]]) else {
+            return;
+        };
+        let [plain, pools] = &values[..] else { panic!("two hosts") };
+        let servers = json!({ "cifs": true, "glusterfs": true, "nfs": true });
+        assert_eq!([&plain["filesystems"], &pools["filesystems"]], [&json!({}), &servers]);
+        assert_eq!([&plain["openiscsi"]["enable"], &pools["openiscsi"]["enable"]], [&json!(false), &json!(true)]);
+        let packages = |host: &Value| [&host["libvirtd"]["package"], &host["libvirtd"]["qemu"]["package"]].map(text);
+        let ([libvirt, qemu], [other_libvirt, other_qemu]) = (packages(plain), packages(pools));
+        assert_ne!(libvirt, other_libvirt, "built with iSCSI and Ceph");
+        assert_eq!([name_in_store(&json!(qemu)), name_in_store(&json!(other_qemu))], ["qemu", "qemu_full"]);
+        let mounts = ["/srv/pools/images", "/mnt/archive", "/mnt/nfs", "/mnt/share", "/mnt/gluster", "/mnt/other"];
+        for directory in mounts {
+            assert_eq!(pools["tmpfiles"]["lab2nix"][directory]["d"]["user"].is_string(), true, "{directory}");
+        }
+        assert!(pools["tmpfiles"]["lab2nix"]["/dev"].is_null());
+
+        let own = world.with("services.openiscsi.enable", false);
+        let host = own.modules(&[&[&labs[1]]]).expect("Nix is there");
+        assert_eq!(host[0]["openiscsi"]["enable"], false);
+    }
+}
+
 /// The definitions in a section, as the stand-in writes them.
 fn objects(lab: &Value, section: &str) -> Vec<Value> {
     list(&lab[section]).iter().map(definition).collect()

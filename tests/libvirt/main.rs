@@ -10,6 +10,7 @@
 
 #[path = "../case/mod.rs"]
 mod case;
+mod device;
 mod guest;
 mod objects;
 mod world;
@@ -21,7 +22,7 @@ use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
 
-use case::{Read, good_specs_for};
+use case::{Read, good_specs_for, skip};
 use objects::Objects;
 use world::World;
 
@@ -179,6 +180,25 @@ fn a_crowded_domain_has_a_place_for_each_device() {
         }
         objects.undefine(&world);
     }
+}
+
+#[test]
+fn a_domain_starts_on_files_mounts_and_partitions() {
+    let world = World::start("storage");
+    if !world.has_loop_devices() {
+        return skip("there are no loop devices here, so no domain starts on them");
+    }
+    let objects = Objects::of(&spec(Path::new("tests/libvirt/storage.json")));
+    objects.prepare(&world);
+    objects.define(&world);
+    objects.start(&world);
+    objects.check_volumes(&world);
+    world.step("store", || {
+        world.virsh(&["start", "store"]);
+        assert_eq!(world.virsh(&["domstate", "store"]).trim(), "running");
+        world.virsh(&["destroy", "store"]);
+    });
+    objects.undefine(&world);
 }
 
 #[test]

@@ -5,13 +5,15 @@ use std::process::Command;
 
 use lab2nix::host::Host;
 use lab2nix::lab::Lab;
-use lab2nix::lab::storage::{Image, Pool, Volume};
+use lab2nix::lab::backing::Image;
+use lab2nix::lab::{Pool, Volume};
 use lab2nix::spec::network::Mode;
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
 
 use crate::case::Read;
+use crate::device;
 use crate::world::World;
 
 /// The objects of a lab.
@@ -85,6 +87,12 @@ impl Objects {
                 world.run(&["install", "-D", "/boot/vmlinuz", file]);
             }
         }
+        for pool in self.lab.pools.iter().flatten() {
+            device::make(pool, world);
+            if let Some(why) = device::why_not_started(pool, world) {
+                eprintln!("        pool {} is only defined: {why}", pool.name);
+            }
+        }
         for (pool, volume) in volumes(&self.lab) {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
             if let Some(backing) = backing.filter(|backing| matches!(backing.image, Image::File(_))) {
@@ -117,10 +125,11 @@ impl Objects {
                 Some(why_not) => eprintln!("network `{}` is not started: {why_not}", network.name),
             }
         }
-        for pool in &self.pools {
-            world.virsh(&["pool-start", &pool.name]);
+        let started = self.started(world);
+        for pool in &started {
+            world.virsh(&["pool-start", pool]);
         }
-        for (pool, volume) in &self.volumes {
+        for (pool, volume) in self.volumes.iter().filter(|(pool, _)| started.contains(&pool.as_str())) {
             world.write(FILE, &volume.xml);
             world.virsh(&["vol-create", pool, FILE, "--validate"]);
         }
@@ -142,11 +151,19 @@ impl Objects {
         })
     }
 
+    /// The pools that can be started.
+    fn started(&self, world: &World) -> Vec<&str> {
+        let pools = self.lab.pools.iter().flatten();
+        let started = pools.filter(|pool| device::why_not_started(pool, world).is_none());
+        started.map(|pool| pool.name.as_str()).collect()
+    }
+
     /// Checks that each volume is what the lab says, in the eyes of libvirt and of QEMU.
     pub fn check_volumes(&self, world: &World) {
         // libvirt counts in KiB, and rounds up.
         let blocks = |bytes: u64| bytes.div_ceil(1024);
-        for (pool, volume) in volumes(&self.lab) {
+        let started = self.started(world);
+        for (pool, volume) in volumes(&self.lab).filter(|(pool, _)| started.contains(&pool.name.as_str())) {
             let Some(present) = &volume.present else { continue };
             let size = present.size.bytes().try_into().expect("sizes are positive");
             let meant = (volume.format.name().to_owned(), blocks(size));
@@ -154,7 +171,9 @@ impl Objects {
             let xml = world.virsh(&["vol-dumpxml", &volume.name, "--pool", &pool.name]);
             let document = Document::parse(&xml).expect("libvirt writes XML");
             let element = |name| document.descendants().find(|node| node.has_tag_name(name)).expect("volumes have it");
-            let format = element("format").attribute("type").expect("formats have a type").to_owned();
+            let format = element("format").attribute("type").expect("formats have a type");
+            // Of a partition it is what is in it, and nothing is.
+            let format = if format == "none" { "raw" } else { format }.to_owned();
             assert_eq!(element("capacity").attribute("unit"), Some("bytes"));
             let capacity = element("capacity").text().and_then(|text| text.parse().ok()).expect("it is a number");
             assert_eq!((format, blocks(capacity)), meant, "libvirt on {}", volume.name);
@@ -164,6 +183,12 @@ impl Objects {
             let format = info["format"].as_str().expect("formats are text").to_owned();
             let capacity = info["virtual-size"].as_u64().expect("it is a number");
             assert_eq!((format, blocks(capacity)), meant, "QEMU on {}", volume.name);
+            // What is set aside is, as far as files go.
+            if let Some(allocation) = present.allocation.filter(|_| pool.r#type.has_files()) {
+                let allocation = allocation.bytes().try_into().expect("sizes are positive");
+                let found = info["actual-size"].as_u64().expect("it is a number");
+                assert!(found >= allocation, "{found} of {allocation} bytes of {} are set aside", volume.name);
+            }
         }
     }
 
@@ -181,11 +206,14 @@ impl Objects {
         for domain in &self.domains {
             world.virsh(&["undefine", &domain.name, "--nvram", "--tpm"]);
         }
-        for (pool, volume) in &self.volumes {
+        let started = self.started(world);
+        for (pool, volume) in self.volumes.iter().rev().filter(|(pool, _)| started.contains(&pool.as_str())) {
             world.virsh(&["vol-delete", &volume.name, "--pool", pool]);
         }
+        for pool in &started {
+            world.virsh(&["pool-destroy", pool]);
+        }
         for pool in &self.pools {
-            world.virsh(&["pool-destroy", &pool.name]);
             world.virsh(&["pool-undefine", &pool.name]);
         }
         for (network, why_not) in self.networks(world) {

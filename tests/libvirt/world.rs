@@ -185,6 +185,11 @@ impl World {
         shapes
     }
 
+    /// Whether files can be block devices.
+    pub fn has_loop_devices(&self) -> bool {
+        PathBuf::from(format!("/proc/{}/root/dev/loop-control", self.pid)).exists()
+    }
+
     /// A page, once there is someone to serve it.
     ///
     /// # Panics

@@ -29,6 +29,13 @@ if [[ -c /dev/vhost-vsock ]]; then
   mknod dev/vhost-vsock c 10 241
 fi
 
+if [[ -c /dev/loop-control ]]; then
+  mknod dev/loop-control c 10 237
+  for number in {0..63}; do
+    mknod "dev/loop$number" b 7 "$number"
+  done
+fi
+
 # A real change of root: passt and virtiofsd make user namespaces, which Linux refuses to processes in a chroot.
 pivot_root . mnt
 cd /
@@ -63,6 +70,23 @@ ln -s /usr/share/OVMF/OVMF_VARS_4M.fd /etc/lab2nix/x86_64-secure/setup-vars.fd
 qemu-img convert -O qcow2 /etc/lab2nix/x86_64-secure/setup-vars.{fd,qcow2}
 firmware aarch64 /usr/share/AAVMF/AAVMF_CODE.no-secboot.fd /usr/share/AAVMF/AAVMF_VARS.fd
 truncate --size 1M /etc/lab2nix/virtio-win.iso
+
+# What udev does about the partitions of the block devices that a test makes, when libvirt waits for it. They have other
+# numbers after each change.
+cat >/usr/bin/udevadm <<'END'
+#!/bin/bash
+while read -r loop device; do
+  for directory in /sys/class/block/"$loop"p*; do
+    if [[ -e $directory/dev ]]; then
+      IFS=: read -r major minor <"$directory/dev"
+      rm -f "$device${directory##*p}"
+      mknod "$device${directory##*p}" b "$major" "$minor"
+    fi
+  done
+done </run/devices
+END
+chmod +x /usr/bin/udevadm
+: >/run/devices
 
 # Everything runs as root, without the help of cgroups, udev and AppArmor, and without limits that only some hosts let
 # root raise: sudo and containers lower that of core files.

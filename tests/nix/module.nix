@@ -12,8 +12,9 @@
 #   without      "NixVirt": a host without NixVirt's module; null: a whole host
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
-# tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, and failures:
-# the messages of the assertions that fail. Packages are shown as their paths.
+# tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
+# openiscsi, and failures: the messages of the assertions that fail. Packages are shown as their
+# paths.
 {
   generated,
   table,
@@ -82,5 +83,7 @@ in
   etc = builtins.mapAttrs (_: entry: "${entry.source}") config.environment.etc;
   inherit (config.systemd) services;
   packages = config.environment.systemPackages;
+  filesystems = config.boot.supportedFilesystems;
+  openiscsi = config.services.openiscsi;
   failures = map (one: one.message) failing;
 }

@@ -37,6 +37,7 @@ in
 {
   options.virtualisation.libvirt = {
     enable = option types.bool false;
+    package = option types.package pkgs.libvirt;
     swtpm.enable = option types.bool false;
     connections = option (types.attrsOf connection) { };
   };
@@ -44,6 +45,7 @@ in
   config = mkIf cfg.enable {
     virtualisation.libvirtd = {
       enable = true;
+      package = lib.mkDefault cfg.package;
       qemu.swtpm = mkIf cfg.swtpm.enable {
         enable = true;
         package = pkgs.swtpm;

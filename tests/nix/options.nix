@@ -48,6 +48,8 @@ let
 in
 {
   assertions = option (types.listOf types.raw) [ ];
+  boot.supportedFilesystems = option (types.attrsOf types.bool) { };
+  services.openiscsi.enable = option types.bool false;
   warnings = strings;
   environment = {
     etc = option (types.attrsOf etcEntry) { };

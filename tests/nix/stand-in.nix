@@ -62,10 +62,10 @@ let
         [
           "cdrtools"
           "jq"
-          "libvirt"
           "passt"
           "qemu"
           "qemu-utils"
+          "qemu_full"
           "qemu_kvm"
           "swtpm"
           "virtio-win"
@@ -73,6 +73,9 @@ let
         ]
     )
     // {
+      libvirt = package "libvirt" "" // {
+        override = arguments: package "libvirt" (toJSON arguments);
+      };
       OVMFFull = package "OVMFFull" "" // {
         fd = package "OVMFFull-fd" "";
       };

@@ -34,6 +34,7 @@ let
   inherit (lib)
     escapeShellArg
     filterAttrs
+    mkDefault
     mkIf
     mkMerge
     mkOption
@@ -252,6 +253,9 @@ let
       virtiofs = flag "Whether a domain has a share.";
       passt = flag "Whether a domain has port forwards.";
       openVSwitch = flag "Whether a network is on an Open vSwitch bridge.";
+      filesystems = internal (types.listOf types.str) [ ] "What file servers of pools speak.";
+      iscsi = flag "Whether a pool is an iSCSI target.";
+      rbd = flag "Whether a pool is one of Ceph.";
       identities = {
         bridges = owners "The bridges that libvirt makes, each with what it belongs to.";
         subnets = owners "The subnets, each with what it belongs to.";
@@ -348,6 +352,15 @@ in
       optionalAttrs hasNixVirt {
         libvirt = {
           enable = true;
+          # Without these, nixpkgs builds libvirt without the one and the other.
+          package = mkIf (uses "iscsi" || uses "rbd") (
+            mkDefault (
+              pkgs.libvirt.override {
+                enableCeph = uses "rbd";
+                enableIscsi = uses "iscsi";
+              }
+            )
+          );
           swtpm.enable = mkIf (uses "tpm") true;
           connections = ofLabs (
             lab:
@@ -359,10 +372,25 @@ in
         };
       }
       // {
-        # Shares need virtiofsd.
-        libvirtd.qemu.vhostUserPackages = mkIf (uses "virtiofs") [ pkgs.virtiofsd ];
+        libvirtd.qemu = {
+          # QEMU reaches images of Ceph by itself.
+          package = mkIf (uses "rbd") (mkDefault pkgs.qemu_full);
+          # Shares need virtiofsd.
+          vhostUserPackages = mkIf (uses "virtiofs") [ pkgs.virtiofsd ];
+        };
         vswitch.enable = mkIf (uses "openVSwitch") true;
       };
+
+    # What mounts the directories of file servers.
+    boot.supportedFilesystems = listToAttrs (
+      map (name: {
+        inherit name;
+        value = true;
+      }) (unique (concatMap (lab: lab.filesystems) labs))
+    );
+
+    # It has no name for the host: targets know hosts by theirs.
+    services.openiscsi.enable = mkIf (uses "iscsi") (mkDefault true);
 
     # A pool does not start without its directory.
     systemd.tmpfiles.settings = mkIf cfg.directories.enable (

@@ -4,14 +4,17 @@
 mod place;
 
 use super::boot;
-use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::drive::{Cdrom, Disk, Medium, Source};
 use crate::lab::floppy::Floppy;
 use crate::lab::io::{Access, Limits};
+use crate::lab::pool_source::Secret;
 use crate::lab::size::Size;
+use crate::lab::{Lab, Pool};
+use crate::libvirt::pool::host;
 use crate::libvirt::tree::{HostFile, Tree};
 use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
+use crate::spec::pool::PoolType;
 use place::Places;
 
 /// The disks, the optical drives, then the floppy drives, each in the next free place of its bus.
@@ -26,7 +29,7 @@ pub(super) fn drives(domain: &Domain, lab: &Lab) -> Vec<Tree> {
 
 fn disk_tree(disk: &Disk, lab: &Lab) -> Tree {
     let (kind, source) = match &disk.source {
-        Source::Volume { pool, name, .. } => ("volume", volume(lab.pool(*pool).name.clone(), name)),
+        Source::Volume { pool, name, .. } => volume(lab.pool(*pool), name),
         Source::File(path) => ("file", Tree::new().with("file", path.clone())),
         Source::Block(path) => ("block", Tree::new().with("dev", path.clone())),
     };
@@ -99,7 +102,10 @@ fn block_size((logical, physical): (Size, Size)) -> Tree {
 fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
     let (kind, source) = match &cdrom.medium {
         Medium::File(path) => ("file", Some(Tree::new().with("file", path.clone()))),
-        Medium::Volume { pool, name, .. } => ("volume", Some(volume(lab.pool(*pool).name.clone(), name))),
+        Medium::Volume { pool, name, .. } => {
+            let (kind, source) = volume(lab.pool(*pool), name);
+            (kind, Some(source))
+        }
         Medium::DriverDisc => ("file", Some(Tree::new().with("file", HostFile::DriverDisc))),
         Medium::Empty => ("file", None),
     };
@@ -137,6 +143,24 @@ fn startup_policy(policy: StartupPolicy) -> &'static str {
     }
 }
 
-fn volume(pool: String, name: &str) -> Tree {
-    Tree::new().with("pool", pool).with("volume", name.to_owned())
+/// A volume of a pool. libvirt finds it by the pool's name, but for an image of Ceph, which QEMU is led to
+/// ("using 'rbd' pools for backing 'volume' disks isn't yet supported").
+fn volume(pool: &Pool, name: &str) -> (&'static str, Tree) {
+    if pool.r#type != PoolType::Rbd {
+        return ("volume", Tree::new().with("pool", pool.name.clone()).with("volume", name.to_owned()));
+    }
+    let auth = pool.source.auth.as_ref().map(|auth| {
+        let kind = Tree::new().with("type", "ceph");
+        let secret = match &auth.secret {
+            Secret::Uuid(uuid) => kind.with("uuid", uuid.to_string()),
+            Secret::Usage(usage) => kind.with("usage", usage.clone()),
+        };
+        Tree::new().with("username", auth.username.clone()).with("secret", secret)
+    });
+    let source = Tree::new()
+        .with("protocol", "rbd")
+        .with("name", pool.volume_path(name))
+        .with_each("host", pool.source.hosts.iter().map(host))
+        .with_some("auth", auth);
+    ("network", source)
 }
