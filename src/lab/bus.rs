@@ -95,6 +95,7 @@ pub(super) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems:
     let keys = [
         ("readonly", readonly.map(|at| at.pointer()), ALL_BUT_SATA_AND_IDE),
         ("queues", layers.get("queues", |d| d.queues.as_ref()).map(|at| at.pointer()), &[DiskBus::Virtio]),
+        ("iothread", layers.get("iothread", |d| d.iothread.as_ref()).map(|at| at.pointer()), &[DiskBus::Virtio]),
         ("wwn", layers.get("wwn", |d| d.wwn.as_ref()).map(|at| at.pointer()), &[DiskBus::Scsi, DiskBus::Ide]),
         (
             "rotationRate",

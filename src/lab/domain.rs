@@ -16,6 +16,7 @@ use super::hypervisor::{self, Hypervisor};
 use super::identity::{Kind, Namespace};
 use super::input::{self, Input};
 use super::interface::{self, Interface};
+use super::io;
 use super::lifecycle::{self, On};
 use super::limits::{self, CpuLimits};
 use super::memory::{self, Memory};
@@ -181,6 +182,7 @@ pub(super) fn resolve(
     let (qemu_args, qemu_env) = qemu(layers, problems);
     let shares = share::shares(layers, problems);
     let iothreads = layers.value("iothreads", |f| f.iothreads.as_ref()).unwrap_or(0);
+    io::threads_exist(disks.iter().map(|disk| &disk.access), iothreads, problems);
     let cpus = cpu::cpus(layers, os, (arch, virtualization), iothreads, problems);
     let hypervisor = hypervisor::hypervisor(layers, os, arch, virtualization, problems);
     let domain = Domain {

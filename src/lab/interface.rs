@@ -11,7 +11,7 @@ use super::profile::Layers;
 use super::scope::{Entry, Scope};
 use super::tap::{self, Tap};
 use super::vlan::Vlan;
-use super::word;
+use super::{ExtraAt, text, word};
 use crate::place::Pointer;
 use crate::problem::Problem;
 use crate::spec::DomainFields;
@@ -46,6 +46,8 @@ pub struct Interface {
     pub link: Option<LinkState>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
+    /// What is merged into its definition, the weakest first.
+    pub extra: Vec<ExtraAt>,
 }
 
 /// The network interfaces. Their made MAC addresses may still meet others.
@@ -94,6 +96,7 @@ pub(super) fn interfaces(
             mtu: attachment::mtu(&layers, &attachment, scope, problems),
             link: layers.object("link", |i| i.link.as_ref()).value("state", |l| l.state.as_ref()),
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
+            extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
             tap: tap::tap(&layers, &attachment, model, (entry, scope), problems),
             attachment,
             model,

@@ -2,7 +2,7 @@
 
 use super::profile::{Layers, Word};
 use super::size::Size;
-use super::word;
+use super::{Placed, word};
 use crate::problem::{Id, Problem};
 use crate::spec::drive::{self as written, Cache, DetectZeroes, Discard, Io};
 
@@ -19,6 +19,8 @@ pub struct Access {
     pub detect_zeroes: Option<DetectZeroes>,
     /// The queues that the guest fills.
     pub queues: Option<u16>,
+    /// The thread of QEMU's that does the work, where it is not the main one.
+    pub iothread: Option<Placed<u32>>,
     /// How much is read and written.
     pub limits: Limits,
     /// The sizes of the blocks that the guest sees: logical and physical.
@@ -64,8 +66,23 @@ pub(super) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Vec<Prob
         discard: layers.value("discard", |d| d.discard.as_ref()).unwrap_or_default(),
         detect_zeroes: layers.value("detectZeroes", |d| d.detect_zeroes.as_ref()),
         queues: layers.value("queues", |d| d.queues.as_ref()),
+        iothread: layers
+            .get("iothread", |d| d.iothread.as_ref())
+            .map(|thread| Placed { value: *thread.value, place: thread.place() }),
         limits: limits(&layers.object("limits", |d| d.limits.as_ref()), problems),
         block_size: block_size(&layers.object("blockSize", |d| d.block_size.as_ref()), problems),
+    }
+}
+
+/// Refuses threads that the domain does not have.
+pub(super) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothreads: u32, problems: &mut Vec<Problem>) {
+    for thread in disks.filter_map(|access| access.iothread.as_ref()).filter(|thread| thread.value > iothreads) {
+        let has = if iothreads == 1 { "1 I/O thread".to_owned() } else { format!("{iothreads} I/O threads") };
+        problems.push(
+            Problem::new(Id::OutOfRange, thread.place.clone(), format!("the I/O thread {} of a disk", thread.value))
+                .label(format!("the domain has {has}"))
+                .help(format!("give the domain `\"iothreads\": {}`, or choose a lower number", thread.value)),
+        );
     }
 }
 

@@ -65,9 +65,11 @@ pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
 
 /// What is merged into single devices, which stand in the definition in the order of the lab.
 fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
-    let disks = domain.disks.iter().map(|disk| &disk.extra).enumerate().map(|(index, extras)| ("disk", index, extras));
-    let written = disks.filter(|(_, _, extras)| !extras.is_empty());
-    written.map(|(name, index, extras)| DeviceExtras { name, index, extras }).collect()
+    let disks = domain.disks.iter().map(|disk| &disk.extra).enumerate();
+    let interfaces = domain.interfaces.iter().map(|interface| &interface.extra).enumerate();
+    let disks = disks.map(|(index, extras)| DeviceExtras { name: "disk", index, extras });
+    let interfaces = interfaces.map(|(index, extras)| DeviceExtras { name: "interface", index, extras });
+    disks.chain(interfaces).filter(|device| !device.extras.is_empty()).collect()
 }
 
 fn os(domain: &Domain) -> Tree {

@@ -89,10 +89,20 @@ const DEVICES: &str = "devices";
 const SETTLED: &[(&str, &[&str])] = &[
     (
         "disk",
-        &["type", "device", "source.file", "source.dev", "source.pool", "source.volume", "target.dev", "target.bus"],
+        &[
+            "type",
+            "device",
+            "source.file",
+            "source.dev",
+            "source.pool",
+            "source.volume",
+            "source.protocol",
+            "source.name",
+            "target.dev",
+            "target.bus",
+        ],
     ),
     ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
-    ("hostdev", &["type", "mode", "source"]),
     ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),
 ];
 

@@ -278,7 +278,7 @@ ids! {
 
     /// A drive is on a bus that its machine does not have, or has a key that drives on its bus cannot have.
     ///
-    /// IDE is on machines of type `pc` only. `queues` are for bus `virtio`, `wwn` for `scsi` and `ide`, `rotationRate` for
+    /// IDE is on machines of type `pc` only. `queues` and `iothread` are for bus `virtio`, `wwn` for `scsi` and `ide`, `rotationRate` for
     /// these and `sata`; disks on `sata` and `ide` cannot be `readonly`. libvirt refuses all of that.
     NotOnThisBus = "not-on-this-bus", Error;
     /// A domain has more drives on a bus than there is room for.

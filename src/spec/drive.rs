@@ -52,6 +52,9 @@ pub struct Disk {
     /// How many queues the guest can fill at once, for bus `virtio`. Default: QEMU's, one for each virtual CPU.
     #[schemars(range(min = 1, max = 1024), example = 4)]
     pub queues: Option<u16>,
+    /// Which of the domain's `iothreads` does its work, from 1 on, for bus `virtio`. Default: none, but QEMU's main thread.
+    #[schemars(range(min = 1), example = 1)]
+    pub iothread: Option<u32>,
     /// How much it may read and write. Default: as much as the host can.
     pub limits: Option<DiskLimits>,
     /// Whether the guest may only read it; not on buses `sata` and `ide`, which have no such disks. Default: `false`.

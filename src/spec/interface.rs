@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Extra;
 use super::bandwidth::InterfaceBandwidth;
 use super::macvtap::MacvtapMode;
 use super::vlan::Vlan;
@@ -78,6 +79,9 @@ pub struct Interface {
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 3)]
     pub boot: Option<u32>,
+    /// What the language has no key for, of this interface: libvirt's elements and attributes inside of `interface`, as in the `extra` of
+    /// the domain.
+    pub extra: Option<Extra>,
 }
 
 /// A port of the host that leads into the guest

@@ -81,6 +81,7 @@ fn driver(access: &Access, format: &'static str) -> Tree {
         .with("discard", discard)
         .with_some("detect_zeroes", detect_zeroes)
         .with_some("queues", access.queues)
+        .with_some("iothread", access.iothread.as_ref().map(|thread| thread.value))
 }
 
 fn limits(limits: &Limits) -> Option<Tree> {

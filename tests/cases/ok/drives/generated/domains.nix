@@ -286,6 +286,11 @@
         <uuid>0bc5fc52-e96c-55c0-8189-7f731a4f08e4</uuid>
         <memory unit='GiB'>1</memory>
         <vcpu>2</vcpu>
+        <iothreads>2</iothreads>
+        <cputune>
+          <iothreadpin iothread='1' cpuset='0'/>
+          <iothreadpin iothread='2' cpuset='1'/>
+        </cputune>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <boot dev='hd'/>
@@ -307,7 +312,7 @@
         <devices>
           <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
           <disk type='volume' device='disk'>
-            <driver name='qemu' type='qcow2' io='io_uring' discard='ignore' detect_zeroes='unmap'/>
+            <driver name='qemu' type='qcow2' io='io_uring' discard='ignore' detect_zeroes='unmap' iothread='2'/>
             <source pool='images' volume='tuned.qcow2'/>
             <target dev='vda' bus='virtio'/>
           </disk>

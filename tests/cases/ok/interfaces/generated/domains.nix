@@ -30,7 +30,7 @@
           <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
           <controller type='usb' index='0' model='qemu-xhci'/>
           <interface type='network'>
-            <driver queues='4'/>
+            <driver queues='4' rx_queue_size='1024'/>
             <mac address='52:54:00:ed:ea:08'/>
             <source network='cells'/>
             <model type='virtio'/>
