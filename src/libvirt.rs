@@ -127,7 +127,7 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
     let mut settle = |draft: Draft<'_>| {
         let Draft { mut object, at, extras, devices, volume_extras } = draft;
         for device in &devices {
-            extra::merge_device(&mut object.definition.tree, device, &libvirt, &mut problems);
+            extra::part::merge_device(&mut object.definition.tree, device, &libvirt, &mut problems);
         }
         for extra in &extras {
             extra::merge(&mut object.definition.tree, extra, (&libvirt, object.kind), &mut problems);
@@ -143,7 +143,7 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
         for volume in &mut object.volumes {
             let (extra, Some(definition)) = (volume_extras.next().flatten(), &mut volume.definition) else { continue };
             if let Some(extra) = extra {
-                extra::merge_volume(&mut definition.tree, extra, &libvirt, &mut problems);
+                extra::part::merge_volume(&mut definition.tree, extra, &libvirt, &mut problems);
             }
             let faults = definition.settle(Vocabulary::volume, version);
             let extras: Vec<&ExtraAt> = extra.into_iter().collect();
@@ -195,7 +195,7 @@ fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt], devices: &[DeviceEx
     let (Fault::Missing { path } | Fault::TextBesideElements { path }) = fault else {
         return None;
     };
-    let of_device = || devices.iter().find_map(|device| extra::place_in_device(path, device));
+    let of_device = || devices.iter().find_map(|device| extra::part::place_in_device(path, device));
     let place = extra::place_of(path, extras).or_else(of_device).unwrap_or_else(|| at.clone().name());
     let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
     Some(if matches!(fault, Fault::Missing { .. }) {

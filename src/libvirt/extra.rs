@@ -3,15 +3,16 @@
 //! Attribute sets merge, lists are appended, `null` takes an attribute away, anything else replaces what was there.
 
 mod network;
+pub(super) mod part;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
+use super::Object;
 use super::tree::{Tree, Value};
 use super::vocabulary::{Element, Shape, Slot, Vocabulary};
-use super::{DeviceExtras, Object};
 use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
@@ -58,68 +59,6 @@ pub(super) fn merge(
     merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
 }
 
-/// Merges what the spec has of one device beside its keys into that device.
-pub(super) fn merge_device(
-    definition: &mut Tree,
-    device: &DeviceExtras<'_>,
-    libvirt: &Libvirt,
-    problems: &mut Vec<Problem>,
-) {
-    let vocabulary = Vocabulary::whole(libvirt.version);
-    let inner = |element: Element, name: &str| match vocabulary.slot(element, name).map(|slot| slot.shape) {
-        Some(Shape::Set(element)) => Some(element),
-        Some(_) | None => None,
-    };
-    let element = inner(vocabulary.object(Kind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
-    let Some(Value::Set(devices)) = definition.get_mut(DEVICES) else { return };
-    let Some(Value::List(list)) = devices.get_mut(device.name) else { return };
-    let (Some(element), Some(Value::Set(tree))) = (element, list.get_mut(device.index)) else { return };
-    for extra in device.extras {
-        let path = vec![DEVICES.to_owned(), device.name.to_owned()];
-        let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path, problems: &mut *problems };
-        merger.refuse_settled(device.name, extra);
-        merger.set(tree, &extra.value, element, &extra.at);
-    }
-}
-
-/// The element that devices are in.
-const DEVICES: &str = "devices";
-
-/// What a device or volume is and where, by its element: identities, and what other checks rely on.
-const SETTLED: &[(&str, &[&str])] = &[
-    (
-        "disk",
-        &[
-            "type",
-            "device",
-            "source.file",
-            "source.dev",
-            "source.pool",
-            "source.volume",
-            "source.protocol",
-            "source.name",
-            "target.dev",
-            "target.bus",
-        ],
-    ),
-    ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
-    ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),
-];
-
-/// The place of an attribute in what is merged into one device, by its path in the definition.
-pub(super) fn place_in_device(path: &str, device: &DeviceExtras<'_>) -> Option<Place> {
-    let inside = path.strip_prefix(DEVICES)?.strip_prefix('.')?.strip_prefix(device.name)?.strip_prefix('.')?;
-    place_of(inside, &device.extras.iter().collect::<Vec<_>>())
-}
-
-/// Merges `extra` into the definition of a volume, as far as `libvirt` knows its attributes.
-pub(super) fn merge_volume(definition: &mut Tree, extra: &ExtraAt, libvirt: &Libvirt, problems: &mut Vec<Problem>) {
-    let vocabulary = Vocabulary::whole(libvirt.version);
-    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
-    merger.refuse_settled("volume", extra);
-    merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
-}
-
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
     is_xml: fn(&str) -> bool,
@@ -146,34 +85,6 @@ impl Merger<'_> {
                 .label("not the only place that says it")
                 .help(format!("use the key `{key}` of the object")),
         );
-    }
-
-    /// Refuses what a device or volume is known by, which the language says.
-    fn refuse_settled(&mut self, name: &str, extra: &ExtraAt) {
-        let what = if name == "volume" { name } else { "device" };
-        let settled = SETTLED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
-        for path in settled {
-            let mut at = extra.at.clone();
-            let mut json = Some(&extra.value);
-            for step in path.split('.') {
-                let found = json.and_then(|json| json.get(step));
-                at = if found.is_some() { at.key(step) } else { at };
-                match found {
-                    // Taking away what it is in takes it away.
-                    None => break,
-                    Some(Json::Object(inner)) if !path.ends_with(step) => json = Some(inner),
-                    Some(_) => {
-                        let message = format!("`{path}` of a {name} cannot come from `extra`");
-                        self.problems.push(
-                            Problem::new(Id::ConflictingFields, at.name(), message)
-                                .label(format!("what the {what} is"))
-                                .help(format!("use the keys of the {what}")),
-                        );
-                        break;
-                    }
-                }
-            }
-        }
     }
 
     fn set(&mut self, tree: &mut Tree, extra: &Map<String, Json>, element: Element, at: &Pointer) {

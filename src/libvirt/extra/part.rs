@@ -1,0 +1,110 @@
+//! The parts of an object that have an `extra` of their own: single devices of a domain, volumes of a pool.
+
+use serde_json::Value as Json;
+
+use super::{Libvirt, Merger, place_of};
+use crate::lab::ExtraAt;
+use crate::lab::identity::Kind;
+use crate::libvirt::DeviceExtras;
+use crate::libvirt::tree::{Tree, Value};
+use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+
+/// Merges what the spec has of one device beside its keys into that device.
+pub(in crate::libvirt) fn merge_device(
+    definition: &mut Tree,
+    device: &DeviceExtras<'_>,
+    libvirt: &Libvirt,
+    problems: &mut Vec<Problem>,
+) {
+    let vocabulary = Vocabulary::whole(libvirt.version);
+    let inner = |element: Element, name: &str| match vocabulary.slot(element, name).map(|slot| slot.shape) {
+        Some(Shape::Set(element)) => Some(element),
+        Some(_) | None => None,
+    };
+    let element = inner(vocabulary.object(Kind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
+    let Some(Value::Set(devices)) = definition.get_mut(DEVICES) else { return };
+    let Some(Value::List(list)) = devices.get_mut(device.name) else { return };
+    let (Some(element), Some(Value::Set(tree))) = (element, list.get_mut(device.index)) else { return };
+    for extra in device.extras {
+        refuse_settled(device.name, extra, problems);
+        let path = vec![DEVICES.to_owned(), device.name.to_owned()];
+        let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path, problems: &mut *problems };
+        merger.set(tree, &extra.value, element, &extra.at);
+    }
+}
+
+/// The element that devices are in.
+const DEVICES: &str = "devices";
+
+/// What a device or volume is and where, by its element: identities, and what other checks rely on.
+const SETTLED: &[(&str, &[&str])] = &[
+    (
+        "disk",
+        &[
+            "type",
+            "device",
+            "source.file",
+            "source.dev",
+            "source.pool",
+            "source.volume",
+            "source.protocol",
+            "source.name",
+            "target.dev",
+            "target.bus",
+        ],
+    ),
+    ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
+    ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),
+];
+
+/// The place of an attribute in what is merged into one device, by its path in the definition.
+pub(in crate::libvirt) fn place_in_device(path: &str, device: &DeviceExtras<'_>) -> Option<Place> {
+    let inside = path.strip_prefix(DEVICES)?.strip_prefix('.')?.strip_prefix(device.name)?.strip_prefix('.')?;
+    place_of(inside, &device.extras.iter().collect::<Vec<_>>())
+}
+
+/// Merges `extra` into the definition of a volume, as far as `libvirt` knows its attributes.
+pub(in crate::libvirt) fn merge_volume(
+    definition: &mut Tree,
+    extra: &ExtraAt,
+    libvirt: &Libvirt,
+    problems: &mut Vec<Problem>,
+) {
+    let vocabulary = Vocabulary::whole(libvirt.version);
+    refuse_settled("volume", extra, problems);
+    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
+    merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
+}
+
+/// Refuses what a device or volume is known by, which the language says.
+fn refuse_settled(name: &str, extra: &ExtraAt, problems: &mut Vec<Problem>) {
+    let what = if name == "volume" { name } else { "device" };
+    let settled = SETTLED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
+    for path in settled {
+        let mut at = extra.at.clone();
+        let mut written = name.to_owned();
+        let mut json = Some(&extra.value);
+        for step in path.split('.') {
+            let found = json.and_then(|json| json.get(step));
+            if found.is_some() {
+                (at, written) = (at.key(step), format!("{written}.{step}"));
+            }
+            match found {
+                // Taking away what it is in takes it away.
+                None => break,
+                Some(Json::Object(inner)) if !path.ends_with(step) => json = Some(inner),
+                Some(_) => {
+                    let message = format!("`{written}` cannot come from `extra`");
+                    problems.push(
+                        Problem::new(Id::ConflictingFields, at.name(), message)
+                            .label(format!("what the {what} is"))
+                            .help(format!("use the keys of the {what}")),
+                    );
+                    break;
+                }
+            }
+        }
+    }
+}
