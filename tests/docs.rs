@@ -7,15 +7,16 @@
 mod case;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use case::document::documents;
 use case::{Differences, Read};
 
 #[test]
 fn quoted_lines_are_in_their_files() {
     let (mut differences, mut quotes) = (Differences::default(), 0);
     for document in documents() {
-        for block in blocks(&document).iter().filter(|block| block.language == "nix") {
+        for block in document.blocks("nix") {
             let Some(file) = block.lines.first().and_then(|line| file_name(line)) else { continue };
             quotes += 1;
             match fs::read_to_string(file) {
@@ -36,8 +37,8 @@ fn quoted_lines_are_in_their_files() {
 fn whole_specs_are_sound() {
     let (mut differences, mut specs) = (Differences::default(), 0);
     for document in documents() {
-        for block in blocks(&document).iter().filter(|block| block.language == "json") {
-            let text = block.lines.join("\n");
+        for block in document.blocks("json") {
+            let text = block.text();
             if text.starts_with('{') && text.contains("\"lab\"") {
                 specs += 1;
                 let read = Read::bytes(&block.place, text.into_bytes());
@@ -64,44 +65,6 @@ fn what_is_left_out_may_be_any_lines() {
     for (quote, missing) in [("a\nc", "a"), ("b\n…\na", "a"), ("e", "e"), ("…\nd\na", "d")] {
         assert_eq!(found(quote), Err(missing.to_owned()), "{quote}");
     }
-}
-
-/// The README and the files of `docs/`.
-fn documents() -> Vec<PathBuf> {
-    let entries = fs::read_dir("docs").expect("it is part of the repository");
-    let mut documents: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be read").path()).collect();
-    documents.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-    documents.push("README.md".into());
-    documents.sort();
-    documents
-}
-
-/// A fenced block.
-struct Block {
-    /// Where it starts: `README.md:12`.
-    place: String,
-    /// The word after the fence.
-    language: String,
-    lines: Vec<String>,
-}
-
-/// The fenced blocks of a document.
-fn blocks(document: &Path) -> Vec<Block> {
-    let text = fs::read_to_string(document).unwrap_or_else(|error| panic!("{}: {error}", document.display()));
-    let (mut blocks, mut open) = (Vec::new(), None::<Block>);
-    for (index, line) in text.lines().enumerate() {
-        match (line.trim_start().strip_prefix("```"), &mut open) {
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(language), None) => {
-                let place = format!("{}:{}", document.display(), index + 1);
-                open = Some(Block { place, language: language.trim().to_owned(), lines: Vec::new() });
-            }
-            (None, Some(block)) => block.lines.push(line.to_owned()),
-            (None, None) => {}
-        }
-    }
-    assert!(open.is_none(), "{}: a block has no end", document.display());
-    blocks
 }
 
 /// The file that a first line names: `# generated/networks.nix`, but not `# Networks of the lab`.

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use case::{BAD, Differences, Read, good_specs, specs};
+use case::{BAD, Differences, Read, good_specs, specs, without};
 use lab2nix::problem::Id;
 use lab2nix::spec::schema;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The problems that a schema can see.
 const STRUCTURAL: &[Id] = &[Id::UnknownField, Id::WrongType, Id::UnknownValue, Id::OutOfRange, Id::MissingField];
@@ -232,14 +232,3 @@ const MAPS: &[&str] = &[
     "domains.*.qemu.env",
     "domains.*.shmem",
 ];
-
-/// The value without the member at a pointer.
-fn without(value: &Value, pointer: &str) -> Value {
-    let mut value = value.clone();
-    let (parent, key) = pointer.rsplit_once('/').expect("a member is in something");
-    let parent: Option<&mut Map<String, Value>> = value.pointer_mut(parent).and_then(Value::as_object_mut);
-    if let Some(parent) = parent {
-        parent.shift_remove(&key.replace("~1", "/").replace("~0", "~"));
-    }
-    value
-}

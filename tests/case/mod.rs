@@ -1,6 +1,9 @@
 //! What the tests over specs share: finding specs, reading them, and comparing with files that are kept.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod cookbook;
+pub mod document;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +11,7 @@ use lab2nix::pipeline::{self, Checked};
 use lab2nix::proof::Proven;
 use lab2nix::source::Source;
 use lab2nix::{files, report};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Where the specs are that have nothing wrong with them.
 pub const OK: &str = "tests/cases/ok";
@@ -156,6 +159,17 @@ pub fn examples() -> Vec<PathBuf> {
     let mut specs = vec![PathBuf::from("lab.json")];
     specs.extend(entries("examples").iter().map(|dir| dir.join("lab.json")).filter(|spec| spec.exists()));
     specs
+}
+
+/// The value without the member at a pointer.
+pub fn without(value: &Value, pointer: &str) -> Value {
+    let mut value = value.clone();
+    let (parent, key) = pointer.rsplit_once('/').expect("a member is in something");
+    let parent: Option<&mut Map<String, Value>> = value.pointer_mut(parent).and_then(Value::as_object_mut);
+    if let Some(parent) = parent {
+        parent.shift_remove(&key.replace("~1", "/").replace("~0", "~"));
+    }
+    value
 }
 
 /// Collects differences, so that a test shows all of them.

@@ -1,5 +1,5 @@
-//! The labs whose generated files are looked at with other people's tools: what is committed, and variants that show
-//! what the skeletons of the files do with what is there and what is not.
+//! The labs whose generated files are looked at with other people's tools: what is committed, the recipes of the cookbook,
+//! and variants that show what the skeletons of the files do with what is there and what is not.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::fs;
@@ -10,6 +10,7 @@ use lab2nix::nix::module::HOST_MODULE_FILE_NAME;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::case::cookbook::recipes;
 use crate::case::{Read, examples, good_specs, with_extension};
 
 /// Small labs, each with one thing that `default.nix` or the lists depend on, or without it.
@@ -120,16 +121,16 @@ pub struct Generated {
     _own: Option<TempDir>,
 }
 
-/// What is committed, and the variants.
+/// What is committed, the variants, and the recipes.
 pub struct Labs {
     /// Their files.
     pub labs: Vec<Generated>,
-    /// Where those of the variants are; removed when this is dropped.
+    /// Where those of the others are; removed when this is dropped.
     _variants: TempDir,
 }
 
 impl Labs {
-    /// Finds what is committed and generates the variants.
+    /// Finds what is committed and generates the others.
     pub fn all() -> Self {
         let directory = tempfile::tempdir().expect("a directory for temporary files");
         // A case that is being written has no files yet, which the test of the cases tells.
@@ -151,6 +152,10 @@ impl Labs {
                 let name = format!("{name} ({nixvirt}, {paths}, {format})");
                 labs.push(generate(name, dir, &spec));
             }
+        }
+        for (at, recipe) in recipes().iter().enumerate() {
+            let name = format!("{}: {}", recipe.place, recipe.task);
+            labs.push(generate(name, directory.path().join(format!("recipe-{at}")), &recipe.lab()));
         }
         Self { labs, _variants: directory }
     }

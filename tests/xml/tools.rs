@@ -4,6 +4,7 @@
 //! The tools are those of the root that `LIBVIRT_ROOT` names (`.ci/root` makes one), else of this machine, if they are not
 //! older than [`OLDEST`]: before that, libvirt does not know QCOW2 firmware variables.
 
+use std::collections::HashSet;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
@@ -15,6 +16,7 @@ use std::thread;
 use lab2nix::proof::Proven;
 use tempfile::TempDir;
 
+use crate::case::cookbook::recipes;
 use crate::case::{Read, Version, good_specs_for, skip, version};
 
 /// The oldest libvirt whose word counts.
@@ -23,10 +25,19 @@ const OLDEST: Version = (10, 10);
 #[test]
 fn libvirt_takes_every_definition() {
     let Some(tools) = Tools::find() else { return };
-    let specs = good_specs_for(tools.version);
-    let halves = specs.chunks(specs.len().div_ceil(4));
+    let specs = good_specs_for(tools.version).into_iter().map(|path| (path.display().to_string(), Read::file(&path)));
+    let recipes = recipes().into_iter().map(|recipe| (recipe.place.clone(), Read::value(&recipe.lab())));
+    let mut seen = HashSet::new();
+    // What a recipe leaves as it is has been seen with the one before.
+    let labs = specs.chain(recipes).filter_map(|(name, read)| {
+        let mut documents = read.documents()?;
+        documents.retain(|document| seen.insert((document.name().to_owned(), document.text().to_owned())));
+        Some((name, documents))
+    });
+    let labs: Vec<(String, Vec<Proven>)> = labs.collect();
     let complaints: Vec<String> = thread::scope(|scope| {
-        let threads: Vec<_> = halves.map(|specs| scope.spawn(|| tools.look_at(specs))).collect();
+        let parts = labs.chunks(labs.len().div_ceil(4));
+        let threads: Vec<_> = parts.map(|labs| scope.spawn(|| tools.look_at(labs))).collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("no tool panics")).collect()
     });
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
@@ -81,16 +92,16 @@ impl Tools {
         inside.map_or_else(|| path.to_owned(), |inside| Path::new("/").join(inside))
     }
 
-    /// What there is to complain of.
-    fn look_at(&self, specs: &[PathBuf]) -> Vec<String> {
+    /// What there is to complain of in labs, each with its name.
+    fn look_at(&self, labs: &[(String, Vec<Proven>)]) -> Vec<String> {
         let mut complaints = Vec::new();
-        for (spec, documents) in specs.iter().filter_map(|spec| Some((spec, Read::file(spec).documents()?))) {
-            let dir = self.files.path().join(spec.display().to_string().replace('/', "-"));
+        for (lab, documents) in labs {
+            let dir = self.files.path().join(lab.replace(['/', ':'], "-"));
             let mut define = Vec::new();
-            for document in &documents {
+            for document in documents {
                 let path = self.write(&dir, document);
                 let output = self.command("virt-xml-validate").arg(&path).arg(schema(document.name())).output();
-                complaints.extend(complaint(spec, document.name(), output));
+                complaints.extend(complaint(lab, document.name(), output));
                 let command = match document.name().split('/').next() {
                     Some("networks") => "net-define",
                     Some("domains") => "define",
@@ -104,7 +115,7 @@ impl Tools {
             }
             for (document, command) in define {
                 let output = self.command("virsh").args(["--connect", "test:///default", &command]).output();
-                complaints.extend(complaint(spec, document.name(), output));
+                complaints.extend(complaint(lab, document.name(), output));
             }
         }
         complaints
@@ -128,8 +139,8 @@ fn schema(name: &str) -> &'static OsStr {
     })
 }
 
-fn complaint(spec: &Path, name: &str, output: std::io::Result<Output>) -> Option<String> {
+fn complaint(lab: &str, name: &str, output: std::io::Result<Output>) -> Option<String> {
     let output = output.unwrap_or_else(|error| panic!("a tool of libvirt does not start: {error}"));
     let told = String::from_utf8_lossy(&output.stderr);
-    (!output.status.success()).then(|| format!("{}: {name}: {}", spec.display(), told.trim()))
+    (!output.status.success()).then(|| format!("{lab}: {name}: {}", told.trim()))
 }
