@@ -1,7 +1,7 @@
 //! What a real libvirtd makes of labs: it takes every object, twice without a difference; domains start and are
 //! snapshotted; guests get their addresses and find each other.
 //!
-//! This needs root, a root that `.ci/root` made, and about a minute:
+//! This needs root, a root that `.ci/root` made, and about two minutes:
 //!
 //! ```sh
 //! .ci/root /var/tmp/root
@@ -22,6 +22,7 @@ use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
 
+use case::cookbook::recipes;
 use case::{Read, good_specs_for, skip};
 use objects::Objects;
 use world::World;
@@ -29,26 +30,37 @@ use world::World;
 #[test]
 fn every_lab_is_taken_and_the_second_time_changes_nothing() {
     let world = World::start("labs");
+    let labs = good_specs_for(world.version()).into_iter().map(|path| (path.display().to_string(), spec(&path)));
+    are_taken(&world, labs);
+}
+
+#[test]
+fn every_recipe_is_taken_and_the_second_time_changes_nothing() {
+    let world = World::start("recipes");
+    are_taken(&world, recipes().into_iter().map(|recipe| (recipe.place.clone(), recipe.lab())));
+}
+
+/// Gives each of some labs, with its name, to a libvirtd, and takes it away again.
+fn are_taken(world: &World, labs: impl Iterator<Item = (String, Value)>) {
     let has_kvm = world.has_kvm();
     if !has_kvm {
-        eprintln!("labs: there is no KVM here, so all domains are emulated");
+        eprintln!("there is no KVM here, so all domains are emulated");
     }
-    for path in good_specs_for(world.version()) {
-        let mut spec = spec(&path);
+    for (lab, mut spec) in labs {
         // KVM runs guests of the host's own architecture.
-        if !has_kvm || path.starts_with("tests/cases/ok/aarch64") {
+        if !has_kvm || lab.starts_with("tests/cases/ok/aarch64") {
             emulate(&mut spec);
         }
         let objects = Objects::of(&spec);
-        world.step(&format!("{}, {} objects", path.display(), objects.count()), || {
-            objects.prepare(&world);
-            objects.define(&world);
-            let first = objects.dump(&world);
-            objects.start(&world);
-            objects.check_volumes(&world);
-            objects.define(&world);
-            assert_eq!(objects.dump(&world), first, "{}", path.display());
-            objects.undefine(&world);
+        world.step(&format!("{lab}, {} objects", objects.count()), || {
+            objects.prepare(world);
+            objects.define(world);
+            let first = objects.dump(world);
+            objects.start(world);
+            objects.check_volumes(world);
+            objects.define(world);
+            assert_eq!(objects.dump(world), first, "{lab}");
+            objects.undefine(world);
         });
     }
 }
