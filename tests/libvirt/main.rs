@@ -1,7 +1,7 @@
 //! What a real libvirtd makes of labs: it takes every object, twice without a difference; domains start and are
 //! snapshotted; guests get their addresses and find each other.
 //!
-//! This needs root, a root that `.ci/root` made, and about two minutes:
+//! This needs root, a root that `.ci/root` made, and a few minutes:
 //!
 //! ```sh
 //! .ci/root /var/tmp/root
@@ -37,7 +37,7 @@ fn every_lab_is_taken_and_the_second_time_changes_nothing() {
 #[test]
 fn every_recipe_is_taken_and_the_second_time_changes_nothing() {
     let world = World::start("recipes");
-    are_taken(&world, recipes().into_iter().map(|recipe| (recipe.place.clone(), recipe.lab())));
+    are_taken(&world, recipes().into_iter().map(|recipe| (recipe.place.clone(), recipe.own_lab())));
 }
 
 /// Gives each of some labs, with its name, to a libvirtd, and takes it away again.
