@@ -52,6 +52,8 @@ pub mod source;
 pub mod problem;
 pub mod report;
 
+mod parallel;
+
 pub mod spec;
 
 pub mod lab;

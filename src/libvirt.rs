@@ -21,6 +21,7 @@ use indexmap::IndexSet;
 use crate::lab::identity::Kind;
 use crate::lab::unique::keep_first_of_equals;
 use crate::lab::{ExtraAt, Lab};
+use crate::parallel;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::{Active, NixVirtVersion};
@@ -124,17 +125,43 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
     let version = lab.target.nixvirt;
     let libvirt = Libvirt { version, is_xml };
     let mut problems = Vec::new();
-    let mut settle = |draft: Draft<'_>| {
-        let Draft { mut object, at, extras, devices, volume_extras } = draft;
+    let mut with_problems = |settled: Vec<(Object, Vec<Problem>)>| {
+        let objects = settled.into_iter().map(|(object, found)| {
+            problems.extend(found);
+            object
+        });
+        objects.collect::<Vec<_>>()
+    };
+    let networks = lab.networks.as_deref();
+    let networks = networks.map(|all| parallel::map(all, |network| network::draft(network).settle(&libvirt)));
+    let networks = networks.map(&mut with_problems);
+    let pools = lab.pools.as_deref();
+    let pools = pools.map(|all| parallel::map(all, |pool| pool::draft(pool).settle(&libvirt)));
+    let pools = pools.map(&mut with_problems);
+    let domains = lab.domains.as_deref();
+    let domains = domains.map(|all| parallel::map(all, |domain| domain::draft(domain, lab).settle(&libvirt)));
+    let domains = domains.map(&mut with_problems);
+    for extra in &lab.layer_extras {
+        extra::merge(&mut Tree::new(), extra, (&libvirt, Kind::Domain), &mut problems);
+    }
+    keep_first_of_equals(&mut problems);
+    (Objects { networks, pools, domains }, problems)
+}
+
+impl Draft<'_> {
+    /// The object, with all that is merged into it, and what is wrong with that.
+    fn settle(self, libvirt: &Libvirt) -> (Object, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let Draft { mut object, at, extras, devices, volume_extras } = self;
         for device in &devices {
-            extra::part::merge_device(&mut object.definition.tree, device, &libvirt, &mut problems);
+            extra::part::merge_device(&mut object.definition.tree, device, libvirt, &mut problems);
         }
         for extra in &extras {
-            extra::merge(&mut object.definition.tree, extra, (&libvirt, object.kind), &mut problems);
+            extra::merge(&mut object.definition.tree, extra, (libvirt, object.kind), &mut problems);
         }
         extra::check(&object, &extras, &mut problems);
         let kind = object.kind;
-        let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), version);
+        let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), libvirt.version);
         let found = faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices));
         // A text of the wrong type has been told of.
         let told: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
@@ -143,27 +170,17 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
         for volume in &mut object.volumes {
             let (extra, Some(definition)) = (volume_extras.next().flatten(), &mut volume.definition) else { continue };
             if let Some(extra) = extra {
-                extra::part::merge_volume(&mut definition.tree, extra, &libvirt, &mut problems);
+                extra::part::merge_volume(&mut definition.tree, extra, libvirt, &mut problems);
             }
-            let faults = definition.settle(Vocabulary::volume, version);
+            let faults = definition.settle(Vocabulary::volume, libvirt.version);
             let extras: Vec<&ExtraAt> = extra.into_iter().collect();
             let found: Vec<Problem> = faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &[])).collect();
             let is_new = |found: &Problem| !problems.iter().any(|told| told.place == found.place);
             let found: Vec<Problem> = found.into_iter().filter(is_new).collect();
             problems.extend(found);
         }
-        object
-    };
-    let networks = lab.networks.as_ref().map(|networks| networks.iter().map(network::draft).map(&mut settle).collect());
-    let pools = lab.pools.as_ref().map(|pools| pools.iter().map(pool::draft).map(&mut settle).collect());
-    let domains = lab.domains.as_ref();
-    let domains =
-        domains.map(|domains| domains.iter().map(|domain| domain::draft(domain, lab)).map(&mut settle).collect());
-    for extra in &lab.layer_extras {
-        extra::merge(&mut Tree::new(), extra, (&libvirt, Kind::Domain), &mut problems);
+        (object, problems)
     }
-    keep_first_of_equals(&mut problems);
-    (Objects { networks, pools, domains }, problems)
 }
 
 impl Definition {

@@ -1,5 +1,8 @@
 //! The whole way from a spec's text to proven files: [`check`], then [`generate`].
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::lab::identity::Kind;
 use crate::lab::{Lab, resolve};
 use crate::libvirt::vocabulary::Vocabulary;
@@ -85,10 +88,14 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
     let module = module::module_file(lab, &lists, spec)?;
-    let mut files = Vec::new();
-    for list in lists {
-        files.push(proof::list(list, objects, lab.target.nixvirt)?);
-    }
+    // That of the domains takes by far the longest.
+    let proofs = thread::scope(|scope| {
+        let prove = |list| move || proof::list(list, objects, lab.target.nixvirt);
+        let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(prove(list))).collect();
+        let proofs = proofs.into_iter().map(|proof| proof.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        proofs.collect::<Vec<_>>()
+    });
+    let mut files = proofs.into_iter().collect::<Result<Vec<_>, _>>()?;
     files.push(proof::host_module(module::host_module_file(lab.target.format), lab.target.format)?);
     files.push(proof::module(module, &files)?);
     Ok(files)

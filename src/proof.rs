@@ -24,13 +24,16 @@ mod walk;
 
 pub use module::{host_module, module};
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
 use crate::nix::file::{ListFile, list_file_name};
-use crate::nix::read::Parsed;
+use crate::nix::read::{NotMeant, Parsed};
 use crate::spec::NixVirtVersion;
 use crate::xml;
 use crate::xml::file::XmlFile;
@@ -91,23 +94,41 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
     let ListFile { kind, expr, text } = file;
     let name = list_file_name(kind);
     let error = |path: &str, expected: &str, found: String| Error::new(name, path, expected, found);
-    let parsed = Parsed::new(&text).map_err(|why| error("", "Nix that reads back", why.to_string()))?;
-    parsed.agrees(&expr).map_err(|found| Error::new(name, found.path, found.expected, found.found))?;
-    let Expr::Lambda(lambda) = &expr else {
-        return Err(error("", "a function", describe(&expr).to_owned()));
-    };
     let objects = match kind {
         Kind::Network => &objects.networks,
         Kind::Pool => &objects.pools,
         Kind::Domain => &objects.domains,
     };
-    match (lambda.body(), objects) {
-        (Expr::Null, None) => {}
-        (Expr::List(items), Some(objects)) if items.len() == objects.len() => {
-            Walk::new(name, version).items(items, objects, kind)?;
+    let read_back = || {
+        Parsed::meaning(&text, &expr).map_err(|why| match why {
+            NotMeant::Unread(why) => error("", "Nix that reads back", why.to_string()),
+            NotMeant::Different(found) => Error::new(name, found.path, found.expected, found.found),
+        })
+    };
+    let in_the_vocabulary = || {
+        let Expr::Lambda(lambda) = &expr else {
+            return Err(error("", "a function", describe(&expr).to_owned()));
+        };
+        match (lambda.body(), objects) {
+            (Expr::Null, None) => Ok(()),
+            (Expr::List(items), Some(objects)) if items.len() == objects.len() => {
+                Walk::new(name, version).items(items, objects, kind)
+            }
+            (other, _) => Err(error("", "a list of the objects, or null", describe(other).to_owned())),
         }
-        (other, _) => return Err(error("", "a list of the objects, or null", describe(other).to_owned())),
-    }
+    };
+    // Neither needs the other, and the first takes long for a large lab.
+    let (read_back, in_the_vocabulary) = thread::scope(|scope| {
+        let walk = scope.spawn(in_the_vocabulary);
+        (read_back(), walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let parsed = read_back?;
+    in_the_vocabulary?;
+    // Both are large, and take a while to be given back.
+    thread::scope(|scope| {
+        scope.spawn(|| drop(expr));
+        drop(parsed);
+    });
     Ok(Proven { name: name.to_owned(), text })
 }
 

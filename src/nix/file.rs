@@ -9,6 +9,7 @@ use crate::lab::identity::Kind;
 use crate::libvirt::tree::{HostFile, Tree, Value};
 use crate::libvirt::vocabulary::{Element, Vocabulary};
 use crate::libvirt::{Definition, Object, Objects, VolumeObject};
+use crate::parallel;
 use crate::spec::guest::Arch;
 use crate::spec::pool::ImageFormat;
 use crate::spec::{Active, Formatter, Paths};
@@ -74,12 +75,18 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         Kind::Pool => &objects.pools,
         Kind::Domain => &objects.domains,
     };
-    let mut writer = Writer { target, uses_nixvirt: false, uses_pkgs: false, uses_host_files: false };
-    let body = match list {
-        None => Expr::Null,
-        Some(objects) => Expr::List(objects.iter().map(|object| writer.item(object)).collect::<Result<_, _>>()?),
+    let (body, uses) = match list {
+        None => (Expr::Null, Uses::default()),
+        Some(objects) => {
+            let written = parallel::map(objects, |object| {
+                let mut writer = Writer { target, uses: Uses::default() };
+                (writer.item(object), writer.uses)
+            });
+            let uses = written.iter().fold(Uses::default(), |all, (_, uses)| all.and(*uses));
+            (Expr::List(written.into_iter().map(|(item, _)| item).collect::<Result<_, _>>()?), uses)
+        }
     };
-    let formals = [(NIXVIRT, writer.uses_nixvirt), (PKGS, writer.uses_pkgs), (HOST_FILES, writer.uses_host_files)];
+    let formals = [(NIXVIRT, uses.nixvirt), (PKGS, uses.pkgs), (HOST_FILES, uses.host_files)];
     let formals = formals.into_iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
     let expr = Expr::Lambda(
         Lambda::new(formals, body)
@@ -129,9 +136,26 @@ enum Unwritable {
 /// Makes the expressions of a file, and notes which variables they use.
 struct Writer<'a> {
     target: &'a Target,
-    uses_nixvirt: bool,
-    uses_pkgs: bool,
-    uses_host_files: bool,
+    uses: Uses,
+}
+
+/// Which variables expressions use.
+#[derive(Debug, Clone, Copy, Default)]
+struct Uses {
+    nixvirt: bool,
+    pkgs: bool,
+    host_files: bool,
+}
+
+impl Uses {
+    /// What either of two uses.
+    fn and(self, other: Self) -> Self {
+        Self {
+            nixvirt: self.nixvirt | other.nixvirt,
+            pkgs: self.pkgs | other.pkgs,
+            host_files: self.host_files | other.host_files,
+        }
+    }
 }
 
 impl Writer<'_> {
@@ -183,14 +207,14 @@ impl Writer<'_> {
             let document = xml::print(&definition.tree, libvirt, root(libvirt));
             return self.text_file(name, &document).map_err(|error| unwritable(name, &error));
         }
-        self.uses_nixvirt = true;
+        self.uses.nixvirt = true;
         let attrs = self.set(&definition.tree).map_err(|error| unwritable(name, &error))?;
         Ok(Expr::Apply(Select::literal(NIXVIRT, &["lib", kind, "writeXML"]), attrs))
     }
 
     /// A definition that `NixVirt` cannot write, written already.
     fn text_file(&mut self, name: &str, document: &Document) -> Result<Expr, Unwritable> {
-        self.uses_pkgs = true;
+        self.uses.pkgs = true;
         let mut pieces = Vec::with_capacity(document.pieces().len());
         for piece in document.pieces() {
             pieces.push(match piece {
@@ -231,7 +255,7 @@ impl Writer<'_> {
         match self.target.paths {
             Paths::Stable => HostPath::Stable(stable_path(file)),
             Paths::Store => {
-                self.uses_host_files = true;
+                self.uses.host_files = true;
                 HostPath::Store(Select::literal(HOST_FILES, store_path(file)))
             }
         }

@@ -12,6 +12,9 @@
 //! # Ok::<(), read::ReadError>(())
 //! ```
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use rnix::{NixLanguage, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;
 use rowan::{GreenNode, GreenNodeData, Language as _, NodeOrToken};
@@ -45,19 +48,26 @@ impl Parsed {
     /// Refuses what does not parse, a tree that would not print back as `text`, and characters that rnix and Nix read
     /// differently: NUL, a carriage return (to Nix, a newline) and white space other than blanks, tabs and newlines.
     pub fn new(text: &str) -> Result<Self, ReadError> {
-        if let Some(at) = text.bytes().position(|byte| matches!(byte, b'\0' | b'\r')) {
-            return Err(ReadError::Character { at });
-        }
-        if u32::try_from(text.len()).is_err() {
-            return Err(ReadError::TooLong);
-        }
-        let parse = rnix::Root::parse(text);
-        if let Some(error) = parse.errors().first() {
-            return Err(ReadError::Syntax(error.clone()));
-        }
-        let green = parse.syntax().green().to_owned();
+        let green = parse(text)?;
         prints_back(&green, text)?;
         Ok(Self { green })
+    }
+
+    /// Parses `text`, which should mean `expr`: what [`Self::new`] and [`Self::agrees`] say, both at once.
+    ///
+    /// # Errors
+    ///
+    /// As these two; that of the first where both fail.
+    pub fn meaning(text: &str, expr: &Expr) -> Result<Self, NotMeant> {
+        let parsed = Self { green: parse(text)? };
+        let (prints_back, agrees) = thread::scope(|scope| {
+            let prints_back = scope.spawn(|| prints_back(&parsed.green, text));
+            let agrees = parsed.agrees(expr);
+            (prints_back.join().unwrap_or_else(|panic| resume_unwind(panic)), agrees)
+        });
+        prints_back?;
+        agrees?;
+        Ok(parsed)
     }
 
     /// The syntax tree, for text that is more than plain data.
@@ -166,8 +176,44 @@ pub enum ReadError {
     },
 }
 
+/// Why text does not mean an expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotMeant {
+    /// It was not read.
+    Unread(ReadError),
+    /// It means something else.
+    Different(Difference),
+}
+
+impl From<ReadError> for NotMeant {
+    fn from(error: ReadError) -> Self {
+        Self::Unread(error)
+    }
+}
+
+impl From<Difference> for NotMeant {
+    fn from(difference: Difference) -> Self {
+        Self::Different(difference)
+    }
+}
+
 /// How deep an expression may be nested, so that no text can exhaust the stack.
 pub(super) const MAX_DEPTH: usize = 200;
+
+/// The tree of text that parses.
+fn parse(text: &str) -> Result<GreenNode, ReadError> {
+    if let Some(at) = text.bytes().position(|byte| matches!(byte, b'\0' | b'\r')) {
+        return Err(ReadError::Character { at });
+    }
+    if u32::try_from(text.len()).is_err() {
+        return Err(ReadError::TooLong);
+    }
+    let parse = rnix::Root::parse(text);
+    if let Some(error) = parse.errors().first() {
+        return Err(ReadError::Syntax(error.clone()));
+    }
+    Ok(parse.syntax().green().to_owned())
+}
 
 fn prints_back(green: &GreenNodeData, text: &str) -> Result<(), ReadError> {
     let mut at = 0;
