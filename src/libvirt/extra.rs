@@ -1,6 +1,7 @@
 //! The escape hatch: attributes that the spec gives under `NixVirt`'s names, merged into a definition.
 //!
-//! Attribute sets merge, lists are appended, `null` takes an attribute away, anything else replaces what was there.
+//! Attribute sets merge, also into the only one of what there can be several of; lists are appended, `null` takes an
+//! attribute away, anything else replaces what was there.
 
 mod network;
 pub(super) mod part;
@@ -18,6 +19,9 @@ use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::NixVirtVersion;
+
+/// Elements that have an `extra` of their own, so that a set here is another one.
+const HAVE_THEIR_OWN: &[&str] = &["disk", "interface"];
 
 /// What libvirt takes.
 pub(super) struct Libvirt {
@@ -102,6 +106,16 @@ impl Merger<'_> {
 
     fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, slot: &Slot, at: &Pointer) {
         if slot.repeatable {
+            if let (Json::Object(extra), Shape::Set(element), Some(Value::List(list))) =
+                (json, slot.shape, tree.get_mut(name))
+                && !HAVE_THEIR_OWN.contains(&name)
+            {
+                match list.as_mut_slice() {
+                    [] => {}
+                    [Value::Set(only)] => return self.set(only, extra, element, at),
+                    several => return self.which(name, several.len(), at),
+                }
+            }
             let items: Vec<(&Json, Pointer)> = match json {
                 Json::Array(items) => items.iter().enumerate().map(|(index, item)| (item, at.index(index))).collect(),
                 one => vec![(one, at.clone())],
@@ -127,6 +141,16 @@ impl Merger<'_> {
         if let Some(value) = self.value(json, slot, at) {
             *tree.entry(name, || Value::Bool(false)) = value;
         }
+    }
+
+    /// One attribute set for what there are several of.
+    fn which(&mut self, name: &str, count: usize, at: &Pointer) {
+        let message = format!("there are {count} of `{}`, and it is not said which is meant", self.path.join("."));
+        self.problems.push(
+            Problem::new(Id::ConflictingFields, at.clone().name(), message)
+                .label("merges into the only one")
+                .help(format!("write a list to add another one: `\"{name}\": [{{ … }}]`")),
+        );
     }
 
     /// A value of its own: an item of a list, or an attribute.

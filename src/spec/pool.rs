@@ -40,8 +40,8 @@ pub struct Pool {
     /// Whether activation restarts the pool: `true` always, `false` never. Default: when its definition changed.
     pub restart: Option<bool>,
     /// What the language has no key for: libvirt's elements and attributes, nested as in its XML and under the names that
-    /// NixVirt has for them, merged into the definition last. Attribute sets merge, lists are appended, `null` removes an
-    /// attribute.
+    /// NixVirt has for them, merged into the definition last. Attribute sets merge, also into the only one of
+    /// what there can be several of; lists are appended, `null` removes an attribute.
     pub extra: Option<Extra>,
 }
 

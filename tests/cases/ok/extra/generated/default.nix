@@ -34,6 +34,7 @@
           ];
         };
       };
+      tpm = true;
       identities = {
         bridges = {
           virbr-lan = "network lan";
@@ -45,6 +46,7 @@
           "0eb80f47-d4be-5610-a526-655120a053d9" = "network lan";
           c9926537-60a2-5630-b5ed-4a110373c6ac = "pool images";
           c09d06d1-7915-51b7-ad0e-92aaa73d87df = "domain plain";
+          dd051727-f8e9-534c-8c9c-084bb389086d = "domain merged";
           d9fc6214-b0b3-57ef-b5ce-8b68f3a22ba3 = "domain special";
         };
         macs = {
