@@ -194,11 +194,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The source of what stands in an element.
+    /// The source of what stands in an element without attributes: what is between its tags. The children's own places do
+    /// not say it, because a text may be several pieces of which some are empty.
     fn content(&self, node: Node<'_, '_>) -> &'a str {
-        match (node.first_child(), node.last_child()) {
-            (Some(first), Some(last)) => &self.text[first.range().start..last.range().end],
-            (None, _) | (_, None) => "",
+        let source = &self.text[node.range()];
+        match (source.find('>'), source.rfind("</")) {
+            (Some(open), Some(close)) if open < close => &source[open + 1..close],
+            _ => "",
         }
     }
 
