@@ -58,6 +58,7 @@ pub(super) fn merge(
         }
     }
     merger.refuse_keys(kind, extra);
+    part::refuse_settled(kind.name(), extra, merger.problems);
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
     merger.set(definition, &rest, vocabulary.object(kind), &extra.at);

@@ -38,7 +38,7 @@ pub(in crate::libvirt) fn merge_device(
 /// The element that devices are in.
 const DEVICES: &str = "devices";
 
-/// What a device or volume is and where, by its element: identities, and what other checks rely on.
+/// What a device, pool or volume is and where, by its element: identities, and what other checks rely on.
 const SETTLED: &[(&str, &[&str])] = &[
     (
         "disk",
@@ -56,6 +56,8 @@ const SETTLED: &[(&str, &[&str])] = &[
         ],
     ),
     ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
+    // libvirt takes them from the directory, which the module makes as the language says.
+    ("pool", &["target.permissions.mode", "target.permissions.owner", "target.permissions.group"]),
     ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),
 ];
 
@@ -78,9 +80,9 @@ pub(in crate::libvirt) fn merge_volume(
     merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
 }
 
-/// Refuses what a device or volume is known by, which the language says.
-fn refuse_settled(name: &str, extra: &ExtraAt, problems: &mut Vec<Problem>) {
-    let what = if name == "volume" { name } else { "device" };
+/// Refuses what a device, pool or volume is known by, which the language says.
+pub(super) fn refuse_settled(name: &str, extra: &ExtraAt, problems: &mut Vec<Problem>) {
+    let what = if matches!(name, "pool" | "volume") { name } else { "device" };
     let settled = SETTLED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
     for path in settled {
         let mut at = extra.at.clone();

@@ -6,13 +6,13 @@
       type = "dir";
       name = "images";
       uuid = "c9926537-60a2-5630-b5ed-4a110373c6ac";
+      features = {
+        cow = {
+          state = false;
+        };
+      };
       target = {
         path = "/srv/images";
-        permissions = {
-          group = {
-            gid = 64055;
-          };
-        };
       };
     };
     active = true;
