@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use crate::lab::device::share::Share;
+use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
-use crate::lab::firmware::Firmware;
 use crate::lab::network::Network;
-use crate::lab::share::Share;
-use crate::lab::side::Side;
+use crate::lab::network::side::Side;
 use crate::lab::storage::Permissions;
 use crate::lab::{Domain, Lab, Pool};
 use crate::libvirt::tree::HostFile;

@@ -2,70 +2,30 @@
 //!
 //! [`resolve`](resolve::resolve) makes a [`Lab`] from a [`Spec`](crate::spec::Spec). What a `Lab` refers to exists:
 //! ids are made only for entries of its own lists. Nothing in it has a default left to choose.
+//!
+//! Each section of a spec has a module, and in it one for each thing that it says: [`network`], [`storage`] and [`domain`],
+//! with a domain's [`drive`]s, [`interface`]s and other [`device`]s. Beside them is what all of them need: layers
+//! ([`profile`]), identities, words, and what must be unique.
 
-pub mod address;
-mod allocation;
-pub mod attachment;
-pub mod backing;
-pub mod bandwidth;
-pub mod board;
-pub mod boot;
-mod bus;
-pub mod clock;
-pub mod cpu;
 mod cpuset;
 pub mod device;
-mod dhcp;
-mod disk_source;
-pub mod dns;
-mod dnsmasq;
 pub mod domain;
 pub mod drive;
-pub mod firmware;
-pub mod floppy;
-pub mod forward;
-pub mod hostdev;
-pub mod hypervisor;
 pub mod identity;
-pub mod input;
 pub mod interface;
-pub mod io;
 mod key;
-pub mod lifecycle;
-pub mod limits;
-mod machine;
-pub mod memory;
-mod mode;
-pub mod nat;
 pub mod network;
-pub mod numa;
 mod order;
-pub mod pci;
-pub mod pool_source;
-mod pool_type;
 mod port;
-pub mod preset;
 pub mod profile;
-pub mod pxe;
 pub mod resolve;
-pub mod route;
 mod scope;
-pub mod screen;
-pub mod serial;
-pub mod share;
-pub mod side;
 pub mod size;
-pub mod smbios;
-pub mod sound;
 mod start_order;
 pub mod storage;
 pub mod subnet;
-pub mod tap;
 mod text;
 pub mod unique;
-pub mod vlan;
-pub mod volume;
-mod volume_name;
 mod word;
 
 use crate::place::{Place, Pointer};
@@ -74,8 +34,8 @@ use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
 pub use domain::Domain;
 pub use network::Network;
 pub use storage::Pool;
+pub use storage::volume::Volume;
 pub(crate) use text::is_text;
-pub use volume::Volume;
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Lists of processors, and of NUMA nodes, in libvirt's form: `0-3,^2,8`.
 
-use super::text::{fits, shortened};
+use crate::lab::text::{fits, shortened};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 

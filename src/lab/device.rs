@@ -1,19 +1,27 @@
 //! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
 
+pub mod hostdev;
+pub mod input;
+pub mod pci;
+pub mod screen;
+pub mod serial;
+pub mod share;
+pub mod sound;
+
 use indexmap::IndexMap;
 
-use super::board::Board;
-use super::profile::Layers;
-use super::scope::Entry;
-use super::screen::{self, Screen};
-use super::size::Size;
-use super::{Placed, key, text, word};
+use crate::lab::domain::board::Board;
+use crate::lab::profile::Layers;
+use crate::lab::scope::Entry;
+use crate::lab::size::Size;
+use crate::lab::{Placed, key, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
 use crate::spec::device as written;
 use crate::spec::device::{Panic, ShmemModel, Watchdog, WatchdogAction};
 use crate::spec::guest::Arch;
+use screen::Screen;
 
 /// The smaller devices.
 #[derive(Debug)]

@@ -1,41 +1,56 @@
 //! Domains, resolved.
 
+pub mod board;
+pub mod boot;
+pub mod clock;
+pub mod cpu;
+pub mod firmware;
+pub mod hypervisor;
+pub mod lifecycle;
+pub mod limits;
+pub(super) mod machine;
+pub mod memory;
+pub mod numa;
+pub mod preset;
+pub mod smbios;
+
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-use super::board::Board;
-use super::boot::{self, DirectBoot, Order};
-use super::clock::{self, Clock};
-use super::cpu::{self, Cpus};
-use super::device::{self, Devices};
-use super::drive::{self, Cdrom, Disk};
-use super::firmware::{self, Firmware};
-use super::floppy::{self, Floppy};
-use super::hostdev::{self, HostDevice};
-use super::hypervisor::{self, Hypervisor};
-use super::identity::{Kind, Namespace};
-use super::input::{self, Input};
-use super::interface::{self, Interface};
-use super::io;
-use super::lifecycle::{self, On};
-use super::limits::{self, CpuLimits};
-use super::memory::{self, Memory};
-use super::numa::{self, Numa};
-use super::profile::Layers;
-use super::scope::{Entry, Scope};
-use super::screen::{self, Screen};
-use super::serial::{self, Channel, Serial};
-use super::share::{self, Share};
-use super::smbios::{self, Smbios};
-use super::sound::{self, Audio};
-use super::volume::Volume;
-use super::{ExtraAt, Placed, PoolId, bus, machine, text, word};
+use crate::lab::device::hostdev::{self, HostDevice};
+use crate::lab::device::input::{self, Input};
+use crate::lab::device::screen::{self, Screen};
+use crate::lab::device::serial::{self, Channel, Serial};
+use crate::lab::device::share::{self, Share};
+use crate::lab::device::sound::{self, Audio};
+use crate::lab::device::{self, Devices};
+use crate::lab::drive::bus;
+use crate::lab::drive::floppy::{self, Floppy};
+use crate::lab::drive::io;
+use crate::lab::drive::{self, Cdrom, Disk};
+use crate::lab::identity::{Kind, Namespace};
+use crate::lab::interface::{self, Interface};
+use crate::lab::profile::Layers;
+use crate::lab::scope::{Entry, Scope};
+use crate::lab::storage::volume::Volume;
+use crate::lab::{ExtraAt, Placed, PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::guest::{Arch, BootDevice, Drivers, Os, Virtualization};
 use crate::spec::screen::Video;
 use crate::spec::sound::Sound;
 use crate::spec::{Active, DomainFields};
+use board::Board;
+use boot::{DirectBoot, Order};
+use clock::Clock;
+use cpu::Cpus;
+use firmware::Firmware;
+use hypervisor::Hypervisor;
+use lifecycle::On;
+use limits::CpuLimits;
+use memory::Memory;
+use numa::Numa;
+use smbios::Smbios;
 
 /// A domain.
 #[derive(Debug)]

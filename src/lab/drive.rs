@@ -1,15 +1,20 @@
 //! The disks and optical drives of a domain.
 
+pub(super) mod bus;
+pub(super) mod disk_source;
+pub mod floppy;
+pub mod io;
+
 use std::collections::HashMap;
 
-use super::board::Board;
-use super::boot::{self, Order};
-use super::io::{self, Access};
-use super::profile::{At, Layers};
-use super::scope::{Entry, Scope};
-use super::storage::Pool;
-use super::volume::{self, Volume};
-use super::{ExtraAt, PoolId, bus, disk_source, text, volume_name, word};
+use crate::lab::domain::board::Board;
+use crate::lab::domain::boot::{self, Order};
+use crate::lab::profile::{At, Layers};
+use crate::lab::scope::{Entry, Scope};
+use crate::lab::storage::Pool;
+use crate::lab::storage::volume::{self, Volume};
+use crate::lab::storage::volume_name;
+use crate::lab::{ExtraAt, PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -17,6 +22,7 @@ use crate::spec::drive as written;
 use crate::spec::drive::{DiskBus, StartupPolicy};
 use crate::spec::guest::Drivers;
 use crate::spec::pool::{ImageFormat, PoolType};
+use io::Access;
 
 /// A disk.
 #[derive(Debug)]

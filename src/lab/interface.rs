@@ -1,23 +1,28 @@
 //! The network interfaces of a domain.
 
+pub mod address;
+pub mod attachment;
+pub mod forward;
+pub mod tap;
+
 use uuid::Uuid;
 
-use super::address::{self, Address};
-use super::attachment::{self, Attachment};
-use super::boot::{self, Order};
-use super::forward::{self, Forward};
-use super::identity::MacAt;
-use super::profile::Layers;
-use super::scope::{Entry, Scope};
-use super::tap::{self, Tap};
-use super::vlan::Vlan;
-use super::{ExtraAt, text, word};
+use crate::lab::domain::boot::{self, Order};
+use crate::lab::identity::MacAt;
+use crate::lab::network::vlan::Vlan;
+use crate::lab::profile::Layers;
+use crate::lab::scope::{Entry, Scope};
+use crate::lab::{ExtraAt, text, word};
 use crate::place::Pointer;
 use crate::problem::Problem;
 use crate::spec::DomainFields;
 use crate::spec::guest::Drivers;
 use crate::spec::interface as written;
 use crate::spec::interface::{InterfaceModel, LinkState};
+use address::Address;
+use attachment::Attachment;
+use forward::Forward;
+use tap::Tap;
 
 /// A network interface.
 #[derive(Debug)]

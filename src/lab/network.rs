@@ -1,24 +1,35 @@
 //! Networks, resolved.
 
+pub mod bandwidth;
+pub(super) mod dhcp;
+pub mod dns;
+pub(super) mod dnsmasq;
+pub(super) mod mode;
+pub mod nat;
+pub mod pxe;
+pub mod route;
+pub mod side;
+pub mod vlan;
+
 use uuid::Uuid;
 
-use super::bandwidth::{self, Bandwidth};
-use super::dns::{self, Dns};
-use super::identity::{Kind, Mac, MacAt, Namespace};
-use super::nat::{self, Nat};
-use super::profile::Layers;
-use super::pxe::{self, Pxe};
-use super::route::{self, Route};
-use super::side::{self, Side};
-use super::subnet::{Family, HostAddr};
-use super::vlan::{self, Portgroup, Vlan};
-use super::{ExtraAt, Placed, dnsmasq, mode, word};
+use crate::lab::identity::{Kind, Mac, MacAt, Namespace};
+use crate::lab::profile::Layers;
+use crate::lab::subnet::{Family, HostAddr};
+use crate::lab::{ExtraAt, Placed, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec;
 use crate::spec::Active;
 use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
+use bandwidth::Bandwidth;
+use dns::Dns;
+use nat::Nat;
+use pxe::Pxe;
+use route::Route;
+use side::Side;
+use vlan::{Portgroup, Vlan};
 
 /// A network.
 #[derive(Debug)]

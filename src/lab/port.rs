@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::domain::Domain;
-use super::serial::Serial;
-use super::subnet::Family;
+use crate::lab::device::serial::Serial;
+use crate::lab::domain::Domain;
+use crate::lab::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::interface::Protocol;

@@ -4,16 +4,17 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::attachment::Attachment;
-use super::identity::{self, Namespace};
-use super::network::{Machine, Network};
-use super::preset::preset;
-use super::profile::{Layers, Profiles};
-use super::scope::{Entry, Scope};
-use super::storage::{self, Pool};
-use super::volume::Volume;
-use super::{
-    Domain, ExtraAt, Lab, NetworkId, PoolId, Target, backing, domain, drive, network, start_order, text, unique, word,
+use crate::lab::domain::preset::preset;
+use crate::lab::identity::{self, Namespace};
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::network::{Machine, Network};
+use crate::lab::profile::{Layers, Profiles};
+use crate::lab::scope::{Entry, Scope};
+use crate::lab::storage::backing;
+use crate::lab::storage::volume::Volume;
+use crate::lab::storage::{self, Pool};
+use crate::lab::{
+    Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, text, unique, word,
 };
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};

@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::network::Network;
-use super::profile::Word;
-use super::storage::Pool;
-use super::{NetworkId, PoolId};
+use crate::lab::network::Network;
+use crate::lab::profile::Word;
+use crate::lab::storage::Pool;
+use crate::lab::{NetworkId, PoolId};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::domain::DomainOwn;

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::order::in_order;
-use super::{Domain, Lab};
+use crate::lab::order::in_order;
+use crate::lab::{Domain, Lab};
 use crate::place::Place;
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::Spec;

@@ -1,18 +1,25 @@
 //! Storage pools, resolved.
 
+pub(super) mod allocation;
+pub mod backing;
+pub mod pool_source;
+pub(super) mod pool_type;
+pub mod volume;
+pub(super) mod volume_name;
+
 use uuid::Uuid;
 
-use super::backing::{Backing, Image};
-use super::identity::{Kind, Namespace};
-use super::pool_source::{self, Source};
-use super::profile::Layers;
-use super::volume::{self, Volume};
-use super::{ExtraAt, Placed, text, volume_name, word};
+use crate::lab::identity::{Kind, Namespace};
+use crate::lab::profile::Layers;
+use crate::lab::{ExtraAt, Placed, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec;
 use crate::spec::Active;
 use crate::spec::pool::{ImageFormat, PoolType};
+use backing::{Backing, Image};
+use pool_source::Source;
+use volume::Volume;
 
 /// A storage pool.
 #[derive(Debug)]

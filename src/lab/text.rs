@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::ExtraAt;
-use super::profile::{At, Word};
+use crate::lab::ExtraAt;
+use crate::lab::profile::{At, Word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec::Extra;

@@ -5,16 +5,19 @@ mod device;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::attachment::Attachment;
-use super::domain::Domain;
-use super::drive::{Medium, Source};
-use super::firmware::Firmware;
-use super::identity::Kind;
-use super::network::Network;
-use super::storage::Pool;
-use super::subnet::Family;
-use super::volume::unknown_volume;
-use super::{Lab, PoolId, backing, port, route, tap, word};
+use crate::lab::domain::Domain;
+use crate::lab::domain::firmware::Firmware;
+use crate::lab::drive::{Medium, Source};
+use crate::lab::identity::Kind;
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::tap;
+use crate::lab::network::Network;
+use crate::lab::network::route;
+use crate::lab::storage::Pool;
+use crate::lab::storage::backing;
+use crate::lab::storage::volume::unknown_volume;
+use crate::lab::subnet::Family;
+use crate::lab::{Lab, PoolId, port, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::guest::Os;
@@ -160,7 +163,7 @@ fn networks(networks: &[Network], problems: &mut Vec<Problem>) {
         let mut sides: Vec<_> =
             networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
         sides.sort_by_key(|(_, side)| (side.subnet.first(), side.subnet.prefix_len()));
-        let mut outer: Option<(&Network, &super::side::Side)> = None;
+        let mut outer: Option<(&Network, &crate::lab::network::side::Side)> = None;
         for (network, side) in sides {
             match outer.filter(|(_, outer)| outer.subnet.overlaps(side.subnet)) {
                 Some((other_network, other)) => problems.push(

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::Placed;
-use super::identity::{Mac, is_placeholder};
-use super::profile::{At, Layers, Word};
-use super::size::Size;
-use super::subnet::{Family, NotASubnet, Subnet};
-use super::text::{fits, shortened};
+use crate::lab::Placed;
+use crate::lab::identity::{Mac, is_placeholder};
+use crate::lab::profile::{At, Layers, Word};
+use crate::lab::size::Size;
+use crate::lab::subnet::{Family, NotASubnet, Subnet};
+use crate::lab::text::{fits, shortened};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, quoted_list};
 

@@ -2,8 +2,8 @@
 
 use super::tree::Tree;
 use crate::lab::Domain;
-use crate::lab::limits::CpuLimits;
-use crate::lab::numa::Cell;
+use crate::lab::domain::limits::CpuLimits;
+use crate::lab::domain::numa::Cell;
 use crate::spec::cpu::{CpuCache, CpuCheck, CpuFeature, CpuMode};
 
 /// The CPU that the guest sees ([libvirt](https://libvirt.org/formatdomain.html#cpu-model-and-topology)).

@@ -2,9 +2,9 @@
 
 use super::tree::Tree;
 use crate::lab::Domain;
-use crate::lab::clock::{Clock, Offset};
-use crate::lab::firmware::Firmware;
-use crate::lab::hypervisor::Hypervisor;
+use crate::lab::domain::clock::{Clock, Offset};
+use crate::lab::domain::firmware::Firmware;
+use crate::lab::domain::hypervisor::Hypervisor;
 use crate::spec::clock::{PitTickPolicy, RtcTickPolicy, RtcTrack, TscMode};
 use crate::spec::guest::Arch;
 

@@ -3,8 +3,8 @@
 use super::pool::amount;
 use super::tree::Tree;
 use crate::lab::Domain;
-use crate::lab::memory::{Limits, Memory};
-use crate::lab::numa::Nodes;
+use crate::lab::domain::memory::{Limits, Memory};
+use crate::lab::domain::numa::Nodes;
 use crate::spec::memory::MemoryMode;
 
 /// What the memory is made of ([libvirt](https://libvirt.org/formatdomain.html#memory-backing)): ordinary or huge pages,

@@ -7,13 +7,13 @@ use indexmap::IndexMap;
 use super::tree::{Tree, Value};
 use super::{Draft, Object, dnsmasq};
 use crate::lab::Network;
-use crate::lab::bandwidth::{Bandwidth, Rate};
-use crate::lab::dns::Srv;
 use crate::lab::identity::Kind;
-use crate::lab::route::Route;
-use crate::lab::side::{Dhcp, Side};
+use crate::lab::network::bandwidth::{Bandwidth, Rate};
+use crate::lab::network::dns::Srv;
+use crate::lab::network::route::Route;
+use crate::lab::network::side::{Dhcp, Side};
+use crate::lab::network::vlan::{Portgroup, Vlan};
 use crate::lab::subnet::Family;
-use crate::lab::vlan::{Portgroup, Vlan};
 use crate::spec::network::Mode;
 
 /// The object of a network.

@@ -3,10 +3,10 @@
 use super::tree::Tree;
 use super::{Draft, Object, VolumeObject};
 use crate::lab::identity::Kind;
-use crate::lab::pool_source::{Auth, Host, Secret, Source};
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
-use crate::lab::volume::Volume;
+use crate::lab::storage::pool_source::{Auth, Host, Secret, Source};
+use crate::lab::storage::volume::Volume;
 use crate::spec::pool::PoolType;
 
 /// The object of a pool.

@@ -2,7 +2,7 @@
 //! ([libvirt](https://libvirt.org/formatdomain.html#smbios-system-information)).
 
 use super::tree::{Tree, Value};
-use crate::lab::smbios::{Entries, Smbios};
+use crate::lab::domain::smbios::{Entries, Smbios};
 
 /// The tables; nothing where they are QEMU's own.
 pub(super) fn tables(smbios: &Smbios) -> Option<Tree> {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lab2nix::host::Host;
 use lab2nix::lab::Lab;
-use lab2nix::lab::backing::Image;
+use lab2nix::lab::storage::backing::Image;
 use lab2nix::lab::{Pool, Volume};
 use lab2nix::spec::network::Mode;
 use pretty_assertions::assert_eq;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{domains_of_names, twice};
 use crate::lab::Lab;
-use crate::lab::serial::Serial;
+use crate::lab::device::serial::Serial;
 use crate::problem::{Id, Problem};
 
 /// Every check over the devices of all domains, but for drives and interfaces.

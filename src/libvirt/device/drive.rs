@@ -5,11 +5,11 @@ mod place;
 
 use super::boot;
 use crate::lab::domain::Domain;
+use crate::lab::drive::floppy::Floppy;
+use crate::lab::drive::io::{Access, Limits};
 use crate::lab::drive::{Cdrom, Disk, Medium, Source};
-use crate::lab::floppy::Floppy;
-use crate::lab::io::{Access, Limits};
-use crate::lab::pool_source::Secret;
 use crate::lab::size::Size;
+use crate::lab::storage::pool_source::Secret;
 use crate::lab::{Lab, Pool};
 use crate::libvirt::pool::host;
 use crate::libvirt::tree::{HostFile, Tree};

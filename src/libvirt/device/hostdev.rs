@@ -1,8 +1,8 @@
 //! The definition of a device of the host ([libvirt](https://libvirt.org/formatdomain.html#host-device-assignment)).
 
 use super::boot;
-use crate::lab::hostdev::{HostDevice, HostDeviceKind};
-use crate::lab::pci::{PciAddress, Slot};
+use crate::lab::device::hostdev::{HostDevice, HostDeviceKind};
+use crate::lab::device::pci::{PciAddress, Slot};
 use crate::libvirt::tree::{Tree, Value};
 
 /// A device.

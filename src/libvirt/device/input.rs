@@ -1,6 +1,6 @@
 //! The definition of keyboards and pointers ([libvirt](https://libvirt.org/formatdomain.html#input-devices)).
 
-use crate::lab::input::Input;
+use crate::lab::device::input::Input;
 use crate::libvirt::tree::Tree;
 use crate::spec::input::{GrabToggle, InputBus, InputGrab, InputType};
 

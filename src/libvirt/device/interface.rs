@@ -6,9 +6,9 @@ use indexmap::IndexMap;
 
 use super::boot;
 use crate::lab::Lab;
-use crate::lab::attachment::Attachment;
-use crate::lab::forward::Forward;
 use crate::lab::interface::Interface;
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::forward::Forward;
 use crate::libvirt::network::{bandwidth, isolation, vlan};
 use crate::libvirt::tree::Tree;
 use crate::spec::interface::{InterfaceModel, LinkState, Protocol};

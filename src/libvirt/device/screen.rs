@@ -1,7 +1,7 @@
 //! The definition of the screen and the sound ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)).
 
-use crate::lab::screen::{Graphics, Screen};
-use crate::lab::sound::Audio;
+use crate::lab::device::screen::{Graphics, Screen};
+use crate::lab::device::sound::Audio;
 use crate::libvirt::tree::Tree;
 use crate::spec::screen::{GraphicsType, Video};
 use crate::spec::sound::{AudioType, Sound};

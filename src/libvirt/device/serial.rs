@@ -1,8 +1,8 @@
 //! The definition of serial ports and channels
 //! ([libvirt](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices)).
 
+use crate::lab::device::serial::{Channel, GUEST_AGENT, SPICE_AGENT, Serial};
 use crate::lab::domain::Domain;
-use crate::lab::serial::{Channel, GUEST_AGENT, SPICE_AGENT, Serial};
 use crate::libvirt::tree::Tree;
 use crate::spec::guest::Arch;
 use crate::spec::screen::GraphicsType;

@@ -1,6 +1,6 @@
 //! The definition of a share ([libvirt](https://libvirt.org/formatdomain.html#filesystems)).
 
-use crate::lab::share::{Share, ShareServer};
+use crate::lab::device::share::{Share, ShareServer};
 use crate::libvirt::tree::Tree;
 use crate::spec::share::{AccessMode, ShareCache};
 

@@ -1,0 +1,159 @@
+//! What the disks of a domain are: volumes, which they may declare, files or block devices.
+
+use crate::lab::drive::Source;
+use crate::lab::profile::Layers;
+use crate::lab::scope::{Entry, Scope};
+use crate::lab::storage::volume::{self, Volume};
+use crate::lab::storage::volume_name;
+use crate::lab::{PoolId, text, word};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::spec::drive as written;
+use crate::spec::pool::{ImageFormat, PoolType};
+
+/// What a disk is, the format of its image where the spec says it, and the volume that it declares.
+pub(in crate::lab) type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volume)>);
+
+/// What a disk is.
+pub(in crate::lab) fn resolve(
+    disk: &str,
+    layers: &Layers<'_, written::Disk>,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<DiskSource> {
+    let pool = layers.get("pool", |d| d.pool.as_ref());
+    let file = layers.get("file", |d| d.file.as_ref());
+    let block = layers.get("block", |d| d.block.as_ref());
+    let written = layers.value("format", |d| d.format.as_ref());
+    let kinds = [
+        ("pool", pool.map(|at| at.pointer())),
+        ("file", file.map(|at| at.pointer())),
+        ("block", block.map(|at| at.pointer())),
+    ];
+    word::one_of(&kinds, &format!("disk `{disk}`"), &layers.pointer(), problems)?;
+    if pool.is_none() {
+        for (key, at) in [
+            ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
+            ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
+            ("allocation", layers.get("allocation", |d| d.allocation.as_ref()).map(|at| at.pointer())),
+            ("preallocation", layers.get("preallocation", |d| d.preallocation.as_ref()).map(|at| at.pointer())),
+            ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
+        ] {
+            if let Some(at) = at {
+                problems.push(
+                    Problem::new(
+                        Id::ConflictingFields,
+                        at.name(),
+                        format!("disk `{disk}` is on no pool, so it declares no volume"),
+                    )
+                    .label(format!("`{key}` needs a `pool`"))
+                    .help("leave it out, or name a pool instead of the file or block device"),
+                );
+            }
+        }
+    }
+    if let Some(file) = file {
+        return Some((Source::File(text::path(file, problems)?), written, None));
+    }
+    if let Some(block) = block {
+        return Some((Source::Block(text::path(block, problems)?), written, None));
+    }
+    let pool_word = pool?;
+    let pool = scope.pool(pool_word, problems)?;
+    let volume_word = layers.get("volume", |d| d.volume.as_ref());
+    if let Some(word) = volume_word
+        && !volume_name::check(word.value, &scope.pools[pool.0], word.place(), problems)
+    {
+        return None;
+    }
+    let size = layers.get("size", |d| d.size.as_ref());
+    let r#type = scope.pools[pool.0].r#type;
+    if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
+        problems.push(volume::undeclarable(&size.pointer().name()));
+        return None;
+    }
+    if volume_word.is_none() && matches!(r#type, PoolType::Disk | PoolType::Iscsi) {
+        problems.push(unnamed_volume(disk, r#type, &layers.pointer()));
+        return None;
+    }
+    if size.is_none() && volume_word.is_none() {
+        problems.push(
+            Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
+                .label("needs a `size` or a `volume`")
+                .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
+        );
+        return None;
+    }
+    let backing_layers = layers.object("backing", |d| d.backing.as_ref());
+    let allocation = layers.get("allocation", |d| d.allocation.as_ref());
+    let preallocation = layers.get("preallocation", |d| d.preallocation.as_ref());
+    let Some(size) = size else {
+        let backing = (!backing_layers.is_empty()).then(|| backing_layers.pointer());
+        undeclared(
+            disk,
+            [
+                ("grow on an image", ", at least that of the image", backing),
+                ("be set aside", " to declare one", allocation.map(|at| at.pointer())),
+                ("be set aside", " to declare one", preallocation.map(|at| at.pointer())),
+            ],
+            problems,
+        );
+        let (name, at) = volume_word.map(|word| (word.value.clone(), word.pointer()))?;
+        // Of the others, the volume knows its format.
+        let format = if r#type == PoolType::Iscsi {
+            Some(volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems))
+        } else {
+            written
+        };
+        return Some((Source::Volume { pool, name, at }, format, None));
+    };
+    let format = volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems);
+    let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
+    if volume_word.is_none() && r#type == PoolType::Logical {
+        volume_name::check(&name, &scope.pools[pool.0], pool_word.place(), problems);
+    }
+    let present = volume::present((r#type, format), size, (allocation, preallocation), &backing_layers, problems);
+    let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
+    let at = volume_word.map_or_else(|| pool_word.pointer(), |word| word.pointer());
+    Some((Source::Volume { pool, name, at }, Some(format), Some((pool, volume))))
+}
+
+/// The problem of a disk whose volume has a name that cannot be made from the domain's.
+fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
+    let (what, help) = if r#type == PoolType::Disk {
+        (
+            "partition",
+            "add `\"volume\": \"sdb1\"`, after the name of the pool's device: libvirt numbers partitions as they are created",
+        )
+    } else {
+        (
+            "unit of the target",
+            "add `\"volume\": \"unit:0:0:1\"`; `virsh vol-list` has the units when the pool is active",
+        )
+    };
+    Problem::new(Id::MissingField, at.clone().value(), format!("disk `{disk}` does not say which {what} it is"))
+        .label("needs a `volume`")
+        .help(help)
+}
+
+/// The problems of keys of a volume that a disk does not declare.
+fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 3], problems: &mut Vec<Problem>) {
+    for (what, help, at) in keys {
+        let Some(at) = at else { continue };
+        let message = format!("disk `{disk}` declares no volume that could {what}");
+        problems.push(
+            Problem::new(Id::MissingField, at.name(), message)
+                .label("needs a `size` beside it")
+                .help(format!("add `\"size\": …`{help}")),
+        );
+    }
+}
+
+/// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
+/// LVM, Ceph and ZFS take it too; what is no file has no ending.
+fn default_volume(id: &str, disk: &str, (r#type, format): (PoolType, ImageFormat)) -> String {
+    let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
+    let stem = stem.to_lowercase();
+    if r#type.has_files() { format!("{stem}.{}", format.name()) } else { stem }
+}
