@@ -60,7 +60,8 @@ pub struct Spec {
     /// changing it makes every such object a new one.
     #[schemars(required, example = &"sccm")]
     pub lab: Option<String>,
-    /// What the lab is for, for people.
+    /// What the lab is for, for people. Default: none.
+    #[schemars(example = &"The machines of the office")]
     pub description: Option<String>,
     /// What is generated, and for which host.
     pub target: Option<Target>,

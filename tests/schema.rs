@@ -93,6 +93,23 @@ fn everything_in_it_has_a_description() {
     assert!(silent.is_empty(), "without a description: {silent:?}");
 }
 
+/// What a word or a number looks like is shown where it is described.
+#[test]
+fn every_text_and_number_has_an_example() {
+    let schema = schema::schema();
+    let definitions = schema["$defs"].as_object().unwrap().iter().map(|(name, definition)| (name.as_str(), definition));
+    let mut without = Vec::new();
+    for (name, definition) in definitions.chain([("", &schema)]) {
+        for (key, property) in definition["properties"].as_object().into_iter().flatten() {
+            let plain = matches!(property["type"].as_str(), Some("string" | "integer"));
+            if plain && property["examples"].as_array().is_none_or(Vec::is_empty) {
+                without.push(format!("{name}.{key}"));
+            }
+        }
+    }
+    assert!(without.is_empty(), "without an example: {without:?}");
+}
+
 /// A key or a word that nothing depends on is accepted and ignored, or is not tested. Each must be in a good spec in
 /// which leaving it out changes what is generated.
 #[test]

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Topology {
     /// Sockets. Default: 1.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1), example = 1)]
     pub sockets: Option<u32>,
     /// Cores in each socket. Default: 1.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1), example = 4)]
     pub cores: Option<u32>,
     /// Threads in each core. Default: 1.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1), example = 2)]
     pub threads: Option<u32>,
 }
 
@@ -101,7 +101,7 @@ pub struct Pinning {
     /// For each virtual CPU, from the first, the CPUs of the host that may run it.
     #[schemars(example = ["2", "3"])]
     pub vcpus: Option<Vec<String>>,
-    /// The CPUs of the host that may run QEMU's own work.
+    /// The CPUs of the host that may run QEMU's own work. Default: any.
     #[schemars(example = &"0-1")]
     pub emulator: Option<String>,
     /// For each of the domain's `iothreads`, from the first, the CPUs of the host that may run it.

@@ -61,6 +61,7 @@ pub struct DomainOwn {
     pub uuid: Option<String>,
     /// What the UUID, and the names of volumes and firmware variables, are made from instead of the name: the old name,
     /// after a rename. Default: the name.
+    #[schemars(example = &"old-name")]
     pub id: Option<String>,
     /// How many domains this entry stands for: `n` becomes `n-1`, `n-2`, … Addresses, and ports of the host, count up from
     /// the written one.
@@ -246,9 +247,11 @@ pub struct DomainFields {
     pub restart: Option<bool>,
     /// Domains that start before this one, where activation starts both (`active`).
     pub after: Option<Vec<String>>,
-    /// A title for lists of domains, one line.
+    /// A title for lists of domains, one line. Default: none.
+    #[schemars(example = &"Domain controller")]
     pub title: Option<String>,
-    /// What the domain is for.
+    /// What the domain is for. Default: none.
+    #[schemars(example = &"Serves DNS and DHCP")]
     pub description: Option<String>,
     /// What QEMU is told beside what libvirt tells it.
     pub qemu: Option<Qemu>,

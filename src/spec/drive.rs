@@ -68,7 +68,7 @@ pub struct Disk {
     /// one, the disk's name.
     #[schemars(example = &"lab-0001")]
     pub serial: Option<String>,
-    /// The World Wide Name that the guest sees, 16 hexadecimal digits, for buses `scsi` and `ide`.
+    /// The World Wide Name that the guest sees, 16 hexadecimal digits, for buses `scsi` and `ide`. Default: none.
     #[schemars(example = &"5000c50015ea71aa")]
     pub wwn: Option<String>,
     /// The turns per minute that the guest is told of, or 1 for a disk without moving parts; for buses `sata`, `scsi` and
@@ -175,22 +175,22 @@ pub enum DetectZeroes {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DiskLimits {
-    /// How much is read in a second.
+    /// How much is read in a second. Default: no limit.
     #[schemars(example = &"200MiB")]
     pub read: Option<String>,
-    /// How much is written in a second.
+    /// How much is written in a second. Default: no limit.
     #[schemars(example = &"100MiB")]
     pub write: Option<String>,
-    /// How much is read and written in a second; not with `read` or `write`.
+    /// How much is read and written in a second; not with `read` or `write`. Default: no limit.
     #[schemars(example = &"200MiB")]
     pub total: Option<String>,
-    /// How many reads there are in a second.
+    /// How many reads there are in a second. Default: no limit.
     #[schemars(range(min = 1), example = 2000)]
     pub read_iops: Option<u32>,
-    /// How many writes there are in a second.
+    /// How many writes there are in a second. Default: no limit.
     #[schemars(range(min = 1), example = 1000)]
     pub write_iops: Option<u32>,
-    /// How many reads and writes there are in a second; not with `readIops` or `writeIops`.
+    /// How many reads and writes there are in a second; not with `readIops` or `writeIops`. Default: no limit.
     #[schemars(range(min = 1), example = 2000)]
     pub total_iops: Option<u32>,
 }
@@ -215,8 +215,10 @@ pub struct Cdrom {
     #[schemars(example = &"/var/lib/libvirt/iso/windows-11.iso")]
     pub file: Option<String>,
     /// The pool of `volume`.
+    #[schemars(example = &"homelab")]
     pub pool: Option<String>,
     /// An ISO that is a volume of `pool`.
+    #[schemars(example = &"windows-11.iso")]
     pub volume: Option<String>,
     /// `true`: the disc of `VirtIO` drivers for Windows.
     pub driver_disc: Option<bool>,

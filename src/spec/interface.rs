@@ -14,6 +14,7 @@ use super::vlan::Vlan;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Interface {
     /// What layers merge by. Default: the name of the network, the bridge or the `macvtap` device; `user` for a `user` one.
+    #[schemars(example = &"second")]
     pub name: Option<String>,
     /// The network that it is on.
     #[schemars(example = &"lab-net")]
@@ -41,10 +42,11 @@ pub struct Interface {
     /// The port group of its network that it is in. Default: the network's default one, if any.
     #[schemars(example = &"storage")]
     pub portgroup: Option<String>,
-    /// Its IPv4 address: reserved in DHCP and known to DNS on its network.
+    /// Its IPv4 address: reserved in DHCP and known to DNS on its network. Default: one that DHCP gives out.
     #[schemars(example = &"192.168.56.10")]
     pub ip: Option<String>,
-    /// Its IPv6 address: reserved in DHCP and known to DNS on its network.
+    /// Its IPv6 address: reserved in DHCP and known to DNS on its network. Default: one that the guest makes of
+    /// the router advertisement.
     #[schemars(example = &"fd00:56::10")]
     pub ip6: Option<String>,
     /// Its MAC address. Default: one made from the domain's UUID and the interface's position, as NixVirt does.

@@ -94,6 +94,7 @@ pub struct Network {
     #[schemars(example = &"0355c7ff-0c40-4a7a-8c0d-1f7564af25ca")]
     pub uuid: Option<String>,
     /// What the identity is made from instead of the name: the old name, after a rename. Default: the name.
+    #[schemars(example = &"old-name")]
     pub id: Option<String>,
     /// Whether the network runs. Default: `true`.
     #[serde(default, deserialize_with = "super::present")]
@@ -219,7 +220,7 @@ pub struct Dhcp6 {
 pub struct Dns {
     /// Whether libvirt serves DNS: `false` switches it off, whatever else is set. Default: `true`.
     pub enable: Option<bool>,
-    /// The DNS domain of the network, which DHCP gives to its machines.
+    /// The DNS domain of the network, which DHCP gives to its machines. Default: none.
     #[schemars(example = &"lab.example.org")]
     pub domain: Option<String>,
     /// Whether names in `domain` are never asked for upstream. Default: `false`.

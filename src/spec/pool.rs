@@ -33,6 +33,7 @@ pub struct Pool {
     #[schemars(example = &"31c47f9a-9ee8-4fd2-9f83-25733e81b978")]
     pub uuid: Option<String>,
     /// What the identity is made from instead of the name: the old name, after a rename. Default: the name.
+    #[schemars(example = &"old-name")]
     pub id: Option<String>,
     /// Whether the pool is active. Default: `true`.
     #[serde(default, deserialize_with = "super::present")]
@@ -84,8 +85,10 @@ pub struct Permissions {
     #[schemars(example = &"0711")]
     pub mode: Option<String>,
     /// The numeric user that owns it. Default: 0, root.
+    #[schemars(example = 107)]
     pub owner: Option<u32>,
     /// The numeric group that owns it. Default: 0, root.
+    #[schemars(example = 107)]
     pub group: Option<u32>,
 }
 
