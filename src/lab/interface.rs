@@ -22,7 +22,7 @@ use crate::spec::interface::{InterfaceModel, LinkState};
 use address::Address;
 use attachment::Attachment;
 use forward::Forward;
-use tap::Tap;
+use tap::{Path, Tap};
 
 /// A network interface.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ pub struct Interface {
     pub mac: MacAt,
     /// Its fixed addresses, at most one of each family.
     pub addresses: Vec<Address>,
-    /// The device that the guest sees.
-    pub model: InterfaceModel,
+    /// The device that the guest sees, unless it is a virtual function of the host's.
+    pub model: Option<InterfaceModel>,
     /// The ports of the host that lead into the guest through it.
     pub forwards: Vec<Forward>,
     /// Its VLANs.
@@ -103,8 +103,8 @@ pub(super) fn interfaces(
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
             extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
             tap: tap::tap(&layers, &attachment, model, (entry, scope), problems),
+            model: (Path::of(&attachment, scope) != Path::Function).then_some(model),
             attachment,
-            model,
         });
     }
     interfaces

@@ -67,12 +67,16 @@ pub(in crate::lab) fn hex(digits: &str, count: usize) -> Option<u16> {
 #[must_use]
 pub fn has_fixed_slot(interface: &Interface, board: Board) -> bool {
     let express = match interface.model {
-        InterfaceModel::Virtio | InterfaceModel::E1000e | InterfaceModel::Igb => true,
-        InterfaceModel::E1000
-        | InterfaceModel::Rtl8139
-        | InterfaceModel::Vmxnet3
-        | InterfaceModel::Pcnet
-        | InterfaceModel::Ne2kPci => false,
+        Some(InterfaceModel::Virtio | InterfaceModel::E1000e | InterfaceModel::Igb) => true,
+        Some(
+            InterfaceModel::E1000
+            | InterfaceModel::Rtl8139
+            | InterfaceModel::Vmxnet3
+            | InterfaceModel::Pcnet
+            | InterfaceModel::Ne2kPci,
+        )
+        // Until the domain starts, libvirt takes a virtual function for a device that is not on PCI Express.
+        | None => false,
     };
     express && board == Board::Q35
 }

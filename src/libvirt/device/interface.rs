@@ -12,7 +12,6 @@ use crate::lab::interface::forward::Forward;
 use crate::libvirt::network::{bandwidth, isolation, vlan};
 use crate::libvirt::tree::Tree;
 use crate::spec::interface::{InterfaceModel, LinkState, Protocol};
-use crate::spec::network::Mode;
 
 /// An interface.
 pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
@@ -32,7 +31,7 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
             ("direct", Some(Tree::new().with("dev", device.clone()).with("mode", mode)))
         }
     };
-    let model = match interface.model {
+    let model = interface.model.map(|model| match model {
         InterfaceModel::Virtio => "virtio",
         InterfaceModel::E1000e => "e1000e",
         InterfaceModel::E1000 => "e1000",
@@ -41,9 +40,7 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
         InterfaceModel::Vmxnet3 => "vmxnet3",
         InterfaceModel::Pcnet => "pcnet",
         InterfaceModel::Ne2kPci => "ne2k_pci",
-    };
-    // A virtual function is what it is.
-    let model = (!is_function(interface, lab)).then(|| Tree::new().with("type", model));
+    });
     let tap = &interface.tap;
     let link = interface.link.map(|state| match state {
         LinkState::Up => "up",
@@ -58,7 +55,7 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
         .with_some("source", source)
         .with_some("vlan", interface.vlan.as_ref().map(vlan))
         .with_each("portForward", forwards(&interface.forwards))
-        .with_some("model", model)
+        .with_some("model", model.map(|model| Tree::new().with("type", model)))
         .with_some("driver", tap.queues.map(|queues| Tree::new().with("queues", queues)))
         .with_some("target", tap.target.as_ref().map(|target| Tree::new().with("dev", target.value.clone())))
         .with_some("bandwidth", tap.bandwidth.as_ref().map(bandwidth))
@@ -67,14 +64,6 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
         .with_some("link", link.map(|state| Tree::new().with("state", state)))
         .with_some("mtu", interface.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("boot", interface.boot.as_ref().map(boot))
-}
-
-/// Whether the guest has a virtual function of the host's.
-fn is_function(interface: &Interface, lab: &Lab) -> bool {
-    match &interface.attachment {
-        Attachment::Network(id) => lab.network(*id).mode == Mode::Hostdev,
-        Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => false,
-    }
 }
 
 /// Port forwards, those together that have one protocol and one address.

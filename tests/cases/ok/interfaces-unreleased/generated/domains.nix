@@ -96,13 +96,6 @@
             source = {
               network = "fast";
             };
-            address = {
-              type = "pci";
-              domain = 0;
-              bus = 2;
-              slot = 0;
-              function = 0;
-            };
           }
         ];
         serial = [

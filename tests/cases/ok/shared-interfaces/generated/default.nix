@@ -32,6 +32,7 @@
           b6038464-3c36-54eb-b5e2-2b8aeee1b0f9 = "network alone";
           af796247-c3a6-5ab5-8a04-98279f6917c0 = "network whole";
           "955abe11-1f65-523d-9acb-ea5d9b81bcfa" = "domain packets";
+          "8373c026-02b5-5ccd-9ce5-be1d7a4fab50" = "domain both";
           dbd59678-e56a-5afb-bb18-1c0b854e50dd = "domain windows";
           "906548f1-b895-54ae-8aa0-cd6509a736c3" = "domain taps";
         };
@@ -39,6 +40,10 @@
           "52:54:00:99:00:01" = "domain packets";
           "52:54:00:0a:0b:5f" = "domain packets";
           "52:54:00:1d:63:1f" = "domain packets";
+          "52:54:00:1a:2f:f9" = "domain both";
+          "52:54:00:7d:50:aa" = "domain both";
+          "52:54:00:76:a5:a3" = "domain both";
+          "52:54:00:e0:ee:57" = "domain both";
           "52:54:00:ad:4e:3f" = "domain windows";
           "52:54:00:47:0d:7b" = "domain windows";
           "52:54:00:63:f9:f8" = "domain taps";

@@ -31,18 +31,15 @@
           <interface type='network'>
             <mac address='52:54:00:99:00:01'/>
             <source network='fast'/>
-            <address type='pci' domain='0' bus='1' slot='0' function='0'/>
             <boot order='1'/>
           </interface>
           <interface type='network'>
             <mac address='52:54:00:0a:0b:5f'/>
             <source network='fast' portgroup='storage'/>
-            <address type='pci' domain='0' bus='2' slot='0' function='0'/>
           </interface>
           <interface type='network'>
             <mac address='52:54:00:1d:63:1f'/>
             <source network='plain'/>
-            <address type='pci' domain='0' bus='3' slot='0' function='0'/>
             <vlan>
               <tag id='30'/>
             </vlan>
@@ -73,6 +70,204 @@
         </devices>
       </domain>
     '';
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "both";
+      uuid = "8373c026-02b5-5ccd-9ce5-be1d7a4fab50";
+      memory = {
+        count = 1;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:1a:2f:f9";
+            };
+            source = {
+              network = "direct";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
+          }
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:7d:50:aa";
+            };
+            source = {
+              network = "fast";
+            };
+          }
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:76:a5:a3";
+            };
+            source = {
+              network = "direct";
+            };
+            model = {
+              type = "e1000";
+            };
+          }
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:e0:ee:57";
+            };
+            source = {
+              network = "direct";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 4;
+              slot = 0;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
   }
   {
     definition = NixVirt.lib.domain.writeXML {
@@ -202,13 +397,6 @@
             };
             source = {
               network = "plain";
-            };
-            address = {
-              type = "pci";
-              domain = 0;
-              bus = 1;
-              slot = 0;
-              function = 0;
             };
           }
           {
