@@ -162,10 +162,7 @@ impl Draft<'_> {
         extra::check(&object, &extras, &mut problems);
         let kind = object.kind;
         let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), libvirt.version);
-        let found = faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices));
-        // A text of the wrong type has been told of.
-        let told: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
-        problems.extend(told);
+        tell(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices)), &mut problems);
         let mut volume_extras = volume_extras.into_iter();
         for volume in &mut object.volumes {
             let (extra, Some(definition)) = (volume_extras.next().flatten(), &mut volume.definition) else { continue };
@@ -174,10 +171,7 @@ impl Draft<'_> {
             }
             let faults = definition.settle(Vocabulary::volume, libvirt.version);
             let extras: Vec<&ExtraAt> = extra.into_iter().collect();
-            let found: Vec<Problem> = faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &[])).collect();
-            let is_new = |found: &Problem| !problems.iter().any(|told| told.place == found.place);
-            let found: Vec<Problem> = found.into_iter().filter(is_new).collect();
-            problems.extend(found);
+            tell(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &[])), &mut problems);
         }
         (object, problems)
     }
@@ -205,6 +199,12 @@ impl Definition {
         faults.retain(|fault| !lacks(fault));
         faults
     }
+}
+
+/// Adds what was found of texts. One of the wrong type has been told of at its place.
+fn tell(found: impl Iterator<Item = Problem>, problems: &mut Vec<Problem>) {
+    let new: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
+    problems.extend(new);
 }
 
 /// The problem of an element without its text, or with more than that.

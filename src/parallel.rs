@@ -1,6 +1,7 @@
-//! The same work on many items, on several processors.
+//! Work on several processors.
 
-use std::thread;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 /// Fewer items than this are done before a thread has started.
 const MANY: usize = 64;
@@ -23,10 +24,27 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
         let mut done: Vec<R> = Vec::with_capacity(items.len());
         done.extend(parts.take(1).flatten().map(work));
         for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            done.extend(joined(other));
         }
         done
     })
+}
+
+/// What both make, at the same time: `one` on this thread.
+///
+/// # Panics
+///
+/// When either does.
+pub(crate) fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    thread::scope(|scope| {
+        let other = scope.spawn(other);
+        (one(), joined(other))
+    })
+}
+
+/// What a thread made. Its panic is this one's too.
+pub(crate) fn joined<R>(thread: ScopedJoinHandle<'_, R>) -> R {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 #[cfg(test)]

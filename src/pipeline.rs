@@ -1,6 +1,5 @@
 //! The whole way from a spec's text to proven files: [`check`], then [`generate`].
 
-use std::panic::resume_unwind;
 use std::thread;
 
 use crate::lab::identity::Kind;
@@ -8,6 +7,7 @@ use crate::lab::{Lab, resolve};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
 use crate::nix::{file, module};
+use crate::parallel;
 use crate::problem::{Problem, Severity};
 use crate::proof::{self, Proven};
 use crate::source::Source;
@@ -92,7 +92,7 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     let proofs = thread::scope(|scope| {
         let prove = |list| move || proof::list(list, objects, lab.target.nixvirt);
         let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(prove(list))).collect();
-        let proofs = proofs.into_iter().map(|proof| proof.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let proofs = proofs.into_iter().map(parallel::joined);
         proofs.collect::<Vec<_>>()
     });
     let mut files = proofs.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -24,9 +24,6 @@ mod walk;
 
 pub use module::{host_module, module};
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::Objects;
@@ -34,6 +31,7 @@ use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
 use crate::nix::file::{ListFile, list_file_name};
 use crate::nix::read::{NotMeant, Parsed};
+use crate::parallel;
 use crate::spec::NixVirtVersion;
 use crate::xml;
 use crate::xml::file::XmlFile;
@@ -118,17 +116,11 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
         }
     };
     // Neither needs the other, and the first takes long for a large lab.
-    let (read_back, in_the_vocabulary) = thread::scope(|scope| {
-        let walk = scope.spawn(in_the_vocabulary);
-        (read_back(), walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    });
+    let (read_back, in_the_vocabulary) = parallel::both(read_back, in_the_vocabulary);
     let parsed = read_back?;
     in_the_vocabulary?;
     // Both are large, and take a while to be given back.
-    thread::scope(|scope| {
-        scope.spawn(|| drop(expr));
-        drop(parsed);
-    });
+    parallel::both(|| drop(parsed), || drop(expr));
     Ok(Proven { name: name.to_owned(), text })
 }
 

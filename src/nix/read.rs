@@ -12,9 +12,6 @@
 //! # Ok::<(), read::ReadError>(())
 //! ```
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use rnix::{NixLanguage, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;
 use rowan::{GreenNode, GreenNodeData, Language as _, NodeOrToken};
@@ -24,6 +21,7 @@ pub use super::difference::Difference;
 use super::difference;
 use super::syntax::{Attributes, Bit, Formals, Indented, Part, Selected, Spelling, View};
 use super::{Attrs, Expr, Ident, Int, Lambda, Lines, Name, NotLines, Piece, Select, Text, TextFile};
+use crate::parallel;
 
 /// Reads one expression, which is the whole of `text`.
 ///
@@ -60,11 +58,7 @@ impl Parsed {
     /// As these two; that of the first where both fail.
     pub fn meaning(text: &str, expr: &Expr) -> Result<Self, NotMeant> {
         let parsed = Self { green: parse(text)? };
-        let (prints_back, agrees) = thread::scope(|scope| {
-            let prints_back = scope.spawn(|| prints_back(&parsed.green, text));
-            let agrees = parsed.agrees(expr);
-            (prints_back.join().unwrap_or_else(|panic| resume_unwind(panic)), agrees)
-        });
+        let (agrees, prints_back) = parallel::both(|| parsed.agrees(expr), || prints_back(&parsed.green, text));
         prints_back?;
         agrees?;
         Ok(parsed)
