@@ -1,14 +1,28 @@
-//! The initramfs of a guest: `guest.sh` as its first process, busybox for all else.
+//! Small guests: a kernel, busybox and `guest/init.sh` as the first process.
 
 use crate::world::World;
 
-/// Puts it into the world, as `/boot/initramfs` beside the kernel that `.ci/kernel` put there.
-pub fn make_initramfs(world: &World) {
-    world.run(&["bash", "-c", "mkdir -p /initramfs/{bin,dev,etc,mnt,proc,www}"]);
-    world.write("/initramfs/init", include_str!("guest.sh"));
-    world.write("/initramfs/lease", include_str!("lease.sh"));
-    world.run(&["cp", "/usr/bin/busybox", "/initramfs/bin/busybox"]);
-    world.run(&["ln", "-s", "busybox", "/initramfs/bin/sh"]);
-    world.run(&["cp", "-r", "/boot/modules", "/initramfs/modules"]);
-    world.run(&["bash", "-c", "cd /initramfs && busybox find . | busybox cpio -o -H newc >/boot/initramfs"]);
+/// What they are made of, beside what `.ci/guests` has put into the root.
+const SCRIPTS: &[(&str, &str)] = &[
+    ("init.sh", include_str!("guest/init.sh")),
+    ("lease.sh", include_str!("guest/lease.sh")),
+    ("run.sh", include_str!("guest/run.sh")),
+    ("image.sh", include_str!("guest/image.sh")),
+];
+
+/// Makes, for an architecture, `/guests/<arch>/initramfs` beside the kernel, and `/guests/<arch>/image.qcow2`, which UEFI
+/// starts both from.
+pub fn make(world: &World, arch: &str) {
+    for (name, text) in SCRIPTS {
+        world.write(&format!("/guests/scripts/{name}"), text);
+    }
+    world.run(&["bash", "/guests/scripts/image.sh", arch]);
+}
+
+/// What a shell command prints in a guest, and its exit status.
+pub fn run(world: &World, address: &str, command: &str) -> (String, String) {
+    let url = format!("http://{address}/cgi-bin/run");
+    let output = world.run(&["busybox", "wget", "-q", "-O", "-", "--post-data", command, &url]);
+    let (printed, code) = output.trim_end().rsplit_once("exit ").unwrap_or_else(|| panic!("{address}: {output}"));
+    (printed.to_owned(), code.to_owned())
 }

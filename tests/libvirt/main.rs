@@ -12,6 +12,7 @@
 mod case;
 mod device;
 mod guest;
+mod machine;
 mod objects;
 mod world;
 
@@ -125,7 +126,7 @@ fn a_guest_has_its_address_its_share_and_finds_others_by_name() {
     let objects = own_lab();
     objects.prepare(&world);
     world.write("/srv/live/greeting", "hello\n");
-    guest::make_initramfs(&world);
+    guest::make(&world, "x86_64");
     objects.define(&world);
     objects.start(&world);
     let page = world.step("the guest boots", || {
@@ -143,7 +144,7 @@ fn a_forwarded_port_answers() {
     let world = World::start("port");
     let objects = own_lab();
     objects.prepare(&world);
-    guest::make_initramfs(&world);
+    guest::make(&world, "x86_64");
     objects.define(&world);
     objects.start(&world);
     let page = world.step("the guest boots", || {

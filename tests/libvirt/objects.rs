@@ -84,7 +84,7 @@ impl Objects {
         let domains = self.lab.domains.iter().flatten();
         for direct in domains.filter_map(|domain| domain.direct_boot.as_ref()) {
             for file in [Some(&direct.kernel), direct.initrd.as_ref()].into_iter().flatten() {
-                world.run(&["install", "-D", "/boot/vmlinuz", file]);
+                world.run(&["install", "-D", "/guests/x86_64/vmlinuz", file]);
             }
         }
         for pool in self.lab.pools.iter().flatten() {

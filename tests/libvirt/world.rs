@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::case::{Version, version};
+use crate::machine::Machine;
 
 /// The environment variable that names the root.
 const ROOT: &str = "LIBVIRT_ROOT";
@@ -36,6 +37,8 @@ pub struct World {
     pid: u32,
     /// Its namespaces, as `/proc` names them.
     namespaces: Vec<PathBuf>,
+    /// The kernel of its own that all is done under, if it has one.
+    machine: Option<Machine>,
 }
 
 impl World {
@@ -58,7 +61,7 @@ impl World {
         unshare.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut holder = unshare.spawn().expect("util-linux is part of every Debian");
         let output = holder.stdout.take().expect("it is piped");
-        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new() };
+        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new(), machine: None };
 
         for line in BufReader::new(output).lines() {
             let line = line.expect("the script prints text");
@@ -72,6 +75,16 @@ impl World {
             }
         }
         panic!("the host has not started; above is what {SCRIPT} says\n{}", world.logs());
+    }
+
+    /// Starts one that has a kernel of its own, Debian's, under which all is done that follows: a kernel that can shape
+    /// traffic and knows Open vSwitch, whatever the real one can. It has a single processor.
+    pub fn with_kernel(test: &'static str) -> Self {
+        let mut world = Self::start(test);
+        let began = Instant::now();
+        world.machine = Some(Machine::start(&world));
+        world.print("has a kernel of its own", began);
+        world
     }
 
     /// Does a part of the test, and prints how long it took.
@@ -125,15 +138,31 @@ impl World {
     }
 
     /// What becomes of a command that is given an input.
-    fn output(&self, command: &[&str], input: &str) -> Output {
-        let mut nsenter = Command::new("nsenter");
-        nsenter.args(["--target", &self.pid.to_string(), "--wd"]).args(NAMESPACES.iter().map(|(option, _)| option));
-        nsenter.args(["timeout", "--kill-after=5", &PATIENCE.to_string()]).args(command).env("LC_ALL", "C.UTF-8");
+    pub fn output(&self, command: &[&str], input: &str) -> Output {
+        let patience = PATIENCE.to_string();
+        let command = [&["env", "LC_ALL=C.UTF-8", "timeout", "--kill-after=5", &patience], command].concat();
+        if let Some(machine) = &self.machine {
+            return machine.output(&command, input);
+        }
+        let mut nsenter = self.nsenter(&command);
         nsenter.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = nsenter.spawn().expect("util-linux is part of every Debian");
         // A command that fails need not have read it.
         let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
         child.wait_with_output().expect("it is a child of ours")
+    }
+
+    /// A command in its namespaces.
+    pub fn nsenter(&self, command: &[&str]) -> Command {
+        let mut nsenter = Command::new("nsenter");
+        nsenter.args(["--target", &self.pid.to_string(), "--wd"]).args(NAMESPACES.iter().map(|(option, _)| option));
+        nsenter.args(command);
+        nsenter
+    }
+
+    /// Where its root is seen from outside.
+    pub fn inside(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root", self.pid))
     }
 
     /// The version of libvirt.
@@ -187,7 +216,7 @@ impl World {
 
     /// Whether files can be block devices.
     pub fn has_loop_devices(&self) -> bool {
-        PathBuf::from(format!("/proc/{}/root/dev/loop-control", self.pid)).exists()
+        self.inside().join("dev/loop-control").exists()
     }
 
     /// A page, once there is someone to serve it.
@@ -209,7 +238,11 @@ impl World {
 
     /// What libvirtd, QEMU and a guest wrote.
     fn logs(&self) -> String {
-        let directory = PathBuf::from(format!("/proc/{}/root/var/log/libvirt", self.pid));
+        if self.machine.is_some() {
+            let tail = "for log in /var/log/libvirt/libvirtd.log /var/log/libvirt/qemu/*.log; do echo \"--- $log\"; cat \"$log\"; done";
+            return String::from_utf8_lossy(&self.output(&["bash", "-c", tail], "").stdout).into_owned();
+        }
+        let directory = self.inside().join("var/log/libvirt");
         let mut logs = vec![directory.join("libvirtd.log")];
         logs.extend(crate::case::entries(directory.join("qemu")));
         let text = |log: &PathBuf| {
@@ -243,6 +276,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         let began = Instant::now();
+        self.machine = None;
         // As when the test is killed: the first process finds nobody at the other end, and takes the world with it.
         drop(self.holder.stdin.take());
         let mut remains = self.remains();

@@ -1,10 +1,12 @@
 #!/bin/bash
-# The first process of a host of our own: what `unshare` starts in new namespaces of mounts, network, processes and IPC.
-# Its argument is the root that .ci/root made, which stays as it is: what is written goes to memory. The host ends, with
-# all that runs on it, when nobody holds the other end of this process's standard input any more.
+# The first process of a host of our own: what `unshare` starts in new namespaces of mounts, network, processes and IPC,
+# or what a kernel of its own starts (machine.sh). Its first argument is the root that .ci/root made, which stays as it
+# is: what is written goes to memory. Then comes, where the host is to do something by itself, a command. Without one, it
+# ends, with all that runs on it, when nobody holds the other end of this process's standard input any more.
 set -euo pipefail
 
 lower=$1
+shift
 # Which process this is outside.
 read -r pid _ </proc/self/stat
 echo "process $pid"
@@ -107,4 +109,7 @@ rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/autostart/*
 virtlogd --daemon
 libvirtd --daemon
 echo ready
+if (($#)); then
+  exec "$@"
+fi
 read -r _ || true

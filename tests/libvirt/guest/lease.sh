@@ -3,9 +3,9 @@
 # shellcheck disable=SC2154 # udhcpc sets them.
 case $1 in
 bound | renew)
-  busybox ip address replace "$ip/$mask" dev "$interface"
+  ip address replace "$ip/$mask" dev "$interface"
   for gateway in $router; do
-    busybox ip route replace default via "$gateway" dev "$interface"
+    ip route replace default via "$gateway" dev "$interface"
   done
   for server in $dns; do
     echo "nameserver $server"

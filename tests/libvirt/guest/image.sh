@@ -1,0 +1,30 @@
+#!/bin/bash
+# Makes the initramfs of a small guest, and an image that UEFI starts it from: image.sh ARCH. They are
+# /guests/ARCH/initramfs and /guests/ARCH/image.qcow2. /guests/scripts has the scripts of the guest.
+set -euo pipefail
+
+arch=$1
+case $arch in
+x86_64) efi=X64 console=ttyS0 ;;
+aarch64) efi=AA64 console=ttyAMA0 ;;
+esac
+
+tree=$(mktemp -d)
+cp -r "/guests/$arch/root/." "/guests/$arch/modules" "$tree"
+ln -s busybox "$tree/usr/bin/sh"
+mkdir -p "$tree/www/cgi-bin"
+install -m 755 /guests/scripts/init.sh "$tree/init"
+install -m 755 /guests/scripts/lease.sh "$tree/lease"
+install -m 755 /guests/scripts/run.sh "$tree/www/cgi-bin/run"
+cd "$tree"
+find . | busybox cpio -o -H newc 2>/dev/null | gzip -1 >"/guests/$arch/initramfs"
+cd "/guests/$arch"
+rm -r "$tree"
+ukify build --linux vmlinuz --initrd initramfs --stub stub.efi --cmdline "console=$console quiet" --uname any \
+  --output boot.efi >/dev/null
+truncate --size 80M disk
+mformat -i disk -F ::
+mmd -i disk ::/EFI ::/EFI/BOOT
+mcopy -i disk boot.efi "::/EFI/BOOT/BOOT$efi.EFI"
+qemu-img convert -O qcow2 disk image.qcow2
+rm disk boot.efi

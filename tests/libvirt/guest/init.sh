@@ -1,0 +1,93 @@
+#!/bin/sh
+# The first process of a small guest. If a drive has a seed for cloud-init, it does what the seed says about host name and
+# network, as far as is needed here; else it takes an address by DHCP. Then it serves a page that says what it found, and
+# runs what is sent to /cgi-bin/run. The kernel hands on as environment what it does not know of its command line:
+# `resolve`, a name to ask the DNS for, and `share`, a share to mount and to quote the file `greeting` of.
+/bin/busybox mkdir -p /dev /etc /mnt /proc /run /sbin /seed /sys /tmp /usr/sbin
+/bin/busybox --install -s
+export PATH=/usr/bin:/bin:/usr/sbin:/sbin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev 2>/dev/null
+for module in /modules/*.ko; do
+  insmod "$module"
+done
+ip link set lo up
+
+# The interface with a MAC address.
+with_mac() {
+  for directory in /sys/class/net/*; do
+    if [ "$(cat "$directory/address")" = "$1" ]; then
+      basename "$directory"
+    fi
+  done
+}
+
+# The answers to a question about the seed's network, a line each.
+ask() {
+  jq --raw-output "$@" /seed/network-config
+}
+
+configure_network() {
+  # Interfaces first: those in a bond have its address afterwards.
+  ask '.ethernets // {} | to_entries[] | "\(.key) \(.value.match.macaddress)"' | while read -r id mac; do
+    name=$(with_mac "$mac")
+    # What the configuration calls it is what it is called.
+    ip link set "$name" name "$id"
+  done
+  ask '.bonds // {} | to_entries[] | "\(.key) \(.value.parameters.mode // "balance-rr") \(.value.interfaces | join(" "))"' |
+    while read -r id mode members; do
+      echo "+$id" >/sys/class/net/bonding_masters
+      echo "$mode" >"/sys/class/net/$id/bonding/mode"
+      echo 100 >"/sys/class/net/$id/bonding/miimon"
+      for member in $members; do
+        echo "+$member" >"/sys/class/net/$id/bonding/slaves"
+      done
+    done
+  ask '.vlans // {} | to_entries[] | "\(.key) \(.value.id) \(.value.link)"' | while read -r id tag link; do
+    ip link add link "$link" name "$id" type vlan id "$tag"
+  done
+  ask '(.ethernets, .bonds, .vlans) // {} | keys[]' | while read -r id; do
+    ip link set "$id" up
+  done
+  ask '(.ethernets, .bonds, .vlans) // {} | to_entries[] | .key as $id | .value.addresses // [] | .[] | "\($id) \(.)"' |
+    while read -r id address; do
+      ip address add "$address" dev "$id"
+    done
+  ask '(.ethernets, .bonds, .vlans) // {} | to_entries[] | select(.value.dhcp4) | .key' | while read -r id; do
+    udhcpc -i "$id" -s /lease -n -q -t 10 -T 2
+  done
+}
+
+for drive in /dev/sr*; do
+  if [ -e "$drive" ] && mount -t iso9660 -o ro "$drive" /seed 2>/dev/null; then
+    if [ -e /seed/meta-data ]; then
+      break
+    fi
+    umount /seed
+  fi
+done
+if [ -e /seed/meta-data ]; then
+  hostname "$(jq --raw-output '."local-hostname"' /seed/meta-data)"
+fi
+if [ -e /seed/network-config ]; then
+  configure_network
+else
+  ip link set eth0 up
+  udhcpc -i eth0 -s /lease -n -q -t 10 -T 2
+fi
+{
+  if [ -e /seed/meta-data ]; then
+    echo "host $(hostname)"
+  fi
+  ip -4 -o address show scope global | awk '{ print "address " $4 }'
+  if [ -n "$resolve" ]; then
+    echo "$resolve $(nslookup -type=a "$resolve" | awk '/^Name/ { found = 1 } found && /^Address/ { print $2 }')"
+  fi
+  if [ -n "$share" ]; then
+    mount -t virtiofs "$share" /mnt
+    echo "$share $(cat /mnt/greeting)"
+  fi
+} >/www/index.html
+cat /www/index.html
+exec httpd -f -p 80 -h /www
