@@ -1,6 +1,6 @@
 //! A spec's own tree in; its tree with what it includes, and the problems of that, out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -40,6 +40,18 @@ impl Files for NoFiles {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.canonical(path).map(|_| Vec::new())
+    }
+}
+
+/// Files that are only in memory, by their paths without `.` and, as far as can be, without `..`.
+impl Files for BTreeMap<PathBuf, Vec<u8>> {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = straight(path);
+        if self.contains_key(&path) { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.get(&straight(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 
@@ -224,3 +236,6 @@ fn straight(path: &Path) -> PathBuf {
     }
     if straight.as_os_str().is_empty() { path.to_owned() } else { straight }
 }
+
+#[cfg(test)]
+mod tests;
