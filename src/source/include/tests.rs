@@ -11,7 +11,7 @@ use crate::pipeline;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::report::{Format, render};
-use crate::source::Source;
+use crate::source::{File, Source};
 
 /// A spec of several files, the first of which is the spec itself.
 fn read(files: &[(&str, &str)]) -> (Source, Vec<Problem>) {
@@ -92,7 +92,7 @@ fn a_file_that_is_reached_on_two_ways_is_merged_once() {
     ];
     let include = json!(["../l.json", "../r.json", "../base.json", "/abs/l.json"]);
     let source = check(&files, &json!({ "lab": "x", "networks": {}, "include": include }));
-    let names: Vec<&str> = source.files().iter().map(|file| file.name()).collect();
+    let names: Vec<&str> = source.files().iter().map(File::name).collect();
     assert_eq!(names, ["x/lab.json", "l.json", "base.json", "r.json", "/abs/l.json", "/abs/base.json"]);
 }
 
@@ -184,7 +184,7 @@ fn a_file_is_named_without_detours_unless_they_lead_elsewhere() {
     }
     let text = r#"{ "include": ["link/../a.json", "x/../near.json", "y/../gone.json"] }"#;
     let (source, problems) = Source::with_includes(Path::new("lab.json"), text.into(), &Links);
-    let names: Vec<&str> = source.files().iter().map(|file| file.name()).collect();
+    let names: Vec<&str> = source.files().iter().map(File::name).collect();
     assert_eq!(names, ["lab.json", "link/../a.json", "near.json"]);
     assert_eq!(problems[2].message, "there is no file `gone.json` to include");
     for (path, expected) in [
