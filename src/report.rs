@@ -85,8 +85,11 @@ fn severity_word(problem: &Problem) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::path::{Path, PathBuf};
+
     use super::*;
-    use crate::place::Place;
+    use crate::place::{Place, Pointer};
     use crate::problem::Id;
     use pretty_assertions::assert_eq;
 
@@ -103,6 +106,17 @@ mod tests {
         let report = render(&problems, Some(&source), Format::Github, false);
         let order: Vec<_> = report.lines().filter_map(|line| line.rsplit("::").next()).collect();
         assert_eq!(order, ["first", "second", "third", "last"]);
+    }
+
+    #[test]
+    fn included_files_come_after_the_spec() {
+        let files = BTreeMap::from([(PathBuf::from("a.json"), b"{ \"colour\": 1 }".to_vec())]);
+        let spec = "{ \"include\": [\"a.json\"],\n\"lab\": 1 }";
+        let (source, _) = Source::with_includes(Path::new("lab.json"), spec.into(), &files);
+        let problem = |key: &str| Problem::new(Id::BadName, Pointer::root().key(key).value(), key);
+        let report = render(&[problem("colour"), problem("lab")], Some(&source), Format::Github, false);
+        let starts: Vec<_> = report.lines().filter_map(|line| line.split(",endLine=").next()).collect();
+        assert_eq!(starts, ["::error file=lab.json,line=2,col=8", "::error file=a.json,line=1,col=13"]);
     }
 
     #[test]

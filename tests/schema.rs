@@ -9,6 +9,7 @@ use std::path::Path;
 
 use case::{BAD, Differences, Read, good_specs, specs, without};
 use lab2nix::problem::Id;
+use lab2nix::source::Source;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
 
@@ -40,10 +41,15 @@ fn it_is_fresh() {
 fn it_accepts_every_good_spec() {
     let validator = jsonschema::validator_for(&schema::schema()).unwrap();
     for spec in good_specs() {
-        let value = Read::file(&spec).to_value().unwrap();
-        let errors: Vec<String> =
-            validator.iter_errors(&value).map(|error| format!("{error} at `{}`", error.instance_path())).collect();
-        assert_eq!(errors, [""; 0], "{}", spec.display());
+        let read = Read::file(&spec);
+        // Editors see each file by itself.
+        let alone = read.source.files().iter().map(|file| Source::read(file.name(), file.text().to_owned()).0);
+        let alone = alone.map(|source| source.root().unwrap().to_value());
+        for value in alone.chain(read.to_value()) {
+            let errors: Vec<String> =
+                validator.iter_errors(&value).map(|error| format!("{error} at `{}`", error.instance_path())).collect();
+            assert_eq!(errors, [""; 0], "{}", spec.display());
+        }
     }
 }
 
