@@ -100,7 +100,9 @@ let
   # Files keep their names, which the first line of each generated file tells, and where they are from each other. The
   # check does not depend on where all of them are.
   partsOf = file: lib.splitString "/" (toString file.path);
-  shared = lib.foldl' lib.lists.commonPrefix (lib.init (partsOf (lib.head files))) (map partsOf files);
+  shared = lib.foldl' lib.lists.commonPrefix (lib.init (partsOf (lib.head files))) (
+    map partsOf files
+  );
   placeOf = file: lib.concatStringsSep "/" (lib.drop (lib.length shared) (partsOf file));
   copyOf =
     file:

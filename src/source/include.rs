@@ -1,6 +1,6 @@
 //! A spec's own tree in; its tree with what it includes, and the problems of that, out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
@@ -67,25 +67,48 @@ pub(super) struct Walk<'f> {
     merged: Option<Node>,
     /// Whether all that is included is there.
     pub(super) complete: bool,
-    known: HashSet<PathBuf>,
-    /// The way from the spec to the file that is being read, by their canonical paths, with their names.
-    way: Vec<(PathBuf, String)>,
+    /// The files that were met, by their canonical paths, and whether they are on the way now.
+    known: HashMap<PathBuf, bool>,
+    /// The way from the spec to the file whose entries are looked at. It may be long, so it is not the stack.
+    way: Vec<Open>,
 }
+
+/// A file on the way.
+struct Open {
+    path: PathBuf,
+    canonical: PathBuf,
+    /// What it includes and is still to be looked at.
+    entries: std::vec::IntoIter<Entry>,
+    /// Its number and tree, unless it is the spec itself.
+    included: Option<(usize, Node)>,
+}
+
+/// A path that a file includes, and where it says so.
+type Entry = (String, Range<usize>);
 
 impl<'f> Walk<'f> {
     pub(super) fn new(disk: &'f dyn Files, file: File, problems: Vec<Problem>) -> Self {
-        let (files, known, way) = (vec![file], HashSet::new(), Vec::new());
+        let (files, known, way) = (vec![file], HashMap::new(), Vec::new());
         Self { disk, files, problems, merged: None, complete: true, known, way }
     }
 
     /// The tree of the spec at `path`, whose own is `root`, with everything that it includes.
     pub(super) fn spec(&mut self, path: &Path, root: Node) -> Node {
-        let Kind::Object(members) = &root.kind else { return root };
-        if !members.iter().any(|member| member.key == "include") {
-            return root;
-        }
+        let Some(include) = include(&root) else { return root };
+        let entries = self.entries(include);
         let canonical = self.disk.canonical(path).unwrap_or_else(|_| path.to_owned());
-        self.enter(path, canonical, &root);
+        self.enter(Open { path: path.to_owned(), canonical, entries, included: None });
+        while let Some(file) = self.way.last_mut() {
+            if let Some((entry, span)) = file.entries.next() {
+                let path = file.path.parent().unwrap_or(Path::new("")).join(&entry);
+                self.include(&path, &entry, span);
+            } else if let Some(file) = self.way.pop() {
+                self.known.insert(file.canonical, false);
+                if let Some((at, root)) = file.included {
+                    self.merge(at, root);
+                }
+            }
+        }
         match self.merged.take() {
             None => root,
             Some(mut merged) => {
@@ -95,49 +118,38 @@ impl<'f> Walk<'f> {
         }
     }
 
-    /// Includes what a file includes.
-    fn enter(&mut self, path: &Path, canonical: PathBuf, root: &Node) {
-        self.known.insert(canonical.clone());
-        self.way.push((canonical, path.display().to_string()));
-        for (entry, span) in self.entries(root) {
-            self.include(path.parent().unwrap_or(Path::new("")), &entry, span);
-        }
-        self.way.pop();
+    fn enter(&mut self, file: Open) {
+        self.known.insert(file.canonical.clone(), true);
+        self.way.push(file);
     }
 
-    /// The paths that a file includes. What is none is left to the check of the spec's shape.
-    fn entries(&mut self, root: &Node) -> Vec<(String, Range<usize>)> {
-        let Kind::Object(members) = &root.kind else { return Vec::new() };
-        let Some(include) = members.iter().find(|member| member.key == "include") else { return Vec::new() };
-        let items = match &include.value.kind {
-            Kind::Array(items) => items.as_slice(),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Object(_) => {
-                self.complete = false;
-                &[]
-            }
+    /// The paths in what a file includes. What is none is left to the check of the spec's shape.
+    fn entries(&mut self, include: &Node) -> std::vec::IntoIter<Entry> {
+        let Kind::Array(items) = &include.kind else {
+            self.complete = false;
+            return Vec::new().into_iter();
         };
         let path = |item: &Node| match &item.kind {
             Kind::String(path) => Some((path.clone(), item.span.clone())),
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Array(_) | Kind::Object(_) => None,
         };
-        let paths: Vec<_> = items.iter().filter_map(path).collect();
+        let paths: Vec<Entry> = items.iter().filter_map(path).collect();
         self.complete &= paths.len() == items.len();
-        paths
+        paths.into_iter()
     }
 
-    fn include(&mut self, directory: &Path, entry: &str, span: Range<usize>) {
-        let (path, canonical) = self.find(&directory.join(entry));
-        let bytes = match canonical {
-            Ok(canonical) if self.way.iter().any(|(open, _)| *open == canonical) => {
-                self.problems.push(self.cycle(&canonical, &path, span));
-                return;
-            }
-            Ok(canonical) if self.known.contains(&canonical) => return,
-            Ok(canonical) => self.disk.read(&path).map(|bytes| (canonical, bytes)),
-            Err(error) => Err(error),
-        };
-        let (canonical, bytes) = match bytes {
-            Ok(found) => found,
+    /// Reads a file, unless it is known, and goes there.
+    fn include(&mut self, path: &Path, entry: &str, span: Range<usize>) {
+        let (path, canonical) = self.find(path);
+        if let Ok(canonical) = &canonical
+            && let Some(on_the_way) = self.known.get(canonical)
+        {
+            self.problems.extend(on_the_way.then(|| self.cycle(canonical, span)));
+            return;
+        }
+        let read = canonical.and_then(|canonical| Ok((canonical, self.disk.read(&path)?)));
+        let (canonical, bytes) = match read {
+            Ok(read) => read,
             Err(error) => {
                 self.complete = false;
                 self.problems.push(not_found(&path, entry, &error, span));
@@ -146,22 +158,18 @@ impl<'f> Walk<'f> {
         };
         let start = self.files.last().map_or(0, File::next_start);
         let (file, problem) = File::from_bytes(path.display().to_string(), bytes, start);
-        let parsed = match problem {
-            Some(problem) => Err(Box::new(problem)),
-            None => file.parse(),
-        };
-        let at = self.files.len();
+        let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
         self.files.push(file);
         match parsed {
             Err(problem) => {
                 self.complete = false;
-                self.known.insert(canonical);
+                self.known.insert(canonical, false);
                 self.problems.push(*problem);
             }
             Ok((root, duplicates)) => {
                 self.problems.extend(duplicates);
-                self.enter(&path, canonical, &root);
-                self.merge(at, root);
+                let entries = include(&root).map_or_else(|| Vec::new().into_iter(), |include| self.entries(include));
+                self.enter(Open { path, canonical, entries, included: Some((self.files.len() - 1, root)) });
             }
         }
     }
@@ -189,16 +197,22 @@ impl<'f> Walk<'f> {
         (if same { straight } else { path.to_owned() }, canonical)
     }
 
-    fn cycle(&self, canonical: &Path, path: &Path, span: Range<usize>) -> Problem {
-        let way = self.way.iter().skip_while(|(open, _)| open != canonical);
-        // The first is the last, however it was named.
-        let mut names: Vec<String> = way.map(|(_, name)| format!("`{name}`")).collect();
-        names.push(names.first().cloned().unwrap_or_else(|| format!("`{}`", path.display())));
+    fn cycle(&self, canonical: &Path, span: Range<usize>) -> Problem {
+        let way = self.way.iter().skip_while(|file| file.canonical != canonical);
+        let mut names: Vec<String> = way.map(|file| format!("`{}`", file.path.display())).collect();
+        // It ends where it starts, however that is named.
+        names.extend(names.first().cloned());
         let message = format!("files include each other in a circle: {}", names.join(" → "));
         Problem::new(Id::IncludeCycle, Place::Text(span), message)
             .label("closes the circle")
             .help("move what they share into a file that includes neither")
     }
+}
+
+/// What a file includes, if it says so.
+fn include(root: &Node) -> Option<&Node> {
+    let Kind::Object(members) = &root.kind else { return None };
+    members.iter().find(|member| member.key == "include").map(|member| &member.value)
 }
 
 fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) -> Problem {

@@ -198,6 +198,23 @@ fn a_file_is_named_without_detours_unless_they_lead_elsewhere() {
     }
 }
 
+#[test]
+fn a_long_way_is_gone() {
+    const LENGTH: usize = 5_000;
+    let name = |at: usize| if at == 0 { "lab.json".to_owned() } else { format!("{at}.json") };
+    let chain = |last: &str| {
+        let text = |at: usize| if at + 1 < LENGTH { name(at + 1) } else { last.to_owned() };
+        let file = |at: usize| (PathBuf::from(name(at)), format!(r#"{{ "include": ["{}"] }}"#, text(at)).into_bytes());
+        let files: BTreeMap<PathBuf, Vec<u8>> = (0..LENGTH).map(file).collect();
+        let (source, problems) =
+            Source::with_includes(Path::new("lab.json"), files[Path::new("lab.json")].clone(), &files);
+        assert_eq!(source.files().len(), LENGTH);
+        problems.iter().map(|problem| problem.id).collect::<Vec<_>>()
+    };
+    assert_eq!(chain("end.json"), [Id::IncludeNotFound]);
+    assert_eq!(chain("17.json"), [Id::IncludeCycle]);
+}
+
 proptest! {
     /// Whatever stands in the files, there is a report of it.
     #[test]
