@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use lab2nix::files::{self, Outcome, Replace};
+use lab2nix::files::{self, Disk, Outcome, Replace};
 use lab2nix::pipeline;
 use lab2nix::source::Source;
 
@@ -197,8 +197,8 @@ fn one_run(what: &str, dir: &Path) -> Result<(), Error> {
 fn generate(dir: &Path) -> Result<Duration, Error> {
     let start = Instant::now();
     let checked = {
-        let (name, bytes) = files::read_spec(&dir.join("lab.json"))?;
-        let (source, problems) = Source::from_bytes(name, bytes);
+        let spec = dir.join("lab.json");
+        let (source, problems) = Source::with_includes(&spec, files::read_spec(&spec)?, &Disk::default());
         pipeline::check(&source, problems)
     };
     if let Some(problem) = checked.problems.first() {

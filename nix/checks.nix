@@ -3,7 +3,7 @@
 #   system      what builds the checks: x86_64-linux or aarch64-linux
 #   pkgs        nixpkgs for that system; this flake's unless given
 #   lab2nix     the tool; this flake's unless given
-#   spec        the lab's JSON
+#   spec        the lab's JSON; what it includes is found from there
 #   generated   the directory that `lab2nix gen` wrote
 #
 # The value is a set of derivations:
@@ -92,14 +92,35 @@ let
       command = "alejandra --check";
     };
   };
-  formatter = formatters.${((import ./spec.nix spec).target or { }).format or "nixfmt"};
+  # The spec and what it includes.
+  files = import ./spec.nix spec;
+  formats = lib.concatMap (file: lib.catAttrs "format" [ (file.value.target or { }) ]) files;
+  formatter = formatters.${lib.head (formats ++ [ "nixfmt" ])};
+
+  # Files keep their names, which the first line of each generated file tells, and where they are from each other. The
+  # check does not depend on where all of them are.
+  partsOf = file: lib.splitString "/" (toString file.path);
+  shared = lib.foldl' lib.lists.commonPrefix (lib.init (partsOf (lib.head files))) (
+    map partsOf files
+  );
+  placeOf = file: lib.concatStringsSep "/" (lib.drop (lib.length shared) (partsOf file));
+  copyOf =
+    file:
+    builtins.path {
+      name = "lab2nix-spec";
+      inherit (file) path;
+    };
+  put = file: ''
+    install -D -m 644 ${copyOf file} ${lib.escapeShellArg (placeOf file)}
+  '';
+  main = placeOf (lib.head files);
 in
 {
-  # The first line of each file names the spec, so the spec keeps its name.
   fresh = pkgs.runCommand "lab2nix-fresh" { nativeBuildInputs = [ lab2nix ]; } ''
-    cp ${spec} ${lib.escapeShellArg (baseNameOf spec)}
+    ${lib.concatMapStrings put files}
+    cd ${lib.escapeShellArg (dirOf main)}
     cp -r ${generated} generated
-    lab2nix gen --check --diff ${lib.escapeShellArg (baseNameOf spec)}
+    lab2nix gen --check --diff ${lib.escapeShellArg (baseNameOf main)}
     touch "$out"
   '';
 

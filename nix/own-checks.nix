@@ -9,11 +9,16 @@
 let
   inherit (pkgs) lib;
 
+  # Those below a directory that have a `lab.json`.
   directories =
     prefix: parent:
-    lib.mapAttrs' (name: _: lib.nameValuePair (prefix + name) (parent + "/${name}")) (
+    lib.concatMapAttrs (name: _: directory (prefix + name) (parent + "/${name}")) (
       lib.filterAttrs (_: type: type == "directory") (builtins.readDir parent)
     );
+  directory =
+    name: path:
+    lib.optionalAttrs (builtins.pathExists (path + "/lab.json")) { ${name} = path; }
+    // directories "${name}-" path;
   labs = {
     lab = ../.;
     test = ../tests/flake/lab;

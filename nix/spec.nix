@@ -1,4 +1,6 @@
-# Reads a spec, which is JSON with comments: `readSpec ./lab.json`.
+# Reads a spec and the specs that it includes, which are JSON with comments: `readSpec ./lab.json`.
+#
+# The value is a list of `{ path, value }`, the spec's own first, that of each file once.
 let
   string = ''"([^"\]|\\.)*"'';
   lineComment = "//[^\n]*";
@@ -13,8 +15,32 @@ let
       " "
     else
       builtins.head part;
+  read =
+    path:
+    builtins.fromJSON (
+      builtins.concatStringsSep "" (map withoutComment (builtins.split found (builtins.readFile path)))
+    );
+
+  # A path, of which `..` can be taken away.
+  toPath =
+    file:
+    if builtins.isPath file then
+      file
+    else
+      # What is built is there only once it was read.
+      builtins.seq (builtins.readFile file) (/. + builtins.unsafeDiscardStringContext "${file}");
+  included =
+    path: entry: if builtins.substring 0 1 entry == "/" then /. + entry else dirOf path + "/${entry}";
+  file = path: {
+    key = toString path;
+    inherit path;
+    value = read path;
+  };
 in
-path:
-builtins.fromJSON (
-  builtins.concatStringsSep "" (map withoutComment (builtins.split found (builtins.readFile path)))
+spec:
+map ({ path, value, ... }: { inherit path value; }) (
+  builtins.genericClosure {
+    startSet = [ (file (toPath spec)) ];
+    operator = { path, value, ... }: map (entry: file (included path entry)) (value.include or [ ]);
+  }
 )

@@ -20,6 +20,7 @@ pub use crate::nix::file::MARKER;
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::proof::Proven;
+use crate::source::Files;
 use transaction::{NewDirectories, Transaction};
 
 /// How the names of temporary files start, in the directory that is written to. Files of such names are lab2nix's: what
@@ -105,14 +106,39 @@ pub enum Outcome {
     Refused(Vec<Problem>),
 }
 
-/// Reads a spec: its name for messages, and its bytes.
+/// Reads a spec's bytes.
 ///
 /// # Errors
 ///
 /// [`Error::Read`] when it cannot be read.
-pub fn read_spec(path: &Path) -> Result<(String, Vec<u8>), Error> {
-    let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    Ok((path.display().to_string(), bytes))
+pub fn read_spec(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+/// The files of this machine, as [included](crate::source) ones.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    /// Where paths start that are not absolute. Empty for the working directory.
+    pub directory: PathBuf,
+}
+
+impl Files for Disk {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(self.directory.join(path))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let path = self.directory.join(path);
+        // Only a regular file is opened: opening a pipe would wait for its other end.
+        let found = fs::metadata(&path)?;
+        if found.is_dir() {
+            return Err(io::Error::other("it is a directory"));
+        }
+        if !found.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        fs::read(path)
+    }
 }
 
 /// How each file in `dir` compares with the text that it should have, in the order of `files`.

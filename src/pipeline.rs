@@ -8,9 +8,9 @@ use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
 use crate::nix::{file, module};
 use crate::parallel;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Id, Problem, Severity};
 use crate::proof::{self, Proven};
-use crate::source::Source;
+use crate::source::{File, Source};
 use crate::spec::{Spec, schema, shape};
 use crate::xml;
 
@@ -19,7 +19,8 @@ use crate::xml;
 pub struct Checked {
     /// Everything that is wrong with it, in no particular order.
     pub problems: Vec<Problem>,
-    /// The lab and its objects, unless the text is not JSON. Fit to build from only if no problem is an error.
+    /// The lab and its objects, unless the text or that of an included file is not JSON or not there. Fit to build from only
+    /// if no problem is an error.
     pub built: Option<(Lab, Objects)>,
 }
 
@@ -62,10 +63,17 @@ impl Checked {
 /// When a spec of the right shape does not deserialize, which is a mistake in this crate.
 #[must_use]
 pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
+    let apart = source.files().iter().filter_map(File::apart);
+    problems.extend(apart.flat_map(|apart| shape::check_apart(apart, schema::cached())));
     let Some(root) = source.root() else {
         return Checked { problems, built: None };
     };
     let (value, structural) = shape::check(root, schema::cached());
+    if !source.is_complete() {
+        // What is missing may be in what is not there.
+        problems.extend(structural.into_iter().filter(|problem| problem.id != Id::MissingField));
+        return Checked { problems, built: None };
+    }
     let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
     let (objects, inexpressible) = libvirt::objects(&lab, xml::is_content);

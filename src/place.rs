@@ -77,7 +77,8 @@ pub enum Place {
     Value(Pointer),
     /// The key that names the value at a pointer.
     Key(Pointer),
-    /// A range of bytes of the spec's text, for what has no pointer: broken syntax, the second of two equal keys.
+    /// A range of bytes of the spec's text, for what has no pointer: broken syntax, the second of two equal keys. The texts
+    /// of included files come after its own.
     Text(Range<usize>),
     /// A file beside the spec, named as the user would name it.
     File(String),

@@ -1,7 +1,7 @@
-//! Problems and the spec's text in; a report for people, programs or GitHub out.
+//! Problems and the spec's texts in; a report for people, programs or GitHub out.
 //!
-//! Nothing is printed here: the report comes back as a string. Problems stand in source order, and those of files
-//! beside the spec at the end.
+//! Nothing is printed here: the report comes back as a string. Problems stand in source order, those of included files
+//! after those of the spec itself, and those of files beside the spec at the end.
 
 mod github;
 mod human;
@@ -10,7 +10,7 @@ mod lines;
 
 use crate::problem::{Problem, Severity};
 use crate::source::Source;
-use lines::{Lines, Span};
+use lines::{Span, Texts};
 
 /// What a report looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -35,19 +35,19 @@ pub enum Format {
 /// told. `color` adds escape sequences to the human form; ask [`stderr_wants_color`].
 #[must_use]
 pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, color: bool) -> String {
-    let lines = source.map(Lines::new);
-    let lines = lines.as_ref();
+    let texts = source.map(Texts::new);
+    let texts = texts.as_ref();
     let mut located: Vec<_> = problems
         .iter()
-        .map(|problem| Located { problem, span: lines.and_then(|lines| lines.span(&problem.place)) })
+        .map(|problem| Located { problem, span: texts.and_then(|texts| texts.span(&problem.place)) })
         .collect();
-    located.sort_by_key(|located| located.span.as_ref().map_or(usize::MAX, |span| span.range.start));
+    located.sort_by_key(|located| located.span.as_ref().map_or((usize::MAX, 0), |span| (span.file, span.range.start)));
     let print = match format {
         Format::Human => human::print,
         Format::Json => json::print,
         Format::Github => github::print,
     };
-    located.iter().map(|located| print(located, lines, color)).collect()
+    located.iter().map(|located| print(located, texts, color)).collect()
 }
 
 /// A closing line such as "2 errors, 1 warning", or nothing when there are no problems.
@@ -85,8 +85,11 @@ fn severity_word(problem: &Problem) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::path::{Path, PathBuf};
+
     use super::*;
-    use crate::place::Place;
+    use crate::place::{Place, Pointer};
     use crate::problem::Id;
     use pretty_assertions::assert_eq;
 
@@ -103,6 +106,17 @@ mod tests {
         let report = render(&problems, Some(&source), Format::Github, false);
         let order: Vec<_> = report.lines().filter_map(|line| line.rsplit("::").next()).collect();
         assert_eq!(order, ["first", "second", "third", "last"]);
+    }
+
+    #[test]
+    fn included_files_come_after_the_spec() {
+        let files = BTreeMap::from([(PathBuf::from("a.json"), b"{ \"colour\": 1 }".to_vec())]);
+        let spec = "{ \"include\": [\"a.json\"],\n\"lab\": 1 }";
+        let (source, _) = Source::with_includes(Path::new("lab.json"), spec.into(), &files);
+        let problem = |key: &str| Problem::new(Id::BadName, Pointer::root().key(key).value(), key);
+        let report = render(&[problem("colour"), problem("lab")], Some(&source), Format::Github, false);
+        let starts: Vec<_> = report.lines().filter_map(|line| line.split(",endLine=").next()).collect();
+        assert_eq!(starts, ["::error file=lab.json,line=2,col=8", "::error file=a.json,line=1,col=13"]);
     }
 
     #[test]

@@ -4,32 +4,42 @@
 //! text itself has: broken syntax and duplicate keys. Comments (`//` and `/* */`) are blanked in place, so every
 //! position is one of the text as the user wrote it. Later modules speak of [`Place`]s; [`Source::range`] finds the
 //! text again when a problem is reported.
+//!
+//! A spec can include others. Their trees are merged into one, and what comes after this module does not know of it. The
+//! texts of all files stand one after the other, so that a position among them tells the file, too: those in nodes and
+//! in [`Place::Text`] are such positions. [`Files`] is where other files come from.
 
 mod comments;
+mod file;
+mod include;
+mod merge;
 mod node;
 mod parse;
 mod syntax;
 
 use std::ops::Range;
+use std::path::Path;
 
-use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::place::Place;
+use crate::problem::Problem;
 
+pub use file::File;
+pub use include::{Files, NoFiles};
 pub use node::{Kind, Member, Node};
 
-const BOM: char = '\u{feff}';
+use include::Walk;
 
-/// A spec's text with its name and, unless its syntax is broken, its tree.
+/// A spec's files with their names and, unless the syntax of the spec itself is broken, its tree.
 #[derive(Debug, Clone)]
 pub struct Source {
-    name: String,
-    text: String,
-    bom: usize,
+    /// The spec itself, then what it includes in the order of reading.
+    files: Vec<File>,
     root: Option<Node>,
+    complete: bool,
 }
 
 impl Source {
-    /// Reads a spec's text; `name` is how the user named the file.
+    /// Reads a spec's text, and nothing that it includes; `name` is how the user named the file.
     ///
     /// The problems are either one `syntax-error`, and then there is no [`root`](Self::root), or any number of
     /// `duplicate-key`, and then the tree holds the first of the equal keys, so that later checks can go on.
@@ -41,114 +51,91 @@ impl Source {
     /// assert_eq!(source.root().unwrap().to_value()["lab"], "one");
     /// ```
     #[must_use]
-    pub fn read(name: impl Into<String>, mut text: String) -> (Self, Vec<Problem>) {
-        let mut bom = 0;
-        if text.starts_with(BOM) {
-            bom = BOM.len_utf8();
-            text.drain(..bom);
-        }
-        let (root, problems) = match parse::parse(&text) {
-            Ok((root, duplicates)) => (Some(root), duplicates),
-            Err(problem) => (None, vec![*problem]),
-        };
-        let name = name.into();
-        (Self { name, text, bom, root }, problems)
+    pub fn read(name: impl Into<String>, text: String) -> (Self, Vec<Problem>) {
+        let file = File::new(name.into(), text, 0);
+        let path = file.name().to_owned();
+        Self::of(Path::new(&path), file, None, &NoFiles)
     }
 
     /// Reads a spec's bytes like [`read`](Self::read); bytes that are not UTF-8 are a `syntax-error` at the first of
     /// them.
     #[must_use]
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> (Self, Vec<Problem>) {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::read(name, text),
-            Err(error) => {
-                let good = error.utf8_error().valid_up_to();
-                let mut text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-                let mut bom = 0;
-                if text.starts_with(BOM) {
-                    bom = BOM.len_utf8();
-                    text.drain(..bom);
-                }
-                let at = good - bom;
-                let place = Place::Text(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
-                let problem = Problem::new(Id::SyntaxError, place, "the spec is not UTF-8 text")
-                    .label("no UTF-8 from here on")
-                    .help(if utf16 { "the file is UTF-16; save it as UTF-8" } else { "save the file as UTF-8" });
-                let source = Self { name: name.into(), text, bom, root: None };
-                (source, vec![problem])
+        let name = name.into();
+        Self::with_includes(Path::new(&name), bytes, &NoFiles)
+    }
+
+    /// Reads a spec's bytes like [`from_bytes`](Self::from_bytes), and the files that it includes; `path` is how the user
+    /// named the spec.
+    ///
+    /// An included file has the same problems as the spec, and that it is not there, that the way to it is a circle, that
+    /// it gives a key which another one gives. Where one is missing or broken, the tree is not [complete](Self::is_complete).
+    #[must_use]
+    pub fn with_includes(path: &Path, bytes: Vec<u8>, files: &dyn Files) -> (Self, Vec<Problem>) {
+        let (file, problem) = File::from_bytes(path.display().to_string(), bytes, 0);
+        Self::of(path, file, problem, files)
+    }
+
+    fn of(path: &Path, file: File, problem: Option<Problem>, files: &dyn Files) -> (Self, Vec<Problem>) {
+        let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
+        match parsed {
+            Err(problem) => (Self { files: vec![file], root: None, complete: false }, vec![*problem]),
+            Ok((root, problems)) => {
+                let mut walk = Walk::new(files, file, problems);
+                let root = walk.spec(path, root);
+                (Self { files: walk.files, root: Some(root), complete: walk.complete }, walk.problems)
             }
         }
     }
 
-    /// How the user named the file.
+    /// How the user named the spec.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.files[0].name()
     }
 
-    /// The text, without a byte order mark; all ranges are ranges of it.
+    /// The text of the spec itself, without a byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.files[0].text()
     }
 
-    /// The length of the byte order mark that [`text`](Self::text) lacks: what to add to a position in the text to get
-    /// one in the file.
+    /// The spec itself, then the files that it includes in the order of reading.
     #[must_use]
-    pub fn bom_len(&self) -> usize {
-        self.bom
+    pub fn files(&self) -> &[File] {
+        &self.files
     }
 
-    /// The tree, or `None` when the syntax is broken.
+    /// The tree, merged, or `None` when the syntax of the spec itself is broken.
     #[must_use]
     pub fn root(&self) -> Option<&Node> {
         self.root.as_ref()
     }
 
-    /// The bytes of the text that a place means, or `None` for a file beside the spec.
+    /// Whether the tree has all that the spec and the files that it includes say. What one lacks that is not complete may
+    /// be in what it lacks.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Which of the [files](Self::files) a place is in, and the bytes of its text that it means, or `None` for a file
+    /// beside the spec.
     ///
     /// What does not exist falls back to the nearest thing around it that does: the key that names it, or the opening
     /// bracket of an object that has no key, which is the whole spec or an item of a list.
     #[must_use]
-    pub fn range(&self, place: &Place) -> Option<Range<usize>> {
-        match place {
-            Place::Value(pointer) => Some(self.pointed(pointer, false)),
-            Place::Key(pointer) => Some(self.pointed(pointer, true)),
-            Place::Text(range) => {
-                let end = char_boundary(&self.text, range.end);
-                Some(char_boundary(&self.text, range.start.min(end))..end)
-            }
-            Place::File(_) => None,
-        }
-    }
-
-    fn pointed(&self, pointer: &Pointer, wants_key: bool) -> Range<usize> {
-        let Some(mut node) = self.root.as_ref() else {
-            return 0..0;
+    pub fn range(&self, place: &Place) -> Option<(usize, Range<usize>)> {
+        let range = match (place, &self.root) {
+            (Place::Value(pointer), Some(root)) => root.range(pointer, false),
+            (Place::Key(pointer), Some(root)) => root.range(pointer, true),
+            (Place::Value(_) | Place::Key(_), None) => 0..0,
+            (Place::Text(range), _) => range.clone(),
+            (Place::File(_), _) => return None,
         };
-        let mut key: Option<&Range<usize>> = None;
-        for step in pointer.steps() {
-            let next = match &node.kind {
-                Kind::Object(members) => members
-                    .iter()
-                    .find(|member| member.key == step)
-                    .map(|member| (&member.value, Some(&member.key_span))),
-                Kind::Array(items) => {
-                    step.parse().ok().and_then(|index: usize| items.get(index)).map(|item| (item, None))
-                }
-                Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
-            };
-            let Some(next) = next else {
-                return key.cloned().unwrap_or_else(|| node.head());
-            };
-            (node, key) = next;
-        }
-        match key {
-            Some(key) if wants_key => key.clone(),
-            None if wants_key => node.head(),
-            _ => node.span.clone(),
-        }
+        let next = self.files.partition_point(|file| file.start() <= range.start);
+        let file = next.saturating_sub(1);
+        Some((file, self.files[file].own(&range)))
     }
 }
 
@@ -161,6 +148,7 @@ fn char_boundary(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::place::Pointer;
     use pretty_assertions::assert_eq;
 
     const SPEC: &str = "{ // two nets\n  \"networks\": { \"l/n\": { \"ip\": [\"é\", 1.5] } }, \"x\": null\n}";
@@ -168,7 +156,8 @@ mod tests {
     fn text_at(place: &Place) -> String {
         let (source, problems) = Source::read("lab.json", SPEC.to_owned());
         assert_eq!(problems, []);
-        source.text()[source.range(place).unwrap()].to_owned()
+        let (_, range) = source.range(place).unwrap();
+        source.text()[range].to_owned()
     }
 
     #[test]
@@ -196,8 +185,8 @@ mod tests {
     #[test]
     fn places_outside_the_text_do_not_panic() {
         let (source, _) = Source::read("lab.json", "\u{feff}é".to_owned());
-        assert_eq!(source.range(&Place::Text(1..900)), Some(0..2));
-        assert_eq!(source.range(&Pointer::root().key("a").value()), Some(0..0));
+        assert_eq!(source.range(&Place::Text(1..900)), Some((0, 0..2)));
+        assert_eq!(source.range(&Pointer::root().key("a").value()), Some((0, 0..0)));
         assert_eq!(source.range(&Place::File("x".to_owned())), None);
     }
 

@@ -57,9 +57,17 @@ pub struct Spec {
     #[schemars(example = &"./schema/lab.schema.json")]
     pub schema: Option<String>,
     /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is made from it, so
-    /// changing it makes every such object a new one.
-    #[schemars(required, example = &"sccm")]
+    /// changing it makes every such object a new one. Each lab has one, in this file or in one that it includes.
+    #[schemars(example = &"sccm")]
     pub lab: Option<String>,
+    /// Other specs that are merged into this one, so that labs share profiles, networks and domains. Each is a path that
+    /// starts in the directory of this file, or an absolute one. They come before this file, in this order, each after what
+    /// it includes itself; a file that is reached on two ways is merged once.
+    ///
+    /// Objects merge key by key. A text, a number, a list that two files give for one key is an error, even where both say
+    /// the same. Each file has its own `$schema` and `description`; the lab's are those of the outermost. Default: none.
+    #[schemars(example = &["../nodes.json"])]
+    pub include: Option<Vec<String>>,
     /// What the lab is for, for people. Default: none.
     #[schemars(example = &"The machines of the office")]
     pub description: Option<String>,

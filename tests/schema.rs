@@ -9,8 +9,9 @@ use std::path::Path;
 
 use case::{BAD, Differences, Read, good_specs, specs, without};
 use lab2nix::problem::Id;
+use lab2nix::source::Source;
 use lab2nix::spec::schema;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The problems that a schema can see.
 const STRUCTURAL: &[Id] = &[Id::UnknownField, Id::WrongType, Id::UnknownValue, Id::OutOfRange, Id::MissingField];
@@ -18,6 +19,7 @@ const STRUCTURAL: &[Id] = &[Id::UnknownField, Id::WrongType, Id::UnknownValue, I
 /// Keys that change nothing that is generated, and why that is right.
 const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("$schema", "is for editors"),
+    ("include", "has done its work when a spec is read"),
     ("description", "is for the readers of the spec"),
     ("target.connection", "takes one value only, which is the default"),
     ("pools.*.type", "takes one value only, which is the default"),
@@ -39,22 +41,31 @@ fn it_is_fresh() {
 fn it_accepts_every_good_spec() {
     let validator = jsonschema::validator_for(&schema::schema()).unwrap();
     for spec in good_specs() {
-        let value = Read::file(&spec).to_value().unwrap();
-        let errors: Vec<String> =
-            validator.iter_errors(&value).map(|error| format!("{error} at `{}`", error.instance_path())).collect();
-        assert_eq!(errors, [""; 0], "{}", spec.display());
+        let read = Read::file(&spec);
+        // Editors see each file by itself.
+        let alone = read.source.files().iter().map(|file| Source::read(file.name(), file.text().to_owned()).0);
+        let alone = alone.map(|source| source.root().unwrap().to_value());
+        for value in alone.chain(read.to_value()) {
+            let errors: Vec<String> =
+                validator.iter_errors(&value).map(|error| format!("{error} at `{}`", error.instance_path())).collect();
+            assert_eq!(errors, [""; 0], "{}", spec.display());
+        }
     }
 }
 
 #[test]
 fn it_rejects_every_spec_of_a_bad_shape() {
-    let validator = jsonschema::validator_for(&schema::schema()).unwrap();
+    // One file of a lab is enough to have its name, so the schema, which is that of files, does not ask for it.
+    let mut schema = schema::schema();
+    schema["required"] = json!(["lab"]);
+    let validator = jsonschema::validator_for(&schema).unwrap();
     let mut rejected = BTreeSet::new();
     for id in Id::ALL {
         for spec in specs(&Path::new(BAD).join(id.name())) {
             let read = Read::file(&spec);
-            let Some(value) = read.to_value() else { continue };
-            let structural = lab2nix::spec::shape::check(read.source.root().unwrap(), schema::cached()).1;
+            let Some(root) = read.source.root() else { continue };
+            let value = root.to_value();
+            let structural = lab2nix::spec::shape::check(root, schema::cached()).1;
             assert_eq!(
                 validator.is_valid(&value),
                 structural.is_empty(),

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 
 use super::{Cli, Command, Deny};
-use crate::files::{self, Outcome, Replace, State};
+use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::pipeline::{self, Checked};
 use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
@@ -115,8 +115,8 @@ fn talk(text: &str) {
 
 /// Reads and checks a spec, and tells of its problems. `None` when it needs attention.
 fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
-    let (name, bytes) = files::read_spec(spec)?;
-    let (source, problems) = Source::from_bytes(name, bytes);
+    let bytes = files::read_spec(spec)?;
+    let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
     tell(cli, &checked.problems, Some(&source))?;
     let denied = cli.deny == Some(Deny::Warnings) && !checked.problems.is_empty();

@@ -198,7 +198,7 @@ fn diffs_are_unified() {
 fn specs_are_read_as_bytes() {
     let dir = directory(&[("lab.json", "{}")]);
     let path = dir.path().join("lab.json");
-    assert_eq!(read_spec(&path).unwrap(), (path.display().to_string(), b"{}".to_vec()));
+    assert_eq!(read_spec(&path).unwrap(), b"{}");
     let error = read_spec(dir.path()).unwrap_err();
     assert_eq!(error.to_string(), format!("cannot read `{}`", dir.path().display()));
 }

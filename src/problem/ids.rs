@@ -54,6 +54,22 @@ ids! {
     /// JSON readers keep the last one and drop the first without a word, so lab2nix refuses both. Merge the two, or
     /// rename one.
     DuplicateKey = "duplicate-key", Error;
+    /// A file that the spec includes is not there, or cannot be read.
+    ///
+    /// A path in `include` starts in the directory of the file that says it; an absolute one is taken as it is, and `~` is
+    /// no home directory. What the lab lacks may be in that file, so what builds on all of the spec is not checked.
+    IncludeNotFound = "include-not-found", Error;
+    /// Files include each other in a circle.
+    ///
+    /// What a file includes is merged before it, so neither of two that include each other could be first. Move what they
+    /// share into a file that includes neither. That two files include a third is no circle: it is merged once.
+    IncludeCycle = "include-cycle", Error;
+    /// Two files of a spec give one key.
+    ///
+    /// Files that are included merge object by object, key by key. A key that two of them give a text, a number or a list
+    /// for has one place too many, even where both say the same: the next change would be made in one of them. Say it in
+    /// one of the two files. What domains share is overridden by layers: `defaults`, profiles, the domain.
+    IncludeClash = "include-clash", Error;
     /// A key that the spec language does not have.
     ///
     /// Nothing is accepted and ignored: a misspelt key would otherwise be a setting that silently does nothing.

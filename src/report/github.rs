@@ -3,21 +3,21 @@
 
 use std::fmt::Write as _;
 
-use super::lines::Lines;
+use super::lines::Texts;
 use super::{Located, severity_word};
 use crate::place::Place;
 
-pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, _color: bool) -> String {
+pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, _color: bool) -> String {
     let problem = located.problem;
     let mut properties = String::new();
     let mut message = problem.message.clone();
-    match (&problem.place, &located.span, lines) {
+    match (&problem.place, &located.span, texts) {
         (Place::File(name), ..) => properties = format!("file={},", property(name)),
-        (_, Some(span), Some(lines)) => {
-            let span = lines.on_one_line(span);
+        (_, Some(span), Some(texts)) => {
+            let span = texts.on_one_line(span);
             properties = format!(
                 "file={},line={},col={},endLine={},endColumn={},",
-                property(lines.source.name()),
+                property(texts.name(&span)),
                 span.start.line,
                 span.start.column,
                 span.end.line,
@@ -30,10 +30,10 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, _color: bo
         write!(message, " ({})", problem.label).expect("writing to a String does not fail");
     }
     for (place, label) in &problem.related {
-        let at = match (place, lines.and_then(|lines| lines.span(place)), lines) {
+        let at = match (place, texts.and_then(|texts| texts.span(place)), texts) {
             (Place::File(name), ..) => name.clone(),
-            (_, Some(span), Some(lines)) => {
-                format!("{}:{}:{}", lines.source.name(), span.start.line, span.start.column)
+            (_, Some(span), Some(texts)) => {
+                format!("{}:{}:{}", texts.name(&span), span.start.line, span.start.column)
             }
             _ => continue,
         };

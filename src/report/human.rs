@@ -9,7 +9,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
 use super::Located;
-use super::lines::{Lines, Position, Span};
+use super::lines::{Lines, Position, Span, Texts};
 use crate::place::Place;
 use crate::problem::{Problem, Severity};
 
@@ -31,7 +31,7 @@ struct Mark<'a> {
     kind: AnnotationKind,
 }
 
-pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: bool) -> String {
+pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, color: bool) -> String {
     let problem = located.problem;
     let level = match problem.id.severity() {
         Severity::Error => Level::ERROR,
@@ -39,10 +39,13 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, color: boo
     };
     let mut group = Group::with_title(level.primary_title(sentence(&problem.message)).id(problem.id.name()));
     let mut true_headers = Vec::new();
-    if let (Some(lines), Some(span)) = (lines, &located.span) {
-        let frames: Vec<Frame> = frames(lines, problem, span).iter().map(|marks| Frame::new(lines, marks)).collect();
-        true_headers.extend(frames.iter().filter_map(|frame| frame.true_header(lines)));
-        group = group.elements(frames.into_iter().map(|frame| frame.snippet(lines)));
+    if let (Some(texts), Some(span)) = (texts, &located.span) {
+        for marks in frames(texts, problem, span) {
+            let lines = texts.lines(&marks[0].span);
+            let frame = Frame::new(lines, &marks);
+            true_headers.extend(frame.true_header(lines));
+            group = group.element(frame.snippet(lines));
+        }
     }
     for place in std::iter::once(&problem.place).chain(problem.related.iter().map(|(place, _)| place)) {
         if let Place::File(name) = place {
@@ -73,14 +76,14 @@ fn sentence(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The marks of a problem, those together that are near each other.
-fn frames<'a>(lines: &Lines<'_>, problem: &'a Problem, span: &Span) -> Vec<Vec<Mark<'a>>> {
-    let primary = Mark { span: lines.on_one_line(span), label: &problem.label, kind: AnnotationKind::Primary };
+/// The marks of a problem, those together that are near each other in one file.
+fn frames<'a>(texts: &Texts<'_>, problem: &'a Problem, span: &Span) -> Vec<Vec<Mark<'a>>> {
+    let primary = Mark { span: texts.on_one_line(span), label: &problem.label, kind: AnnotationKind::Primary };
     let mut frames = vec![vec![primary]];
     for (place, label) in &problem.related {
-        let Some(span) = lines.span(place) else { continue };
-        let mark = Mark { span: lines.on_one_line(&span), label, kind: AnnotationKind::Context };
-        let fits = |marks: &[Mark<'_>]| marks.iter().all(|other| near(lines, &other.span, &mark.span));
+        let Some(span) = texts.span(place) else { continue };
+        let mark = Mark { span: texts.on_one_line(&span), label, kind: AnnotationKind::Context };
+        let fits = |marks: &[Mark<'_>]| marks.iter().all(|other| near(texts, &other.span, &mark.span));
         match frames.iter_mut().find(|marks| fits(marks)) {
             Some(marks) => marks.push(mark),
             None => frames.push(vec![mark]),
@@ -89,7 +92,11 @@ fn frames<'a>(lines: &Lines<'_>, problem: &'a Problem, span: &Span) -> Vec<Vec<M
     frames
 }
 
-fn near(lines: &Lines<'_>, one: &Span, other: &Span) -> bool {
+fn near(texts: &Texts<'_>, one: &Span, other: &Span) -> bool {
+    if one.file != other.file {
+        return false;
+    }
+    let lines = texts.lines(one);
     let long = [one, other].iter().any(|span| lines.line(span.start.line).len() > LONG);
     if long {
         one.start.line == other.start.line && one.range.start.abs_diff(other.range.start) < LONGEST_MARK
@@ -130,7 +137,7 @@ impl<'a> Frame<'a> {
                 let label = (!mark.label.is_empty()).then_some(mark.label);
                 annotations.push(mark.kind.span(start..end).label(label));
             }
-            text.push_str(&lines.source.text()[kept]);
+            text.push_str(&lines.file.text()[kept]);
         }
         Self { first_line, text, annotations, at: at.expect("a frame has a mark") }
     }
@@ -149,7 +156,7 @@ impl<'a> Frame<'a> {
 }
 
 fn path(lines: &Lines<'_>) -> String {
-    normalize_untrusted_str(lines.source.name())
+    normalize_untrusted_str(lines.file.name())
 }
 
 /// The part of a line to show: all of it unless it is long.
@@ -165,7 +172,7 @@ fn kept(lines: &Lines<'_>, number: usize, mark: Option<usize>) -> Range<usize> {
 
 /// The last position that is not after `at` and not inside a character.
 fn boundary(lines: &Lines<'_>, at: usize) -> usize {
-    (0..=at).rev().find(|at| lines.source.text().is_char_boundary(*at)).unwrap_or(0)
+    (0..=at).rev().find(|at| lines.file.text().is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]

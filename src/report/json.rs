@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::lines::{Lines, Position};
+use super::lines::{Position, Texts};
 use super::{Located, severity_word};
 use crate::place::Place;
 
@@ -36,17 +36,19 @@ struct Where<'a> {
 }
 
 impl<'a> Where<'a> {
-    fn new(place: &'a Place, lines: Option<&'a Lines<'_>>) -> Self {
-        let file = match place {
-            Place::File(name) => Some(name.as_str()),
-            Place::Value(_) | Place::Key(_) | Place::Text(_) => lines.map(|lines| lines.source.name()),
+    fn new(place: &'a Place, texts: Option<&'a Texts<'_>>) -> Self {
+        let span = texts.and_then(|texts| texts.span(place));
+        let file = match (place, &span) {
+            (Place::File(name), _) => Some(name.as_str()),
+            (Place::Value(_) | Place::Key(_) | Place::Text(_), span) => {
+                texts.zip(span.as_ref()).map(|(texts, span)| texts.name(span))
+            }
         };
-        let span = lines.and_then(|lines| lines.span(place));
         Self { file, start: span.as_ref().map(|span| span.start), end: span.as_ref().map(|span| span.end) }
     }
 }
 
-pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, _color: bool) -> String {
+pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, _color: bool) -> String {
     let problem = located.problem;
     let related = problem.related.iter();
     let line = Line {
@@ -55,8 +57,8 @@ pub(super) fn print(located: &Located<'_>, lines: Option<&Lines<'_>>, _color: bo
         message: &problem.message,
         label: &problem.label,
         help: &problem.help,
-        place: Where::new(&problem.place, lines),
-        related: related.map(|(place, label)| Related { label, place: Where::new(place, lines) }).collect(),
+        place: Where::new(&problem.place, texts),
+        related: related.map(|(place, label)| Related { label, place: Where::new(place, texts) }).collect(),
     };
     let mut text = serde_json::to_string(&line).expect("strings and numbers always print");
     text.push('\n');

@@ -1,15 +1,21 @@
-//! Bytes of the text in, lines and columns out.
+//! Bytes of the texts in, files, lines and columns out.
 
 use std::ops::Range;
 
 use serde::Serialize;
 
 use crate::place::Place;
-use crate::source::Source;
+use crate::source::{File, Source};
+
+/// The texts of a spec by their lines.
+pub(super) struct Texts<'s> {
+    source: &'s Source,
+    lines: Vec<Lines<'s>>,
+}
 
 /// A text by its lines.
 pub(super) struct Lines<'s> {
-    pub(super) source: &'s Source,
+    pub(super) file: &'s File,
     starts: Vec<usize>,
     ascii: bool,
 }
@@ -25,30 +31,36 @@ pub(super) struct Position {
     pub(super) offset: usize,
 }
 
-/// A range of the text.
+/// A range of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
+    /// Which of the spec's files it is in.
+    pub(super) file: usize,
     pub(super) range: Range<usize>,
     pub(super) start: Position,
     pub(super) end: Position,
 }
 
-impl<'s> Lines<'s> {
+impl<'s> Texts<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
-        let text = source.text();
-        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
-        Self { source, starts, ascii: text.is_ascii() }
+        Self { source, lines: source.files().iter().map(Lines::new).collect() }
     }
 
-    /// Where a place is, or `None` if it is not in this text.
+    /// Where a place is, or `None` if it is in none of these texts.
     pub(super) fn span(&self, place: &Place) -> Option<Span> {
-        self.source.range(place).map(|range| self.span_of(range))
+        let (file, range) = self.source.range(place)?;
+        let (start, end) = self.lines[file].positions(&range);
+        Some(Span { file, range, start, end })
     }
 
-    fn span_of(&self, range: Range<usize>) -> Span {
-        let (start, end) = (self.position(range.start), self.position(range.end));
-        Span { range, start, end }
+    /// The lines of the file that a span is in.
+    pub(super) fn lines(&self, span: &Span) -> &Lines<'s> {
+        &self.lines[span.file]
+    }
+
+    /// The name of the file that a span is in.
+    pub(super) fn name(&self, span: &Span) -> &'s str {
+        self.lines(span).file.name()
     }
 
     /// The span if it is on one line; else its first character, which is the bracket that it opens with.
@@ -56,23 +68,39 @@ impl<'s> Lines<'s> {
         if span.start.line == span.end.line {
             return span.clone();
         }
-        let first = self.source.text()[span.range.start..].chars().next();
-        self.span_of(span.range.start..span.range.start + first.map_or(0, char::len_utf8))
+        let lines = self.lines(span);
+        let first = lines.file.text()[span.range.start..].chars().next();
+        let range = span.range.start..span.range.start + first.map_or(0, char::len_utf8);
+        let (start, end) = lines.positions(&range);
+        Span { file: span.file, range, start, end }
+    }
+}
+
+impl<'s> Lines<'s> {
+    fn new(file: &'s File) -> Self {
+        let text = file.text();
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
+        Self { file, starts, ascii: text.is_ascii() }
+    }
+
+    fn positions(&self, range: &Range<usize>) -> (Position, Position) {
+        (self.position(range.start), self.position(range.end))
     }
 
     /// The bytes of a line, counted from 1, without its line break.
     pub(super) fn line(&self, line: usize) -> Range<usize> {
         let start = self.starts[line - 1];
-        let end = self.starts.get(line).map_or(self.source.text().len(), |next| next - 1);
-        let text = &self.source.text()[start..end];
+        let end = self.starts.get(line).map_or(self.file.text().len(), |next| next - 1);
+        let text = &self.file.text()[start..end];
         start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }
 
     fn position(&self, at: usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= at);
-        let before = &self.source.text()[self.starts[line - 1]..at];
+        let before = &self.file.text()[self.starts[line - 1]..at];
         let characters = if self.ascii { before.len() } else { before.chars().count() };
-        Position { line, column: characters + 1, offset: at + self.source.bom_len() }
+        Position { line, column: characters + 1, offset: at + self.file.bom_len() }
     }
 }
 
@@ -84,7 +112,8 @@ mod tests {
     #[test]
     fn positions_count_lines_and_characters() {
         let (source, _) = Source::read("lab.json", "\u{feff}[\r\n \"é\",\n2]".to_owned());
-        let lines = Lines::new(&source);
+        let texts = Texts::new(&source);
+        let lines = &texts.lines[0];
         let check = |at: usize, line: usize, column: usize| {
             assert_eq!(lines.position(at), Position { line, column, offset: at + 3 });
         };
@@ -95,7 +124,7 @@ mod tests {
         check(10, 3, 1);
         check(12, 3, 3);
         assert_eq!((lines.line(1), lines.line(2), lines.line(3)), (0..1, 3..9, 10..12));
-        let span = lines.span_of(0..12);
-        assert_eq!(lines.on_one_line(&span).range, 0..1);
+        let span = texts.span(&Place::Text(0..12)).unwrap();
+        assert_eq!(texts.on_one_line(&span).range, 0..1);
     }
 }

@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
 
+use crate::place::Pointer;
+
 /// A JSON value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// The bytes of the text that it takes, brackets and quotes included.
+    /// The bytes that it takes of the spec's texts, brackets and quotes included. Where several files say something of an
+    /// object, those of the outermost.
     pub span: Range<usize>,
     /// What it is.
     pub kind: Kind,
@@ -35,7 +38,7 @@ pub enum Kind {
 pub struct Member {
     /// The key, unescaped.
     pub key: String,
-    /// The bytes of the text that the key takes, quotes included.
+    /// The bytes that the key takes of the spec's texts, quotes included.
     pub key_span: Range<usize>,
     /// The value.
     pub value: Node,
@@ -63,6 +66,51 @@ impl Node {
         match &self.kind {
             Kind::Array(_) | Kind::Object(_) => self.span.start..self.span.start + 1,
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => self.span.clone(),
+        }
+    }
+
+    /// The bytes that the value at a pointer takes, or the key that names it; what does not exist falls back to the
+    /// nearest thing around it that does.
+    #[must_use]
+    pub fn range(&self, pointer: &Pointer, wants_key: bool) -> Range<usize> {
+        let mut node = self;
+        let mut key: Option<&Range<usize>> = None;
+        for step in pointer.steps() {
+            let next = match &node.kind {
+                Kind::Object(members) => members
+                    .iter()
+                    .find(|member| member.key == step)
+                    .map(|member| (&member.value, Some(&member.key_span))),
+                Kind::Array(items) => {
+                    step.parse().ok().and_then(|index: usize| items.get(index)).map(|item| (item, None))
+                }
+                Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
+            };
+            let Some(next) = next else {
+                return key.cloned().unwrap_or_else(|| node.head());
+            };
+            (node, key) = next;
+        }
+        match key {
+            Some(key) if wants_key => key.clone(),
+            None if wants_key => node.head(),
+            _ => node.span.clone(),
+        }
+    }
+
+    /// Moves it and all that is in it.
+    pub(super) fn shift(&mut self, by: usize) {
+        let moved = |span: &Range<usize>| span.start + by..span.end + by;
+        self.span = moved(&self.span);
+        match &mut self.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {}
+            Kind::Array(items) => items.iter_mut().for_each(|item| item.shift(by)),
+            Kind::Object(members) => {
+                for member in members {
+                    member.key_span = moved(&member.key_span);
+                    member.value.shift(by);
+                }
+            }
         }
     }
 }

@@ -255,7 +255,7 @@ mod tests {
             let (source, problems) = Source::read("lab.json", text.clone());
             let valid = source.root().is_some();
             for problem in problems {
-                let range = source.range(&problem.place).unwrap();
+                let (_, range) = source.range(&problem.place).unwrap();
                 assert!(text.get(range).is_some());
                 assert_eq!(valid, problem.id == crate::problem::Id::DuplicateKey);
             }

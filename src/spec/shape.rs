@@ -31,13 +31,36 @@ use path::Path;
 use schema::Schema;
 use words::{choice_words, found_words, in_limits, type_hint};
 
+/// What every lab has. The schema does not ask for it, as it is that of files, and one file of a lab is enough to have it.
+const REQUIRED: &str = "lab";
+
 /// Compares a spec with its schema: the value without everything that is wrong, and what is.
 #[must_use]
 pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
     let mut checker = Checker::default();
     let schema = Schema::root(schema);
     let value = checker.value(root, schema, &Path::Root);
+    if let Kind::Object(members) = &root.kind
+        && schema.member(REQUIRED).is_some()
+        && !members.iter().any(|member| member.key == REQUIRED)
+    {
+        checker.missing_field(REQUIRED, schema, &Path::Root);
+    }
     (value.unwrap_or_else(|| schema.stand_in()), checker.problems)
+}
+
+/// What is wrong with what an included file says of itself only, or with a root that is no object.
+#[must_use]
+pub fn check_apart(apart: &Node, schema: &Value) -> Vec<Problem> {
+    let mut checker = Checker::default();
+    checker.value(apart, Schema::root(schema), &Path::Root);
+    // Pointers are for the merged tree, in which this is not.
+    for problem in &mut checker.problems {
+        if let Place::Value(pointer) = &problem.place {
+            problem.place = Place::Text(apart.range(pointer, false));
+        }
+    }
+    checker.problems
 }
 
 /// The later problems that do not merely follow from the structural ones. Those follow

@@ -7,9 +7,10 @@ pub mod document;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lab2nix::files::Disk;
 use lab2nix::pipeline::{self, Checked};
 use lab2nix::proof::Proven;
-use lab2nix::source::Source;
+use lab2nix::source::{Files, NoFiles, Source};
 use lab2nix::{files, report};
 use serde_json::{Map, Value};
 
@@ -31,16 +32,23 @@ pub struct Read {
 }
 
 impl Read {
-    /// Reads a spec; `name` is what it is called in reports.
+    /// Reads a spec that includes none; `name` is what it is called in reports.
     pub fn bytes(name: &str, bytes: Vec<u8>) -> Self {
-        let (source, problems) = Source::from_bytes(name, bytes);
-        let checked = pipeline::check(&source, problems);
-        Self { source, checked }
+        Self::with_includes(name, bytes, &NoFiles)
     }
 
-    /// Reads a spec by its path.
+    /// Reads a spec by its path, with what it includes, as it is read in its directory.
     pub fn file(path: &Path) -> Self {
-        Self::bytes(name_of(path), fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+        let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let directory = path.parent().expect("a file is in a directory").to_owned();
+        Self::with_includes(name_of(path), bytes, &Disk { directory })
+    }
+
+    /// Reads a spec with what it includes.
+    pub fn with_includes(name: &str, bytes: Vec<u8>, files: &dyn Files) -> Self {
+        let (source, problems) = Source::with_includes(Path::new(name), bytes, files);
+        let checked = pipeline::check(&source, problems);
+        Self { source, checked }
     }
 
     /// Reads a spec that is a value.
@@ -55,9 +63,9 @@ impl Read {
         files.filter(|file| file.definition.lacking.is_empty()).map(|file| file.path).collect()
     }
 
-    /// The spec as a value; nothing where it is not JSON.
+    /// The spec as a value, with what it includes; nothing where it is not JSON.
     pub fn to_value(&self) -> Option<Value> {
-        self.source.root().map(lab2nix::source::Node::to_value)
+        self.source.root().map(|root| without(&root.to_value(), "/include"))
     }
 
     /// What is printed of the problems; nothing when there are none.
@@ -154,11 +162,18 @@ pub fn good_specs_for(libvirt: Version) -> Vec<PathBuf> {
     good_specs().into_iter().filter(known).collect()
 }
 
-/// The lab of this repository and the examples.
+/// The lab of this repository and the examples, which are every `lab.json` in the directory of that name.
 pub fn examples() -> Vec<PathBuf> {
     let mut specs = vec![PathBuf::from("lab.json")];
-    specs.extend(entries("examples").iter().map(|dir| dir.join("lab.json")).filter(|spec| spec.exists()));
+    specs.extend(labs_in(Path::new("examples")));
     specs
+}
+
+/// Every `lab.json` in a directory and those in it.
+fn labs_in(dir: &Path) -> Vec<PathBuf> {
+    let spec = dir.join("lab.json");
+    let further = entries(dir).into_iter().filter(|path| path.is_dir()).flat_map(|dir| labs_in(&dir));
+    spec.exists().then_some(spec).into_iter().chain(further).collect()
 }
 
 /// The value without the member at a pointer.

@@ -2,6 +2,7 @@
 //! when things go wrong.
 
 mod disk;
+mod include;
 mod place;
 mod xml;
 

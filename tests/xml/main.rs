@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use case::{Differences, Read, entries, good_specs, name_of};
+use case::{Differences, OK, Read, entries, good_specs};
 use lab2nix::spec::NixVirtVersion;
 use serde_json::Value;
 use world::World;
@@ -136,9 +136,10 @@ fn collect_xml(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The name of a spec's directory; `lab` for that of this repository.
-fn case_name(spec: &Path) -> String {
-    spec.parent().filter(|dir| !dir.as_os_str().is_empty()).map_or("lab", name_of).to_owned()
+/// The directory of a spec, from that of all cases or all examples on; `lab` for that of this repository.
+fn case_name(spec: &Path) -> &Path {
+    let dir = spec.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("lab"));
+    [OK, "examples"].iter().find_map(|above| dir.strip_prefix(above).ok()).unwrap_or(dir)
 }
 
 fn files_below(dir: &Path) -> Vec<PathBuf> {

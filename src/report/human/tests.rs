@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::report::{Format, render};
@@ -34,6 +37,38 @@ error[bad-address]: address `10.20.0.2` is outside the subnet of network `lan`
   = help: `lan` has room for `10.10.0.2` to `10.10.0.254`
 "#,
     );
+}
+
+#[test]
+fn each_file_has_its_own_frame() {
+    let included = "// shared\n{\n  \"lan\": {\n    \"dhcp\": 1 } }".as_bytes().to_vec();
+    let files = BTreeMap::from([(PathBuf::from("shared.json"), included)]);
+    let spec = "{ \"include\": [\"shared.json\"],\n  \"ip\": 2 }";
+    let (source, _) = Source::with_includes(Path::new("lab.json"), spec.into(), &files);
+    let (ip, lan) = (Pointer::root().key("ip"), Pointer::root().key("lan"));
+    let problem = Problem::new(Id::BadAddress, ip.clone().value(), "msg")
+        .label("not in it")
+        .related(lan.clone().name(), "declared here")
+        .related(ip.name(), "the key")
+        .related(lan.key("dhcp").value(), "served here");
+    let report = render(&[problem], Some(&source), Format::Human, false);
+    let expected = "
+error[bad-address]: msg
+ --> lab.json:2:9
+  |
+2 |   \"ip\": 2 }
+  |   ----  ^ not in it
+  |   |
+  |   the key
+  |
+ ::: shared.json:3:3
+  |
+3 |   \"lan\": {
+  |   ----- declared here
+4 |     \"dhcp\": 1 } }
+  |             - served here
+";
+    assert_eq!(report, format!("{}\n\n", expected.trim_matches('\n')), "\n{report}");
 }
 
 fn at(range: std::ops::Range<usize>) -> Problem {

@@ -1,0 +1,255 @@
+//! A spec's own tree in; its tree with what it includes, and the problems of that, out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+
+use super::merge::merge;
+use super::{File, Kind, Member, Node};
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+
+/// Where included files come from.
+///
+/// A path that is not absolute is relative to where the spec itself was named, such as the working directory.
+pub trait Files {
+    /// One path for all the ways to name one file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+}
+
+/// No files: a spec that is only a text includes nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "only the spec itself is read here"))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.canonical(path).map(|_| Vec::new())
+    }
+}
+
+/// Files that are only in memory, by their paths without `.` and, as far as can be, without `..`.
+impl Files for BTreeMap<PathBuf, Vec<u8>> {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = straight(path);
+        if self.contains_key(&path) { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.get(&straight(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// What an included file says of itself only.
+const OF_THE_FILE: [&str; 3] = ["$schema", "description", "include"];
+
+/// The way through the files, each of which is read once.
+pub(super) struct Walk<'f> {
+    disk: &'f dyn Files,
+    pub(super) files: Vec<File>,
+    pub(super) problems: Vec<Problem>,
+    /// What is merged so far.
+    merged: Option<Node>,
+    /// Whether all that is included is there.
+    pub(super) complete: bool,
+    /// The files that were met, by their canonical paths, and whether they are on the way now.
+    known: HashMap<PathBuf, bool>,
+    /// The way from the spec to the file whose entries are looked at. It may be long, so it is not the stack.
+    way: Vec<Open>,
+}
+
+/// A file on the way.
+struct Open {
+    path: PathBuf,
+    canonical: PathBuf,
+    /// What it includes and is still to be looked at.
+    entries: std::vec::IntoIter<Entry>,
+    /// Its number and tree, unless it is the spec itself.
+    included: Option<(usize, Node)>,
+}
+
+/// A path that a file includes, and where it says so.
+type Entry = (String, Range<usize>);
+
+impl<'f> Walk<'f> {
+    pub(super) fn new(disk: &'f dyn Files, file: File, problems: Vec<Problem>) -> Self {
+        let (files, known, way) = (vec![file], HashMap::new(), Vec::new());
+        Self { disk, files, problems, merged: None, complete: true, known, way }
+    }
+
+    /// The tree of the spec at `path`, whose own is `root`, with everything that it includes.
+    pub(super) fn spec(&mut self, path: &Path, root: Node) -> Node {
+        let Some(include) = include(&root) else { return root };
+        let entries = self.entries(include);
+        let canonical = self.disk.canonical(path).unwrap_or_else(|_| path.to_owned());
+        self.enter(Open { path: path.to_owned(), canonical, entries, included: None });
+        while let Some(file) = self.way.last_mut() {
+            if let Some((entry, span)) = file.entries.next() {
+                let path = file.path.parent().unwrap_or(Path::new("")).join(&entry);
+                self.include(&path, &entry, span);
+            } else if let Some(file) = self.way.pop() {
+                self.known.insert(file.canonical, false);
+                if let Some((at, root)) = file.included {
+                    self.merge(at, root);
+                }
+            }
+        }
+        match self.merged.take() {
+            None => root,
+            Some(mut merged) => {
+                merge(&mut merged, root, &mut self.problems);
+                merged
+            }
+        }
+    }
+
+    fn enter(&mut self, file: Open) {
+        self.known.insert(file.canonical.clone(), true);
+        self.way.push(file);
+    }
+
+    /// The paths in what a file includes. What is none is left to the check of the spec's shape.
+    fn entries(&mut self, include: &Node) -> std::vec::IntoIter<Entry> {
+        let Kind::Array(items) = &include.kind else {
+            self.complete = false;
+            return Vec::new().into_iter();
+        };
+        let path = |item: &Node| match &item.kind {
+            Kind::String(path) => Some((path.clone(), item.span.clone())),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Array(_) | Kind::Object(_) => None,
+        };
+        let paths: Vec<Entry> = items.iter().filter_map(path).collect();
+        self.complete &= paths.len() == items.len();
+        paths.into_iter()
+    }
+
+    /// Reads a file, unless it is known, and goes there.
+    fn include(&mut self, path: &Path, entry: &str, span: Range<usize>) {
+        let (path, canonical) = self.find(path);
+        if let Ok(canonical) = &canonical
+            && let Some(on_the_way) = self.known.get(canonical)
+        {
+            self.problems.extend(on_the_way.then(|| self.cycle(canonical, span)));
+            return;
+        }
+        let read = canonical.and_then(|canonical| Ok((canonical, self.disk.read(&path)?)));
+        let (canonical, bytes) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.complete = false;
+                self.problems.push(not_found(&path, entry, &error, span));
+                return;
+            }
+        };
+        let start = self.files.last().map_or(0, File::next_start);
+        let (file, problem) = File::from_bytes(path.display().to_string(), bytes, start);
+        let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
+        self.files.push(file);
+        match parsed {
+            Err(problem) => {
+                self.complete = false;
+                self.known.insert(canonical, false);
+                self.problems.push(*problem);
+            }
+            Ok((root, duplicates)) => {
+                self.problems.extend(duplicates);
+                let entries = include(&root).map_or_else(|| Vec::new().into_iter(), |include| self.entries(include));
+                self.enter(Open { path, canonical, entries, included: Some((self.files.len() - 1, root)) });
+            }
+        }
+    }
+
+    /// Merges an included file.
+    fn merge(&mut self, at: usize, mut root: Node) {
+        let Kind::Object(members) = &mut root.kind else {
+            self.complete = false;
+            self.files[at].apart = Some(root);
+            return;
+        };
+        let of_the_file = |member: &mut Member| OF_THE_FILE.contains(&member.key.as_str());
+        let apart = members.extract_if(.., of_the_file).collect();
+        self.files[at].apart = Some(Node { span: root.span.clone(), kind: Kind::Object(apart) });
+        match &mut self.merged {
+            None => self.merged = Some(root),
+            Some(merged) => merge(merged, root, &mut self.problems),
+        }
+    }
+
+    /// A path without detours, unless these lead elsewhere, and the one for all ways to name the file.
+    fn find(&self, path: &Path) -> (PathBuf, io::Result<PathBuf>) {
+        let (straight, canonical) = (straight(path), self.disk.canonical(path));
+        let same = self.disk.canonical(&straight).ok() == canonical.as_ref().ok().cloned();
+        (if same { straight } else { path.to_owned() }, canonical)
+    }
+
+    fn cycle(&self, canonical: &Path, span: Range<usize>) -> Problem {
+        let way = self.way.iter().skip_while(|file| file.canonical != canonical);
+        let mut names: Vec<String> = way.map(|file| format!("`{}`", file.path.display())).collect();
+        // It ends where it starts, however that is named.
+        names.extend(names.first().cloned());
+        let message = format!("files include each other in a circle: {}", names.join(" → "));
+        Problem::new(Id::IncludeCycle, Place::Text(span), message)
+            .label("closes the circle")
+            .help("move what they share into a file that includes neither")
+    }
+}
+
+/// What a file includes, if it says so.
+fn include(root: &Node) -> Option<&Node> {
+    let Kind::Object(members) = &root.kind else { return None };
+    members.iter().find(|member| member.key == "include").map(|member| &member.value)
+}
+
+fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) -> Problem {
+    let path = path.display();
+    let message = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no file `{path}` to include"),
+        _ => format!("`{path}` cannot be included: {}", reason(error)),
+    };
+    let help = if entry.starts_with('~') {
+        "`~` is no home directory here: write a path from the directory of this file, or a whole one"
+    } else {
+        "a path starts in the directory of the file that says it"
+    };
+    Problem::new(Id::IncludeNotFound, Place::Text(span), message).label("included here").help(help)
+}
+
+/// What the system says, without its number for it.
+fn reason(error: &io::Error) -> String {
+    let said = error.to_string();
+    said.split_once(" (os error").map_or(said.as_str(), |(said, _)| said).to_lowercase()
+}
+
+/// A path without `.` and without `..` where a directory is before it.
+fn straight(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        let above = straight.components().next_back();
+        match (part, above) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                straight.pop();
+            }
+            (part, _) => straight.push(part),
+        }
+    }
+    if straight.as_os_str().is_empty() { path.to_owned() } else { straight }
+}
+
+#[cfg(test)]
+mod tests;

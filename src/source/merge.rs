@@ -1,0 +1,79 @@
+//! The trees of two files in, one tree and the keys that both files give out.
+
+use std::collections::HashMap;
+use std::mem;
+
+use super::{Kind, Member, Node};
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+
+/// The sections in which one entry can be stronger than another.
+const LAYERED: [&str; 3] = ["defaults", "profiles", "domains"];
+
+/// Merges `later` into `earlier`, two objects, key by key. What both have is where the later one says it; of two values
+/// that are not both objects the earlier one stays, and that is a problem.
+pub(super) fn merge(earlier: &mut Node, later: Node, problems: &mut Vec<Problem>) {
+    if let (Kind::Object(before), Kind::Object(after)) = (&mut earlier.kind, later.kind) {
+        earlier.span = later.span;
+        members(before, after, None, problems);
+    }
+}
+
+fn members(before: &mut Vec<Member>, after: Vec<Member>, section: Option<&str>, problems: &mut Vec<Problem>) {
+    if before.is_empty() {
+        *before = after;
+        return;
+    }
+    let index: HashMap<String, usize> =
+        before.iter().enumerate().map(|(at, member)| (member.key.clone(), at)).collect();
+    for member in after {
+        let Some(at) = index.get(&member.key) else {
+            before.push(member);
+            continue;
+        };
+        let Member { key, key_span, value: Node { span, kind } } = member;
+        let known = &mut before[*at];
+        match (&mut known.value.kind, kind) {
+            (Kind::Object(before), Kind::Object(after)) => {
+                members(before, after, section.or(Some(&key)), problems);
+                known.key_span = key_span;
+                known.value.span = span;
+            }
+            (_, kind) => {
+                let place = Place::Text(key_span);
+                problems.push(clash(known, &kind, place, section));
+            }
+        }
+    }
+}
+
+fn clash(known: &Member, kind: &Kind, place: Place, section: Option<&str>) -> Problem {
+    let (key, one, other) = (&known.key, words(&known.value.kind), words(kind));
+    let message = if mem::discriminant(&known.value.kind) == mem::discriminant(kind) {
+        format!("key `{key}` is given in two files")
+    } else {
+        format!("key `{key}` is {one} in one file and {other} in another")
+    };
+    let help = match kind {
+        Kind::Array(_) => "say it in one of the two files: only objects are merged, key by key",
+        _ if section.is_some_and(|section| LAYERED.contains(&section)) => {
+            "say it in one of the two files; to override it, let a profile say it over `defaults`, or a domain over both"
+        }
+        _ => "say it in one of the two files",
+    };
+    Problem::new(Id::IncludeClash, place, message)
+        .label("given again")
+        .related(Place::Text(known.key_span.clone()), "first given here")
+        .help(help)
+}
+
+fn words(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Null => "`null`",
+        Kind::Bool(_) => "a boolean",
+        Kind::Number(_) => "a number",
+        Kind::String(_) => "a string",
+        Kind::Array(_) => "a list",
+        Kind::Object(_) => "an object",
+    }
+}
