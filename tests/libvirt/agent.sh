@@ -2,7 +2,7 @@
 # Does what World::output tells a kernel of its own: for each line, which is a number, it runs the command in
 # /talk/<number>.command and leaves what that prints beside it.
 mkdir /talk
-mount -t hostfs none /talk -o /machine/talk
+mount -t hostfs none /talk -o hostfs=/machine/talk
 while read -r number; do
   (
     mapfile -d '' -t command <"/talk/$number.command"

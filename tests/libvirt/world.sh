@@ -22,19 +22,24 @@ mount -t tmpfs -o mode=0755 tmpfs run
 mount -t tmpfs tmpfs dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 ln -sf pts/ptmx dev/ptmx
-mkdir dev/net
-mknod dev/net/tun c 10 200
+mkdir -p dev/net
+# Those of a host around this one are there already.
+device() {
+  if [[ ! -e $1 ]]; then
+    mknod "$@"
+  fi
+}
+device dev/net/tun c 10 200
 if [[ -c /dev/kvm ]]; then
-  mknod dev/kvm c 10 232
+  device dev/kvm c 10 232
 fi
 if [[ -c /dev/vhost-vsock ]]; then
-  mknod dev/vhost-vsock c 10 241
+  device dev/vhost-vsock c 10 241
 fi
-
 if [[ -c /dev/loop-control ]]; then
-  mknod dev/loop-control c 10 237
+  device dev/loop-control c 10 237
   for number in {0..63}; do
-    mknod "dev/loop$number" b 7 "$number"
+    device "dev/loop$number" b 7 "$number"
   done
 fi
 
@@ -57,18 +62,18 @@ echo "127.0.0.1 localhost $(uname -n)" >/etc/hosts
 # What NixOS and the module of a lab provide.
 for directory in /run/libvirt/nix-emulators /run/current-system/sw/bin; do
   mkdir -p "$directory"
-  ln -s /usr/bin/qemu-system-{x86_64,aarch64} "$directory"
+  ln -sf /usr/bin/qemu-system-{x86_64,aarch64} "$directory"
 done
 firmware() {
   local files=/etc/lab2nix/$1
   mkdir -p "$files"
-  ln -s "$2" "$files/code.fd"
-  ln -s "$3" "$files/vars.fd"
+  ln -sf "$2" "$files/code.fd"
+  ln -sf "$3" "$files/vars.fd"
   qemu-img convert -O qcow2 "$3" "$files/vars.qcow2"
 }
 firmware x86_64 /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd
 firmware x86_64-secure /usr/share/OVMF/OVMF_CODE_4M.secboot.fd /usr/share/OVMF/OVMF_VARS_4M.ms.fd
-ln -s /usr/share/OVMF/OVMF_VARS_4M.fd /etc/lab2nix/x86_64-secure/setup-vars.fd
+ln -sf /usr/share/OVMF/OVMF_VARS_4M.fd /etc/lab2nix/x86_64-secure/setup-vars.fd
 qemu-img convert -O qcow2 /etc/lab2nix/x86_64-secure/setup-vars.{fd,qcow2}
 firmware aarch64 /usr/share/AAVMF/AAVMF_CODE.no-secboot.fd /usr/share/AAVMF/AAVMF_VARS.fd
 truncate --size 1M /etc/lab2nix/virtio-win.iso
