@@ -12,7 +12,8 @@ use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
 use crate::lab::network::Network;
 use crate::lab::network::side::Side;
-use crate::lab::storage::Permissions;
+use crate::lab::storage::backing::Image;
+use crate::lab::storage::{IMAGES, Permissions};
 use crate::lab::{Domain, Lab, Pool};
 use crate::libvirt::tree::HostFile;
 use crate::spec::guest::Arch;
@@ -47,6 +48,8 @@ pub struct Host {
     pub directories: IndexMap<String, Option<Permissions>>,
     /// Directories that TFTP serves, which everyone has to be able to read.
     pub tftp: BTreeSet<String>,
+    /// The images of the lab's flake that volumes grow on, each with the first such volume.
+    pub images: IndexMap<String, String>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
     /// What no other lab of the host may have.
@@ -111,6 +114,13 @@ impl Host {
     fn add_pool(&mut self, pool: &Pool) {
         if let Some(path) = pool.path.as_ref().filter(|_| pool.r#type.has_files()) {
             self.directories.insert(path.clone(), pool.permissions.clone());
+        }
+        for volume in &pool.volumes {
+            let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
+            if let Some(Image::Nix(name)) = backing.map(|backing| &backing.image) {
+                let owner = || format!("volume {} of pool {}", volume.name, pool.name);
+                self.images.entry(name.clone()).or_insert_with(owner);
+            }
         }
         match pool.r#type {
             PoolType::Netfs => {
@@ -218,4 +228,10 @@ pub fn stable_path(file: HostFile) -> &'static str {
         HostFile::SetupVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/setup-vars.fd",
         HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
     }
+}
+
+/// The path by which an image of a lab's flake is found without Nix. With Nix, it has that of the store.
+#[must_use]
+pub fn image_path(name: &str) -> String {
+    format!("{IMAGES}/{name}")
 }

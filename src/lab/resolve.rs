@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::lab::domain::preset::preset;
+use crate::lab::drive::original::{Originals, in_clone_order};
 use crate::lab::identity::{self, Namespace};
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::{Machine, Network};
 use crate::lab::profile::{Layers, Profiles};
 use crate::lab::scope::{Entry, Scope};
-use crate::lab::storage::backing;
+use crate::lab::storage::grown;
 use crate::lab::storage::volume::Volume;
 use crate::lab::storage::{self, Pool};
 use crate::lab::{
@@ -44,22 +45,26 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
         .pools
         .as_ref()
         .map(|pools| pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect());
-    let scope = Scope {
+    let mut scope = Scope {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
         pools: pools.as_deref().unwrap_or_default(),
         pool_ids: ids(spec.pools.as_ref(), PoolId),
+        originals: Originals::new(spec),
     };
-    let (domains, volumes) = domains(spec, namespace, &scope, &mut problems);
+    let (domains, volumes) = domains(spec, namespace, &mut scope, &mut problems);
     let mut domains = spec.domains.is_some().then_some(domains);
     for (pool, volume) in volumes {
         if let Some(pool) = pools.as_mut().and_then(|pools| pools.get_mut(pool.0)) {
             pool.volumes.push(volume);
         }
     }
-    for pool in pools.iter_mut().flatten() {
+    for pool in pools.iter().flatten() {
         unique::volumes(pool, &mut problems);
-        backing::settle(pool, &mut problems);
+    }
+    if let Some(pools) = &mut pools {
+        let order = grown::settle(pools, &mut problems);
+        domains.iter_mut().flatten().for_each(|domain| domain.renumber_pools(&order));
     }
     let disks = domains.iter_mut().flatten().flat_map(|domain| &mut domain.disks);
     drive::settle_formats(pools.as_deref().unwrap_or_default(), disks, &mut problems);
@@ -149,23 +154,25 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
 }
 
 /// Every domain of the spec, and the volumes that their disks declare.
-fn domains(
-    spec: &Spec,
+fn domains<'a>(
+    spec: &'a Spec,
     namespace: Namespace,
-    scope: &Scope<'_>,
+    scope: &mut Scope<'a>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Domain>, Vec<(PoolId, Volume)>) {
     let profiles = Profiles::resolve(spec, problems);
     for (name, _) in spec.profiles.iter().flatten() {
         word::name(name, Pointer::root().key("profiles").key(name).name(), problems);
     }
-    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
-    let (mut used, mut taken) = (HashSet::new(), HashSet::new());
-    for (name, written) in spec.domains.iter().flatten() {
+    let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
+    let used = entries.iter().flat_map(|(_, written)| written.own.profiles.iter().flatten());
+    let used: HashSet<&str> = used.map(String::as_str).collect();
+    let mut resolved: Vec<Vec<(Domain, Vec<(PoolId, Volume)>)>> = entries.iter().map(|_| Vec::new()).collect();
+    for index in in_clone_order(spec, &profiles, problems) {
+        let (name, written) = entries[index];
         let at = Pointer::root().key("domains").key(name);
         word::name(name, at.clone().name(), problems);
         let named = written.own.profiles.as_deref().unwrap_or_default();
-        used.extend(named.iter().map(String::as_str));
         let plain = profiles.layers(None, named, &at, &written.fields, problems);
         let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
         let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Vec::new());
@@ -179,12 +186,20 @@ fn domains(
                 entry.replica == 0 || !problems[before..].iter().any(told)
             });
             problems.extend(found);
-            // A domain of the same name has the same volumes: the name is the problem.
-            if taken.insert(domain.name.to_lowercase()) {
-                volumes.extend(declared);
+            if domain.is_template && written.own.replicas.is_none() {
+                scope.originals.add(name, &layers, (&domain, &declared), scope.pools);
             }
-            domains.push(domain);
+            resolved[index].push((domain, declared));
         }
+    }
+    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
+    let mut taken = HashSet::new();
+    for (domain, declared) in resolved.into_iter().flatten() {
+        // A domain of the same name has the same volumes: the name is the problem.
+        if taken.insert(domain.name.to_lowercase()) {
+            volumes.extend(declared);
+        }
+        domains.push(domain);
     }
     check_layers(spec, &profiles, &used, namespace, scope, problems);
     (domains, volumes)
@@ -280,6 +295,8 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::UnknownNetwork
             | Id::UnknownPortgroup
             | Id::UnknownPool
+            | Id::UnknownDisk
+            | Id::NotATemplate
     );
     // These count CPUs and threads, which may be given elsewhere.
     let counts = match &problem.place {

@@ -14,8 +14,8 @@ use crate::lab::interface::tap;
 use crate::lab::network::Network;
 use crate::lab::network::route;
 use crate::lab::storage::Pool;
-use crate::lab::storage::backing;
 use crate::lab::storage::volume::unknown_volume;
+use crate::lab::storage::{backing, image};
 use crate::lab::subnet::Family;
 use crate::lab::{Lab, PoolId, port, word};
 use crate::place::Place;
@@ -36,6 +36,7 @@ pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
     tap::check(lab.networks.as_deref().unwrap_or_default(), domains_of_names(lab), problems);
     route::check(lab.networks.as_deref().unwrap_or_default(), problems);
     backing::warn_of_changes(lab, problems);
+    image::check(lab, problems);
 }
 
 /// Reports each item whose key another one had before it.

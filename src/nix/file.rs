@@ -24,6 +24,9 @@ pub(super) const NIXVIRT: &str = "NixVirt";
 /// The variable that files of the host come in, where they are store paths.
 pub(super) const HOST_FILES: &str = "hostFiles";
 
+/// The variable that images of the lab's flake come in.
+pub(super) const IMAGES: &str = "images";
+
 /// The variable that nixpkgs comes in.
 pub(super) const PKGS: &str = "pkgs";
 
@@ -86,7 +89,7 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
             (Expr::List(written.into_iter().map(|(item, _)| item).collect::<Result<_, _>>()?), uses)
         }
     };
-    let formals = [(NIXVIRT, uses.nixvirt), (PKGS, uses.pkgs), (HOST_FILES, uses.host_files)];
+    let formals = [(NIXVIRT, uses.nixvirt), (PKGS, uses.pkgs), (HOST_FILES, uses.host_files), (IMAGES, uses.images)];
     let formals = formals.into_iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
     let expr = Expr::Lambda(
         Lambda::new(formals, body)
@@ -145,6 +148,7 @@ struct Uses {
     nixvirt: bool,
     pkgs: bool,
     host_files: bool,
+    images: bool,
 }
 
 impl Uses {
@@ -154,6 +158,7 @@ impl Uses {
             nixvirt: self.nixvirt | other.nixvirt,
             pkgs: self.pkgs | other.pkgs,
             host_files: self.host_files | other.host_files,
+            images: self.images | other.images,
         }
     }
 }
@@ -223,6 +228,7 @@ impl Writer<'_> {
                     HostPath::Stable(path) => Piece::Text(Text::literal(path)),
                     HostPath::Store(select) => Piece::Select(select),
                 },
+                xml::Piece::Image(name) => Piece::Select(self.image(name)?),
             });
         }
         let function = Select::literal(PKGS, &["writeText"]);
@@ -246,9 +252,17 @@ impl Writer<'_> {
                 HostPath::Stable(path) => Expr::Str(Text::literal(path)),
                 HostPath::Store(select) => Expr::Select(select),
             },
+            Value::Image(name) => Expr::Select(self.image(name)?),
             Value::List(items) => Expr::List(items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?),
             Value::Set(tree) => Expr::Attrs(self.set(tree)?),
         })
+    }
+
+    /// An attribute of the images that the module passes in.
+    fn image(&mut self, name: &str) -> Result<Select, Unwritable> {
+        self.uses.images = true;
+        let path = name.split('.').map(|step| Name::new(step.to_owned())).collect::<Result<_, _>>()?;
+        Ok(Select { variable: Ident::literal(IMAGES), path })
     }
 
     fn host_file(&mut self, file: HostFile) -> HostPath {
@@ -273,6 +287,12 @@ enum HostPath {
 /// The file of the host that an expression of ours stands for.
 pub(crate) fn host_file(select: &Select) -> Option<HostFile> {
     HostFile::all().find(|file| Select::literal(HOST_FILES, store_path(*file)) == *select)
+}
+
+/// The name of the image that an expression of ours stands for.
+pub(crate) fn image(select: &Select) -> Option<String> {
+    let steps: Vec<&str> = select.path.iter().map(Name::as_str).collect();
+    (select.variable.as_str() == IMAGES && !steps.is_empty()).then(|| steps.join("."))
 }
 
 /// The attribute of `hostFiles` that holds the store path of a file of the host.

@@ -23,22 +23,31 @@
     genList
     head
     intersectAttrs
+    isAttrs
     listToAttrs
     map
     mapAttrs
     match
     sort
+    storeDir
+    stringLength
+    substring
     tail
+    unsafeDiscardStringContext
     ;
   inherit
     (lib)
     escapeShellArg
     filterAttrs
+    mergeEqualOption
     mkDefault
     mkIf
     mkMerge
     mkOption
     optionalAttrs
+    recursiveUpdate
+    setAttrByPath
+    splitString
     types
     unique
     ;
@@ -86,6 +95,38 @@
     // {
       emulator = "${libvirtd.qemu.package}/bin/qemu-system-${arch}";
     };
+
+  # The images that labs ask for, as strings, whatever they are given as.
+  asked = given: foldl' recursiveUpdate given (concatMap (imagesOf given) labs);
+  imagesOf = given: lab:
+    attrValues (
+      mapAttrs (name: owner: setAttrByPath (splitString "." name) (image given lab name owner)) lab.images
+    );
+  image = given: lab: name: owner: let
+    found = attribute name given;
+    isImage = found != null && (isAttrs found -> found ? outPath);
+  in
+    if isImage
+    then "${found}"
+    else throw "lab2nix: lab `${lab.name}` asks for the image `${name}` (${owner}), which `services.lab2nix.images` does not have: set it there, or hand it to `mkNixosModule` as `images`";
+  attribute = name: set: foldl' (found: step: found.${step} or null) set (splitString "." name);
+
+  # The store paths that images are in. Volumes grow on them, so they stay when the configuration
+  # names others: only whoever deletes the volumes knows that nothing needs them any more.
+  kept = filter (path: path != null) (
+    map storePath (concatMap (lab: map (name: attribute name cfg.images) (attrNames lab.images)) labs)
+  );
+  storePath = image: let
+    start = stringLength storeDir + 1;
+    plain = unsafeDiscardStringContext image;
+    name = head (splitString "/" (substring start (-1) plain));
+  in
+    if substring 0 start plain == "${storeDir}/"
+    then {
+      inherit name;
+      path = substring 0 (start + stringLength name) image;
+    }
+    else null;
 
   # The start of nixvirt.service: libvirtd can be up before it answers, and before it knows what
   # this host emulates.
@@ -243,6 +284,7 @@
           };
         }
       )) {} "What libvirt serves on its bridges.";
+      images = owners "The images that volumes grow on, each with the first such volume.";
       firmware = internal (types.listOf types.str) [] "Architectures whose UEFI has a stable path.";
       secureBoot = flag "Whether UEFI with Secure Boot has a stable path.";
       driverDisc = flag "Whether the disc of VirtIO drivers has a stable path.";
@@ -304,6 +346,19 @@ in {
           up late.
         '';
       };
+    };
+    images = mkOption {
+      # Several labs may be given the same ones.
+      type = types.attrsOf (types.raw // {merge = mergeEqualOption;});
+      default = {};
+      description = ''
+        The prebuilt images that disks of labs name by `image.nix`: derivations, paths or strings, or
+        sets of them, which names with dots lead into. A volume grows on the image of the day that
+        it is created. Each image that labs name gets a link in `/nix/var/nix/gcroots/lab2nix`, so
+        that it is not collected when this option names another; delete the link by hand when no
+        volume grows on the image any more.
+      '';
+      apply = asked;
     };
     labs = internal (types.listOf lab) [] "The labs of this host, as their files describe them.";
     hostFiles = mkOption {
@@ -390,15 +445,31 @@ in {
     # It has no name for the host: targets know hosts by theirs.
     services.openiscsi.enable = mkIf (uses "iscsi") (mkDefault true);
 
-    # A pool does not start without its directory.
-    systemd.tmpfiles.settings = mkIf cfg.directories.enable (
-      ofLabs (
-        lab:
-          mkIf (lab.directories != {}) {
-            lab2nix = mapAttrs (_: rule: {d = {inherit (rule) mode user group;};}) lab.directories;
-          }
-      )
-    );
+    systemd.tmpfiles.settings = mkMerge [
+      # A pool does not start without its directory.
+      (mkIf cfg.directories.enable (
+        ofLabs (
+          lab:
+            mkIf (lab.directories != {}) {
+              lab2nix = mapAttrs (_: rule: {d = {inherit (rule) mode user group;};}) lab.directories;
+            }
+        )
+      ))
+      (mkIf (kept != []) {
+        lab2nix-images = listToAttrs (
+          map (
+            {
+              name,
+              path,
+            }: {
+              name = "/nix/var/nix/gcroots/lab2nix/${name}";
+              value."L+".argument = path;
+            }
+          )
+          kept
+        );
+      })
+    ];
 
     # The firewall drops the DNS and DHCP that libvirt serves on its bridges otherwise.
     networking.firewall.interfaces = mkIf cfg.firewall.enable (

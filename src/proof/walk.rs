@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Error;
-use crate::host::stable_path;
+use crate::host::{image_path, stable_path};
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
 use crate::libvirt::{Definition, Object, VolumeObject};
-use crate::nix::file::host_file;
+use crate::nix::file::{host_file, image};
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
 use crate::xml;
@@ -143,9 +143,10 @@ impl<'a> Walk<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Text(text) => document.push_str(text.as_str()),
-                Piece::Select(select) => match host_file(select) {
-                    Some(file) => document.push_str(stable_path(file)),
-                    None => return self.error("a file of the host", written),
+                Piece::Select(select) => match (host_file(select), image(select)) {
+                    (Some(file), _) => document.push_str(stable_path(file)),
+                    (None, Some(name)) => document.push_str(&image_path(&name)),
+                    (None, None) => return self.error("a file of the host", written),
                 },
             }
         }
@@ -186,6 +187,7 @@ impl<'a> Walk<'a> {
             (Shape::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
             // A path of the store, which the module passes in as a string.
             (Shape::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
+            (Shape::String | Shape::Path, Expr::Select(select)) if image(select).is_some() => Ok(()),
             (shape, other) => self.error(shape.describe(), other),
         }
     }

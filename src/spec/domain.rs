@@ -72,11 +72,15 @@ pub struct DomainOwn {
     /// keys `<id>.setup.nvram` and `<id>.setup.fd`.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
     pub nvram: Option<String>,
+    /// Whether disks of other domains may be clones of its disks (`cloneOf`). Activation defines a template and never starts
+    /// it, nor stops it while somebody installs it by hand; once there are clones, it must not run any more. Not with
+    /// `"active": true`, `"restart": true`, `after` or `replicas`. Default: `false`.
+    pub template: Option<bool>,
 }
 
 impl OwnFields for DomainOwn {
     const NAME: &'static str = "Domain";
-    const KEYS: &'static [&'static str] = &["profiles", "uuid", "id", "replicas", "nvram"];
+    const KEYS: &'static [&'static str] = &["profiles", "uuid", "id", "replicas", "nvram", "template"];
 }
 
 /// The settings of a domain that `defaults`, profiles and domains have alike.
