@@ -106,8 +106,19 @@ in
             hostFiles = sessionFiles pkgs;
             images = strings images;
           };
+          found = file (builtins.intersectAttrs (builtins.functionArgs file) all);
         in
-        file (builtins.intersectAttrs (builtins.functionArgs file) all);
+        if found == null then null else map sound found;
+      # A session has no service that would ask libvirt before NixVirt starts.
+      sound =
+        object:
+        let
+          path = "${object.definition}";
+        in
+        if lib.hasPrefix "/run/lab2nix/imported/" path then
+          throw "lab2nix: a session cannot leave the domain of ${baseNameOf path} as it is: `imported` is for hosts"
+        else
+          object;
     in
     {
       imports = [

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use crate::lab::device::share::Share;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
+use crate::lab::interface::Interface;
 use crate::lab::network::Network;
 use crate::lab::network::side::Side;
 use crate::lab::storage::backing::Image;
@@ -50,6 +51,8 @@ pub struct Host {
     pub tftp: BTreeSet<String>,
     /// The images of the lab's flake that volumes grow on, each with the first such volume.
     pub images: IndexMap<String, String>,
+    /// The domains that stay as they are, each with its UUID where the spec says it.
+    pub imported: IndexMap<String, Option<String>>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
     /// What no other lab of the host may have.
@@ -107,6 +110,14 @@ impl Host {
         }
         for domain in lab.domains.iter().flatten() {
             host.add_domain(domain);
+        }
+        for domain in &lab.imported {
+            let uuid = domain.uuid.as_ref().map(|uuid| uuid.value.to_string());
+            if let Some(uuid) = &uuid {
+                host.identities.uuids.insert(uuid.clone(), format!("domain {}", domain.name));
+            }
+            host.identities.add_interfaces(&domain.name, &domain.interfaces);
+            host.imported.insert(domain.name.clone(), uuid);
         }
         host
     }
@@ -177,10 +188,13 @@ impl Identities {
     }
 
     fn add_domain(&mut self, domain: &Domain) {
-        let owner = || format!("domain {}", domain.name);
-        self.uuids.insert(domain.uuid.value.to_string(), owner());
-        for interface in &domain.interfaces {
-            self.macs.insert(interface.mac.value.to_string(), owner());
+        self.uuids.insert(domain.uuid.value.to_string(), format!("domain {}", domain.name));
+        self.add_interfaces(&domain.name, &domain.interfaces);
+    }
+
+    fn add_interfaces(&mut self, domain: &str, interfaces: &[Interface]) {
+        for interface in interfaces {
+            self.macs.insert(interface.mac.value.to_string(), format!("domain {domain}"));
         }
     }
 }
@@ -234,4 +248,10 @@ pub fn stable_path(file: HostFile) -> &'static str {
 #[must_use]
 pub fn image_path(name: &str) -> String {
     format!("{IMAGES}/{name}")
+}
+
+/// Where the host writes what libvirt has of a domain that stays as it is.
+#[must_use]
+pub fn imported_path(lab: &str, domain: &str) -> String {
+    format!("/run/lab2nix/imported/{lab}/{domain}.xml")
 }

@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use crate::lab::domain::preset::preset;
 use crate::lab::drive::original::{Originals, in_clone_order};
 use crate::lab::identity::{self, Namespace};
+use crate::lab::imported::{self, Imported};
+use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::{Machine, Network};
 use crate::lab::profile::{Layers, Profiles};
@@ -53,6 +55,13 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
         originals: Originals::new(spec),
     };
     let (domains, volumes) = domains(spec, namespace, &mut scope, &mut problems);
+    let mut imported: Vec<Imported> = spec
+        .domains
+        .iter()
+        .flatten()
+        .filter(|(_, written)| is_imported(written))
+        .map(|(name, written)| imported::resolve(name, written, namespace, &scope, &mut problems))
+        .collect();
     let mut domains = spec.domains.is_some().then_some(domains);
     for (pool, volume) in volumes {
         if let Some(pool) = pools.as_mut().and_then(|pools| pools.get_mut(pool.0)) {
@@ -70,13 +79,18 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     drive::settle_formats(pools.as_deref().unwrap_or_default(), disks, &mut problems);
     let macs = networks.iter_mut().flatten().filter_map(|network| network.mac.as_mut());
     let domain_macs = domains.iter_mut().flatten().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
-    identity::settle(macs.chain(domain_macs), &mut problems);
+    let imported_macs = imported.iter_mut().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
+    identity::settle(macs.chain(domain_macs).chain(imported_macs), &mut problems);
+    for domain in &imported {
+        register(&domain.name, &domain.interfaces, networks.as_deref_mut().unwrap_or_default());
+    }
     for domain in domains.iter().flatten() {
-        register(domain, networks.as_deref_mut().unwrap_or_default());
+        register(&domain.name, &domain.interfaces, networks.as_deref_mut().unwrap_or_default());
     }
     networks.iter_mut().flatten().for_each(|network| network.settle(&mut problems));
     let description = spec.description.clone();
-    let mut lab = Lab { name, description, target, networks, pools, domains, layer_extras: layer_extras(spec) };
+    let mut lab =
+        Lab { name, description, target, networks, pools, domains, imported, layer_extras: layer_extras(spec) };
     unique::check(&lab, &mut problems);
     start_order::in_start_order(&mut lab, spec, &mut problems);
     unique::keep_first_of_equals(&mut problems);
@@ -170,6 +184,9 @@ fn domains<'a>(
     let mut resolved: Vec<Vec<(Domain, Vec<(PoolId, Volume)>)>> = entries.iter().map(|_| Vec::new()).collect();
     for index in in_clone_order(spec, &profiles, problems) {
         let (name, written) = entries[index];
+        if is_imported(written) {
+            continue;
+        }
         let at = Pointer::root().key("domains").key(name);
         word::name(name, at.clone().name(), problems);
         let named = written.own.profiles.as_deref().unwrap_or_default();
@@ -311,9 +328,14 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
     is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 
-/// Tells each network of the domain's fixed addresses on it.
-fn register(domain: &Domain, networks: &mut [Network]) {
-    for interface in &domain.interfaces {
+/// Whether an entry says what libvirt has already.
+fn is_imported(written: &spec::Domain) -> bool {
+    written.own.imported == Some(true)
+}
+
+/// Tells each network of a domain's fixed addresses on it.
+fn register(domain: &str, interfaces: &[Interface], networks: &mut [Network]) {
+    for interface in interfaces {
         let Attachment::Network(id) = &interface.attachment else {
             continue;
         };
@@ -321,7 +343,7 @@ fn register(domain: &Domain, networks: &mut [Network]) {
             continue;
         };
         network.machines.extend(interface.addresses.iter().map(|address| Machine {
-            name: domain.name.clone(),
+            name: domain.to_owned(),
             mac: interface.mac.value,
             address: address.host,
             place: address.place.clone(),

@@ -61,6 +61,15 @@ pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
                     }
                 }
                 None if !told.insert(&after.place) => {}
+                None if lab.imported.iter().any(|domain| domain.name == after.value) => problems.push(
+                    Problem::new(
+                        Id::ConflictingFields,
+                        after.place.clone(),
+                        format!("domain `{}` is imported, and stays as it is", after.value),
+                    )
+                    .label("not started by the lab")
+                    .help("leave it out, or name a domain that the lab starts"),
+                ),
                 None => problems.push(
                     Problem::new(
                         Id::UnknownDomain,

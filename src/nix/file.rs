@@ -8,7 +8,7 @@ use crate::lab::Target;
 use crate::lab::identity::Kind;
 use crate::libvirt::tree::{HostFile, Tree, Value};
 use crate::libvirt::vocabulary::{Element, Vocabulary};
-use crate::libvirt::{Definition, Object, Objects, VolumeObject};
+use crate::libvirt::{Definition, ImportedObject, Object, Objects, VolumeObject};
 use crate::parallel;
 use crate::spec::guest::Arch;
 use crate::spec::pool::ImageFormat;
@@ -78,6 +78,7 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         Kind::Pool => &objects.pools,
         Kind::Domain => &objects.domains,
     };
+    let stay = &objects.imported;
     let (body, uses) = match list {
         None => (Expr::Null, Uses::default()),
         Some(objects) => {
@@ -86,7 +87,11 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
                 (writer.item(object), writer.uses)
             });
             let uses = written.iter().fold(Uses::default(), |all, (_, uses)| all.and(*uses));
-            (Expr::List(written.into_iter().map(|(item, _)| item).collect::<Result<_, _>>()?), uses)
+            let mut items: Vec<Expr> = written.into_iter().map(|(item, _)| item).collect::<Result<_, _>>()?;
+            if kind == Kind::Domain {
+                items.extend(stay.iter().map(imported).collect::<Result<Vec<_>, _>>()?);
+            }
+            (Expr::List(items), uses)
         }
     };
     let formals = [(NIXVIRT, uses.nixvirt), (PKGS, uses.pkgs), (HOST_FILES, uses.host_files), (IMAGES, uses.images)];
@@ -103,6 +108,15 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         },
     )?;
     Ok(ListFile { kind, expr, text })
+}
+
+/// One item of the list of domains, which stays as it is: `NixVirt` is told what libvirt has of it.
+fn imported(domain: &ImportedObject) -> Result<Expr, Error> {
+    let path = Text::new(domain.path.clone()).map_err(|error| unwritable(&domain.name, &error))?;
+    let mut item = Attrs::new();
+    put(&mut item, Name::literal("definition"), Expr::Str(path));
+    put(&mut item, Name::literal("restart"), false.into());
+    Ok(item.into())
 }
 
 /// The first line of every file.

@@ -143,6 +143,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         directories,
         tftp,
         images,
+        imported,
         bridges,
         identities,
     } = host;
@@ -158,6 +159,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     set("directories", !directories.is_empty() || !tftp.is_empty(), self::directories(host)?.into());
     set("bridges", !bridges.is_empty(), self::bridges(bridges)?.into());
     set("images", !images.is_empty(), owners(images)?.into());
+    set("imported", !imported.is_empty(), self::imported(imported)?.into());
     set("firmware", stable && !firmware.is_empty(), Expr::List(architectures(firmware)));
     set("secureBoot", stable && *secure_firmware, true.into());
     set("driverDisc", stable && *driver_disc, true.into());
@@ -227,6 +229,19 @@ fn identities(identities: &Identities) -> Result<Attrs, NulInText> {
         }
     }
     Ok(all)
+}
+
+/// The domains that stay as they are, each with its UUID where the spec says it.
+fn imported(imported: &IndexMap<String, Option<String>>) -> Result<Attrs, NulInText> {
+    let mut attrs = Attrs::with_capacity(imported.len());
+    for (name, uuid) in imported {
+        let mut domain = Attrs::new();
+        if let Some(uuid) = uuid {
+            put(&mut domain, Name::literal("uuid"), text(uuid)?);
+        }
+        put(&mut attrs, Name::new(name.clone())?, domain.into());
+    }
+    Ok(attrs)
 }
 
 /// What there is once, each with what has it.

@@ -6,7 +6,7 @@ use super::Error;
 use crate::host::{image_path, stable_path};
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
-use crate::libvirt::{Definition, Object, VolumeObject};
+use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
 use crate::nix::file::{host_file, image};
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
@@ -36,6 +36,29 @@ impl<'a> Walk<'a> {
         for (index, (item, object)) in items.iter().zip(objects).enumerate() {
             self.path.push(Step::Item(index));
             self.item(item, object, kind)?;
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    /// Items for domains that stay as they are, after `before` others: the file that says what libvirt has, and that it is
+    /// not to be restarted, nor started or stopped.
+    pub(super) fn imported(
+        &mut self,
+        items: &'a [Expr],
+        domains: &[ImportedObject],
+        before: usize,
+    ) -> Result<(), Error> {
+        for (index, (item, domain)) in items.iter().zip(domains).enumerate() {
+            self.path.push(Step::Item(before + index));
+            let is_path = |value: &Expr| matches!(value, Expr::Str(path) if path.as_str() == domain.path);
+            match item {
+                Expr::Attrs(attrs)
+                    if attrs.iter().count() == 2
+                        && attrs.get("definition").is_some_and(is_path)
+                        && attrs.get("restart") == Some(&Expr::Bool(false)) => {}
+                other => return self.error(format!("what leaves the domain `{}` as it is", domain.name), other),
+            }
             self.path.pop();
         }
         Ok(())

@@ -7,6 +7,7 @@ mod case;
 mod definition;
 mod host;
 mod image;
+mod imported;
 #[path = "../labs/mod.rs"]
 mod labs;
 mod world;

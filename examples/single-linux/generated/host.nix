@@ -161,6 +161,74 @@ let
       done
     '';
 
+  # Before NixVirt reads its lists: what libvirt has of the domains that stay as they are. NixVirt
+  # deletes what is not listed, so a domain that is missing stops the start before anything is done.
+  # So does one on a network that NixVirt would delete, and the domain's process with it.
+  keep =
+    lab:
+    let
+      directory = "/run/lab2nix/imported/${lab.name}";
+      virsh = "virsh --connect ${escapeShellArg lab.connection}";
+      listed = filter (other: other.connection == lab.connection && other.networks != null) labs;
+      nameOf =
+        owner:
+        let
+          found = match "network (.*)" owner;
+        in
+        if found == null then [ ] else found;
+      networks = concatMap (other: concatMap nameOf (attrValues other.identities.uuids)) listed;
+      fail =
+        name: why:
+        "echo ${escapeShellArg "lab2nix: lab ${lab.name} leaves the domain ${name} as it is, but ${why}. Nothing was changed."} >&2; exit 1";
+      one =
+        name:
+        { uuid }:
+        let
+          file = escapeShellArg "${directory}/${name}.xml";
+          domain = escapeShellArg name;
+        in
+        ''
+          if [[ $known != *$'\n'${domain}$'\n'* ]]; then
+            ${fail name "libvirt has no such domain, or only while it runs"}
+          fi
+          ${virsh} dumpxml --inactive --security-info ${domain} >${file}.new
+          if [[ $(<${file}.new) != *"<name>"${domain}"</name>"* ]]; then
+            ${fail name "virsh takes the name for the number of another one"}
+          fi
+        ''
+        + (
+          if listed == [ ] then
+            ""
+          else
+            ''
+              while read -r _ type source _; do
+                if [[ $type == network && " ${toString networks} " != *" $source "* ]]; then
+                  ${fail name "it is on a network that no lab of this host has, so NixVirt would delete that"}
+                fi
+              done <<<"$(${virsh} domiflist --inactive ${domain})"
+            ''
+        )
+        + (
+          if uuid == null then
+            ""
+          else
+            ''
+              if [[ $(<${file}.new) != *"<uuid>${uuid}</uuid>"* ]]; then
+                ${fail name "its UUID is not ${uuid}"}
+              fi
+            ''
+        )
+        + ''
+          mv ${file}.new ${file}
+        '';
+    in
+    ''
+      rm -rf ${directory}
+      install -d -m 0700 ${directory}
+      known=$'\n'$(${virsh} list --all --persistent --name)$'\n'
+    ''
+    + concatStringsSep "" (attrValues (mapAttrs one lab.imported));
+
   # What two labs both have, though a host can have it once only.
   pairs =
     list:
@@ -295,6 +363,11 @@ let
         }
       )) { } "What libvirt serves on its bridges.";
       images = owners "The images that volumes grow on, each with the first such volume.";
+      imported = internal (types.attrsOf (
+        types.submodule {
+          options.uuid = internal (types.nullOr types.str) null "Its UUID, if it is said.";
+        }
+      )) { } "Domains that libvirt has already and that stay as they are.";
       firmware = internal (types.listOf types.str) [ ] "Architectures whose UEFI has a stable path.";
       secureBoot = flag "Whether UEFI with Secure Boot has a stable path.";
       driverDisc = flag "Whether the disc of VirtIO drivers has a stable path.";
@@ -506,7 +579,10 @@ in
       nixvirt = mkMerge [
         {
           path = [ libvirtd.package ];
-          preStart = concatStringsSep "" (map wait (unique (map (lab: lab.connection) labs)));
+          preStart = concatStringsSep "" (
+            map wait (unique (map (lab: lab.connection) labs))
+            ++ map keep (filter (lab: lab.imported != { }) labs)
+          );
         }
         # All attempts are within the interval, in which each may wait for libvirtd.
         (mkIf (cfg.retry.attempts > 1) {
