@@ -49,7 +49,7 @@ pub struct Host {
     pub directories: IndexMap<String, Option<Permissions>>,
     /// Directories that TFTP serves, which everyone has to be able to read.
     pub tftp: BTreeSet<String>,
-    /// The images of the lab's flake that volumes grow on, each with the first such volume.
+    /// The images of the lab's flake that volumes grow on, each with one such volume.
     pub images: IndexMap<String, String>,
     /// The domains that stay as they are, each with its UUID where the spec says it.
     pub imported: IndexMap<String, Option<String>>,
@@ -129,8 +129,12 @@ impl Host {
         for volume in &pool.volumes {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
             if let Some(Image::Nix(name)) = backing.map(|backing| &backing.image) {
-                let owner = || format!("volume {} of pool {}", volume.name, pool.name);
-                self.images.entry(name.clone()).or_insert_with(owner);
+                let owner = format!("volume {} of pool {}", volume.name, pool.name);
+                let named = self.images.entry(name.clone()).or_insert_with(|| owner.clone());
+                // The same one, in whatever order the domains are.
+                if owner < *named {
+                    *named = owner;
+                }
             }
         }
         match pool.r#type {

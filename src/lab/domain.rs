@@ -139,7 +139,7 @@ pub struct Domain {
     pub on: On,
     /// What the guest is told of its hypervisor.
     pub hypervisor: Hypervisor,
-    /// Whether it is there for its disks, and never started.
+    /// Whether it is there for its disks, and never started by the lab: one that runs is being installed.
     pub is_template: bool,
     /// Whether it runs.
     pub active: Active,
@@ -254,16 +254,9 @@ pub(super) fn resolve(
         devices: device::devices(layers, entry, (arch, board), &screen, problems),
         shares,
         is_template,
-        // A template that runs is being installed.
         active: layers.value("active", |f| f.active.as_ref()).filter(|_| !is_template).unwrap_or(Active::AsItIs),
         restart: if is_template { Some(false) } else { layers.value("restart", |f| f.restart.as_ref()) },
-        after: layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
-            let placed = |(index, name): (usize, &String)| Placed {
-                value: name.clone(),
-                place: list.pointer().index(index).value(),
-            };
-            list.value.iter().enumerate().map(placed).collect()
-        }),
+        after: after(layers),
         extra: layers
             .every("extra", |f| f.extra.as_ref())
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
@@ -287,6 +280,17 @@ pub(super) fn resolve(
         qemu_env: qemu_env.into_iter().collect(),
     };
     (domain, volumes)
+}
+
+/// The names of the domains that start before it.
+fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
+    layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
+        let placed = |(index, name): (usize, &String)| Placed {
+            value: name.clone(),
+            place: list.pointer().index(index).value(),
+        };
+        list.value.iter().enumerate().map(placed).collect()
+    })
 }
 
 /// The arguments and environment variables for QEMU.

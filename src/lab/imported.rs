@@ -40,7 +40,7 @@ pub(super) fn resolve(
     let at = Pointer::root().key("domains").key(name);
     word::name(name, at.clone().name(), problems);
     for key in keys_of_own(&spec.own).into_iter().chain(keys_of_fields(&spec.fields)) {
-        refuse(&format!("domain `{name}` stays as it is"), "imported", &at.key(key), &at, problems);
+        refuse(name, &at.key(key), &at, problems);
     }
     let layers = Layers::one(at.clone(), &spec.fields);
     if let Some(word) = layers.get("title", |f| f.title.as_ref()) {
@@ -52,7 +52,7 @@ pub(super) fn resolve(
     for (index, interface) in spec.fields.interfaces.iter().flatten().enumerate() {
         let interface_at = at.key("interfaces").index(index);
         for key in keys_of_interface(interface) {
-            refuse(&format!("domain `{name}` stays as it is"), "imported", &interface_at.key(key), &at, problems);
+            refuse(name, &interface_at.key(key), &at, problems);
         }
         if interface.mac.is_none() {
             let message = format!("an interface of the imported domain `{name}` without the MAC address that it has");
@@ -92,213 +92,75 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Vec<Problem
     );
 }
 
-fn refuse(what: &str, beside: &str, at: &Pointer, domain: &Pointer, problems: &mut Vec<Problem>) {
+/// The problem of a key that an imported domain does not take.
+fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Vec<Problem>) {
     problems.push(
-        Problem::new(Id::ConflictingFields, at.clone().name(), what)
-            .label(format!("not with `{beside}`"))
-            .related(domain.key(beside).name(), "it is imported")
+        Problem::new(Id::ConflictingFields, at.clone().name(), format!("domain `{name}` stays as it is"))
+            .label("not with `imported`")
+            .related(domain.key("imported").name(), "it is imported")
             .help("leave it out: an imported domain has what libvirt has of it"),
     );
 }
 
+/// The keys that are written of an object, but for those that an imported domain takes. A new field of the object has to be
+/// among either.
+macro_rules! keys {
+    ($object:expr, $type:path, [$($fine:ident),*], [$($field:ident: $key:literal,)*]) => {{
+        let $type { $($fine: _,)* $($field,)* } = $object;
+        let keys = [$(($key, $field.is_some())),*];
+        keys.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| key).collect()
+    }};
+}
+
 /// What an entry says that only a domain itself has, and that an imported one does not take.
 fn keys_of_own(own: &DomainOwn) -> Vec<&'static str> {
-    let DomainOwn { profiles, uuid: _, id, replicas, nvram, template, imported: _ } = own;
-    let keys = [
-        ("profiles", profiles.is_some()),
-        ("id", id.is_some()),
-        ("replicas", replicas.is_some()),
-        ("nvram", nvram.is_some()),
-        ("template", *template == Some(true)),
-    ];
-    keys.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| key).collect()
+    keys!(
+        own,
+        DomainOwn,
+        [uuid, imported],
+        [
+            profiles: "profiles", id: "id", replicas: "replicas", nvram: "nvram", template: "template",
+        ]
+    )
 }
 
 /// What an interface says that one of an imported domain does not take.
 fn keys_of_interface(interface: &written::Interface) -> Vec<&'static str> {
-    let written::Interface {
-        name: _,
-        network: _,
-        bridge: _,
-        ip: _,
-        ip6: _,
-        mac: _,
-        user,
-        macvtap,
-        macvtap_mode,
-        forwards,
-        vlan,
-        portgroup,
-        model,
-        queues,
-        target,
-        bandwidth,
-        port_isolation,
-        trust_rx_filters,
-        mtu,
-        link,
-        boot,
-        extra,
-    } = interface;
-    let keys = [
-        ("user", user.is_some()),
-        ("macvtap", macvtap.is_some()),
-        ("macvtapMode", macvtap_mode.is_some()),
-        ("forwards", forwards.is_some()),
-        ("vlan", vlan.is_some()),
-        ("portgroup", portgroup.is_some()),
-        ("model", model.is_some()),
-        ("queues", queues.is_some()),
-        ("target", target.is_some()),
-        ("bandwidth", bandwidth.is_some()),
-        ("portIsolation", port_isolation.is_some()),
-        ("trustRxFilters", trust_rx_filters.is_some()),
-        ("mtu", mtu.is_some()),
-        ("link", link.is_some()),
-        ("boot", boot.is_some()),
-        ("extra", extra.is_some()),
-    ];
-    keys.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| key).collect()
+    keys!(
+        interface,
+        written::Interface,
+        [name, network, bridge, ip, ip6, mac],
+        [
+            user: "user", macvtap: "macvtap", macvtap_mode: "macvtapMode", forwards: "forwards", vlan: "vlan",
+            portgroup: "portgroup", model: "model", queues: "queues", target: "target", bandwidth: "bandwidth",
+            port_isolation: "portIsolation", trust_rx_filters: "trustRxFilters", mtu: "mtu", link: "link",
+            boot: "boot", extra: "extra",
+        ]
+    )
 }
 
 /// What a layer says that an imported domain does not take.
 fn keys_of_fields(fields: &DomainFields) -> Vec<&'static str> {
-    let DomainFields {
-        title: _,
-        description: _,
-        interfaces: _,
-        os,
-        drivers,
-        arch,
-        machine,
-        virtualization,
-        cpus,
-        topology,
-        cpu,
-        pinning,
-        cpu_limits,
-        iothreads,
-        block_weight,
-        numa,
-        hugepages,
-        memory,
-        current_memory,
-        memory_locked,
-        shared_memory,
-        share_pages,
-        memory_limits,
-        firmware,
-        secure_boot_keys,
-        tpm,
-        disks,
-        cdroms,
-        floppies,
-        graphics,
-        further_graphics,
-        video,
-        video_heads,
-        accel3d,
-        sound,
-        audio,
-        inputs,
-        serial,
-        further_serials,
-        agent,
-        further_channels,
-        rng,
-        balloon,
-        watchdog,
-        watchdog_action,
-        panic,
-        crypto,
-        vsock,
-        shmem,
-        usb_redirections,
-        shares,
-        hostdevs,
-        boot,
-        boot_menu,
-        direct_boot,
-        smbios,
-        clock,
-        on,
-        hyperv,
-        hyperv_vendor_id,
-        kvm_hidden,
-        vmport,
-        snapshots,
-        active,
-        restart,
-        after,
-        qemu,
-        extra,
-    } = fields;
-    let keys = [
-        ("os", os.is_some()),
-        ("drivers", drivers.is_some()),
-        ("arch", arch.is_some()),
-        ("machine", machine.is_some()),
-        ("virtualization", virtualization.is_some()),
-        ("cpus", cpus.is_some()),
-        ("topology", topology.is_some()),
-        ("cpu", cpu.is_some()),
-        ("pinning", pinning.is_some()),
-        ("cpuLimits", cpu_limits.is_some()),
-        ("iothreads", iothreads.is_some()),
-        ("blockWeight", block_weight.is_some()),
-        ("numa", numa.is_some()),
-        ("hugepages", hugepages.is_some()),
-        ("memory", memory.is_some()),
-        ("currentMemory", current_memory.is_some()),
-        ("memoryLocked", memory_locked.is_some()),
-        ("sharedMemory", shared_memory.is_some()),
-        ("sharePages", share_pages.is_some()),
-        ("memoryLimits", memory_limits.is_some()),
-        ("firmware", firmware.is_some()),
-        ("secureBootKeys", secure_boot_keys.is_some()),
-        ("tpm", tpm.is_some()),
-        ("disks", disks.is_some()),
-        ("cdroms", cdroms.is_some()),
-        ("floppies", floppies.is_some()),
-        ("graphics", graphics.is_some()),
-        ("furtherGraphics", further_graphics.is_some()),
-        ("video", video.is_some()),
-        ("videoHeads", video_heads.is_some()),
-        ("accel3d", accel3d.is_some()),
-        ("sound", sound.is_some()),
-        ("audio", audio.is_some()),
-        ("inputs", inputs.is_some()),
-        ("serial", serial.is_some()),
-        ("furtherSerials", further_serials.is_some()),
-        ("agent", agent.is_some()),
-        ("furtherChannels", further_channels.is_some()),
-        ("rng", rng.is_some()),
-        ("balloon", balloon.is_some()),
-        ("watchdog", watchdog.is_some()),
-        ("watchdogAction", watchdog_action.is_some()),
-        ("panic", panic.is_some()),
-        ("crypto", crypto.is_some()),
-        ("vsock", vsock.is_some()),
-        ("shmem", shmem.is_some()),
-        ("usbRedirections", usb_redirections.is_some()),
-        ("shares", shares.is_some()),
-        ("hostdevs", hostdevs.is_some()),
-        ("boot", boot.is_some()),
-        ("bootMenu", boot_menu.is_some()),
-        ("directBoot", direct_boot.is_some()),
-        ("smbios", smbios.is_some()),
-        ("clock", clock.is_some()),
-        ("on", on.is_some()),
-        ("hyperv", hyperv.is_some()),
-        ("hypervVendorId", hyperv_vendor_id.is_some()),
-        ("kvmHidden", kvm_hidden.is_some()),
-        ("vmport", vmport.is_some()),
-        ("snapshots", snapshots.is_some()),
-        ("active", active.is_some()),
-        ("restart", restart.is_some()),
-        ("after", after.is_some()),
-        ("qemu", qemu.is_some()),
-        ("extra", extra.is_some()),
-    ];
-    keys.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| key).collect()
+    keys!(
+        fields,
+        DomainFields,
+        [title, description, interfaces],
+        [
+            os: "os", drivers: "drivers", arch: "arch", machine: "machine", virtualization: "virtualization",
+            cpus: "cpus", topology: "topology", cpu: "cpu", pinning: "pinning", cpu_limits: "cpuLimits",
+            iothreads: "iothreads", block_weight: "blockWeight", numa: "numa", hugepages: "hugepages",
+            memory: "memory", current_memory: "currentMemory", memory_locked: "memoryLocked",
+            shared_memory: "sharedMemory", share_pages: "sharePages", memory_limits: "memoryLimits",
+            firmware: "firmware", secure_boot_keys: "secureBootKeys", tpm: "tpm", disks: "disks", cdroms: "cdroms",
+            floppies: "floppies", graphics: "graphics", further_graphics: "furtherGraphics", video: "video",
+            video_heads: "videoHeads", accel3d: "accel3d", sound: "sound", audio: "audio", inputs: "inputs",
+            serial: "serial", further_serials: "furtherSerials", agent: "agent", further_channels: "furtherChannels",
+            rng: "rng", balloon: "balloon", watchdog: "watchdog", watchdog_action: "watchdogAction", panic: "panic",
+            crypto: "crypto", vsock: "vsock", shmem: "shmem", usb_redirections: "usbRedirections", shares: "shares",
+            hostdevs: "hostdevs", boot: "boot", boot_menu: "bootMenu", direct_boot: "directBoot", smbios: "smbios",
+            clock: "clock", on: "on", hyperv: "hyperv", hyperv_vendor_id: "hypervVendorId", kvm_hidden: "kvmHidden",
+            vmport: "vmport", snapshots: "snapshots", active: "active", restart: "restart", after: "after",
+            qemu: "qemu", extra: "extra",
+        ]
+    )
 }

@@ -167,6 +167,9 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
 }
 
+/// A domain, and the volumes that its disks declare.
+type Resolved = (Domain, Vec<(PoolId, Volume)>);
+
 /// Every domain of the spec, and the volumes that their disks declare.
 fn domains<'a>(
     spec: &'a Spec,
@@ -181,7 +184,7 @@ fn domains<'a>(
     let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
     let used = entries.iter().flat_map(|(_, written)| written.own.profiles.iter().flatten());
     let used: HashSet<&str> = used.map(String::as_str).collect();
-    let mut resolved: Vec<Vec<(Domain, Vec<(PoolId, Volume)>)>> = entries.iter().map(|_| Vec::new()).collect();
+    let mut resolved: Vec<Vec<Resolved>> = entries.iter().map(|_| Vec::new()).collect();
     for index in in_clone_order(spec, &profiles, problems) {
         let (name, written) = entries[index];
         if is_imported(written) {

@@ -158,6 +158,7 @@ struct Writer<'a> {
 
 /// Which variables expressions use.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a variable that is used or not")]
 struct Uses {
     nixvirt: bool,
     pkgs: bool,

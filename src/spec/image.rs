@@ -15,7 +15,8 @@ pub struct Image {
     pub path: Option<String>,
     /// An image of the flake that imports the lab: an attribute of what it hands over as `images`
     /// (`services.lab2nix.images`), or a path of attributes. Names of attributes are letters, digits, `_` and `-`. A volume
-    /// grows on the image of the day it is created; the host keeps that one when an update brings another.
+    /// grows on the image of the day it is created; the host keeps that one when an update brings another. For libvirt
+    /// without Nix (`lab2nix xml`), it is the file of its name in `/etc/lab2nix/images`.
     #[schemars(example = &"debian.trixie")]
     pub nix: Option<String>,
     /// The image format. Default: `qcow2`.

@@ -362,7 +362,7 @@ let
           };
         }
       )) { } "What libvirt serves on its bridges.";
-      images = owners "The images that volumes grow on, each with the first such volume.";
+      images = owners "The images that volumes grow on, each with one such volume.";
       imported = internal (types.attrsOf (
         types.submodule {
           options.uuid = internal (types.nullOr types.str) null "Its UUID, if it is said.";

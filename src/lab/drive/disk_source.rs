@@ -43,27 +43,7 @@ pub(in crate::lab) fn resolve(
     }
     one_image(disk, layers, problems);
     if file.is_some() || block.is_some() {
-        for (key, at) in [
-            ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
-            ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
-            ("allocation", layers.get("allocation", |d| d.allocation.as_ref()).map(|at| at.pointer())),
-            ("preallocation", layers.get("preallocation", |d| d.preallocation.as_ref()).map(|at| at.pointer())),
-            ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
-            ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
-            ("cloneOf", clone_of.map(|at| at.pointer())),
-        ] {
-            if let Some(at) = at {
-                problems.push(
-                    Problem::new(
-                        Id::ConflictingFields,
-                        at.name(),
-                        format!("disk `{disk}` is on no pool, so it declares no volume"),
-                    )
-                    .label(format!("`{key}` needs a `pool`"))
-                    .help("leave it out, or name a pool instead of the file or block device"),
-                );
-            }
-        }
+        on_no_pool(disk, layers, problems);
     }
     if let Some(file) = file {
         return Some((Source::File(text::path(file, problems)?), written, None));
@@ -145,6 +125,31 @@ pub(in crate::lab) fn resolve(
     let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
     let at = volume_word.map_or(pool_at, |word| word.pointer());
     Some((Source::Volume { pool, name, at }, Some(format), Some((pool, volume))))
+}
+
+/// A disk that is no volume declares none.
+fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Vec<Problem>) {
+    for (key, at) in [
+        ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
+        ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
+        ("allocation", layers.get("allocation", |d| d.allocation.as_ref()).map(|at| at.pointer())),
+        ("preallocation", layers.get("preallocation", |d| d.preallocation.as_ref()).map(|at| at.pointer())),
+        ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
+        ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
+        ("cloneOf", layers.get("cloneOf", |d| d.clone_of.as_ref()).map(|at| at.pointer())),
+    ] {
+        if let Some(at) = at {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    at.name(),
+                    format!("disk `{disk}` is on no pool, so it declares no volume"),
+                )
+                .label(format!("`{key}` needs a `pool`"))
+                .help("leave it out, or name a pool instead of the file or block device"),
+            );
+        }
+    }
 }
 
 /// The volume that a disk declares grows on one image.

@@ -83,8 +83,8 @@ pub(in crate::lab) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
         }
     }
     for (name, at) in &named {
-        let above = name.rmatch_indices('.').map(|(end, _)| &name[..end]);
-        let Some((set, set_at)) = above.filter_map(|above| named.get_key_value(above)).next() else { continue };
+        let mut above = name.rmatch_indices('.').map(|(end, _)| &name[..end]);
+        let Some((set, set_at)) = above.find_map(|above| named.get_key_value(above)) else { continue };
         problems.push(
             Problem::new(
                 Id::ConflictingFields,

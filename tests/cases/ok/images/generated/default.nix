@@ -25,7 +25,7 @@
         };
       };
       images = {
-        "debian.trixie" = "volume web-1.qcow2 of pool fast";
+        "debian.trixie" = "volume db.qcow2 of pool fast";
         "a-b_c.d.e" = "volume db-data.qcow2 of pool slow";
         nixos = "volume builder.qcow2 of pool slow";
       };
