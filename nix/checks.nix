@@ -31,12 +31,23 @@ let
   nixvirt = NixVirt // {
     lib = import "${NixVirt}/lib.nix" { packages = pkgs; };
   };
+  # Definitions are the same whichever image is meant, so none has to be built.
+  standIns =
+    { config, ... }:
+    let
+      names = lib.concatMap (lab: builtins.attrNames lab.images) config.services.lab2nix.labs;
+      standIn = name: lib.setAttrByPath (lib.splitString "." name) "/etc/lab2nix/images/${name}";
+    in
+    {
+      services.lab2nix.images = lib.foldl' lib.recursiveUpdate { } (map standIn names);
+    };
   inherit
     (lib.nixosSystem {
       specialArgs.NixVirt = nixvirt;
       modules = [
         NixVirt.nixosModules.default
         generated
+        standIns
         {
           nixpkgs.pkgs = pkgs;
           # A host without disks and a boot loader.
@@ -57,7 +68,9 @@ let
 
   objects = section: lib.concatMap (connection: orNone connection.${section}) connections;
   orNone = list: if list == null then [ ] else list;
-  written = map (object: object.definition);
+  # What libvirt has already, nobody writes.
+  isWritten = definition: !(lib.hasPrefix "/run/lab2nix/imported/" "${definition}");
+  written = objects: builtins.filter isWritten (map (object: object.definition) objects);
   volumes = builtins.filter (volume: volume.definition != null) (
     lib.concatMap (pool: pool.volumes) (objects "pools")
   );

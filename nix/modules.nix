@@ -30,6 +30,9 @@ let
       security.polkit.enable = lib.mkIf enable (lib.mkDefault true);
     };
 
+  # Images as strings, whatever they are given as.
+  strings = lib.mapAttrsRecursiveCond (image: !(image ? outPath)) (_: image: "${image}");
+
   sections = [
     "networks"
     "pools"
@@ -63,14 +66,20 @@ in
   # A NixOS module: NixVirt, the lab's objects, and what they need of the host.
   #
   #   generated   the directory that `lab2nix gen` wrote
+  #   images      the prebuilt images that disks name by `image.nix`: derivations, paths or strings, or
+  #               sets of them
   mkNixosModule =
-    { generated }:
+    {
+      generated,
+      images ? { },
+    }:
     {
       _class = "nixos";
       imports = [
         nixvirt
         host
         generated
+        { services.lab2nix = { inherit images; }; }
       ];
     };
 
@@ -79,9 +88,13 @@ in
   # The host part is not in it. So a session has no UEFI firmware, driver disc or emulator of the
   # lab's under stable paths unless the host has them; its pools need their directories, its firmware
   # variables a directory that the user can write to; and networks other than the host's own bridges
-  # cannot start, because only root makes bridges.
+  # cannot start, because only root makes bridges. Nor does anybody keep the images that volumes grow
+  # on from being collected when `images` names others.
   mkHomeModule =
-    { generated }:
+    {
+      generated,
+      images ? { },
+    }:
     { pkgs, ... }:
     let
       list =
@@ -91,9 +104,21 @@ in
           all = {
             inherit NixVirt pkgs;
             hostFiles = sessionFiles pkgs;
+            images = strings images;
           };
+          found = file (builtins.intersectAttrs (builtins.functionArgs file) all);
         in
-        file (builtins.intersectAttrs (builtins.functionArgs file) all);
+        if found == null then null else map sound found;
+      # A session has no service that would ask libvirt before NixVirt starts.
+      sound =
+        object:
+        let
+          path = "${object.definition}";
+        in
+        if lib.hasPrefix "/run/lab2nix/imported/" path then
+          throw "lab2nix: a session cannot leave the domain of ${baseNameOf path} as it is: `imported` is for hosts"
+        else
+          object;
     in
     {
       imports = [

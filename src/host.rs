@@ -10,9 +10,11 @@ use indexmap::IndexMap;
 use crate::lab::device::share::Share;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
+use crate::lab::interface::Interface;
 use crate::lab::network::Network;
 use crate::lab::network::side::Side;
-use crate::lab::storage::Permissions;
+use crate::lab::storage::backing::Image;
+use crate::lab::storage::{IMAGES, Permissions};
 use crate::lab::{Domain, Lab, Pool};
 use crate::libvirt::tree::HostFile;
 use crate::spec::guest::Arch;
@@ -47,6 +49,10 @@ pub struct Host {
     pub directories: IndexMap<String, Option<Permissions>>,
     /// Directories that TFTP serves, which everyone has to be able to read.
     pub tftp: BTreeSet<String>,
+    /// The images of the lab's flake that volumes grow on, each with one such volume.
+    pub images: IndexMap<String, String>,
+    /// The domains that stay as they are, each with its UUID where the spec says it.
+    pub imported: IndexMap<String, Option<String>>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
     /// What no other lab of the host may have.
@@ -105,12 +111,31 @@ impl Host {
         for domain in lab.domains.iter().flatten() {
             host.add_domain(domain);
         }
+        for domain in &lab.imported {
+            let uuid = domain.uuid.as_ref().map(|uuid| uuid.value.to_string());
+            if let Some(uuid) = &uuid {
+                host.identities.uuids.insert(uuid.clone(), format!("domain {}", domain.name));
+            }
+            host.identities.add_interfaces(&domain.name, &domain.interfaces);
+            host.imported.insert(domain.name.clone(), uuid);
+        }
         host
     }
 
     fn add_pool(&mut self, pool: &Pool) {
         if let Some(path) = pool.path.as_ref().filter(|_| pool.r#type.has_files()) {
             self.directories.insert(path.clone(), pool.permissions.clone());
+        }
+        for volume in &pool.volumes {
+            let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
+            if let Some(Image::Nix(name)) = backing.map(|backing| &backing.image) {
+                let owner = format!("volume {} of pool {}", volume.name, pool.name);
+                let named = self.images.entry(name.clone()).or_insert_with(|| owner.clone());
+                // The same one, in whatever order the domains are.
+                if owner < *named {
+                    *named = owner;
+                }
+            }
         }
         match pool.r#type {
             PoolType::Netfs => {
@@ -167,10 +192,13 @@ impl Identities {
     }
 
     fn add_domain(&mut self, domain: &Domain) {
-        let owner = || format!("domain {}", domain.name);
-        self.uuids.insert(domain.uuid.value.to_string(), owner());
-        for interface in &domain.interfaces {
-            self.macs.insert(interface.mac.value.to_string(), owner());
+        self.uuids.insert(domain.uuid.value.to_string(), format!("domain {}", domain.name));
+        self.add_interfaces(&domain.name, &domain.interfaces);
+    }
+
+    fn add_interfaces(&mut self, domain: &str, interfaces: &[Interface]) {
+        for interface in interfaces {
+            self.macs.insert(interface.mac.value.to_string(), format!("domain {domain}"));
         }
     }
 }
@@ -218,4 +246,16 @@ pub fn stable_path(file: HostFile) -> &'static str {
         HostFile::SetupVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/setup-vars.fd",
         HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
     }
+}
+
+/// The path by which an image of a lab's flake is found without Nix. With Nix, it has that of the store.
+#[must_use]
+pub fn image_path(name: &str) -> String {
+    format!("{IMAGES}/{name}")
+}
+
+/// Where the host writes what libvirt has of a domain that stays as it is.
+#[must_use]
+pub fn imported_path(lab: &str, domain: &str) -> String {
+    format!("/run/lab2nix/imported/{lab}/{domain}.xml")
 }

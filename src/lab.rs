@@ -12,6 +12,7 @@ pub mod device;
 pub mod domain;
 pub mod drive;
 pub mod identity;
+pub mod imported;
 pub mod interface;
 mod key;
 pub mod network;
@@ -32,6 +33,7 @@ use crate::place::{Place, Pointer};
 use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
 
 pub use domain::Domain;
+pub use imported::Imported;
 pub use network::Network;
 pub use storage::Pool;
 pub use storage::volume::Volume;
@@ -52,6 +54,8 @@ pub struct Lab {
     pub pools: Option<Vec<Pool>>,
     /// The domains, in spec order, except that each comes after those it starts after.
     pub domains: Option<Vec<Domain>>,
+    /// The domains that libvirt has already and that stay as they are, in spec order.
+    pub imported: Vec<Imported>,
     /// The `extra` of `defaults` and of every profile, to be checked also where no domain takes it.
     pub layer_extras: Vec<ExtraAt>,
 }

@@ -18,6 +18,7 @@ pub mod vocabulary;
 
 use indexmap::IndexSet;
 
+use crate::host::imported_path;
 use crate::lab::identity::Kind;
 use crate::lab::unique::keep_first_of_equals;
 use crate::lab::{ExtraAt, Lab};
@@ -38,6 +39,17 @@ pub struct Objects {
     pub pools: Option<Vec<Object>>,
     /// The domains.
     pub domains: Option<Vec<Object>>,
+    /// The domains that stay as they are.
+    pub imported: Vec<ImportedObject>,
+}
+
+/// A domain that libvirt has already and that stays as it is. Its definition is what libvirt says of it.
+#[derive(Debug)]
+pub struct ImportedObject {
+    /// Its name.
+    pub name: String,
+    /// The file that the host writes its definition to before `NixVirt` reads it.
+    pub path: String,
 }
 
 /// A libvirt object, and what activation does with it.
@@ -145,7 +157,12 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
         extra::merge(&mut Tree::new(), extra, (&libvirt, Kind::Domain), &mut problems);
     }
     keep_first_of_equals(&mut problems);
-    (Objects { networks, pools, domains }, problems)
+    let imported = lab
+        .imported
+        .iter()
+        .map(|domain| ImportedObject { name: domain.name.clone(), path: imported_path(&lab.name, &domain.name) });
+    let imported = imported.collect();
+    (Objects { networks, pools, domains, imported }, problems)
 }
 
 impl Draft<'_> {

@@ -92,6 +92,7 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
     let ListFile { kind, expr, text } = file;
     let name = list_file_name(kind);
     let error = |path: &str, expected: &str, found: String| Error::new(name, path, expected, found);
+    let imported = if kind == Kind::Domain { objects.imported.as_slice() } else { &[] };
     let objects = match kind {
         Kind::Network => &objects.networks,
         Kind::Pool => &objects.pools,
@@ -109,8 +110,11 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
         };
         match (lambda.body(), objects) {
             (Expr::Null, None) => Ok(()),
-            (Expr::List(items), Some(objects)) if items.len() == objects.len() => {
-                Walk::new(name, version).items(items, objects, kind)
+            (Expr::List(items), Some(objects)) if items.len() == objects.len() + imported.len() => {
+                let (items, stay) = items.split_at(objects.len());
+                let mut walk = Walk::new(name, version);
+                walk.items(items, objects, kind)?;
+                walk.imported(stay, imported, objects.len())
             }
             (other, _) => Err(error("", "a list of the objects, or null", describe(other).to_owned())),
         }

@@ -13,6 +13,7 @@ pub mod drive;
 pub mod firmware;
 pub mod guest;
 pub mod hostdev;
+pub mod image;
 pub mod input;
 pub mod interface;
 pub mod layer;

@@ -26,6 +26,7 @@ mod read;
 pub use print::print;
 pub use read::{Difference, agrees, is_content};
 
+use crate::host::image_path;
 use crate::libvirt::tree::HostFile;
 
 /// A definition as XML, with room for the paths of the host's files.
@@ -41,6 +42,8 @@ pub enum Piece {
     Text(String),
     /// The path of a file of the host. It needs no escaping.
     File(HostFile),
+    /// The path of an image of the lab's flake, by its name there. It needs no escaping either.
+    Image(String),
 }
 
 impl Document {
@@ -50,12 +53,13 @@ impl Document {
         &self.pieces
     }
 
-    /// The whole, with a path for each file of the host.
+    /// The whole, with a path for each file of the host, and the one without Nix for each image.
     #[must_use]
     pub fn text(&self, path: impl Fn(HostFile) -> &'static str) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::File(file) => path(*file).to_owned(),
+            Piece::Image(name) => image_path(name),
         };
         self.pieces.iter().map(text).collect()
     }
@@ -63,7 +67,7 @@ impl Document {
     fn push(&mut self, more: &str) {
         match self.pieces.last_mut() {
             Some(Piece::Text(text)) => text.push_str(more),
-            Some(Piece::File(_)) | None => self.pieces.push(Piece::Text(more.to_owned())),
+            Some(Piece::File(_) | Piece::Image(_)) | None => self.pieces.push(Piece::Text(more.to_owned())),
         }
     }
 }

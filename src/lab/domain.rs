@@ -13,6 +13,7 @@ pub mod memory;
 pub mod numa;
 pub mod preset;
 pub mod smbios;
+mod template;
 
 use indexmap::IndexMap;
 use uuid::Uuid;
@@ -27,7 +28,7 @@ use crate::lab::device::{self, Devices};
 use crate::lab::drive::bus;
 use crate::lab::drive::floppy::{self, Floppy};
 use crate::lab::drive::io;
-use crate::lab::drive::{self, Cdrom, Disk};
+use crate::lab::drive::{self, Cdrom, Disk, Medium, Source};
 use crate::lab::identity::{Kind, Namespace};
 use crate::lab::interface::{self, Interface};
 use crate::lab::profile::Layers;
@@ -138,6 +139,8 @@ pub struct Domain {
     pub on: On,
     /// What the guest is told of its hypervisor.
     pub hypervisor: Hypervisor,
+    /// Whether it is there for its disks, and never started by the lab: one that runs is being installed.
+    pub is_template: bool,
     /// Whether it runs.
     pub active: Active,
     /// Whether activation restarts it.
@@ -150,6 +153,26 @@ pub struct Domain {
     pub qemu_env: Vec<(String, String)>,
     /// What is merged into its definition, the weakest first.
     pub extra: Vec<ExtraAt>,
+}
+
+impl Domain {
+    /// Names the pools anew after they have been put into another order, which has of each where it was before.
+    pub(super) fn renumber_pools(&mut self, order: &[usize]) {
+        if order.is_sorted() {
+            return;
+        }
+        let disks = self.disks.iter_mut().filter_map(|disk| match &mut disk.source {
+            Source::Volume { pool, .. } => Some(pool),
+            Source::File(_) | Source::Block(_) => None,
+        });
+        let cdroms = self.cdroms.iter_mut().filter_map(|cdrom| match &mut cdrom.medium {
+            Medium::Volume { pool, .. } => Some(pool),
+            Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
+        });
+        for pool in disks.chain(cdroms) {
+            pool.0 = order.iter().position(|before| *before == pool.0).unwrap_or(pool.0);
+        }
+    }
 }
 
 /// Resolves one domain of an entry, and the volumes that its disks declare.
@@ -200,6 +223,7 @@ pub(super) fn resolve(
     io::threads_exist(disks.iter().map(|disk| &disk.access), iothreads, problems);
     let cpus = cpu::cpus(layers, os, (arch, virtualization), iothreads, problems);
     let hypervisor = hypervisor::hypervisor(layers, os, arch, virtualization, problems);
+    let is_template = template::check(layers, entry, problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers
@@ -229,15 +253,10 @@ pub(super) fn resolve(
         balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
         devices: device::devices(layers, entry, (arch, board), &screen, problems),
         shares,
-        active: layers.value("active", |f| f.active.as_ref()).unwrap_or(Active::AsItIs),
-        restart: layers.value("restart", |f| f.restart.as_ref()),
-        after: layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
-            let placed = |(index, name): (usize, &String)| Placed {
-                value: name.clone(),
-                place: list.pointer().index(index).value(),
-            };
-            list.value.iter().enumerate().map(placed).collect()
-        }),
+        is_template,
+        active: layers.value("active", |f| f.active.as_ref()).filter(|_| !is_template).unwrap_or(Active::AsItIs),
+        restart: if is_template { Some(false) } else { layers.value("restart", |f| f.restart.as_ref()) },
+        after: after(layers),
         extra: layers
             .every("extra", |f| f.extra.as_ref())
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
@@ -261,6 +280,17 @@ pub(super) fn resolve(
         qemu_env: qemu_env.into_iter().collect(),
     };
     (domain, volumes)
+}
+
+/// The names of the domains that start before it.
+fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
+    layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
+        let placed = |(index, name): (usize, &String)| Placed {
+            value: name.clone(),
+            place: list.pointer().index(index).value(),
+        };
+        list.value.iter().enumerate().map(placed).collect()
+    })
 }
 
 /// The arguments and environment variables for QEMU.

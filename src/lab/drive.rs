@@ -4,8 +4,11 @@ pub(super) mod bus;
 pub(super) mod disk_source;
 pub mod floppy;
 pub mod io;
+pub(super) mod original;
 
 use std::collections::HashMap;
+
+use indexmap::IndexMap;
 
 use crate::lab::domain::board::Board;
 use crate::lab::domain::boot::{self, Order};
@@ -27,6 +30,8 @@ use io::Access;
 /// A disk.
 #[derive(Debug)]
 pub struct Disk {
+    /// What layers merge by.
+    pub name: String,
     /// Where it is declared.
     pub at: Pointer,
     /// What it is.
@@ -58,7 +63,7 @@ pub struct Disk {
 }
 
 /// What a disk is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Source {
     /// A volume of a pool.
     Volume {
@@ -110,15 +115,12 @@ pub enum Medium {
     Empty,
 }
 
-/// The disks, and the volumes that they declare.
-pub(super) fn disks(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
-    (drivers, board): (Drivers, Board),
-    scope: &Scope<'_>,
+/// The layers of each disk, by its name.
+pub(super) fn named<'a>(
+    layers: &Layers<'a, DomainFields>,
     problems: &mut Vec<Problem>,
-) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
-    let named = layers.named(
+) -> IndexMap<String, Layers<'a, written::Disk>> {
+    layers.named(
         "disks",
         "without a `name`, the first disk is `system`, the next `data1`",
         |fields| fields.disks.as_ref(),
@@ -128,7 +130,18 @@ pub(super) fn disks(
             (None, index) => format!("data{index}"),
         },
         problems,
-    );
+    )
+}
+
+/// The disks, and the volumes that they declare.
+pub(super) fn disks(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    (drivers, board): (Drivers, Board),
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
+    let named = named(layers, problems);
     let (mut disks, mut volumes) = (Vec::new(), Vec::new());
     for (name, layers) in named {
         if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
@@ -160,6 +173,7 @@ pub(super) fn disks(
             serial: serial(&name, &layers, bus, problems),
             boot: boot::order(layers.get("boot", |d| d.boot.as_ref())),
             extra: text::extras(layers.every("extra", |d| d.extra.as_ref()), problems),
+            name,
             source,
         });
     }

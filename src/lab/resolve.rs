@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::lab::domain::preset::preset;
+use crate::lab::drive::original::{Originals, in_clone_order};
 use crate::lab::identity::{self, Namespace};
+use crate::lab::imported::{self, Imported};
+use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::{Machine, Network};
 use crate::lab::profile::{Layers, Profiles};
 use crate::lab::scope::{Entry, Scope};
-use crate::lab::storage::backing;
+use crate::lab::storage::grown;
 use crate::lab::storage::volume::Volume;
 use crate::lab::storage::{self, Pool};
 use crate::lab::{
@@ -44,34 +47,50 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
         .pools
         .as_ref()
         .map(|pools| pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect());
-    let scope = Scope {
+    let mut scope = Scope {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
         pools: pools.as_deref().unwrap_or_default(),
         pool_ids: ids(spec.pools.as_ref(), PoolId),
+        originals: Originals::new(spec),
     };
-    let (domains, volumes) = domains(spec, namespace, &scope, &mut problems);
+    let (domains, volumes) = domains(spec, namespace, &mut scope, &mut problems);
+    let mut imported: Vec<Imported> = spec
+        .domains
+        .iter()
+        .flatten()
+        .filter(|(_, written)| is_imported(written))
+        .map(|(name, written)| imported::resolve(name, written, namespace, &scope, &mut problems))
+        .collect();
     let mut domains = spec.domains.is_some().then_some(domains);
     for (pool, volume) in volumes {
         if let Some(pool) = pools.as_mut().and_then(|pools| pools.get_mut(pool.0)) {
             pool.volumes.push(volume);
         }
     }
-    for pool in pools.iter_mut().flatten() {
+    for pool in pools.iter().flatten() {
         unique::volumes(pool, &mut problems);
-        backing::settle(pool, &mut problems);
+    }
+    if let Some(pools) = &mut pools {
+        let order = grown::settle(pools, &mut problems);
+        domains.iter_mut().flatten().for_each(|domain| domain.renumber_pools(&order));
     }
     let disks = domains.iter_mut().flatten().flat_map(|domain| &mut domain.disks);
     drive::settle_formats(pools.as_deref().unwrap_or_default(), disks, &mut problems);
     let macs = networks.iter_mut().flatten().filter_map(|network| network.mac.as_mut());
     let domain_macs = domains.iter_mut().flatten().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
-    identity::settle(macs.chain(domain_macs), &mut problems);
+    let imported_macs = imported.iter_mut().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
+    identity::settle(macs.chain(domain_macs).chain(imported_macs), &mut problems);
+    for domain in &imported {
+        register(&domain.name, &domain.interfaces, networks.as_deref_mut().unwrap_or_default());
+    }
     for domain in domains.iter().flatten() {
-        register(domain, networks.as_deref_mut().unwrap_or_default());
+        register(&domain.name, &domain.interfaces, networks.as_deref_mut().unwrap_or_default());
     }
     networks.iter_mut().flatten().for_each(|network| network.settle(&mut problems));
     let description = spec.description.clone();
-    let mut lab = Lab { name, description, target, networks, pools, domains, layer_extras: layer_extras(spec) };
+    let mut lab =
+        Lab { name, description, target, networks, pools, domains, imported, layer_extras: layer_extras(spec) };
     unique::check(&lab, &mut problems);
     start_order::in_start_order(&mut lab, spec, &mut problems);
     unique::keep_first_of_equals(&mut problems);
@@ -148,24 +167,32 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
 }
 
+/// A domain, and the volumes that its disks declare.
+type Resolved = (Domain, Vec<(PoolId, Volume)>);
+
 /// Every domain of the spec, and the volumes that their disks declare.
-fn domains(
-    spec: &Spec,
+fn domains<'a>(
+    spec: &'a Spec,
     namespace: Namespace,
-    scope: &Scope<'_>,
+    scope: &mut Scope<'a>,
     problems: &mut Vec<Problem>,
 ) -> (Vec<Domain>, Vec<(PoolId, Volume)>) {
     let profiles = Profiles::resolve(spec, problems);
     for (name, _) in spec.profiles.iter().flatten() {
         word::name(name, Pointer::root().key("profiles").key(name).name(), problems);
     }
-    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
-    let (mut used, mut taken) = (HashSet::new(), HashSet::new());
-    for (name, written) in spec.domains.iter().flatten() {
+    let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
+    let used = entries.iter().flat_map(|(_, written)| written.own.profiles.iter().flatten());
+    let used: HashSet<&str> = used.map(String::as_str).collect();
+    let mut resolved: Vec<Vec<Resolved>> = entries.iter().map(|_| Vec::new()).collect();
+    for index in in_clone_order(spec, &profiles, problems) {
+        let (name, written) = entries[index];
+        if is_imported(written) {
+            continue;
+        }
         let at = Pointer::root().key("domains").key(name);
         word::name(name, at.clone().name(), problems);
         let named = written.own.profiles.as_deref().unwrap_or_default();
-        used.extend(named.iter().map(String::as_str));
         let plain = profiles.layers(None, named, &at, &written.fields, problems);
         let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
         let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Vec::new());
@@ -179,12 +206,20 @@ fn domains(
                 entry.replica == 0 || !problems[before..].iter().any(told)
             });
             problems.extend(found);
-            // A domain of the same name has the same volumes: the name is the problem.
-            if taken.insert(domain.name.to_lowercase()) {
-                volumes.extend(declared);
+            if domain.is_template && written.own.replicas.is_none() {
+                scope.originals.add(name, &layers, (&domain, &declared), scope.pools);
             }
-            domains.push(domain);
+            resolved[index].push((domain, declared));
         }
+    }
+    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
+    let mut taken = HashSet::new();
+    for (domain, declared) in resolved.into_iter().flatten() {
+        // A domain of the same name has the same volumes: the name is the problem.
+        if taken.insert(domain.name.to_lowercase()) {
+            volumes.extend(declared);
+        }
+        domains.push(domain);
     }
     check_layers(spec, &profiles, &used, namespace, scope, problems);
     (domains, volumes)
@@ -280,6 +315,8 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::UnknownNetwork
             | Id::UnknownPortgroup
             | Id::UnknownPool
+            | Id::UnknownDisk
+            | Id::NotATemplate
     );
     // These count CPUs and threads, which may be given elsewhere.
     let counts = match &problem.place {
@@ -294,9 +331,14 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
     is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 
-/// Tells each network of the domain's fixed addresses on it.
-fn register(domain: &Domain, networks: &mut [Network]) {
-    for interface in &domain.interfaces {
+/// Whether an entry says what libvirt has already.
+fn is_imported(written: &spec::Domain) -> bool {
+    written.own.imported == Some(true)
+}
+
+/// Tells each network of a domain's fixed addresses on it.
+fn register(domain: &str, interfaces: &[Interface], networks: &mut [Network]) {
+    for interface in interfaces {
         let Attachment::Network(id) = &interface.attachment else {
             continue;
         };
@@ -304,7 +346,7 @@ fn register(domain: &Domain, networks: &mut [Network]) {
             continue;
         };
         network.machines.extend(interface.addresses.iter().map(|address| Machine {
-            name: domain.name.clone(),
+            name: domain.to_owned(),
             mac: interface.mac.value,
             address: address.host,
             place: address.place.clone(),

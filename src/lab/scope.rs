@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::lab::drive::original::Originals;
 use crate::lab::network::Network;
 use crate::lab::profile::Word;
 use crate::lab::storage::Pool;
@@ -16,6 +17,8 @@ pub(super) struct Scope<'a> {
     pub(super) network_ids: IndexMap<&'a str, NetworkId>,
     pub(super) pools: &'a [Pool],
     pub(super) pool_ids: IndexMap<&'a str, PoolId>,
+    /// The disks that others can be clones of, as far as they have been resolved.
+    pub(super) originals: Originals<'a>,
 }
 
 impl Scope<'_> {

@@ -37,6 +37,19 @@ pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
         let mut list = Vec::new();
         for after in &domain.after {
             match by_name.get(after.value.as_str()) {
+                Some(found) if found.iter().any(|index| domains[*index].is_template) => {
+                    if told.insert(&after.place) {
+                        problems.push(
+                            Problem::new(
+                                Id::ConflictingFields,
+                                after.place.clone(),
+                                format!("domain `{}` is a template, and nothing can start after it", after.value),
+                            )
+                            .label("never starts")
+                            .help("leave it out, or name a domain that starts"),
+                        );
+                    }
+                }
                 Some(found) => {
                     let members = || found.iter().map(|index| (*index, after.place.clone())).collect();
                     if let [one] = found.as_slice() {
@@ -48,6 +61,15 @@ pub(super) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
                     }
                 }
                 None if !told.insert(&after.place) => {}
+                None if lab.imported.iter().any(|domain| domain.name == after.value) => problems.push(
+                    Problem::new(
+                        Id::ConflictingFields,
+                        after.place.clone(),
+                        format!("domain `{}` is imported, and stays as it is", after.value),
+                    )
+                    .label("not started by the lab")
+                    .help("leave it out, or name a domain that the lab starts"),
+                ),
                 None => problems.push(
                     Problem::new(
                         Id::UnknownDomain,

@@ -2,6 +2,8 @@
 
 pub(super) mod allocation;
 pub mod backing;
+pub(super) mod grown;
+pub(super) mod image;
 pub mod pool_source;
 pub(super) mod pool_type;
 pub mod volume;
@@ -47,6 +49,9 @@ pub struct Pool {
     /// What is merged into its definition.
     pub extra: Option<ExtraAt>,
 }
+
+/// The directory of the images of flakes, for those who have no Nix.
+pub const IMAGES: &str = "/etc/lab2nix/images";
 
 /// Owner and mode of a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +100,12 @@ impl Pool {
         }
     }
 
-    /// The path and format of an image that a volume of this pool grows on.
+    /// The path and format of an image that a volume of this pool grows on; of one of a flake, where it is without Nix.
     #[must_use]
     pub fn backing_file(&self, backing: &Backing) -> (String, ImageFormat) {
         match &backing.image {
             Image::File(path) => (path.clone(), backing.format.unwrap_or_default()),
+            Image::Nix(name) => (format!("{IMAGES}/{name}"), backing.format.unwrap_or_default()),
             Image::Volume(name) => {
                 let format = self.volume(name).map(|volume| volume.format).unwrap_or_default();
                 (self.volume_path(name), backing.format.unwrap_or(format))

@@ -14,8 +14,8 @@ use crate::lab::interface::tap;
 use crate::lab::network::Network;
 use crate::lab::network::route;
 use crate::lab::storage::Pool;
-use crate::lab::storage::backing;
 use crate::lab::storage::volume::unknown_volume;
+use crate::lab::storage::{backing, image};
 use crate::lab::subnet::Family;
 use crate::lab::{Lab, PoolId, port, word};
 use crate::place::Place;
@@ -36,6 +36,7 @@ pub(super) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
     tap::check(lab.networks.as_deref().unwrap_or_default(), domains_of_names(lab), problems);
     route::check(lab.networks.as_deref().unwrap_or_default(), problems);
     backing::warn_of_changes(lab, problems);
+    image::check(lab, problems);
 }
 
 /// Reports each item whose key another one had before it.
@@ -63,8 +64,9 @@ fn uuids(lab: &Lab, problems: &mut Vec<Problem>) {
     let networks = lab.networks.iter().flatten().map(|network| &network.uuid);
     let pools = lab.pools.iter().flatten().map(|pool| &pool.uuid);
     let domains = domains_of_names(lab).map(|domain| &domain.uuid);
+    let imported = lab.imported.iter().filter_map(|domain| domain.uuid.as_ref());
     twice(
-        networks.chain(pools).chain(domains).map(|uuid| (uuid.value, uuid.place.clone())),
+        networks.chain(pools).chain(domains).chain(imported).map(|uuid| (uuid.value, uuid.place.clone())),
         |uuid, place| {
             Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
                 .help("leave `uuid` out for one made from the name; two equal `id`s make one UUID too")
@@ -77,8 +79,13 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
     let networks = lab.networks.iter().flatten().map(|network| (Kind::Network, &network.name, &network.at));
     let pools = lab.pools.iter().flatten().map(|pool| (Kind::Pool, &pool.name, &pool.at));
     let domains = lab.domains.iter().flatten().map(|domain| (Kind::Domain, &domain.name, &domain.at));
+    let imported = lab.imported.iter().map(|domain| (Kind::Domain, &domain.name, &domain.at));
     twice(
-        networks.chain(pools).chain(domains).map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
+        networks
+            .chain(pools)
+            .chain(domains)
+            .chain(imported)
+            .map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
         |(kind, name), place| {
             let kind = kind.name();
             Problem::new(

@@ -1,10 +1,11 @@
 //! The definitions of a storage pool and its volumes ([libvirt](https://libvirt.org/formatstorage.html)).
 
-use super::tree::Tree;
+use super::tree::{Tree, Value};
 use super::{Draft, Object, VolumeObject};
 use crate::lab::identity::Kind;
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
+use crate::lab::storage::backing::Image;
 use crate::lab::storage::pool_source::{Auth, Host, Secret, Source};
 use crate::lab::storage::volume::Volume;
 use crate::spec::pool::PoolType;
@@ -74,6 +75,10 @@ fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
     let definition = volume.present.as_ref().map(|present| {
         let backing = present.backing.as_ref().map(|backing| {
             let (path, format) = pool.backing_file(backing);
+            let path = match &backing.image {
+                Image::Nix(name) => Value::Image(name.clone()),
+                Image::Volume(_) | Image::File(_) => path.into(),
+            };
             Tree::new().with("path", path).with("format", Tree::new().with("type", format.name()))
         });
         Tree::new()

@@ -22,6 +22,8 @@ pub enum Value {
     Str(Cow<'static, str>),
     /// A file that the host provides, wherever it is.
     File(HostFile),
+    /// An image that the lab's flake provides, wherever it is: its name there, a path of attributes.
+    Image(String),
     /// An element that occurs several times.
     List(Vec<Value>),
     /// One element.
@@ -176,7 +178,7 @@ impl Value {
             Self::Bool(_) => "a boolean",
             Self::Int(_) => "an integer",
             Self::Str(_) => "a string",
-            Self::File(_) => "a path",
+            Self::File(_) | Self::Image(_) => "a path",
             Self::List(_) => "a list",
             Self::Set(_) => "an attribute set",
         }

@@ -135,6 +135,7 @@ impl Shape {
     pub fn takes(self, value: &Value) -> bool {
         match (self, value) {
             (Self::String | Self::Xml, Value::Str(_))
+            | (Self::String | Self::Path, Value::Image(_))
             | (Self::Int | Self::Hex, Value::Int(_))
             | (Self::Bool(_), Value::Bool(_))
             | (Self::Path, Value::Str(_) | Value::File(_))
@@ -153,7 +154,13 @@ impl Shape {
                 | Self::Flag
                 | Self::Raw
                 | Self::Set(_),
-                Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
+                Value::Bool(_)
+                | Value::Int(_)
+                | Value::Str(_)
+                | Value::File(_)
+                | Value::Image(_)
+                | Value::List(_)
+                | Value::Set(_),
             ) => false,
         }
     }

@@ -8,7 +8,7 @@ use crate::lab::Target;
 use crate::lab::identity::Kind;
 use crate::libvirt::tree::{HostFile, Tree, Value};
 use crate::libvirt::vocabulary::{Element, Vocabulary};
-use crate::libvirt::{Definition, Object, Objects, VolumeObject};
+use crate::libvirt::{Definition, ImportedObject, Object, Objects, VolumeObject};
 use crate::parallel;
 use crate::spec::guest::Arch;
 use crate::spec::pool::ImageFormat;
@@ -23,6 +23,9 @@ pub(super) const NIXVIRT: &str = "NixVirt";
 
 /// The variable that files of the host come in, where they are store paths.
 pub(super) const HOST_FILES: &str = "hostFiles";
+
+/// The variable that images of the lab's flake come in.
+pub(super) const IMAGES: &str = "images";
 
 /// The variable that nixpkgs comes in.
 pub(super) const PKGS: &str = "pkgs";
@@ -75,6 +78,7 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         Kind::Pool => &objects.pools,
         Kind::Domain => &objects.domains,
     };
+    let stay = &objects.imported;
     let (body, uses) = match list {
         None => (Expr::Null, Uses::default()),
         Some(objects) => {
@@ -83,10 +87,14 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
                 (writer.item(object), writer.uses)
             });
             let uses = written.iter().fold(Uses::default(), |all, (_, uses)| all.and(*uses));
-            (Expr::List(written.into_iter().map(|(item, _)| item).collect::<Result<_, _>>()?), uses)
+            let mut items: Vec<Expr> = written.into_iter().map(|(item, _)| item).collect::<Result<_, _>>()?;
+            if kind == Kind::Domain {
+                items.extend(stay.iter().map(imported).collect::<Result<Vec<_>, _>>()?);
+            }
+            (Expr::List(items), uses)
         }
     };
-    let formals = [(NIXVIRT, uses.nixvirt), (PKGS, uses.pkgs), (HOST_FILES, uses.host_files)];
+    let formals = [(NIXVIRT, uses.nixvirt), (PKGS, uses.pkgs), (HOST_FILES, uses.host_files), (IMAGES, uses.images)];
     let formals = formals.into_iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
     let expr = Expr::Lambda(
         Lambda::new(formals, body)
@@ -100,6 +108,15 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
         },
     )?;
     Ok(ListFile { kind, expr, text })
+}
+
+/// One item of the list of domains, which stays as it is: `NixVirt` is told what libvirt has of it.
+fn imported(domain: &ImportedObject) -> Result<Expr, Error> {
+    let path = Text::new(domain.path.clone()).map_err(|error| unwritable(&domain.name, &error))?;
+    let mut item = Attrs::new();
+    put(&mut item, Name::literal("definition"), Expr::Str(path));
+    put(&mut item, Name::literal("restart"), false.into());
+    Ok(item.into())
 }
 
 /// The first line of every file.
@@ -141,10 +158,12 @@ struct Writer<'a> {
 
 /// Which variables expressions use.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a variable that is used or not")]
 struct Uses {
     nixvirt: bool,
     pkgs: bool,
     host_files: bool,
+    images: bool,
 }
 
 impl Uses {
@@ -154,6 +173,7 @@ impl Uses {
             nixvirt: self.nixvirt | other.nixvirt,
             pkgs: self.pkgs | other.pkgs,
             host_files: self.host_files | other.host_files,
+            images: self.images | other.images,
         }
     }
 }
@@ -223,6 +243,7 @@ impl Writer<'_> {
                     HostPath::Stable(path) => Piece::Text(Text::literal(path)),
                     HostPath::Store(select) => Piece::Select(select),
                 },
+                xml::Piece::Image(name) => Piece::Select(self.image(name)?),
             });
         }
         let function = Select::literal(PKGS, &["writeText"]);
@@ -246,9 +267,17 @@ impl Writer<'_> {
                 HostPath::Stable(path) => Expr::Str(Text::literal(path)),
                 HostPath::Store(select) => Expr::Select(select),
             },
+            Value::Image(name) => Expr::Select(self.image(name)?),
             Value::List(items) => Expr::List(items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?),
             Value::Set(tree) => Expr::Attrs(self.set(tree)?),
         })
+    }
+
+    /// An attribute of the images that the module passes in.
+    fn image(&mut self, name: &str) -> Result<Select, Unwritable> {
+        self.uses.images = true;
+        let path = name.split('.').map(|step| Name::new(step.to_owned())).collect::<Result<_, _>>()?;
+        Ok(Select { variable: Ident::literal(IMAGES), path })
     }
 
     fn host_file(&mut self, file: HostFile) -> HostPath {
@@ -273,6 +302,12 @@ enum HostPath {
 /// The file of the host that an expression of ours stands for.
 pub(crate) fn host_file(select: &Select) -> Option<HostFile> {
     HostFile::all().find(|file| Select::literal(HOST_FILES, store_path(*file)) == *select)
+}
+
+/// The name of the image that an expression of ours stands for.
+pub(crate) fn image(select: &Select) -> Option<String> {
+    let steps: Vec<&str> = select.path.iter().map(Name::as_str).collect();
+    (select.variable.as_str() == IMAGES && !steps.is_empty()).then(|| steps.join("."))
 }
 
 /// The attribute of `hostFiles` that holds the store path of a file of the host.

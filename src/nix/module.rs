@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::file::{Error, HOST_FILES, ListFile, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
+use super::file::{Error, HOST_FILES, IMAGES, ListFile, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Name, NulInText, Text};
@@ -67,8 +67,8 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
         })
         .collect();
     let takes = |name: &str| sections.iter().any(|(_, lambda)| lambda.formals().iter().any(|it| it.as_str() == name));
-    // Files of the host come from its own options.
-    let formals = [("config", takes(HOST_FILES)), (PKGS, takes(PKGS)), (NIXVIRT, takes(NIXVIRT))];
+    // Files of the host come from its own options, and so do images.
+    let formals = [("config", takes(HOST_FILES) || takes(IMAGES)), (PKGS, takes(PKGS)), (NIXVIRT, takes(NIXVIRT))];
     let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
     let names = names(lab).map_err(unwritable)?;
     let needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;
@@ -88,11 +88,12 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
             needs => bindings(&needs),
             sections => sections.iter().map(|(file, lambda)| {
                 let arguments = lambda.formals().iter().map(Ident::as_str);
-                let (host_files, given): (Vec<&str>, Vec<&str>) = arguments.partition(|name| *name == HOST_FILES);
+                let is_option = |name: &&str| [HOST_FILES, IMAGES].contains(name);
+                let (of_options, given): (Vec<&str>, Vec<&str>) = arguments.partition(is_option);
                 minijinja::context! {
                     name => word(section(file)),
                     arguments => (!given.is_empty()).then(|| NixText::value(given.join(" "))),
-                    host_files => !host_files.is_empty(),
+                    options => (!of_options.is_empty()).then(|| NixText::value(of_options.join(" "))),
                     none => lambda.formals().is_empty(),
                 }
             }).collect::<Vec<_>>(),
@@ -141,6 +142,8 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         rbd,
         directories,
         tftp,
+        images,
+        imported,
         bridges,
         identities,
     } = host;
@@ -155,6 +158,8 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     };
     set("directories", !directories.is_empty() || !tftp.is_empty(), self::directories(host)?.into());
     set("bridges", !bridges.is_empty(), self::bridges(bridges)?.into());
+    set("images", !images.is_empty(), owners(images)?.into());
+    set("imported", !imported.is_empty(), self::imported(imported)?.into());
     set("firmware", stable && !firmware.is_empty(), Expr::List(architectures(firmware)));
     set("secureBoot", stable && *secure_firmware, true.into());
     set("driverDisc", stable && *driver_disc, true.into());
@@ -218,15 +223,34 @@ fn identities(identities: &Identities) -> Result<Attrs, NulInText> {
     let Identities { bridges, subnets, uuids, macs } = identities;
     let mut all = Attrs::new();
     for (name, owners) in [("bridges", bridges), ("subnets", subnets), ("uuids", uuids), ("macs", macs)] {
-        let mut attrs = Attrs::with_capacity(owners.len());
-        for (identity, owner) in owners {
-            put(&mut attrs, Name::new(identity.clone())?, text(owner)?);
-        }
+        let attrs = self::owners(owners)?;
         if !attrs.is_empty() {
             put(&mut all, Name::literal(name), attrs.into());
         }
     }
     Ok(all)
+}
+
+/// The domains that stay as they are, each with its UUID where the spec says it.
+fn imported(imported: &IndexMap<String, Option<String>>) -> Result<Attrs, NulInText> {
+    let mut attrs = Attrs::with_capacity(imported.len());
+    for (name, uuid) in imported {
+        let mut domain = Attrs::new();
+        if let Some(uuid) = uuid {
+            put(&mut domain, Name::literal("uuid"), text(uuid)?);
+        }
+        put(&mut attrs, Name::new(name.clone())?, domain.into());
+    }
+    Ok(attrs)
+}
+
+/// What there is once, each with what has it.
+fn owners(owners: &IndexMap<String, String>) -> Result<Attrs, NulInText> {
+    let mut attrs = Attrs::with_capacity(owners.len());
+    for (name, owner) in owners {
+        put(&mut attrs, Name::new(name.clone())?, text(owner)?);
+    }
+    Ok(attrs)
 }
 
 fn text(text: &str) -> Result<Expr, NulInText> {

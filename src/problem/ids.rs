@@ -350,6 +350,16 @@ ids! {
     ///
     /// `after` names entries of `domains`. Of an entry with `replicas` it can name all (`web`) or one (`web-2`).
     UnknownDomain = "unknown-domain", Error;
+    /// A disk that the template does not have.
+    ///
+    /// With `cloneOf`, a disk grows on the disk of its own name in that domain: `system` on `system`. Give it the name of the
+    /// template's disk, or leave `cloneOf` out.
+    UnknownDisk = "unknown-disk", Error;
+    /// A disk is a clone of one whose domain is no template.
+    ///
+    /// That domain could write to its disk, which damages everything that grows on it. A domain with `"template": true` is
+    /// defined and never started by the lab, so that its disks stay as they are.
+    NotATemplate = "not-a-template", Error;
     /// Profiles extend each other in a circle.
     ///
     /// What a profile `extends` comes before it, which cannot be true of two at once. Move what they share into a third
@@ -362,7 +372,8 @@ ids! {
     StartOrderCycle = "start-order-cycle", Error;
     /// A volume is its own backing store, directly or through others.
     ///
-    /// A chain of images has to end in one that grows on nothing, or on a file outside the pool.
+    /// A chain of images has to end in one that grows on nothing, or on a file outside the pool. Nor can templates be clones of
+    /// each other, or volumes of two pools grow on the other pool's: all volumes of one pool are created first.
     BackingCycle = "backing-cycle", Error;
     /// A volume is smaller than the one that it grows on.
     ///

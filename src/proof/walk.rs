@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Error;
-use crate::host::stable_path;
+use crate::host::{image_path, stable_path};
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
-use crate::libvirt::{Definition, Object, VolumeObject};
-use crate::nix::file::host_file;
+use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
+use crate::nix::file::{host_file, image};
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
 use crate::xml;
@@ -36,6 +36,29 @@ impl<'a> Walk<'a> {
         for (index, (item, object)) in items.iter().zip(objects).enumerate() {
             self.path.push(Step::Item(index));
             self.item(item, object, kind)?;
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    /// Items for domains that stay as they are, after `before` others: the file that says what libvirt has, and that it is
+    /// not to be restarted, nor started or stopped.
+    pub(super) fn imported(
+        &mut self,
+        items: &'a [Expr],
+        domains: &[ImportedObject],
+        before: usize,
+    ) -> Result<(), Error> {
+        for (index, (item, domain)) in items.iter().zip(domains).enumerate() {
+            self.path.push(Step::Item(before + index));
+            let is_path = |value: &Expr| matches!(value, Expr::Str(path) if path.as_str() == domain.path);
+            match item {
+                Expr::Attrs(attrs)
+                    if attrs.iter().count() == 2
+                        && attrs.get("definition").is_some_and(is_path)
+                        && attrs.get("restart") == Some(&Expr::Bool(false)) => {}
+                other => return self.error(format!("what leaves the domain `{}` as it is", domain.name), other),
+            }
             self.path.pop();
         }
         Ok(())
@@ -143,9 +166,10 @@ impl<'a> Walk<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Text(text) => document.push_str(text.as_str()),
-                Piece::Select(select) => match host_file(select) {
-                    Some(file) => document.push_str(stable_path(file)),
-                    None => return self.error("a file of the host", written),
+                Piece::Select(select) => match (host_file(select), image(select)) {
+                    (Some(file), _) => document.push_str(stable_path(file)),
+                    (None, Some(name)) => document.push_str(&image_path(&name)),
+                    (None, None) => return self.error("a file of the host", written),
                 },
             }
         }
@@ -186,6 +210,7 @@ impl<'a> Walk<'a> {
             (Shape::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
             // A path of the store, which the module passes in as a string.
             (Shape::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
+            (Shape::String | Shape::Path, Expr::Select(select)) if image(select).is_some() => Ok(()),
             (shape, other) => self.error(shape.describe(), other),
         }
     }

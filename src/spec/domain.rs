@@ -72,11 +72,20 @@ pub struct DomainOwn {
     /// keys `<id>.setup.nvram` and `<id>.setup.fd`.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
     pub nvram: Option<String>,
+    /// Whether disks of other domains may be clones of its disks (`cloneOf`). Activation defines a template and never starts
+    /// it, nor stops it while somebody installs it by hand; once there are clones, it must not run any more. Not with
+    /// `"active": true`, `"restart": true`, `after` or `replicas`. Default: `false`.
+    pub template: Option<bool>,
+    /// Whether the domain is one that libvirt has already and that stays exactly as it is: activation neither changes, starts,
+    /// stops nor deletes it, and fails before it changes anything when libvirt has no such domain. The entry only says what it
+    /// is, by `title`, `description`, `uuid` and its `interfaces` with their `mac`, whose addresses are reserved; it takes
+    /// nothing from `defaults`. Networks of the lab that it is on say `"restart": false`. Default: `false`.
+    pub imported: Option<bool>,
 }
 
 impl OwnFields for DomainOwn {
     const NAME: &'static str = "Domain";
-    const KEYS: &'static [&'static str] = &["profiles", "uuid", "id", "replicas", "nvram"];
+    const KEYS: &'static [&'static str] = &["profiles", "uuid", "id", "replicas", "nvram", "template", "imported"];
 }
 
 /// The settings of a domain that `defaults`, profiles and domains have alike.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Extra;
+use super::image::Image;
 use super::pool::{Backing, ImageFormat, Preallocation};
 
 /// A disk. It is a volume of a pool, a file, or a block device of the host.
@@ -13,10 +14,11 @@ pub struct Disk {
     /// What layers merge by. Default: `system` for the first disk in the list, `data1`, `data2`, … for the others.
     #[schemars(example = &"system")]
     pub name: Option<String>,
-    /// The pool that its volume is in. With a `size`, the disk declares that volume.
+    /// The pool that its volume is in. With a `size` or `cloneOf`, the disk declares that volume.
     #[schemars(example = &"homelab")]
     pub pool: Option<String>,
-    /// The size of the volume that the disk declares: a whole number and a binary unit.
+    /// The size of the volume that the disk declares: a whole number and a binary unit. With `cloneOf`, at least that of the
+    /// template's disk. Default: the disk declares no volume; with `cloneOf`, the size of the template's disk.
     #[schemars(example = &"60GiB")]
     pub size: Option<String>,
     /// The volume's name. Default: `<id>-<disk>.qcow2` in lower case, from the domain's `id`; for the disk
@@ -31,8 +33,15 @@ pub struct Disk {
     pub allocation: Option<String>,
     /// Whether all of the declared volume is set aside at creation, if it is raw. Default: as for the `volumes` of a pool.
     pub preallocation: Option<Preallocation>,
-    /// The image that the declared volume grows on.
+    /// The image that the declared volume grows on: a volume of the same pool, or a file. Not beside `image` or `cloneOf`.
     pub backing: Option<Backing>,
+    /// The prebuilt image that the declared volume grows on. Several domains may start from one. Default: the volume is empty.
+    pub image: Option<Image>,
+    /// A domain of the lab, a `template`, whose disk of the same name the declared volume grows on. The volume is in the pool of
+    /// that disk, and as large, unless `pool` and `size` say otherwise; in another pool, both have to be of type `dir`, `fs` or
+    /// `netfs`. Not beside `backing` or `image`. Default: the volume is empty.
+    #[schemars(example = &"golden")]
+    pub clone_of: Option<String>,
     /// An image file, absolute, instead of a volume.
     #[schemars(example = &"/srv/images/old.qcow2")]
     pub file: Option<String>,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use roxmltree::{Document, Node};
 
+use crate::host::image_path;
 use crate::libvirt::tree::{HostFile, Tree, Value};
 use crate::libvirt::vocabulary::{Attribute, Child, Content, Element, Markup, Shape, Vocabulary, Words};
 
@@ -272,6 +273,7 @@ fn compare_values(
         // An element that is there or not.
         (Value::Bool(true), Value::Set(set)) => set.is_empty(),
         (Value::File(expected), Value::Str(found)) => file(*expected) == found,
+        (Value::Image(expected), Value::Str(found)) => image_path(expected) == **found,
         (expected, found) => expected == found,
     };
     if same {

@@ -90,7 +90,9 @@ pub fn definitions(lab: &Value) -> Vec<Definition> {
             Definition::from_json(&from_stand_in(&definition), section)
         }
     };
-    objects.map(read).collect()
+    // What stays as it is, has no definition of ours.
+    let is_ours = |object: &Value| !text(&object["definition"]).starts_with("/run/lab2nix/imported/");
+    objects.filter(|(_, object)| is_ours(object)).map(read).collect()
 }
 
 fn from_stand_in(definition: &str) -> Value {

@@ -6,12 +6,15 @@
 mod case;
 mod definition;
 mod host;
+mod image;
+mod imported;
 #[path = "../labs/mod.rs"]
 mod labs;
 mod world;
 
 use std::path::PathBuf;
 
+use lab2nix::host::Host;
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -38,7 +41,9 @@ fn every_definition_is_taken_and_keeps_its_identity() {
                 definition.check_macs(&lab.name);
             }
             assert_eq!(written, meant, "{}", lab.name);
-            let text = value.to_string();
+            // Images of a flake are in the store, as nothing of theirs may change.
+            let has_images = !Host::of(&lab.read.checked.built.as_ref().expect("it is sound").0).images.is_empty();
+            let text = if has_images { value["domains"].to_string() } else { value.to_string() };
             match lab.target.paths {
                 Paths::Stable => assert!(!text.contains("/nix/store"), "{}: {text}", lab.name),
                 Paths::Store => assert!(!text.contains("/etc/lab2nix"), "{}: {text}", lab.name),

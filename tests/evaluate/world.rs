@@ -48,6 +48,8 @@ pub struct World {
     pub force: BTreeMap<&'static str, Value>,
     /// Whether the host lacks NixVirt's module.
     pub without_nixvirt: bool,
+    /// Whether nobody hands images to the labs.
+    pub without_images: bool,
 }
 
 impl World {
@@ -86,8 +88,13 @@ impl World {
 
     /// Whether a host with these labs does not evaluate.
     pub fn refuses(&self, labs: &[&Generated]) -> bool {
+        self.refusal(labs).is_some()
+    }
+
+    /// What Nix says of a host with these labs that does not evaluate.
+    pub fn refusal(&self, labs: &[&Generated]) -> Option<String> {
         let file = absolute(Path::new("tests/nix/module.nix"));
-        instantiate(&file, &json!([self.job(labs)])).is_some_and(|made| made.is_err())
+        instantiate(&file, &json!([self.job(labs)]))?.err()
     }
 
     /// What NixVirt would be given of each lab.
@@ -130,7 +137,7 @@ impl World {
             "nixpkgsLib": self.nixpkgs_lib,
             "hostFiles": self.stable.then(stable_files),
             "force": self.force,
-            "without": self.without_nixvirt.then_some("NixVirt"),
+            "without": if self.without_nixvirt { Some("NixVirt") } else { self.without_images.then_some("images") },
         })
     }
 }

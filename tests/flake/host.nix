@@ -4,6 +4,8 @@
 #   nixpkgs    its nixpkgs
 #   lab        a lab's flake
 #   another    the generated files of another lab
+#   images     the directory of a lab with an image of the flake, and its generated files
+#   imported   the generated files of a lab with a domain that stays as it is
 #
 # The value is what each has in libvirt, by the names of the definitions.
 {
@@ -11,6 +13,8 @@
   nixpkgs,
   lab,
   another,
+  images,
+  imported,
 }:
 let
   inherit (nixpkgs) lib;
@@ -40,6 +44,9 @@ let
     {
       libvirt = connections config;
       failed = map (failed: failed.message) (lib.filter (entry: !entry.assertion) config.assertions);
+      kept = lib.mapAttrsToList (_: root: root."L+".argument) (
+        config.systemd.tmpfiles.settings.lab2nix-images or { }
+      );
     };
   home =
     modules:
@@ -62,6 +69,11 @@ let
         ];
       }).config;
   other = flake.lib.mkNixosModule { generated = another; };
+  debian = builtins.toFile "debian.qcow2" "not much of an image";
+  handed = {
+    images.debian.trixie = debian;
+  };
+  withImages = flake.lib.mkNixosModule ({ generated = images + "/generated"; } // handed);
 in
 {
   # No host needs special arguments; one that has `NixVirt` keeps it.
@@ -74,6 +86,25 @@ in
   ] { };
   arm = (host nixpkgs.legacyPackages.aarch64-linux [ lab.nixosModules.default ] { }).failed;
   home = home [ flake.homeModules.default ];
+  # What is handed to two labs is the same for both. Checks need nothing of it.
+  images = host pkgs [
+    withImages
+    (flake.lib.mkNixosModule ({ generated = another; } // handed))
+  ] { };
+  imageIsKept = [ (builtins.unsafeDiscardStringContext debian) ];
+  checks =
+    builtins.unsafeDiscardStringContext
+      (flake.lib.mkChecks {
+        system = "x86_64-linux";
+        spec = images + "/lab.json";
+        generated = images + "/generated";
+      }).xml.drvPath;
+  imageHome = home [ (flake.lib.mkHomeModule ({ generated = images + "/generated"; } // handed)) ];
+  importedHost = host pkgs [ (flake.lib.mkNixosModule { generated = imported; }) ] { };
+  importedHome =
+    (builtins.tryEval (
+      builtins.deepSeq (home [ (flake.lib.mkHomeModule { generated = imported; }) ]) true
+    )).success;
   homes = home [
     flake.homeModules.default
     (flake.lib.mkHomeModule { generated = another; })

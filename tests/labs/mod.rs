@@ -37,6 +37,13 @@ const VARIANTS: &[(&str, &str)] = &[
             "owned": { "path": "/srv/owned", "permissions": { "mode": "0750", "owner": 64055, "group": 36 } }
         } }"#,
     ),
+    (
+        "images of a flake",
+        r#"{ "pools": { "vms": { "path": "/srv/vms" } }, "domains": { "a": {
+            "memory": "1GiB",
+            "disks": [{ "pool": "vms", "size": "1GiB", "image": { "nix": "debian.trixie" } }]
+        } } }"#,
+    ),
     ("UEFI without a TPM", r#"{ "domains": { "a": { "memory": "1GiB", "firmware": "uefi" } } }"#),
     ("a TPM without UEFI", r#"{ "domains": { "a": { "memory": "1GiB", "tpm": true } } }"#),
     (

@@ -93,9 +93,18 @@ impl Objects {
                 eprintln!("        pool {} is only defined: {why}", pool.name);
             }
         }
+        // Some are volumes of other pools.
+        let plain = |path: &str| path.split('/').filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/");
+        let ours: Vec<String> =
+            volumes(&self.lab).map(|(pool, volume)| plain(&pool.volume_path(&volume.name))).collect();
         for (pool, volume) in volumes(&self.lab) {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
-            if let Some(backing) = backing.filter(|backing| matches!(backing.image, Image::File(_))) {
+            let is_outside = |image: &Image| match image {
+                Image::File(path) => !ours.contains(&plain(path)),
+                Image::Nix(_) => true,
+                Image::Volume(_) => false,
+            };
+            if let Some(backing) = backing.filter(|backing| is_outside(&backing.image)) {
                 let (path, format) = pool.backing_file(backing);
                 world.make_directories(path.rsplit_once('/').map(|(directory, _)| directory));
                 world.run(&["qemu-img", "create", "-q", "-f", format.name(), &path, "1M"]);

@@ -36,12 +36,28 @@ let
     ;
 
   standIn = import ./stand-in.nix { inherit table nixvirt; };
+  # As the module of the host hands them on; where paths are given, by the names that they have without Nix.
+  strings =
+    path:
+    mapAttrs (
+      name: image:
+      let
+        here = path + name;
+      in
+      if isAttrs image && !(image ? outPath) then
+        strings "${here}." image
+      else if hostFiles == null then
+        "${image}"
+      else
+        "/etc/lab2nix/images/${here}"
+    );
   fail = at: message: throw "${at}: ${message}";
 
   # Every argument that there is, so that a file without `...` is refused.
   arguments = {
     inherit (standIn) NixVirt pkgs;
     hostFiles = if hostFiles == null then standIn.hostFiles else hostFiles;
+    images = strings "" standIn.images;
   };
   value =
     file:

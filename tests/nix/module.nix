@@ -9,7 +9,8 @@
 #   nixvirt      a checkout of NixVirt: its library and its module. Null: the stand-ins
 #   force        settings of the host that count more than the labs', by path:
 #                { "services.lab2nix.enable" = false; }
-#   without      "NixVirt": a host without NixVirt's module; null: a whole host
+#   without      "NixVirt": a host without NixVirt's module; "images": one without images for the
+#                labs; null: a whole host
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
@@ -69,6 +70,7 @@ let
       ]
       ++ (if without == "NixVirt" then [ ] else [ nixvirtModule ])
       ++ map (lab: lab + "/default.nix") labs
+      ++ (if without == "images" then [ ] else [ { services.lab2nix = { inherit (standIn) images; }; } ])
       ++ forced;
     })
     config

@@ -253,11 +253,14 @@ let
     at: option: definitions:
     let
       found = strongest definitions;
+      apply = option.apply or (merged: merged);
     in
-    if found != [ ] then
-      option.type.merge at found
-    else
-      option.default or (fail at "not set, and without a default");
+    apply (
+      if found != [ ] then
+        option.type.merge at found
+      else
+        option.default or (fail at "not set, and without a default")
+    );
 
   # The declarations of all modules, each option with the files that define it.
   declared =
@@ -315,7 +318,7 @@ let
     };
 in
 {
-  lib = {
+  lib = rec {
     inherit types unique;
     escapeShellArg =
       text:
@@ -325,6 +328,7 @@ in
         text;
     filterAttrs =
       wanted: set: removeAttrs set (filter (name: !(wanted name set.${name})) (attrNames set));
+    mergeEqualOption = equal;
     mkDefault = override 1000;
     mkForce = override 50;
     mkIf = condition: content: {
@@ -337,11 +341,22 @@ in
     };
     mkOption = option: option // { _type = "option"; };
     optionalAttrs = condition: set: if condition then set else { };
+    recursiveUpdate =
+      left: right:
+      left
+      // mapAttrs (
+        name: value:
+        if left ? ${name} && isAttrs left.${name} && isAttrs value then
+          recursiveUpdate left.${name} value
+        else
+          value
+      ) right;
     setAttrByPath =
       path: value:
       foldl' (inner: name: { ${name} = inner; }) value (
         genList (index: builtins.elemAt path (length path - 1 - index)) (length path)
       );
+    splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
   };
   # The configuration that modules make, for modules that take these arguments.
   evalModules =

@@ -197,6 +197,16 @@ in
         guest-install.virtio-win.iso = pkgs.runCommand "virtio-win.iso" { } "";
       };
 
+  # Images of a flake, as its packages would be: some alone, some in sets.
+  images = {
+    debian = {
+      trixie = package "debian-13.qcow2" "";
+      bookworm = "${package "debian-12" ""}/nixos.qcow2";
+    };
+    nixos = package "nixos.qcow2" "";
+    a-b_c.d.e = "/srv/images/elsewhere.raw";
+  };
+
   # What `default.nix` hands to the files of a lab whose host files are store paths.
   hostFiles =
     let

@@ -134,6 +134,7 @@ impl<'a> Choices<'a> {
     fn value(&mut self, vocabulary: &Vocabulary, shape: Shape, is_text: bool, depth: usize) -> Option<Value> {
         Some(match shape {
             Shape::Path if self.one_of(2) == 0 => Value::from(HostFile::all().nth(self.one_of(4))?),
+            Shape::Path if self.one_of(4) == 0 => Value::Image("debian.trixie".to_owned()),
             Shape::String | Shape::Path => Value::from(self.text(is_text)),
             Shape::Int | Shape::Hex => Value::from(i64::try_from(self.one_of(5000)).ok()?),
             Shape::Bool(_) => Value::from(self.one_of(2) == 0),

@@ -87,7 +87,9 @@ fn definitions(lab: &Value) -> BTreeMap<String, String> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut found = BTreeMap::new();
     for section in ["networks", "pools", "domains"] {
-        for object in list(&lab[section]) {
+        // What stays as it is, has no definition of ours.
+        let is_ours = |object: &Value| !text(object).starts_with("/run/lab2nix/imported/");
+        for object in list(&lab[section]).into_iter().filter(is_ours) {
             let (definition, pool) = (text(&object), name(&text(&object)));
             for volume in list(&object["volumes"]).iter().filter(|volume| volume.get("definition").is_some()) {
                 found.insert(format!("volumes/{pool}/{}.xml", name(&text(volume))), text(volume));

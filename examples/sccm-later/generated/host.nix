@@ -24,21 +24,30 @@ let
     genList
     head
     intersectAttrs
+    isAttrs
     listToAttrs
     map
     mapAttrs
     match
     sort
+    storeDir
+    stringLength
+    substring
     tail
+    unsafeDiscardStringContext
     ;
   inherit (lib)
     escapeShellArg
     filterAttrs
+    mergeEqualOption
     mkDefault
     mkIf
     mkMerge
     mkOption
     optionalAttrs
+    recursiveUpdate
+    setAttrByPath
+    splitString
     types
     unique
     ;
@@ -89,6 +98,45 @@ let
       emulator = "${libvirtd.qemu.package}/bin/qemu-system-${arch}";
     };
 
+  # The images that labs ask for, as strings, whatever they are given as.
+  asked = given: foldl' recursiveUpdate given (concatMap (imagesOf given) labs);
+  imagesOf =
+    given: lab:
+    attrValues (
+      mapAttrs (name: owner: setAttrByPath (splitString "." name) (image given lab name owner)) lab.images
+    );
+  image =
+    given: lab: name: owner:
+    let
+      found = attribute name given;
+      isImage = found != null && (isAttrs found -> found ? outPath);
+    in
+    if isImage then
+      "${found}"
+    else
+      throw "lab2nix: lab `${lab.name}` asks for the image `${name}` (${owner}), which `services.lab2nix.images` does not have: set it there, or hand it to `mkNixosModule` as `images`";
+  attribute = name: set: foldl' (found: step: found.${step} or null) set (splitString "." name);
+
+  # The store paths that images are in. Volumes grow on them, so they stay when the configuration
+  # names others: only whoever deletes the volumes knows that nothing needs them any more.
+  kept = filter (path: path != null) (
+    map storePath (concatMap (lab: map (name: attribute name cfg.images) (attrNames lab.images)) labs)
+  );
+  storePath =
+    image:
+    let
+      start = stringLength storeDir + 1;
+      plain = unsafeDiscardStringContext image;
+      name = head (splitString "/" (substring start (-1) plain));
+    in
+    if substring 0 start plain == "${storeDir}/" then
+      {
+        inherit name;
+        path = substring 0 (start + stringLength name) image;
+      }
+    else
+      null;
+
   # The start of nixvirt.service: libvirtd can be up before it answers, and before it knows what
   # this host emulates.
   wait =
@@ -112,6 +160,74 @@ let
         sleep 1
       done
     '';
+
+  # Before NixVirt reads its lists: what libvirt has of the domains that stay as they are. NixVirt
+  # deletes what is not listed, so a domain that is missing stops the start before anything is done.
+  # So does one on a network that NixVirt would delete, and the domain's process with it.
+  keep =
+    lab:
+    let
+      directory = "/run/lab2nix/imported/${lab.name}";
+      virsh = "virsh --connect ${escapeShellArg lab.connection}";
+      listed = filter (other: other.connection == lab.connection && other.networks != null) labs;
+      nameOf =
+        owner:
+        let
+          found = match "network (.*)" owner;
+        in
+        if found == null then [ ] else found;
+      networks = concatMap (other: concatMap nameOf (attrValues other.identities.uuids)) listed;
+      fail =
+        name: why:
+        "echo ${escapeShellArg "lab2nix: lab ${lab.name} leaves the domain ${name} as it is, but ${why}. Nothing was changed."} >&2; exit 1";
+      one =
+        name:
+        { uuid }:
+        let
+          file = escapeShellArg "${directory}/${name}.xml";
+          domain = escapeShellArg name;
+        in
+        ''
+          if [[ $known != *$'\n'${domain}$'\n'* ]]; then
+            ${fail name "libvirt has no such domain, or only while it runs"}
+          fi
+          ${virsh} dumpxml --inactive --security-info ${domain} >${file}.new
+          if [[ $(<${file}.new) != *"<name>"${domain}"</name>"* ]]; then
+            ${fail name "virsh takes the name for the number of another one"}
+          fi
+        ''
+        + (
+          if listed == [ ] then
+            ""
+          else
+            ''
+              while read -r _ type source _; do
+                if [[ $type == network && " ${toString networks} " != *" $source "* ]]; then
+                  ${fail name "it is on a network that no lab of this host has, so NixVirt would delete that"}
+                fi
+              done <<<"$(${virsh} domiflist --inactive ${domain})"
+            ''
+        )
+        + (
+          if uuid == null then
+            ""
+          else
+            ''
+              if [[ $(<${file}.new) != *"<uuid>${uuid}</uuid>"* ]]; then
+                ${fail name "its UUID is not ${uuid}"}
+              fi
+            ''
+        )
+        + ''
+          mv ${file}.new ${file}
+        '';
+    in
+    ''
+      rm -rf ${directory}
+      install -d -m 0700 ${directory}
+      known=$'\n'$(${virsh} list --all --persistent --name)$'\n'
+    ''
+    + concatStringsSep "" (attrValues (mapAttrs one lab.imported));
 
   # What two labs both have, though a host can have it once only.
   pairs =
@@ -246,6 +362,12 @@ let
           };
         }
       )) { } "What libvirt serves on its bridges.";
+      images = owners "The images that volumes grow on, each with one such volume.";
+      imported = internal (types.attrsOf (
+        types.submodule {
+          options.uuid = internal (types.nullOr types.str) null "Its UUID, if it is said.";
+        }
+      )) { } "Domains that libvirt has already and that stay as they are.";
       firmware = internal (types.listOf types.str) [ ] "Architectures whose UEFI has a stable path.";
       secureBoot = flag "Whether UEFI with Secure Boot has a stable path.";
       driverDisc = flag "Whether the disc of VirtIO drivers has a stable path.";
@@ -308,6 +430,19 @@ in
           up late.
         '';
       };
+    };
+    images = mkOption {
+      # Several labs may be given the same ones.
+      type = types.attrsOf (types.raw // { merge = mergeEqualOption; });
+      default = { };
+      description = ''
+        The prebuilt images that disks of labs name by `image.nix`: derivations, paths or strings, or
+        sets of them, which names with dots lead into. A volume grows on the image of the day that
+        it is created. Each image that labs name gets a link in `/nix/var/nix/gcroots/lab2nix`, so
+        that it is not collected when this option names another; delete the link by hand when no
+        volume grows on the image any more.
+      '';
+      apply = asked;
     };
     labs = internal (types.listOf lab) [ ] "The labs of this host, as their files describe them.";
     hostFiles = mkOption {
@@ -392,15 +527,28 @@ in
     # It has no name for the host: targets know hosts by theirs.
     services.openiscsi.enable = mkIf (uses "iscsi") (mkDefault true);
 
-    # A pool does not start without its directory.
-    systemd.tmpfiles.settings = mkIf cfg.directories.enable (
-      ofLabs (
-        lab:
-        mkIf (lab.directories != { }) {
-          lab2nix = mapAttrs (_: rule: { d = { inherit (rule) mode user group; }; }) lab.directories;
-        }
-      )
-    );
+    systemd.tmpfiles.settings = mkMerge [
+      # A pool does not start without its directory.
+      (mkIf cfg.directories.enable (
+        ofLabs (
+          lab:
+          mkIf (lab.directories != { }) {
+            lab2nix = mapAttrs (_: rule: { d = { inherit (rule) mode user group; }; }) lab.directories;
+          }
+        )
+      ))
+      (mkIf (kept != [ ]) {
+        lab2nix-images = listToAttrs (
+          map (
+            { name, path }:
+            {
+              name = "/nix/var/nix/gcroots/lab2nix/${name}";
+              value."L+".argument = path;
+            }
+          ) kept
+        );
+      })
+    ];
 
     # The firewall drops the DNS and DHCP that libvirt serves on its bridges otherwise.
     networking.firewall.interfaces = mkIf cfg.firewall.enable (
@@ -431,7 +579,10 @@ in
       nixvirt = mkMerge [
         {
           path = [ libvirtd.package ];
-          preStart = concatStringsSep "" (map wait (unique (map (lab: lab.connection) labs)));
+          preStart = concatStringsSep "" (
+            map wait (unique (map (lab: lab.connection) labs))
+            ++ map keep (filter (lab: lab.imported != { }) labs)
+          );
         }
         # All attempts are within the interval, in which each may wait for libvirtd.
         (mkIf (cfg.retry.attempts > 1) {

@@ -1,12 +1,10 @@
-//! Images that volumes grow on: there has to be one, not larger than the volume, and it must not change.
+//! Images that volumes grow on, which must not change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::lab::drive::Source;
-use crate::lab::order::in_order;
 use crate::lab::profile::Layers;
-use crate::lab::storage::Pool;
-use crate::lab::storage::volume::{Volume, other_format, unknown_volume};
+use crate::lab::storage::volume::Volume;
 use crate::lab::{Lab, text};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
@@ -16,12 +14,14 @@ use crate::spec::pool::{ImageFormat, PoolType};
 /// The image that a volume grows on.
 #[derive(Debug)]
 pub struct Backing {
-    /// Where it is written.
+    /// Where it is named.
     pub at: Pointer,
-    /// A volume of the same pool, or a file.
+    /// A volume of the same pool, a file, or an image of a flake.
     pub image: Image,
-    /// Its format, where the spec says it.
+    /// Its format, where the spec says it or it is that of a volume of another pool.
     pub format: Option<ImageFormat>,
+    /// Where that is written.
+    pub(in crate::lab) format_at: Option<Pointer>,
 }
 
 /// An image that a volume grows on.
@@ -29,8 +29,10 @@ pub struct Backing {
 pub enum Image {
     /// A volume of the same pool, by name.
     Volume(String),
-    /// A file, by absolute path.
+    /// A file, by absolute path. It may be a volume of another pool.
     File(String),
+    /// What a flake hands over under a name: one of an attribute, or several with dots between them.
+    Nix(String),
 }
 
 /// The image that a volume grows on: a volume of the pool or a file.
@@ -42,23 +44,12 @@ pub(in crate::lab) fn resolve(
     if layers.is_empty() {
         return None;
     }
-    if format == ImageFormat::Raw {
-        problems.push(if r#type.has_files() {
-            Problem::new(Id::ConflictingFields, layers.pointer().name(), "a raw image that grows on another")
-                .label("only for format `qcow2`")
-                .help("leave `backing` out, or choose `qcow2`: raw images hold nothing but their own bytes")
-        } else {
-            let message = format!("a volume of a pool of type `{}` that grows on an image", r#type.name());
-            Problem::new(Id::NotOnThisType, layers.pointer().name(), message)
-                .label("only where volumes are files")
-                .help("leave `backing` out, or choose a pool of type `dir`, `fs` or `netfs`")
-        });
-    }
+    only_on_qcow2("backing", &layers.pointer(), (r#type, format), problems);
     let volume = layers.get("volume", |b| b.volume.as_ref());
     let path = layers.get("path", |b| b.path.as_ref());
-    let image = match (volume, path) {
-        (Some(volume), None) => Image::Volume(volume.value.clone()),
-        (None, Some(path)) => Image::File(text::path(path, problems)?),
+    let (at, image) = match (volume, path) {
+        (Some(volume), None) => (volume.pointer(), Image::Volume(volume.value.clone())),
+        (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
         (Some(_), Some(path)) => {
             problems.push(
                 Problem::new(
@@ -84,60 +75,34 @@ pub(in crate::lab) fn resolve(
             return None;
         }
     };
-    Some(Backing { at: layers.pointer(), image, format: layers.value("format", |b| b.format.as_ref()) })
+    let format = layers.get("format", |b| b.format.as_ref());
+    Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
 }
 
-/// Checks what the volumes of a pool grow on, and puts each after its own.
-pub(in crate::lab) fn settle(pool: &mut Pool, problems: &mut Vec<Problem>) {
-    let known: HashMap<&str, usize> =
-        pool.volumes.iter().enumerate().map(|(index, volume)| (volume.name.as_str(), index)).collect();
-    let mut before: Vec<Vec<(usize, ())>> = Vec::with_capacity(pool.volumes.len());
-    // Thousands of volumes may have one `backing` from one profile.
-    let (mut told, mut small_sizes) = (HashSet::new(), HashSet::new());
-    for volume in &pool.volumes {
-        let grows_on = volume.present.as_ref().and_then(|present| present.backing.as_ref());
-        let parent = match grows_on {
-            Some(Backing { image: Image::Volume(name), at, format }) => {
-                let parent = known.get(name.as_str()).copied();
-                let found = parent.map(|parent| &pool.volumes[parent]).filter(|volume| volume.present.is_some());
-                let small = found.and_then(|found| smaller(volume, found));
-                problems.extend(small.filter(|small| small_sizes.insert((small.place.clone(), name))));
-                match (found, format) {
-                    (None, _) if told.insert((name, at)) => {
-                        problems.push(unknown_volume(name, pool, at.key("volume")));
-                    }
-                    (Some(found), Some(format)) if *format != found.format && told.insert((name, at)) => {
-                        problems.push(other_format(*format, found, at.key("format")));
-                    }
-                    _ => {}
-                }
-                parent
-            }
-            Some(Backing { image: Image::File(_), .. }) | None => None,
-        };
-        before.push(parent.map(|parent| (parent, ())).into_iter().collect());
+/// A volume that grows on an image is QCOW2. `key` at `at` says what it grows on.
+pub(in crate::lab) fn only_on_qcow2(
+    key: &str,
+    at: &Pointer,
+    (r#type, format): (PoolType, ImageFormat),
+    problems: &mut Vec<Problem>,
+) {
+    if format != ImageFormat::Raw {
+        return;
     }
-    let order = in_order(&before, |circle| {
-        // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
-        let Some(volume) = circle.iter().map(|(index, ())| *index).min().map(|first| &pool.volumes[first]) else {
-            return;
-        };
-        problems.push(
-            Problem::new(
-                Id::BackingCycle,
-                volume.at.key("backing").key("volume").value(),
-                format!("volume `{}` grows on itself", volume.name),
-            )
-            .label("leads back to the volume")
-            .help("one of the volumes in the circle has to start from nothing or from a file"),
-        );
+    problems.push(if r#type.has_files() {
+        Problem::new(Id::ConflictingFields, at.clone().name(), "a raw image that grows on another")
+            .label("only for format `qcow2`")
+            .help(format!("leave `{key}` out, or choose `qcow2`: raw images hold nothing but their own bytes"))
+    } else {
+        let message = format!("a volume of a pool of type `{}` that grows on an image", r#type.name());
+        Problem::new(Id::NotOnThisType, at.clone().name(), message)
+            .label("only where volumes are files")
+            .help(format!("leave `{key}` out, or choose a pool of type `dir`, `fs` or `netfs`"))
     });
-    let mut volumes: Vec<Option<Volume>> = std::mem::take(&mut pool.volumes).into_iter().map(Some).collect();
-    pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
 }
 
 /// The problem of a volume that is smaller than the one it grows on.
-fn smaller(volume: &Volume, on: &Volume) -> Option<Problem> {
+pub(super) fn smaller(volume: &Volume, on: &Volume) -> Option<Problem> {
     let (small, large) = (volume.present.as_ref()?, on.present.as_ref()?);
     let (small_at, large_at) = (small.size_at.as_ref()?, large.size_at.as_ref()?);
     (small.size < large.size).then(|| {
@@ -159,14 +124,11 @@ pub(in crate::lab) fn warn_of_changes(lab: &Lab, problems: &mut Vec<Problem>) {
         for volume in &pool.volumes {
             let Some(backing) = volume.present.as_ref().and_then(|present| present.backing.as_ref()) else { continue };
             let (path, _) = pool.backing_file(backing);
-            let at = backing.at.key(match backing.image {
-                Image::Volume(_) => "volume",
-                Image::File(_) => "path",
-            });
-            grown_on.entry(path).or_insert((&volume.name, at));
+            grown_on.entry(path).or_insert((&volume.name, backing.at.clone()));
         }
     }
-    for domain in lab.domains.iter().flatten() {
+    // That of a template is there for this.
+    for domain in lab.domains.iter().flatten().filter(|domain| !domain.is_template) {
         for disk in domain.disks.iter().filter(|disk| !disk.readonly) {
             let (path, name, at) = match &disk.source {
                 Source::Volume { pool, name, at } => (lab.pool(*pool).volume_place(name), name, at),

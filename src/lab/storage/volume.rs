@@ -112,34 +112,40 @@ pub(in crate::lab) fn written(
         let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
         return Volume { name: name.to_owned(), at, format, present: Some(present), extra };
     };
+    let backing = backing::resolve(&layers.object("backing", |v| v.backing.as_ref()), (r#type, format), problems);
     let present = present(
         (r#type, format),
-        size,
+        written_size(size, problems),
         (
             layers.get("allocation", |v| v.allocation.as_ref()),
             layers.get("preallocation", |v| v.preallocation.as_ref()),
         ),
-        &layers.object("backing", |v| v.backing.as_ref()),
+        backing,
         problems,
     );
     Volume { name: name.to_owned(), at, format, present: Some(present), extra }
 }
 
-/// What a volume is made of.
+/// A size as it is written, and where.
+pub(in crate::lab) fn written_size(size: Word<'_>, problems: &mut Vec<Problem>) -> Option<(Size, Option<Pointer>)> {
+    word::size(size, problems).map(|found| (found, Some(size.pointer())))
+}
+
+/// What a volume is made of. A size comes with its place, where it is written for this volume.
 pub(in crate::lab) fn present(
     (r#type, format): (PoolType, ImageFormat),
-    size: Word<'_>,
+    size: Option<(Size, Option<Pointer>)>,
     (allocation, preallocation): (Option<Word<'_>>, Option<At<'_, Preallocation>>),
-    backing: &Layers<'_, spec::pool::Backing>,
+    backing: Option<Backing>,
     problems: &mut Vec<Problem>,
 ) -> Present {
-    let written = word::size(size, problems);
+    let (size, size_at) = size.map_or((None, None), |(size, at)| (Some(size), at));
     Present {
         // A refused size counts as one, so that what names the volume still finds it.
-        size: written.unwrap_or(Size::KIB),
-        size_at: written.map(|_| size.pointer()),
-        allocation: allocation::resolve((r#type, format, written), allocation, preallocation, problems),
-        backing: backing::resolve(backing, (r#type, format), problems),
+        size: size.unwrap_or(Size::KIB),
+        size_at,
+        allocation: allocation::resolve((r#type, format, size), allocation, preallocation, problems),
+        backing,
     }
 }
 
