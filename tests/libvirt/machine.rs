@@ -46,6 +46,10 @@ impl Machine {
         world.write("/machine/agent.sh", include_str!("agent.sh"));
         world.run(&["chmod", "+x", INIT]);
         world.make_directories(["/machine/talk"]);
+        // libvirt asks QEMU what it can, for which it takes minutes there and remembers the answer: the same as here,
+        // without KVM.
+        world.run(&["rm", "-f", "/dev/kvm"]);
+        world.virsh(&["capabilities"]);
         let console = world.inside().join(CONSOLE);
         let screen = fs::File::create(&console).expect("the world is ours");
         // Its memory is a file in /dev/shm; that of Linux's own has half of the host's.
