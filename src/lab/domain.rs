@@ -24,6 +24,7 @@ use crate::lab::device::serial::{self, Channel, Serial};
 use crate::lab::device::share::{self, Share};
 use crate::lab::device::sound::{self, Audio};
 use crate::lab::device::{self, Devices};
+use crate::lab::cloud_init::{self, CloudInit};
 use crate::lab::drive::bus;
 use crate::lab::drive::floppy::{self, Floppy};
 use crate::lab::drive::io;
@@ -94,6 +95,8 @@ pub struct Domain {
     pub disks: Vec<Disk>,
     /// The optical drives.
     pub cdroms: Vec<Cdrom>,
+    /// What the guest does at its first boot.
+    pub cloud_init: Option<CloudInit>,
     /// The floppy drives.
     pub floppies: Vec<Floppy>,
     /// The network interfaces.
@@ -179,8 +182,10 @@ pub(super) fn resolve(
     let floppies = floppy::floppies(layers, board, problems);
     let on_buses = disks.iter().map(|disk| (disk.bus, &disk.at));
     let on_buses = on_buses.chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
-    bus::have_room(on_buses, board, &entry.name, problems);
     let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
+    let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, scope, problems);
+    let on_buses = on_buses.chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
+    bus::have_room(on_buses, board, &entry.name, problems);
     let screen = screen::screen(layers, entry, arch, drivers, problems);
     let sound = sound::sound(layers, arch, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
@@ -251,6 +256,7 @@ pub(super) fn resolve(
         virtualization,
         disks,
         cdroms,
+        cloud_init,
         floppies,
         interfaces,
         screen,

@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
             match piece {
                 Piece::Text(text) => document.push_str(text.as_str()),
                 Piece::Select(select) => match host_file(select) {
-                    Some(file) => document.push_str(stable_path(file)),
+                    Some(file) => document.push_str(&stable_path(&file)),
                     None => return self.error("a file of the host", written),
                 },
             }
