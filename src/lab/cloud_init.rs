@@ -86,9 +86,8 @@ pub(super) fn cloud_init(
         hostname: hostname(layers.get("hostname", |c| c.hostname.as_ref()), entry, &at, problems),
         user: user.and_then(|word| user_name(word, problems)),
         ssh_keys: each(layers.get("sshKeys", |c| c.ssh_keys.as_ref()), credential::ssh_key, problems),
-        password_hash: password_hash.and_then(|word| {
-            credential::hash(word.value, word.place(), problems).then(|| word.value.clone())
-        }),
+        password_hash: password_hash
+            .and_then(|word| credential::hash(word.value, word.place(), problems).then(|| word.value.clone())),
         packages: each(layers.get("packages", |c| c.packages.as_ref()), package, problems),
         runcmd: each(layers.get("runcmd", |c| c.runcmd.as_ref()), command, problems),
         network: network::network(
@@ -204,7 +203,8 @@ fn package(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 /// Checks a line of shell.
 fn command(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     if text.trim().is_empty() {
-        problems.push(Problem::new(Id::BadText, place, "an empty command").label("nothing to run").help("leave it out"));
+        problems
+            .push(Problem::new(Id::BadText, place, "an empty command").label("nothing to run").help("leave it out"));
         return false;
     }
     text::fits(text, &place, problems) && credential::has_no_private_key(text, place, problems)

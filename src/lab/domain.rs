@@ -17,6 +17,7 @@ pub mod smbios;
 use indexmap::IndexMap;
 use uuid::Uuid;
 
+use crate::lab::cloud_init::{self, CloudInit};
 use crate::lab::device::hostdev::{self, HostDevice};
 use crate::lab::device::input::{self, Input};
 use crate::lab::device::screen::{self, Screen};
@@ -24,7 +25,6 @@ use crate::lab::device::serial::{self, Channel, Serial};
 use crate::lab::device::share::{self, Share};
 use crate::lab::device::sound::{self, Audio};
 use crate::lab::device::{self, Devices};
-use crate::lab::cloud_init::{self, CloudInit};
 use crate::lab::drive::bus;
 use crate::lab::drive::floppy::{self, Floppy};
 use crate::lab::drive::io;

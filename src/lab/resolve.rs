@@ -293,10 +293,8 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
         }
         Place::Key(_) | Place::Text(_) | Place::File(_) => false,
     };
-    let of_several = counts || matches!(
-        problem.id,
-        Id::MissingField | Id::TopologyMismatch | Id::NumaMismatch | Id::UnknownInterface
-    );
+    let of_several = counts
+        || matches!(problem.id, Id::MissingField | Id::TopologyMismatch | Id::NumaMismatch | Id::UnknownInterface);
     is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 

@@ -39,7 +39,6 @@ let
     mkMerge
     mkOption
     optionalAttrs
-    optionalString
     types
     unique
     ;
@@ -81,19 +80,28 @@ let
   # The disc by which cloud-init in the guest of a domain is told what to do. The same files make
   # the same disc: all dates on it are fixed.
   seed =
-    domain: files:
+    domain:
+    {
+      metaData,
+      userData,
+      networkConfig,
+    }:
+    let
+      files = filterAttrs (_: file: file != null) {
+        meta-data = metaData;
+        user-data = userData;
+        network-config = networkConfig;
+      };
+      places = map (name: "${name}=${files.${name}}") (attrNames files);
+    in
     pkgs.runCommand "lab2nix-seed-${domain}.iso"
       {
         nativeBuildInputs = [ pkgs.xorriso ];
         SOURCE_DATE_EPOCH = "315532800";
-        TZ = "UTC";
       }
       ''
         xorriso -as mkisofs -quiet -output "$out" -volid cidata -joliet -rational-rock \
-          --set_all_file_dates 1980010100000000 -graft-points \
-          meta-data=${files.metaData} user-data=${files.userData} ${
-            optionalString (files.networkConfig != null) "network-config=${files.networkConfig}"
-          }
+          --set_all_file_dates 1980010100000000 -graft-points ${concatStringsSep " " places}
       '';
   # Attributes that need no quotes, as the files of labs name them.
   seedsOf =

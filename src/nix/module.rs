@@ -70,8 +70,7 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
     let takes = |name: &str| sections.iter().any(|(_, lambda)| lambda.formals().iter().any(|it| it.as_str() == name));
     // Files of the host come from its own options.
     let seeds = seeds(lab)?;
-    let formals =
-        [("config", takes(HOST_FILES)), (PKGS, takes(PKGS) || !seeds.is_empty()), (NIXVIRT, takes(NIXVIRT))];
+    let formals = [("config", takes(HOST_FILES)), (PKGS, takes(PKGS) || !seeds.is_empty()), (NIXVIRT, takes(NIXVIRT))];
     let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
     let names = names(lab).map_err(unwritable)?;
     let mut needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;

@@ -346,9 +346,13 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
         .related(own.place.clone(), "the guest's address")
         .help("write an address of the same subnet; check the prefix length too")
     } else {
-        Problem::new(Id::ConflictingFields, word.pointer().name(), format!("a gateway without an {} address", family.name()))
-            .label("reached from which address?")
-            .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
+        Problem::new(
+            Id::ConflictingFields,
+            word.pointer().name(),
+            format!("a gateway without an {} address", family.name()),
+        )
+        .label("reached from which address?")
+        .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
     };
     problems.push(problem);
 }

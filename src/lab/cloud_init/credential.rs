@@ -145,7 +145,8 @@ mod tests {
     use super::*;
     use crate::place::Pointer;
 
-    const SHA512: &str = "$6$lab2nix$pa.si7ryZDOMvDYMybaF3hau4Jx3PUgW6koKrWveDFj/5iVnyi5L.1Y9e3gTAKvxrpgOv5lesxaml6vAh6YH20";
+    const SHA512: &str =
+        "$6$lab2nix$pa.si7ryZDOMvDYMybaF3hau4Jx3PUgW6koKrWveDFj/5iVnyi5L.1Y9e3gTAKvxrpgOv5lesxaml6vAh6YH20";
     const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB";
 
     #[test]

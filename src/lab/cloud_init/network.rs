@@ -100,11 +100,7 @@ impl Names<'_> {
     fn unknown(&self, name: &str, place: Place, bonds: &[&str]) -> Problem {
         let known = self.interfaces.iter().map(|interface| interface.name.as_str()).chain(bonds.iter().copied());
         let known: Vec<&str> = known.collect();
-        let help = if known.is_empty() {
-            "give the domain `interfaces`".to_owned()
-        } else {
-            did_you_mean(name, known)
-        };
+        let help = if known.is_empty() { "give the domain `interfaces`".to_owned() } else { did_you_mean(name, known) };
         Problem::new(Id::UnknownInterface, place, format!("the domain has no interface `{name}`"))
             .label("not in its `interfaces`")
             .help(help)
@@ -335,9 +331,8 @@ fn served(interface: &Interface, scope: &Scope<'_>) -> Served {
     match &interface.attachment {
         Attachment::Network(id) if scope.networks[id.0].mode.makes_bridge() => {
             let network = &scope.networks[id.0];
-            let has = |family: Family| {
-                interface.addresses.iter().any(|address| Family::of(address.host.addr()) == family)
-            };
+            let has =
+                |family: Family| interface.addresses.iter().any(|address| Family::of(address.host.addr()) == family);
             let dhcp = |family: Family| network.side(family).and_then(|side| side.dhcp.as_ref());
             Served::Lab {
                 v4: dhcp(Family::V4).is_some_and(|dhcp| dhcp.range.is_some() || has(Family::V4)),
