@@ -342,9 +342,10 @@ in
       a pool does not start without its directory.
     '';
     stablePaths.enable = switch ''
-      Whether UEFI firmware, the disc of VirtIO drivers and the discs for cloud-init are linked under
-      `/etc/lab2nix`, by `environment.etc`, so that no update of them changes a domain. Switch it off only where
-      the host provides these paths itself: the definitions of domains name them all the same.
+      Whether UEFI firmware, the disc of VirtIO drivers and the discs for cloud-init are linked
+      under `/etc/lab2nix`, by `environment.etc`, so that an update of them changes no domain. Switch
+      it off only where the host provides these paths itself: the definitions of domains name them
+      all the same.
     '';
     retry = {
       attempts = mkOption {

@@ -77,11 +77,11 @@ fn add(config: &mut Map<String, Value>, addressing: &Addressing) {
         set("nameservers", Value::Object(servers));
     }
     set_list(config, "addresses", &addresses.iter().map(|fixed| fixed.net.to_string()).collect::<Vec<_>>());
-    set_list(config, "routes", &gateways.iter().map(default_route).collect::<Vec<_>>());
+    set_list(config, "routes", &gateways.iter().map(|gateway| default_route(gateway.value)).collect::<Vec<_>>());
 }
 
 /// The route to everywhere. Older versions of cloud-init do not know the word `default` for it.
-fn default_route(gateway: &IpAddr) -> Value {
+fn default_route(gateway: IpAddr) -> Value {
     let to = match gateway {
         IpAddr::V4(_) => "0.0.0.0/0",
         IpAddr::V6(_) => "::/0",

@@ -10,7 +10,7 @@ use crate::lab::profile::{Layers, Word};
 use crate::lab::scope::{Entry, Scope};
 use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
 use crate::lab::text::shortened;
-use crate::lab::{NetworkId, word};
+use crate::lab::{NetworkId, Placed, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::cloud_init::{Addressed, GuestInterface};
@@ -21,7 +21,7 @@ pub struct Addressing {
     /// Its addresses.
     pub addresses: Vec<Static>,
     /// The routers to everywhere else, at most one of each family.
-    pub gateways: Vec<IpAddr>,
+    pub gateways: Vec<Placed<IpAddr>>,
     /// The DNS servers.
     pub nameservers: Vec<IpAddr>,
     /// The domains of short names.
@@ -182,7 +182,7 @@ pub(super) fn addressing<T: Addressed>(
         if all_fine {
             check_gateway(gateway, word, &addresses, problems);
         }
-        Some(gateway)
+        Some(Placed { value: gateway, place: word.place() })
     });
     let gateways = gateways.collect();
 

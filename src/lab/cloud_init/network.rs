@@ -73,10 +73,15 @@ pub struct GuestVlan {
 impl GuestNetwork {
     /// All addresses in it.
     fn statics(&self) -> impl Iterator<Item = &Static> {
+        self.addressings().flat_map(|addressing| &addressing.addresses)
+    }
+
+    /// What everything in it has.
+    fn addressings(&self) -> impl Iterator<Item = &Addressing> {
         let interfaces = self.interfaces.iter().map(|interface| &interface.addressing);
         let bonds = self.bonds.iter().map(|bond| &bond.addressing);
         let vlans = self.vlans.iter().map(|vlan| &vlan.addressing);
-        interfaces.chain(bonds).chain(vlans).flat_map(|addressing| &addressing.addresses)
+        interfaces.chain(bonds).chain(vlans)
     }
 }
 
@@ -220,7 +225,30 @@ pub(super) fn network(
         };
         vlans.push(GuestVlan { name: name.clone(), tag, link, addressing });
     }
-    Some(GuestNetwork { interfaces: guest_interfaces, bonds, vlans })
+    let network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
+    one_way_out(&network, problems);
+    Some(network)
+}
+
+/// Reports a second router of one family: two routes to everywhere are none that anybody could tell.
+fn one_way_out(network: &GuestNetwork, problems: &mut Vec<Problem>) {
+    for family in [Family::V4, Family::V6] {
+        let gateways = network.addressings().flat_map(|addressing| &addressing.gateways);
+        let mut gateways = gateways.filter(|gateway| Family::of(gateway.value) == family);
+        let Some(first) = gateways.next() else { continue };
+        for other in gateways {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    other.place.clone(),
+                    format!("a second {} router to everywhere else", family.name()),
+                )
+                .label("which of the two?")
+                .related(first.place.clone(), "the first one")
+                .help("leave one of the two out: netplan refuses them"),
+            );
+        }
+    }
 }
 
 /// The layers of each entry of a map that merges by its keys.

@@ -67,6 +67,8 @@
           "6ef813fe-6f8a-5dea-ba11-d01449623db3" = "domain everywhere";
           "2067208a-c78b-5d04-a7e6-68c50275d5b4" = "domain node-1";
           "17ce63ac-11fc-58f2-8ed2-7986a589e369" = "domain node-2";
+          cc70ec73-1824-5df7-8b23-a3985c4a1a45 = "domain out-by-a-bond";
+          "3558de2b-9d7e-56d4-8822-ee7fe7af09d2" = "domain out-by-a-vlan";
           "81edb015-e622-57bc-b2f4-f9fe9ed93c90" = "domain bonds";
         };
         macs = {
@@ -95,6 +97,8 @@
           "52:54:00:cc:91:7c" = "domain node-2";
           "52:54:00:18:46:85" = "domain node-2";
           "52:54:00:76:65:3d" = "domain node-2";
+          "52:54:00:bb:a7:10" = "domain out-by-a-bond";
+          "52:54:00:12:ce:f3" = "domain out-by-a-vlan";
           "52:54:00:a7:0e:a8" = "domain bonds";
           "52:54:00:bc:f9:26" = "domain bonds";
           "52:54:00:a7:48:96" = "domain bonds";
@@ -370,16 +374,6 @@
                   "addresses": [
                     "172.20.0.11/24",
                     "fd00:20::11/64"
-                  ],
-                  "routes": [
-                    {
-                      "to": "0.0.0.0/0",
-                      "via": "172.20.0.1"
-                    },
-                    {
-                      "to": "::/0",
-                      "via": "fd00:20::1"
-                    }
                   ]
                 },
                 "bond1": {
@@ -410,16 +404,6 @@
                   "addresses": [
                     "172.20.0.11/24",
                     "fd00:21::11/64"
-                  ],
-                  "routes": [
-                    {
-                      "to": "0.0.0.0/0",
-                      "via": "172.20.0.2"
-                    },
-                    {
-                      "to": "::/0",
-                      "via": "fd00:21::1"
-                    }
                   ]
                 },
                 "management": {
@@ -557,16 +541,6 @@
                   "addresses": [
                     "172.20.0.12/24",
                     "fd00:20::12/64"
-                  ],
-                  "routes": [
-                    {
-                      "to": "0.0.0.0/0",
-                      "via": "172.20.0.1"
-                    },
-                    {
-                      "to": "::/0",
-                      "via": "fd00:20::1"
-                    }
                   ]
                 },
                 "bond1": {
@@ -597,6 +571,96 @@
                   "addresses": [
                     "172.20.0.12/24",
                     "fd00:21::12/64"
+                  ]
+                },
+                "management": {
+                  "id": 201,
+                  "link": "fourth",
+                  "dhcp4": true
+                }
+              }
+            }
+          '';
+        };
+        out-by-a-bond = {
+          metaData = pkgs.writeText "out-by-a-bond-meta-data" ''
+            {
+              "instance-id": "cc70ec73-1824-5df7-8b23-a3985c4a1a45",
+              "local-hostname": "out-by-a-bond"
+            }
+          '';
+          userData = pkgs.writeText "out-by-a-bond-user-data" ''
+            #cloud-config
+            {}
+          '';
+          networkConfig = pkgs.writeText "out-by-a-bond-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "trunk": {
+                  "match": {
+                    "macaddress": "52:54:00:bb:a7:10"
+                  },
+                  "set-name": "trunk"
+                }
+              },
+              "bonds": {
+                "bond0": {
+                  "interfaces": [
+                    "trunk"
+                  ],
+                  "parameters": {
+                    "mode": "active-backup",
+                    "mii-monitor-interval": 100
+                  },
+                  "addresses": [
+                    "172.20.0.30/24",
+                    "fd00:20::30/64"
+                  ],
+                  "routes": [
+                    {
+                      "to": "0.0.0.0/0",
+                      "via": "172.20.0.1"
+                    },
+                    {
+                      "to": "::/0",
+                      "via": "fd00:20::1"
+                    }
+                  ]
+                }
+              }
+            }
+          '';
+        };
+        out-by-a-vlan = {
+          metaData = pkgs.writeText "out-by-a-vlan-meta-data" ''
+            {
+              "instance-id": "3558de2b-9d7e-56d4-8822-ee7fe7af09d2",
+              "local-hostname": "out-by-a-vlan"
+            }
+          '';
+          userData = pkgs.writeText "out-by-a-vlan-user-data" ''
+            #cloud-config
+            {}
+          '';
+          networkConfig = pkgs.writeText "out-by-a-vlan-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "trunk": {
+                  "match": {
+                    "macaddress": "52:54:00:12:ce:f3"
+                  },
+                  "set-name": "trunk"
+                }
+              },
+              "vlans": {
+                "cluster": {
+                  "id": 200,
+                  "link": "trunk",
+                  "addresses": [
+                    "172.20.0.30/24",
+                    "fd00:21::30/64"
                   ],
                   "routes": [
                     {
@@ -608,11 +672,6 @@
                       "via": "fd00:21::1"
                     }
                   ]
-                },
-                "management": {
-                  "id": 201,
-                  "link": "fourth",
-                  "dhcp4": true
                 }
               }
             }

@@ -1479,6 +1479,392 @@
   {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
+      name = "out-by-a-bond";
+      uuid = "cc70ec73-1824-5df7-8b23-a3985c4a1a45";
+      memory = {
+        count = 1;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        disk = [
+          {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "images";
+              volume = "out-by-a-bond.qcow2";
+            };
+            target = {
+              dev = "vda";
+              bus = "virtio";
+            };
+          }
+          {
+            type = "file";
+            device = "cdrom";
+            driver = {
+              name = "qemu";
+              type = "raw";
+            };
+            source = {
+              file = "/etc/lab2nix/seeds/cloud/out-by-a-bond.iso";
+            };
+            target = {
+              dev = "sda";
+              bus = "sata";
+            };
+            readonly = true;
+          }
+        ];
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:bb:a7:10";
+            };
+            source = {
+              network = "trunk";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "out-by-a-vlan";
+      uuid = "3558de2b-9d7e-56d4-8822-ee7fe7af09d2";
+      memory = {
+        count = 1;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        disk = [
+          {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "images";
+              volume = "out-by-a-vlan.qcow2";
+            };
+            target = {
+              dev = "vda";
+              bus = "virtio";
+            };
+          }
+          {
+            type = "file";
+            device = "cdrom";
+            driver = {
+              name = "qemu";
+              type = "raw";
+            };
+            source = {
+              file = "/etc/lab2nix/seeds/cloud/out-by-a-vlan.iso";
+            };
+            target = {
+              dev = "sda";
+              bus = "sata";
+            };
+            readonly = true;
+          }
+        ];
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:12:ce:f3";
+            };
+            source = {
+              network = "trunk";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
       name = "bonds";
       uuid = "81edb015-e622-57bc-b2f4-f9fe9ed93c90";
       memory = {

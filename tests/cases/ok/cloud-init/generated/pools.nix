@@ -98,6 +98,34 @@
       }
       {
         definition = NixVirt.lib.volume.writeXML {
+          name = "out-by-a-bond.qcow2";
+          capacity = {
+            count = 10;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
+          name = "out-by-a-vlan.qcow2";
+          capacity = {
+            count = 10;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
           name = "bonds.qcow2";
           capacity = {
             count = 10;
