@@ -180,11 +180,11 @@ pub(super) fn resolve(
     let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
     let cdroms = drive::cdroms(layers, board, scope, problems);
     let floppies = floppy::floppies(layers, board, problems);
-    let on_buses = disks.iter().map(|disk| (disk.bus, &disk.at));
-    let on_buses = on_buses.chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
     let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
     let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, scope, problems);
-    let on_buses = on_buses.chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
+    let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
+        .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
+        .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
     bus::have_room(on_buses, board, &entry.name, problems);
     let screen = screen::screen(layers, entry, arch, drivers, problems);
     let sound = sound::sound(layers, arch, problems);
@@ -236,13 +236,7 @@ pub(super) fn resolve(
         shares,
         active: layers.value("active", |f| f.active.as_ref()).unwrap_or(Active::AsItIs),
         restart: layers.value("restart", |f| f.restart.as_ref()),
-        after: layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
-            let placed = |(index, name): (usize, &String)| Placed {
-                value: name.clone(),
-                place: list.pointer().index(index).value(),
-            };
-            list.value.iter().enumerate().map(placed).collect()
-        }),
+        after: after(layers),
         extra: layers
             .every("extra", |f| f.extra.as_ref())
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
@@ -267,6 +261,13 @@ pub(super) fn resolve(
         qemu_env: qemu_env.into_iter().collect(),
     };
     (domain, volumes)
+}
+
+/// The names of the domains that start before it.
+fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
+    let Some(list) = layers.get("after", |f| f.after.as_ref()) else { return Vec::new() };
+    let place = |index: usize| list.pointer().index(index).value();
+    list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
 }
 
 /// The arguments and environment variables for QEMU.

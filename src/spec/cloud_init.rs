@@ -60,13 +60,17 @@ pub struct GuestNetwork {
     /// Interfaces of the domain, by their names in `interfaces`.
     pub interfaces: Option<IndexMap<String, GuestInterface>>,
     /// Bonds: interfaces that are one for the guest. By the names that they have in the guest, 1 to 15 letters, digits, `.`, `_`
-    /// and `-`.
+    /// and `-`. The image has to have netplan (Debian's and Ubuntu's have), `NetworkManager` or ifupdown: for systemd-networkd
+    /// alone, cloud-init writes neither bonds nor VLANs.
     pub bonds: Option<IndexMap<String, GuestBond>>,
     /// VLANs, tagged by the guest. By the names that their interfaces have in the guest, as those of bonds.
     pub vlans: Option<IndexMap<String, GuestVlan>>,
 }
 
 /// What an interface of the guest has.
+///
+/// Where it is in a bond or carries a VLAN, it is called in the guest as it is here; `net` and its number from 0 where that is
+/// longer than 15 letters. Else it keeps the name that the guest chooses.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestInterface {
@@ -74,10 +78,11 @@ pub struct GuestInterface {
     /// addresses by DHCP, `ip` and `ip6` of the interface are the simpler way. Default: none of its own.
     #[schemars(example = ["192.168.100.11/24"])]
     pub addresses: Option<Vec<String>>,
-    /// The IPv4 router to everywhere else. Default: none, or that which DHCP tells.
+    /// The IPv4 router to everywhere else, in the subnet of one of its `addresses`. A guest has one. Default: none, or that which
+    /// DHCP tells.
     #[schemars(example = &"192.168.100.1")]
     pub gateway: Option<String>,
-    /// The IPv6 router to everywhere else. Default: none, or that which router advertisements tell.
+    /// The IPv6 router to everywhere else, as `gateway`. Default: none, or that which router advertisements tell.
     #[schemars(example = &"fd00:100::1")]
     pub gateway6: Option<String>,
     /// The DNS servers. Default: none, or those which DHCP tells.

@@ -151,7 +151,7 @@ pub(super) fn addressing<T: Addressed>(
     let mut all_fine = true;
     let written = layers.get("addresses", Addressed::addresses);
     for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
-        let place = written.map(|list| list.pointer().index(index).value()).unwrap_or_else(|| layers.pointer().value());
+        let place = written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)).value();
         match address(text, &place, entry, problems) {
             Some(net) if addresses.iter().any(|other| other.net.addr() == net.addr()) => problems.push(
                 Problem::new(Id::DuplicateAddress, place, format!("address `{}` is here twice", net.addr()))

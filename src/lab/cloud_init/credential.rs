@@ -131,13 +131,13 @@ fn is_hash(text: &str) -> bool {
 pub(super) fn has_no_private_key(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     let fine = !(text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"));
     if !fine {
-        problems.push(secret(place, "a private key".to_owned()));
+        problems.push(secret(place, "a private key"));
     }
     fine
 }
 
 /// The problem of a secret.
-pub(super) fn secret(place: Place, what: String) -> Problem {
+pub(super) fn secret(place: Place, what: &str) -> Problem {
     Problem::new(Id::SecretInStore, place, format!("{what}, which everybody on the host could read"))
         .label("would be in the store")
         .help("bring it into the guest when it runs; for a user's password there is `passwordHash`")

@@ -85,7 +85,7 @@ fn merge(into: &mut Extra, from: &Extra) {
 /// Reports secrets and texts that are too long.
 fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
     if SECRETS.contains(&key.to_ascii_lowercase().as_str()) {
-        problems.push(credential::secret(at.clone().name(), format!("`{key}` is for a secret")));
+        problems.push(credential::secret(at.clone().name(), &format!("`{key}` is for a secret")));
         return;
     }
     match value {

@@ -171,8 +171,8 @@ pub(super) fn network(
     let mut ids: Vec<String> = Vec::with_capacity(interfaces.len());
     let mut guest_interfaces = Vec::with_capacity(interfaces.len());
     for (index, interface) in interfaces.iter().enumerate() {
-        let named = carries(index) || names.bonds.contains_key(&index);
-        let fits = !named || interface.name.len() <= word::INTERFACE_NAME_MAX;
+        let is_named = carries(index) || names.bonds.contains_key(&index);
+        let fits = !is_named || interface.name.len() <= word::INTERFACE_NAME_MAX;
         let id = if fits { interface.name.clone() } else { format!("net{index}") };
         let on = On { segment: segment(interface), served: served(interface, scope), interface: Some(interface) };
         let own = Layers::new(Vec::new());
@@ -182,7 +182,7 @@ pub(super) fn network(
             None => address::addressing(layers, &on, Carries(carries(index)), (entry, scope), problems),
         };
         ids.push(id.clone());
-        guest_interfaces.push(GuestInterface { id, named, addressing });
+        guest_interfaces.push(GuestInterface { id, named: is_named, addressing });
     }
 
     let mut taken: HashMap<String, Place> =
