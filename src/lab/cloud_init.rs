@@ -6,6 +6,7 @@ pub mod address;
 mod credential;
 mod extra;
 pub mod network;
+pub(super) mod unique;
 
 use crate::lab::domain::board::Board;
 use crate::lab::drive::bus;

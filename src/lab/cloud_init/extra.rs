@@ -34,6 +34,7 @@ const SECRETS: &[&str] = &[
     "secrets",
     "ssh_keys",
     "token",
+    "wireguard",
 ];
 
 /// What the layers have in `extra`, the weakest first, as one.
