@@ -19,7 +19,8 @@ pub(super) fn config(network: &GuestNetwork, domain: &Domain) -> Value {
     let ethernets: Map<String, Value> = interfaces
         .map(|(guest, interface)| (guest.id.clone(), ethernet(guest, &interface.mac.value.to_string())))
         .collect();
-    let bonds: Map<String, Value> = network.bonds.iter().map(|bond| (bond.name.clone(), self::bond(bond))).collect();
+    let bonds: Map<String, Value> =
+        network.bonds.iter().map(|bond| (bond.name.clone(), self::bond(bond, domain))).collect();
     let vlans: Map<String, Value> = network.vlans.iter().map(|vlan| (vlan.name.clone(), self::vlan(vlan))).collect();
     let mut config = Map::new();
     config.insert("version".to_owned(), 2.into());
@@ -41,11 +42,15 @@ fn ethernet(guest: &GuestInterface, mac: &str) -> Value {
     Value::Object(ethernet)
 }
 
-fn bond(bond: &GuestBond) -> Value {
+fn bond(bond: &GuestBond, domain: &Domain) -> Value {
     let mut config = Map::new();
     set_list(&mut config, "interfaces", &bond.interfaces);
     let parameters = json!({ "mode": bond.mode.name(), "mii-monitor-interval": LINK_MONITOR });
     config.insert("parameters".to_owned(), parameters);
+    // The guest would make one up, which is another in each guest of one image, and which macvtap lets nothing through to.
+    if let Some(first) = bond.first.and_then(|index| domain.interfaces.get(index)) {
+        config.insert("macaddress".to_owned(), first.mac.value.to_string().into());
+    }
     add(&mut config, &bond.addressing);
     Value::Object(config)
 }

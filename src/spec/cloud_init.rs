@@ -103,7 +103,8 @@ pub struct GuestInterface {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestBond {
-    /// The interfaces of the domain that are in it, by their names in `interfaces`. They have no addresses of their own.
+    /// The interfaces of the domain that are in it, by their names in `interfaces`. They have no addresses of their own. The bond
+    /// has the MAC address of the first.
     #[schemars(required, example = ["first", "second"])]
     pub interfaces: Option<Vec<String>>,
     /// How it uses them. Default: `active-backup`, which needs nothing of what they are on.

@@ -48,6 +48,8 @@ pub struct GuestBond {
     pub name: String,
     /// The ids of its interfaces.
     pub interfaces: Vec<String>,
+    /// The interface whose MAC address it has, the first one, by its place among those of the domain.
+    pub first: Option<usize>,
     /// How it uses them.
     pub mode: BondMode,
     /// Its addresses.
@@ -197,6 +199,7 @@ pub(super) fn network(
         bonds.push(GuestBond {
             name: name.clone(),
             interfaces: members.iter().map(|index| ids[*index].clone()).collect(),
+            first: members.first().copied(),
             mode: layers.value("mode", |b| b.mode.as_ref()).unwrap_or(BondMode::ActiveBackup),
             addressing: address::addressing(layers, &on, Carries(carries), (entry, scope), problems),
         });

@@ -361,6 +361,7 @@
                     "mode": "balance-alb",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:94:77:42",
                   "dhcp4": true,
                   "mtu": 9000,
                   "nameservers": {
@@ -384,6 +385,7 @@
                     "mode": "active-backup",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:48:6c:9d",
                   "dhcp4": true
                 }
               },
@@ -528,6 +530,7 @@
                     "mode": "balance-alb",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:1d:fb:0b",
                   "dhcp4": true,
                   "mtu": 9000,
                   "nameservers": {
@@ -551,6 +554,7 @@
                     "mode": "active-backup",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:cc:91:7c",
                   "dhcp4": true
                 }
               },
@@ -613,6 +617,7 @@
                     "mode": "active-backup",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:bb:a7:10",
                   "addresses": [
                     "172.20.0.30/24",
                     "fd00:20::30/64"
@@ -738,6 +743,7 @@
                     "mode": "active-backup",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:a7:0e:a8",
                   "dhcp4": true
                 },
                 "two": {
@@ -748,6 +754,7 @@
                     "mode": "balance-rr",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:bc:f9:26",
                   "dhcp4": true
                 },
                 "three": {
@@ -758,6 +765,7 @@
                     "mode": "balance-xor",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:a7:48:96",
                   "dhcp4": true
                 },
                 "four": {
@@ -768,6 +776,7 @@
                     "mode": "broadcast",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:59:d8:f0",
                   "dhcp4": true
                 },
                 "five": {
@@ -778,6 +787,7 @@
                     "mode": "802.3ad",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:83:6d:34",
                   "dhcp4": true
                 },
                 "six": {
@@ -788,6 +798,7 @@
                     "mode": "balance-tlb",
                     "mii-monitor-interval": 100
                   },
+                  "macaddress": "52:54:00:90:41:8f",
                   "dhcp4": true
                 }
               }
