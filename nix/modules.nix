@@ -60,6 +60,7 @@ let
       x86_64 = files "x86_64";
       x86_64-secure = files "x86_64";
       driverDisc = "${NixVirt.lib.guest-install.virtio-win.iso}";
+      seeds = missing "disc for cloud-init";
     };
 in
 {
@@ -85,8 +86,8 @@ in
 
   # A module of home-manager: NixVirt, and the lab's objects in the user's session.
   #
-  # The host part is not in it. So a session has no UEFI firmware, driver disc or emulator of the
-  # lab's under stable paths unless the host has them; its pools need their directories, its firmware
+  # The host part is not in it. So a session has no UEFI firmware, driver disc, disc for cloud-init or
+  # emulator of the lab's under stable paths unless the host has them; its pools need their directories, its firmware
   # variables a directory that the user can write to; and networks other than the host's own bridges
   # cannot start, because only root makes bridges. Nor does anybody keep the images that volumes grow
   # on from being collected when `images` names others.

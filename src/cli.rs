@@ -54,6 +54,10 @@ pub enum Command {
     ///
     /// They come in the order in which libvirt can take them: networks, pools, volumes, domains. Files of the host have
     /// the paths that the generated module gives them on NixOS.
+    ///
+    /// With `--out`, domains with `cloudInit` also get the files of the disc that their guests read at the first boot, in
+    /// `DIR/seeds/NAME`. Where Nix does not make the disc, `xorriso -as mkisofs -volid cidata -joliet -rational-rock -output
+    /// NAME.iso DIR/seeds/NAME` does; it belongs where the domain's XML says.
     Xml(Xml),
     /// Prints the JSON Schema of specs.
     Schema {
@@ -98,10 +102,11 @@ pub struct Gen {
 #[derive(Debug, clap::Args)]
 pub struct Xml {
     /// The spec, which is the first argument if that ends in `.json`, else lab.json; then the objects: their names, or
-    /// where a name is not enough, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`. Default: all.
+    /// where a name is not enough, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
+    /// `seeds/NAME/user-data`. Default: all.
     #[arg(value_name = "[SPEC] [NAME]")]
     pub arguments: Vec<String>,
-    /// Writes a file for each: `DIR/networks/NAME.xml` and so on.
+    /// Writes a file for each: `DIR/networks/NAME.xml` and so on, and `DIR/seeds/NAME/user-data` and so on.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// With `--out`, replaces files that are there and differ.

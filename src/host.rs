@@ -3,6 +3,7 @@
 //! libvirt does none of this by itself, and a definition that relies on it fails at start, so `generated/default.nix`
 //! says it and `generated/host.nix` sets it up.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
@@ -229,8 +230,8 @@ fn served(network: &Network) -> Ports {
 /// The path by which a file of the host is found whatever its version: `NixOS` links QEMU there, and the module of the
 /// lab the others.
 #[must_use]
-pub fn stable_path(file: HostFile) -> &'static str {
-    match file {
+pub fn stable_path(file: &HostFile) -> Cow<'static, str> {
+    Cow::Borrowed(match file {
         HostFile::Emulator(Arch::X86_64) => "/run/libvirt/nix-emulators/qemu-system-x86_64",
         HostFile::Emulator(Arch::Aarch64) => "/run/libvirt/nix-emulators/qemu-system-aarch64",
         HostFile::Firmware(Arch::X86_64) => "/etc/lab2nix/x86_64/code.fd",
@@ -245,7 +246,8 @@ pub fn stable_path(file: HostFile) -> &'static str {
         HostFile::SetupVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/setup-vars.qcow2",
         HostFile::SetupVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/setup-vars.fd",
         HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
-    }
+        HostFile::Seed { lab, domain } => return Cow::Owned(format!("/etc/lab2nix/seeds/{lab}/{domain}.iso")),
+    })
 }
 
 /// The path by which an image of a lab's flake is found without Nix. With Nix, it has that of the store.

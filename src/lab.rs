@@ -7,6 +7,7 @@
 //! with a domain's [`drive`]s, [`interface`]s and other [`device`]s. Beside them is what all of them need: layers
 //! ([`profile`]), identities, words, and what must be unique.
 
+pub mod cloud_init;
 mod cpuset;
 pub mod device;
 pub mod domain;

@@ -63,6 +63,8 @@ pub mod libvirt;
 
 pub mod host;
 
+pub mod seed;
+
 pub mod nix;
 
 pub mod xml;

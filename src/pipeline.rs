@@ -10,6 +10,7 @@ use crate::nix::{file, module};
 use crate::parallel;
 use crate::problem::{Id, Problem, Severity};
 use crate::proof::{self, Proven};
+use crate::seed;
 use crate::source::{File, Source};
 use crate::spec::{Spec, schema, shape};
 use crate::xml;
@@ -119,4 +120,15 @@ pub fn documents(checked: &Checked) -> Result<Vec<Proven>, Error> {
     let libvirt = Vocabulary::whole(lab.target.nixvirt);
     let prove = |file| Ok(proof::document(file, libvirt)?);
     xml::file::files(lab, objects).into_iter().map(prove).collect()
+}
+
+/// The files of the discs for first boots, proven: `seeds/<domain>/user-data` and those beside it.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn seeds(checked: &Checked) -> Result<Vec<Proven>, Error> {
+    let (lab, _) = checked.lab()?;
+    let files = seed::seeds(lab).flat_map(|seed| seed.files.into_iter().map(move |file| (seed.domain, file)));
+    files.map(|(domain, file)| Ok(proof::seed_file(domain, file)?)).collect()
 }

@@ -13,6 +13,9 @@
 //! A document is proven when an XML parser reads in it what the definition says, element by element and attribute by
 //! attribute, and nothing else.
 //!
+//! A file of the disc of a first boot is proven when a parser of JSON reads in it, behind the line that it has to start with, what
+//! was meant.
+//!
 //! A module is proven when rnix parses its text without an error and the syntax tree prints back as the text. That of the
 //! host is the one that this crate has. That of the lab imports the files beside it only; it says nothing but what the lab
 //! is, and each of that reads back as what was meant.
@@ -32,6 +35,7 @@ use crate::nix::Expr;
 use crate::nix::file::{ListFile, list_file_name};
 use crate::nix::read::{NotMeant, Parsed};
 use crate::parallel;
+use crate::seed::SeedFile;
 use crate::spec::NixVirtVersion;
 use crate::xml;
 use crate::xml::file::XmlFile;
@@ -138,5 +142,45 @@ pub fn document(file: XmlFile<'_>, libvirt: &Vocabulary) -> Result<Proven, Error
     match xml::agrees(&text, &definition.tree, (libvirt, element), stable_path) {
         Ok(()) => Ok(Proven { name: path, text }),
         Err(xml::Difference { path: at, expected, found }) => Err(Error::new(path, at, expected, found)),
+    }
+}
+
+/// Proves a file of the disc of a domain's first boot.
+///
+/// # Errors
+///
+/// If it says something else than was meant.
+pub fn seed_file(domain: &str, file: SeedFile) -> Result<Proven, Error> {
+    let SeedFile { kind, value, text } = file;
+    let name = format!("seeds/{domain}/{}", kind.file_name());
+    let Some(body) = text.strip_prefix(kind.first_line()) else {
+        let found = text.lines().next().unwrap_or_default();
+        return Err(Error::new(name, "", kind.first_line().trim_end(), found));
+    };
+    match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(found) if found == value => Ok(Proven { name, text }),
+        Ok(found) => Err(Error::new(name, "", value.to_string(), found.to_string())),
+        Err(why) => Err(Error::new(name, "", "JSON that reads back", why.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::FileKind;
+    use serde_json::json;
+
+    #[test]
+    fn a_file_of_a_disc_says_what_was_meant() {
+        let proves = |text: &str, kind: FileKind| {
+            let file = SeedFile { kind, value: json!({ "a": 1 }), text: text.to_owned() };
+            seed_file("web", file).map(|proven| proven.name)
+        };
+        let user_data = |text: &str| proves(text, FileKind::UserData);
+        assert_eq!(user_data("#cloud-config\n{ \"a\": 1 }\n"), Ok("seeds/web/user-data".to_owned()));
+        assert_eq!(proves("{ \"a\": 1 }\n", FileKind::MetaData), Ok("seeds/web/meta-data".to_owned()));
+        for bad in ["{ \"a\": 1 }\n", "#cloud-config\n{ \"a\": 2 }\n", "#cloud-config\n{ \"a\": 1\n"] {
+            assert!(user_data(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod bandwidth;
 pub mod clock;
+pub mod cloud_init;
 pub mod cpu;
 pub mod device;
 pub mod domain;

@@ -26,6 +26,8 @@ mod read;
 pub use print::print;
 pub use read::{Difference, agrees, is_content};
 
+use std::borrow::Cow;
+
 use crate::host::image_path;
 use crate::libvirt::tree::HostFile;
 
@@ -55,10 +57,10 @@ impl Document {
 
     /// The whole, with a path for each file of the host, and the one without Nix for each image.
     #[must_use]
-    pub fn text(&self, path: impl Fn(HostFile) -> &'static str) -> String {
+    pub fn text(&self, path: impl Fn(&HostFile) -> Cow<'static, str>) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::File(file) => path(*file).to_owned(),
+            Piece::File(file) => path(file).into_owned(),
             Piece::Image(name) => image_path(name),
         };
         self.pieces.iter().map(text).collect()

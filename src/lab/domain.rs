@@ -18,6 +18,7 @@ mod template;
 use indexmap::IndexMap;
 use uuid::Uuid;
 
+use crate::lab::cloud_init::{self, CloudInit};
 use crate::lab::device::hostdev::{self, HostDevice};
 use crate::lab::device::input::{self, Input};
 use crate::lab::device::screen::{self, Screen};
@@ -95,6 +96,8 @@ pub struct Domain {
     pub disks: Vec<Disk>,
     /// The optical drives.
     pub cdroms: Vec<Cdrom>,
+    /// What the guest does at its first boot.
+    pub cloud_init: Option<CloudInit>,
     /// The floppy drives.
     pub floppies: Vec<Floppy>,
     /// The network interfaces.
@@ -200,10 +203,12 @@ pub(super) fn resolve(
     let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
     let cdroms = drive::cdroms(layers, board, scope, problems);
     let floppies = floppy::floppies(layers, board, problems);
-    let on_buses = disks.iter().map(|disk| (disk.bus, &disk.at));
-    let on_buses = on_buses.chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)));
-    bus::have_room(on_buses, board, &entry.name, problems);
     let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
+    let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, scope, problems);
+    let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
+        .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
+        .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
+    bus::have_room(on_buses, board, &entry.name, problems);
     let screen = screen::screen(layers, entry, arch, drivers, problems);
     let sound = sound::sound(layers, arch, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
@@ -270,6 +275,7 @@ pub(super) fn resolve(
         virtualization,
         disks,
         cdroms,
+        cloud_init,
         floppies,
         interfaces,
         screen,
@@ -284,13 +290,9 @@ pub(super) fn resolve(
 
 /// The names of the domains that start before it.
 fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
-    layers.get("after", |f| f.after.as_ref()).map_or_else(Vec::new, |list| {
-        let placed = |(index, name): (usize, &String)| Placed {
-            value: name.clone(),
-            place: list.pointer().index(index).value(),
-        };
-        list.value.iter().enumerate().map(placed).collect()
-    })
+    let Some(list) = layers.get("after", |f| f.after.as_ref()) else { return Vec::new() };
+    let place = |index: usize| list.pointer().index(index).value();
+    list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
 }
 
 /// The arguments and environment variables for QEMU.

@@ -158,7 +158,7 @@ fn keys_of_fields(fields: &DomainFields) -> Vec<&'static str> {
             rng: "rng", balloon: "balloon", watchdog: "watchdog", watchdog_action: "watchdogAction", panic: "panic",
             crypto: "crypto", vsock: "vsock", shmem: "shmem", usb_redirections: "usbRedirections", shares: "shares",
             hostdevs: "hostdevs", boot: "boot", boot_menu: "bootMenu", direct_boot: "directBoot", smbios: "smbios",
-            clock: "clock", on: "on", hyperv: "hyperv", hyperv_vendor_id: "hypervVendorId", kvm_hidden: "kvmHidden",
+            cloud_init: "cloudInit", clock: "clock", on: "on", hyperv: "hyperv", hyperv_vendor_id: "hypervVendorId", kvm_hidden: "kvmHidden",
             vmport: "vmport", snapshots: "snapshots", active: "active", restart: "restart", after: "after",
             qemu: "qemu", extra: "extra",
         ]

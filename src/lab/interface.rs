@@ -27,6 +27,8 @@ use tap::{Path, Tap};
 /// A network interface.
 #[derive(Debug)]
 pub struct Interface {
+    /// Its name in the spec.
+    pub name: String,
     /// Where it is declared.
     pub at: Pointer,
     /// What it is on.
@@ -103,6 +105,7 @@ pub(super) fn interfaces(
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
             extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
             tap: tap::tap(&layers, &attachment, model, (entry, scope), problems),
+            name,
             model: (Path::of(&attachment, scope) != Path::Function).then_some(model),
             attachment,
         });

@@ -88,6 +88,15 @@ impl<'a, T> Layers<'a, T> {
         self.layers.iter().filter_map(move |(object, layer)| field(layer).map(|value| At { value, object, key }))
     }
 
+    /// The same as pairs: where it is, and what.
+    pub fn every_of<U: ?Sized + 'a>(
+        &self,
+        key: &'static str,
+        field: impl Fn(&'a T) -> Option<&'a U>,
+    ) -> impl Iterator<Item = (Pointer, &'a U)> {
+        self.layers.iter().filter_map(move |(at, layer)| field(layer).map(|value| (at.key(key), value)))
+    }
+
     /// The layers of the object under `key`, which merges key by key.
     pub fn object<U>(&self, key: &'static str, field: impl Fn(&'a T) -> Option<&'a U>) -> Layers<'a, U> {
         Layers {

@@ -317,6 +317,9 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::UnknownPool
             | Id::UnknownDisk
             | Id::NotATemplate
+            | Id::NotAPublicKey
+            | Id::NotAHash
+            | Id::SecretInStore
     );
     // These count CPUs and threads, which may be given elsewhere.
     let counts = match &problem.place {
@@ -327,7 +330,8 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
         }
         Place::Key(_) | Place::Text(_) | Place::File(_) => false,
     };
-    let of_several = counts || matches!(problem.id, Id::MissingField | Id::TopologyMismatch | Id::NumaMismatch);
+    let of_several = counts
+        || matches!(problem.id, Id::MissingField | Id::TopologyMismatch | Id::NumaMismatch | Id::UnknownInterface);
     is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 

@@ -5,6 +5,7 @@ mod device;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use crate::lab::cloud_init;
 use crate::lab::domain::Domain;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::{Medium, Source};
@@ -276,6 +277,7 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         }
     }
     device::check(lab, problems);
+    cloud_init::unique::check(lab, problems);
 }
 
 fn volumes_exist(lab: &Lab, problems: &mut Vec<Problem>) {

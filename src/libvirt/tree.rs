@@ -31,7 +31,7 @@ pub enum Value {
 }
 
 /// A file of the host that definitions name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum HostFile {
     /// QEMU for an architecture.
     Emulator(Arch),
@@ -47,10 +47,17 @@ pub enum HostFile {
     SetupVariables(ImageFormat),
     /// The disc of `VirtIO` drivers for Windows.
     DriverDisc,
+    /// The disc by which a domain's guest is told what to do at its first boot.
+    Seed {
+        /// The lab's name.
+        lab: String,
+        /// The domain's name.
+        domain: String,
+    },
 }
 
 impl HostFile {
-    /// Every file of the host that a definition can name.
+    /// Every file of the host that a definition can name, but for those of domains of their own.
     pub fn all() -> impl Iterator<Item = Self> {
         let of = |arch: Arch| {
             let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(|format| Self::Variables(arch, format));

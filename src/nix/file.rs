@@ -1,8 +1,10 @@
 //! Lists of objects as Nix files: what each file says, and its text.
 
+use std::borrow::Cow;
+
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
-use super::{Attrs, Expr, Ident, Lambda, Lines, Name, Piece, Select, Text, TextFile};
+use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
 use crate::host::stable_path;
 use crate::lab::Target;
 use crate::lab::identity::Kind;
@@ -24,6 +26,8 @@ pub(super) const NIXVIRT: &str = "NixVirt";
 /// The variable that files of the host come in, where they are store paths.
 pub(super) const HOST_FILES: &str = "hostFiles";
 
+/// The attribute of it that holds the discs of domains.
+const SEEDS: &str = "seeds";
 /// The variable that images of the lab's flake come in.
 pub(super) const IMAGES: &str = "images";
 
@@ -239,8 +243,8 @@ impl Writer<'_> {
         for piece in document.pieces() {
             pieces.push(match piece {
                 xml::Piece::Text(text) => Piece::Text(Text::new(text.clone())?),
-                xml::Piece::File(file) => match self.host_file(*file) {
-                    HostPath::Stable(path) => Piece::Text(Text::literal(path)),
+                xml::Piece::File(file) => match self.host_file(file)? {
+                    HostPath::Stable(path) => Piece::Text(Text::new(path)?),
                     HostPath::Store(select) => Piece::Select(select),
                 },
                 xml::Piece::Image(name) => Piece::Select(self.image(name)?),
@@ -263,8 +267,8 @@ impl Writer<'_> {
             Value::Bool(value) => Expr::Bool(*value),
             Value::Int(value) => Expr::Int((*value).try_into()?),
             Value::Str(text) => Expr::Str(Text::new(text.clone())?),
-            Value::File(file) => match self.host_file(*file) {
-                HostPath::Stable(path) => Expr::Str(Text::literal(path)),
+            Value::File(file) => match self.host_file(file)? {
+                HostPath::Stable(path) => Expr::Str(Text::new(path)?),
                 HostPath::Store(select) => Expr::Select(select),
             },
             Value::Image(name) => Expr::Select(self.image(name)?),
@@ -280,28 +284,36 @@ impl Writer<'_> {
         Ok(Select { variable: Ident::literal(IMAGES), path })
     }
 
-    fn host_file(&mut self, file: HostFile) -> HostPath {
-        match self.target.paths {
+    fn host_file(&mut self, file: &HostFile) -> Result<HostPath, Unwritable> {
+        Ok(match self.target.paths {
             Paths::Stable => HostPath::Stable(stable_path(file)),
             Paths::Store => {
                 self.uses.host_files = true;
-                HostPath::Store(Select::literal(HOST_FILES, store_path(file)))
+                HostPath::Store(store_path(file)?)
             }
-        }
+        })
     }
 }
 
 /// How a file says where a file of the host is.
 enum HostPath {
     /// By a path that no update changes.
-    Stable(&'static str),
+    Stable(Cow<'static, str>),
     /// By an attribute of what the module passes in.
     Store(Select),
 }
 
 /// The file of the host that an expression of ours stands for.
 pub(crate) fn host_file(select: &Select) -> Option<HostFile> {
-    HostFile::all().find(|file| Select::literal(HOST_FILES, store_path(*file)) == *select)
+    let path: Vec<&str> = select.path.iter().map(Name::as_str).collect();
+    let file = match path.as_slice() {
+        [SEEDS, lab, domain] => {
+            let name = |attribute: &str, of: &str| attribute.strip_prefix(of).map(|name| name.replace('\'', "."));
+            HostFile::Seed { lab: name(lab, "lab-")?, domain: name(domain, "domain-")? }
+        }
+        _ => HostFile::all().find(|file| store_path(file).is_ok_and(|path| path == *select))?,
+    };
+    store_path(&file).is_ok_and(|path| path == *select).then_some(file)
 }
 
 /// The name of the image that an expression of ours stands for.
@@ -311,8 +323,8 @@ pub(crate) fn image(select: &Select) -> Option<String> {
 }
 
 /// The attribute of `hostFiles` that holds the store path of a file of the host.
-fn store_path(file: HostFile) -> &'static [&'static str] {
-    match file {
+fn store_path(file: &HostFile) -> Result<Select, NulInText> {
+    let path: &[&'static str] = match file {
         HostFile::Emulator(Arch::X86_64) => &["x86_64", "emulator"],
         HostFile::Emulator(Arch::Aarch64) => &["aarch64", "emulator"],
         HostFile::Firmware(Arch::X86_64) => &["x86_64", "code"],
@@ -327,7 +339,17 @@ fn store_path(file: HostFile) -> &'static [&'static str] {
         HostFile::SetupVariables(ImageFormat::Qcow2) => &["x86_64-secure", "setupVars"],
         HostFile::SetupVariables(ImageFormat::Raw) => &["x86_64-secure", "rawSetupVars"],
         HostFile::DriverDisc => &["driverDisc"],
-    }
+        // Names that need no quotes whatever the domain is called: a name has no `'`.
+        HostFile::Seed { lab, domain } => {
+            let path = vec![
+                Name::literal(SEEDS),
+                Name::new(format!("lab-{lab}"))?,
+                Name::new(format!("domain-{}", domain.replace('.', "'")))?,
+            ];
+            return Ok(Select { variable: Ident::literal(HOST_FILES), path });
+        }
+    };
+    Ok(Select::literal(HOST_FILES, path))
 }
 
 fn unwritable(name: &str, error: &dyn std::fmt::Display) -> Error {

@@ -9,9 +9,10 @@ use indexmap::IndexMap;
 use super::file::{Error, HOST_FILES, IMAGES, ListFile, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
-use super::{Attrs, Expr, Ident, Lambda, Name, NulInText, Text};
+use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
 use crate::host::{Host, Identities, Ports};
 use crate::lab::Lab;
+use crate::seed::{self, FileKind};
 use crate::spec::guest::Arch;
 use crate::spec::{Formatter, Paths};
 
@@ -68,10 +69,18 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
         .collect();
     let takes = |name: &str| sections.iter().any(|(_, lambda)| lambda.formals().iter().any(|it| it.as_str() == name));
     // Files of the host come from its own options, and so do images.
-    let formals = [("config", takes(HOST_FILES) || takes(IMAGES)), (PKGS, takes(PKGS)), (NIXVIRT, takes(NIXVIRT))];
+    let seeds = seeds(lab)?;
+    let formals = [
+        ("config", takes(HOST_FILES) || takes(IMAGES)),
+        (PKGS, takes(PKGS) || !seeds.is_empty()),
+        (NIXVIRT, takes(NIXVIRT)),
+    ];
     let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
     let names = names(lab).map_err(unwritable)?;
-    let needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;
+    let mut needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;
+    if !seeds.is_empty() {
+        needs.push(("seeds", seeds.into()));
+    }
     let bindings = |values: &[(&'static str, Expr)]| -> Vec<minijinja::Value> {
         let binding = |(name, value): &(&'static str, Expr)| {
             minijinja::context! { name => word(name), value => NixText::value(print::print_at(value, style, 6)) }
@@ -174,6 +183,32 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     let identities = self::identities(identities)?;
     set("identities", !identities.is_empty(), identities.into());
     Ok(needs)
+}
+
+/// The files of the discs of domains, by the domain.
+fn seeds(lab: &Lab) -> Result<Attrs, Error> {
+    let mut all = Attrs::new();
+    for seed in seed::seeds(lab) {
+        let unwritable = |why: String| Error::Unwritable { name: seed.domain.to_owned(), why };
+        let nul = |error: NulInText| unwritable(error.to_string());
+        let mut files = Attrs::with_capacity(seed.files.len());
+        for file in &seed.files {
+            let attribute = match file.kind {
+                FileKind::MetaData => "metaData",
+                FileKind::UserData => "userData",
+                FileKind::NetworkConfig => "networkConfig",
+            };
+            let text = Lines::new([Piece::Text(Text::new(file.text.clone()).map_err(nul)?)]);
+            let written = TextFile {
+                function: Select::literal(PKGS, &["writeText"]),
+                name: Text::new(format!("{}-{}", seed.domain, file.kind.file_name())).map_err(nul)?,
+                text: text.map_err(|error| unwritable(error.to_string()))?,
+            };
+            put(&mut files, Name::literal(attribute), written.into());
+        }
+        put(&mut all, Name::new(seed.domain.to_owned()).map_err(nul)?, files.into());
+    }
+    Ok(all)
 }
 
 /// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that are made.

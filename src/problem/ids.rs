@@ -114,7 +114,7 @@ ids! {
     /// An address is not an IP address of the family that is meant.
     ///
     /// `ip`, `gateway`, `range` take IPv4 addresses such as `192.168.56.10`; `ip6`, `gateway6` IPv6 ones; neither takes
-    /// a prefix length.
+    /// a prefix length. `addresses` in `cloudInit` take one each: `192.168.56.10/24`.
     BadAddress = "bad-address", Error;
     /// A subnet is not an address with a prefix length, or has host bits set.
     ///
@@ -162,6 +162,22 @@ ids! {
     /// A date is month, day and year: `"02/29/2024"`. A release is two numbers up to 255 with a dot between them: `"10.22"`.
     /// libvirt refuses other dates, and QEMU does not start with other releases.
     BadSmbios = "bad-smbios", Error;
+    /// A text in `sshKeys` is not the public key of an SSH key pair.
+    ///
+    /// A public key is one line: `ssh-ed25519 AAAA… comment`, as in `~/.ssh/id_ed25519.pub`. A private key, which starts with
+    /// `-----BEGIN`, would be read by everybody on the host, and the guest has no use for it.
+    NotAPublicKey = "not-a-public-key", Error;
+    /// A text is not the hash of a password.
+    ///
+    /// The disc that a guest reads it from is in the store of the host, where everybody can read it. So it takes what crypt(5)
+    /// makes of a password: `mkpasswd --method=yescrypt` (package `whois` in Debian, `mkpasswd` in nixpkgs) asks for the
+    /// password and prints it; `openssl passwd -6` does the same. Old methods (DES, MD5) are refused.
+    NotAHash = "not-a-hash", Error;
+    /// A part of cloud-config that holds a secret.
+    ///
+    /// The disc that a guest reads it from is in the store of the host, where everybody can read it; what is in the spec is in
+    /// its repository too. Passwords, private keys and tokens come into the guest when it runs: over SSH, or from a share.
+    SecretInStore = "secret-in-store", Error;
     /// A connection is not the URI of a system libvirt on this host.
     ///
     /// The generated module prepares the host it runs on, so only `qemu:///system` makes sense today.
@@ -331,6 +347,11 @@ ids! {
     ///
     /// An interface names its port group as its network's `portgroups` does, upper and lower case included.
     UnknownPortgroup = "unknown-portgroup", Error;
+    /// An interface that the domain does not have.
+    ///
+    /// `network` in `cloudInit` names the interfaces of the domain as `interfaces` does: by `name`, without one by the name of
+    /// the network, the bridge or the device that it is on, or as `user`. A VLAN can be on a bond too.
+    UnknownInterface = "unknown-interface", Error;
     /// A pool that the spec does not have.
     ///
     /// A disk names its pool as `pools` does, upper and lower case included. For an image that is in no pool of the lab,

@@ -167,7 +167,7 @@ impl<'a> Walk<'a> {
             match piece {
                 Piece::Text(text) => document.push_str(text.as_str()),
                 Piece::Select(select) => match (host_file(select), image(select)) {
-                    (Some(file), _) => document.push_str(stable_path(file)),
+                    (Some(file), _) => document.push_str(&stable_path(&file)),
                     (None, Some(name)) => document.push_str(&image_path(&name)),
                     (None, None) => return self.error("a file of the host", written),
                 },

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::clock::Clock;
+use super::cloud_init::CloudInit;
 use super::cpu::{Cpu, CpuLimits, Pinning, Topology};
 use super::device::{Panic, Shmem, Vsock, Watchdog, WatchdogAction};
 use super::drive::{Cdrom, Disk, Floppy};
@@ -159,6 +160,8 @@ pub struct DomainFields {
     pub disks: Option<Vec<Disk>>,
     /// The optical drives, after the disks. Default: none.
     pub cdroms: Option<Vec<Cdrom>>,
+    /// What the guest does at its first boot, where its image has cloud-init. Default: nothing.
+    pub cloud_init: Option<CloudInit>,
     /// The floppy drives, two at most, on a PC. Default: none.
     #[schemars(length(max = 2))]
     pub floppies: Option<Vec<Floppy>>,

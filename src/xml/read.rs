@@ -30,7 +30,7 @@ pub fn agrees(
     text: &str,
     definition: &Tree,
     (vocabulary, element): (&Vocabulary, Element),
-    path: impl Fn(HostFile) -> &'static str,
+    path: impl Fn(&HostFile) -> Cow<'static, str>,
 ) -> Result<(), Difference> {
     let document = Document::parse(text).map_err(|error| Difference {
         path: String::new(),
@@ -236,7 +236,7 @@ fn is(node: Node<'_, '_>, tag: &str) -> bool {
 fn compare(
     expected: &Tree,
     found: &Tree,
-    file: &impl Fn(HostFile) -> &'static str,
+    file: &impl Fn(&HostFile) -> Cow<'static, str>,
     path: &str,
 ) -> Result<(), Difference> {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -259,7 +259,7 @@ fn compare(
 fn compare_values(
     expected: &Value,
     found: &Value,
-    file: &impl Fn(HostFile) -> &'static str,
+    file: &impl Fn(&HostFile) -> Cow<'static, str>,
     path: &str,
 ) -> Result<(), Difference> {
     let same = match (expected, found) {
@@ -272,7 +272,7 @@ fn compare_values(
         }
         // An element that is there or not.
         (Value::Bool(true), Value::Set(set)) => set.is_empty(),
-        (Value::File(expected), Value::Str(found)) => file(*expected) == found,
+        (Value::File(expected), Value::Str(found)) => file(expected) == *found,
         (Value::Image(expected), Value::Str(found)) => image_path(expected) == **found,
         (expected, found) => expected == found,
     };

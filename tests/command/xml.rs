@@ -99,3 +99,42 @@ fn gen_says_what_becomes_xml_and_why() {
     assert!(!ran.err.contains("note: "), "{ran:?}");
     assert!(place.texts()["domains.nix"].contains("port = 5907;"));
 }
+
+/// A lab with a guest that has cloud-init, and one that has not.
+const CLOUD: &str = r#"{
+  "lab": "hello",
+  "domains": {
+    "web": { "memory": "1GiB", "interfaces": [{ "user": true }], "cloudInit": { "network": {} } },
+    "db": { "memory": "1GiB" }
+  }
+}
+"#;
+
+#[test]
+fn discs_are_written_as_files_and_printed_when_asked_for() {
+    let place = Place::with(CLOUD);
+    place.run(&["xml", "--out", "xml"]).exits(0).without_result().says("wrote xml/seeds/web/user-data\n");
+    let read = |name: &str| fs::read_to_string(place.path(&format!("xml/seeds/web/{name}"))).unwrap();
+    assert!(read("meta-data").contains("\"local-hostname\": \"web\""));
+    assert_eq!(read("user-data"), "#cloud-config\n{}\n");
+    assert!(read("network-config").contains("\"dhcp4\": true"));
+    assert!(!place.has("xml/seeds/db"));
+    assert!(
+        fs::read_to_string(place.path("xml/domains/web.xml")).unwrap().contains("/etc/lab2nix/seeds/hello/web.iso")
+    );
+    place.run(&["xml", "--out", "xml"]).exits(0).says("xml is up to date");
+
+    // Those of a domain come with it.
+    place.run(&["xml", "db", "--out", "db"]).exits(0);
+    assert!(place.has("db/domains/db.xml") && !place.has("db/seeds"));
+    place.run(&["xml", "domains/web", "--out", "web"]).exits(0);
+    assert!(place.has("web/seeds/web/network-config") && !place.has("web/domains/db.xml"));
+
+    for names in [&["xml"][..], &["xml", "web"]] {
+        let ran = place.run(names).exits(0).without_talk();
+        assert!(ran.out.contains("<name>web</name>") && !ran.out.contains("cloud-config"), "{ran:?}");
+    }
+    assert_eq!(place.run(&["xml", "seeds/web/user-data"]).exits(0).out, read("user-data"));
+    let ran = place.run(&["xml", "wbe"]).exits(2);
+    assert!(ran.err.contains("did you mean `web`?"), "{ran:?}");
+}

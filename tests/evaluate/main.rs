@@ -15,6 +15,7 @@ mod world;
 use std::path::PathBuf;
 
 use lab2nix::host::Host;
+use lab2nix::seed::{self, FileKind};
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -272,6 +273,77 @@ fn pools_bring_what_their_storage_needs() {
         let own = world.with("services.openiscsi.enable", false);
         let host = own.modules(&[&[&labs[1]]]).expect("Nix is there");
         assert_eq!(host[0]["openiscsi"]["enable"], false);
+    }
+}
+
+/// What the guest reads is what was meant, however awkward the texts are on their way through Nix.
+#[test]
+fn discs_say_what_was_meant() {
+    let lab = committed("tests/cases/ok/cloud-init/lab.json");
+    let (meant, _) = lab.read.checked.lab().expect("the case is sound");
+    let attribute = |kind: FileKind| match kind {
+        FileKind::MetaData => "metaData",
+        FileKind::UserData => "userData",
+        FileKind::NetworkConfig => "networkConfig",
+    };
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&lab]]) else {
+            return;
+        };
+        let (texts, etc) = (&values[0]["seeds"]["cloud"], &values[0]["etc"]);
+        let mut domains: Vec<String> = Vec::new();
+        for seed in seed::seeds(meant) {
+            let found = &texts[seed.domain];
+            for file in &seed.files {
+                assert_eq!(found[attribute(file.kind)], file.text, "{}", seed.domain);
+                let body = file.text.strip_prefix(file.kind.first_line()).expect("it starts with its first line");
+                assert_eq!(serde_json::from_str::<Value>(body).unwrap(), file.value, "{}", seed.domain);
+            }
+            assert_eq!(found["networkConfig"].is_null(), seed.files.len() == 2, "{}", seed.domain);
+            let disc = &etc[format!("lab2nix/seeds/cloud/{}.iso", seed.domain)];
+            assert_eq!(name_in_store(disc), format!("lab2nix-seed-{}.iso", seed.domain));
+            domains.push(seed.domain.to_owned());
+        }
+        domains.sort();
+        assert_eq!(keys(texts), domains);
+        assert_eq!(keys(etc).len(), domains.len());
+        let web = text(&texts["web"]["userData"]);
+        let web: Value = serde_json::from_str(web.strip_prefix("#cloud-config\n").unwrap()).unwrap();
+        let commands = json!([
+            "systemctl enable --now nginx",
+            "printf '%s\\n' \"a \\\"quoted\\\" one\" ${HOME:-$x} ''two'' `id` > /root/é",
+            "cat > /etc/motd <<'END'\n\tWelcome 😀 to ${name} \\ \u{85}\u{2028}\u{7f}\nEND\n",
+        ]);
+        assert_eq!(web["runcmd"], commands);
+    }
+}
+
+/// A change of what a guest does makes another disc, and no other definition, unless definitions name store paths.
+#[test]
+fn another_disc_is_no_change_of_its_domain() {
+    let lab = |paths: &str, command: &str| {
+        labs::variant(&format!(
+            r#"{{ "lab": "one", "target": {{ "paths": "{paths}" }},
+                 "domains": {{ "web.1": {{ "memory": "1GiB", "cloudInit": {{ "runcmd": ["{command}"] }} }} }} }}"#
+        ))
+    };
+    for world in World::all() {
+        let disc = "lab2nix/seeds/one/web.1.iso";
+        let host = |paths: &str, command: &str| Some(world.modules(&[&[&lab(paths, command)]])?.remove(0));
+        let definition =
+            |host: &Value| host["libvirt"]["connections"]["qemu:///system"]["domains"][0]["definition"].clone();
+        let (Some(one), Some(same), Some(other)) =
+            (host("stable", "true"), host("stable", "true"), host("stable", "false"))
+        else {
+            return;
+        };
+        assert_eq!(one, same);
+        assert_eq!(definition(&one), definition(&other));
+        assert_ne!(one["etc"][disc], other["etc"][disc]);
+
+        let (one, other) = (host("store", "true").unwrap(), host("store", "false").unwrap());
+        assert_ne!(definition(&one), definition(&other));
+        assert_eq!(one["seedPaths"]["lab-one"]["domain-web'1"], one["etc"][disc]);
     }
 }
 

@@ -160,6 +160,7 @@ fn stable_files() -> Value {
         "x86_64-secure": secure,
         "aarch64": of("aarch64", "aarch64"),
         "driverDisc": "/etc/lab2nix/virtio-win.iso",
+        "seeds": "/etc/lab2nix/seeds",
     })
 }
 

@@ -77,6 +77,14 @@ const VARIANTS: &[(&str, &str)] = &[
             "shared": { "mode": "macvtap", "dev": "enp1s0" }
         } }"#,
     ),
+    (
+        "discs for cloud-init",
+        r#"{ "domains": {
+            "a": { "memory": "1GiB", "cloudInit": {} },
+            "0.or": { "memory": "1GiB", "graphics": { "type": "vnc", "port": 5901 }, "cloudInit": { "runcmd": ["${x} ''${y} ''"] } },
+            "or": { "memory": "1GiB", "interfaces": [{ "user": true }], "cloudInit": { "network": {} } }
+        } }"#,
+    ),
     ("the driver disc alone", r#"{ "domains": { "a": { "memory": "1GiB", "cdroms": [{ "driverDisc": true }] } } }"#),
     ("a share", r#"{ "domains": { "a": { "memory": "1GiB", "shares": [{ "source": "/srv", "tag": "srv" }] } } }"#),
     (

@@ -56,9 +56,31 @@ let
   # Every argument that there is, so that a file without `...` is refused.
   arguments = {
     inherit (standIn) NixVirt pkgs;
-    hostFiles = if hostFiles == null then standIn.hostFiles else hostFiles;
+    hostFiles = files // {
+      seeds."lab-${lab.name}" = builtins.listToAttrs (
+        map (domain: {
+          name = "domain-${builtins.replaceStrings [ "." ] [ "'" ] domain}";
+          value = "${files.seeds}/${lab.name}/${domain}.iso";
+        }) (attrNames (lab.seeds or { }))
+      );
+    };
     images = strings "" standIn.images;
   };
+  files = if hostFiles == null then standIn.hostFiles else hostFiles;
+  # What default.nix says of the lab, but for its lists.
+  lab =
+    let
+      module = import (generated + "/default.nix");
+      said =
+        if isFunction module then
+          module {
+            inherit (standIn) NixVirt pkgs;
+            config = { };
+          }
+        else
+          module;
+    in
+    builtins.head said.services.lab2nix.labs;
   value =
     file:
     let

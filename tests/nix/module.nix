@@ -14,7 +14,7 @@
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
-# openiscsi, and failures: the messages of the assertions that fail. Packages are shown as their
+# openiscsi, seeds (the texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the assertions that fail. Packages are shown as their
 # paths.
 {
   generated,
@@ -76,6 +76,9 @@ let
     config
     ;
   failing = builtins.filter (one: !one.assertion) config.assertions;
+  # Of the labs that the host runs, those that have any.
+  ofRunning =
+    seeds: if config.services.lab2nix.enable then lib.filterAttrs (_: of: of != { }) seeds else { };
 in
 {
   libvirt = config.virtualisation.libvirt or null;
@@ -87,5 +90,16 @@ in
   packages = config.environment.systemPackages;
   filesystems = config.boot.supportedFilesystems;
   openiscsi = config.services.openiscsi;
+  seeds = ofRunning (
+    builtins.listToAttrs (
+      map (lab: {
+        inherit (lab) name;
+        value = builtins.mapAttrs (
+          _: builtins.mapAttrs (_: file: if file == null then null else file.text)
+        ) lab.seeds;
+      }) config.services.lab2nix.labs
+    )
+  );
+  seedPaths = ofRunning config.services.lab2nix.hostFiles.seeds;
   failures = map (one: one.message) failing;
 }

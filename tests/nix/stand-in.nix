@@ -70,6 +70,7 @@ let
           "swtpm"
           "virtio-win"
           "virtiofsd"
+          "xorriso"
         ]
     )
     // {
@@ -225,5 +226,7 @@ in
         rawSetupVars = "${package "lab2nix-firmware-x86_64-secure" ""}/setup-vars.fd";
       };
       driverDisc = "${package "virtio-win.iso" ""}";
+      # A directory, for what is named after labs and domains.
+      seeds = "${package "lab2nix-seeds" ""}";
     };
 }

@@ -29,6 +29,7 @@ let
     map
     mapAttrs
     match
+    replaceStrings
     sort
     storeDir
     stringLength
@@ -85,6 +86,42 @@ let
     qemu-img convert -f raw -O qcow2 "$out/setup-vars.fd" "$out/setup-vars.qcow2"
   '';
   driverDisc = NixVirt.lib.guest-install.virtio-win.iso;
+
+  # The disc by which cloud-init in the guest of a domain is told what to do. The same files make
+  # the same disc: all dates on it are fixed.
+  seed =
+    domain:
+    {
+      metaData,
+      userData,
+      networkConfig,
+    }:
+    let
+      files = filterAttrs (_: file: file != null) {
+        meta-data = metaData;
+        user-data = userData;
+        network-config = networkConfig;
+      };
+      places = map (name: "${name}=${files.${name}}") (attrNames files);
+    in
+    pkgs.runCommand "lab2nix-seed-${domain}.iso"
+      {
+        nativeBuildInputs = [ pkgs.xorriso ];
+        SOURCE_DATE_EPOCH = "315532800";
+      }
+      ''
+        xorriso -as mkisofs -quiet -output "$out" -volid cidata -joliet -rational-rock \
+          --set_all_file_dates 1980010100000000 -graft-points ${concatStringsSep " " places}
+      '';
+  # Attributes that need no quotes, as the files of labs name them.
+  seedsOf =
+    lab:
+    listToAttrs (
+      map (domain: {
+        name = "domain-${replaceStrings [ "." ] [ "'" ] domain}";
+        value = "${seed domain lab.seeds.${domain}}";
+      }) (attrNames lab.seeds)
+    );
 
   images = directory: {
     code = "${directory}/code.fd";
@@ -378,6 +415,25 @@ let
       filesystems = internal (types.listOf types.str) [ ] "What file servers of pools speak.";
       iscsi = flag "Whether a pool is an iSCSI target.";
       rbd = flag "Whether a pool is one of Ceph.";
+      seeds = internal (types.attrsOf (
+        types.submodule {
+          options = {
+            metaData = mkOption {
+              type = types.path;
+              description = "Who the guest is.";
+              internal = true;
+              visible = false;
+            };
+            userData = mkOption {
+              type = types.path;
+              description = "What the guest does.";
+              internal = true;
+              visible = false;
+            };
+            networkConfig = internal (types.nullOr types.path) null "How the guest's network is.";
+          };
+        }
+      )) { } "The files of the discs for cloud-init, by domain.";
       identities = {
         bridges = owners "The bridges that libvirt makes, each with what it belongs to.";
         subnets = owners "The subnets, each with what it belongs to.";
@@ -409,9 +465,10 @@ in
       a pool does not start without its directory.
     '';
     stablePaths.enable = switch ''
-      Whether UEFI firmware and the disc of VirtIO drivers are linked under `/etc/lab2nix`, by
-      `environment.etc`, so that an update of nixpkgs changes no domain. Switch it off only where
-      the host provides these paths itself: the definitions of domains name them all the same.
+      Whether UEFI firmware, the disc of VirtIO drivers and the discs for cloud-init are linked
+      under `/etc/lab2nix`, by `environment.etc`, so that an update of them changes no domain. Switch
+      it off only where the host provides these paths itself: the definitions of domains name them
+      all the same.
     '';
     retry = {
       attempts = mkOption {
@@ -458,6 +515,12 @@ in
           rawSetupVars = "${secureFirmware}/setup-vars.fd";
         };
         driverDisc = "${driverDisc}";
+        seeds = listToAttrs (
+          map (lab: {
+            name = "lab-${lab.name}";
+            value = seedsOf lab;
+          }) labs
+        );
       };
       description = "Store paths of files of the host, for labs that name them so.";
     };
@@ -570,6 +633,15 @@ in
       ))
       (mkIf (uses "secureBoot") { "lab2nix/x86_64-secure".source = secureFirmware; })
       (mkIf (uses "driverDisc") { "lab2nix/virtio-win.iso".source = driverDisc; })
+      (listToAttrs (
+        concatMap (
+          lab:
+          map (domain: {
+            name = "lab2nix/seeds/${lab.name}/${domain}.iso";
+            value.source = seed domain lab.seeds.${domain};
+          }) (attrNames lab.seeds)
+        ) labs
+      ))
     ]);
 
     systemd.services = {

@@ -12,6 +12,9 @@ use crate::pipeline;
 use crate::problem::did_you_mean;
 use crate::proof::Proven;
 
+/// Where the files of the discs for first boots are.
+const SEEDS: &str = "seeds/";
+
 /// Prints definitions as XML, or writes them to files.
 pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     let (spec, names) = match arguments.arguments.as_slice() {
@@ -21,7 +24,13 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     let Some(checked) = read(cli, spec)? else {
         return Ok(ATTENTION);
     };
-    let documents = chosen(pipeline::documents(&checked)?, names)?;
+    let mut documents = pipeline::documents(&checked)?;
+    documents.extend(pipeline::seeds(&checked)?);
+    let mut documents = chosen(documents, names)?;
+    // They are no XML: on standard output they would only be in the way.
+    if arguments.out.is_none() {
+        documents.retain(|file| !is_seed(file) || names.iter().any(|name| is(file, name)));
+    }
     if let Some(dir) = &arguments.out {
         return write(cli, dir, &documents, if arguments.force { Replace::Everything } else { Replace::Nothing });
     }
@@ -38,17 +47,31 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
 
 /// Those documents that have one of the names; all where there are no names.
 fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
-    let is = |file: &Proven, name: &str| {
-        let path = without_suffix(file);
-        path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
-    };
     if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
-        let known = documents.iter().filter_map(|file| without_suffix(file).rsplit('/').next());
+        let known = documents.iter().filter(|file| !is_seed(file));
+        let known = known.filter_map(|file| without_suffix(file).rsplit('/').next());
         let known: IndexSet<&str> = known.collect();
         return Err(Failure::UnknownObject { name: unknown.clone(), help: did_you_mean(unknown, known) });
     }
-    let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name));
+    let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name) || is_seed_of(file, name));
     Ok(documents.into_iter().filter(wanted).collect())
+}
+
+/// Whether a document has a name, which may say what kind of object it is.
+fn is(file: &Proven, name: &str) -> bool {
+    let path = without_suffix(file);
+    path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
+}
+
+/// Whether a document is a file of the disc for a first boot.
+fn is_seed(file: &Proven) -> bool {
+    file.name().starts_with(SEEDS)
+}
+
+/// Whether a document is such a file of the domain with a name.
+fn is_seed_of(file: &Proven, name: &str) -> bool {
+    let domain = file.name().strip_prefix(SEEDS).and_then(|path| path.split('/').next());
+    domain.is_some_and(|domain| domain == name.strip_prefix("domains/").unwrap_or(name))
 }
 
 /// The path of a document, without the suffix of its file: an object's own name may end like that, too.

@@ -17,12 +17,13 @@ use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
 use crate::spec::pool::PoolType;
 use place::Places;
 
-/// The disks, the optical drives, then the floppy drives, each in the next free place of its bus.
+/// The disks, the optical drives, the one with the disc of the first boot, then the floppy drives, each in the next free place of its bus.
 pub(super) fn drives(domain: &Domain, lab: &Lab) -> Vec<Tree> {
     let mut places = Places::default();
     let disks = domain.disks.iter().map(|disk| (disk.bus, disk_tree(disk, lab)));
     let cdroms = domain.cdroms.iter().map(|cdrom| (cdrom.bus, cdrom_tree(cdrom, lab)));
-    let mut drives: Vec<Tree> = disks.chain(cdroms).map(|(bus, drive)| places.put(drive, bus)).collect();
+    let seed = domain.cloud_init.iter().map(|init| (init.bus, seed_tree(domain, lab)));
+    let mut drives: Vec<Tree> = disks.chain(cdroms).chain(seed).map(|(bus, drive)| places.put(drive, bus)).collect();
     drives.extend(domain.floppies.iter().map(|floppy| places.put_floppy(floppy_tree(floppy))));
     drives
 }
@@ -122,6 +123,17 @@ fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
         .with_some("source", source.map(|source| source.with_some("startupPolicy", policy)))
         .with("readonly", true)
         .with_some("boot", cdrom.boot.as_ref().map(boot))
+}
+
+/// The drive with the disc of the first boot.
+fn seed_tree(domain: &Domain, lab: &Lab) -> Tree {
+    let file = HostFile::Seed { lab: lab.name.clone(), domain: domain.name.clone() };
+    Tree::new()
+        .with("type", "file")
+        .with("device", "cdrom")
+        .with("driver", Tree::new().with("name", "qemu").with("type", "raw"))
+        .with("source", Tree::new().with("file", file))
+        .with("readonly", true)
 }
 
 fn floppy_tree(floppy: &Floppy) -> Tree {

@@ -1,0 +1,251 @@
+//! What a domain's guest does at its first boot, as written.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Extra;
+
+/// What the guest does at its first boot, through [cloud-init](https://docs.cloud-init.io): images for clouds of all Linux
+/// distributions have it, installers have not. `{}` turns it on. The domain gets a further optical drive, after its `cdroms`,
+/// with a disc that says all of this
+/// ([`NoCloud`](https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html)).
+///
+/// cloud-init does its work once, at the first boot with this disc. What is changed here later is on the disc when the domain
+/// starts again, and done when `cloud-init clean` has been run in the guest before. Everybody on the host can read the
+/// disc, so it has no place for secrets. Not for Windows.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CloudInit {
+    /// The guest's host name. With `replicas` it gets the number of the domain, as in `web-1`. Default: the domain's name in
+    /// lower case.
+    #[schemars(example = &"web")]
+    pub hostname: Option<String>,
+    /// A user that is made, who can do everything by `sudo` without a password; the shell is bash for os `linux`, else the
+    /// image's own choice. The image's default user is then not made. Default: the image's default user (`debian`,
+    /// `ubuntu`, `fedora`, …).
+    #[schemars(example = &"admin")]
+    pub user: Option<String>,
+    /// The public keys of those who may log in by SSH as `user`, or as the image's default user: what is in `~/.ssh/*.pub`.
+    /// Default: none.
+    #[schemars(example = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB me"])]
+    pub ssh_keys: Option<Vec<String>>,
+    /// The hash of the password of `user`, for the console: what `mkpasswd --method=yescrypt` prints. Everybody on the host
+    /// can read it, so the password has to be a long one. Default: nobody can log in by a password.
+    #[schemars(example = &"$6$lab2nix$pa.si7ryZDOMvDYMybaF3hau4Jx3PUgW6koKrWveDFj/5iVnyi5L.1Y9e3gTAKvxrpgOv5lesxaml6vAh6YH20")]
+    pub password_hash: Option<String>,
+    /// Packages that are installed, by the names that the distribution has for them. Default: none.
+    #[schemars(example = ["nginx"])]
+    pub packages: Option<Vec<String>>,
+    /// Lines of shell that root runs at the end of the first boot, when the packages are there. Default: none.
+    #[schemars(example = ["systemctl enable --now nginx"])]
+    pub runcmd: Option<Vec<String>>,
+    /// The guest's network. Default: the image's own, which is DHCP on the first interface. `{}` is DHCP on all of them.
+    pub network: Option<GuestNetwork>,
+    /// Keys of [cloud-config](https://docs.cloud-init.io/en/latest/reference/modules.html) that the language has none for,
+    /// such as `write_files`. Objects merge key by key. `users` come after `user`; where there is no `user`, cloud-init makes
+    /// the image's default one only if `default` is among them.
+    pub extra: Option<Extra>,
+}
+
+/// The guest's network
+/// ([cloud-init](https://docs.cloud-init.io/en/latest/reference/network-config-format-v2.html)). Interfaces are known by
+/// their MAC addresses.
+///
+/// cloud-init leaves alone what is not in it. So an interface of the domain that is not named here, and is in no bond, gets its
+/// addresses by DHCP.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestNetwork {
+    /// Interfaces of the domain, by their names in `interfaces`.
+    pub interfaces: Option<IndexMap<String, GuestInterface>>,
+    /// Bonds: interfaces that are one for the guest. By the names that they have in the guest, 1 to 15 letters, digits, `.`, `_`
+    /// and `-`. The image has to have netplan (Debian's and Ubuntu's have), `NetworkManager` or ifupdown: for systemd-networkd
+    /// alone, cloud-init writes neither bonds nor VLANs.
+    pub bonds: Option<IndexMap<String, GuestBond>>,
+    /// VLANs, tagged by the guest. By the names that their interfaces have in the guest, as those of bonds.
+    pub vlans: Option<IndexMap<String, GuestVlan>>,
+}
+
+/// What an interface of the guest has.
+///
+/// Where it is in a bond or carries a VLAN, it is called in the guest as it is here; `net` and its number from 0 where that is
+/// longer than 15 letters. Else it keeps the name that the guest chooses.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestInterface {
+    /// Its addresses, each with the prefix length of its subnet. With `replicas` they count up. On a network that reserves
+    /// addresses by DHCP, `ip` and `ip6` of the interface are the simpler way. Default: none of its own.
+    #[schemars(example = ["192.168.100.11/24"])]
+    pub addresses: Option<Vec<String>>,
+    /// The IPv4 router to everywhere else, in the subnet of one of its `addresses`. A guest has one. Default: none, or that which
+    /// DHCP tells.
+    #[schemars(example = &"192.168.100.1")]
+    pub gateway: Option<String>,
+    /// The IPv6 router to everywhere else, as `gateway`. Default: none, or that which router advertisements tell.
+    #[schemars(example = &"fd00:100::1")]
+    pub gateway6: Option<String>,
+    /// The DNS servers. Default: none, or those which DHCP tells.
+    #[schemars(example = ["192.168.100.1"])]
+    pub nameservers: Option<Vec<String>>,
+    /// The domains in which names without dots are looked up. Default: none, or those which DHCP tells.
+    #[schemars(example = ["lab.example"])]
+    pub search: Option<Vec<String>>,
+    /// Whether it gets an address by DHCP; by `DHCPv6` too where its network serves that. Default: `true` where it has no
+    /// `addresses`, is in no bond, and carries no VLAN unless its network is one of the lab that serves DHCP.
+    pub dhcp: Option<bool>,
+    /// The largest packet, in bytes. Default: what the device says; those of model `virtio` know that of their network.
+    #[schemars(range(min = 68, max = 65535), example = 9000)]
+    pub mtu: Option<u32>,
+}
+
+/// Interfaces that are one for the guest.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestBond {
+    /// The interfaces of the domain that are in it, by their names in `interfaces`. They have no addresses of their own. The bond
+    /// has the MAC address of the first.
+    #[schemars(required, example = ["first", "second"])]
+    pub interfaces: Option<Vec<String>>,
+    /// How it uses them. Default: `active-backup`, which needs nothing of what they are on.
+    pub mode: Option<BondMode>,
+    /// As of an interface.
+    #[schemars(example = ["192.168.100.11/24"])]
+    pub addresses: Option<Vec<String>>,
+    /// As of an interface.
+    #[schemars(example = &"192.168.100.1")]
+    pub gateway: Option<String>,
+    /// As of an interface.
+    #[schemars(example = &"fd00:100::1")]
+    pub gateway6: Option<String>,
+    /// As of an interface.
+    #[schemars(example = ["192.168.100.1"])]
+    pub nameservers: Option<Vec<String>>,
+    /// As of an interface.
+    #[schemars(example = ["lab.example"])]
+    pub search: Option<Vec<String>>,
+    /// As of an interface. Default: `true` where it has no `addresses` and carries no VLAN.
+    pub dhcp: Option<bool>,
+    /// As of an interface.
+    #[schemars(range(min = 68, max = 65535), example = 9000)]
+    pub mtu: Option<u32>,
+}
+
+/// A VLAN that the guest tags.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestVlan {
+    /// Its number.
+    #[schemars(required, range(min = 1, max = 4094), example = 200)]
+    pub tag: Option<u16>,
+    /// The interface of the domain, or the bond, that carries it. What that is on has to let tagged packets through: a plain
+    /// bridge does.
+    #[schemars(required, example = &"bond0")]
+    pub link: Option<String>,
+    /// As of an interface.
+    #[schemars(example = ["192.168.100.11/24"])]
+    pub addresses: Option<Vec<String>>,
+    /// As of an interface.
+    #[schemars(example = &"192.168.100.1")]
+    pub gateway: Option<String>,
+    /// As of an interface.
+    #[schemars(example = &"fd00:100::1")]
+    pub gateway6: Option<String>,
+    /// As of an interface.
+    #[schemars(example = ["192.168.100.1"])]
+    pub nameservers: Option<Vec<String>>,
+    /// As of an interface.
+    #[schemars(example = ["lab.example"])]
+    pub search: Option<Vec<String>>,
+    /// As of an interface. Default: `true` where it has no `addresses`.
+    pub dhcp: Option<bool>,
+    /// As of an interface.
+    #[schemars(range(min = 68, max = 65535), example = 1500)]
+    pub mtu: Option<u32>,
+}
+
+/// How a bond uses its interfaces ([Linux](https://docs.kernel.org/networking/bonding.html)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BondMode {
+    /// One at a time, another when that one fails.
+    ActiveBackup,
+    /// In turns. Both ends have to be bonds.
+    BalanceRr,
+    /// By addresses. Both ends have to be bonds.
+    BalanceXor,
+    /// All packets through all of them.
+    Broadcast,
+    /// By LACP (IEEE 802.3ad), which a plain bridge of the host does not let through; for functions and devices of the
+    /// host's own, at a switch that has it too.
+    #[serde(rename = "802.3ad")]
+    Lacp,
+    /// What is sent by load; received through one.
+    BalanceTlb,
+    /// What is sent and received by load.
+    BalanceAlb,
+}
+
+impl BondMode {
+    /// The word that Linux has for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ActiveBackup => "active-backup",
+            Self::BalanceRr => "balance-rr",
+            Self::BalanceXor => "balance-xor",
+            Self::Broadcast => "broadcast",
+            Self::Lacp => "802.3ad",
+            Self::BalanceTlb => "balance-tlb",
+            Self::BalanceAlb => "balance-alb",
+        }
+    }
+}
+
+/// What interfaces, bonds and VLANs of the guest have alike.
+pub trait Addressed {
+    /// Their addresses.
+    fn addresses(&self) -> Option<&Vec<String>>;
+    /// The IPv4 router.
+    fn gateway(&self) -> Option<&String>;
+    /// The IPv6 router.
+    fn gateway6(&self) -> Option<&String>;
+    /// The DNS servers.
+    fn nameservers(&self) -> Option<&Vec<String>>;
+    /// The domains of short names.
+    fn search(&self) -> Option<&Vec<String>>;
+    /// Whether they use DHCP.
+    fn dhcp(&self) -> Option<&bool>;
+    /// The largest packet.
+    fn mtu(&self) -> Option<&u32>;
+}
+
+macro_rules! addressed {
+    ($($of:ty),+) => {$(
+        impl Addressed for $of {
+            fn addresses(&self) -> Option<&Vec<String>> {
+                self.addresses.as_ref()
+            }
+            fn gateway(&self) -> Option<&String> {
+                self.gateway.as_ref()
+            }
+            fn gateway6(&self) -> Option<&String> {
+                self.gateway6.as_ref()
+            }
+            fn nameservers(&self) -> Option<&Vec<String>> {
+                self.nameservers.as_ref()
+            }
+            fn search(&self) -> Option<&Vec<String>> {
+                self.search.as_ref()
+            }
+            fn dhcp(&self) -> Option<&bool> {
+                self.dhcp.as_ref()
+            }
+            fn mtu(&self) -> Option<&u32> {
+                self.mtu.as_ref()
+            }
+        }
+    )+};
+}
+
+addressed!(GuestInterface, GuestBond, GuestVlan);
