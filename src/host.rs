@@ -16,7 +16,7 @@ use crate::lab::network::Network;
 use crate::lab::network::side::Side;
 use crate::lab::storage::backing::Image;
 use crate::lab::storage::{IMAGES, Permissions};
-use crate::lab::{Domain, Lab, Pool};
+use crate::lab::{Domain, Lab, Pool, port, unique};
 use crate::libvirt::tree::HostFile;
 use crate::spec::guest::Arch;
 use crate::spec::network::Mode;
@@ -56,6 +56,8 @@ pub struct Host {
     pub imported: IndexMap<String, Option<String>>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
+    /// What links are like, by the names of the interfaces' devices.
+    pub links: IndexMap<String, Link>,
     /// What no other lab of the host may have.
     pub identities: Identities,
 }
@@ -71,6 +73,25 @@ pub struct Identities {
     pub uuids: IndexMap<String, String>,
     /// The MAC addresses.
     pub macs: IndexMap<String, String>,
+    /// The named devices of interfaces.
+    pub devices: IndexMap<String, String>,
+    /// What pools are: a directory, a device, an export of a server.
+    pub storage: IndexMap<String, String>,
+    /// What domains write to, and the sockets that they listen on.
+    pub files: IndexMap<String, String>,
+    /// The context ids.
+    pub cids: IndexMap<String, String>,
+    /// The ports that domains listen on, by protocol and number: of each address the domain, `*` being all of them.
+    pub ports: IndexMap<String, IndexMap<String, String>>,
+}
+
+/// What a link is like.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What netem is told.
+    pub netem: String,
+    /// Whether libvirt limits what the guest receives.
+    pub is_shaped: bool,
 }
 
 /// Ports that are served on a bridge.
@@ -107,10 +128,10 @@ impl Host {
         }
         for pool in lab.pools.iter().flatten() {
             host.add_pool(pool);
-            host.identities.uuids.insert(pool.uuid.value.to_string(), format!("pool {}", pool.name));
+            host.identities.add_pool(pool);
         }
         for domain in lab.domains.iter().flatten() {
-            host.add_domain(domain);
+            host.add_domain(domain, lab);
         }
         for domain in &lab.imported {
             let uuid = domain.uuid.as_ref().map(|uuid| uuid.value.to_string());
@@ -150,8 +171,14 @@ impl Host {
         }
     }
 
-    fn add_domain(&mut self, domain: &Domain) {
-        self.identities.add_domain(domain);
+    fn add_domain(&mut self, domain: &Domain, lab: &Lab) {
+        self.identities.add_domain(domain, lab);
+        for tap in domain.interfaces.iter().map(|interface| &interface.tap) {
+            if let (Some(netem), Some(target)) = (&tap.netem, &tap.target) {
+                let link = Link { netem: netem.to_string(), is_shaped: tap.is_shaped };
+                self.links.insert(target.value.clone(), link);
+            }
+        }
         self.tpm |= domain.tpm;
         self.virtiofs |= domain.shares.iter().any(Share::is_virtiofs);
         self.passt |= domain.interfaces.iter().any(|interface| !interface.forwards.is_empty());
@@ -192,14 +219,42 @@ impl Identities {
         }
     }
 
-    fn add_domain(&mut self, domain: &Domain) {
-        self.uuids.insert(domain.uuid.value.to_string(), format!("domain {}", domain.name));
+    fn add_pool(&mut self, pool: &Pool) {
+        let owner = || format!("pool {}", pool.name);
+        self.uuids.insert(pool.uuid.value.to_string(), owner());
+        self.storage.extend(pool.directory().map(|path| (format!("directory {path}"), owner())));
+        self.storage
+            .extend(pool.source.identity(pool.r#type).map(|(what, which)| (format!("{what} {which}"), owner())));
+        for volume in pool.volumes.iter().filter(|volume| volume.present.is_some()) {
+            self.files.insert(pool.volume_place(&volume.name), owner());
+        }
+    }
+
+    fn add_domain(&mut self, domain: &Domain, lab: &Lab) {
+        let owner = || format!("domain {}", domain.name);
+        self.uuids.insert(domain.uuid.value.to_string(), owner());
         self.add_interfaces(&domain.name, &domain.interfaces);
+        for disk in domain.disks.iter().filter(|disk| !disk.readonly && !disk.shareable) {
+            self.files.insert(disk.source.place(lab), owner());
+        }
+        if let Firmware::Uefi { nvram, .. } = &domain.firmware {
+            self.files.insert(nvram.value.clone(), owner());
+        }
+        self.files.extend(unique::written_paths(domain).map(|path| (path.value.clone(), owner())));
+        let cid = domain.devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref());
+        self.cids.extend(cid.map(|cid| (cid.value.to_string(), owner())));
+        for (protocol, port, address, _) in port::listened(domain) {
+            let address = address.map_or_else(|| "*".to_owned(), |address| address.to_string());
+            let port = format!("{} port {port}", protocol.name().to_uppercase());
+            self.ports.entry(port).or_default().insert(address, owner());
+        }
     }
 
     fn add_interfaces(&mut self, domain: &str, interfaces: &[Interface]) {
+        let owner = || format!("domain {domain}");
         for interface in interfaces {
-            self.macs.insert(interface.mac.value.to_string(), format!("domain {domain}"));
+            self.macs.insert(interface.mac.value.to_string(), owner());
+            self.devices.extend(interface.tap.target.as_ref().map(|target| (target.value.clone(), owner())));
         }
     }
 }

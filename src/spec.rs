@@ -19,6 +19,7 @@ pub mod input;
 pub mod interface;
 pub mod layer;
 pub mod lifecycle;
+pub mod link;
 pub mod macvtap;
 pub mod memory;
 pub mod network;
@@ -41,6 +42,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use domain::{Domain, DomainFields, Profile};
+pub use link::LinkProfile;
 pub use network::Network;
 pub use pool::Pool;
 
@@ -79,6 +81,8 @@ pub struct Spec {
     pub networks: Option<IndexMap<String, Network>>,
     /// The storage pools, by name. Absent: libvirt's pools are left alone.
     pub pools: Option<IndexMap<String, Pool>>,
+    /// How good links are, by names that interfaces take with `link.profile`. Default: none.
+    pub links: Option<IndexMap<String, LinkProfile>>,
     /// What every domain of the lab has unless a profile or the domain itself says otherwise.
     pub defaults: Option<DomainFields>,
     /// Settings that domains take by name with `profiles`.

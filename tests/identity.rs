@@ -71,6 +71,37 @@ fn reordering_domains_changes_their_order_only() {
     });
 }
 
+/// The link of an interface is in its definition and in the host's, and moves no identity and no device of the guest.
+#[test]
+fn a_link_moves_nothing() {
+    let linked = |spec: &Value| {
+        let mut spec = spec.clone();
+        let mut found = false;
+        for domain in section(&mut spec, "domains")?.values_mut() {
+            for interface in domain.get_mut("interfaces").and_then(Value::as_array_mut).into_iter().flatten() {
+                // Other interfaces take none, and one with limits of its own takes no rate.
+                let is_plain = interface.get("network").is_some() || interface.get("bridge").is_some();
+                if is_plain && interface.get("link").is_none() && interface.get("bandwidth").is_none() {
+                    interface["link"] = json!({ "profile": "law" });
+                    found = true;
+                }
+            }
+        }
+        spec["links"]["law"] = json!({ "rate": "10Mbit", "delay": "50ms", "loss": "1%" });
+        (found && Read::value(&spec).checked.is_sound()).then_some(spec)
+    };
+    for_every_spec(linked, |before, after| {
+        assert_eq!(identities_of(before), identities_of(after));
+        let slots = |read: &Read| {
+            let documents = read.documents().expect("it is sound");
+            let lines = documents.iter().flat_map(|document| document.text().lines());
+            lines.filter(|line| line.contains("<address ") || line.contains("<mac ")).map(str::to_owned).collect()
+        };
+        let (before, after): (Vec<String>, Vec<String>) = (slots(before), slots(after));
+        assert_eq!(before, after);
+    });
+}
+
 #[test]
 fn renaming_a_profile_changes_nothing() {
     let rename = |name: &str| format!("other-{name}");

@@ -247,6 +247,7 @@ fn members(value: &Value, path: &str, pointer: &mut String, each: &mut impl FnMu
 
 /// The keys whose values are maps from names that the user chooses.
 const MAPS: &[&str] = &[
+    "links",
     "networks",
     "networks.*.dns.forwardDomains",
     "networks.*.dns.hosts",

@@ -17,7 +17,7 @@ use crate::lab::scope::{Entry, Scope};
 use crate::lab::storage::Pool;
 use crate::lab::storage::volume::{self, Volume};
 use crate::lab::storage::volume_name;
-use crate::lab::{ExtraAt, PoolId, text, word};
+use crate::lab::{ExtraAt, Lab, PoolId, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::DomainFields;
@@ -78,6 +78,17 @@ pub enum Source {
     File(String),
     /// A block device.
     Block(String),
+}
+
+impl Source {
+    /// What it is called where two disks have to differ.
+    #[must_use]
+    pub fn place(&self, lab: &Lab) -> String {
+        match self {
+            Self::Volume { pool, name, .. } => lab.pool(*pool).volume_place(name),
+            Self::File(path) | Self::Block(path) => path.clone(),
+        }
+    }
 }
 
 /// An optical drive.

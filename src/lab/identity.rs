@@ -180,11 +180,22 @@ pub fn settle<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>, problems: &mut 
 
 /// The address that `NixVirt` makes for interface `index` of the object with this UUID.
 fn derive(uuid: Uuid, index: u32) -> Mac {
+    let digest = digest(uuid, index);
+    Mac([0x52, 0x54, 0x00, digest[0], digest[1], digest[2]])
+}
+
+/// A name for the host's device of interface `index` of the domain with this UUID: `l2n`, then the six bytes of the hash after
+/// those in the MAC address.
+pub(super) fn device_name(uuid: Uuid, index: u32) -> String {
+    let digest = digest(uuid, index);
+    digest[3..9].iter().fold("l2n".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+}
+
+fn digest(uuid: Uuid, index: u32) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(uuid.as_bytes());
     hash.update(index.to_be_bytes());
-    let digest = hash.finalize();
-    Mac([0x52, 0x54, 0x00, digest[0], digest[1], digest[2]])
+    hash.finalize().into()
 }
 
 #[cfg(test)]
@@ -206,6 +217,14 @@ mod tests {
         let uuid: Uuid = "4c82c973-7299-468e-bf15-d442ee681475".parse().unwrap();
         assert_eq!(derive(uuid, 0).to_string(), "52:54:00:10:ab:09");
         assert_eq!(derive(uuid, 1).to_string(), "52:54:00:f7:95:1e");
+    }
+
+    #[test]
+    fn names_of_devices_fit_the_kernel() {
+        // python3: h = hashlib.sha256(uuid.UUID(u).bytes + (0).to_bytes(4, "big")); "l2n" + h.digest()[3:9].hex()
+        let uuid: Uuid = "4c82c973-7299-468e-bf15-d442ee681475".parse().unwrap();
+        assert_eq!(device_name(uuid, 0), "l2n6299e525b262");
+        assert_eq!(device_name(uuid, 0).len(), crate::lab::word::INTERFACE_NAME_MAX);
     }
 
     #[test]

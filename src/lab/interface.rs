@@ -3,6 +3,7 @@
 pub mod address;
 pub mod attachment;
 pub mod forward;
+pub mod link;
 pub mod tap;
 
 use uuid::Uuid;
@@ -104,7 +105,7 @@ pub(super) fn interfaces(
             link: layers.object("link", |i| i.link.as_ref()).value("state", |l| l.state.as_ref()),
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
             extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
-            tap: tap::tap(&layers, &attachment, model, (entry, scope), problems),
+            tap: tap::tap(&layers, &attachment, model, (entry, uuid, index, scope), problems),
             name,
             model: (Path::of(&attachment, scope) != Path::Function).then_some(model),
             attachment,

@@ -76,7 +76,7 @@ pub(super) fn check<'a>(domains: impl Iterator<Item = &'a Domain>, problems: &mu
 }
 
 /// The ports of the host that a domain listens on.
-fn listened(domain: &Domain) -> Vec<(Protocol, u16, Option<IpAddr>, Place)> {
+pub(crate) fn listened(domain: &Domain) -> Vec<(Protocol, u16, Option<IpAddr>, Place)> {
     let forwards = domain.interfaces.iter().flat_map(|interface| &interface.forwards);
     let forwards =
         forwards.map(|forward| (forward.protocol, forward.host.value, forward.address, forward.host.place.clone()));

@@ -8,8 +8,8 @@ use crate::lab::domain::preset::preset;
 use crate::lab::drive::original::{Originals, in_clone_order};
 use crate::lab::identity::{self, Namespace};
 use crate::lab::imported::{self, Imported};
-use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::{self, Interface};
 use crate::lab::network::{Machine, Network};
 use crate::lab::profile::{Layers, Profiles};
 use crate::lab::scope::{Entry, Scope};
@@ -17,7 +17,7 @@ use crate::lab::storage::grown;
 use crate::lab::storage::volume::Volume;
 use crate::lab::storage::{self, Pool};
 use crate::lab::{
-    Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, network, start_order, text, unique, word,
+    Domain, ExtraAt, Lab, NetworkId, PoolId, Target, domain, drive, link, network, start_order, text, unique, word,
 };
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
@@ -47,12 +47,15 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
         .pools
         .as_ref()
         .map(|pools| pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect());
+    let links = spec.links.iter().flatten();
+    let links = links.map(|(name, spec)| (name.as_str(), link::resolve(name, spec, &mut problems))).collect();
     let mut scope = Scope {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
         pools: pools.as_deref().unwrap_or_default(),
         pool_ids: ids(spec.pools.as_ref(), PoolId),
         originals: Originals::new(spec),
+        links: &links,
     };
     let (domains, volumes) = domains(spec, namespace, &mut scope, &mut problems);
     let mut imported: Vec<Imported> = spec
@@ -84,6 +87,8 @@ pub fn resolve(spec: &Spec) -> (Lab, Vec<Problem>) {
     for domain in &imported {
         register(&domain.name, &domain.interfaces, networks.as_deref_mut().unwrap_or_default());
     }
+    let networks_of_links = networks.as_deref().unwrap_or_default();
+    interface::link::settle(networks_of_links, domains.as_deref_mut().unwrap_or_default());
     for domain in domains.iter().flatten() {
         register(&domain.name, &domain.interfaces, networks.as_deref_mut().unwrap_or_default());
     }
@@ -320,6 +325,7 @@ fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
             | Id::NotAPublicKey
             | Id::NotAHash
             | Id::SecretInStore
+            | Id::UnknownLink
     );
     // These count CPUs and threads, which may be given elsewhere.
     let counts = match &problem.place {

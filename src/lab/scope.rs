@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::lab::drive::original::Originals;
+use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::profile::Word;
 use crate::lab::storage::Pool;
@@ -19,9 +20,10 @@ pub(super) struct Scope<'a> {
     pub(super) pool_ids: IndexMap<&'a str, PoolId>,
     /// The disks that others can be clones of, as far as they have been resolved.
     pub(super) originals: Originals<'a>,
+    pub(super) links: &'a IndexMap<&'a str, LinkProfile>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
     /// The pool that a word names.
     pub(super) fn pool(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
@@ -43,6 +45,19 @@ impl Scope<'_> {
                 Problem::new(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
                     .label("not in `networks`")
                     .help(declare_or("networks", word.value, self.network_ids.keys().copied())),
+            );
+        }
+        found
+    }
+
+    /// The profile of a link that a word names.
+    pub(super) fn link(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<&'a LinkProfile> {
+        let found = self.links.get(word.value.as_str());
+        if found.is_none() {
+            problems.push(
+                Problem::new(Id::UnknownLink, word.place(), format!("there is no link `{}`", word.value))
+                    .label("not in `links`")
+                    .help(declare_or("links", word.value, self.links.keys().copied())),
             );
         }
         found

@@ -85,6 +85,14 @@ impl Pool {
         }
     }
 
+    /// The directory of its files, where it is one, however many slashes its path is written with.
+    #[must_use]
+    pub fn directory(&self) -> Option<String> {
+        let path = self.path.as_ref().filter(|_| self.r#type.has_files())?;
+        let steps = path.split('/').filter(|step| !step.is_empty());
+        Some(steps.fold(String::new(), |path, step| format!("{path}/{step}")))
+    }
+
     /// What the volume with this name is called where two of them have to differ: its path, and of what storage it is where
     /// paths say nothing of that.
     #[must_use]

@@ -2,6 +2,8 @@
 
 mod device;
 
+pub(crate) use device::written_paths;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -102,14 +104,11 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
 
 /// No two pools are one directory, however many slashes its path is written with.
 fn directories(lab: &Lab, problems: &mut Vec<Problem>) {
-    let pools = lab.pools.iter().flatten().filter(|pool| pool.r#type.has_files());
+    let pools = lab.pools.iter().flatten();
     twice(
-        pools.filter_map(|pool| {
-            let steps: Vec<&str> = pool.path.as_ref()?.split('/').filter(|step| !step.is_empty()).collect();
-            Some((steps.join("/"), pool.at.key("path").value()))
-        }),
+        pools.filter_map(|pool| Some((pool.directory()?, pool.at.key("path").value()))),
         |path, place| {
-            Problem::new(Id::DuplicateDirectory, place, format!("two pools are the directory `/{path}`"))
+            Problem::new(Id::DuplicateDirectory, place, format!("two pools are the directory `{path}`"))
                 .help("give each pool a directory of its own")
         },
         problems,
@@ -242,13 +241,10 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
         problems,
     );
     twice(
-        domains_of_names(lab).flat_map(|domain| &domain.disks).filter(|disk| !disk.shareable).map(|disk| {
-            let key = match &disk.source {
-                Source::Volume { pool, name, .. } => lab.pool(*pool).volume_place(name),
-                Source::File(path) | Source::Block(path) => path.clone(),
-            };
-            (key, disk.at.clone().value())
-        }),
+        domains_of_names(lab)
+            .flat_map(|domain| &domain.disks)
+            .filter(|disk| !disk.shareable)
+            .map(|disk| (disk.source.place(lab), disk.at.clone().value())),
         |path, place| {
             Problem::new(Id::DuplicateVolume, place, format!("two disks are `{path}`"))
                 .help("give each disk an image of its own; to start several from one, use `backing`")

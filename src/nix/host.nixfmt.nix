@@ -16,6 +16,7 @@ let
     concatLists
     concatMap
     concatStringsSep
+    elem
     elemAt
     filter
     foldl'
@@ -265,6 +266,117 @@ let
     ''
     + concatStringsSep "" (attrValues (mapAttrs one lab.imported));
 
+  # What links are like: a service for each interface, as long as its device is there.
+  links = concatMap (lab: attrNames lab.links) labs;
+  linkName = device: "lab2nix-link-${device}";
+  linkService =
+    device: link:
+    let
+      # Of what systemd escapes in names, those of devices have `-` only.
+      unit = "sys-subsystem-net-devices-${replaceStrings [ "-" ] [ "\\x2d" ] device}.device";
+      ofDevice = ''
+        device=${escapeShellArg device}
+        # Open vSwitch has a class 1:fffe above the class 1:1 that libvirt has alone, and no queue below.
+        of_open_vswitch() {
+          local found
+          found=$(tc class show dev "$device")
+          [[ $found == *" 1:fffe "* && $found == *" 1:1 "* ]]
+        }
+      '';
+    in
+    {
+      description = "Link of ${device}";
+      wantedBy = [ unit ];
+      bindsTo = [ unit ];
+      after = [ unit ];
+      path = [ pkgs.iproute2 ];
+      serviceConfig = {
+        Type = "oneshot";
+        RemainAfterExit = true;
+      };
+      # The device is there before libvirt is done with it, and what libvirt does takes netem away or is
+      # refused beside it. So netem comes after libvirt's last step, and in its place: the queue below
+      # the limits, or, without limits, no queue at all.
+      script = ofDevice + ''
+        has_limits=${if link.shaped then "yes" else "no"}
+        place() {
+          local found
+          found=$(tc qdisc show dev "$device")
+          case $found in
+            *"qdisc htb 1: root "*)
+              if [[ $found == *" parent 1:1 "* ]] || of_open_vswitch; then
+                echo "parent 1:1"
+              fi
+              ;;
+            *"qdisc noqueue "* | *"qdisc netem 10: root "*)
+              if [[ $has_limits == no ]]; then
+                echo root
+              fi
+              ;;
+          esac
+        }
+        until at=$(place) && [[ -n $at ]]; do
+          if ((SECONDS > 20)); then
+            if [[ $has_limits == yes ]]; then
+              echo "$device has no limits, though libvirt should have set some." >&2
+              exit 1
+            fi
+            at=root
+            break
+          fi
+          sleep 0.2
+        done
+        tc qdisc replace dev "$device" $at handle 10: netem ${link.netem}
+      '';
+      # What was there before; nothing, when the device has gone.
+      preStop = ofDevice + ''
+        if [[ -e /sys/class/net/$device ]]; then
+          case $(tc qdisc show dev "$device") in
+            *"qdisc netem 10: root "*)
+              tc qdisc replace dev "$device" root noqueue
+              ;;
+            *"qdisc netem 10: parent 1:1 "*)
+              if of_open_vswitch; then
+                tc qdisc del dev "$device" parent 1:1
+              else
+                tc qdisc replace dev "$device" parent 1:1 handle 2: sfq perturb 10
+              fi
+              ;;
+          esac
+        fi
+      '';
+    };
+  linkServices = mkMerge [
+    (ofLabs (
+      lab:
+      listToAttrs (
+        map (device: {
+          name = linkName device;
+          value = linkService device lab.links.${device};
+        }) (attrNames lab.links)
+      )
+    ))
+    # systemd starts the service of a new device. At a switch, this starts those of devices that were
+    # there before.
+    (mkIf (links != [ ]) {
+      lab2nix-links = {
+        description = "Links of devices that are there";
+        wantedBy = [ "multi-user.target" ];
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+        };
+        script = ''
+          for device in ${concatStringsSep " " (map escapeShellArg links)}; do
+            if [[ -e /sys/class/net/$device ]]; then
+              systemctl start --no-block "lab2nix-link-$device.service"
+            fi
+          done
+        '';
+      };
+    })
+  ];
+
   # What two labs both have, though a host can have it once only.
   pairs =
     list:
@@ -325,6 +437,29 @@ let
       ) overlapping)
       (same "UUID" one.uuids other.uuids)
       (same "MAC address" one.macs other.macs)
+      (same "device" one.devices other.devices)
+      (same "device" one.devices other.bridges)
+      (same "device" one.bridges other.devices)
+      (same "storage" one.storage other.storage)
+      (same "file" one.files other.files)
+      (same "context id" one.cids other.cids)
+      (concatLists (
+        attrValues (
+          mapAttrs (
+            port: mine:
+            let
+              its = other.ports.${port};
+              meeting = filter ({ address, another }: listensTwice address another) (
+                concatMap (address: map (another: { inherit address another; }) (attrNames its)) (attrNames mine)
+              );
+            in
+            map (
+              { address, another }:
+              "${both} the ${port} of the host (${mine.${address}} at ${address}, ${its.${another}} at ${another})"
+            ) meeting
+          ) (intersectAttrs other.ports one.ports)
+        )
+      ))
       (attrValues (
         mapAttrs (
           owner: uuid: "${both} a ${owner}, and libvirt takes a name once (${uuid}, ${itsUuids.${owner}})"
@@ -350,6 +485,24 @@ let
       };
   overlap =
     one: other: one != null && other != null && one.start <= other.end && other.start <= one.end;
+
+  # Whether two addresses cannot have one port: `*` is all, `0.0.0.0` and `::` all of a family.
+  listensTwice =
+    one: other:
+    let
+      isIpv6 = address: match ".*:.*" address != null;
+      covers =
+        address: another:
+        address == "*"
+        ||
+          elem address [
+            "0.0.0.0"
+            "::"
+          ]
+          && another != "*"
+          && isIpv6 address == isIpv6 another;
+    in
+    one == other || covers one other || covers other one;
 
   switch =
     description:
@@ -433,11 +586,26 @@ let
           };
         }
       )) { } "The files of the discs for cloud-init, by domain.";
+      links = internal (types.attrsOf (
+        types.submodule {
+          options = {
+            netem = internal types.str "" "What netem is told.";
+            shaped = flag "Whether libvirt limits what the guest receives.";
+          };
+        }
+      )) { } "What the links of interfaces are like, by the names of their devices.";
       identities = {
         bridges = owners "The bridges that libvirt makes, each with what it belongs to.";
         subnets = owners "The subnets, each with what it belongs to.";
         uuids = owners "The UUIDs, each with what it belongs to.";
         macs = owners "The MAC addresses, each with what it belongs to.";
+        devices = owners "The named devices of interfaces, each with what it belongs to.";
+        storage = owners "What pools are, each with the pool.";
+        files = owners "What domains write to or listen on, each with what it belongs to.";
+        cids = owners "The context ids, each with the domain.";
+        ports = internal (types.attrsOf (
+          types.attrsOf types.str
+        )) { } "The ports that domains listen on, by protocol and number: of each address the domain.";
       };
     };
   };
@@ -643,28 +811,31 @@ in
       ))
     ]);
 
-    systemd.services = {
-      # Port forwards need passt.
-      libvirtd = mkIf (uses "passt") { path = [ pkgs.passt ]; };
+    systemd.services = mkMerge [
+      linkServices
+      {
+        # Port forwards need passt.
+        libvirtd = mkIf (uses "passt") { path = [ pkgs.passt ]; };
 
-      nixvirt = mkMerge [
-        {
-          path = [ libvirtd.package ];
-          preStart = concatStringsSep "" (
-            map wait (unique (map (lab: lab.connection) labs))
-            ++ map keep (filter (lab: lab.imported != { }) labs)
-          );
-        }
-        # All attempts are within the interval, in which each may wait for libvirtd.
-        (mkIf (cfg.retry.attempts > 1) {
-          serviceConfig = {
-            Restart = "on-failure";
-            RestartSec = cfg.retry.delay;
-          };
-          startLimitBurst = cfg.retry.attempts;
-          startLimitIntervalSec = cfg.retry.attempts * (cfg.retry.delay + 40);
-        })
-      ];
-    };
+        nixvirt = mkMerge [
+          {
+            path = [ libvirtd.package ];
+            preStart = concatStringsSep "" (
+              map wait (unique (map (lab: lab.connection) labs))
+              ++ map keep (filter (lab: lab.imported != { }) labs)
+            );
+          }
+          # All attempts are within the interval, in which each may wait for libvirtd.
+          (mkIf (cfg.retry.attempts > 1) {
+            serviceConfig = {
+              Restart = "on-failure";
+              RestartSec = cfg.retry.delay;
+            };
+            startLimitBurst = cfg.retry.attempts;
+            startLimitIntervalSec = cfg.retry.attempts * (cfg.retry.delay + 40);
+          })
+        ];
+      }
+    ];
   };
 }

@@ -10,7 +10,7 @@ use super::file::{Error, HOST_FILES, IMAGES, ListFile, MARKER, NIXVIRT, PKGS, he
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
-use crate::host::{Host, Identities, Ports};
+use crate::host::{Host, Identities, Link, Ports};
 use crate::lab::Lab;
 use crate::seed::{self, FileKind};
 use crate::spec::guest::Arch;
@@ -154,6 +154,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         images,
         imported,
         bridges,
+        links,
         identities,
     } = host;
     // What is named by its store path needs no other.
@@ -180,6 +181,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     set("filesystems", !filesystems.is_empty(), Expr::List(filesystems));
     set("iscsi", *iscsi, true.into());
     set("rbd", *rbd, true.into());
+    set("links", !links.is_empty(), self::links(links)?.into());
     let identities = self::identities(identities)?;
     set("identities", !identities.is_empty(), identities.into());
     Ok(needs)
@@ -255,13 +257,43 @@ fn bridges(bridges: &IndexMap<String, Ports>) -> Result<Attrs, NulInText> {
 
 /// What no other lab of the host may have, each with what has it.
 fn identities(identities: &Identities) -> Result<Attrs, NulInText> {
-    let Identities { bridges, subnets, uuids, macs } = identities;
+    let Identities { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = identities;
     let mut all = Attrs::new();
-    for (name, owners) in [("bridges", bridges), ("subnets", subnets), ("uuids", uuids), ("macs", macs)] {
-        let attrs = self::owners(owners)?;
-        if !attrs.is_empty() {
-            put(&mut all, Name::literal(name), attrs.into());
+    let owned = [
+        ("bridges", bridges),
+        ("subnets", subnets),
+        ("uuids", uuids),
+        ("macs", macs),
+        ("devices", devices),
+        ("storage", storage),
+        ("files", files),
+        ("cids", cids),
+    ];
+    for (name, owners) in owned {
+        if !owners.is_empty() {
+            put(&mut all, Name::literal(name), self::owners(owners)?.into());
         }
+    }
+    let mut listened = Attrs::with_capacity(ports.len());
+    for (port, addresses) in ports {
+        put(&mut listened, Name::new(port.clone())?, owners(addresses)?.into());
+    }
+    if !listened.is_empty() {
+        put(&mut all, Name::literal("ports"), listened.into());
+    }
+    Ok(all)
+}
+
+/// What links are like, by device.
+fn links(links: &IndexMap<String, Link>) -> Result<Attrs, NulInText> {
+    let mut all = Attrs::with_capacity(links.len());
+    for (device, Link { netem, is_shaped }) in links {
+        let mut link = Attrs::new();
+        put(&mut link, Name::literal("netem"), text(netem)?);
+        if *is_shaped {
+            put(&mut link, Name::literal("shaped"), true.into());
+        }
+        put(&mut all, Name::new(device.clone())?, link.into());
     }
     Ok(all)
 }

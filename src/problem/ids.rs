@@ -137,8 +137,18 @@ ids! {
     BadMac = "bad-mac", Error;
     /// A duration is not a number with a unit.
     ///
-    /// Write `"30m"`, `"12h"` or `"7d"`: a whole number and one of `s`, `m`, `h`, `d`.
+    /// Write `"30m"`, `"12h"` or `"7d"`: a whole number and one of `s`, `m`, `h`, `d`. The `delay` and `jitter` of a link are
+    /// shorter: `"50ms"`, `"500us"`, `"1s"`.
     BadDuration = "bad-duration", Error;
+    /// A rate of a link is not a number with a decimal unit.
+    ///
+    /// Write `"10Mbit"`, `"500kbit"` or `"1Gbit"`: a whole number and one of `bit`, `kbit`, `Mbit`, `Gbit`, per second and of 1000
+    /// each, as networks and tc have them. `bandwidth` is in bytes and counts in KiB.
+    BadRate = "bad-rate", Error;
+    /// A percentage is not a number from 0 to 100 with a percent sign.
+    ///
+    /// Write `"2.5%"` or `"10%"`; the sign tells it from a fraction.
+    BadPercentage = "bad-percentage", Error;
     /// A text holds a character that cannot be written into a libvirt definition.
     ///
     /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline.
@@ -304,8 +314,8 @@ ids! {
     /// DNS, routes and its MAC to the host: libvirt refuses them. An interface on such a network, on a bridge, through macvtap
     /// or in `user` mode has nobody that could reserve its address. VLANs are for modes `bridge`, `ovs` and `hostdev`, port
     /// groups for networks, forwards for `user` interfaces. A virtual function (`hostdev`) is a device of its own: it has no
-    /// `model`, and nothing of the host's between it and the network. `bandwidth`, `queues`, `target`, `portIsolation` and
-    /// `trustRxFilters` are for interfaces that have a device on the host which can do that.
+    /// `model`, and nothing of the host's between it and the network. `bandwidth`, `queues`, `target`, `portIsolation`,
+    /// `trustRxFilters` and `link.profile` are for interfaces that have a device on the host which can do that.
     NotOnThisMode = "not-on-this-mode", Error;
 
     /// A drive is on a bus that its machine does not have, or has a key that drives on its bus cannot have.
@@ -367,6 +377,10 @@ ids! {
     /// `profiles` of a domain and `extends` of a profile name entries of the section `profiles`, upper and lower case
     /// included.
     UnknownProfile = "unknown-profile", Error;
+    /// A link that the spec does not have.
+    ///
+    /// `link.profile` of an interface names an entry of the section `links`, upper and lower case included.
+    UnknownLink = "unknown-link", Error;
     /// A domain that the spec does not have.
     ///
     /// `after` names entries of `domains`. Of an entry with `replicas` it can name all (`web`) or one (`web-2`).

@@ -61,7 +61,8 @@ pub struct Interface {
     pub queues: Option<u16>,
     /// The name of its device on the host, 1 to 15 letters, digits, `.`, `_` and `-`. With `replicas` it gets the number of
     /// the domain, as in `tap-web-1`. libvirt keeps names that start with `vnet`, `vif`, `macvtap`, `macvlan` and `virbr` for
-    /// itself. Not for a `user` interface. Default: one that libvirt chooses at each start.
+    /// itself. Not for a `user` interface. Default: one that libvirt chooses at each start, or with
+    /// `link.profile` one that is made.
     #[schemars(example = &"tap-web")]
     pub target: Option<String>,
     /// How much traffic may pass through it. Not for a `user` interface. Default: as its port group has it.
@@ -133,6 +134,12 @@ impl Protocol {
 pub struct Link {
     /// Whether it is plugged in. Default: `up`.
     pub state: Option<LinkState>,
+    /// How good it is: one of `links`. The interface's device on the host then has a name that stays: its `target`, else one that
+    /// is made from the domain's UUID and the interface's position, as the MAC address is: `l2n` and 12 hexadecimal digits. Not
+    /// for a `user` interface, through macvtap or on a network of mode `macvtap` or `hostdev`. Default: as good as the host makes
+    /// it.
+    #[schemars(example = &"wan")]
+    pub profile: Option<String>,
 }
 
 /// Whether a cable is plugged in.

@@ -176,10 +176,15 @@ fn a_lab_and_its_copy_clash() {
             has(found, &format!("{both} the bridge virbr56 (network lab-net, network lab-net)"));
             has(found, &format!("{both} the subnet 192.168.122.0/24 (network default, network default)"));
             has(found, &format!("{both} the MAC address 52:54:00:10:ab:09 (domain DC01, domain DC01)"));
+            has(
+                found,
+                &format!("{both} the storage directory /var/lib/libvirt/images/homelab (pool homelab, pool homelab)"),
+            );
+            has(found, &format!("{both} the file /var/lib/libvirt/qemu/nvram/DC01.nvram (domain DC01, domain DC01)"));
             assert!(!found.iter().any(|one| one.contains("takes a name once")), "{found:#?}");
         }
-        // 2 bridges, 2 subnets, 7 UUIDs, 10 MAC addresses.
-        assert_eq!([copied.len(), renamed.len()], [22, 21]);
+        // 2 bridges, 2 subnets, 7 UUIDs, 10 MAC addresses, a directory, 4 disks, 4 files of variables.
+        assert_eq!([copied.len(), renamed.len()], [31, 30]);
     }
 }
 
@@ -229,10 +234,10 @@ fn labs_that_meet_in_one_point() {
 }
 
 /// What a host gets that has these labs.
-fn host(world: &World, labs: &[&Generated]) -> Option<Value> {
+pub fn host(world: &World, labs: &[&Generated]) -> Option<Value> {
     world.modules(&[labs]).map(|mut values| values.remove(0))
 }
 
-fn failures(host: &Value) -> Vec<String> {
+pub fn failures(host: &Value) -> Vec<String> {
     list(&host["failures"]).iter().map(text).collect()
 }

@@ -4,12 +4,14 @@
 
 #[path = "../case/mod.rs"]
 mod case;
+mod clash;
 mod definition;
 mod host;
 mod image;
 mod imported;
 #[path = "../labs/mod.rs"]
 mod labs;
+mod link;
 mod world;
 
 use std::path::PathBuf;

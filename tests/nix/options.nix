@@ -15,6 +15,7 @@ let
       description = option types.str "";
       wantedBy = strings;
       requires = strings;
+      bindsTo = strings;
       wants = strings;
       after = strings;
       before = strings;
@@ -22,6 +23,7 @@ let
       script = lines;
       preStart = lines;
       postStart = lines;
+      preStop = lines;
       serviceConfig = unitSection;
       unitConfig = unitSection;
       startLimitBurst = option (types.nullOr types.int) null;

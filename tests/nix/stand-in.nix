@@ -61,6 +61,7 @@ let
         })
         [
           "cdrtools"
+          "iproute2"
           "jq"
           "passt"
           "qemu"

@@ -81,6 +81,19 @@
           "52:54:00:7f:56:5b" = "domain CLIENT02";
           "52:54:00:f5:93:06" = "domain CLIENT02";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/homelab" = "pool homelab";
+        };
+        files = {
+          "/var/lib/libvirt/images/homelab/dc01.qcow2" = "domain DC01";
+          "/var/lib/libvirt/images/homelab/sccm01.qcow2" = "domain SCCM01";
+          "/var/lib/libvirt/images/homelab/client01.qcow2" = "domain CLIENT01";
+          "/var/lib/libvirt/images/homelab/client02.qcow2" = "domain CLIENT02";
+          "/var/lib/libvirt/qemu/nvram/DC01.nvram" = "domain DC01";
+          "/var/lib/libvirt/qemu/nvram/SCCM01.nvram" = "domain SCCM01";
+          "/var/lib/libvirt/qemu/nvram/CLIENT01.nvram" = "domain CLIENT01";
+          "/var/lib/libvirt/qemu/nvram/CLIENT02.nvram" = "domain CLIENT02";
+        };
       };
     }
   ];

@@ -50,6 +50,12 @@
           "52:54:00:dd:e0:e0" = "network lan";
           "52:54:00:89:88:a0" = "domain web";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/hello" = "pool images";
+        };
+        files = {
+          "/var/lib/libvirt/images/hello/web.qcow2" = "domain web";
+        };
       };
     }
   ];

@@ -36,6 +36,13 @@
         macs = {
           "52:54:00:6f:66:01" = "domain OFFICE-PC";
         };
+        storage = {
+          "directory /srv/vms" = "pool vms";
+        };
+        files = {
+          "/srv/vms/office-pc.qcow2" = "domain OFFICE-PC";
+          "/var/lib/libvirt/qemu/nvram/OFFICE-PC.nvram" = "domain OFFICE-PC";
+        };
       };
     }
   ];

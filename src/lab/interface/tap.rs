@@ -3,8 +3,12 @@
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use crate::lab::domain::Domain;
 use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::link::{self, Made};
+use crate::lab::link::Netem;
 use crate::lab::network::Network;
 use crate::lab::network::bandwidth::{self, Bandwidth};
 use crate::lab::profile::{Layers, Word};
@@ -27,12 +31,18 @@ const RESERVED: [&str; 5] = ["vnet", "vif", "macvtap", "macvlan", "virbr"];
 pub struct Tap {
     /// The name of its device.
     pub target: Option<Placed<String>>,
+    /// What its name is made from, where it needs one and has none.
+    pub(in crate::lab) made: Option<Made>,
     /// How many pairs of queues it has.
     pub queues: Option<u16>,
     /// What macvtap does with traffic between those that share its interface.
     pub macvtap_mode: MacvtapMode,
     /// How much traffic may pass.
     pub bandwidth: Option<Bandwidth>,
+    /// What the kernel does besides with what the guest receives.
+    pub netem: Option<Netem>,
+    /// Whether libvirt limits what the guest receives.
+    pub is_shaped: bool,
     /// Whether it is kept from others that are.
     pub port_isolation: Option<bool>,
     /// Whether the host goes by what the guest reports of its filters.
@@ -83,7 +93,7 @@ pub(in crate::lab) fn tap(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     model: InterfaceModel,
-    (entry, scope): (&Entry<'_>, &Scope<'_>),
+    (entry, uuid, index, scope): (&Entry<'_>, Uuid, u32, &Scope<'_>),
     problems: &mut Vec<Problem>,
 ) -> Tap {
     let path = Path::of(attachment, scope);
@@ -128,11 +138,20 @@ pub(in crate::lab) fn tap(
         Attachment::Network(id) => Some(&scope.networks[id.0]).filter(|network| network.mode.makes_bridge()),
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
+    let profile = link::profile(layers, attachment, scope, problems);
+    let given = bandwidth::of_interface(&limits, network, (path, &label), problems);
+    let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
+    let bandwidth = link::bandwidth(profile, given, path, problems);
+    let portgroup = layers.value("portgroup", |i| i.portgroup.as_ref());
+    let target = target.and_then(|word| self::target(word, entry, problems));
     Tap {
-        target: target.and_then(|word| self::target(word, entry, problems)),
+        made: profile.filter(|_| target.is_none()).map(|_| Made { uuid, index, place: entry.at.clone().name() }),
+        target,
         queues: queues.map(|queues| *queues.value),
         macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
-        bandwidth: bandwidth::of_interface(&limits, network, (path, &label), problems),
+        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, scope),
+        bandwidth,
+        netem: profile.and_then(|profile| profile.netem.clone()),
         port_isolation: isolation.map(|isolation| *isolation.value),
         trust_rx_filters: trust.map(|trust| *trust.value),
     }

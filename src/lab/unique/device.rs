@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::{domains_of_names, twice};
-use crate::lab::Lab;
 use crate::lab::device::serial::Serial;
+use crate::lab::domain::Domain;
+use crate::lab::{Lab, Placed};
 use crate::problem::{Id, Problem};
 
 /// Every check over the devices of all domains, but for drives and interfaces.
@@ -60,17 +61,21 @@ fn vsocks(lab: &Lab, problems: &mut Vec<Problem>) {
 
 /// No two serial ports write one file or listen on one socket, and no two sound devices write one file.
 fn paths(lab: &Lab, problems: &mut Vec<Problem>) {
-    let serials = domains_of_names(lab).flat_map(|domain| &domain.serials).filter_map(|serial| match serial {
-        Serial::File(path) | Serial::Unix { path, listen: true } => Some(path),
-        Serial::Unix { listen: false, .. } | Serial::Tcp { .. } | Serial::Pty => None,
-    });
-    let sounds = domains_of_names(lab).filter_map(|domain| domain.audio.as_ref()?.path.as_ref());
     twice(
-        serials.chain(sounds).map(|path| (path.value.as_str(), path.place.clone())),
+        domains_of_names(lab).flat_map(written_paths).map(|path| (path.value.as_str(), path.place.clone())),
         |path, place| {
             Problem::new(Id::DuplicatePath, place, format!("two devices write to `{path}`"))
                 .help("give each a path of its own; what differs between replicas is written in entries of their own")
         },
         problems,
     );
+}
+
+/// The files that a domain's devices write, and the sockets that they listen on, but for drives.
+pub(crate) fn written_paths(domain: &Domain) -> impl Iterator<Item = &Placed<String>> {
+    let serials = domain.serials.iter().filter_map(|serial| match serial {
+        Serial::File(path) | Serial::Unix { path, listen: true } => Some(path),
+        Serial::Unix { listen: false, .. } | Serial::Tcp { .. } | Serial::Pty => None,
+    });
+    serials.chain(domain.audio.as_ref().and_then(|audio| audio.path.as_ref()))
 }

@@ -54,6 +54,14 @@
           "52:54:00:bc:8a:c2" = "domain node-2";
           "52:54:00:4d:e1:53" = "domain node-3";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/my-cluster" = "pool cluster";
+        };
+        files = {
+          "/var/lib/libvirt/images/my-cluster/node-1.qcow2" = "domain node-1";
+          "/var/lib/libvirt/images/my-cluster/node-2.qcow2" = "domain node-2";
+          "/var/lib/libvirt/images/my-cluster/node-3.qcow2" = "domain node-3";
+        };
       };
     }
   ];

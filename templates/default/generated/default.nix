@@ -50,6 +50,12 @@
           "52:54:00:9d:63:14" = "network lan";
           "52:54:00:e6:c9:2b" = "domain web";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/my-lab" = "pool images";
+        };
+        files = {
+          "/var/lib/libvirt/images/my-lab/web.qcow2" = "domain web";
+        };
       };
     }
   ];

@@ -60,6 +60,15 @@
           "52:54:00:42:c5:b1" = "domain DC01";
           "52:54:00:61:36:91" = "domain CLIENT01";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/my-windows-lab" = "pool windows";
+        };
+        files = {
+          "/var/lib/libvirt/images/my-windows-lab/dc01.qcow2" = "domain DC01";
+          "/var/lib/libvirt/images/my-windows-lab/client01.qcow2" = "domain CLIENT01";
+          "/var/lib/libvirt/qemu/nvram/DC01.nvram" = "domain DC01";
+          "/var/lib/libvirt/qemu/nvram/CLIENT01.nvram" = "domain CLIENT01";
+        };
       };
     }
   ];

@@ -59,6 +59,14 @@
           "52:54:00:44:10:56" = "domain bios";
           "52:54:00:99:67:af" = "domain uefi";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/flake-test" = "pool images";
+        };
+        files = {
+          "/var/lib/libvirt/images/flake-test/bios.qcow2" = "domain bios";
+          "/var/lib/libvirt/images/flake-test/uefi.qcow2" = "domain uefi";
+          "/var/lib/libvirt/qemu/nvram/uefi.nvram" = "domain uefi";
+        };
       };
     }
   ];

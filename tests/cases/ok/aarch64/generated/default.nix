@@ -54,6 +54,11 @@
           "52:54:00:0e:e4:b4" = "domain native";
           "52:54:00:4c:00:b9" = "domain host";
         };
+        files = {
+          "/srv/images/pi.qcow2" = "domain pi";
+          "/var/lib/libvirt/qemu/nvram/pi.nvram" = "domain pi";
+          "/var/lib/libvirt/qemu/nvram/native.nvram" = "domain native";
+        };
       };
     }
   ];

@@ -49,6 +49,12 @@
           "52:54:00:9f:4a:2c" = "network lan";
           "52:54:00:58:1b:0f" = "domain web";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+        };
+        files = {
+          "/srv/images/web.qcow2" = "domain web";
+        };
       };
     }
   ];

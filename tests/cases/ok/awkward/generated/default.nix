@@ -55,6 +55,13 @@
           "52:54:00:45:cc:4c" = "network 1st.net";
           "52:54:00:1c:2c:12" = "network rec";
         };
+        storage = {
+          "directory /srv/\${images}/It's \"here\"/ü" = "pool with";
+        };
+        files = {
+          "/srv/\${images}/It's \"here\"/ü/inherit.qcow2" = "domain inherit";
+          "/srv/a b/$(c);'d'\\n.qcow2" = "domain inherit";
+        };
       };
     }
   ];

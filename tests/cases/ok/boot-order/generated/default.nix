@@ -54,6 +54,16 @@
           "52:54:00:cc:f8:f0" = "domain installed";
           "52:54:00:25:54:97" = "domain disks-only";
         };
+        storage = {
+          "directory /srv/vms" = "pool vms";
+        };
+        files = {
+          "/srv/vms/tools.raw" = "pool vms";
+          "/srv/vms/plain.qcow2" = "domain plain";
+          "/srv/vms/installed.qcow2" = "domain installed";
+          "/srv/vms/installed-data.qcow2" = "domain installed";
+          "/srv/vms/disks-only.qcow2" = "domain disks-only";
+        };
       };
     }
   ];

@@ -36,6 +36,24 @@
           "64a726f3-5b5b-5a1e-a551-b15f3c42341f" = "domain data";
           "957e4ab8-c099-5027-9609-dbd4d5175531" = "domain museum";
         };
+        storage = {
+          "directory /srv/golden" = "pool golden";
+          "directory /srv/fast" = "pool fast";
+        };
+        files = {
+          "/srv/golden/base.raw" = "pool golden";
+          "/srv/golden/layer.qcow2" = "domain data";
+          "/srv/golden/debian.qcow2" = "domain debian";
+          "/srv/golden/debian-docker.qcow2" = "domain debian-docker";
+          "/srv/golden/beside.qcow2" = "domain beside";
+          "/srv/golden/beside-data.qcow2" = "domain beside";
+          "/srv/golden/data.qcow2" = "domain data";
+          "/srv/fast/node-1.qcow2" = "domain node-1";
+          "/srv/fast/node-2.qcow2" = "domain node-2";
+          "/srv/fast/large.qcow2" = "domain large";
+          "/srv/fast/museum-old.qcow2" = "domain museum";
+          "/srv/images/old.img" = "domain data";
+        };
       };
     }
   ];

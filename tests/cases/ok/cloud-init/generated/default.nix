@@ -106,6 +106,20 @@
           "52:54:00:83:6d:34" = "domain bonds";
           "52:54:00:90:41:8f" = "domain bonds";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/cloud" = "pool images";
+        };
+        files = {
+          "/var/lib/libvirt/images/cloud/web.qcow2" = "domain web";
+          "/var/lib/libvirt/images/cloud/plain.one.qcow2" = "domain Plain.one";
+          "/var/lib/libvirt/images/cloud/free.qcow2" = "domain free";
+          "/var/lib/libvirt/images/cloud/everywhere.qcow2" = "domain everywhere";
+          "/var/lib/libvirt/images/cloud/node-1.qcow2" = "domain node-1";
+          "/var/lib/libvirt/images/cloud/node-2.qcow2" = "domain node-2";
+          "/var/lib/libvirt/images/cloud/out-by-a-bond.qcow2" = "domain out-by-a-bond";
+          "/var/lib/libvirt/images/cloud/out-by-a-vlan.qcow2" = "domain out-by-a-vlan";
+          "/var/lib/libvirt/images/cloud/bonds.qcow2" = "domain bonds";
+        };
       };
       seeds = {
         web = {

@@ -63,6 +63,10 @@
           "52:54:00:66:57:e0" = "domain old-pc";
           "52:54:00:c9:82:a2" = "domain signage";
         };
+        files = {
+          "/srv/nvram/workstation.fd" = "domain workstation";
+          "/var/lib/libvirt/qemu/nvram/kiosk.nvram" = "domain kiosk";
+        };
       };
     }
   ];

@@ -31,6 +31,33 @@
           "2ecba4b6-3021-545a-908a-5ee6184565a5" = "domain other";
           ee103c8e-f742-57b5-a9d1-062338f87fc4 = "domain array";
         };
+        storage = {
+          "directory /srv/drives" = "pool images";
+        };
+        files = {
+          "/srv/drives/every-bus.qcow2" = "domain every-bus";
+          "/srv/drives/every-bus-data1.qcow2" = "domain every-bus";
+          "/srv/drives/every-bus-data2.qcow2" = "domain every-bus";
+          "/srv/drives/every-bus-data3.qcow2" = "pool images";
+          "/srv/drives/every-bus-data4.qcow2" = "pool images";
+          "/srv/drives/old-pc.qcow2" = "domain old-pc";
+          "/srv/drives/old-pc-data1.qcow2" = "domain old-pc";
+          "/srv/drives/rescue.qcow2" = "domain rescue";
+          "/srv/drives/tuned.qcow2" = "domain tuned";
+          "/srv/drives/tuned-data1.qcow2" = "domain tuned";
+          "/srv/drives/tuned-data2.qcow2" = "domain tuned";
+          "/srv/drives/tuned-data3.qcow2" = "domain tuned";
+          "/srv/drives/tuned-data4.qcow2" = "domain tuned";
+          "/srv/drives/array.qcow2" = "domain array";
+          "/srv/drives/array-data1.qcow2" = "domain array";
+          "/srv/drives/array-data2.qcow2" = "domain array";
+          "/srv/drives/array-data3.qcow2" = "domain array";
+          "/srv/drives/array-data4.qcow2" = "domain array";
+          "/srv/drives/array-data5.qcow2" = "domain array";
+          "/srv/drives/array-data6.qcow2" = "domain array";
+          "/srv/drives/array-data7.qcow2" = "domain array";
+          "/srv/drives/array-data8.qcow2" = "domain array";
+        };
       };
     }
   ];

@@ -53,6 +53,9 @@
           "52:54:00:0f:46:00" = "network lan";
           "52:54:00:d3:48:b6" = "domain plain";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+        };
       };
     }
   ];

@@ -33,6 +33,27 @@
           "2aeeed74-6ff3-5c01-b0cb-1eb39c2f9752" = "domain talkative";
           "5bc78989-b418-5bd9-b57e-467b10057fcd" = "domain board";
         };
+        files = {
+          "/var/log/libvirt/qemu/everything.kernel.log" = "domain everything";
+          "/run/lab/everything.sock" = "domain everything";
+          "/var/lib/libvirt/qemu/nvram/board.nvram" = "domain board";
+        };
+        cids = {
+          "3" = "domain everything";
+          "100" = "domain worker-1";
+          "101" = "domain worker-2";
+        };
+        ports = {
+          "TCP port 4555" = {
+            "127.0.0.1" = "domain everything";
+          };
+          "TCP port 7100" = {
+            "::1" = "domain worker-1";
+          };
+          "TCP port 7101" = {
+            "::1" = "domain worker-2";
+          };
+        };
       };
     }
   ];

@@ -47,6 +47,31 @@
           fad07a02-022a-52ed-92bf-52f1cdbc6112 = "domain steadier";
           "98001db8-5a13-5988-90ac-2ae1c007dc5b" = "domain arm";
         };
+        storage = {
+          "directory /srv/vms" = "pool vms";
+        };
+        files = {
+          "/srv/vms/nixos.qcow2" = "domain nixos";
+          "/srv/vms/freebsd.qcow2" = "domain freebsd";
+          "/srv/vms/old.qcow2" = "domain old";
+          "/srv/vms/old-uefi.qcow2" = "domain old-uefi";
+          "/srv/vms/laptop.qcow2" = "domain laptop";
+          "/srv/vms/vendor-alone.qcow2" = "domain vendor-alone";
+          "/srv/vms/port.qcow2" = "domain port";
+          "/srv/vms/kernel.qcow2" = "domain kernel";
+          "/srv/vms/berlin.qcow2" = "domain berlin";
+          "/srv/vms/new-york.qcow2" = "domain new-york";
+          "/srv/vms/utc.qcow2" = "domain utc";
+          "/srv/vms/local.qcow2" = "domain local";
+          "/srv/vms/steady.qcow2" = "domain steady";
+          "/srv/vms/steadier.qcow2" = "domain steadier";
+          "/srv/vms/arm.qcow2" = "domain arm";
+          "/var/lib/libvirt/qemu/nvram/nixos.nvram" = "domain nixos";
+          "/var/lib/libvirt/qemu/nvram/old-uefi.nvram" = "domain old-uefi";
+          "/var/lib/libvirt/qemu/nvram/laptop.nvram" = "domain laptop";
+          "/var/lib/libvirt/qemu/nvram/utc.nvram" = "domain utc";
+          "/var/lib/libvirt/qemu/nvram/arm.nvram" = "domain arm";
+        };
       };
     }
   ];

@@ -39,6 +39,19 @@
           d7b8259a-4abb-52d2-b375-2ba73fed3858 = "domain builder";
           f0eab51c-547c-5c38-8b4e-7233ad4c7043 = "domain old";
         };
+        storage = {
+          "directory /srv/fast" = "pool fast";
+          "directory /srv/slow" = "pool slow";
+        };
+        files = {
+          "/srv/fast/web-1.qcow2" = "domain web-1";
+          "/srv/fast/web-2.qcow2" = "domain web-2";
+          "/srv/fast/db.qcow2" = "domain db";
+          "/srv/slow/db-data.qcow2" = "domain db";
+          "/srv/slow/builder.qcow2" = "domain builder";
+          "/srv/slow/old.qcow2" = "domain old";
+          "/srv/slow/old-data.qcow2" = "domain old";
+        };
       };
     }
   ];

@@ -66,6 +66,13 @@
           "52:54:00:69:78:b9" = "domain web";
           "52:54:00:81:60:9b" = "domain web";
         };
+        storage = {
+          "directory /var/lib/libvirt/images/include" = "pool images";
+        };
+        files = {
+          "/var/lib/libvirt/images/include/db.qcow2" = "domain db";
+          "/var/lib/libvirt/images/include/web.qcow2" = "domain web";
+        };
       };
     }
   ];

@@ -48,6 +48,9 @@
           "52:54:00:0c:91:8e" = "domain plain";
           "52:54:00:c0:cc:43" = "domain named";
         };
+        devices = {
+          tap-named = "domain named";
+        };
       };
     }
   ];

@@ -82,6 +82,15 @@
           "52:54:00:eb:61:54" = "domain board";
           "52:54:00:e2:43:a7" = "domain board";
         };
+        devices = {
+          tap-busy = "domain busy";
+          "busy.up_1" = "domain busy";
+          tap-crowd-1 = "domain crowd-1";
+          tap-crowd-2 = "domain crowd-2";
+        };
+        files = {
+          "/var/lib/libvirt/qemu/nvram/board.nvram" = "domain board";
+        };
       };
     }
   ];

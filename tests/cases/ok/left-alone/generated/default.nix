@@ -21,6 +21,9 @@
         uuids = {
           a943817a-c2d4-59ee-9eb2-0d6b01952a02 = "pool images";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+        };
       };
     }
   ];

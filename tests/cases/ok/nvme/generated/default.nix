@@ -32,6 +32,14 @@
           "74513ba1-32e6-5644-8e4c-cb30d911a668" = "pool images";
           "6eef1da8-44a1-595d-b8c7-f71dd3421cc2" = "domain fast";
         };
+        storage = {
+          "directory /srv/nvme" = "pool images";
+        };
+        files = {
+          "/srv/nvme/fast.qcow2" = "domain fast";
+          "/srv/nvme/fast-data1.qcow2" = "domain fast";
+          "/var/lib/libvirt/qemu/nvram/fast.nvram" = "domain fast";
+        };
       };
     }
   ];

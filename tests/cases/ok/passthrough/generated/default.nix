@@ -66,6 +66,16 @@
           "52:54:00:24:1c:f6" = "domain full";
           "52:54:00:f3:7a:50" = "domain full";
         };
+        files = {
+          "/var/lib/libvirt/qemu/nvram/desk.nvram" = "domain desk";
+          "/var/lib/libvirt/qemu/nvram/board.nvram" = "domain board";
+          "/dev/vg/a" = "domain full";
+          "/dev/vg/b" = "domain full";
+          "/dev/vg/c" = "domain full";
+          "/dev/vg/d" = "domain full";
+          "/dev/vg/e" = "domain full";
+          "/dev/vg/f" = "domain full";
+        };
       };
     }
   ];

@@ -75,6 +75,19 @@
           "52:54:00:9c:b5:bc" = "domain shop";
           "52:54:00:05:c9:18" = "domain plain";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+        };
+        files = {
+          "/srv/images/web.qcow2" = "domain web";
+          "/srv/images/data.qcow2" = "domain data";
+          "/srv/images/data-data.qcow2" = "domain data";
+          "/srv/images/small-shop.qcow2" = "domain small-shop";
+          "/srv/images/small-shop-data.qcow2" = "domain small-shop";
+          "/srv/images/shop.qcow2" = "domain shop";
+          "/srv/images/shop-data.qcow2" = "domain shop";
+          "/srv/images/plain.qcow2" = "domain plain";
+        };
       };
     }
   ];

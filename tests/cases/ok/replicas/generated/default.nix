@@ -60,6 +60,14 @@
           "52:54:00:09:00:ff" = "domain worker-2";
           "52:54:00:09:01:00" = "domain worker-3";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+        };
+        files = {
+          "/srv/images/node-1.qcow2" = "domain worker-1";
+          "/srv/images/node-2.qcow2" = "domain worker-2";
+          "/srv/images/node-3.qcow2" = "domain worker-3";
+        };
       };
     }
   ];

@@ -30,6 +30,32 @@
           "3f32e785-02e5-5ad8-aed2-15a4a6803c9c" = "domain turned-round";
           f4e8dbbb-147a-5712-959c-d476be6a3477 = "domain said";
         };
+        files = {
+          "/srv/recordings/recorder.wav" = "domain recorder";
+        };
+        ports = {
+          "TCP port 5910" = {
+            "127.0.0.1" = "domain remote-1";
+          };
+          "TCP port 5710" = {
+            "127.0.0.1" = "domain remote-1";
+          };
+          "TCP port 5911" = {
+            "127.0.0.1" = "domain remote-2";
+          };
+          "TCP port 5711" = {
+            "127.0.0.1" = "domain remote-2";
+          };
+          "TCP port 5920" = {
+            "127.0.0.1" = "domain lecture";
+          };
+          "TCP port 5901" = {
+            "::1" = "domain lecture";
+          };
+          "TCP port 5701" = {
+            "::1" = "domain lecture";
+          };
+        };
       };
     }
   ];

@@ -40,6 +40,16 @@
           "2594cb13-a255-5583-b68a-0f484eca762c" = "domain kept";
           "378ec8d7-ef49-596e-b94f-bae082b0eccf" = "domain open";
         };
+        storage = {
+          "directory /srv/vms" = "pool vms";
+        };
+        files = {
+          "/srv/vms/client01.qcow2" = "domain CLIENT01";
+          "/var/lib/libvirt/qemu/nvram/CLIENT01.secure.nvram" = "domain CLIENT01";
+          "/var/lib/libvirt/qemu/nvram/quick.secure.fd" = "domain fast";
+          "/srv/nvram/kept.nvram" = "domain kept";
+          "/var/lib/libvirt/qemu/nvram/open.nvram" = "domain open";
+        };
       };
     }
   ];

@@ -28,6 +28,12 @@
           "541e1456-dcb9-5516-9e35-d8bdfe39052e" = "domain vendor";
           "6f4c6547-bccf-5973-9a37-613fb57d709a" = "domain kept";
         };
+        files = {
+          "/var/lib/libvirt/qemu/nvram/owner.setup.nvram" = "domain owner";
+          "/var/lib/libvirt/qemu/nvram/owner-raw.setup.fd" = "domain owner-raw";
+          "/var/lib/libvirt/qemu/nvram/vendor.secure.nvram" = "domain vendor";
+          "/srv/nvram/kept.fd" = "domain kept";
+        };
       };
     }
   ];

@@ -54,6 +54,12 @@
           "52:54:00:5b:4b:84" = "domain taps";
           "52:54:00:9a:16:71" = "domain taps";
         };
+        devices = {
+          tap-vepa = "domain taps";
+        };
+        files = {
+          "/var/lib/libvirt/qemu/nvram/windows.nvram" = "domain windows";
+        };
       };
     }
   ];

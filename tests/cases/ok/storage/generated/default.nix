@@ -32,6 +32,26 @@
           "2318374c-151d-511f-bf6e-5577a71d086c" = "domain db";
           b563bf63-07bd-5108-af9b-7f058d9edae9 = "domain clone";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+          "directory /mnt/nvme" = "pool fast";
+        };
+        files = {
+          "/srv/images/debian.qcow2" = "pool images";
+          "/srv/images/app.qcow2" = "domain db";
+          "/srv/images/scratch.raw" = "domain db";
+          "/srv/images/tools.iso" = "pool images";
+          "/srv/images/kept.qcow2" = "pool images";
+          "/srv/images/layer.qcow2" = "pool images";
+          "/srv/images/rescue.qcow2" = "pool images";
+          "/srv/images/db-logs.qcow2" = "domain db";
+          "/srv/images/clone.qcow2" = "domain clone";
+          "/srv/images/clone-home.qcow2" = "domain clone";
+          "/mnt/nvme/db.qcow2" = "domain db";
+          "/mnt/nvme/db-data1.raw" = "domain db";
+          "/dev/disk/by-id/ata-archive" = "domain db";
+          "/srv/import/dump.img" = "domain db";
+        };
       };
     }
   ];

@@ -25,6 +25,10 @@
           d6d7de63-d31a-5100-b0e0-f609e6d52f40 = "domain pc";
           "3906d17b-5ede-558d-9872-c85ba3cebf70" = "domain arm";
         };
+        files = {
+          "/var/lib/libvirt/qemu/nvram/pc.nvram" = "domain pc";
+          "/var/lib/libvirt/qemu/nvram/arm.fd" = "domain arm";
+        };
       };
     }
   ];

@@ -42,6 +42,11 @@
           "52:54:00:be:42:39" = "network lan";
           "52:54:00:ec:37:68" = "domain tagged";
         };
+        ports = {
+          "TCP port 5901" = {
+            "127.0.0.1" = "domain screen";
+          };
+        };
       };
     }
   ];

@@ -26,6 +26,43 @@
           "52:54:00:64:99:1d" = "domain worker-2";
           "52:54:00:01:f8:4d" = "domain closed";
         };
+        ports = {
+          "TCP port 2222" = {
+            "*" = "domain dev-vm";
+          };
+          "TCP port 8080" = {
+            "*" = "domain dev-vm";
+          };
+          "UDP port 5353" = {
+            "*" = "domain dev-vm";
+          };
+          "TCP port 5353" = {
+            "127.0.0.1" = "domain dev-vm";
+          };
+          "TCP port 3000" = {
+            "127.0.0.1" = "domain dev-vm";
+            "::1" = "domain dev-vm";
+          };
+          "TCP port 5901" = {
+            "127.0.0.1" = "domain dev-vm";
+            "127.0.0.2" = "domain worker-1";
+          };
+          "TCP port 2300" = {
+            "*" = "domain worker-1";
+          };
+          "TCP port 8100" = {
+            "*" = "domain worker-1";
+          };
+          "TCP port 2301" = {
+            "*" = "domain worker-2";
+          };
+          "TCP port 8101" = {
+            "*" = "domain worker-2";
+          };
+          "TCP port 5902" = {
+            "127.0.0.2" = "domain worker-2";
+          };
+        };
       };
     }
   ];

@@ -72,6 +72,26 @@
           "52:54:00:31:05:de" = "domain PC-11-FAST";
           "52:54:00:c8:1a:b6" = "domain FIFTEEN-LETTERS";
         };
+        storage = {
+          "directory /srv/images" = "pool images";
+        };
+        files = {
+          "/srv/images/dc-2016.qcow2" = "domain DC-2016";
+          "/srv/images/dc-2019.qcow2" = "domain DC-2019";
+          "/srv/images/dc-2022.qcow2" = "domain DC-2022";
+          "/srv/images/dc-2025.qcow2" = "domain DC-2025";
+          "/srv/images/pc-10.qcow2" = "domain PC-10";
+          "/srv/images/pc-11.qcow2" = "domain PC-11";
+          "/srv/images/pc-11-fast.qcow2" = "domain PC-11-FAST";
+          "/srv/images/fifteen-letters.qcow2" = "domain FIFTEEN-LETTERS";
+          "/var/lib/libvirt/qemu/nvram/DC-2019.nvram" = "domain DC-2019";
+          "/var/lib/libvirt/qemu/nvram/DC-2022.nvram" = "domain DC-2022";
+          "/var/lib/libvirt/qemu/nvram/DC-2025.nvram" = "domain DC-2025";
+          "/var/lib/libvirt/qemu/nvram/PC-10.nvram" = "domain PC-10";
+          "/var/lib/libvirt/qemu/nvram/PC-11.nvram" = "domain PC-11";
+          "/var/lib/libvirt/qemu/nvram/PC-11-FAST.nvram" = "domain PC-11-FAST";
+          "/var/lib/libvirt/qemu/nvram/FIFTEEN-LETTERS.nvram" = "domain FIFTEEN-LETTERS";
+        };
       };
     }
   ];
