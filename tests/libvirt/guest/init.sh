@@ -63,6 +63,13 @@ configure_network() {
   done
 }
 
+# Drives come up when they want to.
+for _ in 1 2 3 4 5; do
+  if [ -e /dev/sr0 ]; then
+    break
+  fi
+  sleep 1
+done
 for drive in /dev/sr*; do
   if [ -e "$drive" ] && mount -t iso9660 -o ro "$drive" /seed 2>/dev/null; then
     if [ -e /seed/meta-data ]; then
