@@ -11,7 +11,12 @@
 #[path = "../case/mod.rs"]
 mod case;
 mod device;
+#[path = "../evaluate/world.rs"]
+mod evaluation;
+mod examples;
 mod guest;
+#[path = "../labs/mod.rs"]
+mod labs;
 mod machine;
 mod objects;
 mod world;

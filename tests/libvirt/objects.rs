@@ -3,10 +3,12 @@
 use std::fs;
 use std::process::Command;
 
-use lab2nix::host::Host;
+use lab2nix::host::{Host, stable_path};
 use lab2nix::lab::Lab;
 use lab2nix::lab::storage::backing::Image;
 use lab2nix::lab::{Pool, Volume};
+use lab2nix::libvirt::tree::HostFile;
+use lab2nix::seed;
 use lab2nix::spec::network::Mode;
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
@@ -109,6 +111,20 @@ impl Objects {
                 world.make_directories(path.rsplit_once('/').map(|(directory, _)| directory));
                 world.run(&["qemu-img", "create", "-q", "-f", format.name(), &path, "1M"]);
             }
+        }
+    }
+
+    /// Makes the discs for cloud-init, which hosts make of what the lab says.
+    pub fn make_seeds(&self, world: &World) {
+        for seed in seed::seeds(&self.lab) {
+            let directory = format!("/tmp/seeds/{}", seed.domain);
+            for file in &seed.files {
+                world.write(&format!("{directory}/{}", file.kind.file_name()), &file.text);
+            }
+            let disc = HostFile::Seed { lab: self.lab.name.clone(), domain: seed.domain.to_owned() };
+            let disc = stable_path(&disc);
+            world.make_directories(disc.rsplit_once('/').map(|(directory, _)| directory));
+            world.run(&["genisoimage", "-quiet", "-volid", "cidata", "-joliet", "-rock", "-output", &disc, &directory]);
         }
     }
 
