@@ -99,22 +99,12 @@ fn a_clone_does_what_its_seed_says_and_leaves_its_template_as_it_is() {
     assert_eq!(world.virsh(&["domstate", "debian-13"]).trim(), "shut off");
 }
 
-/// The service of the host for an interface, as NixOS would run it: what it does at the start and at the stop.
-fn link_services(lab: &str) -> Vec<(String, String, String)> {
-    let generated = committed(lab);
-    let values = Evaluation::default().modules(&[&[&generated]]).expect("Nix is installed");
-    let services = values[0]["services"].as_object().expect("a host has services");
-    let text = |value: &Value| value.as_str().expect("scripts are text").to_owned();
-    let of_link = |(name, service): (&String, &Value)| {
-        let device = name.strip_prefix("lab2nix-link-")?;
-        Some((device.to_owned(), text(&service["script"]), text(&service["preStop"])))
-    };
-    services.iter().filter_map(of_link).collect()
-}
+/// The cluster on VLANs.
+const CLUSTER: &str = "examples/edge-cluster/vlans/lab.json";
 
-/// The cluster on VLANs, small, with the images of small guests.
-fn cluster(world: &World) -> Objects {
-    let mut spec = example("examples/edge-cluster/vlans/lab.json");
+/// The cluster, small, with the images of small guests for some architectures.
+fn cluster(world: &World, images: &[(&str, &str)]) -> Objects {
+    let mut spec = example(CLUSTER);
     for profile in ["n100", "jetson"] {
         spec["profiles"][profile]["memory"] = "256MiB".into();
         spec["profiles"][profile]["cpus"] = 1.into();
@@ -122,9 +112,9 @@ fn cluster(world: &World) -> Objects {
     let objects = Objects::of(&spec);
     objects.prepare(world);
     objects.make_seeds(world);
-    for (arch, path) in [("x86_64", "k3s-amd64"), ("aarch64", "k3s-arm64")] {
+    for (arch, path) in images {
         guest::make(world, arch);
-        put_image(world, &format!("/guests/{arch}/image.qcow2"), &format!("/var/lib/libvirt/images/{path}.qcow2"));
+        put_image(world, &format!("/guests/{arch}/image.qcow2"), path);
     }
     // The host's Open vSwitch, and a place of the host's on each VLAN.
     world.run(&["/usr/share/openvswitch/scripts/ovs-ctl", "--system-id=random", "start"]);
@@ -149,20 +139,131 @@ fn start_node(world: &World, name: &str, address: &str) -> String {
     })
 }
 
+const X86: (&str, &str) = ("x86_64", "/var/lib/libvirt/images/k3s-amd64.qcow2");
+const ARM: (&str, &str) = ("aarch64", "/var/lib/libvirt/images/k3s-arm64.qcow2");
+
 #[test]
-fn nodes_of_the_cluster_reach_each_other_on_their_vlans_and_links_are_as_they_are_told() {
+fn nodes_of_the_cluster_reach_each_other_on_their_vlans() {
     let world = World::with_kernel("cluster");
-    let objects = cluster(&world);
+    let objects = cluster(&world, &[X86, ARM]);
+    let defined = objects.dump(&world);
     let page = start_node(&world, "n100-1", "192.168.100.11");
     assert_eq!(page, "host n100-1\naddress 192.168.200.11/24\naddress 192.168.100.11/24\n");
     let page = start_node(&world, "jetson-1", "192.168.100.20");
     assert_eq!(page, "host jetson-1\naddress 192.168.200.20/24\naddress 192.168.100.20/24\n");
-    let ping = |from: &str, options: &str| run(&world, from, &format!("ping -c 3 -W 3 {options}")).1;
-    assert_eq!(ping("192.168.100.11", "192.168.200.20"), "0");
-    assert_eq!(ping("192.168.100.20", "-I storage 192.168.100.11"), "0");
-    // The other's address on one VLAN is not there on the other.
-    assert_eq!(ping("192.168.100.11", "-I cluster 192.168.100.20"), "1");
-    assert_eq!(ping("192.168.100.11", "-I storage 192.168.200.20"), "1");
-    world.virsh(&["destroy", "jetson-1"]);
+    let reaches = |from: &str, options: &str| {
+        let (said, status) = run(&world, from, &format!("ping -c 3 -W 3 {options}"));
+        eprintln!("cluster: from {from}, {said}");
+        status == "0"
+    };
+    assert!(reaches("192.168.100.11", "192.168.200.20"));
+    assert!(reaches("192.168.100.20", "192.168.200.11"));
+    // What is on the one VLAN is not there on the other.
+    assert!(!reaches("192.168.100.11", "-I cluster 192.168.100.20"));
+    assert!(!reaches("192.168.100.20", "-I storage 192.168.200.11"));
+    // The next activation finds nothing changed.
+    for node in ["n100-1", "jetson-1"] {
+        world.virsh(&["destroy", node]);
+    }
     objects.define(&world);
+    assert_eq!(objects.dump(&world), defined);
+}
+
+/// What a service of the host does for a device, as NixOS would run it.
+struct LinkService {
+    device: String,
+    start: String,
+    stop: String,
+}
+
+/// The services for the links of a lab.
+fn link_services(lab: &str) -> Vec<LinkService> {
+    let generated = committed(lab);
+    let values = Evaluation::default().modules(&[&[&generated]]).expect("Nix is installed");
+    let services = values[0]["services"].as_object().expect("a host has services");
+    let text = |value: &Value| value.as_str().expect("scripts are text").to_owned();
+    let of_link = |(name, service): (&String, &Value)| {
+        let device = name.strip_prefix("lab2nix-link-")?.to_owned();
+        Some(LinkService { device, start: text(&service["script"]), stop: text(&service["preStop"]) })
+    };
+    services.iter().filter_map(of_link).collect()
+}
+
+/// The seconds that a command takes in the world.
+fn seconds(world: &World, command: &str) -> f64 {
+    let measured = format!("read a _ </proc/uptime; {command}; read b _ </proc/uptime; echo \"$a $b\"");
+    duration(&world.run(&["bash", "-ec", &measured]))
+}
+
+/// The seconds between two times in a line.
+fn duration(line: &str) -> f64 {
+    let times: Vec<f64> = line.split_whitespace().map(|time| time.parse().expect("a time")).collect();
+    let [start, end] = times[..] else { panic!("two times, not {line:?}") };
+    end - start
+}
+
+/// What of the packets to an address gets lost, in percent, and what ping says in all.
+fn loss(world: &World, address: &str, count: u32) -> (f64, String) {
+    let said = world.run(&["bash", "-c", &format!("busybox ping -q -c {count} -i 0.1 -W 1 {address} || true")]);
+    let (before, _) = said.split_once("% packet loss").unwrap_or_else(|| panic!("{address}: {said}"));
+    let percent = before.rsplit(' ').next().expect("there is a last word");
+    (percent.parse().unwrap_or_else(|_| panic!("{address}: {said}")), said)
+}
+
+#[test]
+fn links_have_the_rate_the_delay_and_the_loss_of_their_profiles() {
+    const BYTES: u32 = 8 << 20;
+    let world = World::with_kernel("links");
+    cluster(&world, &[X86]);
+    let services = link_services(CLUSTER);
+    assert_eq!(services.len(), 2);
+    start_node(&world, "n100-2", "192.168.100.12");
+    start_node(&world, "n100-3", "192.168.100.13");
+    for service in &services {
+        world.run(&["bash", "-ec", &service.start]);
+    }
+    let queues = || world.run(&["tc", "qdisc", "show"]);
+    let netem =
+        |device: &str| queues().lines().filter(|line| line.starts_with("qdisc netem") && line.contains(device)).count();
+    for service in &services {
+        assert_eq!(netem(&service.device), 1, "{}:\n{}", service.device, queues());
+    }
+
+    // `constrained`: 10 Mbit/s in both directions, and 40 ms on the way to the guest.
+    world.run(&[
+        "bash",
+        "-c",
+        &format!("mkdir /blob; head -c {BYTES} /dev/zero >/blob/data; busybox httpd -p 8000 -h /blob"),
+    ]);
+    let fetch = "wget -q -O /dev/null http://192.168.100.1:8000/data";
+    let fetch = format!("read a _ </proc/uptime; {fetch}; read b _ </proc/uptime; echo $a $b");
+    let megabits = |seconds: f64| f64::from(BYTES) * 8.0 / 1e6 / seconds;
+    // What else the machine does only makes it slower.
+    let best = |measure: &dyn Fn() -> f64| (0..3).map(|_| megabits(measure())).fold(0.0, f64::max);
+    let inbound = best(&|| duration(&run(&world, "192.168.100.12", &fetch).0));
+    run(&world, "192.168.100.12", &format!("head -c {BYTES} /dev/zero >/www/data"));
+    let outbound = best(&|| seconds(&world, "busybox wget -q -O /dev/null http://192.168.100.12/data"));
+    let (lost, said) = loss(&world, "192.168.100.12", 20);
+    eprintln!("links: constrained: {inbound:.2} Mbit/s to the guest, {outbound:.2} Mbit/s from it; {said}");
+    assert!((8.0..=12.0).contains(&inbound), "{inbound} Mbit/s to the guest");
+    assert!((8.0..=12.0).contains(&outbound), "{outbound} Mbit/s from the guest");
+    assert!(lost < 1.0, "{said}");
+    let average = said.split("/avg/max = ").nth(1).and_then(|times| times.split('/').nth(1)).expect("ping says it");
+    let average: f64 = average.parse().expect("a time");
+    assert!((40.0..=60.0).contains(&average), "{average} ms");
+
+    // `lossy`: a tenth.
+    let (lost, said) = loss(&world, "192.168.100.13", 300);
+    eprintln!("links: lossy: {said}");
+    assert!((5.0..=20.0).contains(&lost), "{said}");
+
+    // A domain that starts again is as it was, and without the profile nothing of it is left.
+    world.virsh(&["destroy", "n100-3"]);
+    world.virsh(&["start", "n100-3"]);
+    for service in &services {
+        world.run(&["bash", "-ec", &service.start]);
+        assert_eq!(netem(&service.device), 1, "{}:\n{}", service.device, queues());
+        world.run(&["bash", "-ec", &service.stop]);
+        assert_eq!(netem(&service.device), 0, "{}:\n{}", service.device, queues());
+    }
 }

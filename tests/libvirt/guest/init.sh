@@ -17,6 +17,8 @@ for module in /modules/*.ko; do
   esac
 done
 ip link set lo up
+# An address answers on its own interface only.
+echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore
 
 # The interface with a MAC address.
 with_mac() {
