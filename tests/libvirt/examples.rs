@@ -146,6 +146,8 @@ const ARM: (&str, &str) = ("aarch64", "/var/lib/libvirt/images/k3s-arm64.qcow2")
 fn nodes_of_the_cluster_reach_each_other_on_their_vlans() {
     let world = World::with_kernel("cluster");
     let objects = cluster(&world, &[X86, ARM]);
+    // As all activations but the first do.
+    objects.define(&world);
     let defined = objects.dump(&world);
     let page = start_node(&world, "n100-1", "192.168.100.11");
     assert_eq!(page, "host n100-1\naddress 192.168.200.11/24\naddress 192.168.100.11/24\n");
