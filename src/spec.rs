@@ -101,7 +101,7 @@ pub struct Target {
     /// The libvirt connection whose objects these are. Default: `qemu:///system`, the only one today.
     #[schemars(example = &"qemu:///system")]
     pub connection: Option<String>,
-    /// How files of the host (QEMU, firmware, the VirtIO driver disc) are named. Default: `stable`.
+    /// How files of the host (QEMU, firmware, the VirtIO driver disc, the discs for cloud-init) are named. Default: `stable`.
     pub paths: Option<Paths>,
     /// The formatter whose style the generated files have. Default: `nixfmt`.
     pub format: Option<Formatter>,
@@ -128,7 +128,7 @@ pub enum Paths {
     #[default]
     Stable,
     /// By paths in the Nix store: each definition names the exact QEMU and firmware, and counts as changed at each
-    /// update.
+    /// update; one with `cloudInit` also when that changes.
     Store,
 }
 

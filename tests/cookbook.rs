@@ -3,6 +3,7 @@
 mod case;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use case::cookbook::{COOKBOOK, recipes};
@@ -75,6 +76,12 @@ fn the_contents_are_the_headings() {
     let mut with_recipe: Vec<String> = recipes().into_iter().map(|recipe| recipe.task).collect();
     with_recipe.dedup();
     assert_eq!(with_recipe, tasks, "the tasks that have a recipe, and all of them");
+
+    let count = format!("{} tasks", tasks.len());
+    for file in ["README.md", "CHANGELOG.md"] {
+        let text = fs::read_to_string(file).expect("it is in the repository");
+        assert!(text.contains(&count), "{file} does not say that the cookbook has {count}");
+    }
 }
 
 /// Pointers to the members of all objects in a value.

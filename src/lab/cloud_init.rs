@@ -71,6 +71,7 @@ pub(super) fn cloud_init(
         problems.push(
             Problem::new(Id::ConflictingFields, at.clone().name(), "cloud-init, which Windows does not have")
                 .label("not for Windows")
+                .related(entry.at.clone().name(), "the domain with Windows")
                 .help("leave it out; if it comes from `defaults`, move it into a profile of the other domains"),
         );
     }

@@ -247,7 +247,7 @@ fn domains(lab: &Lab, problems: &mut Vec<Problem>) {
             .map(|disk| (disk.source.place(lab), disk.at.clone().value())),
         |path, place| {
             Problem::new(Id::DuplicateVolume, place, format!("two disks are `{path}`"))
-                .help("give each disk an image of its own; to start several from one, use `backing`")
+                .help("give each disk an image of its own; to start several from one, use `image` or `cloneOf`")
         },
         problems,
     );

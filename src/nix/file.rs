@@ -28,6 +28,7 @@ pub(super) const HOST_FILES: &str = "hostFiles";
 
 /// The attribute of it that holds the discs of domains.
 const SEEDS: &str = "seeds";
+
 /// The variable that images of the lab's flake come in.
 pub(super) const IMAGES: &str = "images";
 

@@ -213,7 +213,8 @@ fn seeds(lab: &Lab) -> Result<Attrs, Error> {
     Ok(all)
 }
 
-/// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that are made.
+/// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that
+/// are made.
 fn directories(host: &Host) -> Result<Attrs, NulInText> {
     let mut directories = Attrs::with_capacity(host.directories.len());
     for (path, permissions) in &host.directories {

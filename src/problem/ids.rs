@@ -223,7 +223,7 @@ ids! {
     /// Two disks are one volume, file or block device.
     ///
     /// Two domains that write one disk destroy its file system. To start several from one image, give each a volume
-    /// with `backing`.
+    /// with `image`, or with `cloneOf` where a template has it.
     DuplicateVolume = "duplicate-volume", Error;
     /// Two pools are one directory, or are one device, exported directory, volume group, target or pool of a cluster.
     ///

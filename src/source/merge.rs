@@ -7,9 +7,6 @@ use super::{Kind, Member, Node};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 
-/// The sections in which one entry can be stronger than another.
-const LAYERED: [&str; 3] = ["defaults", "profiles", "domains"];
-
 /// Merges `later` into `earlier`, two objects, key by key. What both have is where the later one says it; of two values
 /// that are not both objects the earlier one stays, and that is a problem.
 pub(super) fn merge(earlier: &mut Node, later: Node, problems: &mut Vec<Problem>) {
@@ -56,10 +53,14 @@ fn clash(known: &Member, kind: &Kind, place: Place, section: Option<&str>) -> Pr
     };
     let help = match kind {
         Kind::Array(_) => "say it in one of the two files: only objects are merged, key by key",
-        _ if section.is_some_and(|section| LAYERED.contains(&section)) => {
-            "say it in one of the two files; to override it, let a profile say it over `defaults`, or a domain over both"
-        }
-        _ => "say it in one of the two files",
+        _ => match section {
+            Some("defaults") => "say it in one of the two files; profiles and domains override it",
+            Some("profiles") => {
+                "say it in one of the two files; domains, and profiles that they name later, override it"
+            }
+            Some("domains") => "say it in one of the two files; what the domain is to override, a profile can say",
+            _ => "say it in one of the two files",
+        },
     };
     Problem::new(Id::IncludeClash, place, message)
         .label("given again")

@@ -97,6 +97,11 @@ impl<'a> Originals<'a> {
         };
         let at = Pointer::root().key("domains").key(name);
         if domain.own.template != Some(true) {
+            let help = if domain.own.imported == Some(true) {
+                "the lab knows nothing of the disks of an `imported` domain: name a template"
+            } else {
+                "what grows on an image is damaged when it changes: write `\"template\": true` in that domain"
+            };
             problems.push(
                 Problem::new(
                     Id::NotATemplate,
@@ -105,7 +110,7 @@ impl<'a> Originals<'a> {
                 )
                 .label("may write to its disks")
                 .related(at.name(), "the domain")
-                .help("what grows on an image is damaged when it changes: write `\"template\": true` in that domain"),
+                .help(help),
             );
             return None;
         }

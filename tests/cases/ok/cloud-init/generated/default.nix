@@ -22,6 +22,9 @@
         "/var/lib/libvirt/images/cloud" = {
           mode = ":0711";
         };
+        "/var/lib/libvirt/qemu/nvram" = {
+          mode = ":0711";
+        };
       };
       bridges = {
         virbr-lan = {
@@ -44,6 +47,9 @@
           ];
         };
       };
+      firmware = [
+        "aarch64"
+      ];
       identities = {
         bridges = {
           virbr-lan = "network lan";
@@ -64,6 +70,7 @@
           ca6cec9f-38ba-566b-8202-147da6f7deb7 = "domain web";
           f10d1308-f855-5891-a8c0-fde43eca2177 = "domain Plain.one";
           "437827da-2516-5f50-b2b7-e30c452fed65" = "domain free";
+          f5718b66-632d-5be2-8385-1350d3717f3e = "domain arm";
           "6ef813fe-6f8a-5dea-ba11-d01449623db3" = "domain everywhere";
           "2067208a-c78b-5d04-a7e6-68c50275d5b4" = "domain node-1";
           "17ce63ac-11fc-58f2-8ed2-7986a589e369" = "domain node-2";
@@ -113,12 +120,14 @@
           "/var/lib/libvirt/images/cloud/web.qcow2" = "domain web";
           "/var/lib/libvirt/images/cloud/plain.one.qcow2" = "domain Plain.one";
           "/var/lib/libvirt/images/cloud/free.qcow2" = "domain free";
+          "/var/lib/libvirt/images/cloud/arm.qcow2" = "domain arm";
           "/var/lib/libvirt/images/cloud/everywhere.qcow2" = "domain everywhere";
           "/var/lib/libvirt/images/cloud/node-1.qcow2" = "domain node-1";
           "/var/lib/libvirt/images/cloud/node-2.qcow2" = "domain node-2";
           "/var/lib/libvirt/images/cloud/out-by-a-bond.qcow2" = "domain out-by-a-bond";
           "/var/lib/libvirt/images/cloud/out-by-a-vlan.qcow2" = "domain out-by-a-vlan";
           "/var/lib/libvirt/images/cloud/bonds.qcow2" = "domain bonds";
+          "/var/lib/libvirt/qemu/nvram/arm.nvram" = "domain arm";
         };
       };
       seeds = {
@@ -206,6 +215,26 @@
                 {
                   "name": "me",
                   "sudo": "ALL=(ALL) NOPASSWD:ALL"
+                }
+              ]
+            }
+          '';
+        };
+        arm = {
+          metaData = pkgs.writeText "arm-meta-data" ''
+            {
+              "instance-id": "f5718b66-632d-5be2-8385-1350d3717f3e",
+              "local-hostname": "arm"
+            }
+          '';
+          userData = pkgs.writeText "arm-user-data" ''
+            #cloud-config
+            {
+              "users": [
+                {
+                  "name": "admin",
+                  "sudo": "ALL=(ALL) NOPASSWD:ALL",
+                  "shell": "/bin/bash"
                 }
               ]
             }

@@ -598,6 +598,175 @@
   }
   {
     definition = NixVirt.lib.domain.writeXML {
+      type = "qemu";
+      name = "arm";
+      uuid = "f5718b66-632d-5be2-8385-1350d3717f3e";
+      memory = {
+        count = 1;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "aarch64";
+        machine = "virt-9.1";
+        loader = {
+          path = "/etc/lab2nix/aarch64/code.fd";
+          readonly = true;
+          type = "pflash";
+        };
+        nvram = {
+          path = "/var/lib/libvirt/qemu/nvram/arm.nvram";
+          template = "/etc/lab2nix/aarch64/vars.qcow2";
+          templateFormat = "qcow2";
+          format = "qcow2";
+        };
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+      };
+      cpu = {
+        mode = "maximum";
+      };
+      clock = {
+        offset = "utc";
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-aarch64";
+        disk = [
+          {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "images";
+              volume = "arm.qcow2";
+            };
+            target = {
+              dev = "vda";
+              bus = "virtio";
+            };
+          }
+          {
+            type = "file";
+            device = "cdrom";
+            driver = {
+              name = "qemu";
+              type = "raw";
+            };
+            source = {
+              file = "/etc/lab2nix/seeds/cloud/arm.iso";
+            };
+            target = {
+              dev = "sda";
+              bus = "scsi";
+            };
+            readonly = true;
+          }
+        ];
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+          {
+            type = "scsi";
+            index = 0;
+            model = "virtio-scsi";
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "system-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+          {
+            type = "keyboard";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
       name = "everywhere";
       uuid = "6ef813fe-6f8a-5dea-ba11-d01449623db3";

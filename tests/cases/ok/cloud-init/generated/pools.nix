@@ -56,6 +56,20 @@
       }
       {
         definition = NixVirt.lib.volume.writeXML {
+          name = "arm.qcow2";
+          capacity = {
+            count = 10;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
           name = "everywhere.qcow2";
           capacity = {
             count = 10;
