@@ -122,6 +122,28 @@ fn labs_share_a_host() {
 }
 
 #[test]
+fn the_labs_of_the_examples_share_a_host() {
+    let [sccm, devboxes, vlans, simple, nuc] = [
+        "lab.json",
+        "examples/devboxes/lab.json",
+        "examples/edge-cluster/vlans/lab.json",
+        "examples/edge-cluster/simple/lab.json",
+        "examples/homelab/nuc/lab.json",
+    ]
+    .map(committed);
+    for world in World::all() {
+        let Some(values) = world.modules(&[&[&sccm, &devboxes, &vlans, &nuc], &[&vlans, &simple]]) else { return };
+        assert_eq!(values[0]["failures"], json!([]));
+        let connection = &values[0]["libvirt"]["connections"]["qemu:///system"];
+        let counts = ["networks", "pools", "domains"].map(|section| list(&connection[section]).len());
+        assert_eq!(counts, [4, 5, 16]);
+        // Of the networks of the cluster, a host has one at a time.
+        let two = failures(&values[1]);
+        assert!(two.iter().any(|one| one.starts_with("lab2nix: two labs have the name `edge`")), "{two:#?}");
+    }
+}
+
+#[test]
 fn a_section_that_no_lab_has_is_left_alone() {
     let windows = committed("examples/windows-on-lan/lab.json");
     for world in World::all() {

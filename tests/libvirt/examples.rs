@@ -42,7 +42,8 @@ fn a_development_machine_is_reached_by_a_port_and_sees_the_shared_directory() {
     for profile in ["developer", "admin"] {
         spec["profiles"][profile]["cloudInit"].as_object_mut().expect("it has one").remove("packages");
     }
-    spec["domains"]["dev-vm"]["cloudInit"] = json!({ "runcmd": [serve("/projects")] });
+    let tell = "findmnt --noheadings --output SOURCE /data > /projects/data";
+    spec["domains"]["dev-vm"]["cloudInit"] = json!({ "runcmd": [tell, serve("/projects")] });
     let objects = Objects::of(&spec);
     objects.prepare(&world);
     objects.make_seeds(&world);
@@ -57,6 +58,8 @@ fn a_development_machine_is_reached_by_a_port_and_sees_the_shared_directory() {
     assert_eq!(seen, "written before the start\n");
     world.write("/srv/projects/after", "written after it\n");
     assert_eq!(world.fetch("http://127.0.0.1:8080/after"), "written after it\n");
+    // The guest has written this one: the second disk is where it should be.
+    assert_eq!(world.run(&["cat", "/srv/projects/data"]), "/dev/vdb\n");
     // The other port leads to SSH.
     let greeting = world.run(&["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/2222; head -c 8 <&3"]);
     assert_eq!(greeting, "SSH-2.0-");
@@ -75,7 +78,7 @@ fn a_clone_does_what_its_seed_says_and_leaves_its_template_as_it_is() {
     let objects = Objects::of(&spec);
     objects.prepare(&world);
     objects.make_seeds(&world);
-    put_image(&world, DEBIAN, "/etc/lab2nix/images/debian-13");
+    put_image(&world, DEBIAN, "/etc/lab2nix/images/debian.trixie");
     world.run(&["ip", "address", "add", "192.168.1.1/24", "dev", "br0"]);
     objects.define(&world);
     objects.start(&world);

@@ -190,6 +190,9 @@
         <uuid>fdae34be-f952-5a31-9539-3114c3ab445a</uuid>
         <memory unit='GiB'>8</memory>
         <vcpu>4</vcpu>
+        <cputune>
+          <shares>512</shares>
+        </cputune>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash'>/etc/lab2nix/x86_64/code.fd</loader>

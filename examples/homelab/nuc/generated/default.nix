@@ -36,7 +36,7 @@
         };
       };
       images = {
-        debian-13 = "volume debian-13.qcow2 of pool local";
+        "debian.trixie" = "volume debian-13.qcow2 of pool local";
       };
       imported = {
         home-assistant = { };

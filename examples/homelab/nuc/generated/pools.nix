@@ -62,7 +62,7 @@
             };
           };
           backingStore = {
-            path = images.debian-13;
+            path = images.debian.trixie;
             format = {
               type = "qcow2";
             };
