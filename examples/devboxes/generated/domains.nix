@@ -191,7 +191,7 @@
         <memory unit='GiB'>8</memory>
         <vcpu>4</vcpu>
         <cputune>
-          <shares>512</shares>
+          <shares>50</shares>
         </cputune>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
