@@ -97,17 +97,18 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
     let module = module::module_file(lab, &lists, spec)?;
-    // That of the domains takes by far the longest.
-    let proofs = thread::scope(|scope| {
+    let names: Vec<&str> = lists.iter().map(|list| file::list_file_name(list.kind)).collect();
+    // That of the domains takes by far the longest, so those of the modules come meanwhile.
+    let (proofs, modules) = thread::scope(|scope| {
         let prove = |list| move || proof::list(list, objects, lab.target.nixvirt);
         let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(prove(list))).collect();
-        let proofs = proofs.into_iter().map(parallel::joined);
-        proofs.collect::<Vec<_>>()
+        let format = lab.target.format;
+        let host = proof::host_module(module::host_module_file(format), format);
+        let beside = [names.as_slice(), &[module::HOST_MODULE_FILE_NAME]].concat();
+        let modules = [host, proof::module(module, &beside)];
+        (proofs.into_iter().map(parallel::joined).collect::<Vec<_>>(), modules)
     });
-    let mut files = proofs.into_iter().collect::<Result<Vec<_>, _>>()?;
-    files.push(proof::host_module(module::host_module_file(lab.target.format), lab.target.format)?);
-    files.push(proof::module(module, &files)?);
-    Ok(files)
+    Ok(proofs.into_iter().chain(modules).collect::<Result<_, _>>()?)
 }
 
 /// The definitions of a lab as libvirt's XML, proven: see [`xml::file::files`] for their names and order.
