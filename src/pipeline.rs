@@ -96,19 +96,20 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     for kind in [Kind::Network, Kind::Pool, Kind::Domain] {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
-    let module = module::module_file(lab, &lists, spec)?;
-    let names: Vec<&str> = lists.iter().map(|list| file::list_file_name(list.kind)).collect();
+    let heads: Vec<file::ListHead> = lists.iter().map(file::ListFile::head).collect();
     // That of the domains takes by far the longest, so those of the modules come meanwhile.
     let (proofs, modules) = thread::scope(|scope| {
         let prove = |list| move || proof::list(list, objects, lab.target.nixvirt);
         let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(prove(list))).collect();
         let format = lab.target.format;
-        let host = proof::host_module(module::host_module_file(format), format);
-        let beside = [names.as_slice(), &[module::HOST_MODULE_FILE_NAME]].concat();
-        let modules = [host, proof::module(module, &beside)];
+        let host = proof::host_module(module::host_module_file(format), format).map_err(Error::from);
+        let names = heads.iter().map(|list| file::list_file_name(list.kind));
+        let beside: Vec<&str> = names.chain([module::HOST_MODULE_FILE_NAME]).collect();
+        let module = module::module_file(lab, &heads, spec).map_err(Error::from);
+        let modules = [host, module.and_then(|module| Ok(proof::module(module, &beside)?))];
         (proofs.into_iter().map(parallel::joined).collect::<Vec<_>>(), modules)
     });
-    Ok(proofs.into_iter().chain(modules).collect::<Result<_, _>>()?)
+    proofs.into_iter().map(|proof| Ok(proof?)).chain(modules).collect()
 }
 
 /// The definitions of a lab as libvirt's XML, proven: see [`xml::file::files`] for their names and order.

@@ -46,6 +46,27 @@ pub struct ListFile {
     pub text: String,
 }
 
+/// What a list asks of whoever imports it.
+#[derive(Debug)]
+pub struct ListHead {
+    /// What is in the list.
+    pub kind: Kind,
+    /// The arguments of its function; nothing where there is no list, which is null.
+    pub formals: Option<Vec<Ident>>,
+}
+
+impl ListFile {
+    /// What it asks of whoever imports it.
+    #[must_use]
+    pub fn head(&self) -> ListHead {
+        let formals = match &self.expr {
+            Expr::Lambda(lambda) if *lambda.body() != Expr::Null => Some(lambda.formals().to_vec()),
+            _ => None,
+        };
+        ListHead { kind: self.kind, formals }
+    }
+}
+
 /// Why a file cannot be made. None of it is the spec's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

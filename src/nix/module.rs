@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::file::{Error, HOST_FILES, IMAGES, ListFile, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
+use super::file::{Error, HOST_FILES, IMAGES, ListHead, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
 use crate::host::{Host, Identities, Link, Ports};
 use crate::lab::Lab;
+use crate::lab::identity::Kind;
 use crate::seed::{self, FileKind};
 use crate::spec::guest::Arch;
 use crate::spec::{Formatter, Paths};
@@ -56,18 +57,13 @@ pub fn host_module_file(format: Formatter) -> String {
 /// # Errors
 ///
 /// See [`Error`].
-pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFile, Error> {
+pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFile, Error> {
     let target = &lab.target;
     let style = style(target.format);
     let word = |text: &str| NixText::value(text.to_owned());
-    let sections: Vec<(&ListFile, &Lambda)> = lists
-        .iter()
-        .filter_map(|file| match &file.expr {
-            Expr::Lambda(lambda) if *lambda.body() != Expr::Null => Some((file, lambda)),
-            _ => None,
-        })
-        .collect();
-    let takes = |name: &str| sections.iter().any(|(_, lambda)| lambda.formals().iter().any(|it| it.as_str() == name));
+    let sections: Vec<(Kind, &[Ident])> =
+        lists.iter().filter_map(|list| Some((list.kind, list.formals.as_deref()?))).collect();
+    let takes = |name: &str| sections.iter().any(|(_, formals)| formals.iter().any(|it| it.as_str() == name));
     // Files of the host come from its own options, and so do images.
     let seeds = seeds(lab)?;
     let formals = [
@@ -95,26 +91,26 @@ pub fn module_file(lab: &Lab, lists: &[ListFile], spec: &str) -> Result<ModuleFi
             empty => NixText::value(print::print(&Attrs::new().into(), style)),
             names => bindings(&names),
             needs => bindings(&needs),
-            sections => sections.iter().map(|(file, lambda)| {
-                let arguments = lambda.formals().iter().map(Ident::as_str);
+            sections => sections.iter().map(|(kind, formals)| {
+                let arguments = formals.iter().map(Ident::as_str);
                 let is_option = |name: &&str| [HOST_FILES, IMAGES].contains(name);
                 let (of_options, given): (Vec<&str>, Vec<&str>) = arguments.partition(is_option);
                 minijinja::context! {
-                    name => word(section(file)),
+                    name => word(section(*kind)),
                     arguments => (!given.is_empty()).then(|| NixText::value(given.join(" "))),
                     options => (!of_options.is_empty()).then(|| NixText::value(of_options.join(" "))),
-                    none => lambda.formals().is_empty(),
+                    none => formals.is_empty(),
                 }
             }).collect::<Vec<_>>(),
         },
     )?;
-    let sections = sections.iter().map(|(file, _)| section(file)).collect();
+    let sections = sections.iter().map(|(kind, _)| section(*kind)).collect();
     Ok(ModuleFile { text, values: names.into_iter().chain(needs).collect(), sections })
 }
 
 /// The attribute that a list is.
-fn section(file: &ListFile) -> &'static str {
-    list_file_name(file.kind).trim_end_matches(".nix")
+fn section(kind: Kind) -> &'static str {
+    list_file_name(kind).trim_end_matches(".nix")
 }
 
 /// The start of a function of the formals that are used, up to its body; nothing where none is.

@@ -120,7 +120,8 @@ mod tests {
         let checked = pipeline::check(&source, problems);
         let (lab, objects) = checked.lab().expect("the spec is sound");
         let kinds = [Kind::Network, Kind::Pool, Kind::Domain];
-        let lists = kinds.map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap());
+        let lists =
+            kinds.map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap().head());
         let mut file = module::module_file(lab, &lists, "lab.json").unwrap();
         assert_eq!(file.text.matches(from).count(), 1, "{from}\n{}", file.text);
         file.text = file.text.replace(from, to);
