@@ -1,6 +1,7 @@
 #!/bin/bash
 # Does what World::output tells a kernel of its own: for each line, which is a number, it runs the command in
 # /talk/<number>.command and leaves what that prints beside it.
+export LC_ALL=C.UTF-8
 mkdir /talk
 mount -t hostfs none /talk -o hostfs=/machine/talk
 while read -r number; do

@@ -140,11 +140,12 @@ impl World {
     /// What becomes of a command that is given an input.
     pub fn output(&self, command: &[&str], input: &str) -> Output {
         let patience = PATIENCE.to_string();
-        let command = [&["env", "LC_ALL=C.UTF-8", "timeout", "--kill-after=5", &patience], command].concat();
+        let command = [&["timeout", "--kill-after=5", &patience], command].concat();
         if let Some(machine) = &self.machine {
             return machine.output(&command, input);
         }
         let mut nsenter = self.nsenter(&command);
+        nsenter.env("LC_ALL", "C.UTF-8");
         nsenter.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = nsenter.spawn().expect("util-linux is part of every Debian");
         // A command that fails need not have read it.
