@@ -1,6 +1,7 @@
 //! What `gen` costs beside a bare rnix parse of the files that it writes: time and peak memory.
 //!
-//! `cargo bench` measures labs of 4, 100, 1,000 and 10,000 Windows domains, and fails when `gen` misses one of its bars.
+//! `cargo bench` measures labs of 4, 100, 1,000 and 10,000 Windows domains and reports how `gen` stands to its bars. It only
+//! reports: what a machine measures at one moment decides nothing, so a missed bar is no failure.
 //! `cargo bench -- --quick` leaves the largest out; `cargo test --benches` only tries the smallest.
 //!
 //! Every run is a process of its own, as it is for users: nothing is warm, and the peak of its memory is that of the one
@@ -11,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lab2nix::files::{self, Disk, Outcome, Replace};
@@ -33,12 +34,12 @@ const RUN: &str = "--one-run";
 /// The files of a lab.
 const FILES: [&str; 5] = ["networks.nix", "pools.nix", "domains.nix", "host.nix", "default.nix"];
 
-fn main() -> Result<ExitCode, Error> {
+fn main() -> Result<(), Error> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     if let [run, what, dir] = arguments.as_slice()
         && run == RUN
     {
-        return one_run(what, Path::new(dir)).map(|()| ExitCode::SUCCESS);
+        return one_run(what, Path::new(dir));
     }
     let given = |name: &str| arguments.iter().any(|argument| argument == name);
     // `cargo bench` gives `--bench`; `cargo test` gives nothing.
@@ -61,11 +62,12 @@ fn main() -> Result<ExitCode, Error> {
         println!("{row}");
         rows.push(row);
     }
-    Ok(if bars_are_met(&rows) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    report_bars(&rows);
+    Ok(())
 }
 
 /// Says of each bar that was measured whether it is met.
-fn bars_are_met(rows: &[Row]) -> bool {
+fn report_bars(rows: &[Row]) {
     let of = |domains: u32| rows.iter().find(|row| row.domains == domains);
     let (thousand, more) = (of(1_000), of(10_000));
     let bars = [
@@ -81,14 +83,11 @@ fn bars_are_met(rows: &[Row]) -> bool {
             GROWTH,
         ),
     ];
-    let mut met = true;
     for (bar, found, most) in bars {
         let Some(found) = found else { continue };
-        let verdict = if found <= most { "pass" } else { "FAIL" };
-        println!("{verdict}: {bar}: {found:.2}, at most {most}");
-        met &= found <= most;
+        let verdict = if found <= most { "met" } else { "missed" };
+        println!("{verdict}: {bar}: {found:.2}, the bar is {most}");
     }
-    met
 }
 
 /// What was found for labs of one size.
