@@ -31,8 +31,8 @@ const GROWTH: f64 = 11.0;
 /// The first argument of a process that does one run.
 const RUN: &str = "--one-run";
 
-/// The files of a lab.
-const FILES: [&str; 5] = ["networks.nix", "pools.nix", "domains.nix", "host.nix", "default.nix"];
+/// The files of a lab that depend on it.
+const FILES: [&str; 4] = ["networks.nix", "pools.nix", "domains.nix", "default.nix"];
 
 fn main() -> Result<(), Error> {
     let arguments: Vec<String> = env::args().skip(1).collect();

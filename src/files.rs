@@ -6,7 +6,8 @@
 //!
 //! A symbolic link is read through, so a link to an up-to-date file is up to date; but it is never written through and
 //! never replaced: writing through it could change a file anywhere, and replacing it would undo what somebody set up. A
-//! link to anything else is therefore foreign. The directory itself may be a link.
+//! link to anything else is therefore foreign, and so is a file in a linked directory below the one that is written to,
+//! which may itself be a link.
 
 mod transaction;
 
@@ -195,14 +196,23 @@ fn texts(files: &[Proven]) -> Vec<Text<'_>> {
 fn compare_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Vec<State>, Error> {
     let state = |(name, text): &Text<'_>| {
         let path = dir.join(name);
-        state(&path, text, replace).map_err(|source| Error::Read { path, source })
+        state(&path, text, replace, is_behind_link(dir, name)).map_err(|source| Error::Read { path, source })
     };
     files.iter().map(state).collect()
 }
 
-fn state(path: &Path, text: &str, replace: Replace) -> io::Result<State> {
+/// Whether a directory on the way from `dir` to a file is a symbolic link.
+fn is_behind_link(dir: &Path, name: &str) -> bool {
+    let on_the_way = Path::new(name).ancestors().skip(1);
+    on_the_way
+        .filter(|on_the_way| !on_the_way.as_os_str().is_empty())
+        .any(|on_the_way| dir.join(on_the_way).is_symlink())
+}
+
+fn state(path: &Path, text: &str, replace: Replace, is_behind_link: bool) -> io::Result<State> {
     let own = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Missing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_behind_link => return Ok(State::Missing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Foreign),
         found => found?,
     };
     // Only a regular file is opened: opening a pipe would wait for its other end.
@@ -218,7 +228,7 @@ fn state(path: &Path, text: &str, replace: Replace) -> io::Result<State> {
     file.by_ref().take(MARKER.len() as u64).read_to_end(&mut bytes)?;
     let may_be_replaced = match replace {
         Replace::Marked if bytes != MARKER.as_bytes() => return Ok(State::Foreign),
-        Replace::Marked | Replace::Everything => !own.is_symlink(),
+        Replace::Marked | Replace::Everything => !own.is_symlink() && !is_behind_link,
         Replace::Nothing => false,
     };
     file.read_to_end(&mut bytes)?;
@@ -238,6 +248,7 @@ fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Repl
         .map(|((name, _), _)| {
             let path = dir.join(name);
             let found = match fs::symlink_metadata(&path) {
+                _ if is_behind_link(dir, name) => "is in a directory that is a symbolic link, and not as it should be",
                 Ok(found) if found.is_symlink() => "is a symbolic link",
                 Ok(found) if found.is_dir() => "is a directory",
                 Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",

@@ -1,13 +1,14 @@
 //! What the host has to provide for a lab: directories, open ports, firmware, helpers of QEMU's.
 //!
 //! libvirt does none of this by itself, and a definition that relies on it fails at start, so `generated/default.nix`
-//! says it and `generated/host.nix` sets it up.
+//! says it and `generated/host/` sets it up.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use crate::lab::device::hostdev::HostDevice;
 use crate::lab::device::share::Share;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
@@ -54,6 +55,12 @@ pub struct Host {
     pub images: IndexMap<String, String>,
     /// The domains that stay as they are, each with its UUID where the spec says it.
     pub imported: IndexMap<String, Option<String>>,
+    /// The machine types that QEMU has to have, by architecture, each with the first domain that has it.
+    pub machines: BTreeMap<Arch, BTreeMap<String, String>>,
+    /// The first domain whose memory is made of huge pages, which the host sets aside.
+    pub hugepages: Option<String>,
+    /// The first domain with a PCI device of the host's, which needs its IOMMU.
+    pub pci_devices: Option<String>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
     /// What links are like, by the names of the interfaces' devices.
@@ -178,6 +185,20 @@ impl Host {
                 let link = Link { netem: netem.to_string(), is_shaped: tap.is_shaped };
                 self.links.insert(target.value.clone(), link);
             }
+        }
+        // The same one, in whatever order the domains are.
+        let first = |place: &mut String| {
+            let owner = format!("domain {}", domain.name);
+            if place.is_empty() || owner < *place {
+                *place = owner;
+            }
+        };
+        first(self.machines.entry(domain.arch).or_default().entry(domain.machine.clone()).or_default());
+        if domain.memory.hugepages.is_some() {
+            first(self.hugepages.get_or_insert_default());
+        }
+        if domain.hostdevs.iter().any(HostDevice::is_pci) {
+            first(self.pci_devices.get_or_insert_default());
         }
         self.tpm |= domain.tpm;
         self.virtiofs |= domain.shares.iter().any(Share::is_virtiofs);

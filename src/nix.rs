@@ -27,6 +27,7 @@ mod atom;
 mod attrs;
 mod difference;
 pub mod file;
+pub mod host;
 mod lines;
 pub mod module;
 pub mod print;

@@ -6,6 +6,7 @@ use crate::lab::identity::Kind;
 use crate::lab::{Lab, resolve};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
+use crate::nix::host::{HOST_DIRECTORY, host_files};
 use crate::nix::{file, module};
 use crate::parallel;
 use crate::problem::{Id, Problem, Severity};
@@ -84,8 +85,8 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     Checked { problems, built: Some((lab, objects)) }
 }
 
-/// The files of a lab, proven: the lists of networks, pools and domains, the module of the host, and the one that says
-/// what the lab is. `spec` is the name of the spec's file, for their first lines.
+/// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, and the files
+/// of the one that makes it the host's. `spec` is the name of the spec's file, for their first lines.
 ///
 /// # Errors
 ///
@@ -101,12 +102,12 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     let (proofs, modules) = thread::scope(|scope| {
         let prove = |list| move || proof::list(list, objects, lab.target.nixvirt);
         let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(prove(list))).collect();
-        let format = lab.target.format;
-        let host = proof::host_module(module::host_module_file(format), format).map_err(Error::from);
         let names = heads.iter().map(|list| file::list_file_name(list.kind));
-        let beside: Vec<&str> = names.chain([module::HOST_MODULE_FILE_NAME]).collect();
+        let beside: Vec<&str> = names.chain([HOST_DIRECTORY]).collect();
         let module = module::module_file(lab, &heads, spec).map_err(Error::from);
-        let modules = [host, module.and_then(|module| Ok(proof::module(module, &beside)?))];
+        let module = module.and_then(|module| Ok(proof::module(module, &beside)?));
+        let host = host_files(lab.target.format).into_iter().map(|file| Ok(proof::host_file(file)?));
+        let modules: Vec<Result<Proven, Error>> = [module].into_iter().chain(host).collect();
         (proofs.into_iter().map(parallel::joined).collect::<Vec<_>>(), modules)
     });
     proofs.into_iter().map(|proof| Ok(proof?)).chain(modules).collect()

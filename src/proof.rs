@@ -25,7 +25,7 @@
 mod module;
 mod walk;
 
-pub use module::{host_module, module};
+pub use module::{host_file, module};
 
 use crate::host::stable_path;
 use crate::lab::identity::Kind;

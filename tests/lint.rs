@@ -1,15 +1,17 @@
 //! What is generated is as the formatter of its target would have it, and has nothing that deadnix calls dead. So has
-//! the Nix of the flake and of these tests.
+//! the Nix of the flake and of these tests. shellcheck has nothing to say of a script.
 
 mod case;
 mod labs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use lab2nix::nix::host::host_files;
 use lab2nix::spec::Formatter;
 
-use case::{Differences, entries};
+use case::{Differences, entries, skip, with_extension};
 use labs::{Labs, nix_files};
 
 #[test]
@@ -18,13 +20,17 @@ fn generated_files_are_formatted_and_alive() {
     let labs = Labs::all();
     for lab in &labs.labs {
         let files = nix_files(&lab.dir);
-        assert_eq!(files.len(), 5, "{}: {files:?}", lab.name);
+        // Those of the host's module are the same for all.
+        assert_eq!(files.len(), 4, "{}: {files:?}", lab.name);
         for file in files {
             lint(&file, &lab.name, lab.target.format, &mut differences);
         }
     }
     differences.settle("the files are made by `src/nix/`");
 }
+
+/// The module of the host.
+const HOST: &str = "nix/host";
 
 /// Directories with files of the flake, and of its tests. Its templates are others.
 const FLAKE: &[&str] = &[".", "nix", "tests/flake", "tests/flake/nixpkgs"];
@@ -50,24 +56,45 @@ fn the_nix_of_the_tests_is_formatted_and_alive() {
     differences.settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test lint");
 }
 
-/// There are two texts of the module of the host, of which one is written by hand and the other is made of it.
+/// The module of the host is written in one style, and generated in that of each lab.
 #[test]
-fn the_modules_of_the_host_are_one_program() {
+fn the_module_of_the_host_is_one_program_in_each_style() {
     let mut differences = Differences::default();
-    let (by_hand, made) = (Path::new("src/nix/host.nixfmt.nix"), Path::new("src/nix/host.alejandra.nix"));
-    let name = "the module of the host";
-    let text = formatted(name, &fs::read_to_string(by_hand).expect("the module of the host"), Formatter::Nixfmt);
-    let other = formatted(name, &text, Formatter::Alejandra);
-    differences.compare(by_hand, &text);
-    differences.compare(made, &other);
-    std::mem::take(&mut differences)
-        .settle("change `src/nix/host.nixfmt.nix`, then run: UPDATE_CASES=1 cargo test --test lint");
-    let (text, other) = (program(&text), program(&other));
-    let differ = text.iter().zip(&other).find(|(one, other)| one != other);
-    assert!(differ.is_none() && text.len() == other.len(), "{differ:?}");
-    lint(by_hand, name, Formatter::Nixfmt, &mut differences);
-    lint(made, name, Formatter::Alejandra, &mut differences);
-    differences.settle("change `src/nix/host.nixfmt.nix`");
+    for path in nix_files(Path::new(HOST)) {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(&path).expect("a file of the repository");
+        differences.compare(&path, &formatted(&name, &text, Formatter::Nixfmt));
+        lint(&path, &name, Formatter::Nixfmt, &mut differences);
+    }
+    std::mem::take(&mut differences).settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test lint");
+    let [nixfmt, alejandra] = [Formatter::Nixfmt, Formatter::Alejandra].map(host_files);
+    for (one, other) in nixfmt.iter().zip(&alejandra).filter(|(file, _)| file.name.ends_with(".nix")) {
+        differences.add(&lab2nix::files::diff(
+            &other.name,
+            &other.text,
+            &formatted(&other.name, &other.text, Formatter::Alejandra),
+        ));
+        let (text, other_text) = (program(&one.text), program(&other.text));
+        let differ = text.iter().zip(&other_text).find(|(one, other)| one != other);
+        assert!(differ.is_none() && text.len() == other_text.len(), "{}: {differ:?}", one.name);
+    }
+    differences.settle("change `nix/host`");
+}
+
+/// The scripts of the repository, and those that run on hosts.
+#[test]
+fn shellcheck_has_nothing_to_say() {
+    let mut scripts: Vec<PathBuf> =
+        [HOST, "tests/libvirt"].iter().flat_map(|dir| with_extension(dir.as_ref(), "sh")).collect();
+    scripts.extend(["tests/flake/run", "tests/flake/regenerate"].map(PathBuf::from));
+    // What only the checkout has.
+    scripts.extend(
+        [".ci/run", ".ci/root", ".ci/guests", ".ci/image"].map(PathBuf::from).into_iter().filter(|it| it.exists()),
+    );
+    match Command::new("shellcheck").args(&scripts).output() {
+        Err(error) => skip(&format!("shellcheck does not start: {error}")),
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+    }
 }
 
 /// What is left of a text when its layout is not looked at.

@@ -1,12 +1,10 @@
-//! The modules of a lab's directory: `default.nix`, which says what the lab is, and `host.nix`, which makes it the host's.
-//!
-//! `host.nix` is the same for every lab. It is written here in each style, and not printed from values.
+//! `default.nix`, the module that says what a lab is. What makes it the host's is beside it ([`super::host`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::file::{Error, HOST_FILES, IMAGES, ListHead, MARKER, NIXVIRT, PKGS, header, list_file_name, put, style};
+use super::file::{Error, HOST_FILES, IMAGES, ListHead, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::skeleton::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
@@ -14,8 +12,8 @@ use crate::host::{Host, Identities, Link, Ports};
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
 use crate::seed::{self, FileKind};
+use crate::spec::Paths;
 use crate::spec::guest::Arch;
-use crate::spec::{Formatter, Paths};
 
 /// What a lab is to its host, as a file.
 #[derive(Debug)]
@@ -31,26 +29,8 @@ pub struct ModuleFile {
 /// The name of the file that says what the lab is.
 pub const MODULE_FILE_NAME: &str = "default.nix";
 
-/// The name of the file that makes labs the host's.
-pub const HOST_MODULE_FILE_NAME: &str = "host.nix";
-
 /// The option that the labs of a host are listed in.
 pub const LABS_OPTION: &str = "services.lab2nix.labs";
-
-/// The module that makes labs the host's, in the style of a formatter and without its first line.
-#[must_use]
-pub fn host_module(format: Formatter) -> &'static str {
-    match format {
-        Formatter::Nixfmt => include_str!("host.nixfmt.nix"),
-        Formatter::Alejandra => include_str!("host.alejandra.nix"),
-    }
-}
-
-/// The file of [`host_module`], with its first line, which names no spec, because the file is the same for all.
-#[must_use]
-pub fn host_module_file(format: Formatter) -> String {
-    format!("{MARKER}, the same for every lab: leave it as it is.\n{}", host_module(format))
-}
 
 /// The module that says what the lab is. `spec` is the name of the spec's file.
 ///
@@ -149,6 +129,9 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         tftp,
         images,
         imported,
+        machines,
+        hugepages,
+        pci_devices,
         bridges,
         links,
         identities,
@@ -166,6 +149,12 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     set("bridges", !bridges.is_empty(), self::bridges(bridges)?.into());
     set("images", !images.is_empty(), owners(images)?.into());
     set("imported", !imported.is_empty(), self::imported(imported)?.into());
+    set("machines", !machines.is_empty(), self::machines(machines)?.into());
+    for (name, owner) in [("hugepages", hugepages), ("pciDevices", pci_devices)] {
+        if let Some(owner) = owner {
+            set(name, true, text(owner)?);
+        }
+    }
     set("firmware", stable && !firmware.is_empty(), Expr::List(architectures(firmware)));
     set("secureBoot", stable && *secure_firmware, true.into());
     set("driverDisc", stable && *driver_disc, true.into());
@@ -295,6 +284,15 @@ fn links(links: &IndexMap<String, Link>) -> Result<Attrs, NulInText> {
     Ok(all)
 }
 
+/// The machine types by architecture, each with a domain that has it.
+fn machines(machines: &BTreeMap<Arch, BTreeMap<String, String>>) -> Result<Attrs, NulInText> {
+    let mut all = Attrs::with_capacity(machines.len());
+    for (arch, found) in machines {
+        put(&mut all, Name::literal(arch.name()), owners(found)?.into());
+    }
+    Ok(all)
+}
+
 /// The domains that stay as they are, each with its UUID where the spec says it.
 fn imported(imported: &IndexMap<String, Option<String>>) -> Result<Attrs, NulInText> {
     let mut attrs = Attrs::with_capacity(imported.len());
@@ -309,7 +307,10 @@ fn imported(imported: &IndexMap<String, Option<String>>) -> Result<Attrs, NulInT
 }
 
 /// What there is once, each with what has it.
-fn owners(owners: &IndexMap<String, String>) -> Result<Attrs, NulInText> {
+fn owners<'a>(
+    owners: impl IntoIterator<Item = (&'a String, &'a String), IntoIter: ExactSizeIterator>,
+) -> Result<Attrs, NulInText> {
+    let owners = owners.into_iter();
     let mut attrs = Attrs::with_capacity(owners.len());
     for (name, owner) in owners {
         put(&mut attrs, Name::new(name.clone())?, text(owner)?);

@@ -5,24 +5,23 @@ use rowan::ast::AstNode as _;
 
 use super::{Error, Proven};
 use crate::nix::file::MARKER;
-use crate::nix::module::{self, HOST_MODULE_FILE_NAME, LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
+use crate::nix::host::{HOST_DIRECTORY, HostFile};
+use crate::nix::module::{LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
 use crate::nix::read::Parsed;
-use crate::spec::Formatter;
 
-/// Proves the module that makes labs the host's.
+/// Proves a file of the module that makes labs the host's.
 ///
 /// # Errors
 ///
 /// The first thing that is not as it should be.
-pub fn host_module(text: String, format: Formatter) -> Result<Proven, Error> {
-    let name = HOST_MODULE_FILE_NAME;
-    let error = |expected: &str, found: String| Error::new(name, "", expected, found);
-    Parsed::new(&text).map_err(|why| error("Nix that reads back", why.to_string()))?;
-    match text.split_once('\n') {
-        Some((first, rest)) if first.starts_with(MARKER) && rest == module::host_module(format) => {}
-        _ => return Err(error("the module of this crate under its first line", "another text".to_owned())),
+pub fn host_file(HostFile { name, text }: HostFile) -> Result<Proven, Error> {
+    if let Some(why) = name.ends_with(".nix").then(|| Parsed::new(&text).err()).flatten() {
+        return Err(Error::new(&name, "", "Nix that reads back", why.to_string()));
     }
-    Ok(Proven { name: name.to_owned(), text })
+    if !text.starts_with(MARKER) {
+        return Err(Error::new(&name, "", MARKER, text.lines().next().unwrap_or_default().to_owned()));
+    }
+    Ok(Proven { name, text: text.into_owned() })
 }
 
 /// Proves the module that says what the lab is, against the names of the files beside it.
@@ -51,7 +50,7 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
     let [(imports, imported), (labs, listed)] = bindings.as_slice() else {
         return Err(error("", "the imports and the labs", format!("{} bindings", bindings.len())));
     };
-    let host = format!("./{HOST_MODULE_FILE_NAME}");
+    let host = format!("./{HOST_DIRECTORY}");
     let items = |value: &ast::Expr| match value {
         ast::Expr::List(list) => list.items().collect(),
         _ => Vec::new(),
@@ -126,7 +125,7 @@ mod tests {
         assert_eq!(file.text.matches(from).count(), 1, "{from}\n{}", file.text);
         file.text = file.text.replace(from, to);
         let files = pipeline::generate(&checked, "lab.json").unwrap();
-        let beside: Vec<&str> = files[..4].iter().map(Proven::name).collect();
+        let beside: Vec<&str> = files[..3].iter().map(Proven::name).chain([HOST_DIRECTORY]).collect();
         super::module(file, &beside).map(drop).map_err(|error| format!("{}: {}", error.path, error.found))
     }
 
@@ -134,11 +133,11 @@ mod tests {
     fn a_module_says_what_the_lab_is_and_nothing_else() {
         assert_eq!(changed("{ NixVirt, ... }:", "{ NixVirt, ... }: # x"), Ok(()));
         let refused = [
-            ("./host.nix", "./networks.nix", "imports: [\n    ./networks.nix\n  ]"),
-            ("./host.nix", "./host.nix ./pools.nix", "imports: [\n    ./host.nix ./pools.nix\n  ]"),
-            ("./host.nix", "./other.nix", ": `./other.nix`"),
-            ("./host.nix", "/etc/host.nix", ": `/etc/host.nix`"),
-            ("./host.nix", "<host.nix>", ": `<host.nix>`"),
+            ("./host\n", "./networks.nix\n", "imports: [\n    ./networks.nix\n  ]"),
+            ("./host\n", "./host ./pools.nix\n", "imports: [\n    ./host ./pools.nix\n  ]"),
+            ("./host\n", "./other.nix\n", ": `./other.nix`"),
+            ("./host\n", "/etc/host.nix\n", ": `/etc/host.nix`"),
+            ("./host\n", "<host.nix>\n", ": `<host.nix>`"),
             ("./networks.nix", "./pools.nix", "networks: import ./pools.nix {\n        inherit NixVirt;\n      }"),
             (
                 "pools = import ./pools.nix",
@@ -164,12 +163,11 @@ mod tests {
     }
 
     #[test]
-    fn the_module_of_the_host_is_the_one_of_this_crate() {
-        let format = Formatter::Nixfmt;
-        let text = module::host_module_file(format);
-        assert_eq!(host_module(text.clone(), format).map(|proven| proven.text), Ok(text.clone()));
-        assert!(host_module(text.clone(), Formatter::Alejandra).is_err());
-        assert!(host_module(text.replace("lab2nix/virtio-win.iso", "x"), format).is_err());
-        assert!(host_module(module::host_module(format).to_owned(), format).is_err());
+    fn a_file_of_the_host_reads_back_and_says_whose_it_is() {
+        let file = |name: &str, text: &str| HostFile { name: name.to_owned(), text: text.to_owned().into() };
+        let text = format!("{MARKER}\n{{ }}\n");
+        assert_eq!(host_file(file("host/a.nix", &text)).map(|proven| proven.text), Ok(text.clone()));
+        assert!(host_file(file("host/a.nix", &format!("{text}}}"))).is_err());
+        assert!(host_file(file("host/a.sh", "true\n")).is_err());
     }
 }

@@ -169,6 +169,11 @@ pub fn examples() -> Vec<PathBuf> {
     specs
 }
 
+/// What the flake's templates begin with.
+pub fn templates() -> Vec<PathBuf> {
+    labs_in(Path::new("templates"))
+}
+
 /// Every `lab.json` in a directory and those in it.
 fn labs_in(dir: &Path) -> Vec<PathBuf> {
     let spec = dir.join("lab.json");

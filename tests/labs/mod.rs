@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::lab::Target;
-use lab2nix::nix::module::HOST_MODULE_FILE_NAME;
+use lab2nix::nix::host::HOST_DIRECTORY;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::case::cookbook::recipes;
-use crate::case::{Read, examples, good_specs, with_extension};
+use crate::case::{Read, examples, good_specs, templates, with_extension};
 
 /// Small labs, each with one thing that `default.nix` or the lists depend on, or without it.
 const VARIANTS: &[(&str, &str)] = &[
@@ -150,7 +150,7 @@ impl Labs {
         let directory = tempfile::tempdir().expect("a directory for temporary files");
         // A case that is being written has no files yet, which the test of the cases tells.
         let with_files = good_specs().into_iter().filter(|spec| spec.with_file_name("generated").exists());
-        let mut labs: Vec<Generated> = with_files.map(|spec| committed(&spec)).collect();
+        let mut labs: Vec<Generated> = with_files.chain(templates()).map(|spec| committed(&spec)).collect();
         let variants = VARIANTS.iter().map(|(name, spec)| {
             let mut spec: Value = serde_json::from_str(spec).expect("the variants are JSON");
             spec["lab"] = "variant".into();
@@ -176,13 +176,13 @@ impl Labs {
     }
 }
 
-/// The files of a spec as they are committed. Cases keep no `host.nix`, which is the same for all, so theirs are made; that
-/// they are what is committed is for another test.
+/// The files of a spec as they are committed. Cases and templates keep no module of the host, which is the same for
+/// all, so theirs are made; that they are what is committed is for another test.
 pub fn committed(spec: impl AsRef<Path>) -> Generated {
     let spec = spec.as_ref();
     let read = Read::file(spec);
     let (name, dir) = (spec.display().to_string(), spec.with_file_name("generated"));
-    if dir.join(HOST_MODULE_FILE_NAME).exists() {
+    if dir.join(HOST_DIRECTORY).exists() {
         return Generated { name, dir, target: target(&read), read, _own: None };
     }
     let directory = tempfile::tempdir().expect("a directory for temporary files");
@@ -204,7 +204,7 @@ fn generate(name: String, dir: PathBuf, spec: &Value) -> Generated {
 
 fn write(name: String, dir: PathBuf, read: Read) -> Generated {
     let files = read.files().unwrap_or_else(|| panic!("{name}:\n{}", read.report()));
-    fs::create_dir(&dir).expect("the directory is new");
+    fs::create_dir_all(dir.join(HOST_DIRECTORY)).expect("the directory is new");
     for file in files {
         fs::write(dir.join(file.name()), file.text()).expect("the directory is ours");
     }

@@ -14,7 +14,7 @@
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
-# openiscsi, seeds (the texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the assertions that fail. Packages are shown as their
+# openiscsi (whether it is enabled), warnings, seeds (the texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the assertions that fail. Packages are shown as their
 # paths.
 {
   generated,
@@ -89,7 +89,10 @@ in
   inherit (config.systemd) services;
   packages = config.environment.systemPackages;
   filesystems = config.boot.supportedFilesystems;
-  openiscsi = config.services.openiscsi;
+  openiscsi = {
+    inherit (config.services.openiscsi) enable;
+  };
+  inherit (config) warnings;
   seeds = ofRunning (
     builtins.listToAttrs (
       map (lab: {

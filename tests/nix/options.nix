@@ -1,4 +1,4 @@
-# The options of NixOS that `host.nix` and NixVirt's module set, with the types that they have in 25.11 and
+# The options of NixOS that the host's module and NixVirt's set or read, with the types that they have in 25.11 and
 # 26.05. Written for nixpkgs' `lib` and for that of `small-lib.nix`.
 { lib, pkgs }:
 let
@@ -50,21 +50,35 @@ let
 in
 {
   assertions = option (types.listOf types.raw) [ ];
-  boot.supportedFilesystems = option (types.attrsOf types.bool) { };
-  services.openiscsi.enable = option types.bool false;
+  boot = {
+    kernel.sysctl = option (types.attrsOf types.anything) { };
+    kernelParams = strings;
+    supportedFilesystems = option (types.attrsOf types.bool) { };
+  };
+  services.openiscsi = {
+    enable = option types.bool false;
+    name = mkOption { type = types.str; };
+  };
   warnings = strings;
   environment = {
     etc = option (types.attrsOf etcEntry) { };
     systemPackages = option (types.listOf types.package) [ ];
   };
-  networking.firewall.interfaces = option (types.attrsOf (
-    types.submodule {
-      options = {
-        allowedTCPPorts = ports;
-        allowedUDPPorts = ports;
-      };
-    }
-  )) { };
+  networking = {
+    hostName = option types.str "host";
+    firewall = {
+      # From 25.11 on.
+      backend = option types.str "iptables";
+      interfaces = option (types.attrsOf (
+        types.submodule {
+          options = {
+            allowedTCPPorts = ports;
+            allowedUDPPorts = ports;
+          };
+        }
+      )) { };
+    };
+  };
   systemd = {
     services = option (types.attrsOf service) { };
     tmpfiles = {

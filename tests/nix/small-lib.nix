@@ -1,4 +1,4 @@
-# As much of nixpkgs' `lib` as `host.nix`, NixVirt's module and `options.nix` use: its module system
+# As much of nixpkgs' `lib` as the host's module, NixVirt's module and `options.nix` use: its module system
 # in small, for machines without nixpkgs. Modules are paths, functions or sets; those with one `key`
 # count once. A definition can be mkIf, mkMerge, mkDefault or mkForce. Every path that is set is an
 # option, every value has the option's type, several definitions merge as they do in nixpkgs, and
@@ -42,9 +42,24 @@ let
     );
   unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
 
+  # A regular expression that matches a text and no other.
+  quoted =
+    replaceStrings
+      (map (one: one) [
+        "."
+        "+"
+      ])
+      [
+        "[.]"
+        "[+]"
+      ];
   property = type: value: (value._type or null) == type;
   override = priority: content: {
     _type = "override";
+    inherit priority content;
+  };
+  order = priority: content: {
+    _type = "order";
     inherit priority content;
   };
 
@@ -87,21 +102,27 @@ let
         inherit file;
         value = value.content;
       })
+    else if property "order" value then
+      map (inner: inner // { order = value.priority; }) (discharge {
+        inherit file;
+        value = value.content;
+      })
     else
       [
         {
           inherit file value;
           priority = 100;
+          order = 1000;
         }
       ];
-  # The definitions that count.
+  # The definitions that count, in their order.
   strongest =
     definitions:
     let
       found = concatMap discharge definitions;
       priority = foldl' (least: one: if one.priority < least then one.priority else least) 9999 found;
     in
-    filter (one: one.priority == priority) found;
+    builtins.sort (one: other: one.order < other.order) (filter (one: one.priority == priority) found);
 
   # Of each name that sets have, its definitions.
   byName =
@@ -277,7 +298,11 @@ let
       if !(any isOption of) then
         declared (at ++ [ name ]) of (found.${name} or [ ])
       else if length of == 1 then
-        head of // { files = map (one: one.file) (concatMap discharge (found.${name} or [ ])); }
+        head of
+        // rec {
+          files = map (one: one.file) (concatMap discharge (found.${name} or [ ]));
+          isDefined = files != [ ];
+        }
       else
         fail (at ++ [ name ]) "declared twice"
     );
@@ -326,6 +351,17 @@ in
         "'${replaceStrings [ "'" ] [ "'\\''" ] text}'"
       else
         text;
+    getName =
+      package:
+      let
+        parts = match "(.*)-[0-9].*" package.name;
+      in
+      if parts == null then package.name else head parts;
+    hasInfix = part: text: length (filter isString (builtins.split (quoted part) text)) > 1;
+    hasPrefix = start: text: substring 0 (builtins.stringLength start) text == start;
+    optionals = condition: list: if condition then list else [ ];
+    nameValuePair = name: value: { inherit name value; };
+    mkBefore = order 500;
     filterAttrs =
       wanted: set: removeAttrs set (filter (name: !(wanted name set.${name})) (attrNames set));
     mergeEqualOption = equal;

@@ -63,6 +63,7 @@ let
           "cdrtools"
           "iproute2"
           "jq"
+          "libxml2"
           "passt"
           "qemu"
           "qemu-utils"
@@ -84,6 +85,7 @@ let
       runCommand =
         name: env: script:
         package name (toJSON env + script);
+      stdenv.hostPlatform.parsed.cpu.name = "x86_64";
       writeText = written;
       writeTextFile = { name, text }: written name text;
     };

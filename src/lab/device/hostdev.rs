@@ -63,6 +63,12 @@ pub enum HostDeviceKind {
 }
 
 impl HostDevice {
+    /// Whether it is a PCI device of the host's, which the guest reaches through the IOMMU.
+    #[must_use]
+    pub fn is_pci(&self) -> bool {
+        matches!(self.kind, HostDeviceKind::Pci { .. })
+    }
+
     /// What it is called on the host, as the tools there print it.
     #[must_use]
     pub fn name(&self) -> String {

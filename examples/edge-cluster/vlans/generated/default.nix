@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -24,6 +24,14 @@
         };
         "/var/lib/libvirt/qemu/nvram" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain n100-1";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain jetson-1";
         };
       };
       firmware = [

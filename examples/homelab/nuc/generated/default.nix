@@ -7,7 +7,7 @@
 }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -40,6 +40,11 @@
       };
       imported = {
         home-assistant = { };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain debian-13";
+        };
       };
       firmware = [
         "x86_64"

@@ -1,0 +1,99 @@
+//! `host/`, the module that makes labs the host's: the same for every lab, and the one in `nix/host` of this repository.
+//!
+//! It is a directory of small files beside the lists, not one file that is put together: what reviewers read here, in a
+//! lab's own repository and in a diff between two versions are the same files, and its scripts are scripts to shellcheck
+//! and to editors. It is with the lab, so that the lab works without this flake as an input.
+
+use std::borrow::Cow;
+
+use crate::spec::Formatter;
+
+/// The directory, beside the lists.
+pub const HOST_DIRECTORY: &str = "host";
+
+macro_rules! files {
+    ($($name:literal)+) => { [$(($name, include_str!(concat!("../../nix/host/", $name)))),+] };
+}
+
+/// The files, each with its text in the style of nixfmt.
+const FILES: [(&str, &str); 18] = files![
+    "activation.nix"
+    "assertions.nix"
+    "clashes.nix"
+    "default.nix"
+    "directories.nix"
+    "firewall.nix"
+    "firmware.nix"
+    "images.nix"
+    "lab.nix"
+    "labs.nix"
+    "libvirt.nix"
+    "link-start.sh"
+    "link-stop.sh"
+    "link.sh"
+    "links.nix"
+    "options.nix"
+    "prepare.sh"
+    "seeds.nix"
+];
+
+/// A file of the host's module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostFile {
+    /// Its name, from the directory of the lists: `host/options.nix`.
+    pub name: String,
+    /// Its text.
+    pub text: Cow<'static, str>,
+}
+
+/// The files of the host's module, in the style of a formatter.
+#[must_use]
+pub fn host_files(format: Formatter) -> Vec<HostFile> {
+    let file = |(name, text): &(&str, &'static str)| HostFile {
+        name: format!("{HOST_DIRECTORY}/{name}"),
+        text: match format {
+            Formatter::Alejandra if is_nix(name) => Cow::Owned(in_style_of_alejandra(name, text)),
+            Formatter::Nixfmt | Formatter::Alejandra => Cow::Borrowed(text),
+        },
+    };
+    FILES.iter().map(file).collect()
+}
+
+fn is_nix(name: &str) -> bool {
+    name.ends_with(".nix")
+}
+
+fn in_style_of_alejandra(name: &str, text: &str) -> String {
+    let (_, formatted) = alejandra::format::in_memory(name.to_owned(), text.to_owned());
+    formatted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+    use crate::nix::file::MARKER;
+
+    #[test]
+    fn the_files_are_those_of_the_directory() {
+        let there = fs::read_dir("nix/host").expect("it is in the repository").map(|entry| {
+            let name = entry.expect("it can be read").file_name();
+            name.into_string().expect("names are text")
+        });
+        let here = FILES.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(here.collect::<BTreeSet<_>>(), there.collect::<BTreeSet<_>>());
+        assert!(FILES.is_sorted(), "they are in order of their names");
+    }
+
+    /// A file that does not start so is not lab2nix's to replace.
+    #[test]
+    fn every_file_says_whose_it_is() {
+        for format in [Formatter::Nixfmt, Formatter::Alejandra] {
+            for file in host_files(format) {
+                assert!(file.text.starts_with(MARKER), "{}", file.name);
+            }
+        }
+    }
+}
