@@ -8,6 +8,7 @@
 //! LIBVIRT_ROOT=/var/tmp/root cargo test --test libvirt -- --nocapture
 //! ```
 
+mod boot;
 #[path = "../case/mod.rs"]
 mod case;
 mod device;
@@ -19,6 +20,7 @@ mod guest;
 mod labs;
 mod machine;
 mod objects;
+mod unit;
 mod world;
 
 use std::collections::HashSet;

@@ -21,7 +21,7 @@ const ROOT: &str = "LIBVIRT_ROOT";
 /// The first process.
 const SCRIPT: &str = "tests/libvirt/world.sh";
 /// The namespaces that a world has for itself: the option of `unshare` and `nsenter`, and the link in `/proc`.
-const NAMESPACES: &[(&str, &str)] = &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid")];
+const NAMESPACES: &[(&str, &str)] = &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid"), ("--cgroup", "cgroup")];
 /// How long a command, or a guest's start, may take, in seconds.
 const PATIENCE: u64 = 180;
 
@@ -48,6 +48,19 @@ impl World {
     ///
     /// Without a root or the rights to enter it: a test that is asked for and cannot run fails.
     pub fn start(test: &'static str) -> Self {
+        Self::started(test, &[])
+    }
+
+    /// Starts one with systemd as its first process, which has started nothing yet: neither libvirtd nor anything else.
+    pub fn with_systemd(test: &'static str) -> Self {
+        let world = Self::started(test, &["systemd"]);
+        let began = Instant::now();
+        world.wait_for("ActiveState=active", &["systemctl", "show", "--property=ActiveState", "world.target"]);
+        world.print("has systemd", began);
+        world
+    }
+
+    fn started(test: &'static str, arguments: &[&str]) -> Self {
         let began = Instant::now();
         let root = env::var_os(ROOT).filter(|root| !root.is_empty());
         let root = root.unwrap_or_else(|| panic!("{ROOT} has to name a root that `.ci/root` made"));
@@ -58,6 +71,7 @@ impl World {
         let mut unshare = Command::new("unshare");
         unshare.args(NAMESPACES.iter().map(|(option, _)| option));
         unshare.args(["--fork", "--kill-child", "--propagation", "private", "bash", SCRIPT]).arg(&root);
+        unshare.args(arguments);
         unshare.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut holder = unshare.spawn().expect("util-linux is part of every Debian");
         let output = holder.stdout.take().expect("it is piped");
@@ -101,7 +115,7 @@ impl World {
 
     /// Writes a file, and makes its directory.
     pub fn write(&self, path: &str, content: &str) {
-        let output = self.output(&["install", "-D", "/dev/stdin", path], content);
+        let output = self.output(&["install", "-D", "--mode=0644", "/dev/stdin", path], content);
         assert!(output.status.success(), "{path}: {}", String::from_utf8_lossy(&output.stderr));
     }
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # The first process of a host of our own: what `unshare` starts in new namespaces of mounts, network, processes and IPC,
 # or what a kernel of its own starts (machine.sh). Its first argument is the root that .ci/root made, which stays as it
-# is: what is written goes to memory. Then comes, where the host is to do something by itself, a command. Without one, it
-# ends, with all that runs on it, when nobody holds the other end of this process's standard input any more.
+# is: what is written goes to memory. Then comes, where the host is to do something by itself, a command; or `systemd`, which
+# then starts what there is to start. The host ends, with all that runs on it, when nobody holds the other end of this
+# process's standard input any more, except where it has a command.
 set -euo pipefail
 
 lower=$1
@@ -111,6 +112,18 @@ END
 echo 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"' >/etc/libvirt/libvirtd.conf
 # Debian's own network.
 rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/autostart/*
+if [[ ${1-} == systemd ]]; then
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  # Only what a test starts, starts, and what that needs.
+  printf '[Unit]\nRequires=dbus.socket\nAfter=dbus.socket\n' >/etc/systemd/system/world.target
+  # Nothing of the host's own start-up is done again.
+  systemctl mask --quiet systemd-{tmpfiles-setup,tmpfiles-setup-dev,tmpfiles-setup-dev-early,sysctl,modules-load,journal-flush,logind,timesyncd,update-utmp,random-seed,binfmt}.service
+  exec 9<&0
+  { read -r _ <&9 || true; systemctl --force --force poweroff; } &
+  echo ready
+  export container=world
+  exec /lib/systemd/systemd --unit=world.target --show-status=no </dev/null >/dev/null 2>&1
+fi
 virtlogd --daemon
 libvirtd --daemon
 echo ready

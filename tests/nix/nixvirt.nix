@@ -1,4 +1,5 @@
-# The module of NixVirt 0.6.0 as far as labs see it: its options, and what it sets of the host.
+# The module of NixVirt 0.6.0 as far as labs see it: its options, and what it sets of the host. Its
+# program is not there: who runs the service puts one into its PATH.
 {
   config,
   lib,
@@ -57,7 +58,7 @@ in
       requires = [ "libvirtd.service" ];
       after = [ "libvirtd.service" ];
       serviceConfig.Type = "oneshot";
-      script = "true";
+      script = "nixvirt-module-helper --connect qemu:///system /etc/nixvirt.json\n";
     };
   };
 }

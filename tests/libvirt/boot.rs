@@ -1,0 +1,432 @@
+//! The service that activates a lab on a host with systemd: in what order it starts at boot, what follows when it fails,
+//! and what it does before `NixVirt` changes anything.
+//!
+//! libvirt's units are Debian's with what `NixOS` changes of them. `NixVirt`'s own helper is used where `NIXVIRT_SRC` names a
+//! checkout and the root has `xmldiff`; otherwise one that looks and acts in the same two steps.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use crate::evaluation::World as Evaluation;
+use crate::labs::variant;
+use crate::unit;
+use crate::world::World;
+
+/// What `NixOS` 25.11 changes of libvirt's units. Later releases have no `Requires` in libvirt-guests.service.
+const OVERRIDES: [(&str, &str); 2] = [
+    (
+        "libvirtd",
+        "[Unit]\nWants=\nWants=libvirtd.socket libvirtd-ro.socket\n[Service]\nType=notify\nRestart=no\nKillMode=process\n\
+         ExecStartPre=+mkdir -p /var/log/libvirt/qemu\nEnvironment=LIBVIRTD_ARGS=\"--timeout 120\"\n",
+    ),
+    (
+        "libvirt-guests",
+        "[Unit]\nRequires=libvirtd.service\nAfter=libvirtd.service\n[Service]\nStandardOutput=journal\n",
+    ),
+];
+
+/// What is started at boot, and what a switch starts that is not running.
+const TARGET: &str = "[Unit]\nWants=libvirtd.service nixvirt.service libvirt-guests.service\n\
+                      After=libvirtd.service nixvirt.service libvirt-guests.service\n";
+
+/// A host that starts libvirt's units and the service as systemd has them; nothing where Nix is missing.
+struct Host {
+    world: World,
+    /// The service, as the module evaluates to it.
+    service: Value,
+}
+
+/// A guest that takes little, and goes on without a disk.
+const GUEST: &str = "<domain type='qemu'><name>guest</name><uuid>6b2b4e5c-4d0e-4a38-9d3a-6e7b8f9a0b1c</uuid>\
+    <memory unit='MiB'>64</memory><vcpu>1</vcpu><os><type arch='x86_64' machine='pc-q35-9.2'>hvm</type></os>\
+    <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices></domain>";
+
+impl Host {
+    fn start(test: &'static str, spec: &str) -> Option<Self> {
+        let values = Evaluation::default().modules(&[&[&variant(spec)]])?;
+        let service = values[0]["services"]["nixvirt"].clone();
+        let world = World::with_systemd(test);
+        for (unit, overrides) in OVERRIDES {
+            world.write(&format!("/etc/systemd/system/{unit}.service.d/overrides.conf"), overrides);
+        }
+        world.write("/etc/systemd/system/boot.target", TARGET);
+        // NixOS sets these in the unit, which Debian's script does not look at.
+        world.write("/etc/default/libvirt-guests", "ON_BOOT=start\nON_SHUTDOWN=suspend\n");
+        let host = Self { world, service };
+        host.helper("true");
+        host.install(&host.service);
+        host.world.run(&["systemctl", "start", "libvirtd.service"]);
+        Some(host)
+    }
+
+    /// Puts the service into the world, as it is or changed.
+    fn install(&self, service: &Value) {
+        unit::install(&self.world, "nixvirt", service);
+        self.world.run(&["systemctl", "daemon-reload"]);
+    }
+
+    /// Puts a script in the place of `NixVirt`'s helper.
+    fn helper(&self, script: &str) {
+        let path = "/usr/local/bin/nixvirt-module-helper";
+        self.world.write(path, &format!("#!/bin/bash\nset -e\n{script}\n"));
+        self.world.run(&["chmod", "+x", path]);
+    }
+
+    /// The same, with `NixVirt`'s own where it is at hand, and with a pause between its look and its deed.
+    fn helper_that_looks_then_acts(&self, seconds: u32) {
+        if !self.has_own_helper(seconds) {
+            self.helper(&format!(
+                "state=$(virsh domstate guest)\nsleep {seconds}\nif [[ $state == 'shut off' ]]; then\n  \
+                 virsh destroy guest || true\nfi"
+            ));
+        }
+    }
+
+    fn has_own_helper(&self, seconds: u32) -> bool {
+        let Some(source) = env::var_os("NIXVIRT_SRC").filter(|path| !path.is_empty()) else { return false };
+        let has_modules = ["python3", "-c", "import libvirt, lxml, xmldiff"];
+        if !self.world.output(&has_modules, "").status.success() {
+            eprintln!("boot: the root has no xmldiff, so a stand-in is used for NixVirt's helper");
+            return false;
+        }
+        for name in ["nixvirt-module-helper", "nixvirt.py"] {
+            let text = fs::read_to_string(Path::new(&source).join("tool").join(name)).expect("a checkout of NixVirt");
+            let pause = format!("import time; time.sleep({seconds})\n");
+            let call = text.lines().find(|line| line.contains(".deleteOld()")).filter(|_| name != "nixvirt.py");
+            let text = call.map_or_else(
+                || text.clone(),
+                |call| {
+                    let indent = &call[..call.len() - call.trim_start().len()];
+                    text.replacen(call, &format!("{indent}{pause}{call}"), 1)
+                },
+            );
+            self.world.write(&format!("/usr/local/bin/{name}"), &text);
+        }
+        self.world.run(&["chmod", "+x", "/usr/local/bin/nixvirt-module-helper"]);
+        self.world.write("/etc/guest.xml", GUEST);
+        let list = json!({ "domains": [{ "definition": "/etc/guest.xml", "active": null, "restart": null }] });
+        self.world.write("/etc/nixvirt.json", &list.to_string());
+        eprintln!("boot: with NixVirt's own helper");
+        true
+    }
+
+    fn property(&self, unit: &str, property: &str) -> String {
+        let shown = self.world.run(&["systemctl", "show", "--value", "--property", property, unit]);
+        shown.trim().to_owned()
+    }
+
+    /// What a switch does at its end: it starts what shall run and waits for it, then looks for units that have failed or
+    /// wait for another start, as `switch-to-configuration` does. Those it names, each with its state.
+    fn switch(&self) -> Vec<String> {
+        self.world.run(&["systemctl", "reset-failed"]);
+        let _ = self.world.output(&["systemctl", "start", "boot.target"], "");
+        ["libvirtd", "nixvirt", "libvirt-guests"]
+            .into_iter()
+            .filter_map(|unit| {
+                let [active, sub, status] =
+                    ["ActiveState", "SubState", "ExecMainStatus"].map(|property| self.property(unit, property));
+                let has_failed = active == "failed" || sub == "auto-restart" && status != "0";
+                has_failed.then(|| format!("{unit}: {active}"))
+            })
+            .collect()
+    }
+
+    /// What the service has said since the world began.
+    fn log(&self) -> String {
+        self.world.run(&["journalctl", "--no-pager", "--output=cat", "--unit=nixvirt.service"])
+    }
+
+    /// The guest's process.
+    fn process(&self) -> String {
+        self.world.run(&["bash", "-c", "cat /run/libvirt/qemu/guest.pid"])
+    }
+}
+
+const SMALL: &str = r#"{ "lab": "small", "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#;
+
+#[test]
+fn guests_that_resume_at_boot_are_not_cut_off() {
+    let Some(host) = Host::start("boot", SMALL) else { return };
+    let world = &host.world;
+    world.write("/tmp/guest.xml", GUEST);
+    world.virsh(&["define", "/tmp/guest.xml"]);
+    host.helper_that_looks_then_acts(6);
+
+    // The host goes down and comes up again. Without an order, the two start at once.
+    let boots = |service: &Value| {
+        host.install(service);
+        world.run(&["systemctl", "stop", "boot.target", "nixvirt.service", "libvirt-guests.service"]);
+        world.virsh(&["start", "guest"]);
+        world.run(&["systemctl", "start", "libvirt-guests.service"]);
+        world.run(&["systemctl", "stop", "libvirt-guests.service"]);
+        assert!(world.virsh(&["list", "--all", "--name", "--with-managed-save"]).contains("guest"));
+        world.run(&["systemctl", "stop", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
+        assert_eq!(host.switch(), [""; 0]);
+        world.virsh(&["domstate", "guest"]).trim().to_owned()
+    };
+    let mut unordered = host.service.clone();
+    unordered["before"] = json!([]);
+    assert_eq!(world.step("it boots in no order", || boots(&unordered)), "shut off", "the race is not there");
+    assert_eq!(world.step("it boots in order", || boots(&host.service)), "running");
+    let times = ["nixvirt", "libvirt-guests"].map(|unit| {
+        let property = if unit == "nixvirt" { "ExecMainExitTimestampMonotonic" } else { "ExecMainStartTimestampMonotonic" };
+        host.property(unit, property).parse::<u64>().expect("a time")
+    });
+    assert!(times[0] <= times[1], "{times:?}");
+}
+
+/// Without the retry of the service, of which the next test is.
+fn once(mut service: Value) -> Value {
+    service["serviceConfig"].as_object_mut().expect("it has settings").retain(|key, _| key == "Type");
+    service
+}
+
+#[test]
+fn a_failure_is_a_failed_unit_and_says_what_to_do() {
+    let spec = r#"{ "lab": "keeps", "domains": { "guest": { "imported": true } } }"#;
+    let Some(host) = Host::start("failure", spec) else { return };
+    let world = &host.world;
+    host.helper("touch /run/helper-ran");
+
+    // As it was: what stands before the main process fails unseen.
+    let mut before = host.service.clone();
+    let checks = before["script"].as_str().expect("it has a script").to_owned();
+    let (checks, call) = checks.split_at(checks.find("# From here on, NixVirt.").expect("it says where"));
+    before["preStart"] = checks.into();
+    before["script"] = call.into();
+    before["serviceConfig"].as_object_mut().expect("it has settings").remove("RestartMode");
+    before["serviceConfig"]["RestartSec"] = 60.into();
+    host.install(&before);
+    assert_eq!(host.switch(), [""; 0], "it is unseen");
+    assert_eq!(host.property("nixvirt", "SubState"), "auto-restart");
+    world.run(&["systemctl", "stop", "nixvirt.service"]);
+
+    host.install(&once(host.service.clone()));
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    let log = host.log();
+    for said in ["lab2nix: Lab `keeps` leaves the domain `guest` as it is, but libvirt has no such domain", "Define it"] {
+        assert!(log.contains(said), "{log}");
+    }
+    assert!(!world.has("/run/helper-ran"), "NixVirt came all the same");
+
+    // What NixVirt itself says is followed by what that means.
+    world.write("/tmp/guest.xml", GUEST);
+    world.virsh(&["define", "/tmp/guest.xml"]);
+    host.helper("echo 'cannot open directory' >&2; exit 1");
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    let log = host.log();
+    assert!(log.contains("cannot open directory\nlab2nix: NixVirt stopped before it was done"), "{log}");
+    host.helper("touch /run/helper-ran");
+    assert_eq!(host.switch(), [""; 0]);
+    assert!(world.has("/run/helper-ran"));
+}
+
+#[test]
+fn what_comes_after_waits_for_the_last_attempt() {
+    let Some(host) = Host::start("retry", SMALL) else { return };
+    let world = &host.world;
+    let mut service = host.service.clone();
+    service["serviceConfig"]["RestartSec"] = 1.into();
+    host.install(&service);
+    let attempts = |needed: u32| format!("echo >>/run/attempts; (($(wc --lines </run/attempts) >= {needed}))");
+    let guests = |host: &Host| host.property("libvirt-guests", "ActiveEnterTimestampMonotonic").parse::<u64>().unwrap();
+
+    host.helper(&attempts(3));
+    assert_eq!(host.switch(), [""; 0], "the third attempt does it");
+    let ended: u64 = host.property("nixvirt", "ExecMainExitTimestampMonotonic").parse().expect("a time");
+    assert!(ended <= guests(&host), "libvirt-guests.service has not waited");
+    assert_eq!(world.run(&["wc", "--lines", "/run/attempts"]).trim(), "3 /run/attempts");
+
+    world.run(&["systemctl", "stop", "boot.target", "libvirt-guests.service"]);
+    world.run(&["rm", "/run/attempts"]);
+    host.helper(&attempts(99));
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    assert_eq!(world.run(&["wc", "--lines", "/run/attempts"]).trim(), "6 /run/attempts");
+    let ended: u64 = host.property("nixvirt", "ExecMainExitTimestampMonotonic").parse().expect("a time");
+    assert!(ended <= guests(&host), "libvirt-guests.service has not waited");
+}
+
+#[test]
+fn libvirtd_gets_what_a_lab_needs_and_guests_run_on() {
+    let spec = r#"{ "lab": "first-tpm", "domains": { "a": { "memory": "1GiB", "tpm": true } } }"#;
+    let Some(host) = Host::start("first TPM", spec) else { return };
+    let world = &host.world;
+    // A libvirtd that was started before the host had swtpm: all programs but that.
+    world.run(&[
+        "bash",
+        "-ec",
+        "mkdir /opt/without; for directory in /usr/bin /usr/sbin; do ln -sf $directory/* /opt/without; done; rm /opt/without/swtpm*",
+    ]);
+    let path = "/etc/systemd/system/libvirtd.service.d/path.conf";
+    world.write(path, "[Service]\nEnvironment=PATH=/opt/without\n");
+    world.run(&["systemctl", "daemon-reload"]);
+    world.run(&["systemctl", "restart", "libvirtd.service"]);
+    world.run(&["systemctl", "start", "libvirt-guests.service"]);
+    world.write("/tmp/guest.xml", GUEST);
+    world.virsh(&["define", "/tmp/guest.xml"]);
+    world.virsh(&["start", "guest"]);
+    let knows_tpm = || world.virsh(&["domcapabilities"]).contains("<value>emulator</value>");
+    assert!(!knows_tpm(), "the world is not as it should be");
+
+    // The switch that brings it restarts no libvirtd.
+    world.write(path, "[Service]\nEnvironment=PATH=/usr/sbin:/usr/bin\n");
+    host.install(&once(host.service.clone()));
+    let (process, guests) = (host.process(), host.property("libvirt-guests", "ActiveEnterTimestampMonotonic"));
+    let daemon = host.property("libvirtd", "MainPID");
+    assert_eq!(world.step("the first switch", || host.switch()), [""; 0], "{}", host.log());
+    assert!(knows_tpm());
+    assert_ne!(host.property("libvirtd", "MainPID"), daemon);
+    assert_eq!(host.process(), process);
+    assert_eq!(world.virsh(&["domstate", "guest"]).trim(), "running");
+    assert_eq!(host.property("libvirt-guests", "ActiveEnterTimestampMonotonic"), guests);
+    assert!(host.log().contains("libvirtd was started without the program swtpm, for the TPMs of lab `first-tpm`"));
+
+    // It is not done twice.
+    let daemon = host.property("libvirtd", "MainPID");
+    assert_eq!(host.switch(), [""; 0]);
+    assert_eq!(host.property("libvirtd", "MainPID"), daemon);
+
+    // What was told before, on NixOS 25.11: the guest is suspended, and is another process afterwards.
+    world.run(&["systemctl", "restart", "libvirtd.service"]);
+    world.wait_for("active", &["systemctl", "is-active", "libvirt-guests.service"]);
+    assert_ne!(world.output(&["cat", "/run/libvirt/qemu/guest.pid"], "").stdout, process.as_bytes());
+}
+
+#[test]
+fn what_nixvirt_would_stop_half_way_at_stops_it_before() {
+    let spec = |machine: &str, emulated: &str| {
+        format!(
+            r#"{{ "lab": "odd", "domains": {{ "a": {{ "memory": "1GiB", "machine": "{machine}", {emulated} }} }} }}"#
+        )
+    };
+    let Some(host) = Host::start("half-way", &spec("pc-q35-99.9", r#""active": null"#)) else { return };
+    let world = &host.world;
+    host.helper("touch /run/helper-ran");
+    host.install(&once(host.service.clone()));
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    let said = "lab2nix: domain a of lab `odd` is a machine of type pc-q35-99.9, which \
+                /run/libvirt/nix-emulators/qemu-system-x86_64 does not have: set its `machine`";
+    assert!(host.log().contains(said), "{}", host.log());
+
+    let other = |spec: &str| {
+        let values = Evaluation::default().modules(&[&[&variant(spec)]]).expect("Nix is there");
+        once(values[0]["services"]["nixvirt"].clone())
+    };
+    world.run(&["rm", "/run/libvirt/nix-emulators/qemu-system-aarch64"]);
+    host.install(&other(&spec("virt-9.2", r#""arch": "aarch64""#)));
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    assert!(host.log().contains("needs /run/libvirt/nix-emulators/qemu-system-aarch64, which does not run"));
+    assert!(!world.has("/run/helper-ran"), "NixVirt came all the same");
+
+    host.install(&other(&spec("pc-q35-9.2", r#""active": null"#)));
+    assert_eq!(host.switch(), [""; 0], "{}", host.log());
+    assert!(world.has("/run/helper-ran"));
+}
+
+/// Names that only somebody else can have given.
+const AWKWARD: [&str; 3] = ["two words", "7", "$(touch pwned);`id`'\\\""];
+
+#[test]
+fn imported_domains_are_kept_whatever_the_host_calls_its_own() {
+    let spec = r#"{
+        "lab": "keeps",
+        "networks": { "lan": { "subnet": "10.0.0.0/24" } },
+        "domains": { "guest": { "imported": true }, "7": { "imported": true } }
+    }"#;
+    let Some(host) = Host::start("imported", spec) else { return };
+    let world = &host.world;
+    host.helper("cp -r /run/lab2nix/imported /run/kept");
+    host.install(&once(host.service.clone()));
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&apos;");
+    for (at, name) in AWKWARD.iter().enumerate() {
+        let network = format!(
+            "<network><name>{}</name><bridge name='awk{at}'/><ip address='10.1.{at}.1' prefix='24'/></network>",
+            escaped(name)
+        );
+        world.write("/tmp/network.xml", &network);
+        world.virsh(&["net-define", "/tmp/network.xml"]);
+        let uuid = GUEST.find("<uuid>").and_then(|start| GUEST.find("</uuid>").map(|end| &GUEST[start..end + 7]));
+        let domain = GUEST.replace("<name>guest", &format!("<name>{}", escaped(name))).replace(uuid.unwrap(), "");
+        world.write("/tmp/domain.xml", &domain);
+        world.virsh(&["define", "/tmp/domain.xml"]);
+    }
+    let guest_on = |interface: &str| {
+        world.write("/tmp/guest.xml", &GUEST.replace("</devices>", &format!("{interface}</devices>")));
+        world.virsh(&["define", "/tmp/guest.xml"]);
+        world.run(&["rm", "-rf", "/run/kept"]);
+        let failed = host.switch();
+        (failed, world.has("/run/kept"))
+    };
+
+    let (failed, kept) = guest_on("");
+    assert_eq!((failed, kept), (vec![], true), "{}", host.log());
+    let text = |name: &str| world.run(&["cat", &format!("/run/kept/keeps/{name}.xml")]);
+    assert!(text("guest").contains("<name>guest</name>") && text("7").contains("<name>7</name>"));
+    assert_eq!(world.run(&["stat", "--format", "%a", "/run/lab2nix/imported/keeps"]).trim(), "700");
+
+    // On a network that goes, by whatever name or bridge.
+    for (at, name) in AWKWARD.iter().enumerate() {
+        for interface in [
+            format!("<interface type='network'><source network='{}'/></interface>", escaped(name)),
+            format!("<interface type='bridge'><source bridge='awk{at}'/></interface>"),
+        ] {
+            assert_eq!(guest_on(&interface), (vec!["nixvirt: failed".to_owned()], false), "{interface}: {}", host.log());
+            assert!(host.log().contains(&format!("it is on the network `{name}`, which no lab")), "{}", host.log());
+        }
+    }
+    // On one that stays, or that libvirt does not have.
+    for bridge in ["virbr-lan", "br0"] {
+        let interface = format!("<interface type='bridge'><source bridge='{bridge}'/></interface>");
+        assert_eq!(guest_on(&interface), (vec![], true), "{interface}: {}", host.log());
+    }
+    assert!(!world.has("/pwned"));
+
+    // A question that gets no answer is no answer.
+    for question in ["net-list", "net-dumpxml", "dumpxml", "list"] {
+        let virsh = format!(
+            "#!/bin/bash\nif [[ \" $* \" == *\" {question} \"* ]]; then exit 1; fi\nexec /usr/bin/virsh \"$@\"\n"
+        );
+        world.write("/usr/local/bin/virsh", &virsh);
+        world.run(&["chmod", "+x", "/usr/local/bin/virsh"]);
+        world.run(&["rm", "-rf", "/run/kept"]);
+        assert_eq!((host.switch(), world.has("/run/kept")), (vec!["nixvirt: failed".to_owned()], false), "{question}");
+    }
+}
+
+/// The links' services and the activation, as systemd reads them.
+#[test]
+fn systemd_takes_the_units() {
+    let spec = r#"{
+        "lab": "units",
+        "networks": { "lan": { "subnet": "10.0.0.0/24" } },
+        "pools": { "odd": { "path": "/srv/a b/ü;$x" } },
+        "links": { "far": { "delay": "1s" } },
+        "domains": { "a": {
+            "memory": "1GiB",
+            "disks": [{ "pool": "odd", "size": "1GiB" }],
+            "interfaces": [{ "network": "lan", "target": "tap-far.0_1", "link": { "profile": "far" } }]
+        } }
+    }"#;
+    let Some(host) = Host::start("units", spec) else { return };
+    let values = Evaluation::default().modules(&[&[&variant(spec)]]).expect("Nix is there");
+    let services = values[0]["services"].as_object().expect("a host has services");
+    let mut files = Vec::new();
+    for (name, service) in services.iter().filter(|(name, _)| name.starts_with("lab2nix-") || *name == "nixvirt") {
+        unit::install(&host.world, name, service);
+        files.push(format!("/etc/systemd/system/{name}.service"));
+    }
+    assert_eq!(files.len(), 3, "{files:?}");
+    let verify: Vec<&str> = ["systemd-analyze", "verify", "--man=no"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let output = host.world.output(&verify, "");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let ours: Vec<&str> = said.lines().filter(|line| line.contains("lab2nix") || line.contains("nixvirt")).collect();
+    assert_eq!((ours, output.status.success()), (vec![], true), "{said}");
+    // It waits for what is mounted there.
+    host.world.run(&["systemctl", "daemon-reload"]);
+    let mounts = host.property("nixvirt", "RequiresMountsFor");
+    assert!(mounts.contains("/srv/a b/ü;"), "{mounts}");
+}
