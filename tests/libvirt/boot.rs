@@ -76,34 +76,41 @@ impl Host {
         self.world.run(&["chmod", "+x", path]);
     }
 
-    /// The same, with `NixVirt`'s own where it is at hand, and with a pause between its look and its deed.
+    /// The same, with `NixVirt`'s own where it is at hand. Between its look and its deed it waits until the guest runs, or for
+    /// this long; the start of guests waits for the look.
     fn helper_that_looks_then_acts(&self, seconds: u32) {
-        if !self.has_own_helper(seconds) {
-            self.helper(&format!(
-                "state=$(virsh domstate guest)\nsleep {seconds}\nif [[ $state == 'shut off' ]]; then\n  \
-                 virsh destroy guest || true\nfi"
-            ));
+        let pause = format!(
+            "#!/bin/bash\ntouch /run/looked\nfor ((at = 0; at < {seconds} * 5; at++)); do\n  \
+             if [[ $(virsh domstate guest) == running ]]; then exit; fi\n  sleep 0.2\ndone\n"
+        );
+        let wait = "#!/bin/bash\nuntil [[ -e /run/looked ]]; do sleep 0.2; done\n";
+        for (name, script) in [("pause", pause.as_str()), ("wait-for-look", wait)] {
+            let path = format!("/usr/local/bin/{name}");
+            self.world.write(&path, script);
+            self.world.run(&["chmod", "+x", &path]);
+        }
+        let waits = "[Service]\nExecStartPre=/usr/local/bin/wait-for-look\n";
+        self.world.write("/etc/systemd/system/libvirt-guests.service.d/waits.conf", waits);
+        self.world.run(&["rm", "-f", "/run/looked"]);
+        if !self.has_own_helper() {
+            self.helper("state=$(virsh domstate guest)\npause\nif [[ $state == 'shut off' ]]; then virsh destroy guest || true; fi");
         }
     }
 
-    fn has_own_helper(&self, seconds: u32) -> bool {
+    fn has_own_helper(&self) -> bool {
         let Some(source) = env::var_os("NIXVIRT_SRC").filter(|path| !path.is_empty()) else { return false };
         let has_modules = ["python3", "-c", "import libvirt, lxml, xmldiff"];
         if !self.world.output(&has_modules, "").status.success() {
             eprintln!("boot: the root has no xmldiff, so a stand-in is used for NixVirt's helper");
             return false;
         }
-        for name in ["nixvirt-module-helper", "nixvirt.py"] {
-            let text = fs::read_to_string(Path::new(&source).join("tool").join(name)).expect("a checkout of NixVirt");
-            let pause = format!("import time; time.sleep({seconds})\n");
-            let call = text.lines().find(|line| line.contains(".deleteOld()")).filter(|_| name != "nixvirt.py");
-            let text = call.map_or_else(
-                || text.clone(),
-                |call| {
-                    let indent = &call[..call.len() - call.trim_start().len()];
-                    text.replacen(call, &format!("{indent}{pause}{call}"), 1)
-                },
-            );
+        let read =
+            |name: &str| fs::read_to_string(Path::new(&source).join("tool").join(name)).expect("a checkout of NixVirt");
+        let helper = read("nixvirt-module-helper");
+        let after_the_look = "    # delete old stuff\n";
+        assert!(helper.contains(after_the_look), "the helper has changed");
+        let helper = helper.replacen(after_the_look, "    import os; os.system('pause')\n", 1);
+        for (name, text) in [("nixvirt-module-helper", helper), ("nixvirt.py", read("nixvirt.py"))] {
             self.world.write(&format!("/usr/local/bin/{name}"), &text);
         }
         self.world.run(&["chmod", "+x", "/usr/local/bin/nixvirt-module-helper"]);
@@ -154,26 +161,28 @@ fn guests_that_resume_at_boot_are_not_cut_off() {
     let world = &host.world;
     world.write("/tmp/guest.xml", GUEST);
     world.virsh(&["define", "/tmp/guest.xml"]);
-    host.helper_that_looks_then_acts(6);
 
     // The host goes down and comes up again. Without an order, the two start at once.
-    let boots = |service: &Value| {
-        host.install(service);
+    let boots = |service: &Value, seconds: u32| {
         world.run(&["systemctl", "stop", "boot.target", "nixvirt.service", "libvirt-guests.service"]);
         world.virsh(&["start", "guest"]);
+        world.run(&["touch", "/run/looked"]);
         world.run(&["systemctl", "start", "libvirt-guests.service"]);
         world.run(&["systemctl", "stop", "libvirt-guests.service"]);
         assert!(world.virsh(&["list", "--all", "--name", "--with-managed-save"]).contains("guest"));
         world.run(&["systemctl", "stop", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
+        host.helper_that_looks_then_acts(seconds);
+        host.install(service);
         assert_eq!(host.switch(), [""; 0]);
         world.virsh(&["domstate", "guest"]).trim().to_owned()
     };
     let mut unordered = host.service.clone();
     unordered["before"] = json!([]);
-    assert_eq!(world.step("it boots in no order", || boots(&unordered)), "shut off", "the race is not there");
-    assert_eq!(world.step("it boots in order", || boots(&host.service)), "running");
+    assert_eq!(world.step("it boots in no order", || boots(&unordered, 60)), "shut off", "the race is not there");
+    assert_eq!(world.step("it boots in order", || boots(&host.service, 3)), "running");
     let times = ["nixvirt", "libvirt-guests"].map(|unit| {
-        let property = if unit == "nixvirt" { "ExecMainExitTimestampMonotonic" } else { "ExecMainStartTimestampMonotonic" };
+        let property =
+            if unit == "nixvirt" { "ExecMainExitTimestampMonotonic" } else { "ExecMainStartTimestampMonotonic" };
         host.property(unit, property).parse::<u64>().expect("a time")
     });
     assert!(times[0] <= times[1], "{times:?}");
@@ -208,7 +217,8 @@ fn a_failure_is_a_failed_unit_and_says_what_to_do() {
     host.install(&once(host.service.clone()));
     assert_eq!(host.switch(), ["nixvirt: failed"]);
     let log = host.log();
-    for said in ["lab2nix: Lab `keeps` leaves the domain `guest` as it is, but libvirt has no such domain", "Define it"] {
+    for said in ["lab2nix: Lab `keeps` leaves the domain `guest` as it is, but libvirt has no such domain", "Define it"]
+    {
         assert!(log.contains(said), "{log}");
     }
     assert!(!world.has("/run/helper-ran"), "NixVirt came all the same");
@@ -374,7 +384,12 @@ fn imported_domains_are_kept_whatever_the_host_calls_its_own() {
             format!("<interface type='network'><source network='{}'/></interface>", escaped(name)),
             format!("<interface type='bridge'><source bridge='awk{at}'/></interface>"),
         ] {
-            assert_eq!(guest_on(&interface), (vec!["nixvirt: failed".to_owned()], false), "{interface}: {}", host.log());
+            assert_eq!(
+                guest_on(&interface),
+                (vec!["nixvirt: failed".to_owned()], false),
+                "{interface}: {}",
+                host.log()
+            );
             assert!(host.log().contains(&format!("it is on the network `{name}`, which no lab")), "{}", host.log());
         }
     }
@@ -420,7 +435,8 @@ fn systemd_takes_the_units() {
         files.push(format!("/etc/systemd/system/{name}.service"));
     }
     assert_eq!(files.len(), 3, "{files:?}");
-    let verify: Vec<&str> = ["systemd-analyze", "verify", "--man=no"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let verify: Vec<&str> =
+        ["systemd-analyze", "verify", "--man=no"].into_iter().chain(files.iter().map(String::as_str)).collect();
     let output = host.world.output(&verify, "");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let ours: Vec<&str> = said.lines().filter(|line| line.contains("lab2nix") || line.contains("nixvirt")).collect();

@@ -21,7 +21,8 @@ const ROOT: &str = "LIBVIRT_ROOT";
 /// The first process.
 const SCRIPT: &str = "tests/libvirt/world.sh";
 /// The namespaces that a world has for itself: the option of `unshare` and `nsenter`, and the link in `/proc`.
-const NAMESPACES: &[(&str, &str)] = &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid"), ("--cgroup", "cgroup")];
+const NAMESPACES: &[(&str, &str)] =
+    &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid"), ("--cgroup", "cgroup")];
 /// How long a command, or a guest's start, may take, in seconds.
 const PATIENCE: u64 = 180;
 
