@@ -89,12 +89,14 @@
         };
       };
 
-      devShells = each (linux ++ darwin) (system: {
-        default = import ./nix/shell.nix {
+      # The default is for labs, whose flakes hand these on; `lab2nix` is for lab2nix itself.
+      devShells = each (linux ++ darwin) (
+        system:
+        import ./nix/shell.nix {
           pkgs = nixpkgs.legacyPackages.${system};
           lab2nix = packageOf system;
-        };
-      });
+        }
+      );
 
       # `nix fmt` names no files, with which nixfmt itself would wait for its input.
       formatter = each (linux ++ darwin) (system: nixpkgs.legacyPackages.${system}.nixfmt-tree);

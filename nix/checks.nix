@@ -26,6 +26,7 @@
 }:
 let
   inherit (nixpkgs) lib;
+  orMissing = import ./generated.nix;
 
   # NixVirt's own set writes definitions with x86_64-linux's tools, whatever the system is.
   nixvirt = NixVirt // {
@@ -46,7 +47,7 @@ let
       specialArgs.NixVirt = nixvirt;
       modules = [
         NixVirt.nixosModules.default
-        generated
+        (orMissing generated)
         standIns
         {
           nixpkgs.pkgs = pkgs;
@@ -105,16 +106,35 @@ let
       command = "alejandra --check";
     };
   };
+  # The files, each by itself: where several labs share the module of the host, it is behind a link.
+  filesIn =
+    prefix: directory:
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: type:
+        if type == "regular" then
+          [
+            {
+              name = prefix + name;
+              path = builtins.toFile name (builtins.readFile (directory + "/${name}"));
+            }
+          ]
+        else
+          filesIn "${prefix}${name}/" (directory + "/${name}")
+      ) (builtins.readDir directory)
+    );
+  files = pkgs.linkFarm "lab2nix-generated" (filesIn "" (orMissing generated));
+
   # The spec and what it includes.
-  files = import ./spec.nix spec;
-  formats = lib.concatMap (file: lib.catAttrs "format" [ (file.value.target or { }) ]) files;
+  specs = import ./spec.nix spec;
+  formats = lib.concatMap (file: lib.catAttrs "format" [ (file.value.target or { }) ]) specs;
   formatter = formatters.${lib.head (formats ++ [ "nixfmt" ])};
 
   # Files keep their names, which the first line of each generated file tells, and where they are from each other. The
   # check does not depend on where all of them are.
   partsOf = file: lib.splitString "/" (toString file.path);
-  shared = lib.foldl' lib.lists.commonPrefix (lib.init (partsOf (lib.head files))) (
-    map partsOf files
+  shared = lib.foldl' lib.lists.commonPrefix (lib.init (partsOf (lib.head specs))) (
+    map partsOf specs
   );
   placeOf = file: lib.concatStringsSep "/" (lib.drop (lib.length shared) (partsOf file));
   copyOf =
@@ -126,13 +146,13 @@ let
   put = file: ''
     install -D -m 644 ${copyOf file} ${lib.escapeShellArg (placeOf file)}
   '';
-  main = placeOf (lib.head files);
+  main = placeOf (lib.head specs);
 in
 {
   fresh = pkgs.runCommand "lab2nix-fresh" { nativeBuildInputs = [ lab2nix ]; } ''
-    ${lib.concatMapStrings put files}
+    ${lib.concatMapStrings put specs}
     cd ${lib.escapeShellArg (dirOf main)}
-    cp -r ${generated} generated
+    cp -rL ${files} generated
     lab2nix gen --check --diff ${lib.escapeShellArg (baseNameOf main)}
     touch "$out"
   '';
@@ -159,7 +179,7 @@ in
       '';
 
   format = pkgs.runCommand "lab2nix-format" { nativeBuildInputs = [ formatter.package ]; } ''
-    ${formatter.command} ${generated}/*.nix
+    ${formatter.command} ${files}/*.nix ${files}/host/*.nix
     touch "$out"
   '';
 }

@@ -19,12 +19,12 @@ let
     name: path:
     lib.optionalAttrs (builtins.pathExists (path + "/lab.json")) { ${name} = path; }
     // directories "${name}-" path;
+  # Templates have no generated files: CI makes labs of them.
   labs = {
     lab = ../.;
     test = ../tests/flake/lab;
   }
-  // directories "example-" ../examples
-  // directories "template-" ../templates;
+  // directories "example-" ../examples;
   ofLab =
     name: directory:
     lib.mapAttrs' (check: lib.nameValuePair "${name}-${check}") (mkChecks {
@@ -47,8 +47,12 @@ let
 in
 lib.concatMapAttrs ofLab labs
 // {
-  # With `cargo test` as its check phase.
   package = lab2nix;
+  # Those that find their tools; CI has all of them.
+  tests = lab2nix.overrideAttrs {
+    name = "lab2nix-tests";
+    doCheck = true;
+  };
   # The generated files have checks of their own.
   nixfmt = lint "nixfmt" pkgs.nixfmt ''
     find flake.nix nix templates/*/flake.nix tests/flake/*.nix tests/flake/nixpkgs tests/nix \

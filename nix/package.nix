@@ -13,24 +13,14 @@ rustPlatform.buildRustPackage {
   pname = manifest.name;
   inherit (manifest) version;
 
-  # What cargo and the tests read. The tests of the flake need Nix, and are no part of the package.
   src = lib.fileset.toSource {
     root = ../.;
-    fileset = lib.fileset.unions [
-      ../Cargo.lock
-      ../Cargo.toml
-      ../benches
-      ../README.md
-      ../docs
-      ../examples
-      ../generated
-      ../lab.json
-      ../schema
-      ../src
-      (lib.fileset.difference ../tests ../tests/flake)
-    ];
+    fileset = lib.fileset.unions (map (path: ../. + "/${path}") (import ./sources.nix));
   };
   cargoLock.lockFile = ../Cargo.lock;
+
+  # A user who says `nix run` waits for no tests: they are a check of the flake.
+  doCheck = false;
 
   nativeBuildInputs = [ installShellFiles ];
   postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''

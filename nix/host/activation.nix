@@ -127,6 +127,7 @@ in
         ${concatStringsSep "" (
           map (connection: ''
             (
+            # shellcheck disable=SC2016 # It is data.
             LAB2NIX=${escapeShellArg (toJSON (preparation connection))}
             ${readFile ./prepare.sh}
             )

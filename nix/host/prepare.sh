@@ -48,13 +48,18 @@ daemon() {
 
 # Whether libvirtd was started without a program. One that does not run will be started with all of them.
 was_started_without() {
-  local pid path
+  local pid path directory directories
   pid=$(daemon)
   if [[ $pid == 0 || ! -r /proc/$pid/environ ]]; then
     return 1
   fi
   path=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^PATH=//p')
-  ! (PATH=$path && type -P "$1" >/dev/null)
+  IFS=: read -r -a directories <<<"$path"
+  for directory in "${directories[@]}"; do
+    if [[ -x $directory/$1 ]]; then
+      return 1
+    fi
+  done
 }
 
 # Prints what libvirtd has to have and lacks, a line for each; fails where that cannot be found out. As it is called where

@@ -58,6 +58,7 @@ let
       qemu-utils = [ "qemu-img" ];
       rustc = [ "rustc" ];
       rustfmt = [ "rustfmt" ];
+      shellcheck = [ "shellcheck" ];
       statix = [ "statix" ];
       swtpm = [ "swtpm" ];
       virt-manager = [ "virt-manager" ];
@@ -67,6 +68,7 @@ let
     }
     // lib.mapAttrs of {
       jq = [ "jq" ];
+      xorriso = [ "xorriso" ];
     }
     // lib.mapAttrs (if here.validates then of else idle) {
       libvirt = [
@@ -138,10 +140,11 @@ let
           version,
           src,
           cargoLock,
+          doCheck,
           nativeBuildInputs,
           postInstall,
           meta,
-        }:
+        }@arguments:
         assert builtins.pathExists cargoLock.lockFile;
         build "${pname}-${version}" { inherit nativeBuildInputs src; } ''
           installManPage() { install -Dm 644 -t "$out/share/man" "$@"; }
@@ -151,7 +154,13 @@ let
           ${postInstall}
         ''
         // {
-          inherit meta pname version;
+          inherit
+            meta
+            pname
+            src
+            version
+            ;
+          overrideAttrs = changed: build changed.name (removeAttrs arguments [ "cargoLock" "doCheck" "meta" ] // changed) "touch \"$out\"";
         };
 
       # Evaluates the nodes, and looks whether the script is Python.

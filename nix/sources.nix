@@ -1,0 +1,19 @@
+# What the package and its tests are made of: paths of this repository. CI runs the tests on a copy of just these.
+[
+  "CHANGELOG.md"
+  "Cargo.lock"
+  "Cargo.toml"
+  "README.md"
+  "benches"
+  "docs"
+  "examples"
+  "flake.lock"
+  "flake.nix"
+  "generated"
+  "lab.json"
+  "nix"
+  "schema"
+  "src"
+  "templates"
+  "tests"
+]
