@@ -13,6 +13,7 @@ use clap::CommandFactory;
 
 use super::{Cli, Command, Deny};
 use crate::files::{self, Disk, Outcome, Replace, State};
+use crate::nix::host::HOST_DIRECTORY;
 use crate::pipeline::{self, Checked};
 use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
@@ -148,12 +149,14 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8
             Ok(ATTENTION)
         }
         Outcome::Written(states) => {
-            for (file, state) in files.iter().zip(&states) {
-                let path = dir.join(file.name());
-                match state {
-                    State::Missing | State::Differs { .. } => talk(&format!("wrote {}\n", path.display())),
-                    State::UpToDate | State::Foreign => {}
-                }
+            let was_written = |state: &State| matches!(state, State::Missing | State::Differs { .. });
+            let written =
+                files.iter().zip(&states).filter(|(_, state)| was_written(state)).map(|(file, _)| file.name());
+            // The files of the host's module are one thing.
+            let is_host = |name: &str| name.split('/').next() == Some(HOST_DIRECTORY) && name.contains('/');
+            let (host, others): (Vec<&str>, Vec<&str>) = written.partition(|name| is_host(name));
+            for name in others.into_iter().chain((!host.is_empty()).then_some(HOST_DIRECTORY)) {
+                talk(&format!("wrote {}\n", dir.join(name).display()));
             }
             if states.iter().all(|state| *state == State::UpToDate) {
                 talk(&format!("{} is up to date\n", dir.display()));

@@ -104,6 +104,7 @@ fn bindings(attrs: &ast::AttrSet) -> Result<Vec<(String, ast::Expr)>, String> {
 mod tests {
     use super::*;
     use crate::lab::identity::Kind;
+    use crate::nix::module;
     use crate::pipeline;
     use crate::source::Source;
 

@@ -9,7 +9,9 @@ mod xml;
 use std::fs;
 use std::io;
 
+use lab2nix::nix::host::host_files;
 use lab2nix::problem::Id;
+use lab2nix::spec::Formatter;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
@@ -25,14 +27,18 @@ const TWO_ERRORS: &str = r#"{
 "#;
 
 #[test]
-fn gen_writes_five_files_and_then_touches_none() {
+fn gen_writes_four_files_and_the_module_of_the_host_and_then_touches_none() {
     let place = Place::with(GOOD);
     let ran = place.run(&["gen"]).exits(0).without_result();
     let before = place.files();
-    let names = ["default.nix", "domains.nix", "host.nix", "networks.nix", "pools.nix"];
+    let names = ["default.nix", "domains.nix", "networks.nix", "pools.nix"];
     assert_eq!(before.keys().collect::<Vec<_>>(), names);
     for name in names {
         assert!(ran.err.contains(&format!("generated/{name}\n")), "{ran:?}");
+    }
+    assert!(ran.err.ends_with("wrote generated/host\n"), "{ran:?}");
+    for file in host_files(Formatter::Nixfmt) {
+        assert_eq!(fs::read_to_string(place.path("generated").join(&file.name)).unwrap(), file.text);
     }
     place.run(&["gen"]).exits(0).without_result().says("generated is up to date");
     assert_eq!(place.files(), before);

@@ -87,6 +87,8 @@ impl Place {
     /// Everything in `generated`, by name: what is in it, and what would change if it were only touched.
     pub fn files(&self) -> BTreeMap<String, FileState> {
         let entries = fs::read_dir(self.path("generated")).expect("`generated` is there");
+        let is_file = |entry: &io::Result<fs::DirEntry>| entry.as_ref().is_ok_and(|entry| !entry.path().is_dir());
+        let entries = entries.filter(is_file);
         let state = |entry: io::Result<fs::DirEntry>| {
             let path = entry.expect("the directory can be read").path();
             let found = fs::metadata(&path).expect("it was just there");

@@ -2,7 +2,7 @@
 { NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -29,6 +29,15 @@
             53
             67
           ];
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain host";
+        };
+        aarch64 = {
+          virt = "domain native";
+          "virt-9.1" = "domain pi";
         };
       };
       firmware = [

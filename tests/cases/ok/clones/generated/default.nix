@@ -2,7 +2,7 @@
 { NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -21,6 +21,11 @@
         };
         "/srv/fast" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain beside";
         };
       };
       identities = {

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -45,6 +45,14 @@
             53
             547
           ];
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain Plain.one";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain arm";
         };
       };
       firmware = [

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -37,6 +37,12 @@
           ];
         };
       };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain files";
+        };
+      };
+      pciDevices = "domain files";
       firmware = [
         "x86_64"
       ];

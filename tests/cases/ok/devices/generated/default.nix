@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -34,6 +34,15 @@
           ];
         };
       };
+      machines = {
+        x86_64 = {
+          pc = "domain old-pc";
+          "pc-q35-9.1" = "domain console";
+          q35 = "domain workstation";
+        };
+      };
+      hugepages = "domain workstation";
+      pciDevices = "domain workstation";
       firmware = [
         "x86_64"
       ];

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -18,6 +18,12 @@
       directories = {
         "/srv/drives" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-i440fx-9.1" = "domain old-pc";
+          "pc-q35-9.1" = "domain array";
         };
       };
       identities = {

@@ -2,7 +2,7 @@
 { NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -12,6 +12,11 @@
       networks = import ./networks.nix { };
       domains = import ./domains.nix {
         inherit NixVirt;
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain web";
+        };
       };
       identities = {
         uuids = {

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -15,6 +15,15 @@
       directories = {
         "/var/lib/libvirt/qemu/nvram" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          pc = "domain old";
+          "pc-q35-9.1" = "domain everything";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain board";
         };
       };
       firmware = [

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -21,6 +21,16 @@
         };
         "/var/lib/libvirt/qemu/nvram" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          pc = "domain old-uefi";
+          "pc-i440fx-9.1" = "domain old";
+          "pc-q35-9.1" = "domain berlin";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain arm";
         };
       };
       firmware = [

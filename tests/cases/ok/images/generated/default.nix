@@ -2,7 +2,7 @@
 { config, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -28,6 +28,11 @@
         "debian.trixie" = "volume db.qcow2 of pool fast";
         "a-b_c.d.e" = "volume db-data.qcow2 of pool slow";
         nixos = "volume builder.qcow2 of pool slow";
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain builder";
+        };
       };
       identities = {
         uuids = {

@@ -2,7 +2,7 @@
 { NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -31,6 +31,11 @@
           uuid = "7b0b4c38-9b2b-4d4b-8ad4-1f8c1a3d9e11";
         };
         old = { };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain web";
+        };
       };
       identities = {
         bridges = {

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -25,6 +25,11 @@
             67
             547
           ];
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain extra";
         };
       };
       identities = {

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -38,6 +38,14 @@
             53
             67
           ];
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain busy";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain board";
         };
       };
       firmware = [

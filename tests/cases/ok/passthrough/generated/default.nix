@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -31,6 +31,16 @@
           ];
         };
       };
+      machines = {
+        x86_64 = {
+          "pc-i440fx-9.1" = "domain old";
+          "pc-q35-9.1" = "domain desk";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain board";
+        };
+      };
+      pciDevices = "domain board";
       firmware = [
         "x86_64"
         "aarch64"

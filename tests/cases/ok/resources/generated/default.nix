@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -11,6 +11,11 @@
       connection = "qemu:///system";
       domains = import ./domains.nix {
         inherit NixVirt pkgs;
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain balloon";
+        };
       };
       virtiofs = true;
       identities = {

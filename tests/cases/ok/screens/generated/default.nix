@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -11,6 +11,12 @@
       connection = "qemu:///system";
       domains = import ./domains.nix {
         inherit NixVirt pkgs;
+      };
+      machines = {
+        x86_64 = {
+          pc = "domain museum";
+          "pc-q35-9.1" = "domain both";
+        };
       };
       identities = {
         uuids = {

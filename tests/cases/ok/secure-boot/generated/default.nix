@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -24,6 +24,12 @@
         };
         "/srv/nvram" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain CLIENT01";
+          "pc-q35-9.2" = "domain kept";
         };
       };
       firmware = [

@@ -2,7 +2,7 @@
 { pkgs, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -18,6 +18,11 @@
       directories = {
         "/var/lib/libvirt/qemu/nvram" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain both";
         };
       };
       firmware = [

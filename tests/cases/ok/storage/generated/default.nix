@@ -2,7 +2,7 @@
 { NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -23,6 +23,11 @@
         };
         "/mnt/nvme" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain clone";
         };
       };
       identities = {

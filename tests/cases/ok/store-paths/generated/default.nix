@@ -2,7 +2,7 @@
 { config, NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -16,6 +16,14 @@
       directories = {
         "/var/lib/libvirt/qemu/nvram" = {
           mode = ":0711";
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain pc";
+        };
+        aarch64 = {
+          "virt-9.1" = "domain arm";
         };
       };
       tpm = true;

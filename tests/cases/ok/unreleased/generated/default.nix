@@ -2,7 +2,7 @@
 { NixVirt, ... }:
 {
   imports = [
-    ./host.nix
+    ./host
   ];
 
   services.lab2nix.labs = [
@@ -24,6 +24,11 @@
             53
             67
           ];
+        };
+      };
+      machines = {
+        x86_64 = {
+          "pc-q35-9.1" = "domain screen";
         };
       };
       identities = {
