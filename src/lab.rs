@@ -39,7 +39,7 @@ pub use imported::Imported;
 pub use network::Network;
 pub use storage::Pool;
 pub use storage::volume::Volume;
-pub(crate) use text::is_text;
+pub(crate) use text::{is_line, is_text};
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

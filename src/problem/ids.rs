@@ -149,9 +149,11 @@ ids! {
     ///
     /// Write `"2.5%"` or `"10%"`; the sign tells it from a fraction.
     BadPercentage = "bad-percentage", Error;
-    /// A text holds a character that cannot be written into a libvirt definition.
+    /// A text holds a character that it cannot have where it goes.
     ///
-    /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline.
+    /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline, which a `description`
+    /// may have. Other texts are one line: libvirt makes arguments and lines of configuration files of them, and what comes
+    /// after a line break would be a line of its own.
     BadText = "bad-text", Error;
     /// A text is longer than its place in a definition holds.
     ///
@@ -196,6 +198,13 @@ ids! {
     ///
     /// libvirt takes only absolute paths: a domain is started by a daemon with no working directory of yours.
     RelativePath = "relative-path", Error;
+    /// The path of a directory that the host makes has a character that its tool does not take as it is.
+    ///
+    /// systemd-tmpfiles makes the directories of pools, of firmware variables and of `tftp`. To it, a quote ends the path, what
+    /// starts with `\` is an escaped character (`\x41` is `A`), what starts with `%` a name or number of the host (`%u` is
+    /// `root`), and it refuses `..`. The directory would not be made, or another one. Blanks, `$` and letters of any alphabet
+    /// are fine.
+    BadPath = "bad-path", Error;
 
     // Used twice.
 

@@ -48,7 +48,7 @@ pub struct Network {
     pub dhcp6: Option<Dhcp6>,
     /// A directory of the host whose files TFTP serves, to boot from with `dhcp.bootFile`, and from which everyone can read
     /// ([libvirt](https://libvirt.org/formatnetwork.html#addressing)). The generated module makes it where it is missing.
-    /// Needs a `subnet`. Default: no TFTP.
+    /// Without blanks, quotes, commas, `#`, `%`, `\` and `..`. Needs a `subnet`. Default: no TFTP.
     #[schemars(example = &"/srv/tftp")]
     pub tftp: Option<String>,
     /// The DNS server that libvirt runs on the network.
