@@ -10,6 +10,7 @@
 pub mod cloud_init;
 mod cpuset;
 pub mod device;
+mod device_name;
 pub mod domain;
 pub mod drive;
 pub mod identity;

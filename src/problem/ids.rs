@@ -105,6 +105,12 @@ ids! {
     /// Names of labs are lower case letters, digits and `-`. Names of networks, pools, volumes, domains, disks and
     /// interfaces are letters, digits, `.`, `_` and `-`, starting with a letter or digit: libvirt uses them as
     /// file names, and dnsmasq as host names.
+    ///
+    /// The name of a bridge that libvirt makes, and the `target` of an interface, start with a letter: the rules of the host's
+    /// firewall and its services name them without quotes, so that `br0;reboot` would be a command, `lan+` every interface
+    /// whose name starts with `lan`, and `10g-lan` no name to nftables. Nor is a bridge called like a word of nftables, such
+    /// as `log` or `ip`. A device that the host has already may start with a digit or `_`. No device is called `all` or
+    /// `default`, which stand for all of them.
     BadName = "bad-name", Error;
     /// A size is not a number with a binary unit.
     ///
