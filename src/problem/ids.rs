@@ -111,6 +111,9 @@ ids! {
     /// whose name starts with `lan`, and `10g-lan` no name to nftables. Nor is a bridge called like a word of nftables, such
     /// as `log` or `ip`. A device that the host has already may start with a digit or `_`. No device is called `all` or
     /// `default`, which stand for all of them.
+    ///
+    /// A domain with an `ip` or `ip6` is a line of dnsmasq's, in which `7d` would be a lease time, `ignore` an order and
+    /// `10.0.0.5` an address.
     BadName = "bad-name", Error;
     /// A size is not a number with a binary unit.
     ///
