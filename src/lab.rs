@@ -10,6 +10,7 @@
 pub mod cloud_init;
 mod cpuset;
 pub mod device;
+mod device_name;
 pub mod domain;
 pub mod drive;
 pub mod identity;
@@ -39,7 +40,7 @@ pub use imported::Imported;
 pub use network::Network;
 pub use storage::Pool;
 pub use storage::volume::Volume;
-pub(crate) use text::is_text;
+pub(crate) use text::{is_line, is_text};
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]

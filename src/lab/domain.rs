@@ -233,7 +233,7 @@ pub(super) fn resolve(
         title: title(layers, problems),
         description: layers
             .get("description", |f| f.description.as_ref())
-            .and_then(|word| text::text_of(word, problems)),
+            .and_then(|word| text::prose_of(word, problems)),
         memory: memory::memory(layers, entry, shares.iter().any(Share::is_virtiofs), problems),
         numa: numa::numa(layers, &cpus, problems),
         cpus,
@@ -319,7 +319,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<
 }
 
 /// A title is one line.
-fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(super) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<String> {
     let word = layers.get("title", |f| f.title.as_ref())?;
     if word.value.contains('\n') {
         problems.push(
@@ -329,5 +329,5 @@ fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Opti
         );
         return None;
     }
-    text::text_of(word, problems)
+    text::line_of(word, problems)
 }

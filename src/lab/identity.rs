@@ -224,7 +224,7 @@ mod tests {
         // python3: h = hashlib.sha256(uuid.UUID(u).bytes + (0).to_bytes(4, "big")); "l2n" + h.digest()[3:9].hex()
         let uuid: Uuid = "4c82c973-7299-468e-bf15-d442ee681475".parse().unwrap();
         assert_eq!(device_name(uuid, 0), "l2n6299e525b262");
-        assert_eq!(device_name(uuid, 0).len(), crate::lab::word::INTERFACE_NAME_MAX);
+        assert_eq!(device_name(uuid, 0).len(), crate::lab::device_name::MAX);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::lab::interface::{self, Interface};
 use crate::lab::network::Network;
 use crate::lab::profile::Layers;
 use crate::lab::scope::{Entry, Scope};
-use crate::lab::{Placed, text, word};
+use crate::lab::{Placed, domain, text, word};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec::domain::DomainOwn;
@@ -43,11 +43,9 @@ pub(super) fn resolve(
         refuse(name, &at.key(key), &at, problems);
     }
     let layers = Layers::one(at.clone(), &spec.fields);
-    if let Some(word) = layers.get("title", |f| f.title.as_ref()) {
-        text::text_of(word, problems);
-    }
+    domain::title(&layers, problems);
     if let Some(word) = layers.get("description", |f| f.description.as_ref()) {
-        text::text_of(word, problems);
+        text::prose_of(word, problems);
     }
     for (index, interface) in spec.fields.interfaces.iter().flatten().enumerate() {
         let interface_at = at.key("interfaces").index(index);

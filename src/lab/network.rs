@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::lab::identity::{Kind, Mac, MacAt, Namespace};
 use crate::lab::profile::Layers;
 use crate::lab::subnet::{Family, HostAddr};
-use crate::lab::{ExtraAt, Placed, word};
+use crate::lab::{ExtraAt, Placed, device_name, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec;
@@ -238,7 +238,8 @@ fn bridge(
         return None;
     }
     if let Some(word) = written {
-        let value = word::interface_name(word, problems).unwrap_or_default();
+        let check = if mode.makes_bridge() { device_name::of_bridge } else { device_name::of_host };
+        let value = check(word, problems).unwrap_or_default();
         return Some(Placed { value, place: word.place() });
     }
     if !mode.makes_bridge() {
@@ -253,7 +254,7 @@ fn bridge(
         );
     }
     let readable = format!("virbr-{name}");
-    let fits = readable.len() <= word::INTERFACE_NAME_MAX;
+    let fits = readable.len() <= device_name::MAX;
     let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
     Some(Placed { value, place: at.clone().name() })
 }

@@ -176,7 +176,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                     .help("add a directory of its own, such as `\"path\": \"/var/lib/libvirt/images/lab\"`"),
                 );
             }
-            text::path(written?, problems)
+            text::directory(written?, problems)
         }
         PoolType::Disk | PoolType::Iscsi => match written {
             Some(word) => text::path(word, problems),

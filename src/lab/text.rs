@@ -1,4 +1,7 @@
 //! Text that goes into a libvirt definition as it is, paths among it.
+//!
+//! All of it is one line, but for descriptions: what libvirt makes of a definition are lines of dnsmasq's configuration,
+//! arguments and entries of tables.
 
 use serde_json::Value;
 
@@ -44,7 +47,30 @@ pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     if !has_at_most(PATH_MAX, text, &word.place(), problems) {
         return None;
     }
-    text_of(word, problems)
+    line_of(word, problems)
+}
+
+/// The absolute path of a directory that the host makes.
+pub fn directory(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let path = path(word, problems)?;
+    is_made_by_host(&path, word.place(), problems).then_some(path)
+}
+
+/// Checks that systemd-tmpfiles makes the directory of this path, and no other one: in the path that it is told it takes
+/// [what starts with `%` and `\`](https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html) for something
+/// else, a quote ends it, and `..` is refused.
+pub fn is_made_by_host(path: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let found = match path.chars().find(|c| matches!(c, '\'' | '"' | '\\' | '%')) {
+        Some(c) => c.to_string(),
+        None if path.split('/').any(|step| step == "..") => "..".to_owned(),
+        None => return true,
+    };
+    problems.push(
+        Problem::new(Id::BadPath, place, format!("the host cannot make the directory `{}`", shortened(path)))
+            .label(format!("systemd-tmpfiles does not take `{found}` as it is"))
+            .help("leave out quotes, `\\`, `%` and `..`"),
+    );
+    false
 }
 
 /// Checks that text is not too long for a definition.
@@ -65,13 +91,13 @@ fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Vec<Proble
     fine
 }
 
-/// Text that can stand in a libvirt definition: no control characters but newline and tab.
-pub fn text_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+/// Text of several lines, which people read: no control characters but newline and tab.
+pub fn prose_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     check_text(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
 /// Checks text for its length and for what XML 1.0 cannot hold.
-pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     if !fits(text, &place, problems) {
         return false;
     }
@@ -88,25 +114,35 @@ pub fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
     }
 }
 
-/// Text that can stand in an attribute of a libvirt definition: without line breaks and tabs too.
+/// Text of one line, without control characters.
 pub fn line_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     check_line(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
-/// Checks text for its length and for what an attribute of XML cannot hold.
+/// Checks text for its length, and that it is one line without control characters.
 pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     if !check_text(text, place.clone(), problems) {
         return false;
     }
-    let fine = !text.contains(['\n', '\t']);
-    if !fine {
-        problems.push(
-            Problem::new(Id::BadText, place, "a text with a line break or a tab")
-                .label("libvirt would read a blank")
-                .help("write a blank, or leave it out"),
-        );
-    }
-    fine
+    let problem = match text.chars().find(|c| c.is_control()) {
+        None => return true,
+        Some('\n' | '\t') => Problem::new(Id::BadText, place, "a text with a line break or a tab")
+            .label("has to be one line")
+            .help("write a blank, or leave it out"),
+        Some(control) => {
+            Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(control)))
+                .label("a control character")
+                .help("leave it out")
+        }
+    };
+    problems.push(problem);
+    false
+}
+
+/// Whether text is one line without control characters.
+#[must_use]
+pub fn is_line(text: &str) -> bool {
+    is_text(text) && !text.contains(char::is_control)
 }
 
 /// What devices have in `extra`, and where, the weakest first.
@@ -149,13 +185,18 @@ fn is_xml_char(c: char) -> bool {
     }
 }
 
-/// Text cut to what a message has room for.
+/// Text cut to what a message has room for, on one line.
 pub fn shortened(text: &str) -> String {
     const SHOWN: usize = 64;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+    let shown = text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end]);
+    let mut line = String::with_capacity(shown.len());
+    for c in shown.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
     }
+    if shown.len() < text.len() {
+        line.push('…');
+    }
+    line
 }
 
 #[cfg(test)]

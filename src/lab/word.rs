@@ -14,9 +14,6 @@ use crate::lab::text::{fits, shortened};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, quoted_list};
 
-/// The longest name of a bridge or interface, in bytes: the kernel's `IFNAMSIZ` less the closing NUL.
-pub const INTERFACE_NAME_MAX: usize = 15;
-
 /// The longest computer name of Windows (`NetBIOS`), in characters.
 pub const WINDOWS_NAME_MAX: usize = 15;
 
@@ -278,38 +275,6 @@ pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         );
     }
     fine
-}
-
-/// The name of a bridge or interface of the host.
-pub fn interface_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
-    let text = word.value;
-    if text.len() > INTERFACE_NAME_MAX {
-        problems.push(
-            Problem::new(
-                Id::BridgeNameTooLong,
-                word.place(),
-                format!("`{}` is longer than {INTERFACE_NAME_MAX} bytes", shortened(text)),
-            )
-            .label(format!("{} bytes", text.len()))
-            .help("the kernel's names of bridges and interfaces end there; choose a shorter one"),
-        );
-        return None;
-    }
-    let fine = !text.is_empty()
-        && text != "."
-        && text != ".."
-        && text.chars().all(|c| {
-            c.is_ascii_graphic() && !matches!(c, '/' | ':' | '\'' | '"' | '`' | '$' | '\\' | '&' | '<' | '>' | '%')
-        });
-    if !fine {
-        problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{text}` cannot be the name of a bridge or interface"))
-                .label("not a name")
-                .help("use letters, digits, `.`, `_` and `-`"),
-        );
-        return None;
-    }
-    Some(text.clone())
 }
 
 /// A duration in seconds.

@@ -23,6 +23,9 @@ use crate::spec::NixVirtVersion;
 /// Elements that have an `extra` of their own, so that a set here is another one.
 const HAVE_THEIR_OWN: &[&str] = &["disk", "interface"];
 
+/// The only text of libvirt's that may have several lines, beside XML.
+const DESCRIPTION: &str = "description";
+
 /// What libvirt takes.
 pub(super) struct Libvirt {
     /// The version of `NixVirt` whose names its elements and attributes go by.
@@ -218,12 +221,13 @@ impl Merger<'_> {
     /// Checks that XML can hold a text where it stands.
     fn check_text(&mut self, text: &str, slot: &Slot, at: &Pointer) -> Option<()> {
         let path = self.path.join(".");
+        let is_prose = slot.shape == Shape::Xml || (!slot.attribute && path.ends_with(DESCRIPTION));
         let (what, label, help) = if !crate::lab::is_text(text) {
-            let help = "leave control characters out; newline and tab are fine in the text of an element";
+            let help = "leave control characters out";
             ("has a control character", "libvirt's XML has no way to write it", help)
-        } else if slot.attribute && text.contains(['\n', '\t']) {
-            let help = "write a blank";
-            ("is an attribute, and has a line break or a tab", "libvirt would read a blank", help)
+        } else if !is_prose && !crate::lab::is_line(text) {
+            let help = "write a blank, or leave it out";
+            ("has a line break, a tab or another control character", "has to be one line", help)
         } else if slot.shape == Shape::Xml && !(self.is_xml)(text) {
             let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
             ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)

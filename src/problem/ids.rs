@@ -105,6 +105,15 @@ ids! {
     /// Names of labs are lower case letters, digits and `-`. Names of networks, pools, volumes, domains, disks and
     /// interfaces are letters, digits, `.`, `_` and `-`, starting with a letter or digit: libvirt uses them as
     /// file names, and dnsmasq as host names.
+    ///
+    /// The name of a bridge that libvirt makes, and the `target` of an interface, start with a letter: the rules of the host's
+    /// firewall and its services name them without quotes, so that `br0;reboot` would be a command, `lan+` every interface
+    /// whose name starts with `lan`, and `10g-lan` no name to nftables. Nor is a bridge called like a word of nftables, such
+    /// as `log` or `ip`. A device that the host has already may start with a digit or `_`. No device is called `all` or
+    /// `default`, which stand for all of them.
+    ///
+    /// A domain with an `ip` or `ip6` is a line of dnsmasq's, in which `7d` would be a lease time, `ignore` an order and
+    /// `10.0.0.5` an address.
     BadName = "bad-name", Error;
     /// A size is not a number with a binary unit.
     ///
@@ -149,9 +158,11 @@ ids! {
     ///
     /// Write `"2.5%"` or `"10%"`; the sign tells it from a fraction.
     BadPercentage = "bad-percentage", Error;
-    /// A text holds a character that cannot be written into a libvirt definition.
+    /// A text holds a character that it cannot have where it goes.
     ///
-    /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline.
+    /// XML 1.0, which libvirt reads, has no way to write control characters other than tab and newline, which a `description`
+    /// may have. Other texts are one line: libvirt makes arguments and lines of configuration files of them, and what comes
+    /// after a line break would be a line of its own.
     BadText = "bad-text", Error;
     /// A text is longer than its place in a definition holds.
     ///
@@ -196,6 +207,13 @@ ids! {
     ///
     /// libvirt takes only absolute paths: a domain is started by a daemon with no working directory of yours.
     RelativePath = "relative-path", Error;
+    /// The path of a directory that the host makes has a character that its tool does not take as it is.
+    ///
+    /// systemd-tmpfiles makes the directories of pools, of firmware variables and of `tftp`. To it, a quote ends the path, what
+    /// starts with `\` is an escaped character (`\x41` is `A`), what starts with `%` a name or number of the host (`%u` is
+    /// `root`), and it refuses `..`. The directory would not be made, or another one. Blanks, `$` and letters of any alphabet
+    /// are fine.
+    BadPath = "bad-path", Error;
 
     // Used twice.
 

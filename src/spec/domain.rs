@@ -68,7 +68,7 @@ pub struct DomainOwn {
     /// the written one.
     #[schemars(range(min = 1, max = 10000), example = 3)]
     pub replicas: Option<u32>,
-    /// The file of its firmware variables, absolute. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or
+    /// The file of its firmware variables, absolute, in a directory whose path has no quotes, no `\`, `%` and `..`. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or
     /// `<id>.fd` where `snapshots` is `false`; with `uefi-secure`, `<id>.secure.nvram` and `<id>.secure.fd`, without
     /// keys `<id>.setup.nvram` and `<id>.setup.fd`.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]

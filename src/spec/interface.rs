@@ -59,8 +59,8 @@ pub struct Interface {
     /// a `user` interface. Default: 1.
     #[schemars(range(min = 1, max = 256), example = 4)]
     pub queues: Option<u16>,
-    /// The name of its device on the host, 1 to 15 letters, digits, `.`, `_` and `-`. With `replicas` it gets the number of
-    /// the domain, as in `tap-web-1`. libvirt keeps names that start with `vnet`, `vif`, `macvtap`, `macvlan` and `virbr` for
+    /// The name of its device on the host, 1 to 15 letters, digits, `.`, `_` and `-`, starting with a letter. With `replicas` it
+    /// gets the number of the domain, as in `tap-web-1`. libvirt keeps names that start with `vnet`, `vif`, `macvtap`, `macvlan` and `virbr` for
     /// itself. Not for a `user` interface. Default: one that libvirt chooses at each start, or with
     /// `link.profile` one that is made.
     #[schemars(example = &"tap-web")]

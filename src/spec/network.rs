@@ -18,8 +18,9 @@ pub struct Network {
     /// How the network reaches the world. Default: `nat`.
     pub mode: Option<Mode>,
     /// The bridge, at most 15 bytes. For modes `bridge` and `ovs` the host's own bridge, required; else the one that libvirt
-    /// makes, by default `virbr-` and the network's name, or part of its UUID where that is too long. Not for modes
-    /// `macvtap` and `hostdev`.
+    /// makes, by default `virbr-` and the network's name, or part of its UUID where that is too long: letters, digits, `.`, `_`
+    /// and `-`, starting with a letter, and no word of nftables' such as `log`, because the rules of the host's firewall name it.
+    /// Not for modes `macvtap` and `hostdev`.
     #[schemars(example = &"virbr56")]
     pub bridge: Option<String>,
     /// The host interface that forwarded traffic leaves by, for modes `nat` and `route`; by default, any. For mode `macvtap`
@@ -48,7 +49,7 @@ pub struct Network {
     pub dhcp6: Option<Dhcp6>,
     /// A directory of the host whose files TFTP serves, to boot from with `dhcp.bootFile`, and from which everyone can read
     /// ([libvirt](https://libvirt.org/formatnetwork.html#addressing)). The generated module makes it where it is missing.
-    /// Needs a `subnet`. Default: no TFTP.
+    /// Without blanks, quotes, commas, `#`, `%`, `\` and `..`. Needs a `subnet`. Default: no TFTP.
     #[schemars(example = &"/srv/tftp")]
     pub tftp: Option<String>,
     /// The DNS server that libvirt runs on the network.

@@ -14,7 +14,7 @@ pub struct Pool {
     /// What kind of storage it is. Default: `dir`.
     pub r#type: Option<PoolType>,
     /// The directory, absolute, where the pool's files are; required for types `dir`, `fs` and `netfs`. The generated
-    /// module makes it if it is missing. Of type `disk` and `iscsi`, the directory whose names of devices the volumes go by.
+    /// module makes it if it is missing, so it has no quotes, no `\`, `%` and `..`. Of type `disk` and `iscsi`, the directory whose names of devices the volumes go by.
     /// Default: `/dev` for `disk`, `/dev/disk/by-path` for `iscsi`. The other types take none: libvirt has theirs in
     /// `/dev/<volume group>` or `/dev/zvol/<pool>`, and images of Ceph are in none.
     #[schemars(example = &"/var/lib/libvirt/images/lab")]
@@ -81,7 +81,7 @@ pub enum PoolType {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Permissions {
-    /// The mode in octal. Default: `0711`.
+    /// The mode in octal, three or four digits. Default: `0711`.
     #[schemars(example = &"0711")]
     pub mode: Option<String>,
     /// The numeric user that owns it. Default: 0, root.

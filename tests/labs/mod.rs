@@ -33,7 +33,7 @@ const VARIANTS: &[(&str, &str)] = &[
     (
         "directories with awkward names and owners",
         r#"{ "pools": {
-            "dollar": { "path": "/srv/${x} ''y'' \"z\" \\ é" },
+            "dollar": { "path": "/srv/${x} $${y} $z; é" },
             "owned": { "path": "/srv/owned", "permissions": { "mode": "0750", "owner": 64055, "group": 36 } }
         } }"#,
     ),

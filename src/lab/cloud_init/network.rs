@@ -13,7 +13,7 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::profile::{At, Layers};
 use crate::lab::scope::{Entry, Scope};
 use crate::lab::subnet::Family;
-use crate::lab::word;
+use crate::lab::{device_name, word};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::cloud_init as written;
@@ -171,7 +171,7 @@ pub(super) fn network(
     let mut guest_interfaces = Vec::with_capacity(interfaces.len());
     for (index, interface) in interfaces.iter().enumerate() {
         let is_named = carries(index) || names.bonds.contains_key(&index);
-        let fits = !is_named || interface.name.len() <= word::INTERFACE_NAME_MAX;
+        let fits = !is_named || interface.name.len() <= device_name::MAX;
         let id = if fits { interface.name.clone() } else { format!("net{index}") };
         let on = On { segment: segment(interface), served: served(interface, scope), interface: Some(interface) };
         let own = Layers::new(Vec::new());
@@ -322,15 +322,11 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
     if !word::name(name, place.clone(), problems) {
         return;
     }
-    if name.len() > word::INTERFACE_NAME_MAX {
+    if name.len() > device_name::MAX {
         problems.push(
-            Problem::new(
-                Id::BridgeNameTooLong,
-                place,
-                format!("`{name}` is longer than {} bytes", word::INTERFACE_NAME_MAX),
-            )
-            .label(format!("{} bytes", name.len()))
-            .help("Linux' names of interfaces end there; choose a shorter one"),
+            Problem::new(Id::BridgeNameTooLong, place, format!("`{name}` is longer than {} bytes", device_name::MAX))
+                .label(format!("{} bytes", name.len()))
+                .help("Linux' names of interfaces end there; choose a shorter one"),
         );
         return;
     }

@@ -1,6 +1,6 @@
 //! The firmware of a domain, and the file of its variables.
 
-use crate::lab::profile::Layers;
+use crate::lab::profile::{Layers, Word};
 use crate::lab::scope::Entry;
 use crate::lab::{Placed, text};
 use crate::problem::{Id, Problem};
@@ -115,11 +115,17 @@ pub(in crate::lab) fn firmware(
         (ImageFormat::Qcow2, Some(SecureBootKeys::None)) => "setup.nvram",
         (ImageFormat::Raw, Some(SecureBootKeys::None)) => "setup.fd",
     };
-    let nvram = nvram
-        .and_then(|word| text::path(word, problems).map(|value| Placed { value, place: word.place() }))
-        .unwrap_or_else(|| Placed {
-            value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
-            place: entry.at.clone().name(),
-        });
+    let nvram = nvram.and_then(|word| variables(word, problems)).unwrap_or_else(|| Placed {
+        value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
+        place: entry.at.clone().name(),
+    });
     Firmware::Uefi { secure, nvram, format }
+}
+
+/// The file of the variables, whose directory the host makes.
+fn variables(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Placed<String>> {
+    let path = text::path(word, problems)?;
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let fine = text::is_made_by_host(directory, word.place(), problems);
+    fine.then(|| Placed { value: path, place: word.place() })
 }

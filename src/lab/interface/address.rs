@@ -1,6 +1,7 @@
 //! The fixed addresses of a domain's interfaces.
 
 use crate::lab::interface::attachment::Attachment;
+use crate::lab::network::dnsmasq;
 use crate::lab::network::side::not_a_host;
 use crate::lab::profile::{Layers, Word};
 use crate::lab::scope::{Entry, Scope};
@@ -73,6 +74,14 @@ fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem
                 .label("not a host name")
                 .related(word.place(), "its address, which DNS knows by its name")
                 .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
+        );
+    } else if let Some(other) = dnsmasq::other_meaning(&entry.name) {
+        let message = format!("`{}` cannot be the name of a domain with a reserved address", entry.name);
+        problems.push(
+            Problem::new(Id::BadName, entry.at.clone().name(), message)
+                .label(format!("dnsmasq would take it for {other}"))
+                .related(word.place(), "the address that dnsmasq is to reserve for it")
+                .help("choose another name; `id` with the old name keeps the domain's identity"),
         );
     }
 }

@@ -4,7 +4,7 @@ use crate::lab::interface::tap::Path;
 use crate::lab::network::vlan::{self, Vlan};
 use crate::lab::profile::Layers;
 use crate::lab::scope::Scope;
-use crate::lab::{NetworkId, word};
+use crate::lab::{NetworkId, device_name, word};
 use crate::place::Place;
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::interface as written;
@@ -57,7 +57,7 @@ pub(in crate::lab) fn attachment(
         return scope.network(network, problems).map(Attachment::Network);
     }
     if let Some(bridge) = bridge {
-        let name = word::interface_name(bridge, problems)?;
+        let name = device_name::of_host(bridge, problems)?;
         if let Some(network) = scope.networks.iter().find(|network| network.is_on_open_vswitch(&name)) {
             problems.push(
                 Problem::new(Id::NotOnThisMode, bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
@@ -69,7 +69,7 @@ pub(in crate::lab) fn attachment(
         return Some(Attachment::Bridge { name, place: bridge.place() });
     }
     if let Some(device) = macvtap {
-        return word::interface_name(device, problems).map(Attachment::Macvtap);
+        return device_name::of_host(device, problems).map(Attachment::Macvtap);
     }
     user.map(|_| Attachment::User)
 }

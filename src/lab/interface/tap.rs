@@ -13,8 +13,7 @@ use crate::lab::network::Network;
 use crate::lab::network::bandwidth::{self, Bandwidth};
 use crate::lab::profile::{Layers, Word};
 use crate::lab::scope::{Entry, Scope};
-use crate::lab::text::shortened;
-use crate::lab::{Placed, word};
+use crate::lab::{Placed, device_name};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, quoted_list};
 use crate::spec::interface as written;
@@ -171,27 +170,22 @@ fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
 
 /// The name of a device of the host, with the number of the replica.
 fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Placed<String>> {
-    let text = word.value;
-    let first = word::interface_name(word, problems)?;
-    let is_plain = first.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-    let reserved = RESERVED.iter().any(|start| first.starts_with(start));
-    if !is_plain || reserved {
-        let (label, help) = if is_plain {
-            let starts = quoted_list(RESERVED);
-            ("kept by libvirt", format!("choose a name that does not start with {}", starts.replace(" and ", " or ")))
-        } else {
-            ("not a name", "use letters, digits, `.`, `_` and `-`".to_owned())
-        };
-        let message = format!("`{}` cannot be the name of an interface's device", shortened(text));
-        problems.push(Problem::new(Id::BadName, word.place(), message).label(label).help(help));
+    let first = device_name::of_interface(word, problems)?;
+    if RESERVED.iter().any(|start| first.starts_with(start)) {
+        let starts = quoted_list(RESERVED).replace(" and ", " or ");
+        problems.push(
+            Problem::new(Id::BadName, word.place(), format!("`{first}` cannot be the name of an interface's device"))
+                .label("kept by libvirt")
+                .help(format!("choose a name that does not start with {starts}")),
+        );
         return None;
     }
     let name = match entry.own.replicas {
         None => first,
         Some(_) => format!("{first}-{}", entry.replica + 1),
     };
-    if name.len() > word::INTERFACE_NAME_MAX {
-        let message = format!("`{name}` is longer than {} bytes", word::INTERFACE_NAME_MAX);
+    if name.len() > device_name::MAX {
+        let message = format!("`{name}` is longer than {} bytes", device_name::MAX);
         problems.push(
             Problem::new(Id::BridgeNameTooLong, word.place(), message)
                 .label("with the number of the replica")

@@ -1,6 +1,8 @@
 //! Lines for the configuration of dnsmasq, which libvirt writes one into for each option that it is given, and what fits into
 //! such a line.
 
+use std::net::Ipv4Addr;
+
 use crate::lab::network::side::Side;
 use crate::lab::profile::{Layers, Word};
 use crate::lab::text::{check_line, shortened};
@@ -10,6 +12,9 @@ use crate::spec;
 
 /// The longest line, in bytes, with some room for what libvirt writes before it: dnsmasq reads 1,023.
 const LINE_MAX: usize = 1000;
+
+/// What stands before a tag, where a value can have some before it.
+const TAGS: [&str; 2] = ["tag:", "net:"];
 
 /// The options of a network, of which these are the sides.
 pub(in crate::lab) fn options(
@@ -69,13 +74,44 @@ pub(in crate::lab) fn plain(word: Word<'_>, what: &str, problems: &mut Vec<Probl
     if !fits_line(text, 0, word.place(), problems) {
         return None;
     }
-    let fine = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']);
+    let has_tag = TAGS.iter().any(|tag| text.starts_with(tag));
+    let fine = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']) && !has_tag;
     if !fine {
         problems.push(
             Problem::new(Id::BadName, word.place(), format!("`{}` cannot be {what}", shortened(text)))
                 .label("dnsmasq would read something else")
-                .help("leave out blanks, commas, quotes, `#` and `\\`"),
+                .help(if has_tag {
+                    "leave out the `:`: what stands before it is a word of dnsmasq"
+                } else {
+                    "leave out blanks, commas, quotes, `#` and `\\`"
+                }),
         );
     }
     fine.then(|| text.clone())
+}
+
+/// What dnsmasq takes the name of a machine for, in the line that reserves its address, if it is not a name there.
+pub(in crate::lab) fn other_meaning(name: &str) -> Option<&'static str> {
+    let number = name.strip_suffix(['s', 'm', 'h', 'd', 'w', 'S', 'M', 'H', 'D', 'W']).unwrap_or(name);
+    match name {
+        "ignore" | "infinite" => Some("a word of its own"),
+        _ if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => Some("how long an address is lent"),
+        _ if name.parse::<Ipv4Addr>().is_ok() => Some("an address"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_meaning;
+
+    #[test]
+    fn names_that_are_none_to_dnsmasq() {
+        for other in ["0", "10", "7d", "12H", "ignore", "infinite", "10.0.0.5"] {
+            assert!(other_meaning(other).is_some(), "{other}");
+        }
+        for name in ["web", "d", "dd", "7d-1", "Ignore", "ignore-1", "1e3", "10.", "10.0.0.5.lab", "x7"] {
+            assert_eq!(other_meaning(name), None, "{name}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What a mode of networks asks for and what it cannot have.
 
+use crate::lab::device_name;
 use crate::lab::profile::Layers;
-use crate::lab::word;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem};
 use crate::spec;
@@ -35,7 +35,7 @@ pub(in crate::lab) fn dev(
         ),
     };
     problems.extend(problem);
-    written.and_then(|word| word::interface_name(word, problems))
+    written.and_then(|word| device_name::of_host(word, problems))
 }
 
 /// What macvtap does, on the mode that has it.

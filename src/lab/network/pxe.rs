@@ -61,7 +61,7 @@ pub(in crate::lab) fn pxe(
     }
     Pxe {
         tftp: tftp
-            .filter(|word| text::path(*word, problems).is_some())
+            .filter(|word| text::directory(*word, problems).is_some())
             .and_then(|word| dnsmasq::plain(word, "a directory that TFTP serves", problems)),
         file: file.and_then(|word| dnsmasq::plain(word, "the name of a file to boot", problems)),
         server: server.and_then(|word| word::address(word, Family::V4, problems)),

@@ -57,7 +57,7 @@ fn attributes(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let is_fine = |name: &str| {
         name.starts_with(is_start) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
-    if !text::check_text(word.value, word.place(), problems) {
+    if !text::check_line(word.value, word.place(), problems) {
         return None;
     }
     if !word.value.split('.').all(is_fine) {

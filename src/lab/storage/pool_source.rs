@@ -237,7 +237,9 @@ fn qualified_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String>
         let (authority, own) = rest.split_once(':').unwrap_or((rest, "own"));
         let authority =
             !authority.is_empty() && authority.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
-        (digits(year, 4) && month && authority && !own.is_empty()).then_some(())
+        // open-iscsi names files and directories after it.
+        let own_is_plain = own.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':'));
+        (digits(year, 4) && month && authority && !own.is_empty() && own_is_plain).then_some(())
     };
     let fine = is_qualified(&text).is_some();
     if !fine {

@@ -19,7 +19,7 @@
         inherit NixVirt;
       };
       directories = {
-        "/srv/\${images}/It's \"here\"/ü" = {
+        "/srv/\${images}/It is $\${here}; $(x)/ü" = {
           mode = ":0711";
         };
       };
@@ -61,10 +61,10 @@
           "52:54:00:1c:2c:12" = "network rec";
         };
         storage = {
-          "directory /srv/\${images}/It's \"here\"/ü" = "pool with";
+          "directory /srv/\${images}/It is $\${here}; $(x)/ü" = "pool with";
         };
         files = {
-          "/srv/\${images}/It's \"here\"/ü/inherit.qcow2" = "domain inherit";
+          "/srv/\${images}/It is $\${here}; $(x)/ü/inherit.qcow2" = "domain inherit";
           "/srv/a b/$(c);'d'\\n.qcow2" = "domain inherit";
         };
       };

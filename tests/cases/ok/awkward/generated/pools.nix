@@ -7,7 +7,7 @@
       name = "with";
       uuid = "f00387a3-b938-58c7-9201-daa077246a27";
       target = {
-        path = "/srv/\${images}/It's \"here\"/ü";
+        path = "/srv/\${images}/It is $\${here}; $(x)/ü";
       };
     };
     active = true;
