@@ -10,7 +10,7 @@ use std::path::Path;
 
 use case::{BAD, Differences, MANY, OK, Read, entries, examples, name_of, specs};
 use lab2nix::files::{self, Replace, State};
-use lab2nix::nix::host::HOST_DIRECTORY;
+use lab2nix::nix::host::is_host_file;
 use lab2nix::problem::Id;
 use lab2nix::proof::Proven;
 use lab2nix::report::{self, Format};
@@ -88,7 +88,7 @@ fn good_specs_are_generated() {
             differences.add(&format!("{} has errors:\n{}", dir.display(), read.report()));
         }
         // One file is the same for all, and is kept with the lab of this repository.
-        let own = |file: &&Proven| !file.name().starts_with(HOST_DIRECTORY);
+        let own = |file: &&Proven| !is_host_file(file.name());
         for file in files.iter().filter(own) {
             differences.compare(&dir.join("generated").join(file.name()), file.text());
         }

@@ -13,7 +13,7 @@ use clap::CommandFactory;
 
 use super::{Cli, Command, Deny};
 use crate::files::{self, Disk, Outcome, Replace, State};
-use crate::nix::host::HOST_DIRECTORY;
+use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
 use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
@@ -153,8 +153,7 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8
             let written =
                 files.iter().zip(&states).filter(|(_, state)| was_written(state)).map(|(file, _)| file.name());
             // The files of the host's module are one thing.
-            let is_host = |name: &str| name.split('/').next() == Some(HOST_DIRECTORY) && name.contains('/');
-            let (host, others): (Vec<&str>, Vec<&str>) = written.partition(|name| is_host(name));
+            let (host, others): (Vec<&str>, Vec<&str>) = written.partition(|name| is_host_file(name));
             for name in others.into_iter().chain((!host.is_empty()).then_some(HOST_DIRECTORY)) {
                 talk(&format!("wrote {}\n", dir.join(name).display()));
             }

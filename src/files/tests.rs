@@ -60,6 +60,22 @@ fn states_of_files() {
 }
 
 #[test]
+fn what_is_in_a_linked_directory_is_read_and_left_alone() {
+    let (dir, elsewhere) = (tempdir().unwrap(), directory(&[("a.nix", NEW), ("b.nix", OLD)]));
+    symlink(elsewhere.path(), dir.path().join("host")).unwrap();
+    let states = [("host/a.nix", State::UpToDate), ("host/b.nix", State::Foreign), ("host/c.nix", State::Foreign)];
+    for (name, expected) in states {
+        assert_eq!(compare_texts(dir.path(), &[(name, NEW)], Replace::Marked).unwrap(), [expected], "{name}");
+    }
+    let Outcome::Refused(problems) = write_texts(dir.path(), &[("host/b.nix", NEW)], Replace::Marked).unwrap() else {
+        panic!("written through a link")
+    };
+    let said = "is in a directory that is a symbolic link, and not as it should be";
+    assert!(problems[0].message.ends_with(said), "{problems:?}");
+    check_contents(elsewhere.path(), &[("a.nix", NEW), ("b.nix", OLD)]);
+}
+
+#[test]
 fn all_files_are_written_and_the_directory_is_made() {
     let dir = tempdir().unwrap();
     let deep = dir.path().join("x/y");

@@ -59,6 +59,12 @@ pub fn host_files(format: Formatter) -> Vec<HostFile> {
     FILES.iter().map(file).collect()
 }
 
+/// Whether a file of a lab's directory is one of the host's module.
+#[must_use]
+pub fn is_host_file(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(directory, _)| directory == HOST_DIRECTORY)
+}
+
 fn is_nix(name: &str) -> bool {
     name.ends_with(".nix")
 }

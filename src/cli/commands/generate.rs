@@ -6,6 +6,7 @@ use super::{ATTENTION, Failure, print, read, talk, tell, write};
 use crate::cli::{Cli, Gen};
 use crate::files::{self, Replace, State};
 use crate::libvirt::vocabulary::Vocabulary;
+use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
 use crate::problem::quoted_list;
 use crate::proof::Proven;
@@ -68,7 +69,12 @@ fn quoted(path: &Path) -> String {
 /// Prints what changes, where programs do not read problems from standard output.
 fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> Result<(), Failure> {
     let mut text = String::new();
-    for (file, state) in files.iter().zip(states) {
+    let is_new_of_host = |(file, state): &(&Proven, &State)| **state == State::Missing && is_host_file(file.name());
+    // They are the same for every lab, so nobody has to read them here.
+    if files.iter().zip(states).any(|file| is_new_of_host(&file)) {
+        talk(&format!("{} is new, or has new files\n", dir.join(HOST_DIRECTORY).display()));
+    }
+    for (file, state) in files.iter().zip(states).filter(|file| !is_new_of_host(file)) {
         let old = match state {
             State::UpToDate | State::Foreign => continue,
             State::Missing => "",
