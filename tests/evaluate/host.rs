@@ -1,15 +1,17 @@
 //! Hosts that have several labs, and hosts that want some things otherwise.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::case::examples;
-use crate::labs::{Generated, committed, variant};
+use crate::case::{examples, skip};
+use crate::labs::{Generated, Labs, committed, variant};
 use crate::world::World;
-use crate::{keys, list, text};
+use crate::{keys, list, preparations, text};
 
 /// The switches, each with the part of the host that is empty without it.
 const SWITCHES: [(&str, &str); 3] = [
@@ -66,9 +68,9 @@ fn a_host_chooses_how_often_nixvirt_is_started() {
             let limits = [&service["startLimitBurst"], &service["startLimitIntervalSec"]];
             json!([config["Restart"], config["RestartSec"], limits])
         };
-        assert_eq!(of(&usual), json!(["on-failure", 10, [6, 300]]));
+        assert_eq!(of(&usual), json!(["on-failure", 10, [6, 780]]));
         let often = host(&world.with(attempts, 20).with(delay, 2), &[&lab]).expect("Nix is there");
-        assert_eq!(of(&often), json!(["on-failure", 2, [20, 840]]));
+        assert_eq!(of(&often), json!(["on-failure", 2, [20, 2440]]));
         let once = host(&world.with(attempts, 1), &[&lab]).expect("Nix is there");
         assert_eq!(of(&once), json!([null, null, [null, null]]));
         for (refused, value) in [(attempts, 0), (delay, -1)] {
@@ -99,6 +101,133 @@ fn what_labs_rely_on_is_asserted() {
     }
 }
 
+/// What a host lacks for a lab is said, with the object that needs it and the way out; a host that has it is silent.
+#[test]
+fn what_a_host_rules_out_is_said() {
+    let lab = |rest: &str| variant(&format!(r#"{{ "lab": "odd", {rest} }}"#));
+    let domain = |rest: &str| lab(&format!(r#""domains": {{ "a": {{ "memory": "1GiB", {rest} }} }}"#));
+    let whole = World::default();
+    let bare = World { without_equipment: true, ..World::default() };
+    let cases: [(Generated, World, Option<World>, &str); 8] = [
+        (
+            domain(r#""hugepages": "2MiB""#),
+            bare.clone(),
+            Some(bare.with("boot.kernelParams", json!(["hugepagesz=2M", "hugepages=512"]))),
+            "lab2nix: the memory of domain a of lab `odd` is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`",
+        ),
+        (
+            lab(
+                r#""pools": { "san": { "type": "iscsi", "source": { "host": "nas.example.org", "device": "iqn.2026-01.org.example:vms" } } }"#,
+            ),
+            bare.clone(),
+            Some(bare.with("services.openiscsi.name", "iqn.2026-01.org.example:host")),
+            "lab2nix: pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:host\"",
+        ),
+        (
+            lab(r#""networks": { "sw": { "mode": "ovs", "bridge": "ovsbr0" } }"#),
+            whole.with("virtualisation.vswitch.enable", false),
+            None,
+            "lab2nix: networks are on Open vSwitch bridges, but `virtualisation.vswitch.enable` is false",
+        ),
+        (
+            lab(
+                r#""pools": { "nas": { "type": "netfs", "path": "/mnt/nas", "source": { "host": "nas.example.org", "dir": "/vms" } } }"#,
+            ),
+            whole.with("boot.supportedFilesystems", json!({ "nfs": false })),
+            None,
+            "lab2nix: pools are on file servers, but `boot.supportedFilesystems` has no nfs",
+        ),
+        (
+            domain(r#""shares": [{ "source": "/srv", "tag": "srv" }]"#),
+            whole.with("virtualisation.libvirtd.qemu.vhostUserPackages", json!([])),
+            None,
+            "lab2nix: domains have shares, but `virtualisation.libvirtd.qemu.vhostUserPackages` has no virtiofsd",
+        ),
+        (
+            domain(r#""imported": false"#),
+            whole.with("virtualisation.libvirt.enable", false),
+            None,
+            "lab2nix: NixVirt makes the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead",
+        ),
+        (
+            variant(r#"{ "lab": "odd", "domains": { "old": { "imported": true } } }"#),
+            whole.with("virtualisation.libvirt.enable", false),
+            None,
+            "lab2nix: NixVirt makes the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead",
+        ),
+        (
+            domain(r#""arch": "aarch64""#),
+            World { host_cpu_only: true, ..whole.clone() },
+            Some(whole.clone()),
+            "lab2nix: domain a of lab `odd` is not of this host's architecture (x86_64), and `virtualisation.libvirtd.qemu.package` (qemu-host-cpu-only) emulates no other: set it to `pkgs.qemu`",
+        ),
+    ];
+    for (lab, without, with, message) in &cases {
+        let Some(found) = host(without, &[lab]).map(|host| failures(&host)) else { return };
+        assert!(found.len() == 1 && found[0].starts_with(message), "{message}\n{found:#?}");
+        for with in with.iter().chain([&whole]).filter(|with| !with.host_cpu_only) {
+            assert_eq!(host(with, &[lab]).expect("Nix is there")["failures"], json!([]), "{message}");
+        }
+    }
+    // Domains of the host's own architecture run on it.
+    let kvm = World { host_cpu_only: true, ..whole.clone() };
+    assert_eq!(host(&kvm, &[&domain(r#""tpm": true"#)]).expect("Nix is there")["failures"], json!([]));
+
+    // A host may have its IOMMU on without saying so.
+    let passed = domain(r#""hostdevs": [{ "pci": "0000:01:00.0" }]"#);
+    let found = host(&bare, &[&passed]).expect("Nix is there");
+    let warnings = list(&found["warnings"]);
+    assert!(
+        warnings.len() == 1 && text(&warnings[0]).starts_with("lab2nix: domain a of lab `odd` gets a PCI device"),
+        "{warnings:?}"
+    );
+    assert_eq!(
+        [&found["failures"], &host(&whole, &[&passed]).expect("Nix is there")["warnings"]],
+        [&json!([]), &json!([])]
+    );
+}
+
+/// firewalld has a zone of libvirt's, and NixOS no settings of interfaces there.
+#[test]
+fn a_host_with_firewalld_gets_no_settings_of_interfaces() {
+    let lab = committed("lab.json");
+    for world in World::all() {
+        for (backend, bridges) in [("iptables", 2), ("nftables", 2), ("firewalld", 0)] {
+            let Some(found) = host(&world.with("networking.firewall.backend", backend), &[&lab]) else { return };
+            assert_eq!(keys(&found["firewall"]).len(), bridges, "{backend}");
+            assert_eq!(found["failures"], json!([]), "{backend}");
+        }
+    }
+}
+
+/// With `systemd.enableStrictShellChecks`, NixOS builds no script that shellcheck has something to say of.
+#[test]
+fn scripts_pass_strict_checks() {
+    let labs = Labs::all();
+    let mut scripts = BTreeSet::new();
+    for world in World::all() {
+        let taken: Vec<&Generated> = labs.labs.iter().filter(|lab| world.takes(lab)).collect();
+        let hosts: Vec<_> = taken.iter().map(std::slice::from_ref).collect();
+        let Some(values) = world.modules(&hosts) else { return };
+        for service in values.iter().flat_map(|value| value["services"].as_object().into_iter().flatten()) {
+            let of_service = ["preStart", "script", "preStop"].map(|key| service.1[key].as_str().unwrap_or_default());
+            scripts.extend(of_service.into_iter().filter(|script| !script.is_empty()).map(str::to_owned));
+        }
+    }
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let mut shellcheck = Command::new("shellcheck");
+    for (at, script) in scripts.iter().enumerate() {
+        let path = directory.path().join(format!("{at}.sh"));
+        let text = format!("#!/bin/bash\nset -o errexit\nset -o nounset\nset -o pipefail\n\n{script}");
+        fs::write(&path, text).expect("the directory is ours");
+        shellcheck.arg(path);
+    }
+    match shellcheck.output() {
+        Err(error) => skip(&format!("shellcheck does not start: {error}")),
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+    }
+}
+
 #[test]
 fn labs_share_a_host() {
     let [sccm, linux, windows] =
@@ -119,7 +248,7 @@ fn labs_share_a_host() {
         assert_eq!(keys(&host["etc"]), ["lab2nix/virtio-win.iso", "lab2nix/x86_64"]);
         let service = &host["services"]["nixvirt"];
         assert_eq!(service["startLimitBurst"], 6);
-        assert_eq!(text(&service["preStart"]).matches("until ").count(), 1, "{service}");
+        assert_eq!(preparations(service).len(), 1, "{service}");
     }
 }
 

@@ -30,7 +30,7 @@ map (
     table = path job.table;
     nixvirt = path job.nixvirt;
     nixpkgsLib = path job.nixpkgsLib;
-    inherit (job) hostFiles force without;
+    inherit (job) hostFiles force qemu without;
   })
 ) (builtins.fromJSON (builtins.readFile jobs))
 ";
@@ -50,6 +50,10 @@ pub struct World {
     pub without_nixvirt: bool,
     /// Whether nobody hands images to the labs.
     pub without_images: bool,
+    /// Whether QEMU emulates the host's own architecture only, as nixpkgs' `qemu_kvm` does.
+    pub host_cpu_only: bool,
+    /// Whether the host is not prepared for huge pages, iSCSI and devices that guests get.
+    pub without_equipment: bool,
 }
 
 impl World {
@@ -130,6 +134,9 @@ impl World {
             NixVirtVersion::V0_6_0 => "0.6.0",
             NixVirtVersion::Unreleased => "unreleased",
         };
+        let without =
+            [(self.without_nixvirt, "NixVirt"), (self.without_images, "images"), (self.without_equipment, "equipment")];
+        let without = without.into_iter().find_map(|(without, what)| without.then_some(what));
         json!({
             "generated": labs.iter().map(|lab| absolute(&lab.dir)).collect::<Vec<_>>(),
             "table": absolute(&PathBuf::from(format!("schema/nixvirt/{version}.json"))),
@@ -137,7 +144,8 @@ impl World {
             "nixpkgsLib": self.nixpkgs_lib,
             "hostFiles": self.stable.then(stable_files),
             "force": self.force,
-            "without": if self.without_nixvirt { Some("NixVirt") } else { self.without_images.then_some("images") },
+            "qemu": if self.host_cpu_only { "qemu_kvm" } else { "qemu" },
+            "without": without,
         })
     }
 }

@@ -9,8 +9,10 @@
 #   nixvirt      a checkout of NixVirt: its library and its module. Null: the stand-ins
 #   force        settings of the host that count more than the labs', by path:
 #                { "services.lab2nix.enable" = false; }
+#   qemu         the package of the host's QEMU, by its name
 #   without      "NixVirt": a host without NixVirt's module; "images": one without images for the
-#                labs; null: a whole host
+#                labs; "equipment": one that nobody has prepared for huge pages, iSCSI and devices
+#                that guests get; null: a whole host
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
@@ -23,6 +25,7 @@
     if builtins.getEnv "NIXPKGS_LIB" == "" then null else /. + builtins.getEnv "NIXPKGS_LIB",
   nixvirt ? if builtins.getEnv "NIXVIRT_SRC" == "" then null else /. + builtins.getEnv "NIXVIRT_SRC",
   force ? { },
+  qemu ? "qemu",
   without ? null,
 }:
 let
@@ -71,6 +74,19 @@ let
       ++ (if without == "NixVirt" then [ ] else [ nixvirtModule ])
       ++ map (lab: lab + "/default.nix") labs
       ++ (if without == "images" then [ ] else [ { services.lab2nix = { inherit (standIn) images; }; } ])
+      ++ (
+        if without == "equipment" then
+          [ ]
+        else
+          [
+            {
+              boot.kernel.sysctl."vm.nr_hugepages" = 64;
+              boot.kernelParams = [ "intel_iommu=on" ];
+              services.openiscsi.name = "iqn.2026-01.org.example:host";
+            }
+          ]
+      )
+      ++ (if qemu == "qemu" then [ ] else [ { virtualisation.libvirtd.qemu.package = pkgs.${qemu}; } ])
       ++ forced;
     })
     config

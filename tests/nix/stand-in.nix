@@ -68,7 +68,6 @@ let
           "qemu"
           "qemu-utils"
           "qemu_full"
-          "qemu_kvm"
           "swtpm"
           "virtio-win"
           "virtiofsd"
@@ -76,6 +75,7 @@ let
         ]
     )
     // {
+      qemu_kvm = package "qemu-host-cpu-only" "";
       libvirt = package "libvirt" "" // {
         override = arguments: package "libvirt" (toJSON arguments);
       };
