@@ -77,7 +77,8 @@ in
           RemainAfterExit = true;
         };
         script = ''
-          for device in ${concatStringsSep " " (map (one: escapeShellArg one.device) links)}; do
+          devices=(${concatStringsSep " " (map (one: escapeShellArg one.device) links)})
+          for device in "''${devices[@]}"; do
             if [[ -e /sys/class/net/$device ]]; then
               systemctl start --no-block "lab2nix-link-$device.service"
             fi

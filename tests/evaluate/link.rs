@@ -45,7 +45,7 @@ fn links_have_services() {
         said(made, &["LINK_LIMITS=yes", "LINK_NETEM='limit 129 delay 50ms 5ms'"]);
         said(far, &["LINK_DEVICE=tap-far", "LINK_LIMITS=no"]);
         assert!(text(&services[far.as_str()]["preStop"]).contains("root noqueue"));
-        assert!(script(all).contains(&format!("for device in {device} tap-far; do")), "{}", script(all));
+        assert!(script(all).contains(&format!("devices=({device} tap-far)\n")), "{}", script(all));
         assert!(!keys(&values[1]["services"]).iter().any(|name| name.starts_with("lab2nix-")));
     }
 }

@@ -21,6 +21,7 @@ mod labs;
 mod machine;
 mod objects;
 mod unit;
+mod words;
 mod world;
 
 use std::collections::HashSet;
