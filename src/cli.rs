@@ -41,8 +41,8 @@ pub enum Deny {
 pub enum Command {
     /// Generates the Nix files of a lab.
     ///
-    /// Writes networks.nix, pools.nix, domains.nix, host.nix and default.nix, all of them or none. Files that are up to date are
-    /// left untouched; a file that lab2nix did not generate is never overwritten.
+    /// Writes networks.nix, pools.nix, domains.nix, default.nix and the directory host, all of them or none. Files that are up
+    /// to date are left untouched; a file that lab2nix did not generate is never overwritten.
     Gen(Gen),
     /// Looks for problems, and writes nothing.
     Check {

@@ -41,7 +41,7 @@ in
         type = types.ints.positive;
         default = 6;
         description = ''
-          How often `nixvirt.service` is started before it is given up. With 1 it is started once,
+          How often `nixvirt.service` is started before it fails. With 1 it is started once,
           for hosts where something else watches over failed services.
         '';
       };
