@@ -106,24 +106,17 @@ let
       command = "alejandra --check";
     };
   };
-  # The files, each by itself: where several labs share the module of the host, it is behind a link.
+  # What `gen` wrote, file by file: where several labs share the module of the host, it is behind a link.
   filesIn =
     prefix: directory:
-    lib.concatLists (
-      lib.mapAttrsToList (
-        name: type:
-        if type == "regular" then
-          [
-            {
-              name = prefix + name;
-              path = builtins.toFile name (builtins.readFile (directory + "/${name}"));
-            }
-          ]
-        else
-          filesIn "${prefix}${name}/" (directory + "/${name}")
-      ) (builtins.readDir directory)
-    );
-  files = pkgs.linkFarm "lab2nix-generated" (filesIn "" (orMissing generated));
+    map (name: {
+      name = prefix + name;
+      path = builtins.toFile "lab2nix-${name}" (builtins.readFile (directory + "/${name}"));
+    }) (builtins.filter isOurs (builtins.attrNames (builtins.readDir directory)));
+  isOurs = name: lib.hasSuffix ".nix" name || lib.hasSuffix ".sh" name;
+  files = pkgs.linkFarm "lab2nix-generated" (
+    filesIn "" (orMissing generated) ++ filesIn "host/" (generated + "/host")
+  );
 
   # The spec and what it includes.
   specs = import ./spec.nix spec;

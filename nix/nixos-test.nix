@@ -11,6 +11,12 @@ pkgs.testers.runNixOSTest {
       memorySize = 4096;
       diskSize = 4096;
     };
+    # The build of the host then shows that shellcheck has nothing to say of the script.
+    systemd.services.nixvirt.enableStrictShellChecks = true;
+    services.lab2nix.retry = {
+      attempts = 2;
+      delay = 1;
+    };
   };
 
   testScript = ''
@@ -58,6 +64,16 @@ pkgs.testers.runNixOSTest {
         after = state()
         changed = [what for what in before if before[what] != after.get(what)]
         assert before == after, json.dumps(changed)
+
+    with subtest("guests are resumed after it, and a failure is a failed unit"):
+        assert "libvirt-guests.service" in host.succeed("systemctl show --property=Before --value nixvirt.service")
+        host.succeed("cp --remove-destination $(realpath /etc/fstab) /etc/fstab")
+        host.succeed("echo '/dev/none /var/lib/libvirt none noauto' >>/etc/fstab")
+        host.fail("systemctl start nixvirt.service")
+        host.succeed("systemctl is-failed nixvirt.service")
+        host.succeed("sed --in-place /none/d /etc/fstab")
+        host.succeed("systemctl start nixvirt.service")
+        assert names("list") == ["bios", "uefi"], names("list")
 
     with subtest("the host lets the guests ask for addresses and names"):
         host.succeed("ss --udp --listening --numeric | grep ':67 '")

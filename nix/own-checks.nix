@@ -48,10 +48,11 @@ in
 lib.concatMapAttrs ofLab labs
 // {
   package = lab2nix;
-  # Those that find their tools; CI has all of them.
+  # Those that find their tools; .ci/run has all of them.
   tests = lab2nix.overrideAttrs {
     name = "lab2nix-tests";
     doCheck = true;
+    nativeCheckInputs = [ pkgs.shellcheck ];
   };
   # The generated files have checks of their own.
   nixfmt = lint "nixfmt" pkgs.nixfmt ''

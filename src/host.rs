@@ -104,6 +104,8 @@ pub struct Link {
 /// Ports that are served on a bridge.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ports {
+    /// Whether libvirt leaves the traffic alone, and so gives the bridge no zone of a firewall's.
+    pub is_open: bool,
     /// TCP ports.
     pub tcp: Vec<u16>,
     /// UDP ports.
@@ -127,7 +129,8 @@ impl Host {
         for network in lab.networks.iter().flatten() {
             host.open_vswitch |= network.mode == Mode::Ovs;
             let ports = served(network);
-            if let Some(bridge) = network.bridge.as_ref().filter(|_| ports != Ports::default()) {
+            let is_served = !ports.tcp.is_empty() || !ports.udp.is_empty();
+            if let Some(bridge) = network.bridge.as_ref().filter(|_| is_served) {
                 host.bridges.insert(bridge.value.clone(), ports);
             }
             host.tftp.extend(network.pxe.tftp.clone());
@@ -283,7 +286,7 @@ impl Identities {
 /// The ports that libvirt serves on a network. It serves where it has an address.
 fn served(network: &Network) -> Ports {
     let sides = [&network.ipv4, &network.ipv6].map(|side| side.as_ref());
-    let mut ports = Ports::default();
+    let mut ports = Ports { is_open: network.mode == Mode::Open, ..Ports::default() };
     if network.dns.enable && sides.iter().any(Option::is_some) {
         ports.tcp.push(DNS);
         ports.udp.push(DNS);

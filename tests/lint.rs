@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lab2nix::nix::host::host_files;
+use lab2nix::nix::host::{Language, host_files};
 use lab2nix::spec::Formatter;
 
 use case::{Differences, entries, skip, with_extension};
@@ -68,7 +68,7 @@ fn the_module_of_the_host_is_one_program_in_each_style() {
     }
     std::mem::take(&mut differences).settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test lint");
     let [nixfmt, alejandra] = [Formatter::Nixfmt, Formatter::Alejandra].map(host_files);
-    for (one, other) in nixfmt.iter().zip(&alejandra).filter(|(file, _)| file.name.ends_with(".nix")) {
+    for (one, other) in nixfmt.iter().zip(&alejandra).filter(|(file, _)| file.language == Language::Nix) {
         differences.add(&lab2nix::files::diff(
             &other.name,
             &other.text,

@@ -17,12 +17,10 @@ let
   inherit (builtins)
     any
     attrNames
-    attrValues
     concatLists
     concatMap
     concatStringsSep
     filter
-    mapAttrs
     readFile
     replaceStrings
     toJSON
@@ -30,6 +28,7 @@ let
   inherit (lib)
     escapeShellArg
     hasPrefix
+    mapAttrsToList
     mkBefore
     mkIf
     mkMerge
@@ -37,6 +36,7 @@ let
     unique
     ;
   cfg = config.services.lab2nix;
+  inherit (config.virtualisation) libvirtd;
 
   # What prepare.sh is told of the labs on a connection. It has its description.
   preparation =
@@ -54,6 +54,9 @@ let
     in
     {
       inherit connection;
+      # On a slow host that has just started; each of these things takes a moment otherwise.
+      patience = 60;
+      directories = unique (concatMap (lab: attrNames lab.directories) here);
       programs = concatLists [
         (need (flag "tpm") "the TPMs" { program = "swtpm"; })
         (need (flag "passt") "the port forwards" { program = "passt"; })
@@ -69,16 +72,15 @@ let
       machines = concatLists (
         concatMap (
           lab:
-          attrValues (
-            mapAttrs (
-              arch: machines:
-              map (machine: {
-                emulator = "/run/libvirt/nix-emulators/qemu-system-${arch}";
-                inherit machine;
-                owner = "${machines.${machine}} of lab `${lab.name}`";
-              }) (attrNames machines)
-            ) lab.machines
-          )
+          mapAttrsToList (
+            arch: machines:
+            map (machine: {
+              emulator = "${libvirtd.qemu.package}/bin/qemu-system-${arch}";
+              link = "/run/libvirt/nix-emulators/qemu-system-${arch}";
+              inherit machine;
+              owner = "${machines.${machine}} of lab `${lab.name}`";
+            }) (attrNames machines)
+          ) lab.machines
         ) here
       );
       networks =
@@ -107,9 +109,10 @@ in
   systemd.services.nixvirt = mkIf run (mkMerge [
     {
       path = [
-        config.virtualisation.libvirtd.package
+        libvirtd.package
         pkgs.jq
         pkgs.libxml2
+        pkgs.util-linux
       ];
       # Guests that libvirt-guests.service starts or resumes at boot come after NixVirt: it would power off one that came
       # between its look and its deed, and guests need the networks that it starts.
@@ -119,10 +122,13 @@ in
         network
         ++ optionals (uses "openVSwitch") [ "ovs-vswitchd.service" ]
         ++ optionals (uses "iscsi") [ "iscsid.service" ];
-      # Nothing is made in the place of a mount that is not there yet.
-      unitConfig.RequiresMountsFor = map word (unique (concatMap (lab: attrNames lab.directories) labs));
+      # After the mounts that directories of labs are on. prepare.sh looks whether they are there: a failure of theirs as a
+      # dependency would be neither tried again nor a failure of this unit.
+      unitConfig.WantsMountsFor = map word (unique (concatMap (lab: attrNames lab.directories) labs));
       # All that can fail is in the main process, whose failure a switch reports.
       script = mkBefore ''
+        LAB2NIX_ATTEMPTS=${toString cfg.retry.attempts}
+        ${readFile ./attempt.sh}
         rm -rf /run/lab2nix/imported
         ${concatStringsSep "" (
           map (connection: ''
@@ -133,20 +139,20 @@ in
             )
           '') connections
         )}
-        # From here on, NixVirt.
-        trap 'if (($? != 0)); then echo "lab2nix: NixVirt stopped before it was done, so objects of libvirt may be gone, stopped or as they were. What it says above is why. Mend that, then switch again, or: systemctl start nixvirt.service" >&2; fi' EXIT
+        LAB2NIX_STEP=nixvirt
       '';
     }
     # Until the last attempt, the unit is neither done nor failed, so what is ordered after it waits, and a switch reports
-    # the last attempt only. All attempts are within the interval, with all that each of them may wait for.
+    # the last attempt only. attempt.sh counts them; a limit of systemd's would depend on how long they take, and count
+    # what is started by hand.
     (mkIf (cfg.retry.attempts > 1) {
       serviceConfig = {
         Restart = "on-failure";
         RestartMode = "direct";
         RestartSec = cfg.retry.delay;
+        RestartPreventExitStatus = 100;
       };
-      startLimitBurst = cfg.retry.attempts;
-      startLimitIntervalSec = cfg.retry.attempts * (cfg.retry.delay + 120);
+      startLimitIntervalSec = 0;
     })
   ]);
 }

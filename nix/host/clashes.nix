@@ -11,7 +11,6 @@
 let
   inherit (builtins)
     attrNames
-    attrValues
     concatLists
     concatMap
     concatStringsSep
@@ -24,14 +23,12 @@ let
     head
     intersectAttrs
     listToAttrs
-    mapAttrs
     match
     sort
     tail
     ;
-  inherit (lib) filterAttrs;
+  inherit (lib) filterAttrs mapAttrsToList;
 
-  # What two labs both have, though a host can have it once only.
   pairs =
     list:
     if list == [ ] then
@@ -50,10 +47,8 @@ let
       both = "labs `${first.name}` and `${second.name}` both have";
       same =
         what: mine: its:
-        attrValues (
-          mapAttrs (value: owner: "${both} the ${what} ${value} (${owner}, ${its.${value}})") (
-            intersectAttrs its mine
-          )
+        mapAttrsToList (value: owner: "${both} the ${what} ${value} (${owner}, ${its.${value}})") (
+          intersectAttrs its mine
         );
 
       byOwner =
@@ -98,27 +93,23 @@ let
       (same "file" one.files other.files)
       (same "context id" one.cids other.cids)
       (concatLists (
-        attrValues (
-          mapAttrs (
-            port: mine:
-            let
-              its = other.ports.${port};
-              meeting = filter ({ address, another }: listensTwice address another) (
-                concatMap (address: map (another: { inherit address another; }) (attrNames its)) (attrNames mine)
-              );
-            in
-            map (
-              { address, another }:
-              "${both} the ${port} of the host (${mine.${address}} at ${address}, ${its.${another}} at ${another})"
-            ) meeting
-          ) (intersectAttrs other.ports one.ports)
-        )
+        mapAttrsToList (
+          port: mine:
+          let
+            its = other.ports.${port};
+            meeting = filter ({ address, another }: listensTwice address another) (
+              concatMap (address: map (another: { inherit address another; }) (attrNames its)) (attrNames mine)
+            );
+          in
+          map (
+            { address, another }:
+            "${both} the ${port} of the host (${mine.${address}} at ${address}, ${its.${another}} at ${another})"
+          ) meeting
+        ) (intersectAttrs other.ports one.ports)
       ))
-      (attrValues (
-        mapAttrs (
-          owner: uuid: "${both} a ${owner}, and libvirt takes a name once (${uuid}, ${itsUuids.${owner}})"
-        ) names
-      ))
+      (mapAttrsToList (
+        owner: uuid: "${both} a ${owner}, and libvirt takes a name once (${uuid}, ${itsUuids.${owner}})"
+      ) names)
     ];
 
   # The first and the last address of an IPv4 subnet, as numbers; null for IPv6, of which only

@@ -7,17 +7,26 @@
   ...
 }:
 let
-  inherit (import ./labs.nix { inherit config lib; }) ofLabs;
-  inherit (builtins) mapAttrs;
-  inherit (lib) mkIf;
+  inherit (import ./labs.nix { inherit config lib; }) labs ofLabs run;
+  inherit (builtins)
+    attrNames
+    concatMap
+    filter
+    mapAttrs
+    ;
+  inherit (lib) mkIf optionalAttrs;
 
+  cfg = config.services.lab2nix.firewall;
   inherit (config.networking) firewall;
-  # libvirt puts its bridges into a zone of its own there, which lets these through; NixOS takes no settings of interfaces.
+  # Backends are there from nixos-25.11 on.
   isFirewalld = options.networking.firewall ? backend && firewall.backend == "firewalld";
+  # libvirt puts the bridges that it makes into zones of its own there, but for those of open networks.
+  open = concatMap (lab: filter (bridge: lab.bridges.${bridge}.open) (attrNames lab.bridges)) labs;
 in
 {
-  # The firewall drops the DNS and DHCP that libvirt serves on its bridges otherwise.
-  networking.firewall.interfaces = mkIf (config.services.lab2nix.firewall.enable && !isFirewalld) (
+  # The firewall drops the DNS and DHCP that libvirt serves on its bridges otherwise. With firewalld, NixOS takes no settings
+  # of interfaces.
+  networking.firewall.interfaces = mkIf (cfg.enable && !isFirewalld) (
     ofLabs (
       lab:
       mapAttrs (_: ports: {
@@ -25,5 +34,19 @@ in
         allowedUDPPorts = ports.udp;
       }) lab.bridges
     )
+  );
+
+  # libvirt's zones, which nixos-25.11 does not bring by itself.
+  services = optionalAttrs (options.services ? firewalld) {
+    firewalld.packages = mkIf (run && cfg.enable && isFirewalld) [
+      config.virtualisation.libvirtd.package
+    ];
+  };
+
+  warnings = mkIf (cfg.enable && isFirewalld) (
+    map (
+      bridge:
+      "lab2nix: firewalld lets no DHCP and DNS through to the open network on ${bridge}, which libvirt puts into no zone: give the network `\"extra\": { \"bridge\": { \"zone\": \"libvirt\" } }`, or put the bridge into a zone of yours"
+    ) open
   );
 }

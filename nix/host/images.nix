@@ -5,20 +5,19 @@ let
   inherit (import ./labs.nix { inherit config lib; }) labs;
   inherit (builtins)
     attrNames
-    attrValues
     concatMap
     filter
     foldl'
     head
     isAttrs
     listToAttrs
-    mapAttrs
     storeDir
     stringLength
     substring
     unsafeDiscardStringContext
     ;
   inherit (lib)
+    mapAttrsToList
     mergeEqualOption
     mkIf
     mkOption
@@ -33,9 +32,9 @@ let
   asked = given: foldl' recursiveUpdate given (concatMap (imagesOf given) cfg.labs);
   imagesOf =
     given: lab:
-    attrValues (
-      mapAttrs (name: owner: setAttrByPath (splitString "." name) (image given lab name owner)) lab.images
-    );
+    mapAttrsToList (
+      name: owner: setAttrByPath (splitString "." name) (image given lab name owner)
+    ) lab.images;
   image =
     given: lab: name: owner:
     let

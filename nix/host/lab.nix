@@ -40,12 +40,13 @@ let
       bridges = internal (types.attrsOf (
         types.submodule {
           options = {
+            open = flag "Whether libvirt leaves the bridge's traffic alone.";
             tcp = internal (types.listOf types.port) [ ] "TCP ports.";
             udp = internal (types.listOf types.port) [ ] "UDP ports.";
           };
         }
       )) { } "What libvirt serves on its bridges.";
-      images = owners "The images that volumes grow on, each with one such volume.";
+      images = owners "The images that back volumes, each with one such volume.";
       imported = internal (types.attrsOf (
         types.submodule {
           options.uuid = internal (types.nullOr types.str) null "Its UUID, if it is said.";
@@ -58,7 +59,7 @@ let
       pciDevices = owner "A domain with a PCI device of the host's.";
       firmware = internal (types.listOf types.str) [ ] "Architectures whose UEFI has a stable path.";
       secureBoot = flag "Whether UEFI with Secure Boot has a stable path.";
-      driverDisc = flag "Whether the disc of VirtIO drivers has a stable path.";
+      driverDisc = flag "Whether the virtio-win ISO has a stable path.";
       tpm = flag "Whether a domain has a TPM.";
       virtiofs = flag "Whether a domain has a share.";
       passt = flag "Whether a domain has port forwards.";
@@ -84,7 +85,7 @@ let
             networkConfig = internal (types.nullOr types.path) null "How the guest's network is.";
           };
         }
-      )) { } "The files of the discs for cloud-init, by domain.";
+      )) { } "The files of the NoCloud seed ISOs, by domain.";
       links = internal (types.attrsOf (
         types.submodule {
           options = {

@@ -4,9 +4,10 @@
 let
   inherit (lib) mkMerge unique;
   cfg = config.services.lab2nix;
-in
-rec {
   labs = if cfg.enable then cfg.labs else [ ];
+in
+{
+  inherit labs;
   # Whether there is anything to do.
   run = labs != [ ];
   # Whether a lab has a flag.

@@ -37,7 +37,7 @@ in
               }
             )
           );
-          swtpm.enable = mkIf (uses "tpm") true;
+          swtpm.enable = mkIf (uses "tpm") (mkDefault true);
           connections = ofLabs (
             lab:
             let
@@ -54,7 +54,7 @@ in
           # Shares need virtiofsd.
           vhostUserPackages = mkIf (uses "virtiofs") [ pkgs.virtiofsd ];
         };
-        vswitch.enable = mkIf (uses "openVSwitch") true;
+        vswitch.enable = mkIf (uses "openVSwitch") (mkDefault true);
       };
     # Port forwards need passt.
     systemd.services.libvirtd = mkIf (uses "passt") { path = [ pkgs.passt ]; };

@@ -31,7 +31,7 @@ in
       a pool does not start without its directory.
     '';
     stablePaths.enable = switch ''
-      Whether UEFI firmware, the disc of VirtIO drivers and the discs for cloud-init are linked
+      Whether UEFI firmware, the virtio-win ISO and NoCloud seed ISOs are linked
       under `/etc/lab2nix`, by `environment.etc`, so that an update of them changes no domain. Switch
       it off only where the host provides these paths itself: the definitions of domains name them
       all the same.

@@ -5,13 +5,16 @@
 #
 # LAB2NIX, which the unit sets before this, is what the labs on one connection need, as JSON:
 #
-#   connection   the URI
-#   programs     programs that libvirtd has to find, each with `why`
-#   tpm          why libvirt has to know an emulated TPM; none where it need not
-#   pools        types of pools that libvirt has to know, each with `why`
-#   machines     machine types, each with its emulator and the domain that has it
-#   networks     the UUIDs of the networks that NixVirt leaves; null where it leaves all
-#   imported     domains that stay as they are: lab, domain, and the UUID where the spec says it
+#   connection    the URI
+#   patience      how many seconds libvirtd may take for something
+#   directories   those that pools, firmware variables and TFTP are in
+#   programs      programs that libvirtd has to find, each with `why`
+#   tpm           why libvirt has to know an emulated TPM; none where it need not
+#   pools         types of pools that libvirt has to know, each with `why`
+#   machines      machine types, each with the QEMU that the host is to have (`emulator`), where libvirt finds it (`link`),
+#                 and the domain that has it
+#   networks      the UUIDs of the networks that NixVirt leaves; null where it leaves all
+#   imported      domains that stay as they are: lab, domain, and the UUID where the spec says it
 set -euo pipefail
 # Else what fails in $(…) goes unnoticed.
 shopt -s inherit_errexit
@@ -30,16 +33,33 @@ ask() {
 }
 
 uri=$(ask .connection)
+patience=$(ask .patience)
 virsh() {
-  command virsh --quiet --connect "$uri" "$@"
+  timeout --kill-after=5 "$patience" virsh --quiet --connect "$uri" "$@"
 }
 # A value that an XML file has at a place.
 value() {
   xmllint --xpath "string($2)" "$1"
 }
 
-work=$(mktemp --directory --tmpdir=/run lab2nix.XXXXXX)
+# Root's alone, as definitions have passwords in them. What a run that was killed has left goes.
+umask 077
+work=/run/lab2nix/work
+rm -rf "$work"
+mkdir -p "$work"
 trap 'rm -rf "$work"' EXIT
+
+# Without its mount, a pool would be made anew on what is below.
+directories=$(ask '.directories[]')
+mounts=$(findmnt --fstab --list --json --output TARGET | jq --raw-output '.filesystems[]?.target | select(startswith("/"))') || mounts=
+while IFS= read -r mount; do
+  [[ -n $mount && $mount != / ]] || continue
+  while IFS= read -r directory; do
+    if [[ $directory/ == "${mount%/}"/* ]] && ! mountpoint --quiet "$mount"; then
+      die "The lab's directory $directory is on $mount, which is not mounted. Look at \`systemctl status $(systemd-escape --path --suffix=mount "$mount")\`."
+    fi
+  done <<<"$directories"
+done <<<"$mounts"
 
 # The process of libvirtd, or 0.
 daemon() {
@@ -62,25 +82,72 @@ was_started_without() {
   done
 }
 
-# Prints what libvirtd has to have and lacks, a line for each; fails where that cannot be found out. As it is called where
-# failures end nothing, it looks at each.
-lacking() {
-  local name why count
+# Whether a QEMU has a machine type.
+has_machine() {
+  local machines
+  machines=$("$1" -machine help 2>/dev/null) && [[ $'\n'$machines == *$'\n'"$2 "* ]]
+}
+
+# Starts libvirtd again, with the programs, the package and the QEMU that the host has now. Guests do not notice. It is told
+# to end by a signal, because a job of systemd's would stop libvirt-guests.service with it on NixOS 25.11, and that
+# suspends or shuts down all guests.
+restart_daemon() {
+  local pid since=$SECONDS
+  pid=$(daemon)
+  if [[ $pid != 0 ]]; then
+    systemctl kill --kill-whom=main --signal=TERM libvirtd.service
+    until [[ $(daemon) != "$pid" ]]; do
+      if ((SECONDS - since > patience)); then
+        die "libvirtd does not end. Look at \`journalctl --unit libvirtd.service\`."
+      fi
+      sleep 0.2
+    done
+  fi
+  systemctl start libvirtd.service
+  daemon >/run/lab2nix/started
+}
+
+# libvirtd can be up before it answers.
+since=$SECONDS
+until virsh uri >"$work/uri" 2>"$work/error"; do
+  if ((SECONDS - since > patience)); then
+    die "libvirtd does not answer: $(<"$work/error"). Look at \`systemctl status libvirtd.service\`."
+  fi
+  sleep 1
+done
+
+# NixVirt defines one domain after the other, and stops half-way at a machine type that QEMU does not have.
+machines=$(ask '.machines[] | [.emulator, .link, .machine, .owner] | @tsv')
+while IFS=$'\t' read -r emulator link machine owner; do
+  [[ -n $emulator ]] || continue
+  if [[ ! -x $emulator ]]; then
+    die "$owner needs $emulator, which is not there. Set \`virtualisation.libvirtd.qemu.package\` to a QEMU that has it, such as \`pkgs.qemu\`."
+  elif ! has_machine "$emulator" "$machine"; then
+    die "$owner is a machine of type $machine, which QEMU does not have. Set its \`machine\` to one of \`$emulator -machine help\`."
+  fi
+done <<<"$machines"
+
+# What libvirtd may lack, as it has what was there when it started.
+programs=$(ask '.programs[] | [.program, .why] | @tsv')
+tpm=$(ask '.tpm[].why')
+pools=$(ask '.pools[] | [.type, .why] | @tsv')
+
+# Prints what libvirtd lacks because it was started before the host had it, a line for each; fails where that cannot be found
+# out. As it is called where failures end nothing, it looks at each.
+outdated() {
+  local name why count emulator link machine owner
   while IFS=$'\t' read -r name why; do
     [[ -n $name ]] || continue
     if was_started_without "$name"; then
       echo "the program $name, for $why"
     fi
   done <<<"$programs"
-  while IFS= read -r why; do
-    [[ -n $why ]] || continue
-    virsh domcapabilities >"$work/domain" || return
-    count=$(value "$work/domain" 'count(/domainCapabilities/devices/tpm/enum[@name="backendModel"]/value[.="emulator"])') ||
-      return
-    if [[ $count == 0 ]]; then
-      echo "an emulated TPM, for $why"
+  while IFS=$'\t' read -r emulator link machine owner; do
+    [[ -n $emulator ]] || continue
+    if ! has_machine "$link" "$machine"; then
+      echo "a QEMU with machines of type $machine, for $owner"
     fi
-  done <<<"$tpm"
+  done <<<"$machines"
   while IFS=$'\t' read -r name why; do
     [[ -n $name ]] || continue
     virsh pool-capabilities >"$work/pool" || return
@@ -91,73 +158,41 @@ lacking() {
   done <<<"$pools"
 }
 
-# Starts libvirtd again, with the programs and the package that the host has now. Guests do not notice. It is told to
-# end by a signal, because a job of systemd's would stop libvirt-guests.service with it on NixOS 25.11, and that suspends
-# or shuts down all guests.
-restart_daemon() {
-  local pid
-  pid=$(daemon)
-  if [[ $pid != 0 ]]; then
-    systemctl kill --kill-whom=main --signal=TERM libvirtd.service
-    until [[ $(daemon) != "$pid" ]]; do
-      if ((SECONDS - since > 30)); then
-        die "libvirtd does not end. Look at \`journalctl --unit libvirtd.service\`."
-      fi
-      sleep 0.2
-    done
-  fi
-  systemctl start libvirtd.service
+# Prints what libvirtd lacks, with what it may know only after a while.
+lacking() {
+  local why count
+  outdated || return
+  while IFS= read -r why; do
+    [[ -n $why ]] || continue
+    virsh domcapabilities >"$work/domain" || return
+    count=$(value "$work/domain" 'count(/domainCapabilities/devices/tpm/enum[@name="backendModel"]/value[.="emulator"])') ||
+      return
+    if [[ $count == 0 ]]; then
+      echo "an emulated TPM, for $why"
+    fi
+  done <<<"$tpm"
 }
 
-# libvirtd can be up before it answers.
+# Once for each libvirtd: one that was started here has all that there is.
+if lacks=$(outdated) && [[ -n $lacks && $(daemon) != "$(cat /run/lab2nix/started 2>/dev/null || true)" ]]; then
+  say "libvirtd was started without ${lacks//$'\n'/, and }. It is started again, which guests do not notice."
+  restart_daemon
+fi
 since=$SECONDS
-until virsh uri >"$work/uri" 2>"$work/error"; do
-  if ((SECONDS - since > 30)); then
-    die "libvirtd does not answer: $(<"$work/error"). Look at \`systemctl status libvirtd.service\`."
+until lacks=$(lacking 2>"$work/error") && [[ -z $lacks ]]; do
+  if ((SECONDS - since > patience)); then
+    if [[ -n $lacks ]]; then
+      die "libvirtd lacks ${lacks//$'\n'/, and }. Look at \`journalctl --unit libvirtd.service\`, and whether the configuration overrides libvirtd's package or path."
+    fi
+    die "libvirtd does not say what it can do: $(<"$work/error"). Look at \`journalctl --unit libvirtd.service\`."
   fi
   sleep 1
 done
-
-# It can answer before it knows what the host emulates; and it knows only what was there when it started.
-programs=$(ask '.programs[] | [.program, .why] | @tsv')
-tpm=$(ask '.tpm[].why')
-pools=$(ask '.pools[] | [.type, .why] | @tsv')
-since=$SECONDS
-restarted=no
-until lacks=$(lacking) && [[ -z $lacks ]]; do
-  if ((SECONDS - since > 30)); then
-    die "libvirtd lacks ${lacks:-an answer}. Look at \`journalctl --unit libvirtd.service\`."
-  fi
-  # A TPM that is not known yet may be known soon.
-  if [[ $restarted == no && ((-n $lacks && $lacks != "an emulated TPM, "*) || $((SECONDS - since)) -gt 10) ]]; then
-    say "libvirtd was started without ${lacks//$'\n'/, and }. It is started again, which guests do not notice."
-    since=$SECONDS
-    restart_daemon
-    restarted=yes
-    since=$SECONDS
-  fi
-  sleep 1
-done
-
-# NixVirt defines one domain after the other, and stops half-way at a machine type that QEMU does not have.
-declare -A machines=()
-wanted=$(ask '.machines[] | [.emulator, .machine, .owner] | @tsv')
-while IFS=$'\t' read -r emulator machine owner; do
-  [[ -n $emulator ]] || continue
-  if [[ -z ${machines[$emulator]-} ]]; then
-    machines[$emulator]=$'\n'$("$emulator" -machine help) ||
-      die "$owner needs $emulator, which does not run: set \`virtualisation.libvirtd.qemu.package\` to a QEMU that has it."
-  fi
-  if [[ ${machines[$emulator]} != *$'\n'"$machine "* ]]; then
-    die "$owner is a machine of type $machine, which $emulator does not have: set its \`machine\` to one of \`$emulator -machine help\`."
-  fi
-done <<<"$wanted"
 
 # What libvirt has of the domains that stay as they are, where the list for NixVirt says. NixVirt deletes what is not
 # listed, so one that is missing ends this; and so does one on a network that NixVirt would delete, its process with it.
 imported=$(ask '.imported[] | [.lab, .domain, .uuid // ""] | @tsv')
 if [[ -n $imported ]]; then
-  umask 077
   # By UUID, since virsh takes a name that looks like a number for an id.
   declare -A found=()
   uuids=$(virsh list --all --persistent --uuid)

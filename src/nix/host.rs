@@ -12,11 +12,11 @@ use crate::spec::Formatter;
 pub const HOST_DIRECTORY: &str = "host";
 
 macro_rules! files {
-    ($($name:literal)+) => { [$(($name, include_str!(concat!("../../nix/host/", $name)))),+] };
+    ($($name:literal)+) => { &[$(($name, include_str!(concat!("../../nix/host/", $name)))),+] };
 }
 
-/// The files, each with its text in the style of nixfmt.
-const FILES: [(&str, &str); 18] = files![
+/// The modules, each with its text in the style of nixfmt.
+const MODULES: &[(&str, &str)] = files![
     "activation.nix"
     "assertions.nix"
     "clashes.nix"
@@ -28,20 +28,36 @@ const FILES: [(&str, &str); 18] = files![
     "lab.nix"
     "labs.nix"
     "libvirt.nix"
+    "links.nix"
+    "options.nix"
+    "seeds.nix"
+];
+
+/// The scripts of services.
+const SCRIPTS: &[(&str, &str)] = files![
+    "attempt.sh"
     "link-start.sh"
     "link-stop.sh"
     "link.sh"
-    "links.nix"
-    "options.nix"
     "prepare.sh"
-    "seeds.nix"
 ];
+
+/// What a file of the host's module is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Nix.
+    Nix,
+    /// Bash.
+    Bash,
+}
 
 /// A file of the host's module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostFile {
     /// Its name, from the directory of the lists: `host/options.nix`.
     pub name: String,
+    /// What it is written in.
+    pub language: Language,
     /// Its text.
     pub text: Cow<'static, str>,
 }
@@ -49,14 +65,18 @@ pub struct HostFile {
 /// The files of the host's module, in the style of a formatter.
 #[must_use]
 pub fn host_files(format: Formatter) -> Vec<HostFile> {
-    let file = |(name, text): &(&str, &'static str)| HostFile {
-        name: format!("{HOST_DIRECTORY}/{name}"),
-        text: match format {
-            Formatter::Alejandra if is_nix(name) => Cow::Owned(in_style_of_alejandra(name, text)),
-            Formatter::Nixfmt | Formatter::Alejandra => Cow::Borrowed(text),
-        },
+    let file = |language: Language| {
+        move |(name, text): &(&str, &'static str)| HostFile {
+            name: format!("{HOST_DIRECTORY}/{name}"),
+            language,
+            text: match (format, language) {
+                (Formatter::Alejandra, Language::Nix) => Cow::Owned(in_style_of_alejandra(name, text)),
+                (Formatter::Nixfmt, _) | (Formatter::Alejandra, Language::Bash) => Cow::Borrowed(text),
+            },
+        }
     };
-    FILES.iter().map(file).collect()
+    let modules = MODULES.iter().map(file(Language::Nix));
+    modules.chain(SCRIPTS.iter().map(file(Language::Bash))).collect()
 }
 
 /// Whether a file of a lab's directory is one of the host's module.
@@ -65,13 +85,11 @@ pub fn is_host_file(name: &str) -> bool {
     name.split_once('/').is_some_and(|(directory, _)| directory == HOST_DIRECTORY)
 }
 
-fn is_nix(name: &str) -> bool {
-    name.ends_with(".nix")
-}
-
 fn in_style_of_alejandra(name: &str, text: &str) -> String {
-    let (_, formatted) = alejandra::format::in_memory(name.to_owned(), text.to_owned());
-    formatted
+    match alejandra::format::in_memory(name.to_owned(), text.to_owned()) {
+        (alejandra::format::Status::Error(error), _) => unreachable!("the modules are Nix, as a test shows: {error}"),
+        (_, formatted) => formatted,
+    }
 }
 
 #[cfg(test)]
@@ -88,9 +106,9 @@ mod tests {
             let name = entry.expect("it can be read").file_name();
             name.into_string().expect("names are text")
         });
-        let here = FILES.iter().map(|(name, _)| (*name).to_owned());
+        let here = MODULES.iter().chain(SCRIPTS).map(|(name, _)| (*name).to_owned());
         assert_eq!(here.collect::<BTreeSet<_>>(), there.collect::<BTreeSet<_>>());
-        assert!(FILES.is_sorted(), "they are in order of their names");
+        assert!(MODULES.is_sorted() && SCRIPTS.is_sorted(), "they are in order of their names");
     }
 
     /// A file that does not start so is not lab2nix's to replace.

@@ -229,8 +229,11 @@ fn directories(host: &Host) -> Result<Attrs, NulInText> {
 /// The ports that are served on each bridge.
 fn bridges(bridges: &IndexMap<String, Ports>) -> Result<Attrs, NulInText> {
     let mut all = Attrs::with_capacity(bridges.len());
-    for (bridge, Ports { tcp, udp }) in bridges {
+    for (bridge, Ports { is_open, tcp, udp }) in bridges {
         let mut served = Attrs::new();
+        if *is_open {
+            put(&mut served, Name::literal("open"), true.into());
+        }
         for (name, ports) in [("tcp", tcp), ("udp", udp)] {
             if !ports.is_empty() {
                 put(&mut served, Name::literal(name), Expr::List(ports.iter().map(|port| (*port).into()).collect()));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::case::{examples, good_specs, skip, templates};
 use crate::labs::{Generated, committed, variant};
-use crate::world::World;
+use crate::world::{Part, World};
 use crate::{keys, list, preparations, text};
 
 /// The switches, each with the part of the host that is empty without it.
@@ -64,15 +64,16 @@ fn a_host_chooses_how_often_nixvirt_is_started() {
         let (attempts, delay) = ("services.lab2nix.retry.attempts", "services.lab2nix.retry.delay");
         let of = |value: &Value| {
             let service = &value["services"]["nixvirt"];
+            let script = text(&service["script"]);
+            let attempts = script.lines().next().and_then(|line| line.strip_prefix("LAB2NIX_ATTEMPTS="));
             let config = &service["serviceConfig"];
-            let limits = [&service["startLimitBurst"], &service["startLimitIntervalSec"]];
-            json!([config["Restart"], config["RestartSec"], limits])
+            json!([config["Restart"], config["RestartSec"], service["startLimitIntervalSec"], attempts])
         };
-        assert_eq!(of(&usual), json!(["on-failure", 10, [6, 780]]));
+        assert_eq!(of(&usual), json!(["on-failure", 10, 0, "6"]));
         let often = host(&world.with(attempts, 20).with(delay, 2), &[&lab]).expect("Nix is there");
-        assert_eq!(of(&often), json!(["on-failure", 2, [20, 2440]]));
+        assert_eq!(of(&often), json!(["on-failure", 2, 0, "20"]));
         let once = host(&world.with(attempts, 1), &[&lab]).expect("Nix is there");
-        assert_eq!(of(&once), json!([null, null, [null, null]]));
+        assert_eq!(of(&once), json!([null, null, null, "1"]));
         for (refused, value) in [(attempts, 0), (delay, -1)] {
             assert!(world.with(refused, value).refuses(&[&lab]), "{refused} = {value}");
         }
@@ -96,7 +97,7 @@ fn what_labs_rely_on_is_asserted() {
             assert_eq!(failures(&off, &windows), Some(json!([tpm])), "{without}");
             assert_eq!(failures(&off, &linux), Some(json!([])), "{without}");
         }
-        let without = World { without_nixvirt: true, ..world.clone() };
+        let without = World { without: Some(Part::NixVirt), ..world.clone() };
         assert_eq!(failures(&without, &windows), Some(json!([missing])));
     }
 }
@@ -107,8 +108,8 @@ fn what_a_host_rules_out_is_said() {
     let lab = |rest: &str| variant(&format!(r#"{{ "lab": "odd", {rest} }}"#));
     let domain = |rest: &str| lab(&format!(r#""domains": {{ "a": {{ "memory": "1GiB", {rest} }} }}"#));
     let whole = World::default();
-    let bare = World { without_equipment: true, ..World::default() };
-    let cases: [(Generated, World, Option<World>, &str); 8] = [
+    let bare = World { without: Some(Part::Equipment), ..World::default() };
+    let cases: [(Generated, World, Option<World>, &str); 9] = [
         (
             domain(r#""hugepages": "2MiB""#),
             bare.clone(),
@@ -122,6 +123,14 @@ fn what_a_host_rules_out_is_said() {
             bare.clone(),
             Some(bare.with("services.openiscsi.name", "iqn.2026-01.org.example:host")),
             "lab2nix: pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:host\"",
+        ),
+        (
+            lab(
+                r#""pools": { "san": { "type": "iscsi", "source": { "host": "nas.example.org", "device": "iqn.2026-01.org.example:vms" } } }"#,
+            ),
+            whole.with("services.openiscsi.enable", false),
+            None,
+            "lab2nix: pools are iSCSI targets, but `services.openiscsi.enable` is false",
         ),
         (
             lab(r#""networks": { "sw": { "mode": "ovs", "bridge": "ovsbr0" } }"#),
@@ -195,8 +204,20 @@ fn a_host_with_firewalld_gets_no_settings_of_interfaces() {
         for (backend, bridges) in [("iptables", 2), ("nftables", 2), ("firewalld", 0)] {
             let Some(found) = host(&world.with("networking.firewall.backend", backend), &[&lab]) else { return };
             assert_eq!(keys(&found["firewall"]).len(), bridges, "{backend}");
-            assert_eq!(found["failures"], json!([]), "{backend}");
+            assert_eq!([&found["failures"], &found["warnings"]], [&json!([]), &json!([])], "{backend}");
+            let zones: Vec<String> = list(&found["zones"]).iter().map(text).collect();
+            let of_libvirt = [text(&found["libvirtd"]["package"])];
+            assert_eq!(zones, if backend == "firewalld" { &of_libvirt[..] } else { &[] }, "{backend}");
         }
+    }
+    // libvirt leaves the bridges of open networks in no zone.
+    let open = variant(r#"{ "lab": "open", "networks": { "lan": { "mode": "open", "subnet": "10.0.0.0/24" } } }"#);
+    for (backend, warnings) in [("nftables", 0), ("firewalld", 1)] {
+        let found =
+            host(&World::default().with("networking.firewall.backend", backend), &[&open]).expect("Nix is there");
+        let found = list(&found["warnings"]);
+        assert_eq!(found.len(), warnings, "{backend}: {found:?}");
+        assert!(found.iter().all(|warning| text(warning).contains("the open network on virbr-lan")), "{found:?}");
     }
 }
 
@@ -247,7 +268,6 @@ fn labs_share_a_host() {
         assert_eq!(keys(&host["tmpfiles"]["lab2nix"]).len(), 4);
         assert_eq!(keys(&host["etc"]), ["lab2nix/virtio-win.iso", "lab2nix/x86_64"]);
         let service = &host["services"]["nixvirt"];
-        assert_eq!(service["startLimitBurst"], 6);
         assert_eq!(preparations(service).len(), 1, "{service}");
     }
 }

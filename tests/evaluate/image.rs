@@ -4,7 +4,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use crate::labs::{committed, variant};
-use crate::world::World;
+use crate::world::{Part, World};
 use crate::{keys, list, text};
 
 /// Some images, as the stand-ins name them, and another version of one.
@@ -64,7 +64,7 @@ fn a_file_in_a_store_path_keeps_it() {
         let target = text(&kept[&link]["L+"]["argument"]);
         assert!(target.ends_with("-debian-12") && link.ends_with(&target["/nix/store/".len()..]), "{kept}");
 
-        let nobody = World { without_images: true, ..world.clone() };
+        let nobody = World { without: Some(Part::Images), ..world.clone() };
         for (world, lab, name) in
             [(&world, &missing, "debian.sid"), (&world, &set, "debian"), (&nobody, &file, "debian.bookworm")]
         {

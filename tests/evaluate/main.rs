@@ -187,12 +187,14 @@ fn the_host_of_the_lab_of_this_repository() {
         assert_eq!(service["serviceConfig"]["Restart"], "on-failure");
         assert_eq!(service["serviceConfig"]["RestartSec"], 10);
         assert_eq!(service["serviceConfig"]["RestartMode"], "direct");
-        assert_eq!([&service["startLimitBurst"], &service["startLimitIntervalSec"]], [6, 780]);
+        assert_eq!(service["serviceConfig"]["RestartPreventExitStatus"], 100);
+        assert_eq!(service["startLimitIntervalSec"], 0);
+        assert!(text(&service["script"]).starts_with("LAB2NIX_ATTEMPTS=6\n"), "{service}");
         // What can fail is in the main process, which a switch looks at.
         assert_eq!(service["preStart"], "");
         assert_eq!(service["before"], json!(["libvirt-guests.service"]));
         let mounts: Vec<String> = keys(directories).into_iter().map(|path| format!("\"{path}\"")).collect();
-        assert_eq!(service["unitConfig"]["RequiresMountsFor"], json!(mounts));
+        assert_eq!(service["unitConfig"]["WantsMountsFor"], json!(mounts));
         let [told] = preparations(service).try_into().expect("one connection");
         assert_eq!(told["connection"], "qemu:///system");
         let why = "the TPMs of lab `sccm`";
@@ -201,7 +203,8 @@ fn the_host_of_the_lab_of_this_repository() {
             [&json!([{ "why": why }]), &json!([{ "program": "swtpm", "why": why }])]
         );
         let machine = json!({
-            "emulator": "/run/libvirt/nix-emulators/qemu-system-x86_64",
+            "emulator": format!("{}/bin/qemu-system-x86_64", text(&host["libvirtd"]["qemu"]["package"])),
+            "link": "/run/libvirt/nix-emulators/qemu-system-x86_64",
             "machine": "pc-q35-9.1",
             "owner": "domain CLIENT01 of lab `sccm`",
         });

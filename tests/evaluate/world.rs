@@ -46,14 +46,21 @@ pub struct World {
     pub stable: bool,
     /// Settings of the host that count more than the labs', by option.
     pub force: BTreeMap<&'static str, Value>,
-    /// Whether the host lacks NixVirt's module.
-    pub without_nixvirt: bool,
-    /// Whether nobody hands images to the labs.
-    pub without_images: bool,
     /// Whether QEMU emulates the host's own architecture only, as nixpkgs' `qemu_kvm` does.
     pub host_cpu_only: bool,
-    /// Whether the host is not prepared for huge pages, iSCSI and devices that guests get.
-    pub without_equipment: bool,
+    /// What the host lacks.
+    pub without: Option<Part>,
+}
+
+/// What a host can lack.
+#[derive(Clone, Copy)]
+pub enum Part {
+    /// The module of `NixVirt`.
+    NixVirt,
+    /// The images that labs name.
+    Images,
+    /// What is prepared for huge pages, iSCSI and devices that guests get.
+    Equipment,
 }
 
 impl World {
@@ -134,9 +141,11 @@ impl World {
             NixVirtVersion::V0_6_0 => "0.6.0",
             NixVirtVersion::Unreleased => "unreleased",
         };
-        let without =
-            [(self.without_nixvirt, "NixVirt"), (self.without_images, "images"), (self.without_equipment, "equipment")];
-        let without = without.into_iter().find_map(|(without, what)| without.then_some(what));
+        let without = self.without.map(|part| match part {
+            Part::NixVirt => "NixVirt",
+            Part::Images => "images",
+            Part::Equipment => "equipment",
+        });
         json!({
             "generated": labs.iter().map(|lab| absolute(&lab.dir)).collect::<Vec<_>>(),
             "table": absolute(&PathBuf::from(format!("schema/nixvirt/{version}.json"))),

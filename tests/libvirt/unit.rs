@@ -6,15 +6,29 @@ use serde_json::Value;
 
 use crate::world::World;
 
-/// What scripts of `NixOS` start with.
-const SHELL: &str = "#!/bin/bash\nset -e\n\n";
+/// What scripts of `NixOS` start with where it is as strict as it can be, with `systemd.enableStrictShellChecks`.
+const SHELL: &str = "#!/bin/bash\nset -o errexit\nset -o nounset\nset -o pipefail\n\n";
 
-/// Where the programs of a world are.
-const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin";
+/// Where a test puts programs of its own.
+const OWN: &str = "/usr/local/bin";
+
+/// The packages that `NixOS` puts into the path of each service, by their names in Debian.
+const USUAL: [&str; 5] = ["coreutils", "findutils", "grep", "sed", "systemd"];
+
+/// The programs of packages that services ask for.
+const PROGRAMS: [(&str, &[&str]); 5] = [
+    ("iproute2", &["tc"]),
+    ("jq", &["jq"]),
+    ("libvirt", &["virsh"]),
+    ("libxml2", &["xmllint"]),
+    ("util-linux", &["findmnt", "mountpoint"]),
+];
 
 /// Puts a service with its scripts into a world. `service` is what the module evaluates to.
 pub fn install(world: &World, name: &str, service: &Value) {
-    world.write(&format!("/etc/systemd/system/{name}.service"), &unit(name, service));
+    let path = format!("/etc/scripts/{name}-path");
+    put_programs(world, &path, service);
+    world.write(&format!("/etc/systemd/system/{name}.service"), &unit(name, &path, service));
     for (key, _) in SCRIPTS {
         if let Some(script) = script(service, key) {
             let path = script_path(name, key);
@@ -35,8 +49,29 @@ fn script_path(name: &str, key: &str) -> String {
     format!("/etc/scripts/{name}-{key}")
 }
 
-/// The text of the unit.
-fn unit(name: &str, service: &Value) -> String {
+/// Makes a directory of the programs that a service finds, and of no others.
+fn put_programs(world: &World, path: &str, service: &Value) {
+    let packages = service["path"].as_array().into_iter().flatten();
+    let packages = packages.map(|package| {
+        let name = package.as_str().and_then(|path| path.split_once("/store/")?.1.split_once('-'));
+        name.unwrap_or_else(|| panic!("no package: {package}")).1
+    });
+    let programs = packages.flat_map(|package| {
+        let found = PROGRAMS.iter().find(|(name, _)| *name == package);
+        found.unwrap_or_else(|| panic!("nobody has said which programs {package} has")).1
+    });
+    let programs: Vec<String> = programs.map(|program| format!("/usr/bin/{program} /usr/sbin/{program}")).collect();
+    let link = format!(
+        "mkdir -p {path}; for program in $(dpkg --listfiles {} | grep -E '^(/usr)?/s?bin/') {}; do \
+         if [[ -x $program ]]; then ln -sf \"$program\" {path}; fi; done",
+        USUAL.join(" "),
+        programs.join(" ")
+    );
+    world.run(&["bash", "-ec", &link]);
+}
+
+/// The text of the unit. `path` is where its programs are.
+fn unit(name: &str, path: &str, service: &Value) -> String {
     let mut text = "[Unit]\n".to_owned();
     let mut line = |key: &str, value: &Value| {
         let values = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
@@ -61,7 +96,7 @@ fn unit(name: &str, service: &Value) -> String {
         line(key, value);
     }
     text.push_str("[Service]\n");
-    writeln!(text, "Environment=PATH={PATH}").expect("a `String` takes whatever is written to it");
+    writeln!(text, "Environment=PATH={OWN}:{path}").expect("a `String` takes whatever is written to it");
     let mut line = |key: &str, value: String| {
         writeln!(text, "{key}={value}").expect("a `String` takes whatever is written to it");
     };

@@ -11,7 +11,7 @@ use crate::labs::variant;
 use crate::world::World;
 
 /// The most awkward words that a spec takes; tests/words.rs tries which it does not.
-const SPEC: &str = r##"{
+const SPEC: &str = r#"{
     "lab": "words",
     "networks": {
         "plain": { "subnet": "10.0.0.0/24", "bridge": "Br-0.x_y" },
@@ -25,7 +25,7 @@ const SPEC: &str = r##"{
         "owned": { "path": "/srv/=a:b,c@d+e^f", "permissions": { "mode": "0750", "owner": 64055, "group": 36 } }
     },
     "domains": { "a": { "memory": "1GiB", "firmware": "uefi", "nvram": "/srv/nv ram;$HOME/a.fd" } }
-}"##;
+}"#;
 
 #[test]
 fn words_of_a_spec_stay_words() {

@@ -16,7 +16,7 @@
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
-# openiscsi (whether it is enabled), warnings, seeds (the texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the assertions that fail. Packages are shown as their
+# openiscsi (whether it is enabled), warnings, zones (the packages with zones of firewalld), seeds (the texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the assertions that fail. Packages are shown as their
 # paths.
 {
   generated,
@@ -109,6 +109,7 @@ in
     inherit (config.services.openiscsi) enable;
   };
   inherit (config) warnings;
+  zones = config.services.firewalld.packages;
   seeds = ofRunning (
     builtins.listToAttrs (
       map (lab: {

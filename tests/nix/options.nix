@@ -26,6 +26,7 @@ let
       preStop = lines;
       serviceConfig = unitSection;
       unitConfig = unitSection;
+      enableStrictShellChecks = option types.bool false;
       startLimitBurst = option (types.nullOr types.int) null;
       startLimitIntervalSec = option (types.nullOr types.int) null;
     };
@@ -55,6 +56,7 @@ in
     kernelParams = strings;
     supportedFilesystems = option (types.attrsOf types.bool) { };
   };
+  services.firewalld.packages = option (types.listOf types.package) [ ];
   services.openiscsi = {
     enable = option types.bool false;
     name = mkOption { type = types.str; };

@@ -364,6 +364,7 @@ in
     mkBefore = order 500;
     filterAttrs =
       wanted: set: removeAttrs set (filter (name: !(wanted name set.${name})) (attrNames set));
+    mapAttrsToList = of: set: attrValues (mapAttrs of set);
     mergeEqualOption = equal;
     mkDefault = override 1000;
     mkForce = override 50;

@@ -69,6 +69,7 @@ let
           "qemu-utils"
           "qemu_full"
           "swtpm"
+          "util-linux"
           "virtio-win"
           "virtiofsd"
           "xorriso"

@@ -146,6 +146,8 @@ let
           meta,
         }@arguments:
         assert builtins.pathExists cargoLock.lockFile;
+        # Whoever runs it waits for no tests.
+        assert !doCheck;
         build "${pname}-${version}" { inherit nativeBuildInputs src; } ''
           installManPage() { install -Dm 644 -t "$out/share/man" "$@"; }
           installShellCompletion() { install -Dm 644 -t "$out/share/completions" "$@"; }
@@ -160,7 +162,16 @@ let
             src
             version
             ;
-          overrideAttrs = changed: build changed.name (removeAttrs arguments [ "cargoLock" "doCheck" "meta" ] // changed) "touch \"$out\"";
+          overrideAttrs =
+            changed:
+            build changed.name (
+              removeAttrs arguments [
+                "cargoLock"
+                "doCheck"
+                "meta"
+              ]
+              // changed
+            ) "touch \"$out\"";
         };
 
       # Evaluates the nodes, and looks whether the script is Python.

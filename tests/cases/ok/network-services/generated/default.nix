@@ -70,6 +70,7 @@
           ];
         };
         virbr-six-only = {
+          open = true;
           tcp = [
             53
           ];
