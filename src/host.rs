@@ -104,7 +104,7 @@ pub struct Link {
 /// Ports that are served on a bridge.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ports {
-    /// Whether libvirt leaves the traffic alone, and so gives the bridge no zone of a firewall's.
+    /// Whether libvirt leaves the traffic alone, and the spec names no zone of firewalld's for the bridge.
     pub is_open: bool,
     /// TCP ports.
     pub tcp: Vec<u16>,
@@ -286,7 +286,8 @@ impl Identities {
 /// The ports that libvirt serves on a network. It serves where it has an address.
 fn served(network: &Network) -> Ports {
     let sides = [&network.ipv4, &network.ipv6].map(|side| side.as_ref());
-    let mut ports = Ports { is_open: network.mode == Mode::Open, ..Ports::default() };
+    let zone = network.extra.as_ref().and_then(|extra| extra.value.get("bridge")?.get("zone"));
+    let mut ports = Ports { is_open: network.mode == Mode::Open && zone.is_none(), ..Ports::default() };
     if network.dns.enable && sides.iter().any(Option::is_some) {
         ports.tcp.push(DNS);
         ports.udp.push(DNS);

@@ -211,7 +211,12 @@ fn a_host_with_firewalld_gets_no_settings_of_interfaces() {
         }
     }
     // libvirt leaves the bridges of open networks in no zone.
-    let open = variant(r#"{ "lab": "open", "networks": { "lan": { "mode": "open", "subnet": "10.0.0.0/24" } } }"#);
+    let open = variant(
+        r#"{ "lab": "open", "networks": {
+            "lan": { "mode": "open", "subnet": "10.0.0.0/24" },
+            "zoned": { "mode": "open", "subnet": "10.0.1.0/24", "extra": { "bridge": { "zone": "libvirt" } } }
+        } }"#,
+    );
     for (backend, warnings) in [("nftables", 0), ("firewalld", 1)] {
         let found =
             host(&World::default().with("networking.firewall.backend", backend), &[&open]).expect("Nix is there");
