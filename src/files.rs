@@ -171,6 +171,19 @@ pub fn foreign_files(dir: &Path, files: &[Proven], states: &[State]) -> Vec<Prob
     foreign_texts(dir, &texts(files), states, Replace::Marked)
 }
 
+/// Whether a file that no version of today writes is there, and lab2nix's own.
+///
+/// # Errors
+///
+/// [`Error::Read`] when it is there and cannot be read.
+pub fn is_left_over(path: &Path) -> Result<bool, Error> {
+    match state(path, "", Replace::Marked, false) {
+        Ok(State::Differs { .. }) => Ok(true),
+        Ok(State::UpToDate | State::Missing | State::Foreign) => Ok(false),
+        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
+    }
+}
+
 /// The unified diff from `old` to `new`, with `name` in its header and three lines of context; empty when they are
 /// equal.
 ///
@@ -196,23 +209,26 @@ fn texts(files: &[Proven]) -> Vec<Text<'_>> {
 fn compare_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Vec<State>, Error> {
     let state = |(name, text): &Text<'_>| {
         let path = dir.join(name);
-        state(&path, text, replace, is_behind_link(dir, name)).map_err(|source| Error::Read { path, source })
+        state(&path, text, replace, in_the_way(dir, name).is_some()).map_err(|source| Error::Read { path, source })
     };
     files.iter().map(state).collect()
 }
 
-/// Whether a directory on the way from `dir` to a file is a symbolic link.
-fn is_behind_link(dir: &Path, name: &str) -> bool {
-    let on_the_way = Path::new(name).ancestors().skip(1);
-    on_the_way
-        .filter(|on_the_way| !on_the_way.as_os_str().is_empty())
-        .any(|on_the_way| dir.join(on_the_way).is_symlink())
+/// What on the way from `dir` to a file is a symbolic link, or there and no directory.
+fn in_the_way(dir: &Path, name: &str) -> Option<PathBuf> {
+    let on_the_way = Path::new(name).ancestors().skip(1).filter(|way| !way.as_os_str().is_empty());
+    let found = on_the_way.map(|way| dir.join(way)).filter(|way| way.is_symlink() || (way.exists() && !way.is_dir()));
+    found.last()
 }
 
-fn state(path: &Path, text: &str, replace: Replace, is_behind_link: bool) -> io::Result<State> {
+fn state(path: &Path, text: &str, replace: Replace, is_elsewhere: bool) -> io::Result<State> {
     let own = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_behind_link => return Ok(State::Missing),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Foreign),
+        Err(error)
+            if is_elsewhere && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            return Ok(State::Foreign);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::Missing),
         found => found?,
     };
     // Only a regular file is opened: opening a pipe would wait for its other end.
@@ -228,7 +244,7 @@ fn state(path: &Path, text: &str, replace: Replace, is_behind_link: bool) -> io:
     file.by_ref().take(MARKER.len() as u64).read_to_end(&mut bytes)?;
     let may_be_replaced = match replace {
         Replace::Marked if bytes != MARKER.as_bytes() => return Ok(State::Foreign),
-        Replace::Marked | Replace::Everything => !own.is_symlink() && !is_behind_link,
+        Replace::Marked | Replace::Everything => !own.is_symlink() && !is_elsewhere,
         Replace::Nothing => false,
     };
     file.read_to_end(&mut bytes)?;
@@ -244,22 +260,29 @@ fn state(path: &Path, text: &str, replace: Replace, is_behind_link: bool) -> io:
 
 fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Replace) -> Vec<Problem> {
     let foreign = files.iter().zip(states).filter(|(_, state)| **state == State::Foreign);
-    foreign
-        .map(|((name, _), _)| {
-            let path = dir.join(name);
-            let found = match fs::symlink_metadata(&path) {
-                _ if is_behind_link(dir, name) => "is in a directory that is a symbolic link, and not as it should be",
-                Ok(found) if found.is_symlink() => "is a symbolic link",
-                Ok(found) if found.is_dir() => "is a directory",
-                Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",
-                _ => "was not written by lab2nix",
-            };
-            let path = path.display().to_string();
-            let message = format!("`{path}` {found}");
-            Problem::new(Id::ForeignFile, Place::File(path), message)
-                .help("move it away, or choose another directory with `--out`")
-        })
-        .collect()
+    let mut problems: Vec<Problem> = Vec::new();
+    for ((name, _), _) in foreign {
+        let path = in_the_way(dir, name).unwrap_or_else(|| dir.join(name));
+        let is_directory = path != dir.join(name);
+        let found = match fs::symlink_metadata(&path) {
+            Ok(found) if is_directory && found.is_symlink() => {
+                "is a symbolic link, and what is behind it is not up to date"
+            }
+            _ if is_directory => "is no directory",
+            Ok(found) if found.is_symlink() => "is a symbolic link",
+            Ok(found) if found.is_dir() => "is a directory",
+            Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",
+            _ => "was not written by lab2nix",
+        };
+        let path = path.display().to_string();
+        let problem = Problem::new(Id::ForeignFile, Place::File(path.clone()), format!("`{path}` {found}"))
+            .help("move it away, or choose another directory with `--out`");
+        // Several files can be behind one thing.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    problems
 }
 
 fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outcome, Error> {

@@ -19,6 +19,7 @@ use crate::lab::storage::backing::Image;
 use crate::lab::storage::{IMAGES, Permissions};
 use crate::lab::{Domain, Lab, Pool, port, unique};
 use crate::libvirt::tree::HostFile;
+use crate::spec::Extra;
 use crate::spec::guest::Arch;
 use crate::spec::network::Mode;
 use crate::spec::pool::{ImageFormat, PoolType};
@@ -57,9 +58,13 @@ pub struct Host {
     pub imported: IndexMap<String, Option<String>>,
     /// The machine types that QEMU has to have, by architecture, each with the first domain that has it.
     pub machines: BTreeMap<Arch, BTreeMap<String, String>>,
+    /// The UUIDs of the networks that are never restarted, so that domains on them run on.
+    pub steady_networks: Vec<String>,
+    /// Whether a pool is one of ZFS.
+    pub zfs: bool,
     /// The first domain whose memory is made of huge pages, which the host sets aside.
     pub hugepages: Option<String>,
-    /// The first domain with a PCI device of the host's, which needs its IOMMU.
+    /// The first domain with a PCI device of the host's, or network of such, which needs its IOMMU.
     pub pci_devices: Option<String>,
     /// The bridges that libvirt makes and serves on, each with the ports it serves.
     pub bridges: IndexMap<String, Ports>,
@@ -128,6 +133,12 @@ impl Host {
         let mut host = Self::default();
         for network in lab.networks.iter().flatten() {
             host.open_vswitch |= network.mode == Mode::Ovs;
+            if network.mode == Mode::Hostdev {
+                first(host.pci_devices.get_or_insert_default(), format!("network {}", network.name));
+            }
+            if network.restart == Some(false) {
+                host.steady_networks.push(network.uuid.value.to_string());
+            }
             let ports = served(network);
             let is_served = !ports.tcp.is_empty() || !ports.udp.is_empty();
             if let Some(bridge) = network.bridge.as_ref().filter(|_| is_served) {
@@ -162,11 +173,7 @@ impl Host {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
             if let Some(Image::Nix(name)) = backing.map(|backing| &backing.image) {
                 let owner = format!("volume {} of pool {}", volume.name, pool.name);
-                let named = self.images.entry(name.clone()).or_insert_with(|| owner.clone());
-                // The same one, in whatever order the domains are.
-                if owner < *named {
-                    *named = owner;
-                }
+                first(self.images.entry(name.clone()).or_default(), owner);
             }
         }
         match pool.r#type {
@@ -177,7 +184,8 @@ impl Host {
             }
             PoolType::Iscsi => self.iscsi = true,
             PoolType::Rbd => self.rbd = true,
-            PoolType::Dir | PoolType::Fs | PoolType::Logical | PoolType::Disk | PoolType::Zfs => {}
+            PoolType::Zfs => self.zfs = true,
+            PoolType::Dir | PoolType::Fs | PoolType::Logical | PoolType::Disk => {}
         }
     }
 
@@ -189,19 +197,17 @@ impl Host {
                 self.links.insert(target.value.clone(), link);
             }
         }
-        // The same one, in whatever order the domains are.
-        let first = |place: &mut String| {
-            let owner = format!("domain {}", domain.name);
-            if place.is_empty() || owner < *place {
-                *place = owner;
-            }
-        };
-        first(self.machines.entry(domain.arch).or_default().entry(domain.machine.clone()).or_default());
+        let owner = || format!("domain {}", domain.name);
+        // Which machine types another emulator has, nobody here knows.
+        if !domain.extra.iter().any(|extra| changes_machine(&extra.value)) {
+            let machines = self.machines.entry(domain.arch).or_default();
+            first(machines.entry(domain.machine.clone()).or_default(), owner());
+        }
         if domain.memory.hugepages.is_some() {
-            first(self.hugepages.get_or_insert_default());
+            first(self.hugepages.get_or_insert_default(), owner());
         }
         if domain.hostdevs.iter().any(HostDevice::is_pci) {
-            first(self.pci_devices.get_or_insert_default());
+            first(self.pci_devices.get_or_insert_default(), owner());
         }
         self.tpm |= domain.tpm;
         self.virtiofs |= domain.shares.iter().any(Share::is_virtiofs);
@@ -281,6 +287,19 @@ impl Identities {
             self.devices.extend(interface.tap.target.as_ref().map(|target| (target.value.clone(), owner())));
         }
     }
+}
+
+/// Puts the first of several owners in its place, the same one in whatever order they come.
+fn first(place: &mut String, owner: String) {
+    if place.is_empty() || owner < *place {
+        *place = owner;
+    }
+}
+
+/// Whether what is merged into a domain's definition changes its emulator or its machine type.
+fn changes_machine(extra: &Extra) -> bool {
+    let has = |element: &str, key: &str| extra.get(element).is_some_and(|element| element.get(key).is_some());
+    has("devices", "emulator") || has("os", "machine") || has("os", "arch")
 }
 
 /// The ports that libvirt serves on a network. It serves where it has an address.

@@ -20,6 +20,7 @@ let
     concatLists
     concatMap
     concatStringsSep
+    elem
     filter
     readFile
     replaceStrings
@@ -30,6 +31,7 @@ let
     hasPrefix
     mapAttrsToList
     mkBefore
+    mkForce
     mkIf
     mkMerge
     optionals
@@ -56,7 +58,6 @@ let
       inherit connection;
       # On a slow host that has just started; each of these things takes a moment otherwise.
       patience = 60;
-      directories = unique (concatMap (lab: attrNames lab.directories) here);
       programs = concatLists [
         (need (flag "tpm") "the TPMs" { program = "swtpm"; })
         (need (flag "passt") "the port forwards" { program = "passt"; })
@@ -87,7 +88,13 @@ let
         if listing == [ ] then
           null
         else
-          concatMap ({ identities, ... }: filter (isNetwork identities) (attrNames identities.uuids)) listing;
+          concatMap (
+            lab:
+            map (uuid: {
+              inherit uuid;
+              steady = elem uuid lab.steadyNetworks;
+            }) (filter (isNetwork lab.identities) (attrNames lab.identities.uuids))
+          ) listing;
       imported = concatMap (
         lab:
         map (domain: {
@@ -112,12 +119,14 @@ in
         libvirtd.package
         pkgs.jq
         pkgs.libxml2
-        pkgs.util-linux
       ];
       # Guests that libvirt-guests.service starts or resumes at boot come after NixVirt: it would power off one that came
       # between its look and its deed, and guests need the networks that it starts.
       before = [ "libvirt-guests.service" ];
-      wants = network;
+      # NixVirt has it required, and a libvirtd that does not start would then leave this unit as if nothing were wrong, and a
+      # restart of libvirtd would end an activation half-way.
+      requires = mkForce [ ];
+      wants = [ "libvirtd.service" ] ++ network;
       after =
         network
         ++ optionals (uses "openVSwitch") [ "ovs-vswitchd.service" ]

@@ -28,6 +28,7 @@ let
     getName
     hasInfix
     hasPrefix
+    hasSuffix
     mapAttrsToList
     mkIf
     ;
@@ -67,13 +68,13 @@ let
         "0"
       ])
     ) (attrNames boot.kernel.sysctl)
-    || any (hasPrefix "hugepages=") boot.kernelParams
+    || any (param: hasPrefix "hugepages=" param && param != "hugepages=0") boot.kernelParams
     || any (hasInfix "nr_hugepages") (
       config.systemd.tmpfiles.rules ++ concatMap attrNames (attrValues config.systemd.tmpfiles.settings)
     );
 
   passedThrough = ownersOf (lab: orNone lab.pciDevices);
-  hasIommu = any (hasInfix "iommu") boot.kernelParams;
+  hasIommu = any (param: hasInfix "iommu" param && !(hasSuffix "=off" param)) boot.kernelParams;
 
   unmounted = filter (name: !(boot.supportedFilesystems.${name} or false)) (all "filesystems");
 in
@@ -94,23 +95,26 @@ in
         "${head foreign} is not of this host's architecture (${ownArch}), and `virtualisation.libvirtd.qemu.package` (${getName libvirtd.qemu.package}) emulates no other: set it to `pkgs.qemu`"
       )
       (assertion (huge != [ ] -> hasHugepages)
-        "the memory of ${head huge} is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`, or `boot.kernelParams = [ \"hugepages=…\" ]` with `hugepagesz=…` before it for pages of another size"
+        "the memory of ${head huge} is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`, or `boot.kernelParams = [ \"hugepages=…\" ]` with `hugepagesz=…` before it for pages of another size; where something else makes room for them later, `vm.nr_overcommit_hugepages` says so"
       )
       (assertion (
         uses "openVSwitch" -> virtualisation.vswitch.enable
-      ) "networks are on Open vSwitch bridges, but `virtualisation.vswitch.enable` is false")
+      ) "networks are on Open vSwitch bridges: set `virtualisation.vswitch.enable = true`")
       (assertion (
         uses "iscsi" -> services.openiscsi.enable
-      ) "pools are iSCSI targets, but `services.openiscsi.enable` is false")
+      ) "pools are iSCSI targets: set `services.openiscsi.enable = true`")
       (assertion (uses "iscsi" && services.openiscsi.enable -> options.services.openiscsi.name.isDefined)
         "pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:${config.networking.hostName}\""
       )
+      (assertion (
+        uses "zfs" -> boot.supportedFilesystems.zfs or false
+      ) "pools are on ZFS: set `boot.supportedFilesystems.zfs = true`, and `networking.hostId`")
       (assertion (unmounted == [ ])
         "pools are on file servers, but `boot.supportedFilesystems` has no ${builtins.concatStringsSep ", " unmounted}"
       )
       (assertion (
         uses "virtiofs" -> any (package: getName package == "virtiofsd") libvirtd.qemu.vhostUserPackages
-      ) "domains have shares, but `virtualisation.libvirtd.qemu.vhostUserPackages` has no virtiofsd")
+      ) "domains have shares: add `pkgs.virtiofsd` to `virtualisation.libvirtd.qemu.vhostUserPackages`")
     ]
     ++ map (assertion false) (
       import ./clashes.nix {
@@ -124,7 +128,7 @@ in
         [ ]
       else
         [
-          "lab2nix: ${head passedThrough} gets a PCI device of this host, and `boot.kernelParams` does not speak of the IOMMU: a processor of Intel needs \"intel_iommu=on\"; where it is on by itself, \"iommu=pt\" says so"
+          "lab2nix: ${head passedThrough} hands a PCI device of this host to a guest, and `boot.kernelParams` does not speak of the IOMMU: a processor of Intel needs \"intel_iommu=on\"; where it is on by itself, \"iommu=pt\" says so"
         ];
   };
 }

@@ -43,7 +43,7 @@ in
     ];
   };
 
-  warnings = mkIf (cfg.enable && isFirewalld) (
+  warnings = mkIf (cfg.enable && isFirewalld && config.services.firewalld.enable or false) (
     map (
       bridge:
       "lab2nix: firewalld lets no DHCP and DNS through to the open network on ${bridge}, which libvirt puts into no zone: give the network `\"extra\": { \"bridge\": { \"zone\": \"libvirt\" } }`, or put the bridge into a zone of yours"

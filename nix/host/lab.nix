@@ -55,8 +55,12 @@ let
       machines = internal (types.attrsOf (
         types.attrsOf types.str
       )) { } "The machine types of domains by architecture, each with a domain.";
+      steadyNetworks =
+        internal (types.listOf types.str) [ ]
+          "UUIDs of the networks that are never restarted.";
+      zfs = flag "Whether a pool is one of ZFS.";
       hugepages = owner "A domain whose memory is made of huge pages.";
-      pciDevices = owner "A domain with a PCI device of the host's.";
+      pciDevices = owner "A domain with a PCI device of the host's, or a network of such.";
       firmware = internal (types.listOf types.str) [ ] "Architectures whose UEFI has a stable path.";
       secureBoot = flag "Whether UEFI with Secure Boot has a stable path.";
       driverDisc = flag "Whether the virtio-win ISO has a stable path.";

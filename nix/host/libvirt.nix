@@ -63,7 +63,7 @@ in
     boot.supportedFilesystems = listToAttrs (
       map (name: {
         inherit name;
-        value = true;
+        value = mkDefault true;
       }) (all "filesystems")
     );
     # It has no name for the host: targets know hosts by theirs.

@@ -7,13 +7,13 @@
 #
 #   connection    the URI
 #   patience      how many seconds libvirtd may take for something
-#   directories   those that pools, firmware variables and TFTP are in
 #   programs      programs that libvirtd has to find, each with `why`
 #   tpm           why libvirt has to know an emulated TPM; none where it need not
 #   pools         types of pools that libvirt has to know, each with `why`
 #   machines      machine types, each with the QEMU that the host is to have (`emulator`), where libvirt finds it (`link`),
 #                 and the domain that has it
-#   networks      the UUIDs of the networks that NixVirt leaves; null where it leaves all
+#   networks      the networks that NixVirt leaves, each with whether a change of it leaves the domains on it alone (`steady`);
+#                 null where it leaves all
 #   imported      domains that stay as they are: lab, domain, and the UUID where the spec says it
 set -euo pipefail
 # Else what fails in $(…) goes unnoticed.
@@ -49,17 +49,13 @@ rm -rf "$work"
 mkdir -p "$work"
 trap 'rm -rf "$work"' EXIT
 
-# Without its mount, a pool would be made anew on what is below.
-directories=$(ask '.directories[]')
-mounts=$(findmnt --fstab --list --json --output TARGET | jq --raw-output '.filesystems[]?.target | select(startswith("/"))') || mounts=
-while IFS= read -r mount; do
-  [[ -n $mount && $mount != / ]] || continue
-  while IFS= read -r directory; do
-    if [[ $directory/ == "${mount%/}"/* ]] && ! mountpoint --quiet "$mount"; then
-      die "The lab's directory $directory is on $mount, which is not mounted. Look at \`systemctl status $(systemd-escape --path --suffix=mount "$mount")\`."
-    fi
-  done <<<"$directories"
-done <<<"$mounts"
+# Without its mount, a pool would be made anew on what is below. The unit wants those that the labs' directories are on.
+wants=$(systemctl show --property=Wants --value nixvirt.service)
+for unit in $wants; do
+  if [[ $unit == *.mount ]] && ! systemctl is-active --quiet "$unit"; then
+    die "$(systemctl show --property=Where --value "$unit"), which a directory of the labs is on, is not mounted. Look at \`systemctl status $unit\`."
+  fi
+done
 
 # The process of libvirtd, or 0.
 daemon() {
@@ -97,7 +93,7 @@ restart_daemon() {
   if [[ $pid != 0 ]]; then
     systemctl kill --kill-whom=main --signal=TERM libvirtd.service
     until [[ $(daemon) != "$pid" ]]; do
-      if ((SECONDS - since > patience)); then
+      if ((SECONDS - since >= patience)); then
         die "libvirtd does not end. Look at \`journalctl --unit libvirtd.service\`."
       fi
       sleep 0.2
@@ -110,8 +106,9 @@ restart_daemon() {
 # libvirtd can be up before it answers.
 since=$SECONDS
 until virsh uri >"$work/uri" 2>"$work/error"; do
-  if ((SECONDS - since > patience)); then
-    die "libvirtd does not answer: $(<"$work/error"). Look at \`systemctl status libvirtd.service\`."
+  if ((SECONDS - since >= patience)); then
+    reason=$(<"$work/error")
+    die "libvirtd does not answer: ${reason:-nothing came within $patience seconds}. Look at \`systemctl status libvirtd.service\`."
   fi
   sleep 1
 done
@@ -180,17 +177,18 @@ if lacks=$(outdated) && [[ -n $lacks && $(daemon) != "$(cat /run/lab2nix/started
 fi
 since=$SECONDS
 until lacks=$(lacking 2>"$work/error") && [[ -z $lacks ]]; do
-  if ((SECONDS - since > patience)); then
+  if ((SECONDS - since >= patience)); then
     if [[ -n $lacks ]]; then
       die "libvirtd lacks ${lacks//$'\n'/, and }. Look at \`journalctl --unit libvirtd.service\`, and whether the configuration overrides libvirtd's package or path."
     fi
-    die "libvirtd does not say what it can do: $(<"$work/error"). Look at \`journalctl --unit libvirtd.service\`."
+    reason=$(<"$work/error")
+    die "libvirtd does not say what it can do: ${reason:-nothing came within $patience seconds}. Look at \`journalctl --unit libvirtd.service\`."
   fi
   sleep 1
 done
 
-# What libvirt has of the domains that stay as they are, where the list for NixVirt says. NixVirt deletes what is not
-# listed, so one that is missing ends this; and so does one on a network that NixVirt would delete, its process with it.
+# What libvirt has of the domains that stay as they are, where the list for NixVirt says. NixVirt deletes what is not listed,
+# so one that is missing ends this; and so does one on a network that NixVirt deletes, or may start again.
 imported=$(ask '.imported[] | [.lab, .domain, .uuid // ""] | @tsv')
 if [[ -n $imported ]]; then
   # By UUID, since virsh takes a name that looks like a number for an id.
@@ -200,31 +198,40 @@ if [[ -n $imported ]]; then
     virsh dumpxml --inactive --security-info "$uuid" >"$work/$uuid.xml"
     found[$(value "$work/$uuid.xml" /domain/name)]=$uuid
   done
+  running=$'\n'$(virsh list --uuid)$'\n'
 
-  # NixVirt ends the domains on a network, by its name or that of its bridge, before it deletes it.
+  # What NixVirt does to networks, each by its name and by that of its bridge: it ends the domains on either before it
+  # deletes a network, and before it starts one again that has changed.
+  fates=()
   networks=()
   bridges=()
   if [[ $(ask .networks) != null ]]; then
-    left=$'\n'$(ask '.networks[]')$'\n'
+    left=$'\n'$(ask '.networks[].uuid')$'\n'
+    steady=$'\n'$(ask '.networks[] | select(.steady).uuid')$'\n'
     uuids=$(virsh net-list --all --uuid)
     for uuid in $uuids; do
       if [[ $left != *$'\n'"$uuid"$'\n'* ]]; then
-        virsh net-dumpxml "$uuid" >"$work/network"
-        networks+=("$(value "$work/network" /network/name)")
-        bridges+=("$(value "$work/network" /network/bridge/@name)")
+        fates+=(deleted)
+      elif [[ $steady != *$'\n'"$uuid"$'\n'* ]]; then
+        fates+=(restarted)
+      else
+        continue
       fi
+      virsh net-dumpxml "$uuid" >"$work/network"
+      networks+=("$(value "$work/network" /network/name)")
+      bridges+=("$(value "$work/network" /network/bridge/@name)")
     done
   fi
-  # Prints the networks that go and that a domain is on.
-  going() {
-    local count at network bridge goes separator=''
-    count=$(value "$1" 'count(/domain/devices/interface/source)')
+  # Prints the networks with a fate that a definition has interfaces on.
+  on() {
+    local count at network bridge place separator=''
+    count=$(value "$2" 'count(/domain/devices/interface/source)')
     for ((at = 1; at <= count; at++)); do
-      network=$(value "$1" "(/domain/devices/interface/source)[$at]/@network")
-      bridge=$(value "$1" "(/domain/devices/interface/source)[$at]/@bridge")
-      for goes in "${!networks[@]}"; do
-        if [[ $network == "${networks[$goes]}" || (-n $bridge && $bridge == "${bridges[$goes]}") ]]; then
-          printf "%s\`%s\`" "$separator" "${networks[$goes]}"
+      network=$(value "$2" "(/domain/devices/interface/source)[$at]/@network")
+      bridge=$(value "$2" "(/domain/devices/interface/source)[$at]/@bridge")
+      for place in "${!networks[@]}"; do
+        if [[ ${fates[$place]} == "$1" && ($network == "${networks[$place]}" || (-n $bridge && $bridge == "${bridges[$place]}")) ]]; then
+          printf "%s\`%s\`" "$separator" "${networks[$place]}"
           separator=', '
         fi
       done
@@ -239,10 +246,22 @@ if [[ -n $imported ]]; then
     elif [[ -n $meant && $uuid != "$meant" ]]; then
       die "$keeps its UUID is $uuid and not $meant. Mend its \`uuid\`, or leave that out."
     fi
-    goes=$(going "$work/$uuid.xml")
-    if [[ -n $goes ]]; then
-      die "$keeps it is on the network $goes, which no lab of this host has, so that NixVirt would delete it and end the domain. Add it to \`networks\`, or leave that section out."
+    definitions=("$work/$uuid.xml")
+    if [[ $running == *$'\n'"$uuid"$'\n'* ]]; then
+      # What it has now may not be what it has the next time.
+      virsh dumpxml "$uuid" >"$work/live.xml"
+      definitions+=("$work/live.xml")
     fi
+    for definition in "${definitions[@]}"; do
+      goes=$(on deleted "$definition")
+      if [[ -n $goes ]]; then
+        die "$keeps it is on the network $goes, which no lab of this host has, so that NixVirt would delete it and end the domain. Add it to \`networks\`, or leave that section out."
+      fi
+      starts=$(on restarted "$definition")
+      if [[ -n $starts && ${#definitions[@]} == 2 ]]; then
+        die "$keeps it runs on the network $starts, which NixVirt starts again when it has changed, and then it ends the domain. Give the network \`\"restart\": false\`."
+      fi
+    done
     mkdir -p "$work/imported/$lab"
     cp "$work/$uuid.xml" "$work/imported/$lab/$domain.xml"
   done <<<"$imported"

@@ -67,12 +67,18 @@ fn what_is_in_a_linked_directory_is_read_and_left_alone() {
     for (name, expected) in states {
         assert_eq!(compare_texts(dir.path(), &[(name, NEW)], Replace::Marked).unwrap(), [expected], "{name}");
     }
-    let Outcome::Refused(problems) = write_texts(dir.path(), &[("host/b.nix", NEW)], Replace::Marked).unwrap() else {
-        panic!("written through a link")
+    let refused = |files: &[Text<'_>]| match write_texts(dir.path(), files, Replace::Marked).unwrap() {
+        Outcome::Refused(problems) => problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>(),
+        Outcome::Written(states) => panic!("written through a link: {states:?}"),
     };
-    let said = "is in a directory that is a symbolic link, and not as it should be";
-    assert!(problems[0].message.ends_with(said), "{problems:?}");
+    let path = dir.path().join("host").display().to_string();
+    let linked = [format!("`{path}` is a symbolic link, and what is behind it is not up to date")];
+    assert_eq!(refused(&[("host/b.nix", NEW), ("host/c.nix", NEW)]), linked);
     check_contents(elsewhere.path(), &[("a.nix", NEW), ("b.nix", OLD)]);
+
+    fs::remove_file(dir.path().join("host")).unwrap();
+    fs::write(dir.path().join("host"), "mine").unwrap();
+    assert_eq!(refused(&[("host/b.nix", NEW), ("host/c.nix", NEW)]), [format!("`{path}` is no directory")]);
 }
 
 #[test]

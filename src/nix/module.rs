@@ -130,6 +130,8 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         images,
         imported,
         machines,
+        steady_networks,
+        zfs,
         hugepages,
         pci_devices,
         bridges,
@@ -150,6 +152,9 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     set("images", !images.is_empty(), owners(images)?.into());
     set("imported", !imported.is_empty(), self::imported(imported)?.into());
     set("machines", !machines.is_empty(), self::machines(machines)?.into());
+    let steady = steady_networks.iter().map(|uuid| text(uuid)).collect::<Result<Vec<_>, _>>()?;
+    set("steadyNetworks", !steady.is_empty(), Expr::List(steady));
+    set("zfs", *zfs, true.into());
     for (name, owner) in [("hugepages", hugepages), ("pciDevices", pci_devices)] {
         if let Some(owner) = owner {
             set(name, true, text(owner)?);

@@ -109,7 +109,7 @@ fn what_a_host_rules_out_is_said() {
     let domain = |rest: &str| lab(&format!(r#""domains": {{ "a": {{ "memory": "1GiB", {rest} }} }}"#));
     let whole = World::default();
     let bare = World { without: Some(Part::Equipment), ..World::default() };
-    let cases: [(Generated, World, Option<World>, &str); 9] = [
+    let cases: [(Generated, World, Option<World>, &str); 10] = [
         (
             domain(r#""hugepages": "2MiB""#),
             bare.clone(),
@@ -130,13 +130,19 @@ fn what_a_host_rules_out_is_said() {
             ),
             whole.with("services.openiscsi.enable", false),
             None,
-            "lab2nix: pools are iSCSI targets, but `services.openiscsi.enable` is false",
+            "lab2nix: pools are iSCSI targets: set `services.openiscsi.enable = true`",
+        ),
+        (
+            lab(r#""pools": { "tank": { "type": "zfs", "source": { "name": "tank/vms" } } }"#),
+            bare.clone(),
+            Some(bare.with("boot.supportedFilesystems", json!({ "zfs": true }))),
+            "lab2nix: pools are on ZFS: set `boot.supportedFilesystems.zfs = true`, and `networking.hostId`",
         ),
         (
             lab(r#""networks": { "sw": { "mode": "ovs", "bridge": "ovsbr0" } }"#),
             whole.with("virtualisation.vswitch.enable", false),
             None,
-            "lab2nix: networks are on Open vSwitch bridges, but `virtualisation.vswitch.enable` is false",
+            "lab2nix: networks are on Open vSwitch bridges: set `virtualisation.vswitch.enable = true`",
         ),
         (
             lab(
@@ -150,7 +156,7 @@ fn what_a_host_rules_out_is_said() {
             domain(r#""shares": [{ "source": "/srv", "tag": "srv" }]"#),
             whole.with("virtualisation.libvirtd.qemu.vhostUserPackages", json!([])),
             None,
-            "lab2nix: domains have shares, but `virtualisation.libvirtd.qemu.vhostUserPackages` has no virtiofsd",
+            "lab2nix: domains have shares: add `pkgs.virtiofsd` to `virtualisation.libvirtd.qemu.vhostUserPackages`",
         ),
         (
             domain(r#""imported": false"#),
@@ -187,7 +193,7 @@ fn what_a_host_rules_out_is_said() {
     let found = host(&bare, &[&passed]).expect("Nix is there");
     let warnings = list(&found["warnings"]);
     assert!(
-        warnings.len() == 1 && text(&warnings[0]).starts_with("lab2nix: domain a of lab `odd` gets a PCI device"),
+        warnings.len() == 1 && text(&warnings[0]).starts_with("lab2nix: domain a of lab `odd` hands a PCI device"),
         "{warnings:?}"
     );
     assert_eq!(

@@ -209,7 +209,8 @@ fn the_host_of_the_lab_of_this_repository() {
             "owner": "domain CLIENT01 of lab `sccm`",
         });
         assert_eq!(told["machines"], json!([machine]));
-        let networks = ["0355c7ff-0c40-4a7a-8c0d-1f7564af25ca", "d72183d8-b05c-42a6-9f79-96177d160f8e"];
+        let networks = ["0355c7ff-0c40-4a7a-8c0d-1f7564af25ca", "d72183d8-b05c-42a6-9f79-96177d160f8e"]
+            .map(|uuid| json!({ "uuid": uuid, "steady": false }));
         assert_eq!([&told["networks"], &told["imported"]], [&json!(networks), &json!([])]);
         assert_eq!(host["libvirtd"]["qemu"]["vhostUserPackages"], json!([]));
 
@@ -217,6 +218,8 @@ fn the_host_of_the_lab_of_this_repository() {
         assert_eq!(host["libvirtd"]["enable"], true);
         assert_eq!(host["libvirtd"]["qemu"]["swtpm"]["enable"], true);
         assert_eq!(service["after"], json!(["libvirtd.service"]));
+        // A libvirtd that does not start fails it, and does not keep it from starting.
+        assert_eq!([&service["requires"], &service["wants"]], [&json!([]), &json!(["libvirtd.service"])]);
     }
 }
 

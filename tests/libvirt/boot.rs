@@ -11,6 +11,7 @@ use std::path::Path;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
+use crate::case::Read;
 use crate::evaluation::World as Evaluation;
 use crate::labs::variant;
 use crate::unit;
@@ -311,17 +312,45 @@ fn a_mount_that_is_missing_is_tried_again_and_reported() {
     service["serviceConfig"]["RestartSec"] = 1.into();
     host.install(&service);
     host.helper("touch /run/helper-ran");
-    world.write("/etc/fstab", "tmpfs / tmpfs noauto 0 0\n/dev/none /mnt/nas ext4 noauto 0 0\n");
+    let fstab = |line: &str| {
+        world.write("/etc/fstab", line);
+        world.run(&["systemctl", "daemon-reload"]);
+    };
+    fstab("/dev/none /mnt/nas ext4 nofail,x-systemd.device-timeout=100ms 0 0\n");
     world.run(&["mkdir", "-p", "/mnt/nas/vms"]);
     assert_eq!(host.switch(), ["nixvirt: failed"]);
-    let said = "lab2nix: The lab's directory /mnt/nas/vms is on /mnt/nas, which is not mounted. Look at `systemctl status mnt-nas.mount`";
+    let said = "lab2nix: /mnt/nas, which a directory of the labs is on, is not mounted. Look at `systemctl status mnt-nas.mount`";
     assert_eq!(host.log().matches(said).count(), 6, "{}", host.log());
     assert!(!world.has("/run/helper-ran"), "NixVirt came all the same");
-    world.write("/etc/fstab", "tmpfs / tmpfs noauto 0 0\ntmpfs /mnt/nas tmpfs noauto 0 0\n");
-    // A real one is mounted by what the unit wants.
-    world.run(&["mount", "/mnt/nas"]);
+    // It is mounted by what the unit wants, though nothing else asks for it.
+    fstab("tmpfs /mnt/nas tmpfs noauto 0 0\n");
     assert_eq!(host.switch(), [""; 0], "{}", host.log());
     assert!(world.has("/run/helper-ran"));
+}
+
+/// A libvirtd that does not start is no reason for the unit to be as if nothing were wrong.
+#[test]
+fn without_libvirtd_it_fails() {
+    let Some(host) = Host::start("no libvirtd", SMALL) else { return };
+    let world = &host.world;
+    let mut service = once(host.service.clone());
+    let script =
+        service["script"].as_str().expect("it has a script").replacen(r#""patience":180,"#, r#""patience":1,"#, 1);
+    service["script"] = script.into();
+    host.install(&service);
+    world.run(&["systemctl", "stop", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
+    world.run(&["systemctl", "mask", "--runtime", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    assert!(host.log().contains("lab2nix: libvirtd does not answer: "), "{}", host.log());
+
+    // Nor is one that hangs: it is asked for a while only.
+    world.run(&["systemctl", "unmask", "--runtime", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
+    world.run(&["systemctl", "start", "libvirtd.service"]);
+    let daemon = host.property("libvirtd", "MainPID");
+    world.run(&["kill", "-STOP", &daemon]);
+    assert_eq!(host.switch(), ["nixvirt: failed"]);
+    assert!(host.log().contains("lab2nix: libvirtd does not answer: nothing came within 1 seconds"), "{}", host.log());
+    world.run(&["kill", "-CONT", &daemon]);
 }
 
 #[test]
@@ -390,7 +419,7 @@ fn libvirtd_gets_what_a_lab_needs_and_guests_run_on() {
     );
     let mut hurried = once(host.service.clone());
     let script =
-        hurried["script"].as_str().expect("it has a script").replacen(r#""patience":180,"#, r#""patience":2,"#, 1);
+        hurried["script"].as_str().expect("it has a script").replacen(r#""patience":180,"#, r#""patience":10,"#, 1);
     hurried["script"] = script.into();
     host.install(&hurried);
     assert_eq!(host.switch(), ["nixvirt: failed"]);
@@ -436,6 +465,10 @@ fn what_nixvirt_would_stop_half_way_at_stops_it_before() {
     assert_eq!(host.switch(), [""; 0], "{}", host.log());
     assert!(world.has("/run/helper-ran"));
 }
+
+/// The network of the lab that follows, as libvirt has it.
+const LAN: &str = "<network><name>lan</name><uuid>UUID</uuid><bridge name='virbr-lan'/>\
+    <ip address='10.0.0.1' prefix='24'/></network>";
 
 /// Names that only somebody else can have given.
 const AWKWARD: [&str; 3] = ["two words", "7", "$(touch pwned);`id`'\\\""];
@@ -493,7 +526,26 @@ fn imported_domains_are_kept_whatever_the_host_calls_its_own() {
             assert!(host.log().contains(&format!("it is on the network `{name}`, which no lab")), "{}", host.log());
         }
     }
-    // On one that stays, or that libvirt does not have.
+    // On one that stays, or that libvirt does not have; and on one that may start again, while the guest runs.
+    let lan = Read::bytes("lab.json", spec.as_bytes().to_vec());
+    let (lan, _) = lan.checked.lab().expect("it is sound");
+    let uuid = lan.networks.iter().flatten().next().expect("it has a network").uuid.value.to_string();
+    world.write("/tmp/lan.xml", &LAN.replace("UUID", &uuid));
+    world.virsh(&["net-define", "/tmp/lan.xml"]);
+    world.virsh(&["net-start", "lan"]);
+    let on_lan = "<interface type='network'><source network='lan'/></interface>";
+    assert_eq!(guest_on(on_lan), (vec![], true), "{}", host.log());
+    world.virsh(&["start", "guest"]);
+    assert_eq!(guest_on(on_lan), (vec!["nixvirt: failed".to_owned()], false), "{}", host.log());
+    assert!(host.log().contains("it runs on the network `lan`, which NixVirt starts again when it has changed"));
+    // What it runs on counts, not only what it will have.
+    assert_eq!(guest_on(""), (vec!["nixvirt: failed".to_owned()], false), "{}", host.log());
+    let steady = spec.replace(r#""subnet": "10.0.0.0/24""#, r#""subnet": "10.0.0.0/24", "restart": false"#);
+    let values = Evaluation::default().modules(&[&[&variant(&steady)]]).expect("Nix is there");
+    host.install(&once(patient(&values[0])));
+    assert_eq!(guest_on(on_lan), (vec![], true), "{}", host.log());
+    host.install(&once(host.service.clone()));
+    world.virsh(&["destroy", "guest"]);
     for bridge in ["virbr-lan", "br0"] {
         let interface = format!("<interface type='bridge'><source bridge='{bridge}'/></interface>");
         assert_eq!(guest_on(&interface), (vec![], true), "{interface}: {}", host.log());

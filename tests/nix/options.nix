@@ -56,7 +56,10 @@ in
     kernelParams = strings;
     supportedFilesystems = option (types.attrsOf types.bool) { };
   };
-  services.firewalld.packages = option (types.listOf types.package) [ ];
+  services.firewalld = {
+    enable = option types.bool false;
+    packages = option (types.listOf types.package) [ ];
+  };
   services.openiscsi = {
     enable = option types.bool false;
     name = mkOption { type = types.str; };

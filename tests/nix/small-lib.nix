@@ -359,6 +359,12 @@ in
       if parts == null then package.name else head parts;
     hasInfix = part: text: length (filter isString (builtins.split (quoted part) text)) > 1;
     hasPrefix = start: text: substring 0 (builtins.stringLength start) text == start;
+    hasSuffix =
+      end: text:
+      let
+        at = builtins.stringLength text - builtins.stringLength end;
+      in
+      0 <= at && substring at (-1) text == end;
     optionals = condition: list: if condition then list else [ ];
     nameValuePair = name: value: { inherit name value; };
     mkBefore = order 500;

@@ -69,7 +69,6 @@ let
           "qemu-utils"
           "qemu_full"
           "swtpm"
-          "util-linux"
           "virtio-win"
           "virtiofsd"
           "xorriso"

@@ -27,8 +27,16 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
         print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
     }
     tell_of_xml(&checked)?;
-    write(cli, &dir, &files, Replace::Marked)
+    let code = write(cli, &dir, &files, Replace::Marked)?;
+    let former = dir.join(FORMER_HOST_FILE);
+    if files::is_left_over(&former)? {
+        talk(&format!("note: `{}` is of an earlier version, and nothing reads it: delete it\n", former.display()));
+    }
+    Ok(code)
 }
+
+/// What the module of the host was in until it became a directory.
+const FORMER_HOST_FILE: &str = "host.nix";
 
 /// Says which objects are written as XML, and why.
 fn tell_of_xml(checked: &Checked) -> Result<(), Failure> {

@@ -46,6 +46,9 @@
           "pc-q35-9.1" = "domain debian-13";
         };
       };
+      steadyNetworks = [
+        "8a44066c-e714-5d7f-8e78-3b3248c3c18c"
+      ];
       firmware = [
         "x86_64"
       ];

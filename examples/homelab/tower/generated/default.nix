@@ -31,6 +31,9 @@
           "pc-q35-9.1" = "domain builder";
         };
       };
+      steadyNetworks = [
+        "6b06b663-cfed-557f-a8d4-929ff54b90f3"
+      ];
       firmware = [
         "x86_64"
       ];

@@ -37,6 +37,10 @@
           "pc-q35-9.1" = "domain web";
         };
       };
+      steadyNetworks = [
+        "1554ef67-66a5-5a80-a6ff-a3f6e0b8b4a6"
+        "6297ca82-ca82-533d-b49d-9e4507e744d2"
+      ];
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -32,6 +32,7 @@
           "pc-q35-9.1" = "domain extra";
         };
       };
+      pciDevices = "network fast";
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -68,6 +68,9 @@
           "pc-q35-9.1" = "domain gateway";
         };
       };
+      steadyNetworks = [
+        "c9d0e3a1-7d0e-4c39-9f0e-0f7c7f0b7a52"
+      ];
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -42,6 +42,7 @@
           "pc-q35-9.1" = "domain scratch";
         };
       };
+      zfs = true;
       filesystems = [
         "cifs"
         "glusterfs"

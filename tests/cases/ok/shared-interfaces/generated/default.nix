@@ -25,6 +25,7 @@
           "pc-q35-9.1" = "domain both";
         };
       };
+      pciDevices = "network fast";
       firmware = [
         "x86_64"
       ];
