@@ -22,7 +22,6 @@ let
     concatMap
     elem
     filter
-    head
     ;
   inherit (lib)
     getName
@@ -31,6 +30,8 @@ let
     hasSuffix
     mapAttrsToList
     mkIf
+    optionals
+    take
     ;
   inherit (config) boot services virtualisation;
   inherit (virtualisation) libvirtd;
@@ -43,6 +44,8 @@ let
   };
   # What labs have of something, each with the object that has it, as `domain web of lab office`.
   ownersOf = what: concatMap (lab: map (owner: "${owner} of lab `${lab.name}`") (what lab)) labs;
+  # Nothing of none, as messages are read of assertions that hold too.
+  first = owners: toString (take 1 owners);
   orNone = owner: if owner == null then [ ] else [ owner ];
 
   # nixpkgs' `qemu_kvm` has emulators for the host's own architecture only.
@@ -92,10 +95,10 @@ in
         hasNixVirt && uses "tpm" -> libvirtd.qemu.swtpm.enable
       ) "domains have a TPM, but `virtualisation.libvirtd.qemu.swtpm.enable` is false")
       (assertion (foreign != [ ] -> hasAllArchs)
-        "${head foreign} is not of this host's architecture (${ownArch}), and `virtualisation.libvirtd.qemu.package` (${getName libvirtd.qemu.package}) emulates no other: set it to `pkgs.qemu`"
+        "${first foreign} is not of this host's architecture (${ownArch}), and `virtualisation.libvirtd.qemu.package` (${getName libvirtd.qemu.package}) emulates no other: set it to `pkgs.qemu`"
       )
       (assertion (huge != [ ] -> hasHugepages)
-        "the memory of ${head huge} is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`, or `boot.kernelParams = [ \"hugepages=…\" ]` with `hugepagesz=…` before it for pages of another size; where something else makes room for them later, `vm.nr_overcommit_hugepages` says so"
+        "the memory of ${first huge} is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`, or `boot.kernelParams = [ \"hugepages=…\" ]` with `hugepagesz=…` before it for pages of another size; where something else makes room for them later, `vm.nr_overcommit_hugepages` says so"
       )
       (assertion (
         uses "openVSwitch" -> virtualisation.vswitch.enable
@@ -106,9 +109,6 @@ in
       (assertion (uses "iscsi" && services.openiscsi.enable -> options.services.openiscsi.name.isDefined)
         "pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:${config.networking.hostName}\""
       )
-      (assertion (
-        uses "zfs" -> boot.supportedFilesystems.zfs or false
-      ) "pools are on ZFS: set `boot.supportedFilesystems.zfs = true`, and `networking.hostId`")
       (assertion (unmounted == [ ])
         "pools are on file servers, but `boot.supportedFilesystems` has no ${builtins.concatStringsSep ", " unmounted}"
       )
@@ -123,12 +123,13 @@ in
       }
     );
 
+    # What a host may have in ways that are not seen here.
     warnings =
-      if passedThrough == [ ] || hasIommu then
-        [ ]
-      else
-        [
-          "lab2nix: ${head passedThrough} hands a PCI device of this host to a guest, and `boot.kernelParams` does not speak of the IOMMU: a processor of Intel needs \"intel_iommu=on\"; where it is on by itself, \"iommu=pt\" says so"
-        ];
+      optionals (passedThrough != [ ] && !hasIommu) [
+        "lab2nix: ${first passedThrough} hands a PCI device of this host to a guest, and `boot.kernelParams` does not speak of the IOMMU: a processor of Intel needs \"intel_iommu=on\"; where it is on by itself, \"iommu=pt\" says so"
+      ]
+      ++ optionals (uses "zfs" && !(boot.supportedFilesystems.zfs or false)) [
+        "lab2nix: pools are on ZFS: set `boot.supportedFilesystems.zfs = true`, and `networking.hostId`"
+      ];
   };
 }

@@ -6,6 +6,7 @@
 #   another    the generated files of another lab
 #   images     the directory of a lab with an image of the flake, and its generated files
 #   imported   the generated files of a lab with a domain that stays as it is
+#   demanding  the directory of a lab that asks something of its host, and its generated files
 #
 # The value is what each has in libvirt, by the names of the definitions.
 {
@@ -15,6 +16,7 @@
   another,
   images,
   imported,
+  demanding,
 }:
 let
   inherit (nixpkgs) lib;
@@ -99,6 +101,15 @@ in
         spec = images + "/lab.json";
         generated = images + "/generated";
       }).xml.drvPath;
+  demandingChecks =
+    builtins.unsafeDiscardStringContext
+      (flake.lib.mkChecks {
+        system = "x86_64-linux";
+        spec = demanding + "/lab.json";
+        generated = demanding + "/generated";
+      }).xml.drvPath;
+  demandingHost =
+    (host pkgs [ (flake.lib.mkNixosModule { generated = demanding + "/generated"; }) ] { }).failed;
   imageHome = home [ (flake.lib.mkHomeModule ({ generated = images + "/generated"; } // handed)) ];
   importedHost = host pkgs [ (flake.lib.mkNixosModule { generated = imported; }) ] { };
   importedHome =

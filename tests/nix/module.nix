@@ -16,8 +16,9 @@
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
-# openiscsi (whether it is enabled), warnings, zones (the packages with zones of firewalld), seeds (the texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the assertions that fail. Packages are shown as their
-# paths.
+# openiscsi (whether it is enabled), warnings, zones (the packages with zones of firewalld), seeds (the
+# texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the
+# assertions that fail. Packages are shown as their paths.
 {
   generated,
   table,

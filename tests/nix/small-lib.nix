@@ -365,6 +365,8 @@ in
         at = builtins.stringLength text - builtins.stringLength end;
       in
       0 <= at && substring at (-1) text == end;
+    take =
+      count: list: genList (builtins.elemAt list) (if count < length list then count else length list);
     optionals = condition: list: if condition then list else [ ];
     nameValuePair = name: value: { inherit name value; };
     mkBefore = order 500;
