@@ -83,7 +83,6 @@ let
             {
               boot.kernel.sysctl."vm.nr_hugepages" = 64;
               boot.kernelParams = [ "intel_iommu=on" ];
-              boot.supportedFilesystems.zfs = true;
               services.openiscsi.name = "iqn.2026-01.org.example:host";
             }
           ]
