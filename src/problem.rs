@@ -33,14 +33,33 @@ pub struct Problem {
     pub related: Vec<(Place, String)>,
     /// The way out.
     pub help: String,
+    /// Whether one value is wrong whatever else the spec says.
+    is_of_value: bool,
 }
 
 impl Problem {
     /// A problem with its sentence and place; [`label`](Self::label), [`related`](Self::related) and
     /// [`help`](Self::help) add the rest.
+    ///
+    /// It is one of several settings, of which a stronger layer may give another: where one value is wrong whatever the
+    /// others are, it is [`of_value`](Self::of_value).
     #[must_use]
     pub fn new(id: Id, place: Place, message: impl Into<String>) -> Self {
-        Self { id, message: message.into(), place, label: String::new(), related: Vec::new(), help: String::new() }
+        let (message, label, help) = (message.into(), String::new(), String::new());
+        Self { id, message, place, label, related: Vec::new(), help, is_of_value: false }
+    }
+
+    /// A problem of one value, which is wrong whatever else the spec says. A layer whose value no domain takes is checked for
+    /// these.
+    #[must_use]
+    pub fn of_value(id: Id, place: Place, message: impl Into<String>) -> Self {
+        Self { is_of_value: true, ..Self::new(id, place, message) }
+    }
+
+    /// Whether one value is wrong whatever else the spec says.
+    #[must_use]
+    pub fn is_of_value(&self) -> bool {
+        self.is_of_value
     }
 
     /// Sets what stands beside the marked text.

@@ -124,7 +124,7 @@ fn hostname(written: Option<Word<'_>>, entry: &Entry<'_>, at: &Pointer, problems
         // What cannot be a name at all has been told of.
         if word::name(&entry.name, entry.at.clone().name(), &mut Vec::new()) && !is_host_name(&name) {
             problems.push(
-                Problem::new(
+                Problem::of_value(
                     Id::BadName,
                     entry.at.clone().name(),
                     format!("`{}` cannot be the name of a host", entry.name),
@@ -142,11 +142,15 @@ fn hostname(written: Option<Word<'_>>, entry: &Entry<'_>, at: &Pointer, problems
     };
     if !is_host_name(&name) {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be the name of a host", shortened(&name)))
-                .label("not a host name")
-                .help(format!(
-                    "use letters, digits, `-` and, between parts of 1 to 63, `.`, at most {HOST_NAME_MAX} of them"
-                )),
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{}` cannot be the name of a host", shortened(&name)),
+            )
+            .label("not a host name")
+            .help(format!(
+                "use letters, digits, `-` and, between parts of 1 to 63, `.`, at most {HOST_NAME_MAX} of them"
+            )),
         );
     }
     name
@@ -167,7 +171,7 @@ fn is_host_name(text: &str) -> bool {
 fn user_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let text = word.value;
     let problem = if text == "root" {
-        Problem::new(Id::BadName, word.place(), "`root` is there already, and cloud-init keeps it from logging in")
+        Problem::of_value(Id::BadName, word.place(), "`root` is there already, and cloud-init keeps it from logging in")
             .label("not a name for this")
             .help("choose another name; the user can do everything by `sudo`")
     } else {
@@ -177,7 +181,7 @@ fn user_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
         if fine {
             return Some(text.clone());
         }
-        Problem::new(Id::BadName, word.place(), format!("`{}` cannot be the name of a user", shortened(text)))
+        Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be the name of a user", shortened(text)))
             .label("not the name of a user")
             .help(format!(
                 "use lower case letters, digits, `_` and `-`, starting with a letter or `_`, at most {USER_NAME_MAX} of them"
@@ -194,7 +198,7 @@ fn package(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c.is_control());
     if fine && !is_name {
         problems.push(
-            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a package", shortened(text)))
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a package", shortened(text)))
                 .label("not a name")
                 .help("write one name for each item, without blanks"),
         );
@@ -205,8 +209,9 @@ fn package(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 /// Checks a line of shell.
 fn command(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
     if text.trim().is_empty() {
-        problems
-            .push(Problem::new(Id::BadText, place, "an empty command").label("nothing to run").help("leave it out"));
+        problems.push(
+            Problem::of_value(Id::BadText, place, "an empty command").label("nothing to run").help("leave it out"),
+        );
         return false;
     }
     text::fits(text, &place, problems) && credential::has_no_private_key(text, place, problems)

@@ -26,7 +26,7 @@ fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Vec<Problem>) 
     let fine = cpus.is_some_and(|cpus| cpus.contains(&true));
     if !fine {
         problems.push(
-            Problem::new(Id::BadCpuset, place.value(), format!("`{}` is not a list of {what}", shortened(text)))
+            Problem::of_value(Id::BadCpuset, place.value(), format!("`{}` is not a list of {what}", shortened(text)))
                 .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
                 .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
         );

@@ -157,15 +157,16 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Ve
 
 /// The shared memory of every layer; each as the strongest layer that names it says.
 fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Shmem> {
-    let mut named: IndexMap<&str, (Pointer, &written::Shmem)> = IndexMap::new();
+    let mut named: IndexMap<&str, Vec<(Pointer, &written::Shmem)>> = IndexMap::new();
     for layer in layers.every("shmem", |f| f.shmem.as_ref()) {
         for (name, shmem) in layer.value {
-            named.insert(name, (layer.pointer().key(name), shmem));
+            named.entry(name).or_default().push((layer.pointer().key(name), shmem));
         }
     }
-    let shmem = |(name, (at, shmem)): (&str, (Pointer, &written::Shmem))| {
-        let is_name = word::name(name, at.clone().name(), problems);
-        let memory = memory(&Layers::one(at, shmem), problems)?;
+    let shmem = |(name, said): (&str, Vec<(Pointer, &written::Shmem)>)| {
+        let layers = Layers::new(said);
+        let is_name = word::name(name, layers.pointer().name(), problems);
+        let memory = memory(&layers, problems)?;
         is_name.then(|| Shmem { name: name.to_owned(), memory })
     };
     named.into_iter().filter_map(shmem).collect()

@@ -40,7 +40,7 @@ pub(super) fn of_bridge(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<S
     let name = made(word, "a bridge", problems)?;
     if OF_NFTABLES.contains(&name.as_str()) {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{name}` cannot be the name of a bridge"))
+            Problem::of_value(Id::BadName, word.place(), format!("`{name}` cannot be the name of a bridge"))
                 .label("a word of nftables")
                 .help(format!(
                     "the rules of the host's firewall could not name it: choose another one, such as `\"br-{name}\"`"
@@ -85,11 +85,11 @@ fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Vec<Problem
     let name = word.value;
     let problem = if name.len() > MAX {
         let message = format!("`{}` is longer than {MAX} bytes", shortened(name));
-        Problem::new(Id::BridgeNameTooLong, word.place(), message)
+        Problem::of_value(Id::BridgeNameTooLong, word.place(), message)
             .label(format!("{} bytes", name.len()))
             .help("the kernel's names of bridges and interfaces end there; choose a shorter one")
     } else if ALL_INTERFACES.contains(&name.as_str()) {
-        Problem::new(Id::BadName, word.place(), format!("`{name}` cannot be the name of {what}"))
+        Problem::of_value(Id::BadName, word.place(), format!("`{name}` cannot be the name of {what}"))
             .label("stands for all interfaces")
             .help(format!("Linux gives this name to no device, and firewalls mean every one by it: {help}"))
     } else {
@@ -104,7 +104,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 fn not_a_name(word: Word<'_>, what: &str, help: &str) -> Problem {
-    Problem::new(Id::BadName, word.place(), format!("`{}` cannot be the name of {what}", shortened(word.value)))
+    Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be the name of {what}", shortened(word.value)))
         .label("not a name")
         .help(help)
 }

@@ -323,7 +323,7 @@ pub(super) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Proble
     let word = layers.get("title", |f| f.title.as_ref())?;
     if word.value.contains('\n') {
         problems.push(
-            Problem::new(Id::BadText, word.place(), "a title of several lines")
+            Problem::of_value(Id::BadText, word.place(), "a title of several lines")
                 .label("libvirt takes one line")
                 .help("put the rest into `description`"),
         );

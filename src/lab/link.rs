@@ -168,7 +168,7 @@ fn rate(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<BitRate> {
     let text = word.value;
     let Some(rate) = BitRate::parse(text) else {
         problems.push(
-            Problem::new(Id::BadRate, word.place(), format!("`{text}` is not a rate"))
+            Problem::of_value(Id::BadRate, word.place(), format!("`{text}` is not a rate"))
                 .label("needs a whole number and a unit")
                 .help("write a whole number and `bit`, `kbit`, `Mbit` or `Gbit`, such as `\"10Mbit\"`"),
         );
@@ -190,7 +190,7 @@ fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u64> {
     let text = word.value;
     let Some(duration) = amount(text, &DELAYS) else {
         problems.push(
-            Problem::new(Id::BadDuration, word.place(), format!("`{text}` is not how long a packet takes"))
+            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not how long a packet takes"))
                 .label("needs a whole number and `s`, `ms` or `us`")
                 .help("write it like `\"50ms\"`"),
         );
@@ -217,7 +217,7 @@ fn percentage(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     });
     let Some(number) = number.and_then(|number| number.parse::<f64>().ok()) else {
         problems.push(
-            Problem::new(Id::BadPercentage, word.place(), format!("`{text}` is not a percentage"))
+            Problem::of_value(Id::BadPercentage, word.place(), format!("`{text}` is not a percentage"))
                 .label("needs a number and `%`")
                 .help("write it like `\"2.5%\"`"),
         );

@@ -126,10 +126,14 @@ impl<'a, T> Layers<'a, T> {
                 let (name, at) = (name(index, item), at.key(key).index(index));
                 if let Some(first) = seen.insert(name.clone(), at.clone()) {
                     problems.push(
-                        Problem::new(Id::DuplicateName, at.value(), format!("two of the `{key}` are named `{name}`"))
-                            .label("the second one")
-                            .related(first.value(), "the first one")
-                            .help(format!("give one of them another `name`; {unnamed}")),
+                        Problem::of_value(
+                            Id::DuplicateName,
+                            at.value(),
+                            format!("two of the `{key}` are named `{name}`"),
+                        )
+                        .label("the second one")
+                        .related(first.value(), "the first one")
+                        .help(format!("give one of them another `name`; {unnamed}")),
                     );
                     continue;
                 }
@@ -207,15 +211,6 @@ impl<'a> Profiles<'a> {
         }
         layers.push((at.clone(), own));
         Layers::new(layers)
-    }
-
-    /// Every profile that neither one of these domains nor another profile of theirs takes.
-    pub fn unused<'s>(&'s self, used: &HashSet<&str>) -> impl Iterator<Item = &'a str> + 's {
-        let mut reached = HashSet::new();
-        for name in used {
-            let _ = self.line(name, &mut reached, |_, _| {});
-        }
-        self.spec.profiles.iter().flatten().map(|(name, _)| name.as_str()).filter(move |name| !reached.contains(name))
     }
 
     fn get(&self, name: &str) -> Option<(&'a str, &'a Profile)> {

@@ -22,7 +22,6 @@ use crate::lab::{
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::spec::domain::DomainOwn;
-use crate::spec::guest::Os;
 use crate::spec::{self, DomainFields, Extra, Spec};
 
 /// Resolves a spec. The lab is as whole as the problems leave it; only one without errors may be built from.
@@ -187,8 +186,6 @@ fn domains<'a>(
         word::name(name, Pointer::root().key("profiles").key(name).name(), problems);
     }
     let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
-    let used = entries.iter().flat_map(|(_, written)| written.own.profiles.iter().flatten());
-    let used: HashSet<&str> = used.map(String::as_str).collect();
     let mut resolved: Vec<Vec<Resolved>> = entries.iter().map(|_| Vec::new()).collect();
     for index in in_clone_order(spec, &profiles, problems) {
         let (name, written) = entries[index];
@@ -226,7 +223,7 @@ fn domains<'a>(
         }
         domains.push(domain);
     }
-    check_layers(spec, &profiles, &used, namespace, scope, problems);
+    check_layers(spec, namespace, scope, problems);
     (domains, volumes)
 }
 
@@ -264,81 +261,28 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Vec
         .collect()
 }
 
-/// Looks for problems in what no domain takes, so that they do not come up only when one does.
-fn check_layers(
-    spec: &Spec,
-    profiles: &Profiles<'_>,
-    used: &HashSet<&str>,
-    namespace: Namespace,
-    scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
-) {
+/// Looks for values that are wrong in layers, whether a domain takes them or not. What a layer lacks, or what does not go
+/// together in it, another one may mend: that is for the domains that take it.
+fn check_layers(spec: &Spec, namespace: Namespace, scope: &Scope<'_>, problems: &mut Vec<Problem>) {
     let own = DomainOwn::default();
-    let mut check = |at: Pointer, layers: &Layers<'_, DomainFields>, os: Os, is_used: bool| {
-        let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: String::new(), own: &own, replica: 0 };
+    let mut check = |at: Pointer, fields: &DomainFields| {
+        let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: "unused".to_owned(), own: &own, replica: 0 };
+        let (layers, os) = (Layers::one(at.clone(), fields), fields.os.unwrap_or_default());
         let mut found = Vec::new();
-        let _ = domain::resolve(&entry, layers, os, namespace, scope, &mut found);
+        let _ = domain::resolve(&entry, &layers, os, namespace, scope, &mut found);
         let within = format!("{at}/");
-        problems.extend(found.into_iter().filter(|problem| match &problem.place {
-            // Another layer may mend it.
-            Place::Value(_) | Place::Key(_) if !is_wrong_in_itself(problem, is_used) => false,
+        let is_inside = |problem: &Problem| match &problem.place {
             Place::Value(pointer) | Place::Key(pointer) => pointer.to_string().starts_with(&within),
             Place::Text(_) | Place::File(_) => false,
-        }));
+        };
+        problems.extend(found.into_iter().filter(|problem| problem.is_of_value() && is_inside(problem)));
     };
-    let unused: HashSet<&str> = profiles.unused(used).collect();
     for (name, profile) in spec.profiles.iter().flatten() {
-        let at = Pointer::root().key("profiles").key(name);
-        let os = profile.fields.os.unwrap_or_default();
-        check(at.clone(), &Layers::one(at, &profile.fields), os, !unused.contains(name.as_str()));
+        check(Pointer::root().key("profiles").key(name), &profile.fields);
     }
     if let Some(defaults) = &spec.defaults {
-        let at = Pointer::root().key("defaults");
-        let is_used = spec.domains.as_ref().is_some_and(|domains| !domains.is_empty());
-        check(at.clone(), &Layers::one(at, defaults), defaults.os.unwrap_or_default(), is_used);
+        check(Pointer::root().key("defaults"), defaults);
     }
-}
-
-/// Whether a problem that a layer has by itself is one whatever the other layers say. Of a layer that no domain takes,
-/// more is told, because nobody else tells it.
-fn is_wrong_in_itself(problem: &Problem, is_used: bool) -> bool {
-    let is_of_a_word = matches!(
-        problem.id,
-        Id::BadName
-            | Id::BadSize
-            | Id::BadAddress
-            | Id::BadMac
-            | Id::BadText
-            | Id::TextTooLong
-            | Id::BadDevice
-            | Id::BadCpuset
-            | Id::BadSmbios
-            | Id::RelativePath
-            | Id::BridgeNameTooLong
-            | Id::DuplicateName
-            | Id::DuplicateTag
-            | Id::UnknownNetwork
-            | Id::UnknownPortgroup
-            | Id::UnknownPool
-            | Id::UnknownDisk
-            | Id::NotATemplate
-            | Id::NotAPublicKey
-            | Id::NotAHash
-            | Id::SecretInStore
-            | Id::UnknownLink
-    );
-    // These count CPUs and threads, which may be given elsewhere.
-    let counts = match &problem.place {
-        Place::Value(pointer) => {
-            let pointer = pointer.to_string();
-            let is_count = ["/pinning/vcpus", "/pinning/iothreads"].iter().any(|list| pointer.ends_with(list));
-            problem.id == Id::OutOfRange && is_count
-        }
-        Place::Key(_) | Place::Text(_) | Place::File(_) => false,
-    };
-    let of_several = counts
-        || matches!(problem.id, Id::MissingField | Id::TopologyMismatch | Id::NumaMismatch | Id::UnknownInterface);
-    is_of_a_word || (problem.id == Id::OutOfRange && !counts) || (!is_used && !of_several)
 }
 
 /// Whether an entry says what libvirt has already.

@@ -29,7 +29,7 @@ impl<'a> Scope<'a> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
         if found.is_none() {
             problems.push(
-                Problem::new(Id::UnknownPool, word.place(), format!("there is no pool `{}`", word.value))
+                Problem::of_value(Id::UnknownPool, word.place(), format!("there is no pool `{}`", word.value))
                     .label("not in `pools`")
                     .help(declare_or("pools", word.value, self.pool_ids.keys().copied())),
             );
@@ -42,7 +42,7 @@ impl<'a> Scope<'a> {
         let found = self.network_ids.get(word.value.as_str()).copied();
         if found.is_none() {
             problems.push(
-                Problem::new(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
+                Problem::of_value(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
                     .label("not in `networks`")
                     .help(declare_or("networks", word.value, self.network_ids.keys().copied())),
             );
@@ -55,7 +55,7 @@ impl<'a> Scope<'a> {
         let found = self.links.get(word.value.as_str());
         if found.is_none() {
             problems.push(
-                Problem::new(Id::UnknownLink, word.place(), format!("there is no link `{}`", word.value))
+                Problem::of_value(Id::UnknownLink, word.place(), format!("there is no link `{}`", word.value))
                     .label("not in `links`")
                     .help(declare_or("links", word.value, self.links.keys().copied())),
             );

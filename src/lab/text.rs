@@ -27,8 +27,9 @@ pub fn socket(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let fine = path.len() <= SOCKET_MAX;
     if !fine {
         let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
-        problems
-            .push(Problem::new(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"));
+        problems.push(
+            Problem::of_value(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"),
+        );
     }
     fine.then_some(path)
 }
@@ -38,7 +39,7 @@ pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let text = word.value;
     if !text.starts_with('/') {
         problems.push(
-            Problem::new(Id::RelativePath, word.place(), format!("`{}` is not an absolute path", shortened(text)))
+            Problem::of_value(Id::RelativePath, word.place(), format!("`{}` is not an absolute path", shortened(text)))
                 .label("must start with `/`")
                 .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
         );
@@ -66,7 +67,7 @@ pub fn is_made_by_host(path: &str, place: Place, problems: &mut Vec<Problem>) ->
         None => return true,
     };
     problems.push(
-        Problem::new(Id::BadPath, place, format!("the host cannot make the directory `{}`", shortened(path)))
+        Problem::of_value(Id::BadPath, place, format!("the host cannot make the directory `{}`", shortened(path)))
             .label(format!("systemd-tmpfiles does not take `{found}` as it is"))
             .help("leave out quotes, `\\`, `%` and `..`"),
     );
@@ -83,7 +84,7 @@ fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Vec<Proble
     if !fine {
         let message = format!("a text of {} bytes, where there is room for {most}", text.len());
         problems.push(
-            Problem::new(Id::TextTooLong, place.clone(), message)
+            Problem::of_value(Id::TextTooLong, place.clone(), message)
                 .label("too long")
                 .help("shorten it; what is this long belongs into a file"),
         );
@@ -105,7 +106,7 @@ fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         None => true,
         Some(bad) => {
             problems.push(
-                Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
+                Problem::of_value(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
                     .label("libvirt's XML has no way to write it")
                     .help("leave control characters out; newline and tab are fine"),
             );
@@ -126,11 +127,11 @@ pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
     }
     let problem = match text.chars().find(|c| c.is_control()) {
         None => return true,
-        Some('\n' | '\t') => Problem::new(Id::BadText, place, "a text with a line break or a tab")
+        Some('\n' | '\t') => Problem::of_value(Id::BadText, place, "a text with a line break or a tab")
             .label("has to be one line")
             .help("write a blank, or leave it out"),
         Some(control) => {
-            Problem::new(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(control)))
+            Problem::of_value(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(control)))
                 .label("a control character")
                 .help("leave it out")
         }

@@ -91,7 +91,7 @@ fn names(lab: &Lab, problems: &mut Vec<Problem>) {
             .map(|(kind, name, at)| ((kind, name.to_lowercase()), at.clone().name())),
         |(kind, name), place| {
             let kind = kind.name();
-            Problem::new(
+            Problem::of_value(
                 Id::DuplicateName,
                 place,
                 format!("two {kind}s are named `{name}`, upper and lower case aside"),

@@ -23,13 +23,13 @@ pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
     let size = Size::parse(text);
     match size {
         None => problems.push(
-            Problem::new(Id::BadSize, word.place(), format!("`{text}` is not a size"))
+            Problem::of_value(Id::BadSize, word.place(), format!("`{text}` is not a size"))
                 .label("needs a whole number and a unit")
                 .help("write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"),
         ),
         Some(size) if size.bytes() == 0 => {
             problems.push(
-                Problem::new(Id::OutOfRange, word.place(), "a size of nothing")
+                Problem::of_value(Id::OutOfRange, word.place(), "a size of nothing")
                     .label("must be more than 0")
                     .help("write how much it is, such as `\"4GiB\"`"),
             );
@@ -54,7 +54,7 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<P
             Family::V6 => "fd00:56::10",
         };
         problems.push(
-            Problem::new(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
+            Problem::of_value(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
                 .label(format!("needs an {} address", family.name()))
                 .help(format!("write an address without a prefix length, such as `\"{example}\"`")),
         );
@@ -72,7 +72,7 @@ pub fn any_address_at(text: &str, place: Place, problems: &mut Vec<Problem>) -> 
     let address = text.parse().ok();
     if address.is_none() {
         problems.push(
-            Problem::new(Id::BadAddress, place, format!("`{text}` is not an IP address"))
+            Problem::of_value(Id::BadAddress, place, format!("`{text}` is not an IP address"))
                 .label("needs an IPv4 or IPv6 address")
                 .help("write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"),
         );
@@ -87,7 +87,7 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Op
         Ok(subnet) => match subnet.kept_for() {
             None => return Some(subnet),
             Some(what) => {
-                Problem::new(Id::BadSubnet, word.place(), format!("the addresses in `{text}` are kept for {what}"))
+                Problem::of_value(Id::BadSubnet, word.place(), format!("the addresses in `{text}` are kept for {what}"))
                     .label("not for machines")
                     .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`")
             }
@@ -97,20 +97,24 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Op
                 Family::V4 => "192.168.56.0/24",
                 Family::V6 => "fd00:56::/64",
             };
-            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is not an {} subnet", family.name()))
+            Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not an {} subnet", family.name()))
                 .label("needs an address, `/` and a prefix length")
                 .help(format!("write it like `\"{example}\"`"))
         }
-        Err(NotASubnet::HostBits(meant)) => {
-            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is an address in a subnet, not the subnet"))
-                .label("has bits set after the prefix")
-                .help(format!("did you mean `{meant}`?"))
-        }
-        Err(NotASubnet::TooSmall) => {
-            Problem::new(Id::BadSubnet, word.place(), format!("subnet `{text}` has no room for the host and a domain"))
-                .label("too small")
-                .help("a prefix length of at most 30 (IPv6: 126) leaves two addresses")
-        }
+        Err(NotASubnet::HostBits(meant)) => Problem::of_value(
+            Id::BadSubnet,
+            word.place(),
+            format!("`{text}` is an address in a subnet, not the subnet"),
+        )
+        .label("has bits set after the prefix")
+        .help(format!("did you mean `{meant}`?")),
+        Err(NotASubnet::TooSmall) => Problem::of_value(
+            Id::BadSubnet,
+            word.place(),
+            format!("subnet `{text}` has no room for the host and a domain"),
+        )
+        .label("too small")
+        .help("a prefix length of at most 30 (IPv6: 126) leaves two addresses"),
     };
     problems.push(problem);
     None
@@ -122,13 +126,13 @@ pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
     let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
     match uuid {
         None => problems.push(
-            Problem::new(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
+            Problem::of_value(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
                 .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
                 .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
         ),
         Some(uuid) if is_placeholder(uuid) => {
             problems.push(
-                Problem::new(Id::PlaceholderUuid, word.place(), format!("`{text}` looks typed, not made"))
+                Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{text}` looks typed, not made"))
                     .label("a placeholder")
                     .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
             );
@@ -165,7 +169,7 @@ pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
     let mac = Mac::parse(text);
     if mac.is_none() {
         problems.push(
-            Problem::new(Id::BadMac, word.place(), format!("`{text}` is not the MAC address of an interface"))
+            Problem::of_value(Id::BadMac, word.place(), format!("`{text}` is not the MAC address of an interface"))
                 .label("needs six pairs of hexadecimal digits, the first one even")
                 .help("leave `mac` out for a stable one, or write one like `\"52:54:00:12:34:01\"`"),
         );
@@ -180,7 +184,7 @@ pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         && text.len() <= 63;
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, place, format!("`{}` cannot be a name", shortened(text)))
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be a name", shortened(text)))
                 .label("not a name")
                 .help("use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 63 of them"),
         );
@@ -197,7 +201,7 @@ pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !fine {
         problems.push(
-            Problem::new(
+            Problem::of_value(
                 Id::BadName,
                 place,
                 format!("`{}` cannot be the name of an environment variable", shortened(text)),
@@ -218,7 +222,7 @@ pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be a serial number", shortened(text)))
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be a serial number", shortened(text)))
                 .label("not a serial number")
                 .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
         );
@@ -232,7 +236,7 @@ pub fn wwn(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
                 .label("not a World Wide Name")
                 .help("write 16 hexadecimal digits, such as `\"5000c50015ea71aa\"`"),
         );
@@ -245,7 +249,7 @@ pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool 
     let fine = is_host_name(text);
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
                 .label("not a host name")
                 .help("use letters, digits, `.` and `-`, starting with a letter or digit, 1 to 63 between two dots"),
         );
@@ -269,7 +273,7 @@ pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
         && text.len() <= 63;
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, place, format!("`{}` cannot be the name of a lab", shortened(text)))
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a lab", shortened(text)))
                 .label("not the name of a lab")
                 .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
         );
@@ -288,7 +292,7 @@ pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
     });
     if seconds.is_none() {
         problems.push(
-            Problem::new(Id::BadDuration, word.place(), format!("`{text}` is not a lease time"))
+            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a lease time"))
                 .label("needs a whole number and `s`, `m`, `h` or `d`, at least two minutes")
                 .help("write it like `\"12h\"`"),
         );
@@ -299,7 +303,7 @@ pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
 /// The problem of a key that only `true` says something with.
 pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
     (!flag.value).then(|| {
-        Problem::new(Id::OutOfRange, flag.place(), "`false` says nothing here")
+        Problem::of_value(Id::OutOfRange, flag.place(), "`false` says nothing here")
             .label("only `true`")
             .help("leave the key out")
     })

@@ -206,7 +206,7 @@ impl Merger<'_> {
                 _ => format!("write {expected}"),
             };
             self.problems.push(
-                Problem::new(
+                Problem::of_value(
                     Id::WrongAttributeType,
                     at.clone().value(),
                     format!("`{}` takes {expected}, not {found}", self.path.join(".")),
@@ -234,13 +234,13 @@ impl Merger<'_> {
         } else {
             return Some(());
         };
-        let problem = Problem::new(Id::BadText, at.clone().value(), format!("`{path}` {what}"));
+        let problem = Problem::of_value(Id::BadText, at.clone().value(), format!("`{path}` {what}"));
         self.problems.push(problem.label(label).help(help));
         None
     }
 
     fn unknown(&mut self, name: &str, element: Element, at: Pointer) {
-        let problem = Problem::new(
+        let problem = Problem::of_value(
             Id::UnknownAttribute,
             at.name(),
             format!("libvirt knows no attribute `{}`", self.path.join(".")),

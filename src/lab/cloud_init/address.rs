@@ -218,7 +218,7 @@ fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Vec<Prob
             Err(_) => "write it like `\"192.168.100.11/24\"` or `\"fd00:100::11/64\"`".to_owned(),
         };
         problems.push(
-            Problem::new(
+            Problem::of_value(
                 Id::BadAddress,
                 place.clone(),
                 format!("`{}` is not an address with a prefix length", shortened(text)),
@@ -247,7 +247,7 @@ fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Vec<Prob
     };
     if let Some(what) = subnet.kept_for() {
         problems.push(
-            Problem::new(Id::BadAddress, place.clone(), format!("`{address}` is kept for {what}"))
+            Problem::of_value(Id::BadAddress, place.clone(), format!("`{address}` is kept for {what}"))
                 .label("not for machines")
                 .help("choose a private address, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`"),
         );

@@ -38,7 +38,7 @@ pub(super) fn ssh_key(text: &str, place: Place, problems: &mut Vec<Problem>) -> 
     } else {
         ("a text that is no public key of SSH", "not the line of a `.pub` file")
     };
-    problems.push(Problem::new(Id::NotAPublicKey, place, message).label(label).help(format!(
+    problems.push(Problem::of_value(Id::NotAPublicKey, place, message).label(label).help(format!(
         "write the line that is in a file like `~/.ssh/id_ed25519.pub`; it starts with {}",
         quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
     )));
@@ -92,7 +92,9 @@ pub(super) fn hash(text: &str, place: Place, problems: &mut Vec<Problem>) -> boo
             "a password, or something else that is no hash of one"
         };
         problems.push(
-            Problem::new(Id::NotAHash, place, message).label("everybody on the host can read this").help(MAKE_A_HASH),
+            Problem::of_value(Id::NotAHash, place, message)
+                .label("everybody on the host can read this")
+                .help(MAKE_A_HASH),
         );
     }
     fine
@@ -138,7 +140,7 @@ pub(super) fn has_no_private_key(text: &str, place: Place, problems: &mut Vec<Pr
 
 /// The problem of a secret.
 pub(super) fn secret(place: Place, what: &str) -> Problem {
-    Problem::new(Id::SecretInStore, place, format!("{what}, which everybody on the host could read"))
+    Problem::of_value(Id::SecretInStore, place, format!("{what}, which everybody on the host could read"))
         .label("would be in the store")
         .help("bring it into the guest when it runs; for a user's password there is `passwordHash`")
 }

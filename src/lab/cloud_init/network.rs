@@ -324,15 +324,19 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
     }
     if name.len() > device_name::MAX {
         problems.push(
-            Problem::new(Id::BridgeNameTooLong, place, format!("`{name}` is longer than {} bytes", device_name::MAX))
-                .label(format!("{} bytes", name.len()))
-                .help("Linux' names of interfaces end there; choose a shorter one"),
+            Problem::of_value(
+                Id::BridgeNameTooLong,
+                place,
+                format!("`{name}` is longer than {} bytes", device_name::MAX),
+            )
+            .label(format!("{} bytes", name.len()))
+            .help("Linux' names of interfaces end there; choose a shorter one"),
         );
         return;
     }
     if let Some(first) = taken.insert(name.to_owned(), place.clone()) {
         problems.push(
-            Problem::new(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
+            Problem::of_value(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
                 .label("the second one")
                 .related(first, "the first one")
                 .help("give the bond or the VLAN another name"),

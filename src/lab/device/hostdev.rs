@@ -221,7 +221,7 @@ fn parsed<T>(
     let parsed = parse(word.value);
     if parsed.is_none() {
         problems.push(
-            Problem::new(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
+            Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
                 .label(format!("not in the form that `{tool}` prints"))
                 .help(format!("write it like `\"{example}\"`")),
         );

@@ -85,7 +85,7 @@ pub fn has_fixed_slot(interface: &Interface, board: Board) -> bool {
 pub(in crate::lab) fn slot(word: Word<'_>, board: Board, problems: &mut Vec<Problem>) -> Option<Slot> {
     let Some(address) = PciAddress::parse(word.value) else {
         problems.push(
-            Problem::new(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
+            Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
                 .label("not in the form that `lspci -D` prints")
                 .help("write it like `\"0000:20:00.0\"`"),
         );

@@ -248,7 +248,7 @@ fn listen(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
     let address = word.value.parse::<IpAddr>().ok();
     if address.is_none() {
         problems.push(
-            Problem::new(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
+            Problem::of_value(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
                 .label("needs an IPv4 or IPv6 address")
                 .help("write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host"),
         );
@@ -261,7 +261,7 @@ fn check_keymap(word: Word<'_>, problems: &mut Vec<Problem>) -> bool {
     if !is_known {
         let message = format!("QEMU knows no layout of keyboards `{}`", text::shortened(word.value));
         problems.push(
-            Problem::new(Id::BadName, word.place(), message)
+            Problem::of_value(Id::BadName, word.place(), message)
                 .label("not a layout")
                 .help(did_you_mean(word.value, KEYMAPS.iter().copied())),
         );

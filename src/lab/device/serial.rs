@@ -123,7 +123,7 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mu
     let Some(mut address) = address else {
         let message = format!("`{}` is not an IP address and a port", text::shortened(word.value));
         problems.push(
-            Problem::new(Id::BadAddress, word.place(), message)
+            Problem::of_value(Id::BadAddress, word.place(), message)
                 .label("needs an address, `:` and a port")
                 .help("write it like `\"127.0.0.1:4555\"` or `\"[::1]:4555\"`"),
         );
@@ -159,7 +159,9 @@ pub(in crate::lab) fn channels(
         if name.len() > CHANNEL_MAX {
             let message = format!("a channel's name of {} bytes, where there is room for {CHANNEL_MAX}", name.len());
             problems.push(
-                Problem::new(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"),
+                Problem::of_value(Id::TextTooLong, word.place(), message)
+                    .label("too long")
+                    .help("choose a shorter one"),
             );
         }
         let agent = match name.as_str() {
@@ -176,7 +178,7 @@ pub(in crate::lab) fn channels(
         }
         if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {
             problems.push(
-                Problem::new(Id::DuplicateName, word.place(), format!("two channels are named `{name}`"))
+                Problem::of_value(Id::DuplicateName, word.place(), format!("two channels are named `{name}`"))
                     .label("the second one")
                     .related(first.clone().value(), "the first one")
                     .help("give each channel a name of its own"),

@@ -69,7 +69,7 @@ pub(in crate::lab) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut V
             let tag = text::line_of(word, problems)?;
             if tag.is_empty() || tag.len() > max {
                 problems.push(
-                    Problem::new(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))
+                    Problem::of_value(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))
                         .label(format!("{} bytes", tag.len()))
                         .help(format!("use 1 to {max} bytes")),
                 );
@@ -77,7 +77,7 @@ pub(in crate::lab) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut V
             }
             if let Some((_, first)) = tags.iter().find(|(other, _)| *other == tag) {
                 problems.push(
-                    Problem::new(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
+                    Problem::of_value(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
                         .label("the second one")
                         .related(first.clone().value(), "the first one")
                         .help("give each share a tag of its own"),

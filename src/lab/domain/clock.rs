@@ -151,9 +151,13 @@ fn timezone(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Offset> {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | '/'));
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be the name of a time zone", shortened(name)))
-                .label("not a time zone")
-                .help("use a name of the tz database, such as `\"Europe/Berlin\"`"),
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{}` cannot be the name of a time zone", shortened(name)),
+            )
+            .label("not a time zone")
+            .help("use a name of the tz database, such as `\"Europe/Berlin\"`"),
         );
     }
     fine.then(|| Offset::Timezone(name.clone()))

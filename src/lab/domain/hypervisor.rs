@@ -46,7 +46,7 @@ pub(in crate::lab) fn hypervisor(
     {
         let message = format!("`{}` cannot be the vendor of Hyper-V's interface", shortened(word.value));
         problems.push(
-            Problem::new(Id::BadName, word.place(), message)
+            Problem::of_value(Id::BadName, word.place(), message)
                 .label(format!("needs 1 to {VENDOR_MAX} characters, none of them a comma"))
                 .help("use ASCII characters, such as `\"whatever\"`"),
         );

@@ -62,7 +62,7 @@ pub(in crate::lab) fn cpu_limits(layers: &Layers<'_, DomainFields>, problems: &m
 fn checked(quota: At<'_, i64>, problems: &mut Vec<Problem>) -> i64 {
     if (0..QUOTA_MIN).contains(quota.value) {
         problems.push(
-            Problem::new(Id::OutOfRange, quota.place(), format!("a quota of {} microseconds", quota.value))
+            Problem::of_value(Id::OutOfRange, quota.place(), format!("a quota of {} microseconds", quota.value))
                 .label("less than the kernel has")
                 .help("write at least 1000, or -1 for no limit"),
         );

@@ -53,7 +53,7 @@ fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Vec<Problem>) -> Entries {
         if let Some(word) = word.filter(|word| !word.value.is_empty() && !is_fine(word.value)) {
             let message = format!("`{}` is not the {what} of a firmware", text::shortened(word.value));
             problems.push(
-                Problem::new(Id::BadSmbios, word.place(), message)
+                Problem::of_value(Id::BadSmbios, word.place(), message)
                     .label(format!("not a {what}"))
                     .help(format!("write it like `\"{example}\"`")),
             );
@@ -131,7 +131,7 @@ fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], probl
 fn is_said(text: &str, at: Pointer, problems: &mut Vec<Problem>) -> bool {
     if text.is_empty() {
         problems.push(
-            Problem::new(Id::OutOfRange, at.value(), "an empty text says nothing here")
+            Problem::of_value(Id::OutOfRange, at.value(), "an empty text says nothing here")
                 .label("must not be empty")
                 .help("leave it out for QEMU's own"),
         );

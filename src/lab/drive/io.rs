@@ -136,7 +136,7 @@ fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Vec<Proble
         let fine = BLOCK_SIZES.contains(&size.bytes()) && size.bytes().count_ones() == 1;
         if !fine {
             problems.push(
-                Problem::new(Id::OutOfRange, word.place(), format!("`{}` is not the size of a block", word.value))
+                Problem::of_value(Id::OutOfRange, word.place(), format!("`{}` is not the size of a block", word.value))
                     .label("needs a power of two from 512 bytes to 2 MiB")
                     .help("write `\"512B\"` or `\"4KiB\"`, as real disks have them"),
             );

@@ -89,7 +89,7 @@ impl<'a> Originals<'a> {
         let domains = || self.spec.domains.iter().flatten();
         let Some(domain) = self.spec.domains.as_ref().and_then(|domains| domains.get(name)) else {
             problems.push(
-                Problem::new(Id::UnknownDomain, clone_of.place(), format!("there is no domain `{name}`"))
+                Problem::of_value(Id::UnknownDomain, clone_of.place(), format!("there is no domain `{name}`"))
                     .label("not in `domains`")
                     .help(did_you_mean(name, domains().map(|(name, _)| name.as_str()))),
             );
@@ -103,7 +103,7 @@ impl<'a> Originals<'a> {
                 "what grows on an image is damaged when it changes: write `\"template\": true` in that domain"
             };
             problems.push(
-                Problem::new(
+                Problem::of_value(
                     Id::NotATemplate,
                     clone_of.place(),
                     format!("domain `{name}`, whose disk this is a clone of, is no template"),
@@ -120,7 +120,7 @@ impl<'a> Originals<'a> {
         if original.is_none() && !template.names.iter().any(|name| name == disk) {
             let names = template.names.iter().map(String::as_str);
             problems.push(
-                Problem::new(Id::UnknownDisk, clone_of.place(), format!("template `{name}` has no disk `{disk}`"))
+                Problem::of_value(Id::UnknownDisk, clone_of.place(), format!("template `{name}` has no disk `{disk}`"))
                     .label(format!("no disk of the name `{disk}` there"))
                     .related(at.name(), "the template")
                     .help(format!("a disk is a clone of the disk of its own name: {}", did_you_mean(disk, names))),

@@ -70,7 +70,7 @@ fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem
     if is_name && !word::is_host_name(&entry.name) {
         let message = format!("`{}` cannot be the name of a host", entry.name);
         problems.push(
-            Problem::new(Id::BadName, entry.at.clone().name(), message)
+            Problem::of_value(Id::BadName, entry.at.clone().name(), message)
                 .label("not a host name")
                 .related(word.place(), "its address, which DNS knows by its name")
                 .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
@@ -78,7 +78,7 @@ fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem
     } else if let Some(other) = dnsmasq::other_meaning(&entry.name) {
         let message = format!("`{}` cannot be the name of a domain with a reserved address", entry.name);
         problems.push(
-            Problem::new(Id::BadName, entry.at.clone().name(), message)
+            Problem::of_value(Id::BadName, entry.at.clone().name(), message)
                 .label(format!("dnsmasq would take it for {other}"))
                 .related(word.place(), "the address that dnsmasq is to reserve for it")
                 .help("choose another name; `id` with the old name keeps the domain's identity"),

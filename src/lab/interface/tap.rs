@@ -174,9 +174,13 @@ fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Opt
     if RESERVED.iter().any(|start| first.starts_with(start)) {
         let starts = quoted_list(RESERVED).replace(" and ", " or ");
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{first}` cannot be the name of an interface's device"))
-                .label("kept by libvirt")
-                .help(format!("choose a name that does not start with {starts}")),
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{first}` cannot be the name of an interface's device"),
+            )
+            .label("kept by libvirt")
+            .help(format!("choose a name that does not start with {starts}")),
         );
         return None;
     }
@@ -187,7 +191,7 @@ fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Opt
     if name.len() > device_name::MAX {
         let message = format!("`{name}` is longer than {} bytes", device_name::MAX);
         problems.push(
-            Problem::new(Id::BridgeNameTooLong, word.place(), message)
+            Problem::of_value(Id::BridgeNameTooLong, word.place(), message)
                 .label("with the number of the replica")
                 .help("the kernel's names of interfaces end there; choose a shorter one"),
         );
@@ -218,7 +222,7 @@ pub(in crate::lab) fn check<'a>(
             }
             Some(first) => {
                 let message = format!("two devices of the host are named `{}`", target.value);
-                let problem = Problem::new(Id::DuplicateName, target.place.clone(), message)
+                let problem = Problem::of_value(Id::DuplicateName, target.place.clone(), message)
                     .help("give each interface a `target` of its own, or leave it out");
                 problems.push(if *first == target.place {
                     problem.label("in several domains")

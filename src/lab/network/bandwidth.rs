@@ -131,7 +131,7 @@ fn rate(words: &Words<'_>, problems: &mut Vec<Problem>) -> Option<Rate> {
     let burst = words.burst.and_then(|word| Some((word, kib(word, problems)?)));
     if let Some((word, _)) = burst.filter(|(_, burst)| *burst > BURST_MAX) {
         problems.push(
-            Problem::new(Id::OutOfRange, word.place(), format!("a burst of `{}`", word.value))
+            Problem::of_value(Id::OutOfRange, word.place(), format!("a burst of `{}`", word.value))
                 .label("more than the kernel can count")
                 .help("write less than `\"4GiB\"`"),
         );
@@ -179,7 +179,7 @@ fn kib(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<i64> {
     let kib = Size::KIB.bytes();
     if size.bytes() % kib != 0 {
         problems.push(
-            Problem::new(Id::BadSize, word.place(), format!("`{}` is no whole number of KiB", word.value))
+            Problem::of_value(Id::BadSize, word.place(), format!("`{}` is no whole number of KiB", word.value))
                 .label("libvirt counts bandwidth in KiB")
                 .help("round it, such as `\"100KiB\"`"),
         );

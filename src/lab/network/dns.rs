@@ -135,9 +135,13 @@ fn service(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
         && text.len() <= 62;
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be the name of a service", shortened(text)))
-                .label("not a service")
-                .help("use letters, digits, `-` and `_`, without the leading `_`, such as `\"ldap\"`"),
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{}` cannot be the name of a service", shortened(text)),
+            )
+            .label("not a service")
+            .help("use letters, digits, `-` and `_`, without the leading `_`, such as `\"ldap\"`"),
         );
     }
     fine.then(|| text.clone())

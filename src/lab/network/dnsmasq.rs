@@ -43,7 +43,7 @@ pub(in crate::lab) fn options(
         let place = list.pointer().index(index).value();
         if option.trim().is_empty() || option.starts_with('-') || option.starts_with('#') {
             problems.push(
-                Problem::new(Id::BadName, place, format!("`{}` is not an option of dnsmasq", shortened(option)))
+                Problem::of_value(Id::BadName, place, format!("`{}` is not an option of dnsmasq", shortened(option)))
                     .label("not as in its configuration file")
                     .help("write the option without `--`, such as `\"dhcp-option=option:ntp-server,192.168.56.1\"`"),
             );
@@ -63,7 +63,7 @@ pub(in crate::lab) fn fits_line(text: &str, rest: usize, place: Place, problems:
     let fine = text.len() <= room;
     if !fine {
         let message = format!("a text of {} bytes, where dnsmasq has room for {room}", text.len());
-        problems.push(Problem::new(Id::TextTooLong, place, message).label("too long").help("shorten it"));
+        problems.push(Problem::of_value(Id::TextTooLong, place, message).label("too long").help("shorten it"));
     }
     fine
 }
@@ -78,7 +78,7 @@ pub(in crate::lab) fn plain(word: Word<'_>, what: &str, problems: &mut Vec<Probl
     let fine = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']) && !has_tag;
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be {what}", shortened(text)))
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be {what}", shortened(text)))
                 .label("dnsmasq would read something else")
                 .help(if has_tag {
                     "leave out the `:`: what stands before it is a word of dnsmasq"

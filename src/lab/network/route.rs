@@ -114,20 +114,22 @@ fn route(
 fn destination(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpNet> {
     let text = word.value;
     let problem = match text.parse::<IpNet>() {
-        Err(_) => Problem::new(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
+        Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
             .label("needs an address, `/` and a prefix length")
             .help("write it like `\"10.99.0.0/16\"` or `\"fd00:99::/64\"`; a single address is `\"10.99.0.5/32\"`"),
         Ok(net) if net.trunc() != net => {
             let message = format!("`{text}` is an address in a subnet, not the subnet");
-            Problem::new(Id::BadSubnet, word.place(), message)
+            Problem::of_value(Id::BadSubnet, word.place(), message)
                 .label("has bits set after the prefix")
                 .help(format!("did you mean `{}`?", net.trunc()))
         }
-        Ok(net) if net.prefix_len() == 0 => {
-            Problem::new(Id::BadSubnet, word.place(), format!("`{text}` leads everywhere, the host's own networks too"))
-                .label("the default route")
-                .help("write the subnets that are behind the network; the host's default route is not libvirt's to set")
-        }
+        Ok(net) if net.prefix_len() == 0 => Problem::of_value(
+            Id::BadSubnet,
+            word.place(),
+            format!("`{text}` leads everywhere, the host's own networks too"),
+        )
+        .label("the default route")
+        .help("write the subnets that are behind the network; the host's default route is not libvirt's to set"),
         Ok(net) => return Some(net),
     };
     problems.push(problem);

@@ -50,7 +50,7 @@ pub(in crate::lab) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Ve
         let first = *tags.entry(*tag).or_insert(index);
         if first != index {
             problems.push(
-                Problem::new(
+                Problem::of_value(
                     Id::DuplicateTag,
                     list.pointer().index(index).value(),
                     format!("the VLAN {tag} is listed twice"),

@@ -62,7 +62,7 @@ fn attributes(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
     }
     if !word.value.split('.').all(is_fine) {
         problems.push(
-            Problem::new(Id::BadName, word.place(), format!("`{}` is not a path of attributes", word.value))
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` is not a path of attributes", word.value))
                 .label("needs names with dots between them")
                 .help(
                     "write it like `\"debian.trixie\"`: letters, digits, `_` and `-`, each name starting with a letter",

@@ -141,7 +141,7 @@ fn monitors(list: At<'_, Vec<String>>, problems: &mut Vec<Problem>) -> Vec<Host>
         match host(text) {
             Some(host) => hosts.push(host),
             None => problems.push(
-                Problem::new(
+                Problem::of_value(
                     Id::BadName,
                     list.pointer().index(index).value(),
                     format!("`{}` cannot be a monitor", text::shortened(text)),
@@ -176,9 +176,13 @@ fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) -
             let text = text::line_of(word, problems)?;
             if text.is_empty() || text.starts_with('/') {
                 problems.push(
-                    Problem::new(Id::BadName, word.place(), format!("`{text}` is no share of format `{protocol}`"))
-                        .label("starts with `/`, or is empty")
-                        .help("write the name of the share or volume without a slash in front: `\"images\"`"),
+                    Problem::of_value(
+                        Id::BadName,
+                        word.place(),
+                        format!("`{text}` is no share of format `{protocol}`"),
+                    )
+                    .label("starts with `/`, or is empty")
+                    .help("write the name of the share or volume without a slash in front: `\"images\"`"),
                 );
                 return None;
             }
@@ -196,7 +200,7 @@ fn name(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Option
     if !fine {
         let example = if r#type == PoolType::Zfs { "tank/images" } else { "images" };
         problems.push(
-            Problem::new(
+            Problem::of_value(
                 Id::BadName,
                 word.place(),
                 format!("`{}` cannot be the `source.name` of type `{}`", text::shortened(text), r#type.name()),
@@ -244,7 +248,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String>
     let fine = is_qualified(&text).is_some();
     if !fine {
         problems.push(
-            Problem::new(
+            Problem::of_value(
                 Id::BadName,
                 word.place(),
                 format!("`{}` is not a qualified name of iSCSI", text::shortened(&text)),
@@ -311,7 +315,7 @@ fn secret_uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
     let uuid = Uuid::try_parse(word.value).ok().filter(|uuid| uuid.to_string() == word.value.to_lowercase());
     if uuid.is_none() {
         problems.push(
-            Problem::new(
+            Problem::of_value(
                 Id::BadUuid,
                 word.place(),
                 format!("`{}` is not the UUID of a secret", text::shortened(word.value)),

@@ -40,7 +40,7 @@ pub(in crate::lab) fn check(name: &str, pool: &Pool, place: Place, problems: &mu
     };
     if !fine {
         problems.push(
-            Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
                 .label("not the name of one")
                 .help(help),
         );
