@@ -86,46 +86,36 @@ impl Problem {
 
 /// "did you mean `x`?" when one of `known` is near `word`, else the list of what is known.
 ///
-/// Nearness is the share of common characters, as [`similar`] counts it.
+/// Near is what a few slips of the fingers make of it, at most one for three letters: letters too many, missing, wrong or
+/// swapped.
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let lower = word.to_lowercase();
-    let mut near: Option<&str> = None;
-    let mut nearest = 0.6;
-    for name in known.iter().copied() {
-        let name_lower = name.to_lowercase();
-        // Thousands of names may be known, and as many be wrong.
-        if at_most_alike(&lower, &name_lower) < nearest {
-            continue;
-        }
-        let ratio = similar::TextDiff::from_chars(lower.as_str(), name_lower.as_str()).ratio();
-        if ratio >= nearest {
-            (near, nearest) = (Some(name), ratio);
-        }
-    }
-    match near {
+    match nearest(word, &known) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.is_empty() => "there is none to choose from".to_owned(),
         None => format!("known here: {}", quoted_list(known)),
     }
 }
 
-/// What the ratio of likeness of two texts cannot exceed, from how often each has each letter.
-fn at_most_alike(one: &str, other: &str) -> f32 {
-    if !one.is_ascii() || !other.is_ascii() || one.len() + other.len() > usize::from(u8::MAX) {
-        return 1.0;
-    }
-    let mut counts = [0_u8; 128];
-    one.bytes().for_each(|letter| counts[usize::from(letter)] += 1);
-    let mut common = 0_u8;
-    for letter in other.bytes() {
-        let count = &mut counts[usize::from(letter)];
-        common += u8::from(*count > 0);
-        *count = count.saturating_sub(1);
-    }
-    let length = u8::try_from(one.len() + other.len()).map_or(f32::INFINITY, f32::from);
-    2.0 * f32::from(common) / length
+/// The nearest name; of several the last, which of versions is the newest.
+fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let length = lower.chars().count();
+    let slips = |name: &str| {
+        let name = name.to_lowercase();
+        let most = length.max(name.chars().count()) / 3;
+        // Thousands of names may be known, and as many be wrong.
+        (length.abs_diff(name.chars().count()) <= most)
+            .then(|| strsim::osa_distance(&lower, &name))
+            .filter(|slips| *slips <= most)
+    };
+    known
+        .iter()
+        .rev()
+        .filter_map(|name| Some((slips(name)?, *name)))
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, name)| name)
 }
 
 /// "`a`, `b` and `c`", cut short when there are many.

@@ -15,7 +15,7 @@ use lab2nix::problem::Problem;
 use serde_json::{Map, Value, json};
 
 /// How often each lab is dealt out.
-const DEALS: u64 = 4;
+const DEALS: u64 = 2;
 
 /// The profiles, the weaker one first.
 const PROFILES: [&str; 2] = ["dealt-weak", "dealt-strong"];
@@ -26,7 +26,7 @@ fn a_good_domain_is_the_same_however_its_layers_say_it() {
         good_specs().into_iter().filter_map(|path| Some((path.display().to_string(), Read::file(&path).to_value()?)));
     let labs = labs.chain(recipes().into_iter().map(|recipe| (recipe.place.clone(), recipe.lab())));
     let dealt = is_the_same(labs, lines, |_| false);
-    assert!(dealt > 400, "only {dealt} labs have been dealt out");
+    assert!(dealt > 200, "only {dealt} labs have been dealt out");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn a_bad_domain_has_the_same_problems_however_its_layers_say_it() {
     let labs = specs.filter_map(|path| Some((path.display().to_string(), Read::file(&path).to_value()?)));
     // A value that is wrong whatever else is said is found even where something else hides it in the domain.
     let dealt = is_the_same(labs, problems, |(_, _, is_of_value)| *is_of_value);
-    assert!(dealt > 100, "only {dealt} labs have been dealt out");
+    assert!(dealt > 50, "only {dealt} labs have been dealt out");
 }
 
 /// Holds what is made of labs against what is made of them when they are dealt out; how often that was done.
@@ -49,7 +49,7 @@ fn is_the_same<T: Ord + std::fmt::Debug>(
         let meant = make(&Read::value(&lab));
         for seed in 0..DEALS {
             let Some(read) = deal(&lab, seed).map(|lab| Read::value(&lab)) else { continue };
-            // Where the schema asks for a key, each layer has to have it.
+            // Where the schema asks for a key of an object (`average`, `tags`, `type` of `audio`), each layer has to have it.
             if read.checked.problems.iter().any(|problem| problem.message.contains("lacks the key")) {
                 continue;
             }

@@ -16,6 +16,7 @@
 //! - A list with too few or too many items is a wrong value.
 //! - What is missing stays missing: the serde types take every field as optional, whatever the schema requires.
 
+mod elsewhere;
 mod path;
 mod schema;
 mod words;
@@ -76,6 +77,12 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
     }
     let replaced: HashSet<String> = structural.iter().filter_map(replaced).collect();
     let wrong: HashSet<String> = structural.iter().filter_map(misspelt).chain(replaced.iter().cloned()).collect();
+    let misspelt_in: HashSet<String> = structural
+        .iter()
+        .filter(|problem| problem.id == Id::UnknownField)
+        .filter_map(misspelt)
+        .filter_map(|pointer| pointer.rsplit_once('/').map(|(object, _)| object.to_owned()))
+        .collect();
     let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
     let follows = |problem: &Problem| {
         let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
@@ -92,12 +99,14 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
             Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
             Place::Text(_) | Place::File(_) => false,
         };
+        // What is missing may be what is misspelt.
+        let is_misspelt = || pointer.rsplit_once('/').is_some_and(|(object, _)| misspelt_in.contains(object));
         let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
         let item_of_it =
             |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
         above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
             || replaced.iter().any(item_of_it)
-            || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong()))
+            || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong() || is_misspelt()))
             || lacks_wrong()
             || problem.related.iter().any(compares_wrong)
     };
@@ -287,7 +296,11 @@ impl Checker {
         let message = format!("{} has no key `{key}`", path.parent_subject());
         let problem = Problem::new(Id::UnknownField, path.pointer().name(), message);
         let suggestion = self.suggestions.entry((schema.address(), key.to_owned()));
-        let help = suggestion.or_insert_with(|| did_you_mean(key, schema.keys())).clone();
+        let elsewhere = || elsewhere::called(key, |name| schema.member(name).is_some());
+        let help = suggestion.or_insert_with(|| {
+            elsewhere().map_or_else(|| did_you_mean(key, schema.keys()), |name| format!("did you mean `{name}`?"))
+        });
+        let help = help.clone();
         self.problems.push(problem.label("unknown key").help(help));
     }
 
