@@ -56,6 +56,12 @@ impl Problem {
         Self { is_of_value: true, ..Self::new(id, place, message) }
     }
 
+    /// The same problem of what is made of several settings.
+    #[must_use]
+    pub fn of_several(self) -> Self {
+        Self { is_of_value: false, ..self }
+    }
+
     /// Whether one value is wrong whatever else the spec says.
     #[must_use]
     pub fn is_of_value(&self) -> bool {
@@ -87,18 +93,19 @@ impl Problem {
 /// "did you mean `x`?" when one of `known` is near `word`, else the list of what is known.
 ///
 /// Near is what a few slips of the fingers make of it, at most one for three letters: letters too many, missing, wrong or
-/// swapped.
+/// swapped. So is a name that begins or ends the word, or that the word begins or ends.
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    match nearest(word, &known) {
+    match nearest(word, &known).or_else(|| part(word, &known)) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.is_empty() => "there is none to choose from".to_owned(),
         None => format!("known here: {}", quoted_list(known)),
     }
 }
 
-/// The nearest name; of several the last, which of versions is the newest.
+/// The name with the fewest slips; of several the one that has most letters of the word, of those the last, which of versions
+/// is the newest.
 fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let length = lower.chars().count();
@@ -110,12 +117,24 @@ fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
             .then(|| strsim::osa_distance(&lower, &name))
             .filter(|slips| *slips <= most)
     };
-    known
-        .iter()
-        .rev()
-        .filter_map(|name| Some((slips(name)?, *name)))
-        .min_by_key(|(slips, _)| *slips)
-        .map(|(_, name)| name)
+    let found: Vec<(usize, &str)> = known.iter().filter_map(|name| Some((slips(name)?, *name))).collect();
+    let fewest = found.iter().map(|(slips, _)| *slips).min()?;
+    let alike = |name: &str| similar::TextDiff::from_chars(lower.as_str(), name.to_lowercase()).ratio();
+    let names = found.into_iter().filter(|(slips, _)| *slips == fewest).map(|(_, name)| name);
+    names.max_by(|one, other| alike(one).total_cmp(&alike(other)))
+}
+
+/// The longest name that begins or ends the word, or is begun or ended by it.
+fn part<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    const LEAST: usize = 3;
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-'], "");
+    let word = plain(word);
+    let is_part = |name: &str| {
+        let name = plain(name);
+        let (short, long) = if name.len() < word.len() { (&name, &word) } else { (&word, &name) };
+        short.len() >= LEAST && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
+    };
+    known.iter().copied().filter(|name| is_part(name)).max_by_key(|name| name.len())
 }
 
 /// "`a`, `b` and `c`", cut short when there are many.
@@ -142,6 +161,15 @@ mod tests {
     fn near_names_are_suggested() {
         assert_eq!(did_you_mean("memroy", ["memory", "cpus"]), "did you mean `memory`?");
         assert_eq!(did_you_mean("LAN", ["lan", "wan"]), "did you mean `lan`?");
+        assert_eq!(did_you_mean("ip4", ["ip", "ip6"]), "did you mean `ip`?");
+        assert_eq!(
+            did_you_mean("duplicate-uid", ["duplicate-uuid", "duplicate-cid"]),
+            "did you mean `duplicate-uuid`?"
+        );
+        assert_eq!(did_you_mean("windows-12", ["windows-10", "windows-11"]), "did you mean `windows-11`?");
+        assert_eq!(did_you_mean("boot_order", ["boot", "order-of"]), "did you mean `boot`?");
+        assert_eq!(did_you_mean("net", ["network", "name"]), "did you mean `network`?");
+        assert_eq!(did_you_mean("autostart", ["restart", "active"]), "known here: `restart` and `active`");
         assert_eq!(did_you_mean("x", ["memory", "cpus"]), "known here: `memory` and `cpus`");
         assert_eq!(did_you_mean("x", []), "there is none to choose from");
     }

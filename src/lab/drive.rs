@@ -206,7 +206,7 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
     if bus == DiskBus::Nvme && serial.len() > NVME_SERIAL_MAX {
         let place = written.map_or_else(|| layers.pointer().value(), |word| word.place());
         problems.push(
-            Problem::of_value(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
+            Problem::new(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
                 .label(format!("{} bytes", serial.len()))
                 .help(format!("write one of at most {NVME_SERIAL_MAX} bytes as `serial`")),
         );

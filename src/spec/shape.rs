@@ -81,7 +81,9 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
         .iter()
         .filter(|problem| problem.id == Id::UnknownField)
         .filter_map(misspelt)
-        .filter_map(|pointer| pointer.rsplit_once('/').map(|(object, _)| object.to_owned()))
+        .filter_map(|meant| meant.rsplit_once('/').map(|(object, key)| (object.to_owned(), key.to_owned())))
+        .filter(|(_, key)| BRING_OTHERS.contains(&key.as_str()))
+        .map(|(object, _)| object)
         .collect();
     let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
     let follows = |problem: &Problem| {
@@ -99,7 +101,7 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
             Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
             Place::Text(_) | Place::File(_) => false,
         };
-        // What is missing may be what is misspelt.
+        // What is missing may be in what nobody found.
         let is_misspelt = || pointer.rsplit_once('/').is_some_and(|(object, _)| misspelt_in.contains(object));
         let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
         let item_of_it =
@@ -112,6 +114,9 @@ pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> 
     };
     later.into_iter().filter(|problem| !follows(problem)).collect()
 }
+
+/// Keys that bring all kinds of other keys along.
+const BRING_OTHERS: [&str; 2] = ["profiles", "extends"];
 
 /// The pointer to a value that was wrong.
 fn replaced(problem: &Problem) -> Option<String> {

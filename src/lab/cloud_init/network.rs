@@ -336,7 +336,7 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
     }
     if let Some(first) = taken.insert(name.to_owned(), place.clone()) {
         problems.push(
-            Problem::of_value(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
+            Problem::new(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
                 .label("the second one")
                 .related(first, "the first one")
                 .help("give the bond or the VLAN another name"),

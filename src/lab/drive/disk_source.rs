@@ -113,7 +113,7 @@ pub(in crate::lab) fn resolve(
     let format = volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems);
     let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
-        volume_name::check(&name, &scope.pools[pool.0], pool_at.clone().value(), problems);
+        volume_name::check_derived(&name, &scope.pools[pool.0], pool_at.clone().value(), problems);
     }
     let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
     backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));

@@ -13,6 +13,13 @@ const WITHIN_LVM: [&str; 14] = [
     "_tmeta", "_vorigin", "_wcorig",
 ];
 
+/// Checks the name of a volume that is made of those of its domain and its disk.
+pub(in crate::lab) fn check_derived(name: &str, pool: &Pool, place: Place, problems: &mut Vec<Problem>) {
+    let mut found = Vec::new();
+    check(name, pool, place, &mut found);
+    problems.extend(found.into_iter().map(Problem::of_several));
+}
+
 /// Checks the name of a volume of a pool.
 pub(in crate::lab) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Vec<Problem>) -> bool {
     let (fine, what, help) = match pool.r#type {
@@ -40,7 +47,7 @@ pub(in crate::lab) fn check(name: &str, pool: &Pool, place: Place, problems: &mu
     };
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
+            Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
                 .label("not the name of one")
                 .help(help),
         );

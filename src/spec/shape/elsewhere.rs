@@ -2,7 +2,7 @@
 
 /// What a key is called elsewhere, and the keys that are meant, of which an object has one or none.
 const CALLED: &[(&str, &[&str])] = &[
-    ("address", &["ip", "subnet"]),
+    ("address", &["ip", "gateway", "listen"]),
     ("autostart", &["active"]),
     ("bios", &["firmware"]),
     ("capacity", &["size"]),
@@ -10,7 +10,6 @@ const CALLED: &[(&str, &[&str])] = &[
     ("cidr", &["subnet"]),
     ("cores", &["cpus"]),
     ("count", &["replicas"]),
-    ("depends_on", &["after"]),
     ("dependsOn", &["after"]),
     ("dir", &["path"]),
     ("directory", &["path"]),
@@ -31,6 +30,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("nic", &["interfaces"]),
     ("nics", &["interfaces"]),
     ("passthrough", &["hostdevs"]),
+    ("path", &["file"]),
     ("pci", &["hostdevs"]),
     ("ram", &["memory"]),
     ("range", &["dhcp"]),
@@ -38,6 +38,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("secureBoot", &["firmware"]),
     ("source", &["file"]),
     ("spice", &["graphics"]),
+    ("start", &["active"]),
     ("sshKeys", &["cloudInit"]),
     ("storage", &["disks", "pool"]),
     ("type", &["os"]),
@@ -47,12 +48,12 @@ const CALLED: &[(&str, &[&str])] = &[
     ("vcpus", &["cpus"]),
     ("vnc", &["graphics"]),
     ("volumes", &["disks"]),
-    ("path", &["file"]),
 ];
 
 /// The key that is meant, of those that the object has.
 pub(super) fn called(key: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
-    let (_, meant) = CALLED.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?;
+    let key = key.replace(['_', '-'], "");
+    let (_, meant) = CALLED.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key))?;
     meant.iter().copied().find(|name| has(name))
 }
 
@@ -80,6 +81,7 @@ mod tests {
     fn an_object_has_it_or_not() {
         assert_eq!(called("autostart", |name| name == "active"), Some("active"));
         assert_eq!(called("RAM", |_| true), Some("memory"));
+        assert_eq!(called("depends_on", |_| true), Some("after"));
         assert_eq!(called("ip", |name| name == "subnet"), Some("subnet"));
         assert_eq!(called("ip", |_| false), None);
         assert_eq!(called("memory", |_| true), None);
