@@ -154,6 +154,12 @@ impl Host {
             .collect()
     }
 
+    /// What systemd does at the moment, and what runs; for messages.
+    fn state(&self) -> String {
+        let ask = "systemctl list-jobs; systemctl status --no-pager --lines=30 nixvirt.service; ps -ef --forest";
+        String::from_utf8_lossy(&self.world.output(&["bash", "-c", ask], "").stdout).into_owned()
+    }
+
     /// What the service has said since the world began.
     fn log(&self) -> String {
         self.world.run(&["journalctl", "--no-pager", "--output=cat", "--unit=nixvirt.service"])
@@ -289,8 +295,9 @@ fn what_comes_after_waits_for_the_last_attempt() {
         world.run(&["systemctl", "stop", "boot.target", "libvirt-guests.service"]);
         world.run(&["rm", "/run/attempts"]);
         host.helper(&format!("{slow}{}", attempts(99)));
-        assert_eq!(host.switch(), ["nixvirt: failed"]);
-        assert_eq!(world.run(&["wc", "--lines", "/run/attempts"]).trim(), "6 /run/attempts");
+        let failed = host.switch();
+        assert_eq!(failed, ["nixvirt: failed"], "{}", host.state());
+        assert_eq!(world.run(&["wc", "--lines", "/run/attempts"]).trim(), "6 /run/attempts", "{}", host.log());
         let ended: u64 = host.property("nixvirt", "ExecMainExitTimestampMonotonic").parse().expect("a time");
         assert!(ended <= guests(&host), "libvirt-guests.service has not waited");
     }

@@ -303,6 +303,11 @@ impl Drop for World {
         // Else the end of `unshare` does.
         let _ = self.holder.kill();
         let _ = self.holder.wait();
+        // The control groups of a systemd outlive it.
+        let groups = format!("mount -t cgroup2 cgroup2 /mnt && find /mnt/world-{} -depth -type d -delete", self.pid);
+        let mut remove = Command::new("unshare");
+        remove.args(["--mount", "--propagation", "private", "bash", "-c", &groups]).stderr(Stdio::null());
+        let _ = remove.status();
         if !thread::panicking() {
             assert!(remains.is_empty(), "{}: left behind:\n{}", self.test, remains.join("\n"));
             self.print("ends, and leaves nothing behind", began);

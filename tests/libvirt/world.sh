@@ -113,7 +113,11 @@ echo 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"' >/etc/libvirt/libvir
 # Debian's own network.
 rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/autostart/*
 if [[ ${1-} == systemd ]]; then
+  # A part of the tree of control groups that no other world has: systemd takes what it sees of it for its own.
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  mkdir "/sys/fs/cgroup/world-$pid"
+  echo 0 >"/sys/fs/cgroup/world-$pid/cgroup.procs"
+  umount /sys/fs/cgroup
   # Only what a test starts, starts, and what that needs.
   printf '[Unit]\nRequires=dbus.socket\nAfter=dbus.socket\n' >/etc/systemd/system/world.target
   # Nothing of the host's own start-up is done again.
@@ -122,7 +126,8 @@ if [[ ${1-} == systemd ]]; then
   { read -r _ <&9 || true; systemctl --force --force poweroff; } &
   echo ready
   export container=world
-  exec /lib/systemd/systemd --unit=world.target --show-status=no </dev/null >/dev/null 2>&1
+  exec unshare --cgroup bash -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /lib/systemd/systemd "$@"' \
+    systemd --unit=world.target --show-status=no </dev/null >/dev/null 2>&1
 fi
 virtlogd --daemon
 libvirtd --daemon
