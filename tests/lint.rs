@@ -6,12 +6,12 @@ mod labs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use lab2nix::nix::host::{Language, host_files};
 use lab2nix::spec::Formatter;
 
-use case::{Differences, entries, skip, with_extension};
+use case::script::shellcheck;
+use case::{Differences, entries, with_extension};
 use labs::{Labs, nix_files};
 
 #[test]
@@ -91,10 +91,7 @@ fn shellcheck_has_nothing_to_say() {
     scripts.extend(
         [".ci/run", ".ci/root", ".ci/guests", ".ci/image"].map(PathBuf::from).into_iter().filter(|it| it.exists()),
     );
-    match Command::new("shellcheck").args(&scripts).output() {
-        Err(error) => skip(&format!("shellcheck does not start: {error}")),
-        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-    }
+    shellcheck(scripts);
 }
 
 /// What is left of a text when its layout is not looked at.

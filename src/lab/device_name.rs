@@ -5,6 +5,7 @@
 
 use crate::lab::profile::Word;
 use crate::lab::text::shortened;
+use crate::lab::word::is_plain;
 use crate::problem::{Id, Problem};
 
 /// The longest name, in bytes: the kernel's `IFNAMSIZ` less the closing NUL.
@@ -97,10 +98,6 @@ fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Vec<Problem
     };
     problems.push(problem);
     None
-}
-
-fn is_plain(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
 fn not_a_name(word: Word<'_>, what: &str, help: &str) -> Problem {

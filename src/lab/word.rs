@@ -177,11 +177,14 @@ pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
     mac
 }
 
+/// Whether text has letters, digits, `.`, `_` and `-` only, which nobody has to quote.
+pub fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+}
+
 /// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
 pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
-    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
-        && text.len() <= 63;
+    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
     if !fine {
         problems.push(
             Problem::of_value(Id::BadName, place, format!("`{}` cannot be a name", shortened(text)))

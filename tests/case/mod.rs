@@ -3,6 +3,7 @@
 
 pub mod cookbook;
 pub mod document;
+pub mod script;
 
 use std::fs;
 use std::path::{Path, PathBuf};

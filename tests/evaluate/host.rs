@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
 
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::case::{examples, good_specs, skip, templates};
+use crate::case::script::{STRICT, shellcheck};
+use crate::case::{examples, good_specs, templates};
 use crate::labs::{Generated, committed, variant};
 use crate::world::{Part, World};
 use crate::{keys, list, preparations, text};
@@ -248,17 +248,11 @@ fn scripts_pass_strict_checks() {
         }
     }
     let directory = tempfile::tempdir().expect("a directory for temporary files");
-    let mut shellcheck = Command::new("shellcheck");
-    for (at, script) in scripts.iter().enumerate() {
+    shellcheck(scripts.iter().enumerate().map(|(at, script)| {
         let path = directory.path().join(format!("{at}.sh"));
-        let text = format!("#!/bin/bash\nset -o errexit\nset -o nounset\nset -o pipefail\n\n{script}");
-        fs::write(&path, text).expect("the directory is ours");
-        shellcheck.arg(path);
-    }
-    match shellcheck.output() {
-        Err(error) => skip(&format!("shellcheck does not start: {error}")),
-        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-    }
+        fs::write(&path, format!("{STRICT}{script}")).expect("the directory is ours");
+        path
+    }));
 }
 
 #[test]

@@ -173,11 +173,14 @@ impl Host {
 
 /// The service of a host, with the patience of these tests in place of its own.
 fn patient(host: &Value) -> Value {
-    let mut service = host["services"]["nixvirt"].clone();
+    changed(host["services"]["nixvirt"].clone(), r#""patience":60,"#, r#""patience":180,"#)
+}
+
+/// The service, with something else in its script.
+fn changed(mut service: Value, from: &str, to: &str) -> Value {
     let script = service["script"].as_str().expect("it has a script");
-    let patient = script.replacen(r#""patience":60,"#, r#""patience":180,"#, 1);
-    assert_ne!(patient, script);
-    service["script"] = patient.into();
+    assert!(script.contains(from), "no `{from}`: {script}");
+    service["script"] = script.replacen(from, to, 1).into();
     service
 }
 
@@ -224,10 +227,7 @@ fn guests_that_resume_at_boot_are_not_cut_off() {
 /// Without the retry of the service, of which the next test is.
 fn once(mut service: Value) -> Value {
     service["serviceConfig"].as_object_mut().expect("it has settings").retain(|key, _| key == "Type");
-    let script =
-        service["script"].as_str().expect("it has a script").replacen("LAB2NIX_ATTEMPTS=6", "LAB2NIX_ATTEMPTS=1", 1);
-    service["script"] = script.into();
-    service
+    changed(service, "LAB2NIX_ATTEMPTS=6", "LAB2NIX_ATTEMPTS=1")
 }
 
 #[test]
@@ -340,11 +340,7 @@ fn a_mount_that_is_missing_is_tried_again_and_reported() {
 fn without_libvirtd_it_fails() {
     let Some(host) = Host::start("no libvirtd", SMALL) else { return };
     let world = &host.world;
-    let mut service = once(host.service.clone());
-    let script =
-        service["script"].as_str().expect("it has a script").replacen(r#""patience":180,"#, r#""patience":1,"#, 1);
-    service["script"] = script.into();
-    host.install(&service);
+    host.install(&changed(once(host.service.clone()), r#""patience":180,"#, r#""patience":1,"#));
     world.run(&["systemctl", "stop", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
     world.run(&["systemctl", "mask", "--runtime", "libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"]);
     assert_eq!(host.switch(), ["nixvirt: failed"]);
@@ -424,11 +420,7 @@ fn libvirtd_gets_what_a_lab_needs_and_guests_run_on() {
         "virsh",
         "#!/bin/bash\nif [[ \" $* \" == *capabilities* ]]; then exit 1; fi\nexec /usr/bin/virsh \"$@\"\n",
     );
-    let mut hurried = once(host.service.clone());
-    let script =
-        hurried["script"].as_str().expect("it has a script").replacen(r#""patience":180,"#, r#""patience":10,"#, 1);
-    hurried["script"] = script.into();
-    host.install(&hurried);
+    host.install(&changed(once(host.service.clone()), r#""patience":180,"#, r#""patience":10,"#));
     assert_eq!(host.switch(), ["nixvirt: failed"]);
     assert!(host.log().contains("lab2nix: libvirtd does not say what it can do"), "{}", host.log());
     assert_eq!(host.property("libvirtd", "MainPID"), daemon);

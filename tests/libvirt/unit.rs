@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::case::script::STRICT;
 use crate::world::World;
-
-/// What scripts of `NixOS` start with where it is as strict as it can be, with `systemd.enableStrictShellChecks`.
-const SHELL: &str = "#!/bin/bash\nset -o errexit\nset -o nounset\nset -o pipefail\n\n";
 
 /// Where a test puts programs of its own.
 const OWN: &str = "/usr/local/bin";
@@ -27,7 +25,7 @@ pub fn install(world: &World, name: &str, service: &Value) {
     for (key, _) in SCRIPTS {
         if let Some(script) = script(service, key) {
             let path = script_path(name, key);
-            world.write(&path, &format!("{SHELL}{script}"));
+            world.write(&path, &format!("{STRICT}{script}"));
             world.run(&["chmod", "+x", &path]);
         }
     }
@@ -82,7 +80,6 @@ fn unit(name: &str, path: &str, service: &Value) -> String {
         ("BindsTo", "bindsTo"),
         ("Requires", "requires"),
         ("Wants", "wants"),
-        ("StartLimitBurst", "startLimitBurst"),
         ("StartLimitIntervalSec", "startLimitIntervalSec"),
     ] {
         line(key, &service[setting]);

@@ -27,7 +27,6 @@ let
       serviceConfig = unitSection;
       unitConfig = unitSection;
       enableStrictShellChecks = option types.bool false;
-      startLimitBurst = option (types.nullOr types.int) null;
       startLimitIntervalSec = option (types.nullOr types.int) null;
     };
   };
