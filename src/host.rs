@@ -14,10 +14,10 @@ use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
 use crate::lab::interface::Interface;
 use crate::lab::network::Network;
-use crate::lab::network::side::Side;
+use crate::lab::network::ip::Side;
 use crate::lab::storage::backing::Image;
 use crate::lab::storage::{IMAGES, Permissions};
-use crate::lab::{Domain, Lab, Pool, port, unique};
+use crate::lab::{Domain, Lab, Pool, port, socket};
 use crate::libvirt::tree::HostFile;
 use crate::spec::Extra;
 use crate::spec::guest::Arch;
@@ -270,7 +270,7 @@ impl Identities {
         if let Firmware::Uefi { nvram, .. } = &domain.firmware {
             self.files.insert(nvram.value.clone(), owner());
         }
-        self.files.extend(unique::written_paths(domain).map(|path| (path.value.clone(), owner())));
+        self.files.extend(socket::written_paths(domain).map(|path| (path.value.clone(), owner())));
         let cid = domain.devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref());
         self.cids.extend(cid.map(|cid| (cid.value.to_string(), owner())));
         for (protocol, port, address, _) in port::listened(domain) {

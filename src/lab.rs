@@ -8,39 +8,32 @@
 //! ([`profile`]), identities, words, and what must be unique.
 
 pub mod cloud_init;
-mod cpuset;
 pub mod device;
-mod device_name;
 pub mod domain;
 pub mod drive;
+pub mod id;
 pub mod identity;
 pub mod imported;
 pub mod interface;
-mod key;
 pub mod link;
 pub mod network;
-mod order;
-pub(crate) mod port;
-pub mod profile;
-pub mod resolve;
-mod scope;
+pub mod placed;
+pub mod port;
 pub mod size;
-mod start_order;
+pub mod socket;
 pub mod storage;
 pub mod subnet;
-mod text;
-pub mod unique;
-mod word;
+pub mod text;
 
-use crate::place::{Place, Pointer};
-use crate::spec::{Extra, Formatter, NixVirtVersion, Paths};
+use crate::spec::{Formatter, NixVirtVersion, Paths};
 
-pub use domain::Domain;
-pub use imported::Imported;
-pub use network::Network;
-pub use storage::Pool;
-pub use storage::volume::Volume;
-pub(crate) use text::{is_line, is_text};
+pub use crate::lab::domain::Domain;
+pub use crate::lab::id::{NetworkId, PoolId};
+pub use crate::lab::imported::Imported;
+pub use crate::lab::network::Network;
+pub use crate::lab::placed::{ExtraAt, Placed};
+pub use crate::lab::storage::Pool;
+pub use crate::lab::storage::volume::Volume;
 
 /// A lab. `None` for a kind of object means that the host's objects of that kind are left alone.
 #[derive(Debug)]
@@ -74,32 +67,6 @@ pub struct Target {
     pub paths: Paths,
     /// The formatter that the files are to satisfy.
     pub format: Formatter,
-}
-
-/// A network of the lab, by its place in [`Lab::networks`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NetworkId(pub(crate) usize);
-
-/// A pool of the lab, by its place in [`Lab::pools`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PoolId(pub(crate) usize);
-
-/// Part of the spec that is merged into a definition as it is.
-#[derive(Debug, Clone)]
-pub struct ExtraAt {
-    /// Where it is written.
-    pub at: Pointer,
-    /// What is written.
-    pub value: Extra,
-}
-
-/// An identity and where it was settled: where it is written, else where the object is declared.
-#[derive(Debug, Clone)]
-pub struct Placed<T> {
-    /// The identity.
-    pub value: T,
-    /// The place that a problem with it points at.
-    pub place: Place,
 }
 
 impl Lab {

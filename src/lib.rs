@@ -59,6 +59,10 @@ pub mod spec;
 
 pub mod lab;
 
+pub mod resolve;
+
+pub mod check;
+
 pub mod libvirt;
 
 pub mod host;

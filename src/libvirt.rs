@@ -18,9 +18,9 @@ pub mod vocabulary;
 
 use indexmap::IndexSet;
 
+use crate::check::keep_first_of_equals;
 use crate::host::imported_path;
 use crate::lab::identity::Kind;
-use crate::lab::unique::keep_first_of_equals;
 use crate::lab::{ExtraAt, Lab};
 use crate::parallel;
 use crate::place::Pointer;

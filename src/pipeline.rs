@@ -2,8 +2,8 @@
 
 use std::thread;
 
+use crate::lab::Lab;
 use crate::lab::identity::Kind;
-use crate::lab::{Lab, resolve};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
 use crate::nix::host::{HOST_DIRECTORY, host_files};
@@ -11,6 +11,7 @@ use crate::nix::{file, module};
 use crate::parallel;
 use crate::problem::{Id, Problem, Severity};
 use crate::proof::{self, Proven};
+use crate::resolve;
 use crate::seed;
 use crate::source::{File, Source};
 use crate::spec::{Spec, schema, shape};

@@ -8,51 +8,38 @@ pub mod firmware;
 pub mod hypervisor;
 pub mod lifecycle;
 pub mod limits;
-pub(super) mod machine;
 pub mod memory;
 pub mod numa;
-pub mod preset;
 pub mod smbios;
-mod template;
 
-use indexmap::IndexMap;
 use uuid::Uuid;
 
-use crate::lab::cloud_init::{self, CloudInit};
-use crate::lab::device::hostdev::{self, HostDevice};
-use crate::lab::device::input::{self, Input};
-use crate::lab::device::screen::{self, Screen};
-use crate::lab::device::serial::{self, Channel, Serial};
-use crate::lab::device::share::{self, Share};
-use crate::lab::device::sound::{self, Audio};
-use crate::lab::device::{self, Devices};
-use crate::lab::drive::bus;
-use crate::lab::drive::floppy::{self, Floppy};
-use crate::lab::drive::io;
-use crate::lab::drive::{self, Cdrom, Disk, Medium, Source};
-use crate::lab::identity::{Kind, Namespace};
-use crate::lab::interface::{self, Interface};
-use crate::lab::profile::Layers;
-use crate::lab::scope::{Entry, Scope};
-use crate::lab::storage::volume::Volume;
-use crate::lab::{ExtraAt, Placed, PoolId, text, word};
+use crate::lab::cloud_init::CloudInit;
+use crate::lab::device::Devices;
+use crate::lab::device::hostdev::HostDevice;
+use crate::lab::device::input::Input;
+use crate::lab::device::screen::Screen;
+use crate::lab::device::serial::{Channel, Serial};
+use crate::lab::device::share::Share;
+use crate::lab::device::sound::Audio;
+use crate::lab::domain::boot::DirectBoot;
+use crate::lab::domain::clock::Clock;
+use crate::lab::domain::cpu::Cpus;
+use crate::lab::domain::firmware::Firmware;
+use crate::lab::domain::hypervisor::Hypervisor;
+use crate::lab::domain::lifecycle::On;
+use crate::lab::domain::limits::CpuLimits;
+use crate::lab::domain::memory::Memory;
+use crate::lab::domain::numa::Numa;
+use crate::lab::domain::smbios::Smbios;
+use crate::lab::drive::floppy::Floppy;
+use crate::lab::drive::{Cdrom, Disk, Medium, Source};
+use crate::lab::interface::Interface;
+use crate::lab::placed::{ExtraAt, Placed};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
-use crate::spec::guest::{Arch, BootDevice, Drivers, Os, Virtualization};
-use crate::spec::screen::Video;
+use crate::spec::Active;
+use crate::spec::guest::{Arch, BootDevice, Os, Virtualization};
 use crate::spec::sound::Sound;
-use crate::spec::{Active, DomainFields};
-use board::Board;
-use boot::{DirectBoot, Order};
-use clock::Clock;
-use cpu::Cpus;
-use firmware::Firmware;
-use hypervisor::Hypervisor;
-use lifecycle::On;
-use limits::CpuLimits;
-use memory::Memory;
-use numa::Numa;
-use smbios::Smbios;
 
 /// A domain.
 #[derive(Debug)]
@@ -160,7 +147,7 @@ pub struct Domain {
 
 impl Domain {
     /// Names the pools anew after they have been put into another order, which has of each where it was before.
-    pub(super) fn renumber_pools(&mut self, order: &[usize]) {
+    pub(crate) fn renumber_pools(&mut self, order: &[usize]) {
         if order.is_sorted() {
             return;
         }
@@ -176,158 +163,4 @@ impl Domain {
             pool.0 = order.iter().position(|before| *before == pool.0).unwrap_or(pool.0);
         }
     }
-}
-
-/// Resolves one domain of an entry, and the volumes that its disks declare.
-pub(super) fn resolve(
-    entry: &Entry<'_>,
-    layers: &Layers<'_, DomainFields>,
-    os: Os,
-    namespace: Namespace,
-    scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
-) -> (Domain, Vec<(PoolId, Volume)>) {
-    let arch = layers.value("arch", |f| f.arch.as_ref()).unwrap_or_default();
-    let virtualization = layers.value("virtualization", |f| f.virtualization.as_ref()).unwrap_or(match arch {
-        Arch::X86_64 => Virtualization::Kvm,
-        Arch::Aarch64 => Virtualization::Emulated,
-    });
-    let drivers = layers.value("drivers", |f| f.drivers.as_ref()).unwrap_or(Drivers::Virtio);
-    let own = Layers::one(entry.at.clone(), entry.own);
-    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: entry.at.clone().name() };
-    // One UUID for all replicas has been refused already.
-    let written = word::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
-    let uuid = written.unwrap_or_else(made);
-    let machine = machine::machine(layers, arch, problems);
-    let board = Board::of(arch, &machine);
-    let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
-    let cdroms = drive::cdroms(layers, board, scope, problems);
-    let floppies = floppy::floppies(layers, board, problems);
-    let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
-    let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, scope, problems);
-    let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
-        .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
-        .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
-    bus::have_room(on_buses, board, &entry.name, problems);
-    let screen = screen::screen(layers, entry, arch, drivers, problems);
-    let sound = sound::sound(layers, arch, problems);
-    let audio = sound::audio(layers, sound, &screen, problems);
-    let console = layers.value("serial", |f| f.serial.as_ref()).unwrap_or(false);
-    let has_screen = !screen.graphics.is_empty();
-    let hostdevs = hostdev::host_devices(layers, &interfaces, board, has_screen, problems);
-    let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
-        .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
-        .chain(floppies.iter().map(|floppy| &floppy.boot))
-        .chain(interfaces.iter().map(|interface| &interface.boot))
-        .chain(hostdevs.iter().map(|device| &device.boot))
-        .flatten()
-        .collect();
-    let (qemu_args, qemu_env) = qemu(layers, problems);
-    let shares = share::shares(layers, problems);
-    let iothreads = layers.value("iothreads", |f| f.iothreads.as_ref()).unwrap_or(0);
-    io::threads_exist(disks.iter().map(|disk| &disk.access), iothreads, problems);
-    let cpus = cpu::cpus(layers, os, (arch, virtualization), iothreads, problems);
-    let hypervisor = hypervisor::hypervisor(layers, os, arch, virtualization, problems);
-    let is_template = template::check(layers, entry, problems);
-    let domain = Domain {
-        title: title(layers, problems),
-        description: layers
-            .get("description", |f| f.description.as_ref())
-            .and_then(|word| text::prose_of(word, problems)),
-        memory: memory::memory(layers, entry, shares.iter().any(Share::is_virtiofs), problems),
-        numa: numa::numa(layers, &cpus, problems),
-        cpus,
-        cpu_limits: limits::cpu_limits(layers, problems),
-        iothreads,
-        block_weight: layers.value("blockWeight", |f| f.block_weight.as_ref()),
-        firmware: firmware::firmware(layers, &own, entry, (arch, &machine), problems),
-        tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
-        boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
-        boot_menu: layers.value("bootMenu", |f| f.boot_menu.as_ref()),
-        direct_boot: boot::direct_boot(layers, problems),
-        smbios: smbios::smbios(layers, problems),
-        clock: clock::clock(layers, os, arch, hypervisor.hyperv, problems),
-        on: lifecycle::on(layers, problems),
-        hypervisor,
-        inputs: input::inputs(layers, arch, screen.video != Video::None, problems),
-        serial: console,
-        serials: serial::serials(layers, entry, arch, console, problems),
-        agent: layers.value("agent", |f| f.agent.as_ref()).unwrap_or(false),
-        channels: serial::channels(layers, &screen, problems),
-        rng: layers.value("rng", |f| f.rng.as_ref()).unwrap_or(false),
-        balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
-        devices: device::devices(layers, entry, (arch, board), &screen, problems),
-        shares,
-        is_template,
-        active: layers.value("active", |f| f.active.as_ref()).filter(|_| !is_template).unwrap_or(Active::AsItIs),
-        restart: if is_template { Some(false) } else { layers.value("restart", |f| f.restart.as_ref()) },
-        after: after(layers),
-        extra: layers
-            .every("extra", |f| f.extra.as_ref())
-            .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
-            .collect(),
-        name: entry.name.clone(),
-        at: entry.at.clone(),
-        uuid,
-        os,
-        arch,
-        machine,
-        virtualization,
-        disks,
-        cdroms,
-        cloud_init,
-        floppies,
-        interfaces,
-        screen,
-        sound,
-        audio,
-        hostdevs,
-        qemu_args,
-        qemu_env: qemu_env.into_iter().collect(),
-    };
-    (domain, volumes)
-}
-
-/// The names of the domains that start before it.
-fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
-    let Some(list) = layers.get("after", |f| f.after.as_ref()) else { return Vec::new() };
-    let place = |index: usize| list.pointer().index(index).value();
-    list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
-}
-
-/// The arguments and environment variables for QEMU.
-fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<String>, IndexMap<String, String>) {
-    let qemu = layers.object("qemu", |f| f.qemu.as_ref());
-    let mut qemu_args = Vec::new();
-    if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
-        for (index, arg) in args.value.iter().enumerate() {
-            if text::check_line(arg, args.pointer().index(index).value(), problems) {
-                qemu_args.push(arg.clone());
-            }
-        }
-    }
-    let mut qemu_env = IndexMap::new();
-    for env in qemu.every("env", |q| q.env.as_ref()) {
-        for (name, text) in env.value {
-            let at = env.pointer().key(name);
-            if word::variable(name, at.clone().name(), problems) & text::check_line(text, at.value(), problems) {
-                qemu_env.insert(name.clone(), text.clone());
-            }
-        }
-    }
-    (qemu_args, qemu_env)
-}
-
-/// A title is one line.
-pub(super) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<String> {
-    let word = layers.get("title", |f| f.title.as_ref())?;
-    if word.value.contains('\n') {
-        problems.push(
-            Problem::of_value(Id::BadText, word.place(), "a title of several lines")
-                .label("libvirt takes one line")
-                .help("put the rest into `description`"),
-        );
-        return None;
-    }
-    text::line_of(word, problems)
 }

@@ -1,31 +1,16 @@
 //! The disks and optical drives of a domain.
 
-pub(super) mod bus;
-pub(super) mod disk_source;
 pub mod floppy;
 pub mod io;
-pub(super) mod original;
 
-use std::collections::HashMap;
-
-use indexmap::IndexMap;
-
-use crate::lab::domain::board::Board;
-use crate::lab::domain::boot::{self, Order};
-use crate::lab::profile::{At, Layers};
-use crate::lab::scope::{Entry, Scope};
-use crate::lab::storage::Pool;
-use crate::lab::storage::volume::{self, Volume};
-use crate::lab::storage::volume_name;
-use crate::lab::{ExtraAt, Lab, PoolId, text, word};
+use crate::lab::Lab;
+use crate::lab::domain::boot::Order;
+use crate::lab::drive::io::Access;
+use crate::lab::id::PoolId;
+use crate::lab::placed::ExtraAt;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
-use crate::spec::DomainFields;
-use crate::spec::drive as written;
 use crate::spec::drive::{DiskBus, StartupPolicy};
-use crate::spec::guest::Drivers;
-use crate::spec::pool::{ImageFormat, PoolType};
-use io::Access;
+use crate::spec::pool::ImageFormat;
 
 /// A disk.
 #[derive(Debug)]
@@ -39,7 +24,7 @@ pub struct Disk {
     /// The format of its image.
     pub format: ImageFormat,
     /// Where the format is written, if it is.
-    pub(super) format_at: Option<Pointer>,
+    pub(crate) format_at: Option<Pointer>,
     /// What it is attached to.
     pub bus: DiskBus,
     /// How it is read and written.
@@ -124,233 +109,4 @@ pub enum Medium {
     DriverDisc,
     /// Nothing.
     Empty,
-}
-
-/// The layers of each disk, by its name.
-pub(super) fn named<'a>(
-    layers: &Layers<'a, DomainFields>,
-    problems: &mut Vec<Problem>,
-) -> IndexMap<String, Layers<'a, written::Disk>> {
-    layers.named(
-        "disks",
-        "without a `name`, the first disk is `system`, the next `data1`",
-        |fields| fields.disks.as_ref(),
-        |index, disk: &written::Disk| match (&disk.name, index) {
-            (Some(name), _) => name.clone(),
-            (None, 0) => "system".to_owned(),
-            (None, index) => format!("data{index}"),
-        },
-        problems,
-    )
-}
-
-/// The disks, and the volumes that they declare.
-pub(super) fn disks(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
-    (drivers, board): (Drivers, Board),
-    scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
-) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
-    let named = named(layers, problems);
-    let (mut disks, mut volumes) = (Vec::new(), Vec::new());
-    for (name, layers) in named {
-        if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
-            word::name(word.value, word.place(), problems);
-        }
-        let Some((source, format, declared)) = disk_source::resolve(&name, &layers, entry, scope, problems) else {
-            continue;
-        };
-        volumes.extend(declared);
-        let bus = layers.get("bus", |d| d.bus.as_ref());
-        let place = || bus.map_or_else(|| layers.pointer().value(), |bus| bus.place());
-        let bus = bus.map_or_else(|| bus::default_of_disks(drivers, board), |bus| *bus.value);
-        bus::exists(bus, board, place, problems);
-        bus::allows(&layers, bus, problems);
-        disks.push(Disk {
-            at: layers.pointer(),
-            format: format.unwrap_or(match source {
-                Source::Block(_) => ImageFormat::Raw,
-                Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
-            }),
-            format_at: layers.get("format", |d| d.format.as_ref()).map(|at| at.pointer()),
-            bus,
-            access: io::access(&layers, problems),
-            readonly: layers.value("readonly", |d| d.readonly.as_ref()).unwrap_or(false),
-            shareable: layers.value("shareable", |d| d.shareable.as_ref()).unwrap_or(false),
-            snapshot: layers.value("snapshot", |d| d.snapshot.as_ref()).unwrap_or(true),
-            wwn: layers.get("wwn", |d| d.wwn.as_ref()).and_then(|word| word::wwn(word, problems)),
-            rotation_rate: layers.value("rotationRate", |d| d.rotation_rate.as_ref()),
-            serial: serial(&name, &layers, bus, problems),
-            boot: boot::order(layers.get("boot", |d| d.boot.as_ref())),
-            extra: text::extras(layers.every("extra", |d| d.extra.as_ref()), problems),
-            name,
-            source,
-        });
-    }
-    (disks, volumes)
-}
-
-/// The longest serial number of an `NVMe` disk, in bytes
-/// ([NVM Express](https://nvmexpress.org/specifications/), Identify Controller).
-const NVME_SERIAL_MAX: usize = 20;
-
-/// The serial number, which a disk on bus `nvme` has to have: Linux takes two of one number for one disk.
-fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Vec<Problem>) -> Option<String> {
-    let written = layers.get("serial", |d| d.serial.as_ref());
-    let serial = match written {
-        Some(word) => word::serial(word, problems)?,
-        None if bus == DiskBus::Nvme => disk.to_owned(),
-        None => return None,
-    };
-    if bus == DiskBus::Nvme && serial.len() > NVME_SERIAL_MAX {
-        let place = written.map_or_else(|| layers.pointer().value(), |word| word.place());
-        problems.push(
-            Problem::new(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
-                .label(format!("{} bytes", serial.len()))
-                .help(format!("write one of at most {NVME_SERIAL_MAX} bytes as `serial`")),
-        );
-    }
-    Some(serial)
-}
-
-/// The optical drives.
-pub(super) fn cdroms(
-    layers: &Layers<'_, DomainFields>,
-    board: Board,
-    scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Cdrom> {
-    let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else {
-        return Vec::new();
-    };
-    let mut cdroms = Vec::new();
-    for (index, cdrom) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), cdrom);
-        let written_bus = layers.get("bus", |c| c.bus.as_ref());
-        let bus = written_bus.map_or_else(|| bus::default_of_cdroms(board), |bus| (*bus.value).into());
-        if let Some(written) = written_bus {
-            bus::exists(bus, board, || written.place(), problems);
-        }
-        let startup_policy = startup_policy(
-            layers.get("startupPolicy", |c| c.startup_policy.as_ref()),
-            cdrom.file.is_some() || cdrom.volume.is_some(),
-            problems,
-        );
-        let boot = boot::order(layers.get("boot", |c| c.boot.as_ref()));
-        let medium = medium(&layers, scope, problems);
-        if let (Some(Medium::Volume { pool, .. }), Some(at)) =
-            (&medium, layers.get("startupPolicy", |c| c.startup_policy.as_ref()))
-            && !scope.pools[pool.0].r#type.has_files()
-        {
-            problems.push(
-                Problem::new(
-                    Id::NotOnThisType,
-                    at.pointer().name(),
-                    "a volume that is no file cannot be missing at a start",
-                )
-                .label("only for files")
-                .help("leave `startupPolicy` out: libvirt refuses it here"),
-            );
-        }
-        cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
-    }
-    cdroms
-}
-
-/// What becomes of a start without what is in a drive.
-pub(super) fn startup_policy(
-    written: Option<At<'_, StartupPolicy>>,
-    is_full: bool,
-    problems: &mut Vec<Problem>,
-) -> Option<StartupPolicy> {
-    let policy = written?;
-    if !is_full {
-        problems.push(
-            Problem::new(Id::ConflictingFields, policy.pointer().name(), "nothing in the drive that could be missing")
-                .label("needs a file or a volume beside it")
-                .help("leave `startupPolicy` out"),
-        );
-    }
-    Some(*policy.value)
-}
-
-/// What is in an optical drive.
-fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Option<Medium> {
-    let file = layers.get("file", |c| c.file.as_ref());
-    let volume = layers.get("volume", |c| c.volume.as_ref());
-    let pool = layers.get("pool", |c| c.pool.as_ref());
-    let driver_disc = layers.get("driverDisc", |c| c.driver_disc.as_ref());
-    let empty = layers.get("empty", |c| c.empty.as_ref());
-    problems.extend([driver_disc, empty].into_iter().flatten().filter_map(word::only_true));
-    let kinds = [
-        ("file", file.map(|at| at.pointer())),
-        ("volume", volume.map(|at| at.pointer())),
-        ("driverDisc", driver_disc.map(|at| at.pointer())),
-        ("empty", empty.map(|at| at.pointer())),
-    ];
-    word::one_of(&kinds, "a cdrom", &layers.pointer(), problems)?;
-    if let (Some(pool), None) = (pool, volume) {
-        problems.push(
-            Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
-                .label("needs a `volume` beside it")
-                .help("leave `pool` out, or name a `volume`"),
-        );
-    }
-    if let Some(file) = file {
-        return text::path(file, problems).map(Medium::File);
-    }
-    if let Some(volume) = volume {
-        let Some(pool) = pool else {
-            problems.push(
-                Problem::new(Id::MissingField, volume.pointer().name(), "a volume of which pool?")
-                    .label("needs a `pool` beside it")
-                    .help("add `\"pool\": …`, or name a `file`"),
-            );
-            return None;
-        };
-        let pool = scope.pool(pool, problems)?;
-        let of = &scope.pools[pool.0];
-        if of.r#type == PoolType::Iscsi && !volume_name::check(volume.value, of, volume.place(), problems) {
-            return None;
-        }
-        return Some(Medium::Volume { pool, name: volume.value.clone(), at: volume.pointer() });
-    }
-    Some(if driver_disc.is_some() { Medium::DriverDisc } else { Medium::Empty })
-}
-
-/// Gives each disk that is a volume the volume's format, which is the only one it can be read as.
-pub(super) fn settle_formats<'a>(
-    pools: &[Pool],
-    disks: impl Iterator<Item = &'a mut Disk>,
-    problems: &mut Vec<Problem>,
-) {
-    let volumes: HashMap<(usize, &str), &Volume> = pools
-        .iter()
-        .enumerate()
-        .flat_map(|(pool, p)| p.volumes.iter().map(move |volume| ((pool, volume.name.as_str()), volume)))
-        .collect();
-    for disk in disks {
-        let volume = match &disk.source {
-            Source::Volume { pool, name, .. } => volumes.get(&(pool.0, name.as_str())),
-            Source::File(_) | Source::Block(_) => None,
-        };
-        if let Some(volume) = volume {
-            if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
-                problems.push(volume::other_format(disk.format, volume, at));
-            }
-            disk.format = volume.format;
-        }
-        if disk.shareable && disk.format != ImageFormat::Raw {
-            problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    disk.at.clone().value(),
-                    "a QCOW2 image for several domains at once",
-                )
-                .label("`shareable` needs format `raw`")
-                .help("choose `raw`: who writes a QCOW2 image has to be alone, as libvirt insists"),
-            );
-        }
-    }
 }

@@ -1,18 +1,16 @@
 //! The ports of the host that domains listen on: each can be listened on once.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::lab::device::serial::Serial;
 use crate::lab::domain::Domain;
 use crate::lab::subnet::Family;
 use crate::place::Place;
-use crate::problem::{Id, Problem};
 use crate::spec::interface::Protocol;
 
 /// Which of the host's addresses a port is listened on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Listens {
+pub(crate) enum Listens {
     /// On every address.
     Everywhere,
     /// On every address of a family.
@@ -24,7 +22,7 @@ enum Listens {
 }
 
 impl Listens {
-    fn on(address: Option<IpAddr>) -> Self {
+    pub(crate) fn on(address: Option<IpAddr>) -> Self {
         match address {
             None => Self::Everywhere,
             Some(address) if address.is_unspecified() => Self::Family(Family::of(address)),
@@ -33,7 +31,7 @@ impl Listens {
     }
 
     /// What else cannot be listened on at the same time.
-    fn excludes(self) -> Vec<Self> {
+    pub(crate) fn excludes(self) -> Vec<Self> {
         let family = |family: Family| vec![Self::Everywhere, Self::Family(family)];
         match self {
             Self::Everywhere => vec![Self::Everywhere, Self::Within(Family::V4), Self::Within(Family::V6)],
@@ -43,34 +41,11 @@ impl Listens {
     }
 
     /// What is noted of one that listens.
-    fn notes(self) -> Vec<Self> {
+    pub(crate) fn notes(self) -> Vec<Self> {
         match self {
             Self::Everywhere => vec![self, Self::Within(Family::V4), Self::Within(Family::V6)],
             Self::Family(of) | Self::Within(of) => vec![self, Self::Within(of)],
             Self::At(address) => vec![self, Self::Within(Family::of(address))],
-        }
-    }
-}
-
-/// Reports every port that is listened on twice.
-pub(super) fn check<'a>(domains: impl Iterator<Item = &'a Domain>, problems: &mut Vec<Problem>) {
-    let mut taken: HashMap<(Protocol, u16, Listens), Place> = HashMap::new();
-    for (protocol, port, address, place) in domains.flat_map(listened) {
-        let listens = Listens::on(address);
-        let first = listens.excludes().into_iter().find_map(|other| taken.get(&(protocol, port, other)));
-        if let Some(first) = first {
-            let message = format!("the {} port {port} of the host is taken twice", protocol.name().to_uppercase());
-            let problem = Problem::new(Id::DuplicatePort, place.clone(), message)
-                .help("choose another port, or give each a host address of its own to listen on");
-            problems.push(if *first == place {
-                problem.label("in several domains")
-            } else {
-                problem.label("the second one").related(first.clone(), "the first one")
-            });
-            continue;
-        }
-        for note in listens.notes() {
-            taken.entry((protocol, port, note)).or_insert_with(|| place.clone());
         }
     }
 }

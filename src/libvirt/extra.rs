@@ -222,10 +222,10 @@ impl Merger<'_> {
     fn check_text(&mut self, text: &str, slot: &Slot, at: &Pointer) -> Option<()> {
         let path = self.path.join(".");
         let is_prose = slot.shape == Shape::Xml || (!slot.attribute && path.ends_with(DESCRIPTION));
-        let (what, label, help) = if !crate::lab::is_text(text) {
+        let (what, label, help) = if !crate::lab::text::is_text(text) {
             let help = "leave control characters out";
             ("has a control character", "libvirt's XML has no way to write it", help)
-        } else if !is_prose && !crate::lab::is_line(text) {
+        } else if !is_prose && !crate::lab::text::is_line(text) {
             let help = "write a blank, or leave it out";
             ("has a line break, a tab or another control character", "has to be one line", help)
         } else if slot.shape == Shape::Xml && !(self.is_xml)(text) {

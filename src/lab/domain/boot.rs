@@ -1,12 +1,6 @@
 //! What the firmware of a domain tries to boot from: kinds of device, or devices one by one.
 
-use std::collections::HashMap;
-
-use crate::lab::profile::{At, Layers};
-use crate::lab::{Placed, text};
-use crate::problem::{Id, Problem};
-use crate::spec::DomainFields;
-use crate::spec::guest::BootDevice;
+use crate::lab::placed::Placed;
 
 /// When the firmware tries a device.
 pub type Order = Placed<u32>;
@@ -20,90 +14,4 @@ pub struct DirectBoot {
     pub initrd: Option<String>,
     /// The kernel's command line.
     pub cmdline: Option<String>,
-}
-
-/// The kernel that a domain starts, if it does not start from its disks.
-pub(in crate::lab) fn direct_boot(
-    layers: &Layers<'_, DomainFields>,
-    problems: &mut Vec<Problem>,
-) -> Option<DirectBoot> {
-    let direct = layers.object("directBoot", |f| f.direct_boot.as_ref());
-    if direct.is_empty() {
-        return None;
-    }
-    let initrd = direct.get("initrd", |d| d.initrd.as_ref()).and_then(|word| text::path(word, problems));
-    let cmdline = direct.get("cmdline", |d| d.cmdline.as_ref()).and_then(|word| text::line_of(word, problems));
-    let Some(kernel) = direct.get("kernel", |d| d.kernel.as_ref()) else {
-        problems.push(
-            Problem::new(Id::MissingField, direct.pointer().value(), "a direct boot of no kernel")
-                .label("needs a `kernel`")
-                .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
-        );
-        return None;
-    };
-    let kernel = text::path(kernel, problems)?;
-    Some(DirectBoot { kernel, initrd, cmdline: cmdline.filter(|line| !line.is_empty()) })
-}
-
-/// The order that a device has.
-pub(in crate::lab) fn order(written: Option<At<'_, u32>>) -> Option<Order> {
-    written.map(|order| Placed { value: *order.value, place: order.place() })
-}
-
-/// The kinds of device to boot from; none where devices have an order of their own.
-pub(in crate::lab) fn boot(
-    layers: &Layers<'_, DomainFields>,
-    orders: &[&Order],
-    has_cdroms: bool,
-    problems: &mut Vec<Problem>,
-) -> Vec<BootDevice> {
-    let mut first: HashMap<u32, &Order> = HashMap::new();
-    for order in orders {
-        if let Some(other) = first.get(&order.value) {
-            problems.push(
-                Problem::new(
-                    Id::DuplicateBootOrder,
-                    order.place.clone(),
-                    format!("two devices are number {} of the boot order", order.value),
-                )
-                .label("the second one")
-                .related(other.place.clone(), "the first one")
-                .help("give each device a number of its own"),
-            );
-        } else {
-            first.insert(order.value, order);
-        }
-    }
-    let list = layers.get("boot", |f| f.boot.as_ref());
-    match (list, orders.first()) {
-        (Some(list), Some(order)) if !list.value.is_empty() => {
-            problems.push(
-                Problem::new(Id::ConflictingFields, list.place(), "a boot order of kinds of device and one of devices")
-                    .label("not with a `boot` of devices")
-                    .related(order.place.clone(), "a device with a place of its own")
-                    .help("leave one of the two out; `\"boot\": []` takes back that of `defaults` or a profile"),
-            );
-            Vec::new()
-        }
-        (_, Some(_)) => Vec::new(),
-        (Some(list), None) => {
-            for (index, device) in list.value.iter().enumerate() {
-                if let Some(first) = list.value[..index].iter().position(|other| other == device) {
-                    problems.push(
-                        Problem::new(
-                            Id::DuplicateBootOrder,
-                            list.pointer().index(index).value(),
-                            "a kind of device has two places in the boot order",
-                        )
-                        .label("the second one")
-                        .related(list.pointer().index(first).value(), "the first one")
-                        .help("leave one of the two out"),
-                    );
-                }
-            }
-            list.value.clone()
-        }
-        (None, None) if has_cdroms => vec![BootDevice::Cdrom, BootDevice::Hd],
-        (None, None) => vec![BootDevice::Hd],
-    }
 }

@@ -2,13 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::lab::interface::attachment::Attachment;
-use crate::lab::profile::Layers;
-use crate::lab::scope::Entry;
-use crate::lab::{Placed, word};
-use crate::place::Pointer;
-use crate::problem::{Id, Problem};
-use crate::spec::interface as written;
+use crate::lab::placed::Placed;
 use crate::spec::interface::Protocol;
 
 /// A port of the host that leads into the guest.
@@ -22,52 +16,4 @@ pub struct Forward {
     pub protocol: Protocol,
     /// The address of the host, where it is not every one.
     pub address: Option<IpAddr>,
-}
-
-/// The forwards of an interface, their ports on the host counted up for replicas.
-pub(in crate::lab) fn forwards(
-    layers: &Layers<'_, written::Interface>,
-    attachment: &Attachment,
-    entry: &Entry<'_>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Forward> {
-    let Some(list) = layers.get("forwards", |i| i.forwards.as_ref()) else {
-        return Vec::new();
-    };
-    match attachment {
-        Attachment::User => {}
-        Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => problems.push(
-            Problem::new(Id::NotOnThisMode, list.pointer().name(), "an interface whose ports nobody forwards")
-                .label("only with `user`")
-                .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
-        ),
-    }
-    let mut forwards = Vec::new();
-    for (index, forward) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), forward);
-        let address = layers.get("address", |f| f.address.as_ref()).map(|word| word::any_address(word, problems));
-        let Some(first) = layers.get("host", |f| f.host.as_ref()) else {
-            continue;
-        };
-        let host = plus(*first.value, entry.replica, &first.pointer(), problems);
-        let (Some(host), Some(address)) = (host, address.map_or(Some(None), |address| address.map(Some))) else {
-            continue;
-        };
-        forwards.push(Forward {
-            host: Placed { value: host, place: first.place() },
-            guest: layers.value("guest", |f| f.guest.as_ref()).unwrap_or(*first.value),
-            protocol: layers.value("protocol", |f| f.protocol.as_ref()).unwrap_or_default(),
-            address,
-        });
-    }
-    forwards
-}
-
-/// The port that is `count` further on.
-pub(in crate::lab) fn plus(port: u16, count: u32, at: &Pointer, problems: &mut Vec<Problem>) -> Option<u16> {
-    let counted = u16::try_from(u32::from(port) + count).ok();
-    if counted.is_none() {
-        problems.push(word::too_far(&port.to_string(), "port", at.clone()));
-    }
-    counted
 }

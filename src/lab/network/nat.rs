@@ -2,15 +2,6 @@
 
 use std::net::IpAddr;
 
-use crate::lab::network::side::RANGE_MAX;
-use crate::lab::profile::Layers;
-use crate::lab::subnet::{Family, distance};
-use crate::lab::word;
-use crate::place::Pointer;
-use crate::problem::{Id, Problem};
-use crate::spec;
-use crate::spec::network::Mode;
-
 /// How a network's addresses are translated.
 #[derive(Debug)]
 pub struct Nat {
@@ -20,82 +11,4 @@ pub struct Nat {
     pub addresses: Option<(IpAddr, IpAddr)>,
     /// Whether IPv6 is translated.
     pub ipv6: bool,
-}
-
-/// What the network says of it, which only one mode can.
-pub(in crate::lab) fn nat(
-    layers: &Layers<'_, spec::Network>,
-    (name, mode): (&str, Mode),
-    has_ipv4: bool,
-    problems: &mut Vec<Problem>,
-) -> Nat {
-    if mode != Mode::Nat
-        && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
-    {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                nat.pointer().name(),
-                format!("network `{name}` does not translate addresses"),
-            )
-            .label("only for mode `nat`")
-            .help("leave `nat` out, or choose mode `nat`"),
-        );
-    }
-    let nat = layers.object("nat", |n| n.nat.as_ref());
-    let ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {
-        let [first, last] = *ports.value;
-        if first > last {
-            problems.push(
-                Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
-                    .label("must count up")
-                    .help("write the lowest port first, such as `[1024, 65535]`"),
-            );
-            return None;
-        }
-        Some((first, last))
-    });
-    Nat {
-        ports,
-        addresses: addresses(&nat, &layers.pointer(), has_ipv4 || mode != Mode::Nat, problems),
-        ipv6: nat.value("ipv6", |n| n.ipv6.as_ref()).unwrap_or(false),
-    }
-}
-
-/// The addresses that translated connections leave by.
-fn addresses(
-    nat: &Layers<'_, spec::network::Nat>,
-    network: &Pointer,
-    has_ipv4: bool,
-    problems: &mut Vec<Problem>,
-) -> Option<(IpAddr, IpAddr)> {
-    let written = nat.get("addresses", |n| n.addresses.as_ref())?;
-    let at = written.pointer();
-    let ends = written.value.iter().enumerate();
-    let mut ends = ends.map(|(index, text)| word::address_at(text, at.index(index).value(), Family::V4, problems));
-    let range = ends.next().flatten().zip(ends.next().flatten());
-    drop(ends);
-    if !has_ipv4 {
-        problems.push(
-            Problem::new(Id::NoSubnet, at.clone().name(), "IPv4 addresses for a network that has no IPv4 subnet")
-                .label("nothing is translated to them")
-                .related(network.clone().name(), "the network")
-                .help("add a `subnet`, or leave `addresses` out"),
-        );
-    }
-    let (first, last) = range?;
-    let count = distance(first, last).map(|steps| steps + 1);
-    let problem = match count {
-        None => Problem::new(Id::OutOfRange, at.value(), format!("addresses `{first}` to `{last}` are not a range"))
-            .label("must count up")
-            .help(format!("write `[\"{last}\", \"{first}\"]`")),
-        Some(count) if count > RANGE_MAX => {
-            Problem::new(Id::OutOfRange, at.value(), format!("a range of {count} addresses"))
-                .label("too many")
-                .help(format!("libvirt takes at most {RANGE_MAX}"))
-        }
-        Some(_) => return Some((first, last)),
-    };
-    problems.push(problem);
-    None
 }

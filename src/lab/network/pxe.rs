@@ -2,14 +2,6 @@
 
 use std::net::IpAddr;
 
-use crate::lab::network::dnsmasq;
-use crate::lab::network::side::Side;
-use crate::lab::profile::Layers;
-use crate::lab::subnet::Family;
-use crate::lab::{text, word};
-use crate::problem::{Id, Problem};
-use crate::spec;
-
 /// What a network has for machines to boot from, all of it on its IPv4 side.
 #[derive(Debug, Default)]
 pub struct Pxe {
@@ -19,51 +11,4 @@ pub struct Pxe {
     pub file: Option<String>,
     /// Who has the file, where that is not the host.
     pub server: Option<IpAddr>,
-}
-
-/// What the network has, of which this is the IPv4 side.
-pub(in crate::lab) fn pxe(
-    layers: &Layers<'_, spec::Network>,
-    (name, side): (&str, Option<&Side>),
-    is_broken: bool,
-    problems: &mut Vec<Problem>,
-) -> Pxe {
-    let tftp = layers.get("tftp", |n| n.tftp.as_ref());
-    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let file = dhcp.get("bootFile", |d| d.boot_file.as_ref());
-    let server = dhcp.get("bootServer", |d| d.boot_server.as_ref());
-    if let Some(tftp) = tftp.filter(|_| side.is_none() && !is_broken) {
-        problems.push(
-            Problem::new(
-                Id::NoSubnet,
-                tftp.pointer().name(),
-                format!("network `{name}` has no subnet to serve files in"),
-            )
-            .label("served at which address?")
-            .related(layers.pointer().name(), "the network")
-            .help("add a `subnet`, or leave `tftp` out"),
-        );
-    }
-    if let (Some(file), Some(_)) = (file, side.filter(|side| side.dhcp.is_none())) {
-        problems.push(
-            Problem::new(Id::ConflictingFields, file.pointer().name(), "a file to boot that nobody is told of")
-                .label("DHCP says it, which is switched off")
-                .related(dhcp.pointer().key("enable").value(), "switched off here")
-                .help("leave one of the two out"),
-        );
-    }
-    if let (Some(server), None) = (server, file) {
-        problems.push(
-            Problem::new(Id::MissingField, server.pointer().name(), "a server that nobody asks for a file")
-                .label("needs a `bootFile` beside it")
-                .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
-        );
-    }
-    Pxe {
-        tftp: tftp
-            .filter(|word| text::directory(*word, problems).is_some())
-            .and_then(|word| dnsmasq::plain(word, "a directory that TFTP serves", problems)),
-        file: file.and_then(|word| dnsmasq::plain(word, "the name of a file to boot", problems)),
-        server: server.and_then(|word| word::address(word, Family::V4, problems)),
-    }
 }

@@ -1,65 +1,6 @@
 //! The types of storage pools: what each is called, and which keys of `source` it has.
 
-use crate::lab::profile::Layers;
-use crate::place::Pointer;
-use crate::problem::{Id, Problem, quoted_list};
 use crate::spec::pool::PoolType;
-use crate::spec::pool_source as written;
-
-/// A key of `source`.
-struct Key {
-    name: &'static str,
-    /// The types that do not work without it.
-    needed_by: &'static [PoolType],
-    /// The types that take it.
-    taken_by: &'static [PoolType],
-    /// What it is, with an example.
-    meaning: &'static str,
-}
-
-impl Key {
-    const fn needed(name: &'static str, by: &'static [PoolType], meaning: &'static str) -> Self {
-        Self { name, needed_by: by, taken_by: by, meaning }
-    }
-
-    /// What it is for a type.
-    fn meaning(&self, r#type: PoolType) -> &'static str {
-        if self.name == "device" && r#type == PoolType::Iscsi {
-            return "the target, such as `\"iqn.2026-01.lab.storage:disks\"`";
-        }
-        self.meaning
-    }
-
-    const fn optional(name: &'static str, taken_by: &'static [PoolType], meaning: &'static str) -> Self {
-        Self { name, needed_by: &[], taken_by, meaning }
-    }
-}
-
-/// Which type has which key.
-const KEYS: [Key; 10] = {
-    use PoolType::{Disk, Fs, Iscsi, Logical, Netfs, Rbd, Zfs};
-    [
-        Key::needed("host", &[Netfs, Iscsi], "the file server or the portal, such as `\"storage.lab\"`"),
-        Key::optional("port", &[Iscsi], "the TCP port of a portal, such as `3260`"),
-        Key::needed("monitors", &[Rbd], "the monitors of the cluster, such as `[\"ceph1.lab\"]`"),
-        Key::needed("dir", &[Netfs], "the directory that the server exports, such as `\"/export/images\"`"),
-        Key {
-            name: "device",
-            needed_by: &[Fs, Disk, Iscsi],
-            taken_by: &[Fs, Disk, Iscsi, Logical],
-            meaning: "the block device, such as `\"/dev/sdb\"`",
-        },
-        Key::needed(
-            "name",
-            &[Logical, Rbd, Zfs],
-            "the volume group or pool that the volumes are in, such as `\"vg0\"`",
-        ),
-        Key::optional("format", &[Fs, Netfs, Disk, Logical], "what is on it, such as `\"ext4\"`"),
-        Key::optional("initiator", &[Iscsi], "the name of the host, such as `\"iqn.2026-01.lab.host:images\"`"),
-        Key::optional("protocolVersion", &[Netfs], "the version of NFS, such as `\"4.2\"`"),
-        Key::optional("auth", &[Iscsi, Rbd], "who the host is, and which secret of libvirt's proves it"),
-    ]
-};
 
 impl PoolType {
     /// libvirt's word for it.
@@ -87,7 +28,7 @@ impl PoolType {
     }
 
     /// What can be on its storage, in libvirt's words.
-    pub(in crate::lab) fn formats(self) -> &'static [&'static str] {
+    pub(crate) fn formats(self) -> &'static [&'static str] {
         match self {
             Self::Fs => &[
                 "auto", "ext2", "ext3", "ext4", "xfs", "vfat", "udf", "iso9660", "ufs", "gfs", "gfs2", "hfs+", "ocfs2",
@@ -99,64 +40,4 @@ impl PoolType {
             Self::Dir | Self::Iscsi | Self::Rbd | Self::Zfs => &[],
         }
     }
-}
-
-/// Whether a type takes a key of `source`.
-pub(in crate::lab) fn takes(r#type: PoolType, key: &str) -> bool {
-    KEYS.iter().any(|known| known.name == key && known.taken_by.contains(&r#type))
-}
-
-/// Which keys are missing, and which the type does not have.
-pub(in crate::lab) fn check_keys(
-    (name, r#type): (&str, PoolType),
-    layers: &Layers<'_, written::PoolSource>,
-    at: &Pointer,
-    problems: &mut Vec<Problem>,
-) {
-    for key in &KEYS {
-        let is_written = layers.get(key.name, |source| is_written(source, key.name)).is_some();
-        let place = at.key(key.name).name();
-        if is_written && !key.taken_by.contains(&r#type) {
-            let types = quoted_list(key.taken_by.iter().map(|r#type| r#type.name())).replace(" and ", " or ");
-            problems.push(
-                Problem::new(
-                    Id::NotOnThisType,
-                    place,
-                    format!("a pool of type `{}` has no `source.{}`", r#type.name(), key.name),
-                )
-                .label(format!("only of type {types}"))
-                .help(format!("leave it out, or choose the `type` that is meant: it is {}", key.meaning(r#type))),
-            );
-        } else if !is_written && key.needed_by.contains(&r#type) {
-            problems.push(
-                Problem::new(
-                    Id::MissingField,
-                    place,
-                    format!("pool `{name}` is of type `{}` and has no `source.{}`", r#type.name(), key.name),
-                )
-                .label(format!("needs a `source` with `{}`", key.name))
-                .help(format!("add `{}` to `source`: {}", key.name, key.meaning(r#type))),
-            );
-        }
-    }
-}
-
-/// Something where the key is written.
-fn is_written<'a>(source: &'a written::PoolSource, key: &str) -> Option<&'a ()> {
-    let written::PoolSource { host, port, monitors, dir, device, name, format, initiator, protocol_version, auth } =
-        source;
-    let is_written = match key {
-        "host" => host.is_some(),
-        "port" => port.is_some(),
-        "monitors" => monitors.is_some(),
-        "dir" => dir.is_some(),
-        "device" => device.is_some(),
-        "name" => name.is_some(),
-        "format" => format.is_some(),
-        "initiator" => initiator.is_some(),
-        "protocolVersion" => protocol_version.is_some(),
-        "auth" => auth.is_some(),
-        _ => false,
-    };
-    is_written.then_some(&())
 }

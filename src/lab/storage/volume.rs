@@ -1,15 +1,10 @@
 //! Volumes of storage pools.
 
-use crate::lab::profile::{At, Layers, Word};
+use crate::lab::placed::ExtraAt;
 use crate::lab::size::Size;
-use crate::lab::storage::Pool;
-use crate::lab::storage::allocation;
-use crate::lab::storage::backing::{self, Backing};
-use crate::lab::{ExtraAt, word};
-use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, did_you_mean};
-use crate::spec;
-use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
+use crate::lab::storage::backing::Backing;
+use crate::place::Pointer;
+use crate::spec::pool::ImageFormat;
 
 /// A volume.
 #[derive(Debug)]
@@ -32,7 +27,7 @@ pub struct Present {
     /// How much the guest sees.
     pub size: Size,
     /// Where that is written, if it is a size.
-    pub(in crate::lab) size_at: Option<Pointer>,
+    pub(crate) size_at: Option<Pointer>,
     /// How much is set aside at creation, where the definition says it.
     pub allocation: Option<Size>,
     /// The image it grows on.
@@ -48,136 +43,4 @@ impl ImageFormat {
             Self::Raw => "raw",
         }
     }
-}
-
-/// The format of a volume that a pool of this type has or gets.
-pub(in crate::lab) fn format(
-    r#type: PoolType,
-    written: Option<At<'_, ImageFormat>>,
-    problems: &mut Vec<Problem>,
-) -> ImageFormat {
-    if r#type.has_files() {
-        return written.map(|at| *at.value).unwrap_or_default();
-    }
-    if let Some(at) = written.filter(|at| *at.value != ImageFormat::Raw) {
-        problems.push(
-            Problem::new(
-                Id::NotOnThisType,
-                at.place(),
-                format!("a pool of type `{}` has no {} images", r#type.name(), at.value.name()),
-            )
-            .label("its volumes are no files")
-            .help("leave `format` out: they are raw"),
-        );
-    }
-    ImageFormat::Raw
-}
-
-/// A volume of the section.
-pub(in crate::lab) fn written(
-    name: &str,
-    at: Pointer,
-    spec: &spec::pool::Volume,
-    r#type: PoolType,
-    problems: &mut Vec<Problem>,
-) -> Volume {
-    let layers = Layers::one(at.clone(), spec);
-    let format = format(r#type, layers.get("format", |v| v.format.as_ref()), problems);
-    let extra = spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value });
-    if spec.present == Some(false) {
-        for (key, _) in [
-            ("size", spec.size.is_some()),
-            ("backing", spec.backing.is_some()),
-            ("allocation", spec.allocation.is_some()),
-            ("preallocation", spec.preallocation.is_some()),
-            ("extra", spec.extra.is_some()),
-        ]
-        .into_iter()
-        .filter(|(_, written)| *written)
-        {
-            problems.push(
-                Problem::new(Id::ConflictingFields, at.key(key).name(), format!("volume `{name}` shall not exist"))
-                    .label("not with `\"present\": false`")
-                    .help("leave one of the two out"),
-            );
-        }
-        return Volume { name: name.to_owned(), at, format, present: None, extra: None };
-    }
-    let Some(size) = layers.get("size", |v| v.size.as_ref()) else {
-        problems.push(
-            Problem::new(Id::MissingField, at.key("size").name(), format!("volume `{name}` has no size"))
-                .label("needs a `size`")
-                .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
-        );
-        let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
-        return Volume { name: name.to_owned(), at, format, present: Some(present), extra };
-    };
-    let backing = backing::resolve(&layers.object("backing", |v| v.backing.as_ref()), (r#type, format), problems);
-    let present = present(
-        (r#type, format),
-        written_size(size, problems),
-        (
-            layers.get("allocation", |v| v.allocation.as_ref()),
-            layers.get("preallocation", |v| v.preallocation.as_ref()),
-        ),
-        backing,
-        problems,
-    );
-    Volume { name: name.to_owned(), at, format, present: Some(present), extra }
-}
-
-/// A size as it is written, and where.
-pub(in crate::lab) fn written_size(size: Word<'_>, problems: &mut Vec<Problem>) -> Option<(Size, Option<Pointer>)> {
-    word::size(size, problems).map(|found| (found, Some(size.pointer())))
-}
-
-/// What a volume is made of. A size comes with its place, where it is written for this volume.
-pub(in crate::lab) fn present(
-    (r#type, format): (PoolType, ImageFormat),
-    size: Option<(Size, Option<Pointer>)>,
-    (allocation, preallocation): (Option<Word<'_>>, Option<At<'_, Preallocation>>),
-    backing: Option<Backing>,
-    problems: &mut Vec<Problem>,
-) -> Present {
-    let (size, size_at) = size.map_or((None, None), |(size, at)| (Some(size), at));
-    Present {
-        // A refused size counts as one, so that what names the volume still finds it.
-        size: size.unwrap_or(Size::KIB),
-        size_at,
-        allocation: allocation::resolve((r#type, format, size), allocation, preallocation, problems),
-        backing,
-    }
-}
-
-/// The problem of a volume that is declared where nobody can make one.
-pub(in crate::lab) fn undeclarable(place: &Place) -> Problem {
-    Problem::new(Id::NotOnThisType, place.clone(), "a volume of an iSCSI pool is declared")
-        .label("its target has the volumes that it has")
-        .help("leave it out; a disk names a unit of the target: `\"volume\": \"unit:0:0:1\"`")
-}
-
-/// The problem of a volume that is named with a format that is not its own.
-pub(in crate::lab) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -> Problem {
-    let (written, format) = (written.name(), volume.format.name());
-    let message = format!("the volume `{}` is declared as {format}, not {written}", volume.name);
-    Problem::new(Id::ConflictingFields, at.value(), message)
-        .label(format!("not {written}"))
-        .related(volume.at.clone().value(), "declared here")
-        .help("leave `format` out: it is that of the volume")
-}
-
-/// The problem of a volume that its pool does not have.
-pub(in crate::lab) fn unknown_volume(name: &str, pool: &Pool, at: Pointer) -> Problem {
-    let known = pool.volumes.iter().filter(|volume| volume.present.is_some()).map(|volume| volume.name.as_str());
-    if let Some(deleted) = pool.volume(name).filter(|volume| volume.present.is_none()) {
-        let message = format!("the volume `{name}` of pool `{}` is deleted", pool.name);
-        return Problem::new(Id::UnknownVolume, at.value(), message)
-            .label("shall not exist")
-            .related(deleted.at.key("present").value(), "`present` is `false` here")
-            .help("leave its name out here, or let the volume exist");
-    }
-    Problem::new(Id::UnknownVolume, at.value(), format!("pool `{}` has no volume `{name}`", pool.name))
-        .label("neither in the pool's `volumes` nor declared by a disk")
-        .related(pool.at.clone().name(), "the pool")
-        .help(did_you_mean(name, known))
 }

@@ -1,0 +1,78 @@
+//! The addresses that the guests of a lab give themselves, against each other and against those that networks give out.
+
+use std::collections::HashMap;
+
+use crate::lab::Lab;
+use crate::lab::cloud_init::address::{Segment, Static};
+use crate::lab::id::NetworkId;
+use crate::lab::network::Network;
+use crate::lab::subnet::Family;
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+
+/// Checks the addresses of all guests against each other, against those that networks reserve, and against what DHCP gives out.
+pub(crate) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
+    let mut taken = HashMap::new();
+    let networks = lab.networks.as_deref().unwrap_or_default();
+    for (index, network) in networks.iter().enumerate() {
+        for machine in &network.machines {
+            let key = (Segment::network(NetworkId(index)), machine.address.addr());
+            taken.entry(key).or_insert_with(|| (machine.name.clone(), machine.place.clone()));
+        }
+    }
+    for domain in lab.domains.iter().flatten() {
+        let Some(network) = domain.cloud_init.as_ref().and_then(|init| init.network.as_ref()) else { continue };
+        for fixed in network.statics() {
+            let Some(segment) = &fixed.on else { continue };
+            let address = fixed.net.addr();
+            let key = (segment.clone(), address);
+            match taken.get(&key) {
+                // Its own, which its network reserves for it.
+                Some((owner, place)) if *owner == domain.name && *place != fixed.place => {
+                    if !fixed.is_reserved {
+                        problems.push(twice(fixed, place));
+                    }
+                    continue;
+                }
+                Some((_, place)) => problems.push(twice(fixed, place)),
+                None => {}
+            }
+            taken.entry(key).or_insert_with(|| (domain.name.clone(), fixed.place.clone()));
+            if let Some(network) = segment.as_network().map(|id| lab.network(id)).filter(|_| !fixed.is_reserved) {
+                problems.extend(in_range(fixed, network));
+            }
+        }
+    }
+}
+
+/// The problem of an address that somebody has already.
+fn twice(fixed: &Static, first: &Place) -> Problem {
+    let message = format!("address `{}` is used twice on one network", fixed.net.addr());
+    let problem = Problem::new(Id::DuplicateAddress, fixed.place.clone(), message)
+        .help("give each interface an address of its own");
+    if *first == fixed.place {
+        problem.label("in several domains")
+    } else {
+        problem.label("the second one").related(first.clone(), "the first one")
+    }
+}
+
+/// The warning of an address that DHCP can give to others, because nobody reserved it.
+fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
+    let address = fixed.net.addr();
+    let side = network.side(Family::of(address))?;
+    let dhcp = side.dhcp.as_ref().filter(|dhcp| dhcp.asked)?;
+    let (first, last) = dhcp.range?;
+    let within = (first.addr()..=last.addr()).contains(&address);
+    within.then(|| {
+        let related = dhcp.range_at.clone().unwrap_or_else(|| side.at.clone());
+        Problem::new(
+            Id::AddressInRange,
+            fixed.place.clone(),
+            format!("address `{address}` is inside the DHCP range of network `{}`", network.name),
+        )
+        .label("given out by DHCP too")
+        .related(related.value(), if dhcp.range_at.is_some() { "the range" } else { "the range is all of it" })
+        .help("reserve it with `ip` of the interface, or choose an address outside of `range` of `dhcp`")
+    })
+}

@@ -1,0 +1,33 @@
+//! Prebuilt images that volumes grow on: files, or what a flake hands over.
+
+use indexmap::IndexMap;
+
+use crate::lab::Lab;
+use crate::lab::storage::backing::{Backing, Image};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+
+/// No image is in another: its name leads into a set of images, or to one.
+pub(crate) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
+    let mut named: IndexMap<&str, &Pointer> = IndexMap::new();
+    for volume in lab.pools.iter().flatten().flat_map(|pool| &pool.volumes) {
+        let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
+        if let Some(Backing { at, image: Image::Nix(name), .. }) = backing {
+            named.entry(name).or_insert(at);
+        }
+    }
+    for (name, at) in &named {
+        let mut above = name.rmatch_indices('.').map(|(end, _)| &name[..end]);
+        let Some((set, set_at)) = above.find_map(|above| named.get_key_value(above)) else { continue };
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                (*at).clone().value(),
+                format!("the image `{name}` is in `{set}`, which is an image itself"),
+            )
+            .label("not in an image")
+            .related((*set_at).clone().value(), format!("the image `{set}`"))
+            .help("give one of them another name in the flake's `images`"),
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! Images that volumes grow on, which must not change.
+
+use std::collections::HashMap;
+
+use crate::lab::Lab;
+use crate::lab::drive::Source;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+
+/// Warns of disks that write to what others grow on.
+pub(crate) fn warn_of_changes(lab: &Lab, problems: &mut Vec<Problem>) {
+    let mut grown_on: HashMap<String, (&str, Pointer)> = HashMap::new();
+    for pool in lab.pools.iter().flatten() {
+        for volume in &pool.volumes {
+            let Some(backing) = volume.present.as_ref().and_then(|present| present.backing.as_ref()) else { continue };
+            let (path, _) = pool.backing_file(backing);
+            grown_on.entry(path).or_insert((&volume.name, backing.at.clone()));
+        }
+    }
+    // That of a template is there for this.
+    for domain in lab.domains.iter().flatten().filter(|domain| !domain.is_template) {
+        for disk in domain.disks.iter().filter(|disk| !disk.readonly) {
+            let (path, name, at) = match &disk.source {
+                Source::Volume { pool, name, at } => (lab.pool(*pool).volume_place(name), name, at),
+                Source::File(path) | Source::Block(path) => (path.clone(), path, &disk.at),
+            };
+            let Some((grown, on)) = grown_on.get(&path) else { continue };
+            problems.push(
+                Problem::new(
+                    Id::BackingInUse,
+                    at.clone().value(),
+                    format!("a disk of domain `{}` is `{name}`, which others grow on", domain.name),
+                )
+                .label("the domain can write to it")
+                .related(on.clone().value(), format!("`{grown}` grows on it"))
+                .help("what grows on an image is damaged when it changes: let the disk grow on it too, by `backing`, or be `readonly`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Static routes through machines on a network.
+
+use crate::lab::network::Network;
+use crate::lab::network::ip::Side;
+use crate::problem::{Id, Problem};
+
+/// Reports each route that leads to an address which the host has on another network: libvirt starts only one of the two.
+pub(crate) fn check(networks: &[Network], problems: &mut Vec<Problem>) {
+    for network in networks {
+        for route in &network.routes {
+            let is_there = |side: &Side| route.to.contains(&side.gateway.addr());
+            let others = networks.iter().filter(|other| !std::ptr::eq(*other, network));
+            let mut sides =
+                others.flat_map(|other| [&other.ipv4, &other.ipv6].into_iter().flatten().map(move |s| (other, s)));
+            if let Some((other, side)) = sides.find(|(_, side)| is_there(side)) {
+                let message = format!("the route to `{}` leads where network `{}` is", route.to, other.name);
+                problems.push(
+                    Problem::new(Id::OverlappingSubnets, route.at.clone(), message)
+                        .label("has the host's own address there")
+                        .related(side.at.clone().value(), format!("the subnet of `{}`", other.name))
+                        .help("write the subnets behind the network without those of the lab's other networks"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The addresses that a guest gives itself.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::lab::cloud_init::address::{Addressing, Segment, Static};
+use crate::lab::id::NetworkId;
+use crate::lab::interface::Interface;
+use crate::lab::placed::Placed;
+use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::names::Scope;
+use crate::resolve::network::ip::{not_a_host, room_of};
+use crate::resolve::parse;
+use crate::resolve::text::shortened;
+use crate::spec::cloud_init::{Addressed, GuestInterface};
+
+/// What addresses are on.
+pub(crate) struct On<'i> {
+    /// The network, if others of the lab can be on it.
+    pub(crate) segment: Option<Segment>,
+    /// Whether DHCP is served there.
+    pub(crate) served: Served,
+    /// The interface that the addresses are of, where it is one.
+    pub(crate) interface: Option<&'i Interface>,
+}
+
+/// Whether DHCP is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// The lab knows.
+    Lab { v4: bool, v6: bool },
+    /// Others serve it, or nobody.
+    Unknown,
+}
+
+/// Whether there are VLANs on an interface.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Carries(pub(crate) bool);
+
+/// An interface in a bond has no addresses of its own.
+pub(crate) fn of_member(
+    layers: &Layers<'_, GuestInterface>,
+    (bond, place): &(String, Place),
+    problems: &mut Vec<Problem>,
+) -> Addressing {
+    let keys = [
+        layers.get("addresses", Addressed::addresses).map(|at| at.pointer()),
+        layers.get("gateway", Addressed::gateway).map(|at| at.pointer()),
+        layers.get("gateway6", Addressed::gateway6).map(|at| at.pointer()),
+        layers.get("nameservers", Addressed::nameservers).map(|at| at.pointer()),
+        layers.get("search", Addressed::search).map(|at| at.pointer()),
+        layers.get("dhcp", Addressed::dhcp).filter(|dhcp| *dhcp.value).map(|at| at.pointer()),
+    ];
+    for at in keys.into_iter().flatten() {
+        let key = at.steps().last().unwrap_or_default();
+        problems.push(
+            Problem::new(Id::ConflictingFields, at.name(), format!("`{key}` of an interface that is in bond `{bond}`"))
+                .label("the bond has it")
+                .related(place.clone(), "in this bond")
+                .help(format!("move it to the bond, or take the interface out of `{bond}`")),
+        );
+    }
+    Addressing { mtu: layers.value("mtu", Addressed::mtu), ..Addressing::default() }
+}
+
+/// What an interface, a bond or a VLAN has.
+pub(crate) fn addressing<T: Addressed>(
+    layers: &Layers<'_, T>,
+    on: &On<'_>,
+    Carries(carries): Carries,
+    (entry, scope): (&Entry<'_>, &Scope<'_>),
+    problems: &mut Vec<Problem>,
+) -> Addressing {
+    let mut addresses: Vec<Static> = Vec::new();
+    let mut all_fine = true;
+    let written = layers.get("addresses", Addressed::addresses);
+    for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
+        let place = written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)).value();
+        match address(text, &place, entry, problems) {
+            Some(net) if addresses.iter().any(|other| other.net.addr() == net.addr()) => problems.push(
+                Problem::new(Id::DuplicateAddress, place, format!("address `{}` is here twice", net.addr()))
+                    .label("the second one")
+                    .help("leave it out"),
+            ),
+            Some(net) => {
+                let is_reserved =
+                    on.interface.is_some_and(|i| i.addresses.iter().any(|own| own.host.addr() == net.addr()));
+                if let Some(id) = on.segment.as_ref().and_then(Segment::as_network) {
+                    all_fine &= on_network(net, &place, id, scope, problems);
+                }
+                addresses.push(Static { net, place, on: on.segment.clone(), is_reserved });
+            }
+            None => all_fine = false,
+        }
+    }
+    if all_fine && let Some(interface) = on.interface {
+        agree_with_reserved(&addresses, interface, problems);
+    }
+    let gateways = [
+        (Family::V4, layers.get("gateway", Addressed::gateway)),
+        (Family::V6, layers.get("gateway6", Addressed::gateway6)),
+    ];
+    let gateways = gateways.into_iter().filter_map(|(family, word)| {
+        let word = word?;
+        let gateway = parse::address(word, family, problems)?;
+        if all_fine {
+            check_gateway(gateway, word, &addresses, problems);
+        }
+        Some(Placed { value: gateway, place: word.place() })
+    });
+    let gateways = gateways.collect();
+
+    let by_default = match on.served {
+        Served::Lab { v4, v6 } => !carries || v4 || v6,
+        Served::Unknown => !carries,
+    };
+    let dhcp = layers.value("dhcp", Addressed::dhcp);
+    let uses_dhcp = dhcp.unwrap_or(written.is_none_or(|list| list.value.is_empty()) && by_default);
+    let (v4, v6) = match on.served {
+        Served::Lab { v4, v6 } => (v4, v6),
+        Served::Unknown => (true, false),
+    };
+    Addressing {
+        gateways,
+        nameservers: nameservers(layers, problems),
+        search: search(layers, problems),
+        // Where the lab serves DHCPv6 only, IPv4 would be waited for in vain.
+        dhcp4: uses_dhcp && (v4 || !v6),
+        dhcp6: uses_dhcp && v6,
+        optional: uses_dhcp && dhcp.is_none() && !v4 && !v6,
+        mtu: layers.value("mtu", Addressed::mtu),
+        addresses,
+    }
+}
+
+/// An address with the prefix length of its subnet, counted up for replicas.
+fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<IpNet> {
+    let Ok(first) = text.parse::<IpNet>() else {
+        let help = match text.parse::<IpAddr>() {
+            Ok(IpAddr::V4(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/24\"`"),
+            Ok(IpAddr::V6(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/64\"`"),
+            Err(_) => "write it like `\"192.168.100.11/24\"` or `\"fd00:100::11/64\"`".to_owned(),
+        };
+        problems.push(
+            Problem::of_value(
+                Id::BadAddress,
+                place.clone(),
+                format!("`{}` is not an address with a prefix length", shortened(text)),
+            )
+            .label("needs an address, `/` and a prefix length")
+            .help(help),
+        );
+        return None;
+    };
+    let Some(address) = plus(first.addr(), entry.replica) else {
+        problems.push(
+            Problem::new(
+                Id::OutOfRange,
+                place.clone(),
+                format!("counting up from `{}` runs past the last address there is", first.addr()),
+            )
+            .label("too many replicas from here")
+            .help("start lower"),
+        );
+        return None;
+    };
+    let net = IpNet::new(address, first.prefix_len()).ok()?;
+    // A subnet of one or two addresses has none to spare.
+    let Ok(subnet) = Subnet::parse(&first.trunc().to_string(), Family::of(address)) else {
+        return Some(net);
+    };
+    if let Some(what) = subnet.kept_for() {
+        problems.push(
+            Problem::of_value(Id::BadAddress, place.clone(), format!("`{address}` is kept for {what}"))
+                .label("not for machines")
+                .help("choose a private address, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`"),
+        );
+        return None;
+    }
+    match subnet.host(address) {
+        Ok(_) => Some(net),
+        Err(_) if entry.replica > 0 => {
+            problems.push(
+                Problem::new(
+                    Id::AddressOutsideSubnet,
+                    place.clone(),
+                    format!("counting up from `{}` leaves its subnet", first.addr()),
+                )
+                .label("too many replicas from here")
+                .help(format!("start lower; {}", room_of(subnet))),
+            );
+            None
+        }
+        Err(why @ (NotAHost::Network | NotAHost::Broadcast | NotAHost::Outside)) => {
+            let (id, what, label) = not_a_host(why, subnet);
+            problems.push(
+                Problem::new(id, place.clone(), format!("address `{address}` {what}"))
+                    .label(label)
+                    .help(room_of(subnet)),
+            );
+            None
+        }
+    }
+}
+
+/// Checks an address against the subnet that its network has.
+fn on_network(net: IpNet, place: &Place, id: NetworkId, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> bool {
+    let network = &scope.networks[id.0];
+    let address = net.addr();
+    let Some(side) = network.side(Family::of(address)) else { return true };
+    let declared = || (side.at.clone().value(), format!("`{}` is declared here", network.name));
+    let (first, last) = side.room();
+    let room = format!("`{}` has room for `{first}` to `{last}`", network.name);
+    let problem = match side.subnet.host(address) {
+        Err(why) => {
+            let (id, what, label) = not_a_host(why, side.subnet);
+            Problem::new(id, place.clone(), format!("address `{address}` {what} of network `{}`", network.name))
+                .label(label)
+        }
+        Ok(host) if host == side.gateway => Problem::new(
+            Id::AddressIsGateway,
+            place.clone(),
+            format!("address `{address}` is the host's own on network `{}`", network.name),
+        )
+        .label("the gateway"),
+        Ok(_) => return true,
+    };
+    let (related, label) = declared();
+    problems.push(problem.related(related, label).help(room));
+    false
+}
+
+/// Checks that an address that the network reserves for an interface is one that the interface has.
+fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &mut Vec<Problem>) {
+    for reserved in &interface.addresses {
+        let family = Family::of(reserved.host.addr());
+        let mut own = addresses.iter().filter(|fixed| Family::of(fixed.net.addr()) == family);
+        let Some(first) = own.next() else { continue };
+        if first.net.addr() == reserved.host.addr() || own.any(|fixed| fixed.net.addr() == reserved.host.addr()) {
+            continue;
+        }
+        let message = format!("address `{}`, and another one that the network reserves", first.net.addr());
+        problems.push(
+            Problem::new(Id::ConflictingFields, first.place.clone(), message)
+                .label(format!("not `{}`", reserved.host))
+                .related(reserved.place.clone(), "reserved here, and known to DNS")
+                .help("write the address in one place: DHCP gives the reserved one to the guest"),
+        );
+    }
+}
+
+/// Checks that a router can be reached.
+fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems: &mut Vec<Problem>) {
+    let family = Family::of(gateway);
+    let same = || addresses.iter().filter(|fixed| Family::of(fixed.net.addr()) == family);
+    let problem = if let Some(own) = same().find(|fixed| fixed.net.addr() == gateway) {
+        Problem::new(Id::AddressIsGateway, word.place(), format!("gateway `{gateway}` is the guest's own address"))
+            .label("leads nowhere")
+            .related(own.place.clone(), "the guest's address")
+            .help("write the address of the router: on a network of the lab, that is the network's `gateway`")
+    } else if same().any(|fixed| fixed.net.contains(&gateway)) {
+        return;
+    } else if let Some(own) = same().next() {
+        Problem::new(
+            Id::AddressOutsideSubnet,
+            word.place(),
+            format!("gateway `{gateway}` is outside of all subnets that the guest is in"),
+        )
+        .label(format!("not in `{}`", own.net.trunc()))
+        .related(own.place.clone(), "the guest's address")
+        .help("write an address of the same subnet; check the prefix length too")
+    } else {
+        Problem::new(
+            Id::ConflictingFields,
+            word.pointer().name(),
+            format!("a gateway without an {} address", family.name()),
+        )
+        .label("reached from which address?")
+        .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
+    };
+    problems.push(problem);
+}
+
+fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Vec<Problem>) -> Vec<IpAddr> {
+    let Some(list) = layers.get("nameservers", Addressed::nameservers) else { return Vec::new() };
+    let servers = list.value.iter().enumerate();
+    servers.filter_map(|(at, text)| parse::any_address_at(text, list.pointer().index(at).value(), problems)).collect()
+}
+
+fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let Some(list) = layers.get("search", Addressed::search) else { return Vec::new() };
+    let domains = list.value.iter().enumerate();
+    let fine = domains.filter(|(at, text)| parse::host_name(text, list.pointer().index(*at).value(), problems));
+    fine.map(|(_, text)| text.clone()).collect()
+}

@@ -1,0 +1,209 @@
+//! What may be known to everybody on the host, and what may not: public keys and hashes, and secrets.
+//!
+//! Messages never repeat the text: what is wrong may be a secret.
+
+use crate::place::Place;
+use crate::problem::{Id, Problem, quoted_list};
+use crate::resolve::text;
+
+/// The kinds of public key that `OpenSSH` takes today
+/// ([sshd](https://man.openbsd.org/sshd.8#AUTHORIZED_KEYS_FILE_FORMAT)).
+const KEY_TYPES: &[&str] = &[
+    "ssh-ed25519",
+    "ssh-rsa",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ssh-ed25519@openssh.com",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+];
+
+/// The way to the hash of a password.
+const MAKE_A_HASH: &str = "write what `mkpasswd --method=yescrypt` prints, which starts with `$y$`";
+
+/// Checks a public key of SSH: its type, the key, and a comment.
+pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !text::fits(text, &place, problems) {
+        return false;
+    }
+    if is_public_key(text) {
+        return true;
+    }
+    let (message, label) = if text.contains("PRIVATE KEY") {
+        ("a private key, which everybody on the host could read", "a secret")
+    } else if text.trim_start().starts_with("-----BEGIN") || text.trim_start().starts_with("---- BEGIN") {
+        ("a key in another format than OpenSSH's", "not the line of a `.pub` file")
+    } else if text.lines().count() > 1 {
+        ("several lines, where one public key belongs", "one key for each item")
+    } else {
+        ("a text that is no public key of SSH", "not the line of a `.pub` file")
+    };
+    problems.push(Problem::of_value(Id::NotAPublicKey, place, message).label(label).help(format!(
+        "write the line that is in a file like `~/.ssh/id_ed25519.pub`; it starts with {}",
+        quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
+    )));
+    false
+}
+
+fn is_public_key(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let (Some(kind), Some(key)) = (words.next(), words.next()) else { return false };
+    // The key starts with the length and the name of its type.
+    let length = u32::try_from(kind.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let start: Vec<u8> = length.into_iter().chain(kind.bytes()).collect();
+    KEY_TYPES.contains(&kind)
+        && !text.contains(char::is_control)
+        && from_base64(key).is_some_and(|bytes| bytes.starts_with(&start) && bytes.len() >= start.len() + 32)
+}
+
+/// The bytes that Base64 stands for.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
+        return None;
+    }
+    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len()), 0_u32, 0);
+    for digit in digits.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap_or_default());
+        }
+    }
+    Some(bytes)
+}
+
+/// Checks the hash of a password.
+pub(crate) fn hash(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = is_hash(text);
+    if !fine {
+        let message = if text.starts_with('$') {
+            "a hash that no Linux takes, or only a part of one"
+        } else {
+            "a password, or something else that is no hash of one"
+        };
+        problems.push(
+            Problem::of_value(Id::NotAHash, place, message)
+                .label("everybody on the host can read this")
+                .help(MAKE_A_HASH),
+        );
+    }
+    fine
+}
+
+/// Whether text is a hash in one of the forms that crypt(5) recommends or still calls acceptable.
+fn is_hash(text: &str) -> bool {
+    let is_salt = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/'));
+    let is_of = |length: usize, text: &str| text.len() == length && is_salt(text);
+    let mut parts = text.split('$');
+    let (Some(""), Some(method)) = (parts.next(), parts.next()) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    match (method, parts.as_slice()) {
+        ("5" | "6", [rest @ .., salt, hash]) => {
+            let rounds = match rest {
+                [] => true,
+                [rounds] => rounds.strip_prefix("rounds=").is_some_and(|n| n.parse::<u32>().is_ok()),
+                _ => false,
+            };
+            let length = if method == "5" { 43 } else { 86 };
+            rounds && (1..=16).contains(&salt.len()) && is_salt(salt) && is_of(length, hash)
+        }
+        ("y" | "gy", [parameters, salt, hash]) => {
+            !parameters.is_empty() && is_salt(parameters) && !salt.is_empty() && is_salt(salt) && is_of(43, hash)
+        }
+        // Its parameters and its salt are one.
+        ("7", [salt, hash]) => salt.len() > 11 && is_salt(salt) && is_of(43, hash),
+        ("2a" | "2b" | "2y", [cost, hash]) => {
+            cost.len() == 2 && cost.parse::<u8>().is_ok_and(|cost| (4..=31).contains(&cost)) && is_of(53, hash)
+        }
+        _ => false,
+    }
+}
+
+/// Checks that text holds no private key.
+pub(crate) fn has_no_private_key(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = !(text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"));
+    if !fine {
+        problems.push(secret(place, "a private key"));
+    }
+    fine
+}
+
+/// The problem of a secret.
+pub(crate) fn secret(place: Place, what: &str) -> Problem {
+    Problem::of_value(Id::SecretInStore, place, format!("{what}, which everybody on the host could read"))
+        .label("would be in the store")
+        .help("bring it into the guest when it runs; for a user's password there is `passwordHash`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Pointer;
+
+    const SHA512: &str =
+        "$6$lab2nix$pa.si7ryZDOMvDYMybaF3hau4Jx3PUgW6koKrWveDFj/5iVnyi5L.1Y9e3gTAKvxrpgOv5lesxaml6vAh6YH20";
+    const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB";
+
+    #[test]
+    fn hashes_are_told_from_passwords() {
+        let zeros = |count: usize| "0".repeat(count);
+        for fine in [
+            SHA512.to_owned(),
+            SHA512.replace("$6$", "$6$rounds=5000$"),
+            format!("$5$salt${}", zeros(43)),
+            format!("$y$j9T${}${}", zeros(22), zeros(43)),
+            format!("$gy$j9T${}${}", zeros(22), zeros(43)),
+            format!("$7$CU..../....{}${}", zeros(22), zeros(43)),
+            format!("$2b$05${}", zeros(53)),
+        ] {
+            assert!(is_hash(&fine), "{fine}");
+        }
+        for bad in [
+            "",
+            "secret",
+            "$6$",
+            "$6$salt",
+            "$6$salt$short",
+            "$1$salt$0000000000000000000000",
+            "!",
+            "$6$$",
+            &SHA512[1..],
+            &SHA512[..SHA512.len() - 1],
+            &format!("{SHA512} "),
+            &format!("$2b$99${}", zeros(53)),
+            &SHA512.replace("lab2nix", "lab nix"),
+        ] {
+            assert!(!is_hash(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn public_keys_are_told_from_others() {
+        let check = |text: &str, expected: bool| {
+            let mut problems = Vec::new();
+            assert_eq!(ssh_key(text, Pointer::root().value(), &mut problems), expected, "{text}");
+            assert_eq!(problems.is_empty(), expected, "{text}");
+            assert!(problems.iter().all(|problem| text.is_empty() || !problem.message.contains(text)));
+        };
+        check(ED25519, true);
+        check(&format!("{ED25519} me at home"), true);
+        check("", false);
+        check("ssh-ed25519", false);
+        check("ssh-ed25519 AAAA", false);
+        check(&ED25519.replace("ssh-ed25519", "ssh-rsa"), false);
+        check(&ED25519[..ED25519.len() - 1], false);
+        check(&format!("{ED25519}\n{ED25519}"), false);
+        check("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----", false);
+        check("---- BEGIN SSH2 PUBLIC KEY ----", false);
+    }
+}

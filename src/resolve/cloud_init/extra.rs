@@ -1,0 +1,114 @@
+//! Further keys of cloud-config, as far as they are no secrets and the language has none for them.
+
+use serde_json::Value;
+
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::cloud_init::credential;
+use crate::resolve::layers::At;
+use crate::resolve::text;
+use crate::spec::Extra;
+
+/// Keys of cloud-config that the language has itself, each with its key.
+const OWN: &[(&str, &str)] = &[
+    ("hostname", "hostname"),
+    ("user", "user"),
+    ("ssh_authorized_keys", "sshKeys"),
+    ("packages", "packages"),
+    ("runcmd", "runcmd"),
+    ("network", "network"),
+];
+
+/// Keys of cloud-config, wherever they are, that hold passwords, private keys and the like.
+const SECRETS: &[&str] = &[
+    "activation-key",
+    "activation_key",
+    "api_key",
+    "authkey",
+    "chpasswd",
+    "password",
+    "passwords",
+    "plain_text_passwd",
+    "private_key",
+    "secret",
+    "secrets",
+    "ssh_keys",
+    "token",
+    "wireguard",
+];
+
+/// What the layers have in `extra`, the weakest first, as one.
+pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: &mut Vec<Problem>) -> Extra {
+    let mut all = Extra::new();
+    for layer in layers {
+        let at = layer.pointer();
+        for (key, value) in layer.value {
+            let here = at.key(key);
+            if let Some((_, own)) = OWN.iter().find(|(theirs, _)| theirs == key) {
+                problems.push(
+                    Problem::new(
+                        Id::ConflictingFields,
+                        here.name(),
+                        format!("`{key}` in `extra`, for which the language has a key"),
+                    )
+                    .label(format!("say `{own}` instead"))
+                    .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
+                );
+                continue;
+            }
+            check(key, value, &here, problems);
+            match (key.as_str(), value) {
+                ("users", Value::Array(_)) => users(value, &here, problems),
+                ("users", _) => problems.push(
+                    Problem::new(Id::WrongType, here.value(), "`users` is no list")
+                        .label("needs a list")
+                        .help("write `[{ \"name\": … }]`"),
+                ),
+                _ => {}
+            }
+        }
+        merge(&mut all, layer.value);
+    }
+    all
+}
+
+fn merge(into: &mut Extra, from: &Extra) {
+    for (key, value) in from {
+        match (into.get_mut(key), value) {
+            (Some(Value::Object(into)), Value::Object(from)) => merge(into, from),
+            _ => {
+                into.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Reports secrets and texts that are too long.
+fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+    if SECRETS.contains(&key.to_ascii_lowercase().as_str()) {
+        problems.push(credential::secret(at.clone().name(), &format!("`{key}` is for a secret")));
+        return;
+    }
+    match value {
+        Value::String(text) => {
+            let _ = text::fits(text, &at.clone().value(), problems)
+                && credential::has_no_private_key(text, at.clone().value(), problems);
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| check("", item, &at.index(index), problems));
+        }
+        Value::Object(object) => object.iter().for_each(|(key, value)| check(key, value, &at.key(key), problems)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Checks the hashes of further users.
+fn users(users: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+    for (index, user) in users.as_array().into_iter().flatten().enumerate() {
+        for key in ["passwd", "hashed_passwd"] {
+            if let Some(hash) = user.get(key).and_then(Value::as_str) {
+                credential::hash(hash, at.index(index).key(key).value(), problems);
+            }
+        }
+    }
+}

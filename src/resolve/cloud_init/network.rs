@@ -1,0 +1,313 @@
+//! The network as the guest sets it up: interfaces, bonds and VLANs.
+//!
+//! Interfaces have ids, by which bonds and VLANs name them. Those that bonds or VLANs name get their id as their name in the
+//! guest: only netplan knows interfaces by id, the other things that cloud-init writes for know them by name.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::lab::cloud_init::address::Segment;
+use crate::lab::cloud_init::network::{GuestBond, GuestInterface, GuestNetwork, GuestVlan};
+use crate::lab::interface::Interface;
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::subnet::Family;
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::resolve::cloud_init::address;
+use crate::resolve::cloud_init::address::{Carries, On, Served};
+use crate::resolve::device_name;
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::{At, Layers};
+use crate::resolve::names::Scope;
+use crate::resolve::parse;
+use crate::spec::cloud_init as written;
+use crate::spec::cloud_init::BondMode;
+
+/// What the names in a guest's network can refer to.
+struct Names<'i> {
+    interfaces: &'i [Interface],
+    /// The bond that an interface is in, and where that is written.
+    bonds: HashMap<usize, (String, Place)>,
+}
+
+impl Names<'_> {
+    /// The interface that a name means.
+    fn interface(&self, name: &str, place: Place, problems: &mut Vec<Problem>) -> Option<usize> {
+        let found = self.interfaces.iter().position(|interface| interface.name == name);
+        if found.is_none() {
+            problems.push(self.unknown(name, place, &[]));
+        }
+        found
+    }
+
+    fn unknown(&self, name: &str, place: Place, bonds: &[&str]) -> Problem {
+        let known = self.interfaces.iter().map(|interface| interface.name.as_str()).chain(bonds.iter().copied());
+        let known: Vec<&str> = known.collect();
+        let help = if known.is_empty() { "give the domain `interfaces`".to_owned() } else { did_you_mean(name, known) };
+        Problem::new(Id::UnknownInterface, place, format!("the domain has no interface `{name}`"))
+            .label("not in its `interfaces`")
+            .help(help)
+    }
+}
+
+/// What a VLAN is on.
+enum Link {
+    Interface(usize),
+    Bond(usize),
+}
+
+/// The network, if the spec leaves it not to the image.
+pub(crate) fn network(
+    layers: &Layers<'_, written::GuestNetwork>,
+    entry: &Entry<'_>,
+    interfaces: &[Interface],
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<GuestNetwork> {
+    if layers.is_empty() {
+        return None;
+    }
+    let written_interfaces = items(layers, "interfaces", |n| n.interfaces.as_ref());
+    let written_bonds = items(layers, "bonds", |n| n.bonds.as_ref());
+    let written_vlans = items(layers, "vlans", |n| n.vlans.as_ref());
+
+    let mut names = Names { interfaces, bonds: HashMap::new() };
+    let mut addressed: HashMap<usize, &Layers<'_, written::GuestInterface>> = HashMap::new();
+    for (name, layers) in &written_interfaces {
+        if let Some(index) = names.interface(name, layers.pointer().name(), problems) {
+            addressed.insert(index, layers);
+        }
+    }
+    let members = members(&written_bonds, &mut names, problems);
+    let bond_names: Vec<&str> = written_bonds.keys().map(String::as_str).collect();
+    let links: Vec<Option<Link>> = written_vlans
+        .values()
+        .map(|vlan| {
+            let link = vlan.get("link", |v| v.link.as_ref())?;
+            if let Some(bond) = bond_names.iter().position(|bond| bond == link.value) {
+                return Some(Link::Bond(bond));
+            }
+            let found = interfaces.iter().position(|interface| interface.name == *link.value);
+            if found.is_none() {
+                problems.push(names.unknown(link.value, link.place(), &bond_names));
+            }
+            let index = found?;
+            if let Some((bond, place)) = names.bonds.get(&index) {
+                let message = format!("interface `{}` is in bond `{bond}`, which carries its VLANs", link.value);
+                problems.push(
+                    Problem::new(Id::ConflictingFields, link.place(), message)
+                        .label("no VLANs of its own")
+                        .related(place.clone(), "in this bond")
+                        .help(format!("write `\"link\": \"{bond}\"`")),
+                );
+            }
+            Some(Link::Interface(index))
+        })
+        .collect();
+    let carries = |index: usize| links.iter().flatten().any(|link| matches!(link, Link::Interface(on) if *on == index));
+
+    let mut ids: Vec<String> = Vec::with_capacity(interfaces.len());
+    let mut guest_interfaces = Vec::with_capacity(interfaces.len());
+    for (index, interface) in interfaces.iter().enumerate() {
+        let is_named = carries(index) || names.bonds.contains_key(&index);
+        let fits = !is_named || interface.name.len() <= device_name::MAX;
+        let id = if fits { interface.name.clone() } else { format!("net{index}") };
+        let on = On { segment: segment(interface), served: served(interface, scope), interface: Some(interface) };
+        let own = Layers::new(Vec::new());
+        let layers = addressed.get(&index).copied().unwrap_or(&own);
+        let addressing = match names.bonds.get(&index) {
+            Some(bond) => address::of_member(layers, bond, problems),
+            None => address::addressing(layers, &on, Carries(carries(index)), (entry, scope), problems),
+        };
+        ids.push(id.clone());
+        guest_interfaces.push(GuestInterface { id, named: is_named, addressing });
+    }
+
+    let mut taken: HashMap<String, Place> =
+        ids.iter().zip(interfaces).map(|(id, interface)| (id.clone(), interface.at.clone().value())).collect();
+    let mut bonds = Vec::with_capacity(written_bonds.len());
+    for (at, ((name, layers), members)) in written_bonds.iter().zip(&members).enumerate() {
+        check_name(name, &layers.pointer(), &mut taken, problems);
+        let first = members.first().map(|index| &interfaces[*index]);
+        let on = On {
+            segment: first.and_then(segment),
+            served: first.map_or(Served::Unknown, |first| served(first, scope)),
+            interface: None,
+        };
+        let carries = links.iter().flatten().any(|link| matches!(link, Link::Bond(on) if *on == at));
+        bonds.push(GuestBond {
+            name: name.clone(),
+            interfaces: members.iter().map(|index| ids[*index].clone()).collect(),
+            first: members.first().copied(),
+            mode: layers.value("mode", |b| b.mode.as_ref()).unwrap_or(BondMode::ActiveBackup),
+            addressing: address::addressing(layers, &on, Carries(carries), (entry, scope), problems),
+        });
+    }
+    let mut vlans = Vec::with_capacity(written_vlans.len());
+    for ((name, layers), link) in written_vlans.iter().zip(&links) {
+        check_name(name, &layers.pointer(), &mut taken, problems);
+        let tag = layers.value("tag", |v| v.tag.as_ref()).unwrap_or_default();
+        let below = link.as_ref().and_then(|link| match link {
+            Link::Interface(index) => Some(*index),
+            Link::Bond(bond) => members[*bond].first().copied(),
+        });
+        let on = On {
+            segment: below.and_then(|index| segment(&interfaces[index])).map(|segment| segment.tagged(tag)),
+            served: Served::Unknown,
+            interface: None,
+        };
+        let addressing = address::addressing(layers, &on, Carries(false), (entry, scope), problems);
+        let link = match link {
+            Some(Link::Interface(index)) => ids[*index].clone(),
+            Some(Link::Bond(bond)) => bond_names[*bond].to_owned(),
+            None => continue,
+        };
+        vlans.push(GuestVlan { name: name.clone(), tag, link, addressing });
+    }
+    let network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
+    one_way_out(&network, problems);
+    Some(network)
+}
+
+/// Reports a second router of one family: two routes to everywhere are none that anybody could tell.
+fn one_way_out(network: &GuestNetwork, problems: &mut Vec<Problem>) {
+    for family in [Family::V4, Family::V6] {
+        let gateways = network.addressings().flat_map(|addressing| &addressing.gateways);
+        let mut gateways = gateways.filter(|gateway| Family::of(gateway.value) == family);
+        let Some(first) = gateways.next() else { continue };
+        for other in gateways {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    other.place.clone(),
+                    format!("a second {} router to everywhere else", family.name()),
+                )
+                .label("which of the two?")
+                .related(first.place.clone(), "the first one")
+                .help("leave one of the two out: netplan refuses them"),
+            );
+        }
+    }
+}
+
+/// The layers of each entry of a map that merges by its keys.
+fn items<'a, T>(
+    layers: &Layers<'a, written::GuestNetwork>,
+    key: &'static str,
+    field: impl Fn(&'a written::GuestNetwork) -> Option<&'a IndexMap<String, T>>,
+) -> IndexMap<String, Layers<'a, T>> {
+    let mut items: IndexMap<String, Vec<(Pointer, &'a T)>> = IndexMap::new();
+    for (at, map) in layers.every_of(key, field) {
+        for (name, item) in map {
+            items.entry(name.clone()).or_default().push((at.key(name), item));
+        }
+    }
+    items.into_iter().map(|(name, layers)| (name, Layers::new(layers))).collect()
+}
+
+/// The interfaces of each bond.
+fn members(
+    bonds: &IndexMap<String, Layers<'_, written::GuestBond>>,
+    names: &mut Names<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Vec<usize>> {
+    let mut all = Vec::with_capacity(bonds.len());
+    for (bond, layers) in bonds {
+        let Some(list) = layers.get("interfaces", |b| b.interfaces.as_ref()) else {
+            all.push(Vec::new());
+            continue;
+        };
+        if list.value.is_empty() {
+            problems.push(
+                Problem::new(Id::MissingField, list.place(), format!("bond `{bond}` has no interfaces"))
+                    .label("needs at least one")
+                    .help("name interfaces of the domain"),
+            );
+        }
+        all.push(bond_members(bond, list, names, problems));
+    }
+    all
+}
+
+fn bond_members(
+    bond: &str,
+    list: At<'_, Vec<String>>,
+    names: &mut Names<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<usize> {
+    let mut members = Vec::new();
+    for (index, name) in list.value.iter().enumerate() {
+        let place = list.pointer().index(index).value();
+        let Some(interface) = names.interface(name, place.clone(), problems) else { continue };
+        match names.bonds.get(&interface) {
+            None => {
+                names.bonds.insert(interface, (bond.to_owned(), place));
+                members.push(interface);
+            }
+            Some((_, first)) => problems.push(
+                Problem::new(Id::ConflictingFields, place, format!("interface `{name}` is in a bond twice"))
+                    .label("the second time")
+                    .related(first.clone(), "the first time")
+                    .help("an interface is in one bond, once"),
+            ),
+        }
+    }
+    members
+}
+
+/// Checks the name that a bond or a VLAN has in the guest.
+fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, problems: &mut Vec<Problem>) {
+    let place = at.clone().name();
+    if !parse::name(name, place.clone(), problems) {
+        return;
+    }
+    if name.len() > device_name::MAX {
+        problems.push(
+            Problem::of_value(
+                Id::BridgeNameTooLong,
+                place,
+                format!("`{name}` is longer than {} bytes", device_name::MAX),
+            )
+            .label(format!("{} bytes", name.len()))
+            .help("Linux' names of interfaces end there; choose a shorter one"),
+        );
+        return;
+    }
+    if let Some(first) = taken.insert(name.to_owned(), place.clone()) {
+        problems.push(
+            Problem::new(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
+                .label("the second one")
+                .related(first, "the first one")
+                .help("give the bond or the VLAN another name"),
+        );
+    }
+}
+
+/// The network that an interface is on, as far as others of the lab can be on it.
+fn segment(interface: &Interface) -> Option<Segment> {
+    match &interface.attachment {
+        Attachment::Network(id) => Some(Segment::network(*id)),
+        Attachment::Bridge { name, .. } => Some(Segment::bridge(name)),
+        Attachment::Macvtap(device) => Some(Segment::macvtap(device)),
+        Attachment::User => None,
+    }
+}
+
+/// Whether an interface gets an address by DHCP.
+fn served(interface: &Interface, scope: &Scope<'_>) -> Served {
+    match &interface.attachment {
+        Attachment::Network(id) if scope.networks[id.0].mode.makes_bridge() => {
+            let network = &scope.networks[id.0];
+            let has =
+                |family: Family| interface.addresses.iter().any(|address| Family::of(address.host.addr()) == family);
+            let dhcp = |family: Family| network.side(family).and_then(|side| side.dhcp.as_ref());
+            Served::Lab {
+                v4: dhcp(Family::V4).is_some_and(|dhcp| dhcp.range.is_some() || has(Family::V4)),
+                v6: dhcp(Family::V6).is_some_and(|dhcp| dhcp.asked || has(Family::V6)),
+            }
+        }
+        Attachment::User => Served::Lab { v4: true, v6: false },
+        Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => Served::Unknown,
+    }
+}

@@ -1,0 +1,171 @@
+//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
+
+pub mod hostdev;
+pub mod input;
+pub mod pci;
+pub mod screen;
+pub mod serial;
+pub mod share;
+pub mod sound;
+
+use indexmap::IndexMap;
+
+use crate::lab::device::screen::Screen;
+use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
+use crate::lab::domain::board::Board;
+use crate::lab::placed::Placed;
+use crate::lab::size::Size;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::Layers;
+use crate::resolve::{key, parse, text};
+use crate::spec::device::{Panic, ShmemModel, Watchdog};
+use crate::spec::guest::Arch;
+use crate::spec::{DomainFields, device as written};
+
+/// How much memory libvirt shares when nobody says.
+const SHMEM_DEFAULT: &str = "4MiB";
+
+/// The least memory that can be shared.
+const SHMEM_MIN: i64 = 1 << 20;
+
+/// The smaller devices.
+pub(crate) fn devices(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    (arch, board): (Arch, Board),
+    screen: &Screen,
+    problems: &mut Vec<Problem>,
+) -> Devices {
+    let redirections = layers.get("usbRedirections", |f| f.usb_redirections.as_ref());
+    if let Some(redirections) = redirections.filter(|redirections| *redirections.value > 0) {
+        screen::check_spice(&redirections.pointer(), "USB devices", screen, problems);
+    }
+    let watchdog = watchdog(layers, board, problems);
+    let action = layers.get("watchdogAction", |f| f.watchdog_action.as_ref());
+    // A layer that takes the watchdog of a weaker one away has no way to take the action.
+    let taken_away = layers.get("watchdog", |f| f.watchdog.as_ref()).is_some();
+    if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, action.pointer().name(), "what a watchdog does that there is not")
+                .label("the domain has no `watchdog`")
+                .help("add `\"watchdog\": \"i6300esb\"`, or leave `watchdogAction` out"),
+        );
+    }
+    Devices {
+        watchdog,
+        watchdog_action: action.map(|action| *action.value).unwrap_or_default(),
+        panic: panic(layers, arch, problems),
+        crypto: layers.value("crypto", |f| f.crypto.as_ref()).unwrap_or(false),
+        vsock: vsock(layers, entry, problems),
+        shmem: shmem(layers, problems),
+        usb_redirections: redirections.map_or(0, |redirections| *redirections.value),
+    }
+}
+
+/// The watchdog, where the board has it.
+fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Vec<Problem>) -> Watchdog {
+    let Some(watchdog) = layers.get("watchdog", |f| f.watchdog.as_ref()) else {
+        return Watchdog::None;
+    };
+    let only = match watchdog.value {
+        Watchdog::Itco if board != Board::Q35 && board != Board::Other => Some("part of the q35 machine"),
+        Watchdog::Ib700 if board != Board::I440fx && board != Board::Other => Some("only for the `pc` machine"),
+        Watchdog::Itco | Watchdog::Ib700 | Watchdog::I6300esb | Watchdog::None => None,
+    };
+    problems.extend(only.map(|label| {
+        Problem::new(Id::ConflictingFields, watchdog.place(), "a watchdog that this machine does not have")
+            .label(label)
+            .help("choose `i6300esb`, a PCI device")
+    }));
+    *watchdog.value
+}
+
+fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> Panic {
+    let Some(panic) = layers.get("panic", |f| f.panic.as_ref()) else {
+        return Panic::default();
+    };
+    if matches!(panic.value, Panic::Isa | Panic::Hyperv) && arch == Arch::Aarch64 {
+        problems.push(
+            Problem::new(Id::ConflictingFields, panic.place(), "a PC's panic device in an aarch64 domain")
+                .label("only for x86_64")
+                .help("choose `pvpanic`, a PCI device"),
+        );
+    }
+    *panic.value
+}
+
+/// The sockets, their number counted up for replicas.
+fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Vsock> {
+    let vsock = layers.object("vsock", |f| f.vsock.as_ref());
+    if vsock.is_empty() {
+        return None;
+    }
+    let Some(first) = vsock.get("cid", |v| v.cid.as_ref()) else {
+        return Some(Vsock { cid: None });
+    };
+    // The greatest number stands for any.
+    let counted = first.value.checked_add(entry.replica).filter(|cid| *cid < u32::MAX);
+    if counted.is_none() {
+        problems.push(parse::too_far(&first.value.to_string(), "number", first.pointer()));
+    }
+    Some(Vsock { cid: counted.map(|value| Placed { value, place: first.place() }) })
+}
+
+/// The shared memory of every layer; each as the strongest layer that names it says.
+fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Shmem> {
+    let mut named: IndexMap<&str, Vec<(Pointer, &written::Shmem)>> = IndexMap::new();
+    for layer in layers.every("shmem", |f| f.shmem.as_ref()) {
+        for (name, shmem) in layer.value {
+            named.entry(name).or_default().push((layer.pointer().key(name), shmem));
+        }
+    }
+    let shmem = |(name, said): (&str, Vec<(Pointer, &written::Shmem)>)| {
+        let layers = Layers::new(said);
+        let is_name = parse::name(name, layers.pointer().name(), problems);
+        let memory = memory(&layers, problems)?;
+        is_name.then(|| Shmem { name: name.to_owned(), memory })
+    };
+    named.into_iter().filter_map(shmem).collect()
+}
+
+fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Vec<Problem>) -> Option<ShmemMemory> {
+    let written = layers.get("size", |s| s.size.as_ref());
+    let server = layers.get("server", |s| s.server.as_ref());
+    match layers.value("model", |s| s.model.as_ref()).unwrap_or_default() {
+        ShmemModel::IvshmemPlain => {
+            problems
+                .extend(server.map(|at| key::only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")));
+            let Some(written) = written else {
+                return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
+            };
+            let size = parse::size(written, problems)?;
+            if size.bytes() < SHMEM_MIN || size.bytes().count_ones() != 1 {
+                problems.push(
+                    Problem::new(Id::OutOfRange, written.place(), format!("`{size}` of shared memory"))
+                        .label("must be a power of two, at least 1MiB")
+                        .help("write `\"1MiB\"`, `\"2MiB\"`, `\"4MiB\"` and so on"),
+                );
+                return None;
+            }
+            Some(ShmemMemory::Plain(size))
+        }
+        ShmemModel::IvshmemDoorbell => {
+            problems.extend(written.map(|at| key::only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
+            let Some(server) = server else {
+                problems.push(
+                    Problem::new(
+                        Id::MissingField,
+                        layers.pointer().value(),
+                        "shared memory of a server that is not named",
+                    )
+                    .label("needs a `server`")
+                    .help("add `\"server\": …`, the socket of `ivshmem-server`"),
+                );
+                return None;
+            };
+            text::socket(server, problems).map(ShmemMemory::Doorbell)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Devices of the host that a domain gets.
+
+use uuid::Uuid;
+
+use crate::lab::device::hostdev::{HostDevice, HostDeviceKind};
+use crate::lab::device::pci::{PciAddress, hex};
+use crate::lab::domain::board::Board;
+use crate::lab::interface::Interface;
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+use crate::resolve::device::pci;
+use crate::resolve::domain::boot;
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::{key, parse, text};
+use crate::spec::{DomainFields, hostdev as written};
+
+/// The devices of the host, in their places in the guest.
+pub(crate) fn host_devices(
+    layers: &Layers<'_, DomainFields>,
+    interfaces: &[Interface],
+    board: Board,
+    has_screen: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<HostDevice> {
+    let Some(list) = layers.get("hostdevs", |fields| fields.hostdevs.as_ref()) else {
+        return Vec::new();
+    };
+    let mut devices = Vec::new();
+    for (index, device) in list.value.iter().enumerate() {
+        let layers = Layers::one(list.pointer().index(index), device);
+        devices.extend(host_device(&layers, board, has_screen, problems));
+    }
+    let slots = devices.iter_mut().filter_map(|device| match &mut device.kind {
+        HostDeviceKind::Pci { guest, .. } | HostDeviceKind::Mdev { guest, .. } => guest.as_mut(),
+        HostDeviceKind::Usb { .. } => None,
+    });
+    pci::settle(slots, interfaces, board, problems);
+    let frame_buffers: Vec<&Place> = devices
+        .iter()
+        .filter_map(|device| match &device.kind {
+            HostDeviceKind::Mdev { ramfb, .. } => ramfb.as_ref(),
+            HostDeviceKind::Pci { .. } | HostDeviceKind::Usb { .. } => None,
+        })
+        .collect();
+    if let [first, second, ..] = frame_buffers.as_slice() {
+        problems.push(
+            Problem::new(Id::ConflictingFields, (*second).clone(), "two devices show the firmware")
+                .label("the second one")
+                .related((*first).clone(), "the first one")
+                .help("leave `ramfb` out of one of them"),
+        );
+    }
+    devices
+}
+
+fn host_device(
+    layers: &Layers<'_, written::HostDevice>,
+    board: Board,
+    has_screen: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<HostDevice> {
+    let pci = layers.get("pci", |h| h.pci.as_ref());
+    let usb = layers.get("usb", |h| h.usb.as_ref());
+    let mdev = layers.get("mdev", |h| h.mdev.as_ref());
+    let kinds = [("pci", pci), ("usb", usb), ("mdev", mdev)].map(|(key, at)| (key, at.map(|at| at.pointer())));
+    parse::one_of(&kinds, "a host device", &layers.pointer(), problems)?;
+
+    let guest = layers.get("guest", |h| h.guest.as_ref());
+    let managed = layers.get("managed", |h| h.managed.as_ref());
+    let rom = layers.get("rom", |h| h.rom.as_ref());
+    let rom_bar = layers.get("romBar", |h| h.rom_bar.as_ref());
+    let boot = layers.get("boot", |h| h.boot.as_ref());
+    let optional = layers.get("optional", |h| h.optional.as_ref());
+    let display = layers.get("display", |h| h.display.as_ref());
+    let ramfb = layers.get("ramfb", |h| h.ramfb.as_ref());
+    let of_pci = [managed.map(|at| at.pointer()), rom.map(|at| at.pointer()), rom_bar.map(|at| at.pointer())];
+    let (of_usb, of_mdev) =
+        ([optional.map(|at| at.pointer())], [display.map(|at| at.pointer()), ramfb.map(|at| at.pointer())]);
+    let mut only_for = |keys: &[Option<Pointer>], what: &str, only: &str| {
+        keys.iter().flatten().for_each(|at| problems.push(key::only_for(at, what, only)));
+    };
+    if pci.is_none() {
+        only_for(&of_pci, "a device that is no PCI device of the host", "`pci`");
+    }
+    if usb.is_none() {
+        only_for(&of_usb, "a device that is not on USB", "`usb`");
+    } else {
+        only_for(&[guest.map(|at| at.pointer())], "a USB device", "`pci` and `mdev`");
+    }
+    if mdev.is_none() {
+        only_for(&of_mdev, "a device that is no mediated one", "`mdev`");
+    } else {
+        only_for(&[boot.map(|at| at.pointer())], "a mediated device", "`pci` and `usb`");
+    }
+
+    let guest = guest.filter(|_| usb.is_none()).and_then(|word| pci::slot(word, board, problems));
+    let place = pci.or(usb).or(mdev)?.place();
+    let kind = if let Some(word) = pci {
+        let address = parsed(word, PciAddress::parse, ("lspci -D", "0000:01:00.0"), problems);
+        let rom = rom.and_then(|word| text::path(word, problems));
+        HostDeviceKind::Pci {
+            address: address?,
+            guest,
+            managed: managed.is_none_or(|managed| *managed.value),
+            rom,
+            rom_bar: rom_bar.map(|bar| *bar.value),
+        }
+    } else if let Some(word) = usb {
+        let (vendor, product) = parsed(word, usb_device, ("lsusb", "046d:c52b"), problems)?;
+        HostDeviceKind::Usb { vendor, product, optional: optional.is_some_and(|optional| *optional.value) }
+    } else {
+        let display = display.is_some_and(|display| *display.value);
+        let ramfb = ramfb.filter(|ramfb| *ramfb.value);
+        if let Some(ramfb) = ramfb.filter(|_| !display) {
+            problems.push(
+                Problem::new(Id::ConflictingFields, ramfb.pointer().name(), "a frame buffer that nobody sees")
+                    .label("only with `display`")
+                    .help("add `\"display\": true`, or leave `ramfb` out"),
+            );
+        }
+        if display && !has_screen {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    layers.pointer().key("display").name(),
+                    "a display without a screen",
+                )
+                .label("the domain has no `graphics`")
+                .help("give the domain a screen's server, or leave `display` out"),
+            );
+        }
+        let uuid = parsed(mdev?, mediated, ("mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804"), problems)?;
+        HostDeviceKind::Mdev { uuid, guest, display, ramfb: ramfb.map(|ramfb| ramfb.place()) }
+    };
+    Some(HostDevice { place, kind, boot: boot::order(boot.filter(|_| mdev.is_none())) })
+}
+
+/// What a device is called on the host.
+fn parsed<T>(
+    word: Word<'_>,
+    parse: impl Fn(&str) -> Option<T>,
+    (tool, example): (&str, &str),
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    let parsed = parse(word.value);
+    if parsed.is_none() {
+        problems.push(
+            Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
+                .label(format!("not in the form that `{tool}` prints"))
+                .help(format!("write it like `\"{example}\"`")),
+        );
+    }
+    parsed
+}
+
+/// Reads `046d:c52b`.
+fn usb_device(text: &str) -> Option<(u16, u16)> {
+    let (vendor, product) = text.split_once(':')?;
+    Some((hex(vendor, 4)?, hex(product, 4)?))
+}
+
+/// Reads a UUID with hyphens.
+fn mediated(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase())
+}

@@ -1,0 +1,116 @@
+//! The keyboards and pointers of a domain.
+
+use crate::lab::device::input::Input;
+use crate::lab::placed::Placed;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::{key, text};
+use crate::spec::guest::Arch;
+use crate::spec::input::{InputBus, InputType};
+use crate::spec::{DomainFields, input as written};
+
+/// The keyboards and pointers. Unless the spec says, a tablet, so that the pointer is where the user's is; a PC has a
+/// keyboard of its own, the Arm board has none.
+pub(crate) fn inputs(
+    layers: &Layers<'_, DomainFields>,
+    arch: Arch,
+    has_video: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<Input> {
+    let usb = |kind| Input::emulated(kind, InputBus::Usb);
+    let Some(list) = layers.get("inputs", |f| f.inputs.as_ref()) else {
+        return match (has_video, arch) {
+            (false, _) => Vec::new(),
+            (true, Arch::X86_64) => vec![usb(InputType::Tablet)],
+            (true, Arch::Aarch64) => vec![usb(InputType::Tablet), usb(InputType::Keyboard)],
+        };
+    };
+    let mut inputs: Vec<Input> = Vec::new();
+    for (index, input) in list.value.iter().enumerate() {
+        let layers = Layers::one(list.pointer().index(index), input);
+        let Some(input) = input_of(&layers, arch, problems) else { continue };
+        let of_host = |input: &Input| input.device.as_ref().map(|device| device.value.clone());
+        let first = inputs.iter().find(|other| of_host(other).is_some() && of_host(other) == of_host(&input));
+        if let (Some(first), Some(second)) = (first.and_then(|first| first.device.as_ref()), &input.device) {
+            let message = format!("two inputs are the device `{}` of the host", second.value);
+            problems.push(
+                Problem::new(Id::DuplicateDevice, second.place.clone(), message)
+                    .label("the second one")
+                    .related(first.place.clone(), "the first one")
+                    .help("leave one of the two out"),
+            );
+        }
+        inputs.push(input);
+    }
+    inputs
+}
+
+fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Vec<Problem>) -> Option<Input> {
+    let kind = *layers.get("type", |i| i.r#type.as_ref())?.value;
+    let bus = layers.get("bus", |i| i.bus.as_ref());
+    let device = layers.get("device", |i| i.device.as_ref());
+    let grab = layers.get("grab", |i| i.grab.as_ref());
+    let grab_toggle = layers.get("grabToggle", |i| i.grab_toggle.as_ref());
+    let repeat = layers.get("repeat", |i| i.repeat.as_ref());
+    let is_of_host = match kind {
+        InputType::Evdev | InputType::Passthrough => true,
+        InputType::Tablet | InputType::Keyboard | InputType::Mouse => false,
+    };
+    let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
+        problems.extend(at.map(|at| key::only_for(&at, what, only)));
+    };
+    if kind != InputType::Evdev {
+        let what = "a device that the guest and the host do not have in turns";
+        only_for(grab.map(|at| at.pointer()), what, "`evdev`");
+        only_for(grab_toggle.map(|at| at.pointer()), what, "`evdev`");
+        only_for(repeat.map(|at| at.pointer()), what, "`evdev`");
+    }
+    if !is_of_host {
+        only_for(device.map(|at| at.pointer()), "a device that QEMU makes", "`evdev` and `passthrough`");
+    }
+    if is_of_host && device.is_none() {
+        problems.push(
+            Problem::new(Id::MissingField, layers.pointer().value(), "a device of the host that is not named")
+                .label("needs a `device`")
+                .help("add `\"device\": …`, a link in `/dev/input/by-id`"),
+        );
+    }
+    let (buses, default): (&[InputBus], _) = match kind {
+        InputType::Tablet => (&[InputBus::Usb, InputBus::Virtio], Some(InputBus::Usb)),
+        InputType::Keyboard | InputType::Mouse => {
+            (&[InputBus::Usb, InputBus::Virtio, InputBus::Ps2], Some(InputBus::Usb))
+        }
+        InputType::Evdev => (&[], None),
+        InputType::Passthrough => (&[InputBus::Virtio], Some(InputBus::Virtio)),
+    };
+    if let Some(bus) = bus {
+        let refused = if !buses.contains(bus.value) {
+            Some(match kind {
+                InputType::Evdev => "an `evdev` device comes through QEMU's own keyboard and mouse",
+                InputType::Passthrough => "only `virtio`",
+                InputType::Tablet | InputType::Keyboard | InputType::Mouse => "only `usb` and `virtio`",
+            })
+        } else if *bus.value == InputBus::Ps2 && arch == Arch::Aarch64 {
+            Some("only a PC has it")
+        } else {
+            None
+        };
+        problems.extend(refused.map(|label| {
+            Problem::new(Id::ConflictingFields, bus.place(), "an input device on a bus that it does not have")
+                .label(label)
+                .help("leave `bus` out")
+        }));
+    }
+    let device = device
+        .filter(|_| is_of_host)
+        .and_then(|word| Some(Placed { value: text::path(word, problems)?, place: word.place() }));
+    Some(Input {
+        kind,
+        bus: bus.map(|bus| *bus.value).or(default),
+        device,
+        grab: grab.map(|grab| *grab.value),
+        grab_toggle: grab_toggle.map(|toggle| *toggle.value),
+        repeat: repeat.map(|repeat| *repeat.value),
+    })
+}

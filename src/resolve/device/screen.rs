@@ -1,0 +1,254 @@
+//! The screen of a domain: the video device and the servers that show it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::lab::device::screen::{Graphics, Screen};
+use crate::lab::placed::Placed;
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::resolve::instance::Entry;
+use crate::resolve::interface::forward;
+use crate::resolve::layers::{At, Layers, Word};
+use crate::resolve::{key, text};
+use crate::spec::guest::{Arch, Drivers};
+use crate::spec::screen::{GraphicsType, Video};
+use crate::spec::{DomainFields, screen as written};
+
+/// The layouts of keyboards that [QEMU](https://www.qemu.org/docs/master/system/invocation.html) has.
+const KEYMAPS: &[&str] = &[
+    "ar", "bepo", "cz", "da", "de", "de-ch", "en-gb", "en-us", "es", "et", "fi", "fo", "fr", "fr-be", "fr-ca", "fr-ch",
+    "hr", "hu", "is", "it", "ja", "lt", "lv", "mk", "nl", "no", "pl", "pt", "pt-br", "ru", "sl", "sv", "th", "tr",
+];
+
+/// The screen.
+pub(crate) fn screen(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    arch: Arch,
+    drivers: Drivers,
+    problems: &mut Vec<Problem>,
+) -> Screen {
+    let first = layers.object("graphics", |f| f.graphics.as_ref());
+    let mut servers: Vec<Graphics> = server(&first, entry, problems).into_iter().collect();
+    if let Some(list) = layers.get("furtherGraphics", |f| f.further_graphics.as_ref()) {
+        for (index, graphics) in list.value.iter().enumerate() {
+            let at = list.pointer().index(index);
+            let layers = Layers::one(at.clone(), graphics);
+            let protocol = layers.get("type", |g| g.r#type.as_ref());
+            if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
+                let place = protocol.map_or(at.value(), |protocol| protocol.place());
+                problems.push(
+                    Problem::new(Id::MissingField, place, "a further server that does not say what it is")
+                        .label("needs a `type`")
+                        .help("choose one that `graphics` does not have, such as `vnc`, or leave the whole entry out"),
+                );
+                continue;
+            }
+            servers.extend(server(&layers, entry, problems));
+        }
+    }
+    check_servers(&servers, problems);
+    let video = layers.get("video", |f| f.video.as_ref());
+    let screen = Screen {
+        video: video.map_or(
+            match drivers {
+                Drivers::Emulated => Video::Vga,
+                Drivers::Virtio => Video::Virtio,
+            },
+            |video| *video.value,
+        ),
+        heads: layers.value("videoHeads", |f| f.video_heads.as_ref()),
+        accel3d: layers.value("accel3d", |f| f.accel3d.as_ref()).unwrap_or(false),
+        graphics: servers,
+    };
+    check_video(layers, &screen, arch, problems);
+    screen
+}
+
+/// What the video device can do.
+fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, problems: &mut Vec<Problem>) {
+    let heads = layers.get("videoHeads", |f| f.video_heads.as_ref());
+    if let Some(heads) = heads.filter(|heads| *heads.value > 1)
+        && !matches!(screen.video, Video::Virtio | Video::Qxl)
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, heads.place(), "several screens on a video device that has one")
+                .label("only for `virtio` and `qxl`")
+                .help("leave `videoHeads` out, or choose video `virtio`"),
+        );
+    }
+    let accel3d = layers.get("accel3d", |f| f.accel3d.as_ref());
+    if let Some(accel3d) = accel3d.filter(|accel3d| *accel3d.value) {
+        let at = accel3d.pointer().name();
+        if screen.video != Video::Virtio {
+            problems.push(
+                Problem::new(Id::ConflictingFields, at, "3D on a video device that has none")
+                    .label("only for `virtio`")
+                    .help("leave `accel3d` out, or choose video `virtio`"),
+            );
+        } else if !screen.graphics.iter().any(Graphics::is_drawn_by_gpu) {
+            problems.push(
+                Problem::new(Id::ConflictingFields, at, "3D on a screen that the host's GPU does not draw")
+                    .label("QEMU would not start")
+                    .help(
+                        "give `graphics` `\"gl\": true`, or add `{ \"type\": \"egl-headless\" }` to `furtherGraphics`",
+                    ),
+            );
+        }
+    }
+    let video = layers.get("video", |f| f.video.as_ref());
+    if let Some(video) = video.filter(|video| matches!(video.value, Video::Qxl | Video::Vmvga))
+        && arch == Arch::Aarch64
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, video.place(), "a PC's video device in an aarch64 domain")
+                .label("only for x86_64")
+                .help("leave `video` out, or choose `virtio`"),
+        );
+    }
+}
+
+/// What QEMU has once: each type, a GPU that draws, and a layout of the keyboard.
+fn check_servers(servers: &[Graphics], problems: &mut Vec<Problem>) {
+    let mut conflict = |message: &str, second: &Place, first: &Place, help: &str| {
+        problems.push(
+            Problem::new(Id::ConflictingFields, second.clone(), message)
+                .label("the second one")
+                .related(first.clone(), "the first one")
+                .help(help),
+        );
+    };
+    for (index, graphics) in servers.iter().enumerate() {
+        let before = &servers[..index];
+        if let Some(first) = before.iter().find(|other| other.protocol == graphics.protocol) {
+            let message = "two servers of one type, of which QEMU has one";
+            conflict(message, &graphics.place, &first.place, "give one of them another `type`, or leave it out");
+        } else if let Some(first) = before.iter().find(|other| other.is_drawn_by_gpu() && graphics.is_drawn_by_gpu()) {
+            let message = "the host's GPU draws for two servers";
+            conflict(message, &graphics.place, &first.place, "leave `gl` or the `egl-headless` server out");
+        } else if let Some(first) = before.iter().find(|other| other.gl || graphics.gl) {
+            // QEMU ties what is drawn to the one server: others are "incompatible with the GL context".
+            let message = "two servers of a screen that the host's GPU draws for SPICE";
+            let help = "leave `gl` out, and add `{ \"type\": \"egl-headless\" }`, which draws for all of them";
+            conflict(message, &graphics.place, &first.place, help);
+        }
+        let Some(keymap) = &graphics.keymap else { continue };
+        let other = before.iter().filter_map(|other| other.keymap.as_ref()).find(|other| other.value != keymap.value);
+        if let Some(first) = other {
+            let help = "write the same layout twice, or one of them only";
+            conflict("two layouts of one keyboard", &keymap.place, &first.place, help);
+        }
+    }
+}
+
+/// A server, if it is one.
+fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Graphics> {
+    let protocol = layers.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
+    let listen_word = layers.get("listen", |g| g.listen.as_ref());
+    let listen = listen_word.and_then(|word| listen(word, problems));
+    let port = layers.get("port", |g| g.port.as_ref());
+    let websocket = layers.get("websocket", |g| g.websocket.as_ref());
+    let keymap = layers.get("keymap", |g| g.keymap.as_ref());
+    let keymap = keymap.filter(|word| check_keymap(*word, problems));
+    let gl = layers.get("gl", |g| g.gl.as_ref());
+    let render_node = layers.get("renderNode", |g| g.render_node.as_ref());
+    let has_gl = gl.is_some_and(|gl| *gl.value);
+    let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
+        problems.extend(at.map(|at| key::only_for(&at, what, only)));
+    };
+    match protocol {
+        GraphicsType::EglHeadless => {
+            let what = "a screen that nobody connects to";
+            only_for(listen_word.map(|at| at.pointer()), what, "`spice` and `vnc`");
+            only_for(port.map(|at| at.pointer()), what, "`spice` and `vnc`");
+            only_for(keymap.map(|at| at.pointer()), what, "`spice` and `vnc`");
+            only_for(websocket.map(|at| at.pointer()), what, "`vnc`");
+        }
+        GraphicsType::Spice => {
+            only_for(websocket.map(|at| at.pointer()), "a SPICE server", "`vnc`");
+            let render_node = render_node.filter(|_| !has_gl);
+            only_for(render_node.map(|at| at.pointer()), "a screen that QEMU draws", "`egl-headless` and with `gl`");
+        }
+        GraphicsType::Vnc => {
+            only_for(render_node.map(|at| at.pointer()), "a screen that QEMU draws", "`egl-headless` and with `gl`");
+        }
+        // What another layer says of a screen that this one takes away.
+        GraphicsType::None => return None,
+    }
+    if let Some(gl) = gl.filter(|gl| *gl.value) {
+        check_gl(protocol, gl, listen_word.map(|at| at.pointer()).or(port.map(|at| at.pointer())), problems);
+    }
+    let mut count_up = |port: Option<At<'_, u16>>| {
+        let first = port?;
+        let value = forward::plus(*first.value, entry.replica, &first.pointer(), problems)?;
+        Some(Placed { value, place: first.place() })
+    };
+    let (port, websocket) = (count_up(port), count_up(websocket));
+    Some(Graphics {
+        protocol,
+        listen: listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        port,
+        websocket,
+        keymap: keymap.map(|word| Placed { value: word.value.clone(), place: word.place() }),
+        gl: has_gl,
+        render_node: render_node.and_then(|word| text::path(word, problems)),
+        place: if layers.is_empty() { entry.at.clone().name() } else { layers.pointer().value() },
+    })
+}
+
+fn listen(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    let address = word.value.parse::<IpAddr>().ok();
+    if address.is_none() {
+        problems.push(
+            Problem::of_value(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
+                .label("needs an IPv4 or IPv6 address")
+                .help("write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host"),
+        );
+    }
+    address
+}
+
+fn check_keymap(word: Word<'_>, problems: &mut Vec<Problem>) -> bool {
+    let is_known = KEYMAPS.contains(&word.value.as_str());
+    if !is_known {
+        let message = format!("QEMU knows no layout of keyboards `{}`", text::shortened(word.value));
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), message)
+                .label("not a layout")
+                .help(did_you_mean(word.value, KEYMAPS.iter().copied())),
+        );
+    }
+    is_known
+}
+
+fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, problems: &mut Vec<Problem>) {
+    if protocol != GraphicsType::Spice {
+        problems.push(
+            Problem::new(Id::ConflictingFields, gl.place(), "the host's GPU draws for SPICE only")
+                .label("not with this `type`")
+                .help("leave `gl` out, or choose type `spice`"),
+        );
+    } else if let Some(written) = written {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                written.name(),
+                "a screen that the host's GPU draws listens on no address",
+            )
+            .label("not with `gl`")
+            .related(gl.place(), "drawn by the host's GPU")
+            .help("leave one of the two out"),
+        );
+    }
+}
+
+/// Checks that what takes a SPICE client has one.
+pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Vec<Problem>) {
+    if !screen.has(GraphicsType::Spice) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, at.clone().name(), format!("{what} of a client that there is not"))
+                .label("the domain has no SPICE server")
+                .help("leave it out, or give `graphics` type `spice`"),
+        );
+    }
+}

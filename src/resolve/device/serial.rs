@@ -1,0 +1,154 @@
+//! Serial ports and channels of a domain.
+
+use std::net::SocketAddr;
+
+use crate::lab::device::screen::Screen;
+use crate::lab::device::serial::{Channel, GUEST_AGENT, SPICE_AGENT, Serial};
+use crate::lab::placed::Placed;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::device::screen;
+use crate::resolve::instance::Entry;
+use crate::resolve::interface::forward;
+use crate::resolve::layers::Layers;
+use crate::resolve::{key, parse, text};
+use crate::spec::guest::Arch;
+use crate::spec::serial::ChannelType;
+use crate::spec::{DomainFields, serial as written};
+
+/// The longest name of a channel, in bytes. libvirt's socket for it is `/run/libvirt/qemu/channel/<number>-<domain>/<name>`,
+/// with 20 bytes of the domain's name, and has to fit into 107 bytes.
+const CHANNEL_MAX: usize = 50;
+
+/// How many serial ports a PC has.
+const PORTS_OF_A_PC: usize = 4;
+
+/// The serial ports after the console.
+pub(crate) fn serials(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    arch: Arch,
+    console: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<Serial> {
+    let Some(list) = layers.get("furtherSerials", |f| f.further_serials.as_ref()) else {
+        return Vec::new();
+    };
+    let room = PORTS_OF_A_PC - usize::from(console);
+    if arch == Arch::X86_64 && list.value.len() > room {
+        let message = format!("{} serial ports, where a PC has room for {room}", list.value.len());
+        problems.push(
+            Problem::new(Id::OutOfRange, list.place(), message)
+                .label(if console { "the console of `serial` is the first of four" } else { "a PC has four" })
+                .help("leave some out, or use `furtherChannels`"),
+        );
+    }
+    let serial = |(index, serial): (usize, &written::Serial)| {
+        self::serial(&Layers::one(list.pointer().index(index), serial), entry, problems)
+    };
+    list.value.iter().enumerate().filter_map(serial).collect()
+}
+
+fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Serial> {
+    let pty = layers.get("pty", |s| s.pty.as_ref());
+    let file = layers.get("file", |s| s.file.as_ref());
+    let tcp = layers.get("tcp", |s| s.tcp.as_ref());
+    let unix = layers.get("unix", |s| s.unix.as_ref());
+    let kinds = [
+        ("pty", pty.map(|at| at.pointer())),
+        ("file", file.map(|at| at.pointer())),
+        ("tcp", tcp.map(|at| at.pointer())),
+        ("unix", unix.map(|at| at.pointer())),
+    ];
+    parse::one_of(&kinds, "a serial port", &layers.pointer(), problems)?;
+    problems.extend(pty.and_then(parse::only_true));
+    let listen = layers.get("listen", |s| s.listen.as_ref());
+    let protocol = layers.get("protocol", |s| s.protocol.as_ref());
+    if let Some(at) = listen.filter(|_| tcp.is_none() && unix.is_none()) {
+        problems.push(key::only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
+    }
+    if let Some(at) = protocol.filter(|_| tcp.is_none()) {
+        problems.push(key::only_for(&at.pointer(), "a port that is not on TCP", "`tcp`"));
+    }
+    let listen = listen.is_some_and(|listen| *listen.value);
+    if let Some(word) = file {
+        let path = text::path(word, problems)?;
+        return Some(Serial::File(Placed { value: path, place: word.place() }));
+    }
+    if let Some(word) = unix {
+        let path = text::socket(word, problems)?;
+        return Some(Serial::Unix { path: Placed { value: path, place: word.place() }, listen });
+    }
+    let Some(word) = tcp else {
+        return Some(Serial::Pty);
+    };
+    let address = word.value.parse::<SocketAddr>().ok().filter(|address| address.port() != 0);
+    let Some(mut address) = address else {
+        let message = format!("`{}` is not an IP address and a port", text::shortened(word.value));
+        problems.push(
+            Problem::of_value(Id::BadAddress, word.place(), message)
+                .label("needs an address, `:` and a port")
+                .help("write it like `\"127.0.0.1:4555\"` or `\"[::1]:4555\"`"),
+        );
+        return None;
+    };
+    address.set_port(forward::plus(address.port(), entry.replica, &word.pointer(), problems)?);
+    let protocol = protocol.map(|protocol| *protocol.value).unwrap_or_default();
+    Some(Serial::Tcp { address: Placed { value: address, place: word.place() }, listen, protocol })
+}
+
+/// The channels beside those of the agents.
+pub(crate) fn channels(
+    layers: &Layers<'_, DomainFields>,
+    screen: &Screen,
+    problems: &mut Vec<Problem>,
+) -> Vec<Channel> {
+    let Some(list) = layers.get("furtherChannels", |f| f.further_channels.as_ref()) else {
+        return Vec::new();
+    };
+    let mut channels: Vec<Channel> = Vec::new();
+    let mut names: Vec<(String, Pointer)> = Vec::new();
+    for (index, channel) in list.value.iter().enumerate() {
+        let layers = Layers::one(list.pointer().index(index), channel);
+        let kind = layers.get("type", |c| c.r#type.as_ref());
+        if let Some(kind) = kind.filter(|kind| *kind.value == ChannelType::Spiceport) {
+            screen::check_spice(&kind.pointer(), "a channel", screen, problems);
+        }
+        let Some(word) = layers.get("name", |c| c.name.as_ref()) else { continue };
+        if !parse::name(word.value, word.place(), problems) {
+            continue;
+        }
+        let name = word.value.clone();
+        if name.len() > CHANNEL_MAX {
+            let message = format!("a channel's name of {} bytes, where there is room for {CHANNEL_MAX}", name.len());
+            problems.push(
+                Problem::of_value(Id::TextTooLong, word.place(), message)
+                    .label("too long")
+                    .help("choose a shorter one"),
+            );
+        }
+        let agent = match name.as_str() {
+            GUEST_AGENT => Some("`agent` makes the channel of the QEMU guest agent"),
+            SPICE_AGENT => Some("`graphics` makes the channel of the SPICE agent"),
+            _ => None,
+        };
+        if let Some(label) = agent {
+            problems.push(
+                Problem::new(Id::ConflictingFields, word.place(), "a further channel of an agent")
+                    .label(label)
+                    .help("leave it out"),
+            );
+        }
+        if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {
+            problems.push(
+                Problem::of_value(Id::DuplicateName, word.place(), format!("two channels are named `{name}`"))
+                    .label("the second one")
+                    .related(first.clone().value(), "the first one")
+                    .help("give each channel a name of its own"),
+            );
+        }
+        names.push((name.clone(), word.pointer()));
+        channels.push(Channel { name, kind: kind.map(|kind| *kind.value).unwrap_or_default() });
+    }
+    channels
+}

@@ -1,0 +1,73 @@
+//! Directories of the host that a domain can mount.
+
+use crate::lab::device::share::{Share, ShareServer};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::{key, text};
+use crate::spec::share::ShareDriver;
+use crate::spec::{DomainFields, share as written};
+
+/// The longest tag of a virtiofs share, in bytes
+/// ([virtio](https://docs.oasis-open.org/virtio/virtio/v1.2/virtio-v1.2.html), device configuration of file systems).
+const TAG_MAX: usize = 36;
+
+/// The longest tag of a 9p share, in bytes: QEMU's `MAX_TAG_LEN` less the closing NUL.
+const PLAN9_TAG_MAX: usize = 31;
+
+/// The shares.
+pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Share> {
+    let Some(list) = layers.get("shares", |fields| fields.shares.as_ref()) else {
+        return Vec::new();
+    };
+    let mut shares: Vec<Share> = Vec::new();
+    let mut tags: Vec<(String, Pointer)> = Vec::new();
+    for (index, share) in list.value.iter().enumerate() {
+        let layers = Layers::one(list.pointer().index(index), share);
+        let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| text::path(word, problems));
+        let server = server(&layers, problems);
+        let max = match server {
+            ShareServer::Virtiofs { .. } => TAG_MAX,
+            ShareServer::Plan9 { .. } => PLAN9_TAG_MAX,
+        };
+        let tag = layers.get("tag", |s| s.tag.as_ref()).and_then(|word| {
+            let tag = text::line_of(word, problems)?;
+            if tag.is_empty() || tag.len() > max {
+                problems.push(
+                    Problem::of_value(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))
+                        .label(format!("{} bytes", tag.len()))
+                        .help(format!("use 1 to {max} bytes")),
+                );
+                return None;
+            }
+            if let Some((_, first)) = tags.iter().find(|(other, _)| *other == tag) {
+                problems.push(
+                    Problem::of_value(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
+                        .label("the second one")
+                        .related(first.clone().value(), "the first one")
+                        .help("give each share a tag of its own"),
+                );
+            }
+            tags.push((tag.clone(), word.pointer()));
+            Some(tag)
+        });
+        let readonly = layers.value("readonly", |s| s.readonly.as_ref()).unwrap_or(false);
+        shares.extend(source.zip(tag).map(|(source, tag)| Share { source, tag, readonly, server }));
+    }
+    shares
+}
+
+fn server(layers: &Layers<'_, written::Share>, problems: &mut Vec<Problem>) -> ShareServer {
+    let access_mode = layers.get("accessMode", |s| s.access_mode.as_ref());
+    let cache = layers.get("cache", |s| s.cache.as_ref());
+    match layers.value("driver", |s| s.driver.as_ref()).unwrap_or_default() {
+        ShareDriver::Virtiofs => {
+            problems.extend(access_mode.map(|at| key::only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
+            ShareServer::Virtiofs { cache: cache.map(|cache| *cache.value) }
+        }
+        ShareDriver::Plan9 => {
+            problems.extend(cache.map(|at| key::only_for(&at.pointer(), "a 9p share", "`virtiofs`")));
+            ShareServer::Plan9 { access_mode: access_mode.map(|mode| *mode.value).unwrap_or_default() }
+        }
+    }
+}

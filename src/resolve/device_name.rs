@@ -1,0 +1,172 @@
+//! The names of network devices on the host: bridges, interfaces, and what interfaces of domains are connected by.
+//!
+//! Those that libvirt makes for a lab go into firewall rules and names of services, which do not quote them. Those that the
+//! host has already go to libvirt only.
+
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Word;
+use crate::resolve::parse::is_plain;
+use crate::resolve::text::shortened;
+
+/// The longest name, in bytes: the kernel's `IFNAMSIZ` less the closing NUL.
+pub(crate) const MAX: usize = 15;
+
+/// Names that stand for the settings of all interfaces. The kernel gives them to no device
+/// ([`sysctl_dev_name_is_allowed`](https://elixir.bootlin.com/linux/v6.12/source/include/net/ip.h)), and `NixOS` takes
+/// `networking.firewall.interfaces.default` for every interface.
+const ALL_INTERFACES: [&str; 2] = ["all", "default"];
+
+/// The words of nftables, of at most [`MAX`] bytes, that cannot be names where they have no quotes: those that
+/// [its scanner](https://git.netfilter.org/nftables/tree/src/scanner.l) knows everywhere. `NixOS` and libvirt write the names
+/// of bridges into rules without quotes.
+#[rustfmt::skip]
+const OF_NFTABLES: &[&str] = &[
+    "accept", "add", "ah", "all", "and", "arp", "auto-merge", "bridge", "cgroup", "chain", "comment", "comp", "constant",
+    "continue", "counter", "cpu", "create", "ct", "dccp", "day", "define", "delete", "describe", "destroy", "device",
+    "devices", "dnat", "drop", "dst", "dup", "dynamic", "ecn", "element", "elements", "eq", "esp", "ether", "exists",
+    "expires", "export", "exthdr", "fib", "flags", "flow", "flowtable", "flush", "frag", "fwd", "gc-interval", "ge",
+    "geneve", "get", "goto", "gre", "gretap", "gt", "handle", "hbh", "hook", "hour", "ibriport", "ibrname", "icmp", "icmpv6",
+    "igmp", "iif", "iifgroup", "iifname", "iiftype", "import", "include", "index", "inet", "insert", "interval", "ip", "ip6",
+    "ipsec", "jhash", "jump", "last", "le", "limit", "list", "log", "lshift", "lt", "map", "mark", "masquerade", "meta",
+    "meter", "mh", "missing", "monitor", "ne", "netdev", "nftrace", "not", "notrack", "numgen", "obriport", "obrname",
+    "offload", "oif", "oifgroup", "oifname", "oiftype", "or", "osf", "pkttype", "policy", "position", "priority", "queue",
+    "quota", "random", "redefine", "redirect", "reject", "rename", "replace", "reset", "return", "rshift", "rt", "rt0", "rt2",
+    "rtclassid", "rule", "ruleset", "sctp", "secmark", "set", "size", "skgid", "skuid", "snat", "socket", "srh", "symhash",
+    "synproxy", "table", "tcp", "th", "time", "timeout", "tproxy", "tunnel", "type", "typeof", "udp", "udplite", "undefine",
+    "update", "vlan", "vmap", "vni", "vxlan", "xor", "xt",
+];
+
+/// The name of a bridge that libvirt makes.
+pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let name = made(word, "a bridge", problems)?;
+    if OF_NFTABLES.contains(&name.as_str()) {
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), format!("`{name}` cannot be the name of a bridge"))
+                .label("a word of nftables")
+                .help(format!(
+                    "the rules of the host's firewall could not name it: choose another one, such as `\"br-{name}\"`"
+                )),
+        );
+        return None;
+    }
+    Some(name)
+}
+
+/// The name of the device on the host that connects an interface of a domain.
+pub(crate) fn of_interface(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    made(word, "an interface's device", problems)
+}
+
+/// The name of a device that the host has.
+pub(crate) fn of_host(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    const WHAT: &str = "a bridge or interface";
+    let name = device(word, WHAT, "write what `ip link` calls it", problems)?;
+    if !(name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && is_plain(name)) {
+        let help = "use letters, digits, `.`, `_` and `-`, starting with a letter, a digit or `_`";
+        problems.push(not_a_name(word, WHAT, help));
+        return None;
+    }
+    Some(name.clone())
+}
+
+/// The name of a device that libvirt makes.
+fn made(word: Word<'_>, what: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    let name = device(word, what, "choose another one", problems)?;
+    if !(name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name)) {
+        let help = "use letters, digits, `.`, `_` and `-`, starting with a letter: the host's firewall and its services would \
+                    read something else";
+        problems.push(not_a_name(word, what, help));
+        return None;
+    }
+    Some(name.clone())
+}
+
+/// A name that the kernel takes for its length, and for a single device.
+fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Vec<Problem>) -> Option<&'l String> {
+    let name = word.value;
+    let problem = if name.len() > MAX {
+        let message = format!("`{}` is longer than {MAX} bytes", shortened(name));
+        Problem::of_value(Id::BridgeNameTooLong, word.place(), message)
+            .label(format!("{} bytes", name.len()))
+            .help("the kernel's names of bridges and interfaces end there; choose a shorter one")
+    } else if ALL_INTERFACES.contains(&name.as_str()) {
+        Problem::of_value(Id::BadName, word.place(), format!("`{name}` cannot be the name of {what}"))
+            .label("stands for all interfaces")
+            .help(format!("Linux gives this name to no device, and firewalls mean every one by it: {help}"))
+    } else {
+        return Some(name);
+    };
+    problems.push(problem);
+    None
+}
+
+fn not_a_name(word: Word<'_>, what: &str, help: &str) -> Problem {
+    Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be the name of {what}", shortened(word.value)))
+        .label("not a name")
+        .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Pointer;
+    use crate::resolve::layers::Layers;
+
+    type Check = fn(Word<'_>, &mut Vec<Problem>) -> Option<String>;
+
+    fn takes(check: Check, name: &str) -> bool {
+        let name = name.to_owned();
+        let layers = Layers::one(Pointer::root(), &name);
+        let mut problems = Vec::new();
+        let found = layers.get("bridge", Some).and_then(|word| check(word, &mut problems));
+        assert_eq!(found.is_some(), problems.is_empty(), "{name}");
+        found.is_some()
+    }
+
+    #[test]
+    fn names_are_for_whoever_reads_them() {
+        let check = |name: &str, bridge: bool, interface: bool, of_host: bool| {
+            let found = (takes(of_bridge, name), takes(of_interface, name), takes(super::of_host, name));
+            assert_eq!(found, (bridge, interface, of_host), "{name}");
+        };
+        for name in ["virbr0", "br.lan", "br-lan_2", "Lan", "none", "virbr-laborator"] {
+            check(name, true, true, true);
+        }
+        // Words of nftables'.
+        for name in ["log", "ip6", "vlan"] {
+            check(name, false, true, true);
+        }
+        // What the host can have.
+        for name in ["10g-lan", "_lan", "0"] {
+            check(name, false, false, true);
+        }
+        for name in [
+            "",
+            ".",
+            "..",
+            ".lan",
+            "-x",
+            "+",
+            "lan+",
+            "br0;pwned;#",
+            "$(id)",
+            "`id`",
+            "br 0",
+            "br\n0",
+            "é",
+            "a/b",
+            "a:b",
+            "a@b",
+            "a*",
+            "'a'",
+            "\"a\"",
+            "\\x41",
+            "%u",
+            "default",
+            "all",
+            "virbr-laboratory",
+        ] {
+            check(name, false, false, false);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The virtual CPUs of a domain.
+
+use crate::lab::domain::cpu::Cpus;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{At, Layers};
+use crate::resolve::{cpuset, parse};
+use crate::spec::DomainFields;
+use crate::spec::cpu::{Cpu, CpuCache, CpuFeature, CpuMode};
+use crate::spec::guest::{Arch, Os, Virtualization};
+
+/// Resolves the CPUs of a domain.
+pub(crate) fn cpus(
+    layers: &Layers<'_, DomainFields>,
+    os: Os,
+    (arch, virtualization): (Arch, Virtualization),
+    iothreads: u32,
+    problems: &mut Vec<Problem>,
+) -> Cpus {
+    let written = layers.get("cpus", |f| f.cpus.as_ref());
+    let topology = layers.object("topology", |f| f.topology.as_ref());
+    let parts = [
+        topology.get("sockets", |t| t.sockets.as_ref()),
+        topology.get("cores", |t| t.cores.as_ref()),
+        topology.get("threads", |t| t.threads.as_ref()),
+    ];
+    let arrangement = parts.map(|part| part.map_or(1, |count| *count.value));
+    let product = arrangement.iter().try_fold(1_u32, |product, part| product.checked_mul(*part));
+    let count = match (written, topology.is_empty()) {
+        (Some(written), false) if product != Some(*written.value) => {
+            let [sockets, cores, threads] = arrangement;
+            problems.push(
+                Problem::new(
+                    Id::TopologyMismatch,
+                    written.place(),
+                    format!("{} CPUs, but {sockets} × {cores} × {threads} in the topology", written.value),
+                )
+                .label("does not match the topology")
+                .related(topology.pointer().value(), "sockets × cores × threads")
+                .help("make them equal, or leave `cpus` out"),
+            );
+            *written.value
+        }
+        (Some(written), _) => *written.value,
+        (None, false) => product.unwrap_or_else(|| {
+            problems.push(
+                Problem::new(Id::OutOfRange, topology.pointer().value(), "a topology of more CPUs than can be counted")
+                    .label("sockets × cores × threads")
+                    .help("make them smaller"),
+            );
+            u32::MAX
+        }),
+        (None, true) => 2,
+    };
+    let cpu = layers.object("cpu", |f| f.cpu.as_ref());
+    let (mode, model) = model(&cpu, virtualization, problems);
+    let pinning = layers.object("pinning", |f| f.pinning.as_ref());
+    let vcpus = pinning.get("vcpus", |p| p.vcpus.as_ref());
+    let threads = pinning.get("iothreads", |p| p.iothreads.as_ref());
+    let pinned = pinned(vcpus, count, ("virtual CPUs", "cpus"), problems);
+    let iothreads_pinned = self::pinned(threads, iothreads, ("I/O threads", "iothreads"), problems);
+    let cache = cpu.get("cache", |c| c.cache.as_ref());
+    let migratable = cpu.get("migratable", |c| c.migratable.as_ref());
+    check_cache(cache, arch, mode, problems);
+    if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                migratable.pointer().name(),
+                "a choice of features in a mode that has none",
+            )
+            .label("only for modes `host-passthrough` and `maximum`")
+            .help("leave `migratable` out"),
+        );
+    }
+    Cpus {
+        count,
+        // Left to itself, libvirt makes each CPU a socket, and the client editions of Windows use two at most.
+        topology: match (topology.is_empty(), os.is_windows()) {
+            (false, _) => Some(arrangement),
+            (true, true) => Some([1, count, 1]),
+            (true, false) => None,
+        },
+        mode,
+        model,
+        features: features(&cpu, problems),
+        cache: cache.map(|cache| *cache.value),
+        check: cpu.value("check", |c| c.check.as_ref()),
+        migratable: migratable.map(|migratable| *migratable.value),
+        pinned,
+        iothreads_pinned,
+        emulator_pinned: pinning
+            .get("emulator", |p| p.emulator.as_ref())
+            .and_then(|word| cpuset::processors(word.value, word.pointer(), problems)),
+    }
+}
+
+/// The CPUs of the host that each of `count` things may run on.
+fn pinned(
+    list: Option<At<'_, Vec<String>>>,
+    count: u32,
+    (what, key): (&str, &str),
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
+    let mut pinned = Vec::new();
+    let Some(list) = list else { return pinned };
+    for (index, text) in list.value.iter().enumerate() {
+        pinned.extend(cpuset::processors(text, list.pointer().index(index), problems));
+    }
+    if list.value.len() > count as usize {
+        problems.push(
+            Problem::new(
+                Id::OutOfRange,
+                list.place(),
+                format!("{} {what} are pinned, the domain has {count}", list.value.len()),
+            )
+            .label("more than there are")
+            .help(format!("leave the last ones out, or give the domain more `{key}`")),
+        );
+    }
+    pinned
+}
+
+/// Whether the CPU is all that the host, or QEMU, can do.
+fn is_whole(mode: CpuMode) -> bool {
+    match mode {
+        CpuMode::HostPassthrough | CpuMode::Maximum => true,
+        CpuMode::HostModel | CpuMode::Custom => false,
+    }
+}
+
+/// Checks that libvirt takes the caches.
+fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, problems: &mut Vec<Problem>) {
+    let Some(cache) = cache else { return };
+    if arch == Arch::Aarch64 {
+        problems.push(
+            Problem::new(Id::ConflictingFields, cache.place(), "the caches of an aarch64 processor")
+                .label("only for x86_64")
+                .help("leave `cache` out"),
+        );
+    } else if *cache.value == CpuCache::Passthrough && !is_whole(mode) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, cache.place(), "the host's caches with a CPU that is not the host's")
+                .label("only for modes `host-passthrough` and `maximum`")
+                .help("leave `cache` out, or choose `emulate`"),
+        );
+    }
+}
+
+/// Where the CPU model comes from, and its name.
+fn model(
+    cpu: &Layers<'_, Cpu>,
+    virtualization: Virtualization,
+    problems: &mut Vec<Problem>,
+) -> (CpuMode, Option<String>) {
+    let model = cpu.get("model", |c| c.model.as_ref());
+    let mode = cpu.get("mode", |c| c.mode.as_ref());
+    let default = match (model, virtualization) {
+        (Some(_), _) => CpuMode::Custom,
+        (None, Virtualization::Kvm) => CpuMode::HostPassthrough,
+        (None, Virtualization::Emulated) => CpuMode::Maximum,
+    };
+    if let (Some(model), Some(mode)) = (model, mode)
+        && *mode.value != CpuMode::Custom
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, model.pointer().name(), "a CPU model in a mode that takes none")
+                .label("only for mode `custom`")
+                .related(mode.place(), "the mode")
+                .help("leave one of the two out"),
+        );
+    }
+    if let (None, Some(mode)) = (model, mode)
+        && *mode.value == CpuMode::Custom
+    {
+        problems.push(
+            Problem::new(Id::MissingField, mode.place(), "CPU mode `custom` without a model")
+                .label("needs a `model` beside it")
+                .help("add `\"model\": …`, one that `virsh cpu-models x86_64` prints"),
+        );
+    }
+    if let Some(mode) = mode
+        && virtualization == Virtualization::Emulated
+        && matches!(mode.value, CpuMode::HostPassthrough | CpuMode::HostModel)
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, mode.place(), "the host's CPU in an emulated domain")
+                .label("only under kvm")
+                .help("leave `mode` out, or name a `model`"),
+        );
+    }
+    let name = model.filter(|word| parse::name(word.value, word.place(), problems)).map(|word| word.value.clone());
+    (mode.map_or(default, |mode| *mode.value), name)
+}
+
+/// The features of every layer; each feature as the strongest layer that names it says.
+fn features(cpu: &Layers<'_, Cpu>, problems: &mut Vec<Problem>) -> Vec<(String, CpuFeature)> {
+    let mut features = indexmap::IndexMap::new();
+    for layer in cpu.every("features", |c| c.features.as_ref()) {
+        for (name, policy) in layer.value {
+            if parse::name(name, layer.pointer().key(name).name(), problems) {
+                features.insert(name.clone(), *policy);
+            }
+        }
+    }
+    features.into_iter().collect()
+}

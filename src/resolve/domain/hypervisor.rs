@@ -1,0 +1,63 @@
+//! What a domain is told of the hypervisor under it.
+
+use crate::lab::domain::hypervisor::Hypervisor;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{At, Layers};
+use crate::resolve::text::shortened;
+use crate::spec::DomainFields;
+use crate::spec::guest::{Arch, Os, Virtualization};
+
+/// The longest vendor of Hyper-V's interface, in characters: that of a CPUID leaf.
+const VENDOR_MAX: usize = 12;
+
+/// Resolves what a domain is told. All of it are interfaces of PCs.
+pub(crate) fn hypervisor(
+    layers: &Layers<'_, DomainFields>,
+    os: Os,
+    arch: Arch,
+    virtualization: Virtualization,
+    problems: &mut Vec<Problem>,
+) -> Hypervisor {
+    let pc = arch == Arch::X86_64;
+    let hyperv = layers.get("hyperv", |f| f.hyperv.as_ref());
+    let vendor = layers.get("hypervVendorId", |f| f.hyperv_vendor_id.as_ref());
+    let hidden = layers.get("kvmHidden", |f| f.kvm_hidden.as_ref());
+    let vmport = layers.get("vmport", |f| f.vmport.as_ref());
+    if !pc {
+        only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V's interface", problems);
+        only_for_pc(vendor, "hypervVendorId", "Hyper-V's interface", problems);
+        only_for_pc(hidden.filter(|at| *at.value), "kvmHidden", "a hidden KVM", problems);
+        only_for_pc(vmport, "vmport", "VMware's port", problems);
+    }
+    if let Some(word) = vendor
+        && !is_vendor(word.value)
+    {
+        let message = format!("`{}` cannot be the vendor of Hyper-V's interface", shortened(word.value));
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), message)
+                .label(format!("needs 1 to {VENDOR_MAX} characters, none of them a comma"))
+                .help("use ASCII characters, such as `\"whatever\"`"),
+        );
+    }
+    Hypervisor {
+        hyperv: hyperv.map_or(os.is_windows() && pc && virtualization == Virtualization::Kvm, |written| *written.value),
+        hyperv_vendor: vendor.filter(|word| is_vendor(word.value)).map(|word| word.value.clone()),
+        kvm_hidden: hidden.is_some_and(|hidden| *hidden.value),
+        vmport: vmport.map(|vmport| *vmport.value),
+    }
+}
+
+/// Whether libvirt takes it, and a processor can hold it.
+fn is_vendor(text: &str) -> bool {
+    (1..=VENDOR_MAX).contains(&text.len())
+        && text.chars().all(|c| c == ' ' || c.is_ascii_graphic())
+        && !text.contains(',')
+}
+
+fn only_for_pc<T>(written: Option<At<'_, T>>, key: &str, what: &str, problems: &mut Vec<Problem>) {
+    problems.extend(written.map(|written| {
+        Problem::new(Id::ConflictingFields, written.place(), format!("{what} on an aarch64 domain"))
+            .label("only for x86_64")
+            .help(format!("leave `{key}` out"))
+    }));
+}

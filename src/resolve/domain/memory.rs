@@ -1,0 +1,128 @@
+//! The memory of a domain: how much, of what, and within which limits.
+
+use crate::lab::domain::memory::{Limits, Memory};
+use crate::lab::size::Size;
+use crate::problem::{Id, Problem};
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::Layers;
+use crate::resolve::parse;
+use crate::spec::DomainFields;
+
+/// Resolves the memory of a domain. `has_shares` is whether it has shares of virtiofsd, which
+/// reaches into the memory.
+pub(crate) fn memory(
+    layers: &Layers<'_, DomainFields>,
+    entry: &Entry<'_>,
+    has_shares: bool,
+    problems: &mut Vec<Problem>,
+) -> Memory {
+    let flag = |key, field: fn(&DomainFields) -> Option<&bool>| layers.value(key, field);
+    Memory {
+        size: size(layers, entry, problems),
+        current: current(layers, problems),
+        hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| parse::size(word, problems)),
+        locked: flag("memoryLocked", |f| f.memory_locked.as_ref()).unwrap_or(false),
+        shared: shared(layers, has_shares, problems),
+        share_pages: flag("sharePages", |f| f.share_pages.as_ref()).unwrap_or(true),
+        limits: limits(layers, problems),
+    }
+}
+
+/// The size that is written, if there is one.
+pub(crate) fn written(layers: &Layers<'_, DomainFields>) -> Option<Size> {
+    Size::parse(layers.get("memory", |f| f.memory.as_ref())?.value)
+}
+
+fn size(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Size {
+    let word = layers.get("memory", |f| f.memory.as_ref());
+    if word.is_none() {
+        let message = format!("domain `{}` has no memory", entry.name);
+        problems.push(
+            Problem::new(Id::MissingField, entry.at.key("memory").name(), message)
+                .label("needs a `memory`")
+                .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
+        );
+    }
+    word.and_then(|word| parse::size(word, problems)).unwrap_or(Size::KIB)
+}
+
+/// What the guest starts with. libvirt takes more than there is, and makes it all there is.
+fn current(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<Size> {
+    let word = layers.get("currentMemory", |f| f.current_memory.as_ref())?;
+    let current = parse::size(word, problems)?;
+    let memory = layers.get("memory", |f| f.memory.as_ref());
+    if let Some(memory) = memory.filter(|_| written(layers).is_some_and(|memory| current > memory)) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, word.place(), "a domain that starts with more memory than it has")
+                .label(format!("more than {}", memory.value))
+                .related(memory.place(), "all of it")
+                .help("make `memory` as large, or `currentMemory` smaller"),
+        );
+    }
+    let balloon = layers.get("balloon", |f| f.balloon.as_ref());
+    if let Some(balloon) = balloon.filter(|balloon| !*balloon.value) {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                word.pointer().name(),
+                "part of the memory, and no balloon for the rest",
+            )
+            .label("needs the balloon")
+            .related(balloon.place(), "there is none")
+            .help("leave one of the two out"),
+        );
+    }
+    Some(current)
+}
+
+fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Vec<Problem>) -> bool {
+    let shared = layers.get("sharedMemory", |f| f.shared_memory.as_ref());
+    if let (Some(shared), true) = (shared.filter(|shared| !*shared.value), has_shares) {
+        let list = layers.get("shares", |f| f.shares.as_ref());
+        let problem =
+            Problem::new(Id::ConflictingFields, shared.place(), "shares without memory to share them through")
+                .label("virtiofs needs shared memory")
+                .help("leave `sharedMemory` out");
+        problems.push(match list {
+            Some(list) => problem.related(list.pointer().name(), "the shares"),
+            None => problem,
+        });
+    }
+    shared.map_or(has_shares, |shared| *shared.value || has_shares)
+}
+
+/// The limits. libvirt takes them in any order, and the kernel refuses them when the domain starts.
+fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Limits {
+    let limits = layers.object("memoryLimits", |f| f.memory_limits.as_ref());
+    let hard_at = limits.get("hard", |l| l.hard.as_ref());
+    let soft_at = limits.get("soft", |l| l.soft.as_ref());
+    let swap_at = limits.get("swap", |l| l.swap.as_ref());
+    let [hard, soft, swap] = [hard_at, soft_at, swap_at].map(|word| word.and_then(|word| parse::size(word, problems)));
+    if let (Some(soft_at), Some(hard_at), true) = (soft_at, hard_at, hard.is_some() && soft > hard) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, soft_at.place(), "a soft limit above the hard one")
+                .label(format!("more than {}", hard_at.value))
+                .related(hard_at.place(), "the hard limit")
+                .help("exchange the two, or leave one out"),
+        );
+    }
+    match (swap_at, hard_at) {
+        (Some(swap_at), None) => problems.push(
+            Problem::new(
+                Id::MissingField,
+                swap_at.pointer().name(),
+                "a limit of memory and swap without one of memory",
+            )
+            .label("needs `hard`")
+            .help("add `\"hard\": …`, at most what `swap` is: it counts memory and swap together"),
+        ),
+        (Some(swap_at), Some(hard_at)) if swap.is_some() && swap < hard => problems.push(
+            Problem::new(Id::ConflictingFields, swap_at.place(), "a limit of memory and swap below that of memory")
+                .label(format!("less than {}", hard_at.value))
+                .related(hard_at.place(), "the limit of memory")
+                .help("add the two up: `swap` counts memory and swap together"),
+        ),
+        (_, _) => {}
+    }
+    Limits { hard, soft, swap }
+}

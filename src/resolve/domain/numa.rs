@@ -1,0 +1,135 @@
+//! The NUMA cells of a domain, and the nodes of the host that its memory comes from.
+
+use crate::lab::domain::cpu::Cpus;
+use crate::lab::domain::numa::{Cell, Nodes, Numa};
+use crate::lab::size::Size;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::domain::memory;
+use crate::resolve::layers::Layers;
+use crate::resolve::{cpuset, parse};
+use crate::spec::DomainFields;
+use crate::spec::memory::{MemoryMode, Numa as Written, NumaCell};
+
+/// Resolves the NUMA of a domain.
+pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mut Vec<Problem>) -> Numa {
+    let numa = layers.object("numa", |f| f.numa.as_ref());
+    let nodes_at = numa.get("hostNodes", |n| n.host_nodes.as_ref());
+    let mode_at = numa.get("memoryMode", |n| n.memory_mode.as_ref());
+    if let (Some(mode), None) = (mode_at, nodes_at) {
+        problems.push(without_nodes(mode.pointer()));
+    }
+    let mode = mode_at.map_or(MemoryMode::Strict, |mode| *mode.value);
+    let nodes =
+        nodes_at.and_then(|word| cpuset::nodes(word.value, word.pointer(), problems)).map(|set| Nodes { set, mode });
+    let mut cells = Vec::new();
+    if let Some(list) = numa.get("cells", |n| n.cells.as_ref()) {
+        let all = nodes_at.map(|_| mode);
+        for (index, written) in list.value.iter().enumerate() {
+            let written = Layers::one(list.pointer().index(index), written);
+            cells.extend(cell(&written, all, problems));
+        }
+        if cells.len() == list.value.len() {
+            have_each_cpu_once(&numa, cpus.count, problems);
+            have_all_memory(layers, &numa, problems);
+        }
+    }
+    Numa { cells, nodes }
+}
+
+/// A cell. `all` is how strictly the memory of all comes from nodes of the host, if it does.
+fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Vec<Problem>) -> Option<Cell> {
+    let nodes_at = cell.get("hostNodes", |c| c.host_nodes.as_ref());
+    let mode_at = cell.get("memoryMode", |c| c.memory_mode.as_ref());
+    if let (Some(mode), None) = (mode_at, nodes_at) {
+        problems.push(without_nodes(mode.pointer()));
+    }
+    let mode = mode_at.map_or_else(|| all.unwrap_or(MemoryMode::Strict), |mode| *mode.value);
+    let restrictive = |mode: Option<MemoryMode>| mode == Some(MemoryMode::Restrictive);
+    if let Some(mode_at) = mode_at.filter(|_| restrictive(Some(mode)) != restrictive(all)) {
+        let (message, label) = if restrictive(Some(mode)) {
+            (
+                "a cell alone whose memory comes from where cgroups say",
+                "only where `numa.memoryMode` is `restrictive` too",
+            )
+        } else {
+            ("a cell whose memory does not come from where cgroups say", "`numa.memoryMode` is `restrictive`")
+        };
+        problems.push(
+            Problem::new(Id::ConflictingFields, mode_at.place(), message)
+                .label(label)
+                .help("make all of them `restrictive`, each with `hostNodes`, or none"),
+        );
+    }
+    let cpus =
+        cell.get("cpus", |c| c.cpus.as_ref()).map(|word| cpuset::processors(word.value, word.pointer(), problems));
+    let nodes = nodes_at.and_then(|word| cpuset::nodes(word.value, word.pointer(), problems));
+    let memory = cell.get("memory", |c| c.memory.as_ref()).and_then(|word| parse::size(word, problems));
+    let cpus = match cpus {
+        None => None,
+        Some(set) => Some(set?),
+    };
+    Some(Cell { cpus, memory: memory?, nodes: nodes.map(|set| Nodes { set, mode }) })
+}
+
+fn without_nodes(mode: Pointer) -> Problem {
+    Problem::new(Id::MissingField, mode.name(), "how strictly memory comes from nodes of the host, and not from which")
+        .label("needs `hostNodes` beside it")
+        .help("add `\"hostNodes\": \"0\"`, or leave `memoryMode` out")
+}
+
+/// Checks that each virtual CPU is in one cell. libvirt refuses one that is in two, and puts one that is in none into the
+/// first.
+fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Vec<Problem>) {
+    let Some(list) = numa.get("cells", |n| n.cells.as_ref()) else { return };
+    let mut homes: Vec<Option<usize>> = vec![None; count.min(4096) as usize];
+    let at = |index: usize| list.pointer().index(index).key("cpus").value();
+    for (index, cell) in list.value.iter().enumerate() {
+        for cpu in cell.cpus.as_deref().map(cpuset::numbers).into_iter().flatten() {
+            let problem = match homes.get(cpu).copied() {
+                None => {
+                    Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} of a domain with {count}"))
+                        .label("they count from 0")
+                }
+                Some(Some(first)) => {
+                    Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} in two cells"))
+                        .label("the second one")
+                        .related(at(first), "the first one")
+                }
+                Some(None) => {
+                    homes[cpu] = Some(index);
+                    continue;
+                }
+            };
+            problems.push(problem.help("put each virtual CPU of the domain into one cell"));
+            return;
+        }
+    }
+    if let Some(cpu) = homes.iter().position(Option::is_none) {
+        problems.push(
+            Problem::new(Id::NumaMismatch, list.place(), format!("virtual CPU {cpu} is in no cell"))
+                .label(format!("the domain has {count} virtual CPUs"))
+                .help("put each virtual CPU of the domain into one cell"),
+        );
+    }
+}
+
+/// Checks that the cells have the domain's memory. libvirt would give it theirs.
+fn have_all_memory(layers: &Layers<'_, DomainFields>, numa: &Layers<'_, Written>, problems: &mut Vec<Problem>) {
+    let memory_at = layers.get("memory", |f| f.memory.as_ref());
+    let (Some(list), Some(memory_at), Some(memory)) =
+        (numa.get("cells", |n| n.cells.as_ref()), memory_at, memory::written(layers))
+    else {
+        return;
+    };
+    let sizes = list.value.iter().filter_map(|cell| Size::parse(cell.memory.as_deref()?));
+    let sum = sizes.fold(Size::NOTHING, Size::saturating_add);
+    if sum != memory {
+        problems.push(
+            Problem::new(Id::NumaMismatch, list.place(), format!("cells with {sum} in a domain with {memory}"))
+                .label(format!("add up to {sum}"))
+                .related(memory_at.place(), "the memory of the domain")
+                .help("make them equal"),
+        );
+    }
+}

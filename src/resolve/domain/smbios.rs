@@ -1,0 +1,170 @@
+//! What the firmware tells the guest about the computer.
+
+use crate::lab::domain::smbios::{Entries, Smbios};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::text;
+use crate::spec::DomainFields;
+use crate::spec::smbios::{SmbiosBaseBoard, SmbiosBios, SmbiosChassis, SmbiosSystem};
+
+/// Resolves what the firmware tells.
+pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Smbios {
+    let smbios = layers.object("smbios", |f| f.smbios.as_ref());
+    Smbios {
+        bios: bios(&smbios.object("bios", |s| s.bios.as_ref()), problems),
+        system: system(&smbios.object("system", |s| s.system.as_ref()), problems),
+        base_board: base_board(&smbios.object("baseBoard", |s| s.base_board.as_ref()), problems),
+        chassis: chassis(&smbios.object("chassis", |s| s.chassis.as_ref()), problems),
+        oem_strings: smbios.get("oemStrings", |s| s.oem_strings.as_ref()).map_or_else(Vec::new, |list| {
+            let mut strings = Vec::new();
+            for (index, string) in list.value.iter().enumerate() {
+                let at = list.pointer().index(index);
+                if text::check_line(string, at.clone().value(), problems) && is_said(string, at, problems) {
+                    strings.push(string.clone());
+                }
+            }
+            strings
+        }),
+    }
+}
+
+fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Vec<Problem>) -> Entries {
+    let date = bios.get("date", |b| b.date.as_ref());
+    let release = bios.get("release", |b| b.release.as_ref());
+    let mut check = |word: Option<Word<'_>>, is_fine: fn(&str) -> bool, what: &str, example: &str| {
+        if let Some(word) = word.filter(|word| !word.value.is_empty() && !is_fine(word.value)) {
+            let message = format!("`{}` is not the {what} of a firmware", text::shortened(word.value));
+            problems.push(
+                Problem::of_value(Id::BadSmbios, word.place(), message)
+                    .label(format!("not a {what}"))
+                    .help(format!("write it like `\"{example}\"`")),
+            );
+        }
+    };
+    check(date, is_date, "date", "02/29/2024");
+    check(release, is_release, "release", "10.22");
+    entries(
+        [
+            ("vendor", bios.get("vendor", |b| b.vendor.as_ref())),
+            ("version", bios.get("version", |b| b.version.as_ref())),
+            ("date", date),
+            ("release", release),
+        ],
+        problems,
+    )
+}
+
+fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Vec<Problem>) -> Entries {
+    entries(
+        [
+            ("manufacturer", system.get("manufacturer", |s| s.manufacturer.as_ref())),
+            ("product", system.get("product", |s| s.product.as_ref())),
+            ("version", system.get("version", |s| s.version.as_ref())),
+            ("serial", system.get("serial", |s| s.serial.as_ref())),
+            ("sku", system.get("sku", |s| s.sku.as_ref())),
+            ("family", system.get("family", |s| s.family.as_ref())),
+        ],
+        problems,
+    )
+}
+
+fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Vec<Problem>) -> Entries {
+    entries(
+        [
+            ("manufacturer", board.get("manufacturer", |b| b.manufacturer.as_ref())),
+            ("product", board.get("product", |b| b.product.as_ref())),
+            ("version", board.get("version", |b| b.version.as_ref())),
+            ("serial", board.get("serial", |b| b.serial.as_ref())),
+            ("asset", board.get("asset", |b| b.asset.as_ref())),
+            ("location", board.get("location", |b| b.location.as_ref())),
+        ],
+        problems,
+    )
+}
+
+fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Vec<Problem>) -> Entries {
+    entries(
+        [
+            ("manufacturer", chassis.get("manufacturer", |c| c.manufacturer.as_ref())),
+            ("version", chassis.get("version", |c| c.version.as_ref())),
+            ("serial", chassis.get("serial", |c| c.serial.as_ref())),
+            ("asset", chassis.get("asset", |c| c.asset.as_ref())),
+            ("sku", chassis.get("sku", |c| c.sku.as_ref())),
+        ],
+        problems,
+    )
+}
+
+/// The entries that are written, each one line of text.
+fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], problems: &mut Vec<Problem>) -> Entries {
+    let mut entries = Vec::new();
+    for (name, word) in written {
+        let Some(word) = word else { continue };
+        if let Some(line) = text::line_of(word, problems)
+            && is_said(&line, word.pointer(), problems)
+        {
+            entries.push((name, line));
+        }
+    }
+    entries
+}
+
+/// Whether there is a text. libvirt takes an empty one and leaves it out.
+fn is_said(text: &str, at: Pointer, problems: &mut Vec<Problem>) -> bool {
+    if text.is_empty() {
+        problems.push(
+            Problem::of_value(Id::OutOfRange, at.value(), "an empty text says nothing here")
+                .label("must not be empty")
+                .help("leave it out for QEMU's own"),
+        );
+    }
+    !text.is_empty()
+}
+
+/// Whether libvirt takes it as the date of a firmware: month, day and year.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<Option<u32>> = text.split('/').map(number).collect();
+    let [Some(month), Some(day), Some(year)] = parts[..] else { return false };
+    (1..=12).contains(&month) && (1..=31).contains(&day) && (year < 100 || (1900..=9999).contains(&year))
+}
+
+/// Whether it is the release of a firmware, in the two bytes that SMBIOS has for it.
+fn is_release(text: &str) -> bool {
+    let parts: Vec<Option<u32>> = text.split('.').map(number).collect();
+    let [Some(major), Some(minor)] = parts[..] else { return false };
+    major <= 255 && minor <= 255
+}
+
+fn number(text: &str) -> Option<u32> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        let check = |text: &str, expected: bool| assert_eq!(is_date(text), expected, "{text}");
+        check("02/29/2024", true);
+        check("2/9/24", true);
+        check("2024-02-29", false);
+        check("13/29/2024", false);
+        check("00/10/2024", false);
+        check("12/31/1899", false);
+        check("12/31/", false);
+        check("junk", false);
+    }
+
+    #[test]
+    fn releases() {
+        let check = |text: &str, expected: bool| assert_eq!(is_release(text), expected, "{text}");
+        check("10.22", true);
+        check("255.255", true);
+        check("256.1", false);
+        check("1", false);
+        check("1.2.3", false);
+        check("a.b", false);
+    }
+}

@@ -1,0 +1,52 @@
+//! Templates: domains that are there for what others grow on.
+
+use crate::problem::{Id, Problem};
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::Layers;
+use crate::spec::{Active, DomainFields};
+
+/// Whether a domain is a template. What would start one is a problem.
+pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> bool {
+    if entry.own.template != Some(true) {
+        return false;
+    }
+    let said = || (entry.at.key("template").name(), "it is a template");
+    let mut refuse = |place, message: &str, help: &str| {
+        let (template, what) = said();
+        problems.push(
+            Problem::new(Id::ConflictingFields, place, format!("domain `{}` is a template, and {message}", entry.name))
+                .label("not with `template`")
+                .related(template, what)
+                .help(help.to_owned()),
+        );
+    };
+    if let Some(active) = layers.get("active", |f| f.active.as_ref()).filter(|at| *at.value == Active::Running) {
+        refuse(
+            active.pointer().name(),
+            "activation would start it",
+            "leave `active` out; where another layer says it, write `\"active\": null` in the template's own entry",
+        );
+    }
+    if let Some(restart) = layers.get("restart", |f| f.restart.as_ref()).filter(|at| *at.value) {
+        refuse(
+            restart.pointer().name(),
+            "activation would restart it while somebody installs it",
+            "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
+        );
+    }
+    if let Some(after) = layers.get("after", |f| f.after.as_ref()).filter(|at| !at.value.is_empty()) {
+        refuse(
+            after.pointer().name(),
+            "it starts after no other, because it never starts",
+            "leave `after` out; where another layer says it, write `\"after\": []` in the template's own entry",
+        );
+    }
+    if entry.own.replicas.is_some() {
+        refuse(
+            entry.at.key("replicas").name(),
+            "several of it would be of no use",
+            "leave one of the two out; clones of one template can be `replicas`",
+        );
+    }
+    true
+}

@@ -1,0 +1,116 @@
+//! The buses that drives are on: which there are, how many drives have room there, and what drives on them can have.
+
+use crate::lab::domain::board::Board;
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, quoted_list};
+use crate::resolve::layers::Layers;
+use crate::spec::drive as written;
+use crate::spec::drive::DiskBus;
+use crate::spec::guest::Drivers;
+
+/// The bus of a disk that does not say.
+pub(crate) fn default_of_disks(drivers: Drivers, board: Board) -> DiskBus {
+    match (drivers, board) {
+        (Drivers::Virtio, _) => DiskBus::Virtio,
+        // What its systems have drivers for.
+        (Drivers::Emulated, Board::I440fx) => DiskBus::Ide,
+        (Drivers::Emulated, Board::Q35 | Board::Virt | Board::Other) => DiskBus::Sata,
+    }
+}
+
+/// The bus of an optical drive that does not say.
+pub(crate) fn default_of_cdroms(board: Board) -> DiskBus {
+    match board {
+        Board::Q35 | Board::Other => DiskBus::Sata,
+        Board::I440fx => DiskBus::Ide,
+        Board::Virt => DiskBus::Scsi,
+    }
+}
+
+/// How many drives a bus has room for.
+///
+/// Five SATA controllers have six ports each; there is one IDE controller with room for four. The others are the drives
+/// that libvirt 11.3 was seen to take, less room for other devices of the domain: it gives each `VirtIO` and `NVMe` disk a
+/// PCI slot (237 on a q35, 147 on a pc) and each USB device a port (144).
+fn room(bus: DiskBus, board: Board) -> usize {
+    match (bus, board) {
+        (DiskBus::Sata, _) => 30,
+        (DiskBus::Ide, _) => 4,
+        (DiskBus::Usb, _) | (DiskBus::Virtio | DiskBus::Nvme, Board::I440fx) => 100,
+        (DiskBus::Virtio | DiskBus::Nvme, Board::Q35 | Board::Virt | Board::Other) => 200,
+        (DiskBus::Scsi, _) => 256,
+    }
+}
+
+/// Refuses the bus of a drive where the board has none.
+pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, problems: &mut Vec<Problem>) {
+    let fine = match (bus, board) {
+        (DiskBus::Ide, Board::Q35 | Board::Virt) => false,
+        (DiskBus::Ide, Board::I440fx | Board::Other)
+        | (DiskBus::Virtio | DiskBus::Sata | DiskBus::Scsi | DiskBus::Usb | DiskBus::Nvme, _) => true,
+    };
+    if !fine {
+        problems.push(
+            Problem::new(Id::NotOnThisBus, place(), "an IDE drive on a machine that has no IDE")
+                .label("only with `\"machine\": \"pc\"`")
+                .help("choose `sata`, which the same systems know, or another `machine`"),
+        );
+    }
+}
+
+/// Refuses the first drive of each bus that there is no room for. The drives come in order, each with its bus.
+pub(crate) fn have_room<'a>(
+    drives: impl Iterator<Item = (DiskBus, &'a Pointer)>,
+    board: Board,
+    domain: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let mut counts: Vec<(DiskBus, usize)> = Vec::new();
+    for (bus, at) in drives {
+        let index = counts.iter().position(|(counted, _)| *counted == bus).unwrap_or_else(|| {
+            counts.push((bus, 0));
+            counts.len() - 1
+        });
+        let count = &mut counts[index].1;
+        *count += 1;
+        let (room, name) = (room(bus, board), bus.name());
+        if *count == room + 1 {
+            let other = if bus == DiskBus::Scsi { "virtio" } else { "scsi" };
+            problems.push(
+                Problem::new(
+                    Id::BusFull,
+                    at.clone().value(),
+                    format!("domain `{domain}` has more than {room} drives on bus `{name}`"),
+                )
+                .label(format!("number {count}"))
+                .help(format!("put it on another bus, such as `\"bus\": \"{other}\"`")),
+            );
+        }
+    }
+}
+
+/// Refuses what a disk has and those of its bus cannot have.
+pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Vec<Problem>) {
+    const ALL_BUT_SATA_AND_IDE: &[DiskBus] = &[DiskBus::Virtio, DiskBus::Scsi, DiskBus::Usb, DiskBus::Nvme];
+    let readonly = layers.get("readonly", |d| d.readonly.as_ref()).filter(|readonly| *readonly.value);
+    let keys = [
+        ("readonly", readonly.map(|at| at.pointer()), ALL_BUT_SATA_AND_IDE),
+        ("queues", layers.get("queues", |d| d.queues.as_ref()).map(|at| at.pointer()), &[DiskBus::Virtio]),
+        ("iothread", layers.get("iothread", |d| d.iothread.as_ref()).map(|at| at.pointer()), &[DiskBus::Virtio]),
+        ("wwn", layers.get("wwn", |d| d.wwn.as_ref()).map(|at| at.pointer()), &[DiskBus::Scsi, DiskBus::Ide]),
+        (
+            "rotationRate",
+            layers.get("rotationRate", |d| d.rotation_rate.as_ref()).map(|at| at.pointer()),
+            &[DiskBus::Sata, DiskBus::Scsi, DiskBus::Ide],
+        ),
+    ];
+    for (key, at, buses) in keys {
+        let Some(at) = at.filter(|_| !buses.contains(&bus)) else { continue };
+        let buses = quoted_list(buses.iter().map(|bus| bus.name())).replace(" and ", " or ");
+        problems.push(
+            Problem::new(Id::NotOnThisBus, at.name(), format!("a disk on bus `{}` has no `{key}`", bus.name()))
+                .label(format!("only on bus {buses}"))
+                .help("leave it out, or choose another `bus`"),
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! What the disks of a domain are: volumes, which they may declare, files or block devices.
+
+use crate::lab::drive::Source;
+use crate::lab::id::PoolId;
+use crate::lab::storage::volume::Volume;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::Layers;
+use crate::resolve::names::Scope;
+use crate::resolve::storage::{backing, image, volume, volume_name};
+use crate::resolve::{parse, text};
+use crate::spec::drive as written;
+use crate::spec::pool::{ImageFormat, PoolType};
+
+/// What a disk is, the format of its image where the spec says it, and the volume that it declares.
+pub(crate) type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volume)>);
+
+/// What a disk is.
+pub(crate) fn resolve(
+    disk: &str,
+    layers: &Layers<'_, written::Disk>,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<DiskSource> {
+    let pool = layers.get("pool", |d| d.pool.as_ref());
+    let file = layers.get("file", |d| d.file.as_ref());
+    let block = layers.get("block", |d| d.block.as_ref());
+    let written = layers.value("format", |d| d.format.as_ref());
+    let kinds = [
+        ("pool", pool.map(|at| at.pointer())),
+        ("file", file.map(|at| at.pointer())),
+        ("block", block.map(|at| at.pointer())),
+    ];
+    let clone_of = layers.get("cloneOf", |d| d.clone_of.as_ref());
+    let original = match clone_of {
+        // Without the disk that it is a clone of, there is nothing more to say of it.
+        Some(word) => Some((scope.originals.disk(disk, word, problems)?, word)),
+        None => None,
+    };
+    if clone_of.is_none() || kinds.iter().any(|(_, at)| at.is_some()) {
+        parse::one_of(&kinds, &format!("disk `{disk}`"), &layers.pointer(), problems)?;
+    }
+    one_image(disk, layers, problems);
+    if file.is_some() || block.is_some() {
+        on_no_pool(disk, layers, problems);
+    }
+    if let Some(file) = file {
+        return Some((Source::File(text::path(file, problems)?), written, None));
+    }
+    if let Some(block) = block {
+        return Some((Source::Block(text::path(block, problems)?), written, None));
+    }
+    let (pool, pool_at) = match (pool, original) {
+        (Some(word), _) => (scope.pool(word, problems)?, word.pointer()),
+        (None, Some((original, word))) => (original.pool(disk, word, problems)?, word.pointer()),
+        (None, None) => return None,
+    };
+    let volume_word = layers.get("volume", |d| d.volume.as_ref());
+    if let Some(word) = volume_word
+        && !volume_name::check(word.value, &scope.pools[pool.0], word.place(), problems)
+    {
+        return None;
+    }
+    let size = layers.get("size", |d| d.size.as_ref());
+    let r#type = scope.pools[pool.0].r#type;
+    if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
+        problems.push(volume::undeclarable(&size.pointer().name()));
+        return None;
+    }
+    if volume_word.is_none() && matches!(r#type, PoolType::Disk | PoolType::Iscsi) {
+        problems.push(unnamed_volume(disk, r#type, &layers.pointer()));
+        return None;
+    }
+    if size.is_none() && volume_word.is_none() && original.is_none() {
+        problems.push(
+            Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
+                .label("needs a `size` or a `volume`")
+                .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
+        );
+        return None;
+    }
+    let backing_layers = layers.object("backing", |d| d.backing.as_ref());
+    let allocation = layers.get("allocation", |d| d.allocation.as_ref());
+    let preallocation = layers.get("preallocation", |d| d.preallocation.as_ref());
+    let image_layers = layers.object("image", |d| d.image.as_ref());
+    let size = match (size, original) {
+        (Some(size), _) => volume::written_size(size, problems),
+        (None, Some((original, word))) => Some((original.size(disk, word, problems)?, None)),
+        (None, None) => {
+            let backing = (!backing_layers.is_empty()).then(|| backing_layers.pointer());
+            let image = (!image_layers.is_empty()).then(|| image_layers.pointer());
+            undeclared(
+                disk,
+                [
+                    ("grow on an image", ", at least that of the image", backing),
+                    ("grow on an image", ", at least that of the image", image),
+                    ("be set aside", " to declare one", allocation.map(|at| at.pointer())),
+                    ("be set aside", " to declare one", preallocation.map(|at| at.pointer())),
+                ],
+                problems,
+            );
+            let (name, at) = volume_word.map(|word| (word.value.clone(), word.pointer()))?;
+            // Of the others, the volume knows its format.
+            let format = if r#type == PoolType::Iscsi {
+                Some(volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems))
+            } else {
+                written
+            };
+            return Some((Source::Volume { pool, name, at }, format, None));
+        }
+    };
+    let format = volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems);
+    let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
+    if volume_word.is_none() && r#type == PoolType::Logical {
+        volume_name::check_derived(&name, &scope.pools[pool.0], pool_at.clone().value(), problems);
+    }
+    let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
+    backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));
+    if let Some((original, word)) = original {
+        backing::only_on_qcow2("cloneOf", &word.pointer(), (r#type, format), problems);
+        backing = original.backing(pool, word, scope, problems);
+    }
+    let present = volume::present((r#type, format), size, (allocation, preallocation), backing, problems);
+    let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
+    let at = volume_word.map_or(pool_at, |word| word.pointer());
+    Some((Source::Volume { pool, name, at }, Some(format), Some((pool, volume))))
+}
+
+/// A disk that is no volume declares none.
+fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Vec<Problem>) {
+    for (key, at) in [
+        ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
+        ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
+        ("allocation", layers.get("allocation", |d| d.allocation.as_ref()).map(|at| at.pointer())),
+        ("preallocation", layers.get("preallocation", |d| d.preallocation.as_ref()).map(|at| at.pointer())),
+        ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
+        ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
+        ("cloneOf", layers.get("cloneOf", |d| d.clone_of.as_ref()).map(|at| at.pointer())),
+    ] {
+        if let Some(at) = at {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    at.name(),
+                    format!("disk `{disk}` is on no pool, so it declares no volume"),
+                )
+                .label(format!("`{key}` needs a `pool`"))
+                .help("leave it out, or name a pool instead of the file or block device"),
+            );
+        }
+    }
+}
+
+/// The volume that a disk declares grows on one image.
+fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Vec<Problem>) {
+    let images = [
+        ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
+        ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
+        ("cloneOf", layers.get("cloneOf", |d| d.clone_of.as_ref()).map(|at| at.pointer())),
+    ];
+    let mut given = images.into_iter().filter_map(|(key, at)| at.map(|at| (key, at)));
+    let Some((first, first_at)) = given.next() else { return };
+    for (_, at) in given {
+        problems.push(
+            Problem::new(Id::ConflictingFields, at.name(), format!("disk `{disk}` grows on two images"))
+                .label(format!("not with `{first}`"))
+                .related(first_at.clone().name(), format!("`{first}` is given here"))
+                .help("leave one of the two out"),
+        );
+    }
+}
+
+/// The problem of a disk whose volume has a name that cannot be made from the domain's.
+fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
+    let (what, help) = if r#type == PoolType::Disk {
+        (
+            "partition",
+            "add `\"volume\": \"sdb1\"`, after the name of the pool's device: libvirt numbers partitions as they are created",
+        )
+    } else {
+        (
+            "unit of the target",
+            "add `\"volume\": \"unit:0:0:1\"`; `virsh vol-list` has the units when the pool is active",
+        )
+    };
+    Problem::new(Id::MissingField, at.clone().value(), format!("disk `{disk}` does not say which {what} it is"))
+        .label("needs a `volume`")
+        .help(help)
+}
+
+/// The problems of keys of a volume that a disk does not declare.
+fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &mut Vec<Problem>) {
+    for (what, help, at) in keys {
+        let Some(at) = at else { continue };
+        let message = format!("disk `{disk}` declares no volume that could {what}");
+        problems.push(
+            Problem::new(Id::MissingField, at.name(), message)
+                .label("needs a `size` beside it")
+                .help(format!("add `\"size\": …`{help}")),
+        );
+    }
+}
+
+/// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
+/// LVM, Ceph and ZFS take it too; what is no file has no ending.
+fn default_volume(id: &str, disk: &str, (r#type, format): (PoolType, ImageFormat)) -> String {
+    let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
+    let stem = stem.to_lowercase();
+    if r#type.has_files() { format!("{stem}.{}", format.name()) } else { stem }
+}

@@ -1,0 +1,181 @@
+//! The fixed addresses of a domain's interfaces.
+
+use crate::lab::id::NetworkId;
+use crate::lab::interface::address::Address;
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::subnet::{Family, plus};
+use crate::problem::{Id, Problem};
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::names::Scope;
+use crate::resolve::network::dnsmasq;
+use crate::resolve::network::ip::not_a_host;
+use crate::resolve::parse;
+use crate::spec::interface as written;
+use crate::spec::network::Mode;
+
+/// The addresses as the spec has them.
+pub(crate) fn written_addresses<'l>(
+    layers: &'l Layers<'_, written::Interface>,
+) -> impl Iterator<Item = (Family, Word<'l>)> {
+    let v4 = layers.get("ip", |i| i.ip.as_ref()).map(|word| (Family::V4, word));
+    let v6 = layers.get("ip6", |i| i.ip6.as_ref()).map(|word| (Family::V6, word));
+    v4.into_iter().chain(v6)
+}
+
+/// The fixed addresses, which only a network can reserve.
+pub(crate) fn addresses(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Address> {
+    let mut addresses = Vec::new();
+    for (family, word) in written_addresses(layers) {
+        match attachment {
+            Attachment::Network(network) => {
+                check_host_name(word, entry, problems);
+                addresses.extend(address(word, family, *network, entry, scope, problems));
+            }
+            Attachment::Bridge { .. } => {
+                problems.push(without_network(word, "an interface on a bridge", "whoever serves the bridge"));
+            }
+            Attachment::Macvtap(_) => {
+                problems.push(without_network(word, "an interface through macvtap", "whoever serves that network"));
+            }
+            Attachment::User => problems.push(without_network(word, "a `user` interface", "QEMU or passt")),
+        }
+    }
+    addresses
+}
+
+/// The problem of an address that no network of the lab reserves.
+fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
+    Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("{what} has no network that reserves its address"))
+        .label("only with a `network`")
+        .help(format!("leave it out; {server} gives out its addresses"))
+}
+
+/// A domain with an address is known to DNS by its name.
+fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) {
+    let is_name = parse::name(&entry.name, entry.at.clone().name(), &mut Vec::new());
+    if is_name && !parse::is_host_name(&entry.name) {
+        let message = format!("`{}` cannot be the name of a host", entry.name);
+        problems.push(
+            Problem::of_value(Id::BadName, entry.at.clone().name(), message)
+                .label("not a host name")
+                .related(word.place(), "its address, which DNS knows by its name")
+                .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
+        );
+    } else if let Some(other) = dnsmasq::other_meaning(&entry.name) {
+        let message = format!("`{}` cannot be the name of a domain with a reserved address", entry.name);
+        problems.push(
+            Problem::of_value(Id::BadName, entry.at.clone().name(), message)
+                .label(format!("dnsmasq would take it for {other}"))
+                .related(word.place(), "the address that dnsmasq is to reserve for it")
+                .help("choose another name; `id` with the old name keeps the domain's identity"),
+        );
+    }
+}
+
+/// An interface's address, in the subnet of its network.
+fn address(
+    word: Word<'_>,
+    family: Family,
+    network: NetworkId,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Address> {
+    let first = parse::address(word, family, problems)?;
+    let address = plus(first, entry.replica);
+    let network = &scope.networks[network.0];
+    if !network.mode.makes_bridge() {
+        let shared = matches!(network.mode, Mode::Macvtap | Mode::Hostdev);
+        let served = if shared { "that network" } else { "the bridge" };
+        problems.push(
+            Problem::new(
+                Id::NotOnThisMode,
+                word.pointer().name(),
+                format!("network `{}` reserves no addresses", network.name),
+            )
+            .label(format!("not in mode `{}`", network.mode.name()))
+            .related(network.at.clone().name(), "the network")
+            .help(format!("leave it out; whoever serves {served} gives out its addresses")),
+        );
+        return None;
+    }
+    let Some(side) = network.side(family) else {
+        if !network.broken.contains(&family) {
+            problems.push(
+                Problem::new(
+                    Id::NoSubnet,
+                    word.place(),
+                    format!("network `{}` has no {} subnet", network.name, family.name()),
+                )
+                .label("an address in which subnet?")
+                .related(network.at.clone().name(), "the network")
+                .help("add a subnet to the network, or leave the address out"),
+            );
+        }
+        return None;
+    };
+    if let Some(at) = &side.unserved_at {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                word.place(),
+                format!("network `{}` reserves no {} addresses", network.name, family.name()),
+            )
+            .label("machines make addresses of their own")
+            .related(at.clone().value(), "as this says")
+            .help("leave the address out, or leave `enable` out"),
+        );
+        return None;
+    }
+    let Some(address) = address else {
+        problems.push(parse::too_far(&first.to_string(), "address", word.pointer()));
+        return None;
+    };
+    match side.subnet.host(address) {
+        Err(_) if entry.replica > 0 => {
+            problems.push(
+                Problem::new(
+                    Id::AddressOutsideSubnet,
+                    word.place(),
+                    format!("counting up from `{first}` leaves the subnet of network `{}`", network.name),
+                )
+                .label("too many replicas from here")
+                .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                .help("start lower, or make the subnet larger"),
+            );
+            None
+        }
+        Err(why) => {
+            let (id, what, label) = not_a_host(why, side.subnet);
+            let (first, last) = side.room();
+            problems.push(
+                Problem::new(id, word.place(), format!("address `{address}` {what} of network `{}`", network.name))
+                    .label(label)
+                    .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                    .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
+            );
+            None
+        }
+        Ok(host) if host == side.gateway => {
+            problems.push(
+                Problem::new(
+                    Id::AddressIsGateway,
+                    word.place(),
+                    format!("address `{address}` is the host's own on network `{}`", network.name),
+                )
+                .label("the gateway")
+                .related(side.at.clone().value(), "the subnet")
+                .help("choose another address, or give the network another `gateway`"),
+            );
+            None
+        }
+        Ok(host) => Some(Address { host, place: word.place() }),
+    }
+}

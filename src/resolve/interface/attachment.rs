@@ -1,0 +1,144 @@
+//! What an interface is on, and what that allows.
+
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::tap::Path;
+use crate::lab::network::vlan::Vlan;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::resolve::layers::Layers;
+use crate::resolve::names::Scope;
+use crate::resolve::network::vlan;
+use crate::resolve::{device_name, parse};
+use crate::spec::interface as written;
+
+/// What is taken for the name of an interface that has none.
+pub(crate) fn name(interface: &written::Interface) -> Option<&str> {
+    let on = [&interface.network, &interface.bridge, &interface.macvtap];
+    on.into_iter().flatten().next().map(String::as_str).or(interface.user.map(|_| "user"))
+}
+
+/// What the interface is on.
+pub(crate) fn attachment(
+    name: &str,
+    layers: &Layers<'_, written::Interface>,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Attachment> {
+    let network = layers.get("network", |i| i.network.as_ref());
+    let bridge = layers.get("bridge", |i| i.bridge.as_ref());
+    let user = layers.get("user", |i| i.user.as_ref());
+    let macvtap = layers.get("macvtap", |i| i.macvtap.as_ref());
+    let kinds = [
+        ("network", network.map(|at| at.pointer())),
+        ("bridge", bridge.map(|at| at.pointer())),
+        ("user", user.map(|at| at.pointer())),
+        ("macvtap", macvtap.map(|at| at.pointer())),
+    ];
+    let what = if name.starts_with('#') { "an interface".to_owned() } else { format!("interface `{name}`") };
+    problems.extend(user.and_then(parse::only_true));
+    parse::one_of(&kinds, &what, &layers.pointer(), problems)?;
+    if let Some(network) = network {
+        return scope.network(network, problems).map(Attachment::Network);
+    }
+    if let Some(bridge) = bridge {
+        let name = device_name::of_host(bridge, problems)?;
+        if let Some(network) = scope.networks.iter().find(|network| network.is_on_open_vswitch(&name)) {
+            problems.push(
+                Problem::new(Id::NotOnThisMode, bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
+                    .label("not to be used like an ordinary one")
+                    .related(network.at.clone().name(), "the network that says so")
+                    .help(format!("write `\"network\": \"{}\"` instead", network.name)),
+            );
+        }
+        return Some(Attachment::Bridge { name, place: bridge.place() });
+    }
+    if let Some(device) = macvtap {
+        return device_name::of_host(device, problems).map(Attachment::Macvtap);
+    }
+    user.map(|_| Attachment::User)
+}
+
+/// The VLANs of an interface, on what has VLANs.
+pub(crate) fn vlan(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Vlan> {
+    let layers = layers.object("vlan", |i| i.vlan.as_ref());
+    let has_vlans = match attachment {
+        Attachment::Network(id) => scope.networks[id.0].mode.has_vlans(),
+        Attachment::Bridge { .. } => true,
+        Attachment::User | Attachment::Macvtap(_) => false,
+    };
+    if !layers.is_empty() && !has_vlans {
+        let (what, label) = attachment.describe(scope);
+        problems.push(
+            Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("{what} has no VLANs"))
+                .label(label)
+                .help("leave `vlan` out, or use a network of mode `ovs` or `bridge`"),
+        );
+    }
+    if Path::of(attachment, scope) == Path::Function {
+        vlan::refuse_trunk(&layers, problems);
+    }
+    vlan::vlan(&layers, problems)
+}
+
+/// The port group of an interface, which its network has to have.
+pub(crate) fn portgroup(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let written = layers.get("portgroup", |i| i.portgroup.as_ref())?;
+    let Attachment::Network(id) = attachment else {
+        let (what, _) = attachment.describe(scope);
+        problems.push(
+            Problem::new(Id::NotOnThisMode, written.pointer().name(), format!("{what} has no port groups"))
+                .label("only with a `network`")
+                .help("leave it out, or give the interface a `network`"),
+        );
+        return None;
+    };
+    let network = &scope.networks[id.0];
+    let known = || network.portgroups.iter().map(|group| group.name.as_str());
+    if known().any(|name| name == written.value) {
+        return Some(written.value.clone());
+    }
+    let (name, group) = (&network.name, written.value);
+    problems.push(
+        Problem::new(Id::UnknownPortgroup, written.place(), format!("network `{name}` has no port group `{group}`"))
+            .label("not in its `portgroups`")
+            .related(network.at.clone().name(), "the network")
+            .help(if network.portgroups.is_empty() {
+                format!("declare it there: `\"portgroups\": {{ \"{group}\": {{ … }} }}`")
+            } else {
+                did_you_mean(group, known())
+            }),
+    );
+    None
+}
+
+/// The largest packet, where libvirt can set it.
+pub(crate) fn mtu(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    scope: &Scope<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<u32> {
+    let written = layers.get("mtu", |i| i.mtu.as_ref())?;
+    let fine = match Path::of(attachment, scope) {
+        Path::Bridge | Path::OpenVSwitch => true,
+        Path::Macvtap | Path::Function | Path::User => false,
+    };
+    if !fine {
+        let (what, label) = attachment.describe(scope);
+        problems.push(
+            Problem::new(Id::NotOnThisMode, written.pointer().name(), format!("{what} takes no `mtu`"))
+                .label(label)
+                .help("leave it out; the guest can set its own"),
+        );
+    }
+    Some(*written.value)
+}

@@ -1,0 +1,112 @@
+//! What the link of an interface is like, and the name of the device that has it.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use crate::lab::domain::Domain;
+use crate::lab::identity;
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::tap::Path;
+use crate::lab::link::LinkProfile;
+use crate::lab::network::Network;
+use crate::lab::network::bandwidth::Bandwidth;
+use crate::lab::placed::Placed;
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::names::Scope;
+use crate::spec::interface as written;
+
+/// What the name of a device is made from: the domain's UUID, the interface's position, and where the domain is declared.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) uuid: Uuid,
+    pub(crate) index: u32,
+    pub(crate) place: Place,
+}
+
+/// The profile that the interface names, where it has a device that can be like that.
+pub(crate) fn profile<'s>(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    scope: &Scope<'s>,
+    problems: &mut Vec<Problem>,
+) -> Option<&'s LinkProfile> {
+    let link = layers.object("link", |i| i.link.as_ref());
+    let word = link.get("profile", |l| l.profile.as_ref())?;
+    let profile = scope.link(word, problems);
+    match Path::of(attachment, scope) {
+        Path::Bridge | Path::OpenVSwitch => profile,
+        // Has been told of for all of `link`.
+        Path::Function => None,
+        Path::Macvtap | Path::User => {
+            let (what, label) = attachment.describe(scope);
+            problems.push(
+                Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("{what} takes no profile of a link"))
+                    .label(label)
+                    .help("leave it out, or use a network with a bridge"),
+            );
+            None
+        }
+    }
+}
+
+/// The limits of an interface: `given` at `limits`, or those of its profile.
+pub(crate) fn bandwidth(
+    profile: Option<&LinkProfile>,
+    (given, limits): (Option<Bandwidth>, Option<Pointer>),
+    path: Path,
+    problems: &mut Vec<Problem>,
+) -> Option<Bandwidth> {
+    let Some((profile, rate)) = profile.and_then(|profile| Some((profile, profile.rate?))) else {
+        return given;
+    };
+    if let Some(limits) = limits {
+        problems.push(
+            Problem::new(Id::ConflictingFields, limits.name(), "`bandwidth` beside a link that has a `rate`")
+                .label("limits it a second time")
+                .related(profile.at.key("rate").name(), "the rate")
+                .help("leave one of the two out"),
+        );
+        return given;
+    }
+    Some(rate.bandwidth(path))
+}
+
+/// Whether libvirt limits what the guest receives: by the interface's own limits, else by those of its port group.
+pub(crate) fn is_shaped(
+    own: Option<&Bandwidth>,
+    portgroup: Option<&String>,
+    attachment: &Attachment,
+    scope: &Scope<'_>,
+) -> bool {
+    let of_group = || {
+        let Attachment::Network(id) = attachment else { return None };
+        let groups = &scope.networks[id.0].portgroups;
+        let group = match portgroup {
+            Some(name) => groups.iter().find(|group| group.name == *name),
+            None => groups.iter().find(|group| group.default),
+        };
+        group?.bandwidth.as_ref()
+    };
+    own.or_else(of_group).is_some_and(|bandwidth| bandwidth.inbound.is_some())
+}
+
+/// Names every device that needs a name and has none, each otherwise than the devices of the host that the lab names.
+pub(crate) fn settle(networks: &[Network], domains: &mut [Domain]) {
+    let bridges = networks.iter().filter_map(|network| Some(network.bridge.as_ref()?.value.clone()));
+    let devices = networks.iter().filter_map(|network| network.dev.clone());
+    let interfaces = domains.iter().flat_map(|domain| &domain.interfaces);
+    let targets = interfaces.filter_map(|interface| Some(interface.tap.target.as_ref()?.value.clone()));
+    let mut taken: HashSet<String> = bridges.chain(devices).chain(targets).collect();
+    for interface in domains.iter_mut().flat_map(|domain| &mut domain.interfaces) {
+        let Some(Made { uuid, index, place }) = &interface.tap.made else { continue };
+        let name = (0..=u32::from(u16::MAX))
+            .map(|attempt| identity::device_name(*uuid, index | (attempt << 16)))
+            .find(|name| !taken.contains(name))
+            .expect("a lab has fewer interfaces than there are names to try");
+        taken.insert(name.clone());
+        interface.tap.target = Some(Placed { value: name, place: place.clone() });
+    }
+}

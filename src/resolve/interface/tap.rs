@@ -1,0 +1,136 @@
+//! What an interface has on the host: a tap device of a name, queues, limits. A virtual function or a user-mode network has
+//! no such device, and a bridge, Open vSwitch and macvtap can each do something else with it.
+
+use uuid::Uuid;
+
+use crate::lab::interface::attachment::Attachment;
+use crate::lab::interface::tap::{Path, Tap};
+use crate::lab::placed::Placed;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, quoted_list};
+use crate::resolve::device_name;
+use crate::resolve::instance::Entry;
+use crate::resolve::interface::link;
+use crate::resolve::interface::link::Made;
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::names::Scope;
+use crate::resolve::network::bandwidth;
+use crate::spec::interface as written;
+use crate::spec::interface::InterfaceModel;
+
+/// The starts of names that libvirt keeps for devices that it names itself: it drops the first four from definitions, and
+/// names bridges with the last.
+const RESERVED: [&str; 5] = ["vnet", "vif", "macvtap", "macvlan", "virbr"];
+
+/// What the interface has on the host, `model` being the device that the guest sees.
+pub(crate) fn tap(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    model: InterfaceModel,
+    (entry, uuid, index, scope): (&Entry<'_>, Uuid, u32, &Scope<'_>),
+    problems: &mut Vec<Problem>,
+) -> Tap {
+    let path = Path::of(attachment, scope);
+    let queues = layers.get("queues", |i| i.queues.as_ref());
+    let target = layers.get("target", |i| i.target.as_ref());
+    let macvtap_mode = layers.get("macvtapMode", |i| i.macvtap_mode.as_ref());
+    let isolation = layers.get("portIsolation", |i| i.port_isolation.as_ref());
+    let trust = layers.get("trustRxFilters", |i| i.trust_rx_filters.as_ref());
+    let limits = layers.object("bandwidth", |i| i.bandwidth.as_ref());
+    let model_at = layers.get("model", |i| i.model.as_ref()).map(|at| at.pointer());
+    let link_at = layers.get("link", |i| i.link.as_ref()).map(|at| at.pointer());
+
+    let (what, label) = attachment.describe(scope);
+    let with_macvtap = matches!(attachment, Attachment::Macvtap(_));
+    let refused = [
+        ("queues", queues.map(|at| at.pointer()), path.has_device()),
+        ("target", target.map(|at| at.pointer()), path.has_device()),
+        ("bandwidth", (!limits.is_empty()).then(|| limits.pointer()), path.has_device()),
+        ("portIsolation", isolation.map(|at| at.pointer()), path == Path::Bridge),
+        ("trustRxFilters", trust.map(|at| at.pointer()), path.has_device()),
+        ("macvtapMode", macvtap_mode.map(|at| at.pointer()), with_macvtap),
+        ("model", model_at.clone(), path != Path::Function),
+        ("link", link_at, path != Path::Function),
+    ];
+    for (key, at, _) in refused.into_iter().filter(|(.., is_fine)| !is_fine) {
+        problems.extend(at.map(|at| {
+            Problem::new(Id::NotOnThisMode, at.name(), format!("{what} takes no `{key}`")).label(label.clone()).help(
+                match (key, path) {
+                    ("macvtapMode", Path::Macvtap) => "leave it out; the network has its own `macvtapMode`",
+                    ("macvtapMode", _) => "leave it out, or use `macvtap`",
+                    (_, Path::Function) => "leave it out; the guest has the device itself",
+                    _ => "leave it out, or use a network with a bridge",
+                },
+            )
+        }));
+    }
+    let only_virtio = [("queues", queues.map(|at| at.pointer())), ("trustRxFilters", trust.map(|at| at.pointer()))];
+    for (key, at) in only_virtio.into_iter().filter(|_| path.has_device() && model != InterfaceModel::Virtio) {
+        problems.extend(at.map(|at| needs_virtio(key, at, model_at.clone())));
+    }
+    let network = match attachment {
+        Attachment::Network(id) => Some(&scope.networks[id.0]).filter(|network| network.mode.makes_bridge()),
+        Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
+    };
+    let profile = link::profile(layers, attachment, scope, problems);
+    let given = bandwidth::of_interface(&limits, network, (path, &label), problems);
+    let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
+    let bandwidth = link::bandwidth(profile, given, path, problems);
+    let portgroup = layers.value("portgroup", |i| i.portgroup.as_ref());
+    let target = target.and_then(|word| self::target(word, entry, problems));
+    Tap {
+        made: profile.filter(|_| target.is_none()).map(|_| Made { uuid, index, place: entry.at.clone().name() }),
+        target,
+        queues: queues.map(|queues| *queues.value),
+        macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
+        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, scope),
+        bandwidth,
+        netem: profile.and_then(|profile| profile.netem.clone()),
+        port_isolation: isolation.map(|isolation| *isolation.value),
+        trust_rx_filters: trust.map(|trust| *trust.value),
+    }
+}
+
+/// The problem of a key that another model does nothing with.
+fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
+    let problem =
+        Problem::new(Id::ConflictingFields, at.name(), format!("`{key}` with a model that has no such thing"))
+            .label("only for model `virtio`");
+    let problem = match model_at {
+        Some(model) => problem.related(model.value(), "another one"),
+        None => problem,
+    };
+    problem.help("add `\"model\": \"virtio\"`, or leave it out")
+}
+
+/// The name of a device of the host, with the number of the replica.
+fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Placed<String>> {
+    let first = device_name::of_interface(word, problems)?;
+    if RESERVED.iter().any(|start| first.starts_with(start)) {
+        let starts = quoted_list(RESERVED).replace(" and ", " or ");
+        problems.push(
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{first}` cannot be the name of an interface's device"),
+            )
+            .label("kept by libvirt")
+            .help(format!("choose a name that does not start with {starts}")),
+        );
+        return None;
+    }
+    let name = match entry.own.replicas {
+        None => first,
+        Some(_) => format!("{first}-{}", entry.replica + 1),
+    };
+    if name.len() > device_name::MAX {
+        let message = format!("`{name}` is longer than {} bytes", device_name::MAX);
+        problems.push(
+            Problem::of_value(Id::BridgeNameTooLong, word.place(), message)
+                .label("with the number of the replica")
+                .help("the kernel's names of interfaces end there; choose a shorter one"),
+        );
+        return None;
+    }
+    Some(Placed { value: name, place: word.place() })
+}

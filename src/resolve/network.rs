@@ -1,0 +1,149 @@
+//! Networks, resolved.
+
+pub mod bandwidth;
+pub mod dhcp;
+pub mod dns;
+pub mod dnsmasq;
+pub mod ip;
+pub mod mode;
+pub mod nat;
+pub mod pxe;
+pub mod route;
+pub mod vlan;
+
+use uuid::Uuid;
+
+use crate::lab::identity::{Kind, MacAt, Namespace};
+use crate::lab::network::Network;
+use crate::lab::network::pxe::Pxe;
+use crate::lab::placed::{ExtraAt, Placed};
+use crate::lab::subnet::Family;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::{device_name, parse};
+use crate::spec;
+use crate::spec::Active;
+use crate::spec::network::Mode;
+
+/// Resolves one network; its machines are added when the domains are known.
+pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Vec<Problem>) -> Network {
+    let at = Pointer::root().key("networks").key(name);
+    parse::name(name, at.clone().name(), problems);
+    let layers = Layers::one(at.clone(), spec);
+    let mode = spec.mode.unwrap_or_default();
+    if !mode.makes_bridge() {
+        mode::refuse_on_the_host(spec, &layers, (name, mode), problems);
+    }
+
+    let id = parse::id(&layers, |n| n.id.as_ref(), problems);
+    let uuid = parse::identity(&layers, |n| n.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
+        value: namespace.uuid(Kind::Network, id.as_deref().unwrap_or(name)),
+        place: at.clone().name(),
+    });
+    let written_mac = layers
+        .get("mac", |n| n.mac.as_ref())
+        .and_then(|word| parse::mac(word, problems).map(|mac| MacAt::written(mac, word.place())));
+    let mac =
+        mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
+
+    let (mut broken, earlier) = (Vec::new(), problems.len());
+    let ipv4 = ip::side(Family::V4, &layers, mode, &mut broken, problems);
+    let ipv6 = ip::side(Family::V6, &layers, mode, &mut broken, problems);
+    if ipv6.is_none() && !broken.contains(&Family::V6) && mode.makes_bridge() {
+        mode::refuse_without_subnet6(&layers, name, problems);
+    }
+    if ipv4.is_none() && !broken.contains(&Family::V4) && mode.makes_bridge() {
+        mode::refuse_without_subnet(&layers, name, problems);
+    }
+    let has_addresses = ipv4.is_some() || ipv6.is_some() || spec.extra.as_ref().is_some_and(|e| e.contains_key("ip"));
+    let is_told = !broken.is_empty() || problems[earlier..].iter().any(|problem| problem.id == Id::NoSubnet);
+    if matches!(mode, Mode::Nat | Mode::Route) && !has_addresses && !is_told {
+        problems.push(
+            Problem::new(Id::NoSubnet, at.clone().name(), format!("network `{name}` has no subnet to forward from"))
+                .label(format!("needs one in mode `{}`", mode.name()))
+                .help("add a `subnet` or `subnet6`, or choose mode `isolated` or `open`"),
+        );
+    }
+    let sides = [ipv4.as_ref(), ipv6.as_ref()];
+    let v4_is_broken = broken.contains(&Family::V4);
+    let (mut pxe, mut options, mut routes) = (Pxe::default(), Vec::new(), Vec::new());
+    if mode.makes_bridge() {
+        pxe = pxe::pxe(&layers, (name, ipv4.as_ref()), v4_is_broken, problems);
+        options = dnsmasq::options(&layers, (name, sides), !broken.is_empty(), problems);
+        routes = route::routes(&layers, sides, &broken, problems);
+    }
+    let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
+
+    Network {
+        bridge: bridge(&layers, mode, name, uuid.value, &at, problems),
+        name: name.to_owned(),
+        uuid,
+        mode,
+        mac,
+        dev: mode::dev(&layers, mode, name, problems),
+        macvtap_mode: mode::macvtap_mode(&layers, mode, name, problems),
+        vlan,
+        portgroups,
+        nat: nat::nat(&layers, (name, mode), ipv4.is_some() || v4_is_broken, problems),
+        ipv4,
+        ipv6,
+        dns: dns::dns(&layers, problems),
+        dnsmasq: options,
+        pxe,
+        routes,
+        bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |n| n.bandwidth.as_ref()), problems),
+        port_isolation: spec.port_isolation,
+        trust_rx_filters: spec.trust_rx_filters,
+        stp: spec.stp,
+        stp_delay: spec.stp_delay,
+        mtu: spec.mtu,
+        machines: Vec::new(),
+        active: spec.active.unwrap_or(Active::Running),
+        restart: spec.restart,
+        extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
+        at,
+        broken,
+    }
+}
+
+/// The bridge as written, or a name made from the network's.
+fn bridge(
+    layers: &Layers<'_, spec::Network>,
+    mode: Mode,
+    name: &str,
+    uuid: Uuid,
+    at: &Pointer,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<String>> {
+    let written = layers.get("bridge", |n| n.bridge.as_ref());
+    if matches!(mode, Mode::Macvtap | Mode::Hostdev) {
+        problems.extend(written.map(|bridge| {
+            let message = format!("network `{name}` shares an interface of the host, and has no bridge");
+            Problem::new(Id::NotOnThisMode, bridge.pointer().name(), message)
+                .label(format!("not in mode `{}`", mode.name()))
+                .help("leave it out, or choose mode `bridge`")
+        }));
+        return None;
+    }
+    if let Some(word) = written {
+        let check = if mode.makes_bridge() { device_name::of_bridge } else { device_name::of_host };
+        let value = check(word, problems).unwrap_or_default();
+        return Some(Placed { value, place: word.place() });
+    }
+    if !mode.makes_bridge() {
+        problems.push(
+            Problem::new(
+                Id::MissingField,
+                at.key("bridge").name(),
+                format!("network `{name}` does not say which bridge it is on"),
+            )
+            .label("needs a `bridge`")
+            .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
+        );
+    }
+    let readable = format!("virbr-{name}");
+    let fits = readable.len() <= device_name::MAX;
+    let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
+    Some(Placed { value, place: at.clone().name() })
+}

@@ -1,0 +1,165 @@
+//! Bandwidth, of networks, port groups and interfaces.
+
+use crate::lab::interface::tap::Path;
+use crate::lab::network::Network;
+use crate::lab::network::bandwidth::{Bandwidth, Rate};
+use crate::lab::size::Size;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::parse;
+use crate::spec::bandwidth as written;
+
+/// How much libvirt can say for `burst`, in KiB: the kernel counts its bytes in 32 bits.
+const BURST_MAX: i64 = 4_194_303;
+
+/// The words of one direction.
+struct Words<'l> {
+    average: Option<Word<'l>>,
+    peak: Option<Word<'l>>,
+    burst: Option<Word<'l>>,
+}
+
+impl<'l> Words<'l> {
+    fn of(layers: &'l Layers<'_, written::Rate>) -> Self {
+        Self {
+            average: layers.get("average", |r| r.average.as_ref()),
+            peak: layers.get("peak", |r| r.peak.as_ref()),
+            burst: layers.get("burst", |r| r.burst.as_ref()),
+        }
+    }
+}
+
+/// The bandwidth of a network or a port group.
+pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Vec<Problem>) -> Option<Bandwidth> {
+    let inbound = layers.object("inbound", |b| b.inbound.as_ref());
+    let outbound = layers.object("outbound", |b| b.outbound.as_ref());
+    let inbound = rate(&Words::of(&inbound), problems);
+    let words = Words {
+        average: outbound.get("average", |r| r.average.as_ref()),
+        peak: None,
+        burst: outbound.get("burst", |r| r.burst.as_ref()),
+    };
+    either(inbound, rate(&words, problems))
+}
+
+/// The bandwidth of an interface, which is on a network of the lab whose bridge libvirt makes, or as `otherwise` says.
+///
+/// Linux queues what its own side of a device sends, and drops what it receives too much of, for which it knows no peak. Of
+/// a tap device the guest has the other side, of macvtap the same.
+pub(crate) fn of_interface(
+    layers: &Layers<'_, written::InterfaceBandwidth>,
+    network: Option<&Network>,
+    (path, otherwise): (Path, &str),
+    problems: &mut Vec<Problem>,
+) -> Option<Bandwidth> {
+    let inbound = layers.object("inbound", |b| b.inbound.as_ref());
+    let words = Words {
+        average: inbound.get("average", |r| r.average.as_ref()),
+        peak: inbound.get("peak", |r| r.peak.as_ref()),
+        burst: inbound.get("burst", |r| r.burst.as_ref()),
+    };
+    let floor = inbound.get("floor", |r| r.floor.as_ref()).and_then(|word| {
+        let floor = kib(word, problems);
+        match network {
+            Some(network) => check_floor(word, floor, network, problems),
+            None => problems.push(
+                Problem::new(Id::NotOnThisMode, word.pointer().name(), "a `floor` of what libvirt does not limit")
+                    .label(otherwise.to_owned())
+                    .help("leave it out, or use a network whose bridge libvirt makes"),
+            ),
+        }
+        floor
+    });
+    let outbound = layers.object("outbound", |b| b.outbound.as_ref());
+    let sent = Words::of(&outbound);
+    let (dropped, help) = match path {
+        Path::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),
+        Path::Bridge | Path::OpenVSwitch | Path::Function | Path::User => {
+            (&sent, "leave it out, or write it to `inbound`; `burst` is what may pass at once")
+        }
+    };
+    problems.extend(dropped.peak.map(|peak| {
+        Problem::new(Id::NotOnThisMode, peak.pointer().name(), "a `peak` that Linux does not know in this direction")
+            .label("it only drops what is too much")
+            .help(help)
+    }));
+    let inbound = rate(&words, problems).map(|rate| Rate { floor, ..rate });
+    either(inbound, rate(&sent, problems))
+}
+
+fn either(inbound: Option<Rate>, outbound: Option<Rate>) -> Option<Bandwidth> {
+    (inbound.is_some() || outbound.is_some()).then_some(Bandwidth { inbound, outbound })
+}
+
+fn rate(words: &Words<'_>, problems: &mut Vec<Problem>) -> Option<Rate> {
+    let average = words.average.and_then(|word| Some((word, kib(word, problems)?)));
+    let peak = words.peak.and_then(|word| Some((word, kib(word, problems)?)));
+    if let (Some((at, average)), Some((word, peak))) = (average, peak)
+        && peak < average
+    {
+        problems.push(
+            Problem::new(Id::OutOfRange, word.place(), format!("a peak of `{}`, below the average", word.value))
+                .label("less than on average")
+                .related(at.place(), "the average")
+                .help("write what may pass at most, or leave `peak` out"),
+        );
+    }
+    let burst = words.burst.and_then(|word| Some((word, kib(word, problems)?)));
+    if let Some((word, _)) = burst.filter(|(_, burst)| *burst > BURST_MAX) {
+        problems.push(
+            Problem::of_value(Id::OutOfRange, word.place(), format!("a burst of `{}`", word.value))
+                .label("more than the kernel can count")
+                .help("write less than `\"4GiB\"`"),
+        );
+    }
+    Some(Rate {
+        average: average?.1,
+        peak: peak.map(|(_, peak)| peak),
+        burst: burst.map(|(_, burst)| burst),
+        floor: None,
+    })
+}
+
+/// Checks that the network has what a `floor` is a part of.
+fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: &mut Vec<Problem>) {
+    let (name, at) = (&network.name, network.at.clone().name());
+    let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
+    match (inbound, floor) {
+        (None, _) => problems.push(
+            Problem::new(
+                Id::MissingField,
+                word.pointer().name(),
+                format!("a `floor` of how much on network `{name}`?"),
+            )
+            .label("part of what the network has")
+            .related(at, "the network")
+            .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),
+        ),
+        (Some(inbound), Some(floor)) if floor > inbound.peak.unwrap_or(inbound.average) => problems.push(
+            Problem::new(
+                Id::OutOfRange,
+                word.place(),
+                format!("a `floor` of `{}`, more than all of network `{name}` has", word.value),
+            )
+            .label("more than there is")
+            .related(at, "the network")
+            .help("write less than the network's `bandwidth.inbound`"),
+        ),
+        (Some(_), _) => {}
+    }
+}
+
+/// A size in KiB, which is what libvirt counts bandwidth in.
+fn kib(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<i64> {
+    let size = parse::size(word, problems)?;
+    let kib = Size::KIB.bytes();
+    if size.bytes() % kib != 0 {
+        problems.push(
+            Problem::of_value(Id::BadSize, word.place(), format!("`{}` is no whole number of KiB", word.value))
+                .label("libvirt counts bandwidth in KiB")
+                .help("round it, such as `\"100KiB\"`"),
+        );
+        return None;
+    }
+    Some(size.bytes() / kib)
+}

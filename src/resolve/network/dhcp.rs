@@ -1,0 +1,144 @@
+//! The DHCP servers of a network, of which each address family has its own.
+
+use std::net::IpAddr;
+
+use crate::lab::network::ip::{Dhcp, RANGE_MAX, whole_range};
+use crate::lab::subnet::{Family, HostAddr, Subnet, count};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{At, Layers};
+use crate::resolve::network::ip::room_of;
+use crate::resolve::parse;
+use crate::spec;
+
+/// The IPv4 DHCP server, unless it is switched off.
+pub(crate) fn v4(
+    layers: &Layers<'_, spec::Network>,
+    (subnet, subnet_at): (Subnet, &Pointer),
+    gateway: HostAddr,
+    problems: &mut Vec<Problem>,
+) -> Option<Dhcp> {
+    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
+    let enabled = dhcp.value("enable", |d| d.enable.as_ref()).unwrap_or(true);
+    let lease = dhcp.get("lease", |d| d.lease.as_ref()).and_then(|word| parse::duration(word, problems));
+    if !enabled {
+        return None;
+    }
+    let reservations_only = dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false);
+    let written = dhcp.get("range", |d| d.range.as_ref());
+    refuse_unused(written, reservations_only, problems);
+    let range = match written {
+        Some(written) => range(written, (subnet, subnet_at), problems),
+        None => (!reservations_only).then(|| whole_range(subnet, gateway)),
+    };
+    Some(Dhcp { range, range_at: written.map(|written| written.pointer()), lease, asked: true })
+}
+
+/// The IPv6 DHCP server, unless it is switched off; where it is by its own word, also the place of that. Unless the spec
+/// asks for it, it serves only where an address is reserved: see [`serve_ipv6`](crate::resolve::network::ip::serve_ipv6).
+pub(crate) fn v6(
+    layers: &Layers<'_, spec::Network>,
+    (subnet, subnet_at): (Subnet, &Pointer),
+    gateway: HostAddr,
+    problems: &mut Vec<Problem>,
+) -> (Option<Dhcp>, Option<Pointer>) {
+    let both = layers.object("dhcp", |n| n.dhcp.as_ref());
+    let own = layers.object("dhcp6", |n| n.dhcp6.as_ref());
+    let enable = own.get("enable", |d| d.enable.as_ref());
+    let written = own.get("range", |d| d.range.as_ref());
+    let lease = own.get("lease", |d| d.lease.as_ref()).and_then(|word| parse::duration(word, problems));
+    let lease_of_both = both.get("lease", |d| d.lease.as_ref()).and_then(|word| parse::duration(word, problems));
+    let enabled = enable.map(|enable| *enable.value).or(both.value("enable", |d| d.enable.as_ref())).unwrap_or(true);
+    if !enabled {
+        return (None, enable.map(|enable| enable.pointer()));
+    }
+    let lease = lease.or(lease_of_both);
+    let reservations_only = own
+        .value("reservationsOnly", |d| d.reservations_only.as_ref())
+        .or(both.value("reservationsOnly", |d| d.reservations_only.as_ref()).filter(|_| written.is_none()))
+        .unwrap_or(false);
+    refuse_unused(written, reservations_only, problems);
+    let range = match written {
+        Some(written) => range(written, (subnet, subnet_at), problems),
+        None => (!reservations_only).then(|| whole_range(subnet, gateway)),
+    };
+    let range_at = written.map(|written| written.pointer());
+    let asked = enable.is_some() || written.is_some();
+    (Some(Dhcp { range, range_at, lease, asked }), None)
+}
+
+/// Reports a range beside the word that nobody is served from it.
+fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Vec<Problem>) {
+    if let Some(range) = range.filter(|_| reservations_only) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, range.pointer().name(), "a range that nobody is served from")
+                .label("not with `reservationsOnly`")
+                .help("leave one of the two out"),
+        );
+    }
+}
+
+/// A range as written.
+fn range(
+    written: At<'_, [String; 2]>,
+    (subnet, subnet_at): (Subnet, &Pointer),
+    problems: &mut Vec<Problem>,
+) -> Option<(HostAddr, HostAddr)> {
+    let at = written.pointer();
+    let family = subnet.family();
+    let mut ends = written.value.iter().enumerate().map(|(index, text)| {
+        let place = at.index(index).value();
+        let address = parse::address_at(text, place.clone(), family, problems)?;
+        subnet
+            .host(address)
+            .map_err(|_| {
+                problems.push(
+                    Problem::new(
+                        Id::RangeOutsideSubnet,
+                        place,
+                        format!(
+                            "the DHCP range leaves the subnet: `{address}` is not a machine's address in `{subnet}`"
+                        ),
+                    )
+                    .label(format!("not in `{subnet}`"))
+                    .related(subnet_at.clone().value(), "the subnet")
+                    .help(room_of(subnet)),
+                );
+            })
+            .ok()
+    });
+    let range = ends.next().flatten().zip(ends.next().flatten());
+    drop(ends);
+    range.filter(|(first, last)| {
+        if first > last {
+            problems.push(
+                Problem::new(
+                    Id::RangeReversed,
+                    at.clone().value(),
+                    format!("the DHCP range from `{first}` to `{last}` counts down"),
+                )
+                .label("the second address comes first")
+                .help(format!("write `[\"{last}\", \"{first}\"]`")),
+            );
+        } else if is_too_wide(*first, *last) {
+            let message = format!("a DHCP range of {} addresses", count(*first, *last));
+            let (label, help) = match family {
+                Family::V4 => ("too many", format!("libvirt's DHCP server takes at most {RANGE_MAX}")),
+                Family::V6 => (
+                    "differ in more than the last 16 bits",
+                    "write two addresses that differ after the last colon only".to_owned(),
+                ),
+            };
+            problems.push(Problem::new(Id::OutOfRange, at.clone().value(), message).label(label).help(help));
+        }
+        first <= last
+    })
+}
+
+/// Whether a range has more addresses than libvirt takes: so many, or of IPv6 those that differ in their last 16 bits only.
+fn is_too_wide(first: HostAddr, last: HostAddr) -> bool {
+    match (first.addr(), last.addr()) {
+        (IpAddr::V6(first), IpAddr::V6(last)) => first.to_bits() >> 16 != last.to_bits() >> 16,
+        (IpAddr::V4(_), _) | (IpAddr::V6(_), IpAddr::V4(_)) => count(first, last) > RANGE_MAX,
+    }
+}

@@ -1,0 +1,122 @@
+//! The DNS server of a network.
+
+use crate::lab::network::dns::{Dns, Srv};
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::network::dnsmasq::fits_line;
+use crate::resolve::parse;
+use crate::resolve::text::shortened;
+use crate::spec;
+use crate::spec::srv as written;
+
+/// The DNS server.
+pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
+    let dns = layers.object("dns", |n| n.dns.as_ref());
+    let mut forwarders = Vec::new();
+    if let Some(written) = dns.get("forwarders", |d| d.forwarders.as_ref()) {
+        for (index, text) in written.value.iter().enumerate() {
+            forwarders.extend(parse::any_address_at(text, written.pointer().index(index).value(), problems));
+        }
+    }
+    let mut by_name = [Vec::new(), Vec::new()];
+    let hosts = dns.get("hosts", |d| d.hosts.as_ref());
+    let forward_domains = dns.get("forwardDomains", |d| d.forward_domains.as_ref());
+    for (written, found) in [hosts, forward_domains].into_iter().zip(&mut by_name) {
+        for (written, (name, text)) in written.into_iter().flat_map(|at| at.value.iter().map(move |item| (at, item))) {
+            let at = written.pointer().key(name);
+            let named = parse::host_name(name, at.clone().name(), problems);
+            found.extend(
+                parse::any_address_at(text, at.value(), problems)
+                    .filter(|_| named)
+                    .map(|address| (name.clone(), address)),
+            );
+        }
+    }
+    let [hosts, forward_domains] = by_name;
+    let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
+    if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
+        problems.push(
+            Problem::new(Id::MissingField, local_only.pointer().name(), "names in which domain are local only?")
+                .label("needs a `domain` beside it")
+                .help("add `\"domain\": …`, or leave `localOnly` out"),
+        );
+    }
+    Dns {
+        enable: dns.value("enable", |d| d.enable.as_ref()).unwrap_or(true),
+        domain: dns.get("domain", |d| d.domain.as_ref()).and_then(|word| host(word, problems)),
+        local_only: local_only.is_some(),
+        forwarders,
+        forward_domains,
+        forward_plain_names: dns.value("forwardPlainNames", |d| d.forward_plain_names.as_ref()),
+        hosts,
+        srv: services(&dns, problems),
+        txt: texts(&dns, problems),
+    }
+}
+
+/// The name of a host or a domain.
+fn host(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    parse::host_name(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Vec<Problem>) -> Vec<Srv> {
+    let Some(list) = dns.get("srv", |d| d.srv.as_ref()) else {
+        return Vec::new();
+    };
+    let services = list.value.iter().enumerate();
+    let services = services.filter_map(|(index, srv)| {
+        let layers = Layers::one(list.pointer().index(index), srv);
+        let service = layers.get("service", |s| s.service.as_ref()).and_then(|word| service(word, problems));
+        let domain = layers.get("domain", |s| s.domain.as_ref()).map(|word| host(word, problems));
+        let target = layers.get("target", |s| s.target.as_ref()).and_then(|word| host(word, problems));
+        let number = |key, field: fn(&written::Srv) -> Option<&u16>| layers.value(key, field);
+        Some(Srv {
+            service: service?,
+            protocol: layers.value("protocol", |s| s.protocol.as_ref()).unwrap_or_default(),
+            domain: domain.map_or(Some(None), |domain| domain.map(Some))?,
+            target: target?,
+            port: number("port", |s| s.port.as_ref())?,
+            priority: number("priority", |s| s.priority.as_ref()),
+            weight: number("weight", |s| s.weight.as_ref()),
+        })
+    });
+    services.collect()
+}
+
+/// The name of a service, in the characters that libvirt takes.
+fn service(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && text.len() <= 62;
+    if !fine {
+        problems.push(
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{}` cannot be the name of a service", shortened(text)),
+            )
+            .label("not a service")
+            .help("use letters, digits, `-` and `_`, without the leading `_`, such as `\"ldap\"`"),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
+/// The texts, each of which is one line for dnsmasq together with its name.
+fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
+    let Some(written) = dns.get("txt", |d| d.txt.as_ref()) else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    for (name, text) in written.value {
+        let at = written.pointer().key(name);
+        let named = parse::host_name(name, at.clone().name(), problems);
+        // Quotes around it, and what they need within.
+        let rest = name.len() + 2 + text.matches(['"', '\\']).count();
+        if fits_line(text, rest, at.value(), problems) && named {
+            texts.push((name.clone(), text.clone()));
+        }
+    }
+    texts
+}

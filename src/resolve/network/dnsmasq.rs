@@ -1,0 +1,117 @@
+//! Lines for the configuration of dnsmasq, which libvirt writes one into for each option that it is given, and what fits into
+//! such a line.
+
+use std::net::Ipv4Addr;
+
+use crate::lab::network::ip::Side;
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::text::{check_line, shortened};
+use crate::spec;
+
+/// The longest line, in bytes, with some room for what libvirt writes before it: dnsmasq reads 1,023.
+const LINE_MAX: usize = 1000;
+
+/// What stands before a tag, where a value can have some before it.
+const TAGS: [&str; 2] = ["tag:", "net:"];
+
+/// The options of a network, of which these are the sides.
+pub(crate) fn options(
+    layers: &Layers<'_, spec::Network>,
+    (name, sides): (&str, [Option<&Side>; 2]),
+    is_broken: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
+    let Some(list) = layers.get("dnsmasq", |n| n.dnsmasq.as_ref()) else {
+        return Vec::new();
+    };
+    if sides.iter().all(Option::is_none) && !is_broken && !list.value.is_empty() {
+        problems.push(
+            Problem::new(
+                Id::NoSubnet,
+                list.pointer().name(),
+                format!("network `{name}` has no subnet for dnsmasq to serve"),
+            )
+            .label("nobody reads them")
+            .related(layers.pointer().name(), "the network")
+            .help("add a `subnet` or `subnet6`, or leave `dnsmasq` out"),
+        );
+    }
+    let mut options = Vec::new();
+    for (index, option) in list.value.iter().enumerate() {
+        let place = list.pointer().index(index).value();
+        if option.trim().is_empty() || option.starts_with('-') || option.starts_with('#') {
+            problems.push(
+                Problem::of_value(Id::BadName, place, format!("`{}` is not an option of dnsmasq", shortened(option)))
+                    .label("not as in its configuration file")
+                    .help("write the option without `--`, such as `\"dhcp-option=option:ntp-server,192.168.56.1\"`"),
+            );
+        } else if fits_line(option, 0, place, problems) {
+            options.push(option.clone());
+        }
+    }
+    options
+}
+
+/// Checks that a text is one line of what dnsmasq reads, or part of one of which `rest` bytes are taken.
+pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !check_line(text, place.clone(), problems) {
+        return false;
+    }
+    let room = LINE_MAX.saturating_sub(rest);
+    let fine = text.len() <= room;
+    if !fine {
+        let message = format!("a text of {} bytes, where dnsmasq has room for {room}", text.len());
+        problems.push(Problem::of_value(Id::TextTooLong, place, message).label("too long").help("shorten it"));
+    }
+    fine
+}
+
+/// A text that libvirt writes into a line as it is, where dnsmasq ends it at a comma or a comment.
+pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    if !fits_line(text, 0, word.place(), problems) {
+        return None;
+    }
+    let has_tag = TAGS.iter().any(|tag| text.starts_with(tag));
+    let fine = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']) && !has_tag;
+    if !fine {
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be {what}", shortened(text)))
+                .label("dnsmasq would read something else")
+                .help(if has_tag {
+                    "leave out the `:`: what stands before it is a word of dnsmasq"
+                } else {
+                    "leave out blanks, commas, quotes, `#` and `\\`"
+                }),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
+/// What dnsmasq takes the name of a machine for, in the line that reserves its address, if it is not a name there.
+pub(crate) fn other_meaning(name: &str) -> Option<&'static str> {
+    let number = name.strip_suffix(['s', 'm', 'h', 'd', 'w', 'S', 'M', 'H', 'D', 'W']).unwrap_or(name);
+    match name {
+        "ignore" | "infinite" => Some("a word of its own"),
+        _ if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => Some("how long an address is lent"),
+        _ if name.parse::<Ipv4Addr>().is_ok() => Some("an address"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::other_meaning;
+
+    #[test]
+    fn names_that_are_none_to_dnsmasq() {
+        for other in ["0", "10", "7d", "12H", "ignore", "infinite", "10.0.0.5"] {
+            assert!(other_meaning(other).is_some(), "{other}");
+        }
+        for name in ["web", "d", "dd", "7d-1", "Ignore", "ignore-1", "1e3", "10.", "10.0.0.5.lab", "x7"] {
+            assert_eq!(other_meaning(name), None, "{name}");
+        }
+    }
+}

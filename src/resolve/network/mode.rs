@@ -1,0 +1,156 @@
+//! What a mode of networks asks for and what it cannot have.
+
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::device_name;
+use crate::resolve::layers::Layers;
+use crate::spec;
+use crate::spec::macvtap::MacvtapMode;
+use crate::spec::network::Mode;
+
+/// The interface of the host, on modes that have one.
+pub(crate) fn dev(
+    layers: &Layers<'_, spec::Network>,
+    mode: Mode,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let written = layers.get("dev", |n| n.dev.as_ref());
+    let problem = match (mode, written) {
+        (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
+        (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
+            let message = format!("network `{name}` forwards through no interface");
+            Problem::new(Id::NotOnThisMode, dev.pointer().name(), message)
+                .label("only for modes `nat`, `route`, `macvtap` and `hostdev`")
+                .help("leave `dev` out, or choose another `mode`")
+        }),
+        (Mode::Macvtap | Mode::Hostdev, None) => Some(
+            Problem::new(
+                Id::MissingField,
+                layers.pointer().key("dev").name(),
+                format!("network `{name}` does not say which interface it shares"),
+            )
+            .label("needs a `dev`")
+            .help("add `\"dev\": \"enp1s0\"`, the name of an interface that the host has"),
+        ),
+    };
+    problems.extend(problem);
+    written.and_then(|word| device_name::of_host(word, problems))
+}
+
+/// What macvtap does, on the mode that has it.
+pub(crate) fn macvtap_mode(
+    layers: &Layers<'_, spec::Network>,
+    mode: Mode,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> MacvtapMode {
+    let written = layers.get("macvtapMode", |n| n.macvtap_mode.as_ref());
+    problems.extend(written.filter(|_| mode != Mode::Macvtap).map(|written| {
+        let message = format!("network `{name}` shares nothing through macvtap");
+        Problem::new(Id::NotOnThisMode, written.pointer().name(), message)
+            .label("only for mode `macvtap`")
+            .help("leave it out, or choose mode `macvtap`")
+    }));
+    written.map(|written| *written.value).unwrap_or_default()
+}
+
+/// What the host has serves its own addresses; what only libvirt's own bridge has is refused.
+pub(crate) fn refuse_on_the_host(
+    spec: &spec::Network,
+    layers: &Layers<'_, spec::Network>,
+    (name, mode): (&str, Mode),
+    problems: &mut Vec<Problem>,
+) {
+    let at = layers.pointer();
+    let what = if matches!(mode, Mode::Macvtap | Mode::Hostdev) { "an interface" } else { "a bridge" };
+    let own = [
+        ("subnet", spec.subnet.is_some()),
+        ("gateway", spec.gateway.is_some()),
+        ("subnet6", spec.subnet6.is_some()),
+        ("gateway6", spec.gateway6.is_some()),
+        ("dhcp", spec.dhcp.is_some()),
+        ("dhcp6", spec.dhcp6.is_some()),
+        ("dns", spec.dns.is_some()),
+        ("mac", spec.mac.is_some()),
+        ("mtu", spec.mtu.is_some()),
+    ];
+    for (key, _) in own.into_iter().filter(|(_, is_some)| *is_some) {
+        let message = format!("network `{name}` is on {what} of the host, which has its own `{key}`");
+        problems.push(refused(&at.key(key), mode, message));
+    }
+    // What is done to each interface, which not every kind takes.
+    let (shaped, isolated, trusted) = match mode {
+        Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated | Mode::Bridge => (true, true, true),
+        Mode::Ovs => (true, false, true),
+        Mode::Macvtap => (false, false, true),
+        Mode::Hostdev => (false, false, false),
+    };
+    let refused_here = [
+        ("tftp", spec.tftp.is_some()),
+        ("dnsmasq", spec.dnsmasq.is_some()),
+        ("routes", spec.routes.is_some()),
+        ("stp", spec.stp.is_some()),
+        ("stpDelay", spec.stp_delay.is_some()),
+        ("bandwidth", spec.bandwidth.is_some() && !shaped),
+        ("portIsolation", spec.port_isolation.is_some() && !isolated),
+        ("trustRxFilters", spec.trust_rx_filters.is_some() && !trusted),
+    ];
+    for (key, _) in refused_here.into_iter().filter(|(_, is_refused)| *is_refused) {
+        problems.push(refused(&at.key(key), mode, format!("network `{name}` takes no `{key}`")));
+    }
+    for (group, written) in spec.portgroups.iter().flatten() {
+        let refused_here = [
+            ("bandwidth", written.bandwidth.is_some() && !shaped),
+            ("trustRxFilters", written.trust_rx_filters.is_some() && !trusted),
+        ];
+        for (key, _) in refused_here.into_iter().filter(|(_, is_refused)| *is_refused) {
+            let at = at.key("portgroups").key(group).key(key);
+            problems.push(refused(&at, mode, format!("port group `{group}` takes no `{key}`")));
+        }
+    }
+}
+
+fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
+    Problem::new(Id::NotOnThisMode, at.clone().name(), message)
+        .label(format!("not in mode `{}`", mode.name()))
+        .help("leave it out, or choose another `mode`")
+}
+
+/// DHCP is served in a subnet only.
+pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
+    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
+    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
+    let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
+    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
+    let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
+    let file = dhcp.get("bootFile", |d| d.boot_file.as_ref()).map(|at| at.pointer());
+    let has_ipv6 = layers.get("subnet6", |n| n.subnet6.as_ref()).is_some();
+    let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
+    for at in without_any.into_iter().chain([ranged, file]).flatten() {
+        problems.push(
+            Problem::new(Id::NoSubnet, at.name(), format!("network `{name}` has no subnet to serve addresses in"))
+                .label("addresses of which subnet?")
+                .related(layers.pointer().name(), "the network")
+                .help("add a `subnet`, or leave `dhcp` out"),
+        );
+    }
+}
+
+/// DHCPv6 is served in an IPv6 subnet only.
+pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
+    let dhcp = layers.object("dhcp6", |n| n.dhcp6.as_ref());
+    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
+    let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
+    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
+    let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
+    for at in [asked, ranged, only, lease].into_iter().flatten() {
+        let message = format!("network `{name}` has no IPv6 subnet to serve addresses in");
+        problems.push(
+            Problem::new(Id::NoSubnet, at.name(), message)
+                .label("addresses of which subnet?")
+                .related(layers.pointer().name(), "the network")
+                .help("add a `subnet6`, or leave `dhcp6` out"),
+        );
+    }
+}

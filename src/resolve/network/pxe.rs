@@ -1,0 +1,57 @@
+//! What machines boot from over a network.
+
+use crate::lab::network::ip::Side;
+use crate::lab::network::pxe::Pxe;
+use crate::lab::subnet::Family;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::network::dnsmasq;
+use crate::resolve::{parse, text};
+use crate::spec;
+
+/// What the network has, of which this is the IPv4 side.
+pub(crate) fn pxe(
+    layers: &Layers<'_, spec::Network>,
+    (name, side): (&str, Option<&Side>),
+    is_broken: bool,
+    problems: &mut Vec<Problem>,
+) -> Pxe {
+    let tftp = layers.get("tftp", |n| n.tftp.as_ref());
+    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
+    let file = dhcp.get("bootFile", |d| d.boot_file.as_ref());
+    let server = dhcp.get("bootServer", |d| d.boot_server.as_ref());
+    if let Some(tftp) = tftp.filter(|_| side.is_none() && !is_broken) {
+        problems.push(
+            Problem::new(
+                Id::NoSubnet,
+                tftp.pointer().name(),
+                format!("network `{name}` has no subnet to serve files in"),
+            )
+            .label("served at which address?")
+            .related(layers.pointer().name(), "the network")
+            .help("add a `subnet`, or leave `tftp` out"),
+        );
+    }
+    if let (Some(file), Some(_)) = (file, side.filter(|side| side.dhcp.is_none())) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, file.pointer().name(), "a file to boot that nobody is told of")
+                .label("DHCP says it, which is switched off")
+                .related(dhcp.pointer().key("enable").value(), "switched off here")
+                .help("leave one of the two out"),
+        );
+    }
+    if let (Some(server), None) = (server, file) {
+        problems.push(
+            Problem::new(Id::MissingField, server.pointer().name(), "a server that nobody asks for a file")
+                .label("needs a `bootFile` beside it")
+                .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
+        );
+    }
+    Pxe {
+        tftp: tftp
+            .filter(|word| text::directory(*word, problems).is_some())
+            .and_then(|word| dnsmasq::plain(word, "a directory that TFTP serves", problems)),
+        file: file.and_then(|word| dnsmasq::plain(word, "the name of a file to boot", problems)),
+        server: server.and_then(|word| parse::address(word, Family::V4, problems)),
+    }
+}

@@ -1,0 +1,125 @@
+//! Static routes through machines on a network.
+
+use ipnet::IpNet;
+
+use crate::lab::network::ip::Side;
+use crate::lab::network::route::Route;
+use crate::lab::subnet::Family;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::network::ip::not_a_host;
+use crate::resolve::parse;
+use crate::spec;
+use crate::spec::route as written;
+
+/// The routes of a network, of which these are the sides. What is wrong with a `broken` subnet has been told.
+pub(crate) fn routes(
+    layers: &Layers<'_, spec::Network>,
+    sides: [Option<&Side>; 2],
+    broken: &[Family],
+    problems: &mut Vec<Problem>,
+) -> Vec<Route> {
+    let Some(list) = layers.get("routes", |n| n.routes.as_ref()) else {
+        return Vec::new();
+    };
+    let routes = list.value.iter().enumerate();
+    let network = layers.pointer();
+    let routes = routes.filter_map(|(index, route)| {
+        let layers = Layers::one(list.pointer().index(index), route);
+        self::route(&layers, sides, broken, &network, problems)
+    });
+    routes.collect()
+}
+
+fn route(
+    layers: &Layers<'_, written::Route>,
+    sides: [Option<&Side>; 2],
+    broken: &[Family],
+    network: &Pointer,
+    problems: &mut Vec<Problem>,
+) -> Option<Route> {
+    let to = layers.get("to", |r| r.to.as_ref()).and_then(|word| Some((word, destination(word, problems)?)));
+    let via = layers.get("via", |r| r.via.as_ref());
+    let Some((written, to)) = to else {
+        if let Some(via) = via {
+            let _ = parse::any_address(via, problems);
+        }
+        return None;
+    };
+    let family = Family::of(to.addr());
+    let via = via?;
+    let address = parse::address(via, family, problems)?;
+    let Some(side) = sides.into_iter().flatten().find(|side| side.subnet.family() == family) else {
+        if !broken.contains(&family) {
+            let message = format!("a route through a network that has no {} subnet", family.name());
+            problems.push(
+                Problem::new(Id::NoSubnet, via.place(), message)
+                    .label("an address in which subnet?")
+                    .related(network.clone().name(), "the network")
+                    .help("add a subnet to the network, or leave the route out"),
+            );
+        }
+        return None;
+    };
+    let subnet = side.subnet;
+    match subnet.host(address) {
+        Ok(host) if host == side.gateway => {
+            problems.push(
+                Problem::new(
+                    Id::AddressIsGateway,
+                    via.place(),
+                    format!("a route of the host by way of `{address}`, itself"),
+                )
+                .label("the gateway")
+                .related(side.at.clone().value(), "the subnet")
+                .help("write the address of the machine that forwards"),
+            );
+            None
+        }
+        Ok(host) => {
+            let metric = layers.value("metric", |r| r.metric.as_ref());
+            Some(Route { to, at: written.place(), via: host, metric })
+        }
+        Err(why) => {
+            let (id, what, label) = not_a_host(why, subnet);
+            problems.push(
+                Problem::new(
+                    id,
+                    via.place(),
+                    format!("address `{address}` {what} `{subnet}`, which the host routes from"),
+                )
+                .label(label)
+                .related(side.at.clone().value(), "the subnet")
+                .help("write the address of a machine on the network"),
+            );
+            None
+        }
+    }
+}
+
+/// Where a route can lead.
+fn destination(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpNet> {
+    let text = word.value;
+    let problem = match text.parse::<IpNet>() {
+        Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
+            .label("needs an address, `/` and a prefix length")
+            .help("write it like `\"10.99.0.0/16\"` or `\"fd00:99::/64\"`; a single address is `\"10.99.0.5/32\"`"),
+        Ok(net) if net.trunc() != net => {
+            let message = format!("`{text}` is an address in a subnet, not the subnet");
+            Problem::of_value(Id::BadSubnet, word.place(), message)
+                .label("has bits set after the prefix")
+                .help(format!("did you mean `{}`?", net.trunc()))
+        }
+        Ok(net) if net.prefix_len() == 0 => Problem::of_value(
+            Id::BadSubnet,
+            word.place(),
+            format!("`{text}` leads everywhere, the host's own networks too"),
+        )
+        .label("the default route")
+        .help("write the subnets that are behind the network; the host's default route is not libvirt's to set"),
+        Ok(net) => return Some(net),
+    };
+    problems.push(problem);
+    None
+}

@@ -1,0 +1,115 @@
+//! The VLANs and port groups of networks, and the VLANs of interfaces.
+
+use indexmap::IndexMap;
+
+use crate::lab::network::vlan::{Portgroup, Vlan};
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::network::bandwidth;
+use crate::resolve::parse;
+use crate::spec;
+use crate::spec::network::Mode;
+use crate::spec::vlan as written;
+
+/// VLANs as written.
+pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) -> Option<Vlan> {
+    let list = layers.get("tags", |v| v.tags.as_ref())?;
+    let mut tags: IndexMap<u16, usize> = IndexMap::new();
+    for (index, tag) in list.value.iter().enumerate() {
+        let first = *tags.entry(*tag).or_insert(index);
+        if first != index {
+            problems.push(
+                Problem::of_value(
+                    Id::DuplicateTag,
+                    list.pointer().index(index).value(),
+                    format!("the VLAN {tag} is listed twice"),
+                )
+                .label("the second time")
+                .related(list.pointer().index(first).value(), "the first time")
+                .help("leave one of the two out"),
+            );
+        }
+    }
+    let native = layers.get("native", |v| v.native.as_ref());
+    if let Some(native) = native.filter(|native| !tags.contains_key(native.value)) {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                native.place(),
+                format!("the VLAN {} is native, and not one of the tags", native.value),
+            )
+            .label("not in `tags`")
+            .related(list.place(), "the tags")
+            .help("add it to `tags`, or leave `native` out"),
+        );
+    }
+    Some(Vlan { tags: tags.into_keys().collect(), native: native.map(|native| *native.value) })
+}
+
+/// Reports several VLANs of a virtual function, which knows one.
+pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) {
+    let tags = layers.get("tags", |v| v.tags.as_ref()).filter(|tags| tags.value.len() > 1).map(|tags| tags.pointer());
+    let native = layers.get("native", |v| v.native.as_ref()).map(|native| native.pointer());
+    if let Some(at) = tags.or(native) {
+        problems.push(
+            Problem::new(Id::NotOnThisMode, at.name(), "a trunk of VLANs for a virtual function, which knows one")
+                .label("not in mode `hostdev`")
+                .help("write a single tag without `native`; the guest can make more itself"),
+        );
+    }
+}
+
+/// The VLANs and port groups of a network.
+pub(crate) fn of_network(
+    layers: &Layers<'_, spec::Network>,
+    mode: Mode,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> (Option<Vlan>, Vec<Portgroup>) {
+    let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Vec<Problem>| {
+        if !layers.is_empty() && !mode.has_vlans() {
+            problems.push(
+                Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("network `{name}` has no VLANs"))
+                    .label(format!("not in mode `{}`", mode.name()))
+                    .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
+            );
+        }
+        if mode == Mode::Hostdev {
+            refuse_trunk(&layers, problems);
+        }
+        vlan(&layers, problems)
+    };
+    let vlan = in_mode(layers.object("vlan", |n| n.vlan.as_ref()), problems);
+    let mut portgroups = Vec::new();
+    let mut default = None;
+    if let Some(list) = layers.get("portgroups", |n| n.portgroups.as_ref()) {
+        for (group, written) in list.value {
+            let layers = Layers::one(list.pointer().key(group), written);
+            parse::name(group, layers.pointer().name(), problems);
+            let written_default = layers.get("default", |g| g.default.as_ref()).filter(|default| *default.value);
+            if let Some(second) = written_default {
+                let first = default.get_or_insert_with(|| second.pointer()).clone();
+                if first != second.pointer() {
+                    problems.push(
+                        Problem::new(
+                            Id::ConflictingFields,
+                            second.place(),
+                            format!("network `{name}` has two default port groups"),
+                        )
+                        .label("the second one")
+                        .related(first.value(), "the first one")
+                        .help("leave `default` out of all but one"),
+                    );
+                }
+            }
+            portgroups.push(Portgroup {
+                name: group.clone(),
+                default: written_default.is_some(),
+                vlan: in_mode(layers.object("vlan", |g| g.vlan.as_ref()), problems),
+                bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |g| g.bandwidth.as_ref()), problems),
+                trust_rx_filters: layers.value("trustRxFilters", |g| g.trust_rx_filters.as_ref()),
+            });
+        }
+    }
+    (vlan, portgroups)
+}

@@ -1,0 +1,350 @@
+//! Single values of the spec, from text to types. Each function checks one kind of word, once; what it returns needs no
+//! further check, and what it refuses is a problem at the word's own place.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use crate::lab::identity::{Mac, is_placeholder};
+use crate::lab::placed::Placed;
+use crate::lab::size::Size;
+use crate::lab::subnet::{Family, NotASubnet, Subnet};
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, quoted_list};
+use crate::resolve::layers::{At, Layers, Word};
+use crate::resolve::text::{fits, shortened};
+
+/// The longest computer name of Windows (`NetBIOS`), in characters.
+pub const WINDOWS_NAME_MAX: usize = 15;
+
+/// A size greater than nothing.
+pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
+    let text = word.value;
+    let size = Size::parse(text);
+    match size {
+        None => problems.push(
+            Problem::of_value(Id::BadSize, word.place(), format!("`{text}` is not a size"))
+                .label("needs a whole number and a unit")
+                .help("write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"),
+        ),
+        Some(size) if size.bytes() == 0 => {
+            problems.push(
+                Problem::of_value(Id::OutOfRange, word.place(), "a size of nothing")
+                    .label("must be more than 0")
+                    .help("write how much it is, such as `\"4GiB\"`"),
+            );
+            return None;
+        }
+        Some(_) => {}
+    }
+    size
+}
+
+/// An IP address of `family`.
+pub fn address(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    address_at(word.value, word.place(), family, problems)
+}
+
+/// An IP address of `family`, where the word is not a member of an object.
+pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    let address = family.parse(text);
+    if address.is_none() {
+        let example = match family {
+            Family::V4 => "192.168.56.10",
+            Family::V6 => "fd00:56::10",
+        };
+        problems.push(
+            Problem::of_value(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
+                .label(format!("needs an {} address", family.name()))
+                .help(format!("write an address without a prefix length, such as `\"{example}\"`")),
+        );
+    }
+    address
+}
+
+/// An IP address of either family.
+pub fn any_address(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    any_address_at(word.value, word.place(), problems)
+}
+
+/// An IP address of either family, where the word is not a member of an object.
+pub fn any_address_at(text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+    let address = text.parse().ok();
+    if address.is_none() {
+        problems.push(
+            Problem::of_value(Id::BadAddress, place, format!("`{text}` is not an IP address"))
+                .label("needs an IPv4 or IPv6 address")
+                .help("write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"),
+        );
+    }
+    address
+}
+
+/// A subnet of `family`.
+pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<Subnet> {
+    let text = word.value;
+    let problem = match Subnet::parse(text, family) {
+        Ok(subnet) => match subnet.kept_for() {
+            None => return Some(subnet),
+            Some(what) => {
+                Problem::of_value(Id::BadSubnet, word.place(), format!("the addresses in `{text}` are kept for {what}"))
+                    .label("not for machines")
+                    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`")
+            }
+        },
+        Err(NotASubnet::Malformed) => {
+            let example = match family {
+                Family::V4 => "192.168.56.0/24",
+                Family::V6 => "fd00:56::/64",
+            };
+            Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not an {} subnet", family.name()))
+                .label("needs an address, `/` and a prefix length")
+                .help(format!("write it like `\"{example}\"`"))
+        }
+        Err(NotASubnet::HostBits(meant)) => Problem::of_value(
+            Id::BadSubnet,
+            word.place(),
+            format!("`{text}` is an address in a subnet, not the subnet"),
+        )
+        .label("has bits set after the prefix")
+        .help(format!("did you mean `{meant}`?")),
+        Err(NotASubnet::TooSmall) => Problem::of_value(
+            Id::BadSubnet,
+            word.place(),
+            format!("subnet `{text}` has no room for the host and a domain"),
+        )
+        .label("too small")
+        .help("a prefix length of at most 30 (IPv6: 126) leaves two addresses"),
+    };
+    problems.push(problem);
+    None
+}
+
+/// A UUID that was not typed as a placeholder.
+pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
+    let text = word.value;
+    let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
+    match uuid {
+        None => problems.push(
+            Problem::of_value(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
+                .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
+                .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+        ),
+        Some(uuid) if is_placeholder(uuid) => {
+            problems.push(
+                Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{text}` looks typed, not made"))
+                    .label("a placeholder")
+                    .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+            );
+            return None;
+        }
+        Some(_) => {}
+    }
+    uuid
+}
+
+/// The `id` that an object has written, if any: a name that it once had.
+pub fn id<'a, T>(
+    layers: &Layers<'a, T>,
+    field: impl Fn(&'a T) -> Option<&'a String>,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let word = layers.get("id", field)?;
+    name(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+/// The UUID that an object has written, if any, with its place.
+pub fn identity<'a, T>(
+    layers: &Layers<'a, T>,
+    field: impl Fn(&'a T) -> Option<&'a String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<Uuid>> {
+    let word = layers.get("uuid", field)?;
+    uuid(word, problems).map(|value| Placed { value, place: word.place() })
+}
+
+/// A MAC address.
+pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
+    let text = word.value;
+    let mac = Mac::parse(text);
+    if mac.is_none() {
+        problems.push(
+            Problem::of_value(Id::BadMac, word.place(), format!("`{text}` is not the MAC address of an interface"))
+                .label("needs six pairs of hexadecimal digits, the first one even")
+                .help("leave `mac` out for a stable one, or write one like `\"52:54:00:12:34:01\"`"),
+        );
+    }
+    mac
+}
+
+/// Whether text has letters, digits, `.`, `_` and `-` only, which nobody has to quote.
+pub fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+}
+
+/// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
+pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
+    if !fine {
+        problems.push(
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be a name", shortened(text)))
+                .label("not a name")
+                .help("use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 63 of them"),
+        );
+    }
+    fine
+}
+
+/// Checks the name of an environment variable, as libvirt does.
+pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !fits(text, &place, problems) {
+        return false;
+    }
+    let fine = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !fine {
+        problems.push(
+            Problem::of_value(
+                Id::BadName,
+                place,
+                format!("`{}` cannot be the name of an environment variable", shortened(text)),
+            )
+            .label("not the name of a variable")
+            .help("use letters, digits and `_`, starting with a letter or `_`"),
+        );
+    }
+    fine
+}
+
+/// The serial number of a disk, in the characters that libvirt takes.
+pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    if !fits(text, &word.place(), problems) {
+        return None;
+    }
+    let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
+    if !fine {
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be a serial number", shortened(text)))
+                .label("not a serial number")
+                .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
+/// A World Wide Name, in the form that libvirt takes.
+pub fn wwn(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if !fine {
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
+                .label("not a World Wide Name")
+                .help("write 16 hexadecimal digits, such as `\"5000c50015ea71aa\"`"),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
+/// Checks the name of a host in DNS: letters, digits, `.` and `-`.
+pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = is_host_name(text);
+    if !fine {
+        problems.push(
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
+                .label("not a host name")
+                .help("use letters, digits, `.` and `-`, starting with a letter or digit, 1 to 63 between two dots"),
+        );
+    }
+    fine
+}
+
+/// Whether DNS can have the name.
+#[must_use]
+pub fn is_host_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+        && text.len() <= 253
+        && text.strip_suffix('.').unwrap_or(text).split('.').all(|label| (1..=63).contains(&label.len()))
+}
+
+/// Checks the name of a lab.
+pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.len() <= 63;
+    if !fine {
+        problems.push(
+            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a lab", shortened(text)))
+                .label("not the name of a lab")
+                .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
+        );
+    }
+    fine
+}
+
+/// A duration in seconds.
+pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
+    let text = word.value;
+    let seconds = text.char_indices().last().and_then(|(end, unit)| {
+        let (_, scale) =
+            [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)].into_iter().find(|(name, _)| *name == unit)?;
+        let number = text[..end].bytes().all(|b| b.is_ascii_digit()).then(|| text[..end].parse::<u32>().ok())??;
+        number.checked_mul(scale).filter(|seconds| *seconds >= 120)
+    });
+    if seconds.is_none() {
+        problems.push(
+            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a lease time"))
+                .label("needs a whole number and `s`, `m`, `h` or `d`, at least two minutes")
+                .help("write it like `\"12h\"`"),
+        );
+    }
+    seconds
+}
+
+/// The problem of a key that only `true` says something with.
+pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
+    (!flag.value).then(|| {
+        Problem::of_value(Id::OutOfRange, flag.place(), "`false` says nothing here")
+            .label("only `true`")
+            .help("leave the key out")
+    })
+}
+
+/// The problem of replicas that are too many to count up from a word.
+pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
+    Problem::new(Id::OutOfRange, at.value(), format!("counting up from `{first}` runs past the last {what} there is"))
+        .label("too many replicas from here")
+        .help("start lower")
+}
+
+/// Checks that one of several keys is given, and no second one.
+pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, problems: &mut Vec<Problem>) -> Option<()> {
+    let mut given = kinds.iter().filter_map(|(key, at)| at.as_ref().map(|at| (*key, at)));
+    match (given.next(), given.next()) {
+        (Some(_), None) => Some(()),
+        (Some((first, first_at)), Some((second, second_at))) => {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    second_at.clone().name(),
+                    format!("{what} has both `{first}` and `{second}`"),
+                )
+                .label(format!("not with `{first}`"))
+                .related(first_at.clone().name(), format!("`{first}` is given here"))
+                .help("leave one of the two out"),
+            );
+            None
+        }
+        (None, _) => {
+            let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
+            problems.push(
+                Problem::new(Id::MissingField, at.clone().value(), format!("{what} does not say what it is"))
+                    .label(format!("needs {keys}"))
+                    .help(format!("add one of {keys}")),
+            );
+            None
+        }
+    }
+}

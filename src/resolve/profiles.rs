@@ -1,0 +1,122 @@
+//! Layers: the settings of one thing, from weakest to strongest, and where each was written.
+//!
+//! A domain's layers are the preset of its operating system, the lab's defaults, its profiles and its own entry.
+//! Nothing is copied: a setting is looked up when it is needed, in the strongest layer that has it, and comes with its
+//! place, so that a problem with it points at the layer that wrote it.
+
+use std::collections::HashSet;
+
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::resolve::layers::Layers;
+use crate::spec::{DomainFields, Profile, Spec};
+
+/// The profiles of a spec.
+pub struct Profiles<'a> {
+    spec: &'a Spec,
+}
+
+/// A profile on the way from one to what it extends, and how many of its bases have been visited.
+struct Step<'a> {
+    name: &'a str,
+    profile: &'a Profile,
+    visited: usize,
+}
+
+impl<'a> Profiles<'a> {
+    /// Follows every `extends`. Unknown profiles and circles are problems.
+    pub fn resolve(spec: &'a Spec, problems: &mut Vec<Problem>) -> Self {
+        let profiles = Self { spec };
+        let mut seen = HashSet::new();
+        for (name, _) in spec.profiles.iter().flatten() {
+            let _ = profiles.line(name, &mut seen, |path, base| {
+                let Some(Step { name, visited, .. }) = path.last() else { return };
+                let at = || Pointer::root().key("profiles").key(name).key("extends").index(visited - 1);
+                if let Some(start) = path.iter().position(|step| step.name == base) {
+                    problems.push(circle(&path[start..], base, at()));
+                } else if profiles.get(base).is_none() {
+                    problems.push(profiles.unknown(base, at()));
+                }
+            });
+        }
+        profiles
+    }
+
+    /// The layers of a domain's entry, `own` being its strongest and `preset` its weakest.
+    pub fn layers(
+        &self,
+        preset: Option<&'a DomainFields>,
+        named: &'a [String],
+        at: &Pointer,
+        own: &'a DomainFields,
+        problems: &mut Vec<Problem>,
+    ) -> Layers<'a, DomainFields> {
+        let mut layers: Vec<(Pointer, &'a DomainFields)> = Vec::new();
+        layers.extend(preset.map(|preset| (Pointer::root(), preset)));
+        layers.extend(self.spec.defaults.as_ref().map(|defaults| (Pointer::root().key("defaults"), defaults)));
+        let mut seen = HashSet::new();
+        for (index, name) in named.iter().enumerate() {
+            if self.get(name).is_none() {
+                problems.push(self.unknown(name, at.key("profiles").index(index)));
+            }
+            let line = self.line(name, &mut seen, |_, _| {});
+            layers.extend(
+                line.iter().map(|(name, profile)| (Pointer::root().key("profiles").key(name), &profile.fields)),
+            );
+        }
+        layers.push((at.clone(), own));
+        Layers::new(layers)
+    }
+
+    fn get(&self, name: &str) -> Option<(&'a str, &'a Profile)> {
+        let (name, profile) = self.spec.profiles.as_ref()?.get_key_value(name)?;
+        Some((name, profile))
+    }
+
+    fn unknown(&self, name: &str, at: Pointer) -> Problem {
+        let known = self.spec.profiles.iter().flatten().map(|(name, _)| name.as_str());
+        Problem::new(Id::UnknownProfile, at.value(), format!("there is no profile `{name}`"))
+            .label("not in `profiles`")
+            .help(match self.spec.profiles.as_ref() {
+                Some(profiles) if !profiles.is_empty() => did_you_mean(name, known),
+                _ => format!("declare it: `\"profiles\": {{ \"{name}\": {{ … }} }}`"),
+            })
+    }
+
+    /// The profile `name` and what it extends, the weakest first, but for those that have been `seen`. `extends` is told
+    /// of each base, and of the way to it.
+    fn line(
+        &self,
+        name: &str,
+        seen: &mut HashSet<&'a str>,
+        mut extends: impl FnMut(&[Step<'a>], &'a str),
+    ) -> Vec<(&'a str, &'a Profile)> {
+        let mut enter = |name: &str| {
+            let (name, profile) = self.get(name)?;
+            seen.insert(name).then_some(Step { name, profile, visited: 0 })
+        };
+        let mut line = Vec::new();
+        let mut path: Vec<Step<'a>> = enter(name).into_iter().collect();
+        while let Some(step) = path.last_mut() {
+            let profile = step.profile;
+            let Some(base) = profile.own.extends.as_ref().and_then(|extends| extends.get(step.visited)) else {
+                line.push((step.name, profile));
+                path.pop();
+                continue;
+            };
+            step.visited += 1;
+            extends(&path, base);
+            path.extend(enter(base));
+        }
+        line
+    }
+}
+
+/// The problem of profiles that extend each other.
+fn circle(path: &[Step<'_>], base: &str, at: Pointer) -> Problem {
+    let circle: Vec<String> = path.iter().map(|step| step.name).chain([base]).map(|name| format!("`{name}`")).collect();
+    let message = format!("profiles extend each other in a circle: {}", circle.join(" → "));
+    Problem::new(Id::ProfileCycle, at.value(), message)
+        .label("closes the circle")
+        .help("move what they share into a profile that extends neither")
+}

@@ -1,0 +1,106 @@
+//! The order in which domains start.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use crate::lab::{Domain, Lab};
+use crate::place::Place;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::resolve::topological::in_order;
+use crate::spec::Spec;
+
+/// Puts every domain after those that it starts after, and moves nothing else.
+pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
+    let Some(domains) = &mut lab.domains else { return };
+    if domains.iter().all(|domain| domain.after.is_empty()) {
+        return;
+    }
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, domain) in domains.iter().enumerate() {
+        by_name.entry(&domain.name).or_default().push(index);
+        let entry = domain.at.steps().nth(1);
+        let entry = entry.and_then(|entry| spec.domains.as_ref().and_then(|domains| domains.get_key_value(&entry)));
+        if let Some((entry, _)) = entry
+            && *entry != domain.name
+        {
+            by_name.entry(entry).or_default().push(index);
+        }
+    }
+    let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
+    // What stands for all replicas of an entry is a member of its own, numbered after the domains: thousands of
+    // replicas may start after thousands.
+    let mut groups: IndexMap<&str, Vec<(usize, Place)>> = IndexMap::new();
+    // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
+    let mut told = HashSet::new();
+    for domain in domains.iter() {
+        let mut list = Vec::new();
+        for after in &domain.after {
+            match by_name.get(after.value.as_str()) {
+                Some(found) if found.iter().any(|index| domains[*index].is_template) => {
+                    if told.insert(&after.place) {
+                        problems.push(
+                            Problem::new(
+                                Id::ConflictingFields,
+                                after.place.clone(),
+                                format!("domain `{}` is a template, and nothing can start after it", after.value),
+                            )
+                            .label("never starts")
+                            .help("leave it out, or name a domain that starts"),
+                        );
+                    }
+                }
+                Some(found) => {
+                    let members = || found.iter().map(|index| (*index, after.place.clone())).collect();
+                    if let [one] = found.as_slice() {
+                        list.push((*one, after.place.clone()));
+                    } else {
+                        let group = groups.entry(&after.value);
+                        list.push((domains.len() + group.index(), after.place.clone()));
+                        group.or_insert_with(members);
+                    }
+                }
+                None if !told.insert(&after.place) => {}
+                None if lab.imported.iter().any(|domain| domain.name == after.value) => problems.push(
+                    Problem::new(
+                        Id::ConflictingFields,
+                        after.place.clone(),
+                        format!("domain `{}` is imported, and stays as it is", after.value),
+                    )
+                    .label("not started by the lab")
+                    .help("leave it out, or name a domain that the lab starts"),
+                ),
+                None => problems.push(
+                    Problem::new(
+                        Id::UnknownDomain,
+                        after.place.clone(),
+                        format!("there is no domain `{}`", after.value),
+                    )
+                    .label("not in `domains`")
+                    .help(did_you_mean(&after.value, spec.domains.iter().flatten().map(|(name, _)| name.as_str()))),
+                ),
+            }
+        }
+        before.push(list);
+    }
+    before.extend(groups.into_values());
+    let mut told = HashSet::new();
+    let order = in_order(&before, |circle| {
+        let steps = || circle.iter().filter_map(|(index, place)| domains.get(*index).map(|domain| (domain, place)));
+        let names: Vec<String> = steps().map(|(domain, _)| format!("`{}`", domain.name)).collect();
+        let Some((_, place)) = steps().next_back().filter(|(_, place)| told.insert((*place).clone())) else {
+            return;
+        };
+        problems.push(
+            Problem::new(
+                Id::StartOrderCycle,
+                place.clone(),
+                format!("domains start after each other in a circle: {} after {}", names.join(" after "), names[0]),
+            )
+            .label("closes the circle")
+            .help("one of them has to start without the others"),
+        );
+    });
+    let mut slots: Vec<Option<Domain>> = std::mem::take(domains).into_iter().map(Some).collect();
+    *domains = order.into_iter().filter_map(|index| slots.get_mut(index)?.take()).collect();
+}

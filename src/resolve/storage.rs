@@ -1,0 +1,138 @@
+//! Storage pools, resolved.
+
+pub mod allocation;
+pub mod backing;
+pub mod backing_order;
+pub mod image;
+pub mod pool_source;
+pub mod pool_type;
+pub mod volume;
+pub mod volume_name;
+
+use crate::lab::identity::{Kind, Namespace};
+use crate::lab::placed::{ExtraAt, Placed};
+use crate::lab::storage::{Permissions, Pool};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::{parse, text};
+use crate::spec;
+use crate::spec::Active;
+use crate::spec::pool::PoolType;
+
+/// Resolves one pool with the volumes of its section; disks add theirs.
+pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, problems: &mut Vec<Problem>) -> Pool {
+    let at = Pointer::root().key("pools").key(name);
+    parse::name(name, at.clone().name(), problems);
+    let layers = Layers::one(at.clone(), spec);
+    let id = parse::id(&layers, |p| p.id.as_ref(), problems);
+    let uuid = parse::identity(&layers, |p| p.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
+        value: namespace.uuid(Kind::Pool, id.as_deref().unwrap_or(name)),
+        place: at.clone().name(),
+    });
+    let r#type = spec.r#type.unwrap_or_default();
+    let written_source = layers.object("source", |p| p.source.as_ref());
+    let mut pool = Pool {
+        name: name.to_owned(),
+        uuid,
+        r#type,
+        source: pool_source::resolve((name, r#type), &written_source, &at.key("source"), problems),
+        path: path(name, r#type, &layers, problems),
+        permissions: permissions(r#type, &layers, problems),
+        volumes: Vec::new(),
+        active: spec.active.unwrap_or(Active::Running),
+        restart: spec.restart,
+        extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
+        at,
+    };
+    for (name, volume) in spec.volumes.iter().flatten() {
+        let at = pool.at.key("volumes").key(name);
+        if r#type == PoolType::Iscsi {
+            problems.push(volume::undeclarable(&at.name()));
+            continue;
+        }
+        volume_name::check(name, &pool, at.clone().name(), problems);
+        pool.volumes.push(volume::written(name, at, volume, r#type, problems));
+    }
+    pool
+}
+
+/// The directory of the files or of the devices of a pool. libvirt has the others where it wants them.
+fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> Option<String> {
+    let written = layers.get("path", |p| p.path.as_ref());
+    match r#type {
+        PoolType::Dir | PoolType::Fs | PoolType::Netfs => {
+            if written.is_none() {
+                let what = if r#type == PoolType::Dir { "its files are" } else { "it is mounted" };
+                problems.push(
+                    Problem::new(
+                        Id::MissingField,
+                        layers.pointer().key("path").name(),
+                        format!("pool `{name}` does not say where {what}"),
+                    )
+                    .label("needs a `path`")
+                    .help("add a directory of its own, such as `\"path\": \"/var/lib/libvirt/images/lab\"`"),
+                );
+            }
+            text::directory(written?, problems)
+        }
+        PoolType::Disk | PoolType::Iscsi => match written {
+            Some(word) => text::path(word, problems),
+            None if r#type == PoolType::Disk => Some("/dev".to_owned()),
+            None => Some("/dev/disk/by-path".to_owned()),
+        },
+        PoolType::Logical | PoolType::Rbd | PoolType::Zfs => {
+            if let Some(word) = written {
+                let of = if r#type == PoolType::Rbd {
+                    "images of Ceph have no path on the host"
+                } else {
+                    "libvirt has its volumes in `/dev`, under the name of the `source`, whatever is written"
+                };
+                problems.push(
+                    Problem::new(
+                        Id::NotOnThisType,
+                        word.pointer().name(),
+                        format!("a pool of type `{}` has no `path`", r#type.name()),
+                    )
+                    .label(of)
+                    .help("leave it out"),
+                );
+            }
+            None
+        }
+    }
+}
+
+fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> Option<Permissions> {
+    let written = layers.object("permissions", |p| p.permissions.as_ref());
+    if written.is_empty() {
+        return None;
+    }
+    if !r#type.has_files() {
+        problems.push(
+            Problem::new(
+                Id::NotOnThisType,
+                written.pointer().name(),
+                format!("a pool of type `{}` has no `permissions`", r#type.name()),
+            )
+            .label("has no directory of its own")
+            .help("leave it out"),
+        );
+        return None;
+    }
+    let mode = written.get("mode", |p| p.mode.as_ref());
+    if let Some(word) = mode
+        && !(matches!(word.value.len(), 3 | 4) && word.value.bytes().all(|b| (b'0'..=b'7').contains(&b)))
+    {
+        problems.push(
+            Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not a mode", word.value))
+                .label("needs three or four octal digits")
+                .help("write it like `\"0711\"`"),
+        );
+    }
+    Some(Permissions {
+        mode: mode.map_or_else(|| "0711".to_owned(), |word| format!("{:0>4}", word.value)),
+        owner: written.value("owner", |p| p.owner.as_ref()).unwrap_or(0),
+        group: written.value("group", |p| p.group.as_ref()).unwrap_or(0),
+    })
+}

@@ -1,0 +1,83 @@
+//! How much of a volume is set aside when it is created.
+
+use crate::lab::size::Size;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{At, Word};
+use crate::resolve::parse;
+use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
+
+/// How much a definition says, where it says anything: libvirt sets aside all of a raw volume otherwise, and never anything
+/// of a QCOW2 one, as `NixVirt` does not ask for it when it creates the volume.
+pub(crate) fn resolve(
+    (r#type, format, size): (PoolType, ImageFormat, Option<Size>),
+    allocation: Option<Word<'_>>,
+    preallocation: Option<At<'_, Preallocation>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Size> {
+    if let (Some(allocation), Some(preallocation)) = (allocation, preallocation) {
+        problems.push(
+            Problem::new(Id::ConflictingFields, preallocation.pointer().name(), "two amounts that are set aside")
+                .label("not with `allocation`")
+                .related(allocation.pointer().name(), "`allocation` is given here")
+                .help("leave one of the two out"),
+        );
+    }
+    let full = preallocation.filter(|at| *at.value == Preallocation::Full);
+    let none = preallocation.filter(|at| *at.value == Preallocation::None);
+    let amount = allocation.and_then(|word| amount(word, size, problems));
+    let mut refuse = |key: Option<(crate::place::Place, &str)>, why: &str, help: &str| {
+        if let Some((place, what)) = key {
+            problems.push(Problem::new(Id::ConflictingFields, place, why).label(what.to_owned()).help(help.to_owned()));
+        }
+    };
+    // A refused amount has been told of.
+    let allocated =
+        |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (word.pointer().name(), label));
+    match (r#type, format) {
+        (PoolType::Dir | PoolType::Fs | PoolType::Netfs, ImageFormat::Qcow2) => {
+            let why = "libvirt sets nothing aside for a QCOW2 volume that NixVirt creates";
+            let help = "leave it out, or choose the format `raw`";
+            refuse(allocated("sets nothing aside"), why, help);
+            refuse(full.map(|at| (at.place(), "sets nothing aside")), why, help);
+            None
+        }
+        (PoolType::Dir | PoolType::Fs | PoolType::Netfs, ImageFormat::Raw) | (PoolType::Zfs, _) => {
+            amount.or_else(|| full.and(size)).or(Some(Size::NOTHING))
+        }
+        (PoolType::Logical, _) => {
+            let why = "a logical volume of which nothing is set aside";
+            let help =
+                "leave it out, or write how much as `allocation`: LVM loses the volume when it has outgrown that";
+            refuse(none.map(|at| (at.place(), "LVM has to set something aside")), why, help);
+            amount
+        }
+        (PoolType::Disk, _) => {
+            let (why, what) = ("a partition is all set aside", "a partition has its size");
+            refuse(allocated(what), why, "leave it out");
+            refuse(none.map(|at| (at.place(), what)), why, "leave it out");
+            None
+        }
+        (PoolType::Rbd, _) => {
+            let (why, help) = ("Ceph sets nothing aside for an image", "leave it out");
+            refuse(allocated("sets nothing aside"), why, help);
+            refuse(full.map(|at| (at.place(), "sets nothing aside")), why, help);
+            None
+        }
+        // Its volumes are not ours to create, which is told of elsewhere.
+        (PoolType::Iscsi, _) => None,
+    }
+}
+
+/// An amount that is not more than the volume: libvirt would make a raw file as large as what is set aside.
+fn amount(word: Word<'_>, size: Option<Size>, problems: &mut Vec<Problem>) -> Option<Size> {
+    let amount = parse::size(word, problems)?;
+    if let Some(size) = size.filter(|size| amount > *size) {
+        problems.push(
+            Problem::new(Id::OutOfRange, word.place(), format!("`{amount}` set aside for a volume of `{size}`"))
+                .label("more than the volume")
+                .help(format!("write at most `{size}`, or `\"preallocation\": \"full\"` for all of it")),
+        );
+        return None;
+    }
+    Some(amount)
+}

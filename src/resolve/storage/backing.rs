@@ -1,0 +1,92 @@
+//! Images that volumes grow on, which must not change.
+
+use crate::lab::storage::backing::{Backing, Image};
+use crate::lab::storage::volume::Volume;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::Layers;
+use crate::resolve::text;
+use crate::spec;
+use crate::spec::pool::{ImageFormat, PoolType};
+
+/// The image that a volume grows on: a volume of the pool or a file.
+pub(crate) fn resolve(
+    layers: &Layers<'_, spec::pool::Backing>,
+    (r#type, format): (PoolType, ImageFormat),
+    problems: &mut Vec<Problem>,
+) -> Option<Backing> {
+    if layers.is_empty() {
+        return None;
+    }
+    only_on_qcow2("backing", &layers.pointer(), (r#type, format), problems);
+    let volume = layers.get("volume", |b| b.volume.as_ref());
+    let path = layers.get("path", |b| b.path.as_ref());
+    let (at, image) = match (volume, path) {
+        (Some(volume), None) => (volume.pointer(), Image::Volume(volume.value.clone())),
+        (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
+        (Some(_), Some(path)) => {
+            problems.push(
+                Problem::new(
+                    Id::ConflictingFields,
+                    path.pointer().name(),
+                    "a backing image that is both a volume and a file",
+                )
+                .label("not with `volume`")
+                .help("leave one of the two out"),
+            );
+            return None;
+        }
+        (None, None) => {
+            problems.push(
+                Problem::new(
+                    Id::MissingField,
+                    layers.pointer().name(),
+                    "a backing image that is neither a volume nor a file",
+                )
+                .label("needs a `volume` or a `path`")
+                .help("add `\"volume\": …`, the name of a volume of the same pool, or `\"path\": …`"),
+            );
+            return None;
+        }
+    };
+    let format = layers.get("format", |b| b.format.as_ref());
+    Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
+}
+
+/// A volume that grows on an image is QCOW2. `key` at `at` says what it grows on.
+pub(crate) fn only_on_qcow2(
+    key: &str,
+    at: &Pointer,
+    (r#type, format): (PoolType, ImageFormat),
+    problems: &mut Vec<Problem>,
+) {
+    if format != ImageFormat::Raw {
+        return;
+    }
+    problems.push(if r#type.has_files() {
+        Problem::new(Id::ConflictingFields, at.clone().name(), "a raw image that grows on another")
+            .label("only for format `qcow2`")
+            .help(format!("leave `{key}` out, or choose `qcow2`: raw images hold nothing but their own bytes"))
+    } else {
+        let message = format!("a volume of a pool of type `{}` that grows on an image", r#type.name());
+        Problem::new(Id::NotOnThisType, at.clone().name(), message)
+            .label("only where volumes are files")
+            .help(format!("leave `{key}` out, or choose a pool of type `dir`, `fs` or `netfs`"))
+    });
+}
+
+/// The problem of a volume that is smaller than the one it grows on.
+pub(crate) fn smaller(volume: &Volume, on: &Volume) -> Option<Problem> {
+    let (small, large) = (volume.present.as_ref()?, on.present.as_ref()?);
+    let (small_at, large_at) = (small.size_at.as_ref()?, large.size_at.as_ref()?);
+    (small.size < large.size).then(|| {
+        Problem::new(
+            Id::SmallerThanBacking,
+            small_at.clone().value(),
+            format!("a volume of `{}` grows on `{}`, which is larger", small.size, on.name),
+        )
+        .label(format!("less than `{}`", large.size))
+        .related(large_at.clone().value(), format!("the size of `{}`", on.name))
+        .help(format!("write at least `{}`: the guest would see the start of the image only", large.size))
+    })
+}

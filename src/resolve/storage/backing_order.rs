@@ -1,0 +1,144 @@
+//! Volumes that grow on others, in their own pool or another: there has to be one, not larger, and it comes first.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::lab::storage::Pool;
+use crate::lab::storage::backing::{Backing, Image};
+use crate::lab::storage::volume::Volume;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem};
+use crate::resolve::storage::backing::smaller;
+use crate::resolve::storage::volume::{other_format, unknown_volume};
+use crate::resolve::topological::in_order;
+use crate::spec::pool::ImageFormat;
+
+/// A volume, by the places of its pool and of itself in that.
+type VolumeId = (usize, usize);
+
+/// Checks what volumes grow on, and puts each after its own: within a pool, and the pool after the other's, because
+/// `NixVirt` makes all volumes of one pool before those of the next. Returns, of each pool, where it was before.
+pub(crate) fn settle(pools: &mut Vec<Pool>, problems: &mut Vec<Problem>) -> Vec<usize> {
+    let parents = parents(pools, problems);
+    for ((pool, volume), _, format) in &parents {
+        let backing = pools[*pool].volumes[*volume].present.as_mut().and_then(|present| present.backing.as_mut());
+        if let Some(backing) = backing.filter(|backing| matches!(backing.image, Image::File(_))) {
+            backing.format = backing.format.or(Some(*format));
+        }
+    }
+    let mut volumes_before: Vec<Vec<Vec<(usize, ())>>> =
+        pools.iter().map(|pool| vec![Vec::new(); pool.volumes.len()]).collect();
+    let mut pools_before: Vec<Vec<(usize, Pointer)>> = vec![Vec::new(); pools.len()];
+    for ((pool, volume), (other, on), _) in parents {
+        if pool == other {
+            volumes_before[pool][volume].push((on, ()));
+        } else if !pools_before[pool].iter().any(|(before, _)| *before == other) {
+            let backing = pools[pool].volumes[volume].present.as_ref().and_then(|present| present.backing.as_ref());
+            pools_before[pool].extend(backing.map(|backing| (other, backing.at.clone())));
+        }
+    }
+    for (pool, before) in pools.iter_mut().zip(&volumes_before) {
+        in_pool(pool, before, problems);
+    }
+    let order = in_order(&pools_before, |circle| {
+        let names: Vec<String> = circle.iter().map(|(pool, _)| format!("`{}`", pools[*pool].name)).collect();
+        let Some((_, at)) = circle.last() else { return };
+        problems.push(
+            Problem::new(
+                Id::BackingCycle,
+                at.clone().value(),
+                format!("volumes of pools grow on each other's in a circle: {} on {}", names.join(" on "), names[0]),
+            )
+            .label("closes the circle")
+            .help("all volumes of a pool are created before those of the next: keep what others grow on in one pool"),
+        );
+    });
+    let mut before: Vec<Option<Pool>> = std::mem::take(pools).into_iter().map(Some).collect();
+    *pools = order.iter().filter_map(|index| before[*index].take()).collect();
+    order
+}
+
+/// The volumes that grow on others, each with the other one and its format.
+fn parents(pools: &[Pool], problems: &mut Vec<Problem>) -> Vec<(VolumeId, VolumeId, ImageFormat)> {
+    let (mut by_name, mut by_path) = (HashMap::new(), HashMap::new());
+    let present = pools.iter().flat_map(|pool| &pool.volumes).filter_map(|volume| volume.present.as_ref());
+    let mut backings = present.filter_map(|present| present.backing.as_ref());
+    let has_files = backings.any(|backing| matches!(backing.image, Image::File(_)));
+    for (index, pool) in pools.iter().enumerate() {
+        for (at, volume) in pool.volumes.iter().enumerate() {
+            by_name.insert((index, volume.name.as_str()), (index, at));
+            if has_files && pool.r#type.has_files() {
+                by_path.insert(plain(&pool.volume_path(&volume.name)), (index, at));
+            }
+        }
+    }
+    let mut parents = Vec::new();
+    // Thousands of volumes may have one `backing` from one profile.
+    let (mut told, mut small_sizes) = (HashSet::new(), HashSet::new());
+    for (index, pool) in pools.iter().enumerate() {
+        for (at, volume) in pool.volumes.iter().enumerate() {
+            let Some(backing) = volume.present.as_ref().and_then(|present| present.backing.as_ref()) else { continue };
+            let found = match &backing.image {
+                Image::Volume(name) => by_name.get(&(index, name.as_str())).copied(),
+                Image::File(path) => by_path.get(&plain(path)).copied(),
+                Image::Nix(_) => None,
+            };
+            let on = found.map(|(pool, volume)| (&pools[pool], &pools[pool].volumes[volume]));
+            if on.is_some_and(|(_, on)| on.present.is_some()) {
+                let found = on.and_then(|(_, on)| Some((on, smaller(volume, on)?)));
+                if let Some((on, small)) = found
+                    && small_sizes.insert((small.place.clone(), &on.name))
+                {
+                    problems.push(small);
+                }
+            }
+            // What is fine is told of by nobody, and thousands of suggestions take long.
+            let is_fine = match (on, &backing.image) {
+                (Some((_, on)), _) => on.present.is_some() && backing.format.is_none_or(|format| format == on.format),
+                (None, Image::Volume(_)) => false,
+                (None, Image::File(_) | Image::Nix(_)) => true,
+            };
+            if !is_fine && told.insert((index, &backing.at, on.map(|(_, on)| &on.name))) {
+                problems.extend(on_volume(backing, pool, on));
+            }
+            parents.extend(found.zip(on).map(|(found, (_, on))| ((index, at), found, on.format)));
+        }
+    }
+    parents
+}
+
+/// The problem of a backing image that is a volume, or should be one.
+fn on_volume(backing: &Backing, pool: &Pool, on: Option<(&Pool, &Volume)>) -> Option<Problem> {
+    match (on, &backing.image) {
+        (Some((of, on)), _) if on.present.is_none() => Some(unknown_volume(&on.name, of, backing.at.clone())),
+        (Some((_, on)), _) => {
+            let at = backing.format_at.clone()?;
+            backing.format.filter(|format| *format != on.format).map(|format| other_format(format, on, at))
+        }
+        (None, Image::Volume(name)) => Some(unknown_volume(name, pool, backing.at.clone())),
+        (None, Image::File(_) | Image::Nix(_)) => None,
+    }
+}
+
+/// Puts the volumes of a pool after those of it that they grow on.
+fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Vec<Problem>) {
+    let order = in_order(before, |circle| {
+        // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
+        let Some(volume) = circle.iter().map(|(index, ())| *index).min().map(|first| &pool.volumes[first]) else {
+            return;
+        };
+        let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
+        let at = backing.map_or_else(|| volume.at.clone(), |backing| backing.at.clone());
+        problems.push(
+            Problem::new(Id::BackingCycle, at.value(), format!("volume `{}` grows on itself", volume.name))
+                .label("leads back to the volume")
+                .help("one of the volumes in the circle has to start from nothing or from a file"),
+        );
+    });
+    let mut volumes: Vec<Option<Volume>> = std::mem::take(&mut pool.volumes).into_iter().map(Some).collect();
+    pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
+}
+
+/// A path without the slashes that it does not need.
+fn plain(path: &str) -> String {
+    path.split('/').filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,72 @@
+//! Prebuilt images that volumes grow on: files, or what a flake hands over.
+
+use crate::lab::storage::backing::{Backing, Image};
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{Layers, Word};
+use crate::resolve::storage::backing;
+use crate::resolve::text;
+use crate::spec;
+use crate::spec::pool::{ImageFormat, PoolType};
+
+/// The image that the volume of a disk grows on.
+pub(crate) fn resolve(
+    layers: &Layers<'_, spec::image::Image>,
+    of: (PoolType, ImageFormat),
+    problems: &mut Vec<Problem>,
+) -> Option<Backing> {
+    if layers.is_empty() {
+        return None;
+    }
+    backing::only_on_qcow2("image", &layers.pointer(), of, problems);
+    let path = layers.get("path", |i| i.path.as_ref());
+    let nix = layers.get("nix", |i| i.nix.as_ref());
+    let (at, image) = match (path, nix) {
+        (Some(path), None) => (path.pointer(), Image::File(text::path(path, problems)?)),
+        (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
+        (Some(path), Some(nix)) => {
+            problems.push(
+                Problem::new(Id::ConflictingFields, nix.pointer().name(), "an image that is both a file and a flake's")
+                    .label("not with `path`")
+                    .related(path.pointer().name(), "`path` is given here")
+                    .help("leave one of the two out"),
+            );
+            return None;
+        }
+        (None, None) => {
+            problems.push(
+                Problem::new(
+                    Id::MissingField,
+                    layers.pointer().name(),
+                    "an image that is neither a file nor one of a flake",
+                )
+                .label("needs a `path` or `nix`")
+                .help("add `\"path\": …`, a file of the host, or `\"nix\": …`, a name in the `images` of the flake"),
+            );
+            return None;
+        }
+    };
+    let format = layers.get("format", |i| i.format.as_ref());
+    Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
+}
+
+/// A path of attributes, each of a name that means the same in Nix, in a path, and in the text of an error.
+fn attributes(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let is_fine = |name: &str| {
+        name.starts_with(is_start) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    if !text::check_line(word.value, word.place(), problems) {
+        return None;
+    }
+    if !word.value.split('.').all(is_fine) {
+        problems.push(
+            Problem::of_value(Id::BadName, word.place(), format!("`{}` is not a path of attributes", word.value))
+                .label("needs names with dots between them")
+                .help(
+                    "write it like `\"debian.trixie\"`: letters, digits, `_` and `-`, each name starting with a letter",
+                ),
+        );
+        return None;
+    }
+    Some(word.value.clone())
+}

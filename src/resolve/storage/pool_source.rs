@@ -1,0 +1,282 @@
+//! What the storage of a pool is.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use crate::lab::storage::pool_source::{Auth, Host, Secret, Source};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, did_you_mean};
+use crate::resolve::layers::{At, Layers, Word};
+use crate::resolve::storage::pool_type;
+use crate::resolve::{parse, text};
+use crate::spec::pool::PoolType;
+use crate::spec::pool_source as written;
+
+/// Resolves the `source` of a pool. What is missing is a problem of the pool.
+pub(crate) fn resolve(
+    (name, r#type): (&str, PoolType),
+    layers: &Layers<'_, written::PoolSource>,
+    at: &Pointer,
+    problems: &mut Vec<Problem>,
+) -> Source {
+    pool_type::check_keys((name, r#type), layers, at, problems);
+    let taken = |key: &str| pool_type::takes(r#type, key);
+    let get = |key: &'static str, field: fn(&written::PoolSource) -> Option<&String>| {
+        layers.get(key, field).filter(|_| taken(key))
+    };
+    let port = layers.value("port", |s| s.port.as_ref());
+    let mut hosts: Vec<Host> = get("host", |s| s.host.as_ref())
+        .and_then(|word| server(word, problems))
+        .map(|name| Host { name, port })
+        .into_iter()
+        .collect();
+    if let Some(monitors) = layers.get("monitors", |s| s.monitors.as_ref()).filter(|_| taken("monitors")) {
+        hosts.extend(self::monitors(monitors, problems));
+    }
+    let format = get("format", |s| s.format.as_ref()).and_then(|word| format(word, r#type, problems));
+    let auth = layers.object("auth", |s| s.auth.as_ref());
+    Source {
+        dir: get("dir", |s| s.dir.as_ref()).and_then(|word| exported(word, format.as_deref(), problems)),
+        device: get("device", |s| s.device.as_ref()).and_then(|word| {
+            if r#type == PoolType::Iscsi { qualified_name(word, problems) } else { text::path(word, problems) }
+        }),
+        name: get("name", |s| s.name.as_ref()).and_then(|word| self::name(word, r#type, problems)),
+        initiator: get("initiator", |s| s.initiator.as_ref()).and_then(|word| qualified_name(word, problems)),
+        protocol_version: get("protocolVersion", |s| s.protocol_version.as_ref())
+            .and_then(|word| version(word, format.as_deref(), problems)),
+        // libvirt takes it for one with a DOS table otherwise, and finds that at the next activation.
+        format: format.or_else(|| (r#type == PoolType::Disk).then(|| "dos".to_owned())),
+        auth: (taken("auth") && !auth.is_empty()).then(|| self::auth(&auth, problems)).flatten(),
+        hosts,
+    }
+}
+
+/// A server by its name or address.
+fn server(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    let fine = text.parse::<IpAddr>().is_ok() || parse::host_name(text, word.place(), problems);
+    fine.then(|| text.clone())
+}
+
+/// The monitors of a cluster, each with its port if it is written.
+fn monitors(list: At<'_, Vec<String>>, problems: &mut Vec<Problem>) -> Vec<Host> {
+    if list.value.is_empty() {
+        problems.push(
+            Problem::new(Id::MissingField, list.place(), "a cluster without a monitor")
+                .label("needs one at least")
+                .help("write where the monitors of the cluster are, such as `[\"ceph1.lab\"]`"),
+        );
+    }
+    let mut hosts = Vec::new();
+    for (index, text) in list.value.iter().enumerate() {
+        match host(text) {
+            Some(host) => hosts.push(host),
+            None => problems.push(
+                Problem::of_value(
+                    Id::BadName,
+                    list.pointer().index(index).value(),
+                    format!("`{}` cannot be a monitor", text::shortened(text)),
+                )
+                .label("neither a host nor a host and its port")
+                .help("write it like `\"ceph1.lab\"`, `\"10.0.0.5:6789\"` or `\"[fd00::5]:6789\"`"),
+            ),
+        }
+    }
+    hosts
+}
+
+/// A host, with its port behind a colon if there is one.
+fn host(text: &str) -> Option<Host> {
+    let is_name = |name: &str| name.parse::<IpAddr>().is_ok() || parse::is_host_name(name);
+    if is_name(text) {
+        return Some(Host { name: text.to_owned(), port: None });
+    }
+    let (name, port) = text.rsplit_once(':')?;
+    let name = match name.strip_prefix('[') {
+        Some(name) => name.strip_suffix(']').filter(|name| name.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6()))?,
+        None => name,
+    };
+    let port = port.bytes().all(|b| b.is_ascii_digit()).then(|| port.parse::<u16>().ok())??;
+    (port > 0 && is_name(name)).then(|| Host { name: name.to_owned(), port: Some(port) })
+}
+
+/// The directory that a server exports, as the protocol names it.
+fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
+    match format {
+        Some(protocol @ ("cifs" | "glusterfs")) => {
+            let text = text::line_of(word, problems)?;
+            if text.is_empty() || text.starts_with('/') {
+                problems.push(
+                    Problem::of_value(
+                        Id::BadName,
+                        word.place(),
+                        format!("`{text}` is no share of format `{protocol}`"),
+                    )
+                    .label("starts with `/`, or is empty")
+                    .help("write the name of the share or volume without a slash in front: `\"images\"`"),
+                );
+                return None;
+            }
+            Some(text)
+        }
+        Some(_) | None => text::path(word, problems),
+    }
+}
+
+/// The name of a volume group or pool. That of ZFS may be a data set in a pool.
+fn name(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    let parts = if r#type == PoolType::Zfs { text.split('/').collect() } else { vec![text.as_str()] };
+    let fine = parts.iter().all(|part| parse::name(part, word.place(), &mut Vec::new()));
+    if !fine {
+        let example = if r#type == PoolType::Zfs { "tank/images" } else { "images" };
+        problems.push(
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{}` cannot be the `source.name` of type `{}`", text::shortened(text), r#type.name()),
+            )
+            .label("not a name")
+            .help(format!("use letters, digits, `.`, `_` and `-`, such as `\"{example}\"`")),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
+/// What is on the storage of a type.
+fn format(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Option<String> {
+    let known = r#type.formats();
+    let fine = known.contains(&word.value.as_str());
+    if !fine {
+        problems.push(
+            Problem::new(
+                Id::UnknownValue,
+                word.place(),
+                format!("`{}` is no format of a pool of type `{}`", text::shortened(word.value), r#type.name()),
+            )
+            .label("not a format")
+            .help(did_you_mean(word.value, known.iter().copied())),
+        );
+    }
+    fine.then(|| word.value.clone())
+}
+
+/// An iSCSI qualified name ([RFC 7143](https://www.rfc-editor.org/rfc/rfc7143#section-4.2.7.4)), in libvirt's form.
+fn qualified_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = text::line_of(word, problems)?;
+    let is_qualified = |text: &str| {
+        let (date, rest) = text.strip_prefix("iqn.")?.split_once('.')?;
+        let (year, month) = date.split_once('-')?;
+        let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+        let month = digits(month, 2) && (1..=12).contains(&month.parse::<u8>().ok()?);
+        let (authority, own) = rest.split_once(':').unwrap_or((rest, "own"));
+        let authority =
+            !authority.is_empty() && authority.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+        // open-iscsi names files and directories after it.
+        let own_is_plain = own.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':'));
+        (digits(year, 4) && month && authority && !own.is_empty() && own_is_plain).then_some(())
+    };
+    let fine = is_qualified(&text).is_some();
+    if !fine {
+        problems.push(
+            Problem::of_value(
+                Id::BadName,
+                word.place(),
+                format!("`{}` is not a qualified name of iSCSI", text::shortened(&text)),
+            )
+            .label("not in the form `iqn.<year>-<month>.<domain, reversed>:<name>`")
+            .help("write it as the target has it, such as `\"iqn.2026-01.lab.storage:disks\"`"),
+        );
+    }
+    fine.then_some(text)
+}
+
+/// The version of NFS.
+fn version(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
+    if format != Some("nfs") {
+        problems.push(
+            Problem::new(Id::ConflictingFields, word.pointer().name(), "a version of NFS for what is not called NFS")
+                .label("needs the `format` `nfs` beside it")
+                .help("write `\"format\": \"nfs\"`, or leave `protocolVersion` out"),
+        );
+        return None;
+    }
+    let text = word.value;
+    // libvirt hands it to `mount` as it is.
+    let fine = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !fine {
+        problems.push(
+            Problem::new(
+                Id::UnknownValue,
+                word.place(),
+                format!("`{}` is not a version of NFS", text::shortened(text)),
+            )
+            .label("needs a number")
+            .help("write it like `\"4.2\"`"),
+        );
+    }
+    fine.then(|| text.clone())
+}
+
+/// Who the host is.
+fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Vec<Problem>) -> Option<Auth> {
+    let uuid = layers.get("secretUuid", |a| a.secret_uuid.as_ref());
+    let usage = layers.get("secretUsage", |a| a.secret_usage.as_ref());
+    let kinds = [("secretUuid", uuid.map(|at| at.pointer())), ("secretUsage", usage.map(|at| at.pointer()))];
+    if uuid.is_none() && usage.is_none() {
+        problems.push(
+            Problem::new(Id::MissingField, layers.pointer().value(), "an `auth` without a secret that proves it")
+                .label("needs `secretUuid` or `secretUsage`")
+                .help("define the password as a secret of libvirt's (`virsh secret-define`), and name it here"),
+        );
+        return None;
+    }
+    parse::one_of(&kinds, "the `auth` of a pool", &layers.pointer(), problems)?;
+    // A missing name is the schema's to report.
+    let username = layers.get("username", |a| a.username.as_ref()).and_then(|word| text::line_of(word, problems));
+    let secret = match (uuid, usage) {
+        (Some(word), _) => Secret::Uuid(secret_uuid(word, problems)?),
+        (None, Some(word)) => Secret::Usage(text::line_of(word, problems)?),
+        (None, None) => return None,
+    };
+    Some(Auth { username: username?, secret })
+}
+
+fn secret_uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
+    let uuid = Uuid::try_parse(word.value).ok().filter(|uuid| uuid.to_string() == word.value.to_lowercase());
+    if uuid.is_none() {
+        problems.push(
+            Problem::of_value(
+                Id::BadUuid,
+                word.place(),
+                format!("`{}` is not the UUID of a secret", text::shortened(word.value)),
+            )
+            .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
+            .help("`virsh secret-list` has them; a secret is also known by its `secretUsage`"),
+        );
+    }
+    uuid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn hosts_and_their_ports() {
+        let check = |text: &str, expected: Option<(&str, Option<u16>)>| {
+            let found = host(text);
+            assert_eq!(found.as_ref().map(|host| (host.name.as_str(), host.port)), expected, "{text}");
+        };
+        check("ceph1.lab", Some(("ceph1.lab", None)));
+        check("ceph1.lab:6789", Some(("ceph1.lab", Some(6789))));
+        check("10.0.0.5:3300", Some(("10.0.0.5", Some(3300))));
+        check("fd00::5", Some(("fd00::5", None)));
+        check("[fd00::5]:6789", Some(("fd00::5", Some(6789))));
+        for bad in ["", ":6789", "ceph1.lab:", "ceph1.lab:0", "ceph1.lab:+1", "ceph1.lab:65536", "[ceph1]:1", "a b"] {
+            check(bad, None);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Text that goes into a libvirt definition as it is, paths among it.
+//!
+//! All of it is one line, but for descriptions: what libvirt makes of a definition are lines of dnsmasq's configuration,
+//! arguments and entries of tables.
+
+use serde_json::Value;
+
+use crate::lab::placed::ExtraAt;
+use crate::lab::text::is_xml_char;
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+use crate::resolve::layers::{At, Word};
+use crate::spec::Extra;
+
+/// The longest text, in bytes. libvirt sends definitions whole, and QEMU gets texts as arguments, each of which Linux
+/// limits to twice this (`MAX_ARG_STRLEN`).
+const TEXT_MAX: usize = 65_536;
+
+/// The longest path, in bytes: Linux' `PATH_MAX` less the closing NUL.
+const PATH_MAX: usize = 4095;
+
+/// The longest path of a socket, in bytes: Linux' `sun_path` less the closing NUL.
+const SOCKET_MAX: usize = 107;
+
+/// The absolute path of a socket.
+pub fn socket(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let path = path(word, problems)?;
+    let fine = path.len() <= SOCKET_MAX;
+    if !fine {
+        let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
+        problems.push(
+            Problem::of_value(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"),
+        );
+    }
+    fine.then_some(path)
+}
+
+/// An absolute path.
+pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let text = word.value;
+    if !text.starts_with('/') {
+        problems.push(
+            Problem::of_value(Id::RelativePath, word.place(), format!("`{}` is not an absolute path", shortened(text)))
+                .label("must start with `/`")
+                .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
+        );
+        return None;
+    }
+    if !has_at_most(PATH_MAX, text, &word.place(), problems) {
+        return None;
+    }
+    line_of(word, problems)
+}
+
+/// The absolute path of a directory that the host makes.
+pub fn directory(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    let path = path(word, problems)?;
+    is_made_by_host(&path, word.place(), problems).then_some(path)
+}
+
+/// Checks that systemd-tmpfiles makes the directory of this path, and no other one: in the path that it is told it takes
+/// [what starts with `%` and `\`](https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html) for something
+/// else, a quote ends it, and `..` is refused.
+pub fn is_made_by_host(path: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    let found = match path.chars().find(|c| matches!(c, '\'' | '"' | '\\' | '%')) {
+        Some(c) => c.to_string(),
+        None if path.split('/').any(|step| step == "..") => "..".to_owned(),
+        None => return true,
+    };
+    problems.push(
+        Problem::of_value(Id::BadPath, place, format!("the host cannot make the directory `{}`", shortened(path)))
+            .label(format!("systemd-tmpfiles does not take `{found}` as it is"))
+            .help("leave out quotes, `\\`, `%` and `..`"),
+    );
+    false
+}
+
+/// Checks that text is not too long for a definition.
+pub fn fits(text: &str, place: &Place, problems: &mut Vec<Problem>) -> bool {
+    has_at_most(TEXT_MAX, text, place, problems)
+}
+
+fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Vec<Problem>) -> bool {
+    let fine = text.len() <= most;
+    if !fine {
+        let message = format!("a text of {} bytes, where there is room for {most}", text.len());
+        problems.push(
+            Problem::of_value(Id::TextTooLong, place.clone(), message)
+                .label("too long")
+                .help("shorten it; what is this long belongs into a file"),
+        );
+    }
+    fine
+}
+
+/// Text of several lines, which people read: no control characters but newline and tab.
+pub fn prose_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    check_text(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+/// Checks text for its length and for what XML 1.0 cannot hold.
+fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !fits(text, &place, problems) {
+        return false;
+    }
+    match text.chars().find(|c| !is_xml_char(*c)) {
+        None => true,
+        Some(bad) => {
+            problems.push(
+                Problem::of_value(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
+                    .label("libvirt's XML has no way to write it")
+                    .help("leave control characters out; newline and tab are fine"),
+            );
+            false
+        }
+    }
+}
+
+/// Text of one line, without control characters.
+pub fn line_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+    check_line(word.value, word.place(), problems).then(|| word.value.clone())
+}
+
+/// Checks text for its length, and that it is one line without control characters.
+pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+    if !check_text(text, place.clone(), problems) {
+        return false;
+    }
+    let problem = match text.chars().find(|c| c.is_control()) {
+        None => return true,
+        Some('\n' | '\t') => Problem::of_value(Id::BadText, place, "a text with a line break or a tab")
+            .label("has to be one line")
+            .help("write a blank, or leave it out"),
+        Some(control) => {
+            Problem::of_value(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(control)))
+                .label("a control character")
+                .help("leave it out")
+        }
+    };
+    problems.push(problem);
+    false
+}
+
+/// What devices have in `extra`, and where, the weakest first.
+pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut Vec<Problem>) -> Vec<ExtraAt> {
+    let mut extras = Vec::new();
+    for extra in written {
+        let at = extra.pointer();
+        extra.value.iter().for_each(|(key, value)| all_fit(value, &at.key(key), problems));
+        extras.push(ExtraAt { at, value: extra.value.clone() });
+    }
+    extras
+}
+
+/// Checks that no text in part of an `extra` is too long. What else there is to say of it, the vocabulary knows.
+pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) => {
+            fits(text, &at.clone().value(), problems);
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| all_fit(item, &at.index(index), problems));
+        }
+        Value::Object(object) => object.iter().for_each(|(key, value)| all_fit(value, &at.key(key), problems)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Text cut to what a message has room for, on one line.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 64;
+    let shown = text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end]);
+    let mut line = String::with_capacity(shown.len());
+    for c in shown.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    if shown.len() < text.len() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    #[test]
+    fn texts_that_are_too_long_are_found_where_they_are() {
+        let long = "x".repeat(TEXT_MAX + 1);
+        let extra =
+            json!({ "devices": { "disk": [{ "serial": "x".repeat(TEXT_MAX) }, { "serial": long }] }, "title": 1 });
+        let mut problems = Vec::new();
+        all_fit(&extra, &Pointer::root().key("extra"), &mut problems);
+        let places: Vec<String> = problems
+            .iter()
+            .map(|problem| match &problem.place {
+                Place::Value(pointer) => pointer.to_string(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(places, ["/extra/devices/disk/1/serial"]);
+    }
+
+    #[test]
+    fn bytes_are_counted() {
+        let check = |text: &str, expected: bool| {
+            assert_eq!(fits(text, &Pointer::root().value(), &mut Vec::new()), expected, "{} bytes", text.len());
+        };
+        check(&"é".repeat(TEXT_MAX / 2), true);
+        check(&"é".repeat(TEXT_MAX / 2 + 1), false);
+    }
+}
