@@ -13,7 +13,9 @@ use crate::lab::device::share::Share;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::drive::Medium;
 use crate::lab::interface::Interface;
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
+use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::ip::Side;
 use crate::lab::storage::backing::Image;
 use crate::lab::storage::{IMAGES, Permissions};
@@ -21,7 +23,6 @@ use crate::lab::{Domain, Lab, Pool, port, socket};
 use crate::libvirt::tree::HostFile;
 use crate::spec::Extra;
 use crate::spec::guest::Arch;
-use crate::spec::network::Mode;
 use crate::spec::pool::{ImageFormat, PoolType};
 
 /// What a lab asks of its host.
@@ -131,15 +132,15 @@ impl Host {
     #[must_use]
     pub fn of(lab: &Lab) -> Self {
         let mut host = Self::default();
-        for network in lab.networks.iter().flatten() {
-            host.open_vswitch |= network.mode == Mode::Ovs;
-            if network.mode == Mode::Hostdev {
+        for (id, network) in lab.networks() {
+            host.open_vswitch |= network.mode.backend() == Backend::OpenVSwitch;
+            if network.mode.backend() == Backend::VirtualFunction {
                 first(host.pci_devices.get_or_insert_default(), format!("network {}", network.name));
             }
             if network.restart == Some(false) {
                 host.steady_networks.push(network.uuid.value.to_string());
             }
-            let ports = served(network);
+            let ports = served(network, lab.dhcp_hosts(id));
             let is_served = !ports.tcp.is_empty() || !ports.udp.is_empty();
             if let Some(bridge) = network.bridge.as_ref().filter(|_| is_served) {
                 host.bridges.insert(bridge.value.clone(), ports);
@@ -147,11 +148,11 @@ impl Host {
             host.tftp.extend(network.pxe.tftp.clone());
             host.identities.add_network(network);
         }
-        for pool in lab.pools.iter().flatten() {
+        for pool in lab.pools_in_order() {
             host.add_pool(pool);
             host.identities.add_pool(pool);
         }
-        for domain in lab.domains.iter().flatten() {
+        for domain in lab.domains_in_order() {
             host.add_domain(domain, lab);
         }
         for domain in &lab.imported {
@@ -169,7 +170,7 @@ impl Host {
         if let Some(path) = pool.path.as_ref().filter(|_| pool.r#type.has_files()) {
             self.directories.insert(path.clone(), pool.permissions.clone());
         }
-        for volume in &pool.volumes {
+        for volume in pool.volumes_in_order() {
             let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
             if let Some(Image::Nix(name)) = backing.map(|backing| &backing.image) {
                 let owner = format!("volume {} of pool {}", volume.name, pool.name);
@@ -255,7 +256,7 @@ impl Identities {
         self.storage.extend(pool.directory().map(|path| (format!("directory {path}"), owner())));
         self.storage
             .extend(pool.source.identity(pool.r#type).map(|(what, which)| (format!("{what} {which}"), owner())));
-        for volume in pool.volumes.iter().filter(|volume| volume.present.is_some()) {
+        for volume in pool.volumes_in_order().filter(|volume| volume.present.is_some()) {
             self.files.insert(pool.volume_place(&volume.name), owner());
         }
     }
@@ -265,7 +266,7 @@ impl Identities {
         self.uuids.insert(domain.uuid.value.to_string(), owner());
         self.add_interfaces(&domain.name, &domain.interfaces);
         for disk in domain.disks.iter().filter(|disk| !disk.readonly && !disk.shareable) {
-            self.files.insert(disk.source.place(lab), owner());
+            self.files.insert(disk.source.place(lab.pools.as_deref().unwrap_or_default()), owner());
         }
         if let Firmware::Uefi { nvram, .. } = &domain.firmware {
             self.files.insert(nvram.value.clone(), owner());
@@ -303,17 +304,17 @@ fn changes_machine(extra: &Extra) -> bool {
 }
 
 /// The ports that libvirt serves on a network. It serves where it has an address.
-fn served(network: &Network) -> Ports {
+fn served(network: &Network, hosts: &[DhcpHost]) -> Ports {
     let sides = [&network.ipv4, &network.ipv6].map(|side| side.as_ref());
     let zone = network.extra.as_ref().and_then(|extra| extra.value.get("bridge")?.get("zone"));
-    let mut ports = Ports { is_open: network.mode == Mode::Open && zone.is_none(), ..Ports::default() };
+    let mut ports = Ports { is_open: network.mode.has_no_firewall_rules() && zone.is_none(), ..Ports::default() };
     if network.dns.enable && sides.iter().any(Option::is_some) {
         ports.tcp.push(DNS);
         ports.udp.push(DNS);
     }
     let serves = |side: &Side| {
-        let machines = network.machines.iter().any(|machine| side.subnet.host(machine.address.addr()).is_ok());
-        side.dhcp.as_ref().is_some_and(|dhcp| dhcp.range.is_some() || machines)
+        let has_hosts = hosts.iter().any(|host| side.subnet.host(host.address.addr()).is_ok());
+        side.dhcp(hosts).is_some_and(|dhcp| dhcp.range.is_some() || has_hosts)
     };
     for (side, port) in sides.into_iter().zip([DHCP, DHCPV6]) {
         if side.is_some_and(serves) {

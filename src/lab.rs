@@ -31,6 +31,7 @@ pub use crate::lab::domain::Domain;
 pub use crate::lab::id::{NetworkId, PoolId};
 pub use crate::lab::imported::Imported;
 pub use crate::lab::network::Network;
+pub use crate::lab::network::dhcp_host::DhcpHost;
 pub use crate::lab::placed::{ExtraAt, Placed};
 pub use crate::lab::storage::Pool;
 pub use crate::lab::storage::volume::Volume;
@@ -46,10 +47,16 @@ pub struct Lab {
     pub target: Target,
     /// The networks, in spec order.
     pub networks: Option<Vec<Network>>,
+    /// The fixed addresses that domains have on each network, in spec order.
+    pub(crate) dhcp_hosts: Vec<Vec<DhcpHost>>,
     /// The pools, in spec order.
     pub pools: Option<Vec<Pool>>,
-    /// The domains, in spec order, except that each comes after those it starts after.
+    /// The places of the pools in their list, each after those whose volumes are backing files of its own.
+    pub(crate) pool_order: Vec<usize>,
+    /// The domains, in spec order.
     pub domains: Option<Vec<Domain>>,
+    /// The places of the domains in their list, each after those that it starts after.
+    pub(crate) start_order: Vec<usize>,
     /// The domains that libvirt has already and that stay as they are, in spec order.
     pub imported: Vec<Imported>,
     /// The `extra` of `defaults` and of every profile, to be checked also where no domain takes it.
@@ -80,5 +87,28 @@ impl Lab {
     #[must_use]
     pub fn pool(&self, id: PoolId) -> &Pool {
         &self.pools.as_deref().unwrap_or_default()[id.0]
+    }
+
+    /// The fixed addresses that domains have on a network, which its DHCP server reserves.
+    #[must_use]
+    pub fn dhcp_hosts(&self, id: NetworkId) -> &[DhcpHost] {
+        &self.dhcp_hosts[id.0]
+    }
+
+    /// The networks with their ids, in spec order; none where the host's are left alone.
+    pub fn networks(&self) -> impl Iterator<Item = (NetworkId, &Network)> {
+        self.networks.iter().flatten().enumerate().map(|(index, network)| (NetworkId(index), network))
+    }
+
+    /// The pools, in the order in which they can be made.
+    pub fn pools_in_order(&self) -> impl Iterator<Item = &Pool> {
+        let pools = self.pools.as_deref().unwrap_or_default();
+        self.pool_order.iter().map(|index| &pools[*index])
+    }
+
+    /// The domains, in the order in which they start.
+    pub fn domains_in_order(&self) -> impl Iterator<Item = &Domain> {
+        let domains = self.domains.as_deref().unwrap_or_default();
+        self.start_order.iter().map(|index| &domains[*index])
     }
 }

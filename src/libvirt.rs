@@ -18,13 +18,12 @@ pub mod vocabulary;
 
 use indexmap::IndexSet;
 
-use crate::check::keep_first_of_equals;
 use crate::host::imported_path;
 use crate::lab::identity::Kind;
 use crate::lab::{ExtraAt, Lab};
 use crate::parallel;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::spec::{Active, NixVirtVersion};
 use extra::Libvirt;
 use tree::Tree;
@@ -133,7 +132,7 @@ impl From<Tree> for Definition {
 /// The objects of a lab, as far as libvirt can be told of them; the rest is problems. `is_xml` says whether a text is XML
 /// that can stand in an element.
 #[must_use]
-pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
+pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Problems) {
     let version = lab.target.nixvirt;
     let libvirt = Libvirt { version, is_xml };
     let mut problems = Vec::new();
@@ -144,25 +143,27 @@ pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Vec<Problem>) {
         });
         objects.collect::<Vec<_>>()
     };
-    let networks = lab.networks.as_deref();
-    let networks = networks.map(|all| parallel::map(all, |network| network::draft(network).settle(&libvirt)));
+    let networks = lab.networks.is_some().then(|| lab.networks().collect::<Vec<_>>());
+    let draft = |id, network| network::draft(network, lab.dhcp_hosts(id)).settle(&libvirt);
+    let networks = networks.map(|all| parallel::map(&all, |(id, network)| draft(*id, network)));
     let networks = networks.map(&mut with_problems);
-    let pools = lab.pools.as_deref();
-    let pools = pools.map(|all| parallel::map(all, |pool| pool::draft(pool).settle(&libvirt)));
+    let pools = lab.pools.is_some().then(|| lab.pools_in_order().collect::<Vec<_>>());
+    let pools = pools.map(|all| parallel::map(&all, |pool| pool::draft(pool).settle(&libvirt)));
     let pools = pools.map(&mut with_problems);
-    let domains = lab.domains.as_deref();
-    let domains = domains.map(|all| parallel::map(all, |domain| domain::draft(domain, lab).settle(&libvirt)));
+    let domains = lab.domains.is_some().then(|| lab.domains_in_order().collect::<Vec<_>>());
+    let domains = domains.map(|all| parallel::map(&all, |domain| domain::draft(domain, lab).settle(&libvirt)));
     let domains = domains.map(&mut with_problems);
     for extra in &lab.layer_extras {
         extra::merge(&mut Tree::new(), extra, (&libvirt, Kind::Domain), &mut problems);
     }
-    keep_first_of_equals(&mut problems);
+    let mut each_once = Problems::default();
+    each_once.extend(problems);
     let imported = lab
         .imported
         .iter()
         .map(|domain| ImportedObject { name: domain.name.clone(), path: imported_path(&lab.name, &domain.name) });
     let imported = imported.collect();
-    (Objects { networks, pools, domains, imported }, problems)
+    (Objects { networks, pools, domains, imported }, each_once)
 }
 
 impl Draft<'_> {

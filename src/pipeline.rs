@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use crate::check;
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::Vocabulary;
@@ -79,9 +80,10 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     }
     let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
+    check::check(&lab, &mut later);
     let (objects, inexpressible) = libvirt::objects(&lab, xml::is_content);
     later.extend(inexpressible);
-    problems.extend(shape::independent(&structural, later));
+    problems.extend(shape::independent(&structural, later.into_vec()));
     problems.extend(structural);
     Checked { problems, built: Some((lab, objects)) }
 }

@@ -83,3 +83,14 @@ pub enum Place {
     /// A file beside the spec, named as the user would name it.
     File(String),
 }
+
+impl Place {
+    /// Whether it is in what is written at a pointer.
+    #[must_use]
+    pub fn is_inside(&self, outer: &Pointer) -> bool {
+        match self {
+            Self::Value(pointer) | Self::Key(pointer) => pointer.to_string().starts_with(&format!("{outer}/")),
+            Self::Text(_) | Self::File(_) => false,
+        }
+    }
+}

@@ -4,8 +4,10 @@
 //! What went wrong outside the spec is an error, is returned as `Err`, and stops the run.
 
 mod ids;
+mod problems;
 
 pub use ids::Id;
+pub use problems::Problems;
 
 use crate::place::Place;
 
@@ -35,6 +37,8 @@ pub struct Problem {
     pub help: String,
     /// Whether one value is wrong whatever else the spec says.
     is_of_value: bool,
+    /// Whether its place is enough to know it by, because its message names one domain of several that have it.
+    is_once_per_place: bool,
 }
 
 impl Problem {
@@ -46,7 +50,7 @@ impl Problem {
     #[must_use]
     pub fn new(id: Id, place: Place, message: impl Into<String>) -> Self {
         let (message, label, help) = (message.into(), String::new(), String::new());
-        Self { id, message, place, label, related: Vec::new(), help, is_of_value: false }
+        Self { id, message, place, label, related: Vec::new(), help, is_of_value: false, is_once_per_place: false }
     }
 
     /// A problem of one value, which is wrong whatever else the spec says. A layer whose value no domain takes is checked for
@@ -66,6 +70,23 @@ impl Problem {
     #[must_use]
     pub fn is_of_value(&self) -> bool {
         self.is_of_value
+    }
+
+    /// The same problem, which is reported once at its place, whichever domain's name it was found by.
+    #[must_use]
+    pub fn once_per_place(self) -> Self {
+        Self { is_once_per_place: true, ..self }
+    }
+
+    /// Marks what somebody else had first, at `first`.
+    #[must_use]
+    pub fn second_of(self, first: &Place) -> Self {
+        if *first == self.place {
+            // It is written in a layer that several domains take.
+            self.label("in several domains")
+        } else {
+            self.label("the second one").related(first.clone(), "the first one")
+        }
     }
 
     /// Sets what stands beside the marked text.

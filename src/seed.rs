@@ -73,7 +73,7 @@ impl FileKind {
 
 /// The discs of a lab's domains, in their order.
 pub fn seeds(lab: &Lab) -> impl Iterator<Item = Seed<'_>> {
-    lab.domains.iter().flatten().filter_map(|domain| Some(seed(domain, domain.cloud_init.as_ref()?)))
+    lab.domains_in_order().filter_map(|domain| Some(seed(domain, domain.cloud_init.as_ref()?)))
 }
 
 fn seed<'a>(domain: &'a Domain, init: &CloudInit) -> Seed<'a> {

@@ -13,6 +13,7 @@ use jsonschema::Validator;
 use lab2nix::host::{Host, Ports};
 use lab2nix::lab::Lab;
 use lab2nix::lab::network::Network;
+use lab2nix::lab::network::dhcp_host::DhcpHost;
 use lab2nix::lab::storage::Pool;
 use lab2nix::libvirt::Objects;
 use lab2nix::libvirt::tree::{Tree, Value as Attribute};
@@ -283,7 +284,7 @@ fn leaving(lab: &Lab, objects: &Objects) -> Vec<(&'static str, String)> {
     for (device, link) in links {
         words.extend([("device", device), ("netem", link.netem)]);
     }
-    lab.networks.iter().flatten().for_each(|network| of_network(network, &mut words));
+    lab.networks().for_each(|(id, network)| of_network(network, lab.dhcp_hosts(id), &mut words));
     lab.pools.iter().flatten().for_each(|pool| of_pool(pool, &mut words));
     for domain in lab.domains.iter().flatten() {
         words.push(("object", domain.name.clone()));
@@ -298,7 +299,7 @@ fn leaving(lab: &Lab, objects: &Objects) -> Vec<(&'static str, String)> {
     words
 }
 
-fn of_network(network: &Network, words: &mut Vec<(&'static str, String)>) {
+fn of_network(network: &Network, hosts: &[DhcpHost], words: &mut Vec<(&'static str, String)>) {
     let made = network.mode.makes_bridge();
     words.push(("object", network.name.clone()));
     words.extend(network.bridge.iter().map(|bridge| {
@@ -306,7 +307,7 @@ fn of_network(network: &Network, words: &mut Vec<(&'static str, String)>) {
         (what, bridge.value.clone())
     }));
     words.extend(network.dev.iter().map(|dev| ("device of the host", dev.clone())));
-    words.extend(network.machines.iter().map(|machine| ("machine", machine.name.clone())));
+    words.extend(hosts.iter().map(|host| ("machine", host.name.clone())));
     let dns = &network.dns;
     let named = (dns.hosts.iter().chain(&dns.forward_domains).map(|(name, _)| name))
         .chain(dns.txt.iter().map(|(name, _)| name));

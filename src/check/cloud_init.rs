@@ -4,20 +4,18 @@ use std::collections::HashMap;
 
 use crate::lab::Lab;
 use crate::lab::cloud_init::address::{Segment, Static};
-use crate::lab::id::NetworkId;
 use crate::lab::network::Network;
 use crate::lab::subnet::Family;
 use crate::place::Place;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 
 /// Checks the addresses of all guests against each other, against those that networks reserve, and against what DHCP gives out.
-pub(crate) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     let mut taken = HashMap::new();
-    let networks = lab.networks.as_deref().unwrap_or_default();
-    for (index, network) in networks.iter().enumerate() {
-        for machine in &network.machines {
-            let key = (Segment::network(NetworkId(index)), machine.address.addr());
-            taken.entry(key).or_insert_with(|| (machine.name.clone(), machine.place.clone()));
+    for (id, _) in lab.networks() {
+        for host in lab.dhcp_hosts(id) {
+            let key = (Segment::network(id), host.address.addr());
+            taken.entry(key).or_insert_with(|| (host.name.clone(), host.place.clone()));
         }
     }
     for domain in lab.domains.iter().flatten() {
@@ -48,20 +46,16 @@ pub(crate) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
 /// The problem of an address that somebody has already.
 fn twice(fixed: &Static, first: &Place) -> Problem {
     let message = format!("address `{}` is used twice on one network", fixed.net.addr());
-    let problem = Problem::new(Id::DuplicateAddress, fixed.place.clone(), message)
-        .help("give each interface an address of its own");
-    if *first == fixed.place {
-        problem.label("in several domains")
-    } else {
-        problem.label("the second one").related(first.clone(), "the first one")
-    }
+    Problem::new(Id::DuplicateAddress, fixed.place.clone(), message)
+        .second_of(first)
+        .help("give each interface an address of its own")
 }
 
 /// The warning of an address that DHCP can give to others, because nobody reserved it.
 fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
     let address = fixed.net.addr();
     let side = network.side(Family::of(address))?;
-    let dhcp = side.dhcp.as_ref().filter(|dhcp| dhcp.asked)?;
+    let dhcp = side.dhcp.as_ref().filter(|dhcp| dhcp.serves_without_hosts)?;
     let (first, last) = dhcp.range?;
     let within = (first.addr()..=last.addr()).contains(&address);
     within.then(|| {

@@ -5,10 +5,10 @@ use indexmap::IndexMap;
 use crate::lab::Lab;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 
 /// No image is in another: its name leads into a set of images, or to one.
-pub(crate) fn check(lab: &Lab, problems: &mut Vec<Problem>) {
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     let mut named: IndexMap<&str, &Pointer> = IndexMap::new();
     for volume in lab.pools.iter().flatten().flat_map(|pool| &pool.volumes) {
         let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());

@@ -2,10 +2,10 @@
 
 use crate::lab::network::Network;
 use crate::lab::network::ip::Side;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 
 /// Reports each route that leads to an address which the host has on another network: libvirt starts only one of the two.
-pub(crate) fn check(networks: &[Network], problems: &mut Vec<Problem>) {
+pub(crate) fn check(networks: &[Network], problems: &mut Problems) {
     for network in networks {
         for route in &network.routes {
             let is_there = |side: &Side| route.to.contains(&side.gateway.addr());

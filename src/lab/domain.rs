@@ -33,7 +33,7 @@ use crate::lab::domain::memory::Memory;
 use crate::lab::domain::numa::Numa;
 use crate::lab::domain::smbios::Smbios;
 use crate::lab::drive::floppy::Floppy;
-use crate::lab::drive::{Cdrom, Disk, Medium, Source};
+use crate::lab::drive::{Cdrom, Disk};
 use crate::lab::interface::Interface;
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::place::Pointer;
@@ -143,24 +143,4 @@ pub struct Domain {
     pub qemu_env: Vec<(String, String)>,
     /// What is merged into its definition, the weakest first.
     pub extra: Vec<ExtraAt>,
-}
-
-impl Domain {
-    /// Names the pools anew after they have been put into another order, which has of each where it was before.
-    pub(crate) fn renumber_pools(&mut self, order: &[usize]) {
-        if order.is_sorted() {
-            return;
-        }
-        let disks = self.disks.iter_mut().filter_map(|disk| match &mut disk.source {
-            Source::Volume { pool, .. } => Some(pool),
-            Source::File(_) | Source::Block(_) => None,
-        });
-        let cdroms = self.cdroms.iter_mut().filter_map(|cdrom| match &mut cdrom.medium {
-            Medium::Volume { pool, .. } => Some(pool),
-            Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
-        });
-        for pool in disks.chain(cdroms) {
-            pool.0 = order.iter().position(|before| *before == pool.0).unwrap_or(pool.0);
-        }
-    }
 }

@@ -3,11 +3,11 @@
 pub mod floppy;
 pub mod io;
 
-use crate::lab::Lab;
 use crate::lab::domain::boot::Order;
 use crate::lab::drive::io::Access;
 use crate::lab::id::PoolId;
 use crate::lab::placed::ExtraAt;
+use crate::lab::storage::Pool;
 use crate::place::Pointer;
 use crate::spec::drive::{DiskBus, StartupPolicy};
 use crate::spec::pool::ImageFormat;
@@ -68,9 +68,9 @@ pub enum Source {
 impl Source {
     /// What it is called where two disks have to differ.
     #[must_use]
-    pub fn place(&self, lab: &Lab) -> String {
+    pub fn place(&self, pools: &[Pool]) -> String {
         match self {
-            Self::Volume { pool, name, .. } => lab.pool(*pool).volume_place(name),
+            Self::Volume { pool, name, .. } => pools[pool.0].volume_place(name),
             Self::File(path) | Self::Block(path) => path.clone(),
         }
     }

@@ -121,27 +121,28 @@ impl fmt::Display for Mac {
     }
 }
 
-/// A MAC address, where it was settled, and whether it was written or made.
+/// A MAC address, where it was settled, and what it is derived from.
 #[derive(Debug, Clone)]
 pub struct MacAt {
     /// The address.
     pub value: Mac,
     /// Where it is written, else where its owner is declared.
     pub place: Place,
-    pub(crate) made: Option<(Uuid, u32)>,
+    /// The UUID and the position that it is derived from, unless the spec has it.
+    pub(crate) derived_from: Option<(Uuid, u32)>,
 }
 
 impl MacAt {
     /// An address that the spec has.
     #[must_use]
     pub fn written(value: Mac, place: Place) -> Self {
-        Self { value, place, made: None }
+        Self { value, place, derived_from: None }
     }
 
     /// The address of interface `index` (counted from 0; 0 for a network) of the object with this UUID.
     #[must_use]
     pub fn derived(uuid: Uuid, index: u32, place: Place) -> Self {
-        Self { value: derive(uuid, index), place, made: Some((uuid, index)) }
+        Self { value: derive(uuid, index), place, derived_from: Some((uuid, index)) }
     }
 }
 

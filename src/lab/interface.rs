@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod attachment;
+pub(crate) mod backend;
 pub mod forward;
 pub mod tap;
 

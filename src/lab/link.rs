@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use crate::lab::interface::tap::Path;
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::bandwidth::{Bandwidth, Rate};
 use crate::place::Pointer;
 
 /// The profile of a link.
 #[derive(Debug)]
 pub struct LinkProfile {
+    /// Its name.
+    pub name: String,
     /// Where it is declared.
     pub at: Pointer,
     /// How much passes in each direction.
@@ -70,11 +72,11 @@ impl BitRate {
         i64::try_from(quarter_of_a_second.clamp(LEAST, MOST)).expect("it is small")
     }
 
-    /// What libvirt limits with it, of an interface that gets to the host by `path`.
-    pub(crate) fn bandwidth(self, path: Path) -> Bandwidth {
+    /// What libvirt limits with it, of an interface that gets to the host by `backend`.
+    pub(crate) fn bandwidth(self, backend: Backend) -> Bandwidth {
         let average = self.kilobytes();
         // On Open vSwitch, the average is what is promised, and the peak the limit.
-        let peak = (path == Path::OpenVSwitch).then_some(average);
+        let peak = (backend == Backend::OpenVSwitch).then_some(average);
         Bandwidth {
             inbound: Some(Rate { average, peak, burst: None, floor: None }),
             outbound: Some(Rate { average, peak: None, burst: Some(self.burst()), floor: None }),

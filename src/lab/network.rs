@@ -1,8 +1,10 @@
 //! Networks, resolved.
 
 pub mod bandwidth;
+pub mod dhcp_host;
 pub mod dns;
 pub mod ip;
+mod mode;
 pub mod nat;
 pub mod pxe;
 pub mod route;
@@ -10,7 +12,8 @@ pub mod vlan;
 
 use uuid::Uuid;
 
-use crate::lab::identity::{Mac, MacAt};
+use crate::lab::identity::MacAt;
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::network::dns::Dns;
 use crate::lab::network::ip::Side;
@@ -19,8 +22,8 @@ use crate::lab::network::pxe::Pxe;
 use crate::lab::network::route::Route;
 use crate::lab::network::vlan::{Portgroup, Vlan};
 use crate::lab::placed::{ExtraAt, Placed};
-use crate::lab::subnet::{Family, HostAddr};
-use crate::place::{Place, Pointer};
+use crate::lab::subnet::Family;
+use crate::place::Pointer;
 use crate::spec::Active;
 use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
@@ -75,29 +78,12 @@ pub struct Network {
     pub stp_delay: Option<u32>,
     /// The largest packet.
     pub mtu: Option<u32>,
-    /// The machines with a fixed address, in the order of the domains.
-    pub machines: Vec<Machine>,
     /// Whether it runs.
     pub active: Active,
     /// Whether activation restarts it.
     pub restart: Option<bool>,
     /// What is merged into its definition.
     pub extra: Option<ExtraAt>,
-    /// Subnets that were written and refused, so that no further problem comes of them.
-    pub(crate) broken: Vec<Family>,
-}
-
-/// A domain's interface with a fixed address.
-#[derive(Debug)]
-pub struct Machine {
-    /// The domain's name.
-    pub name: String,
-    /// The interface's MAC address.
-    pub mac: Mac,
-    /// The address.
-    pub address: HostAddr,
-    /// Where the address is written.
-    pub place: Place,
 }
 
 impl Network {
@@ -112,6 +98,6 @@ impl Network {
 
     /// Whether it is on an Open vSwitch bridge of this name.
     pub(crate) fn is_on_open_vswitch(&self, name: &str) -> bool {
-        self.mode == Mode::Ovs && self.bridge.as_ref().is_some_and(|bridge| bridge.value == name)
+        self.mode.backend() == Backend::OpenVSwitch && self.bridge.as_ref().is_some_and(|bridge| bridge.value == name)
     }
 }

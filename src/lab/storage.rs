@@ -32,8 +32,10 @@ pub struct Pool {
     pub path: Option<String>,
     /// Owner and mode of the directory, where the spec says something.
     pub permissions: Option<Permissions>,
-    /// Its volumes: those of the section, then those that disks declare; each after the one it grows on.
+    /// Its volumes: those of the section, then those that disks declare.
     pub volumes: Vec<Volume>,
+    /// The places of the volumes in their list, each after its backing file.
+    pub(crate) volume_order: Vec<usize>,
     /// Whether it is active.
     pub active: Active,
     /// Whether activation restarts it.
@@ -57,6 +59,11 @@ pub struct Permissions {
 }
 
 impl Pool {
+    /// The volumes, in the order in which they can be made.
+    pub fn volumes_in_order(&self) -> impl Iterator<Item = &Volume> {
+        self.volume_order.iter().map(|index| &self.volumes[*index])
+    }
+
     /// The volume with this name.
     #[must_use]
     pub fn volume(&self, name: &str) -> Option<&Volume> {

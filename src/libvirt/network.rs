@@ -8,7 +8,9 @@ use super::tree::{Tree, Value};
 use super::{Draft, Object, dnsmasq};
 use crate::lab::Network;
 use crate::lab::identity::Kind;
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::bandwidth::{Bandwidth, Rate};
+use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::dns::Srv;
 use crate::lab::network::ip::{Dhcp, Side};
 use crate::lab::network::route::Route;
@@ -17,7 +19,7 @@ use crate::lab::subnet::Family;
 use crate::spec::network::Mode;
 
 /// The object of a network.
-pub(super) fn draft(network: &Network) -> Draft<'_> {
+pub(super) fn draft<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Draft<'a> {
     let definition = Tree::new()
         .with("name", network.name.clone())
         .with("uuid", network.uuid.value.to_string())
@@ -26,14 +28,17 @@ pub(super) fn draft(network: &Network) -> Draft<'_> {
         .with_some("mtu", network.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("domain", domain(network))
         .with_some("forward", forward(network))
-        .with_some("virtualport", (network.mode == Mode::Ovs).then(|| Tree::new().with("type", "openvswitch")))
+        .with_some(
+            "virtualport",
+            (network.mode.backend() == Backend::OpenVSwitch).then(|| Tree::new().with("type", "openvswitch")),
+        )
         .with_some("bandwidth", network.bandwidth.as_ref().map(bandwidth))
         .with_some("vlan", network.vlan.as_ref().map(vlan))
         .with_some("port", network.port_isolation.map(isolation))
         .with_each("portgroup", network.portgroups.iter().map(portgroup))
         .with_some("mac", network.mac.as_ref().map(|mac| Tree::new().with("address", mac.value.to_string())))
-        .with_some("dns", dns(network))
-        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, side)))
+        .with_some("dns", dns(network, hosts))
+        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, hosts, side)))
         .with_each("route", network.routes.iter().map(route))
         .with_some("dnsmasq:options", dnsmasq::options(&network.dnsmasq));
     let object = Object {
@@ -157,17 +162,17 @@ fn portgroup(group: &Portgroup) -> Tree {
 }
 
 /// The DNS server: nothing where libvirt's own default is meant, or where the host's bridge leaves it to others.
-fn dns(network: &Network) -> Option<Tree> {
+fn dns(network: &Network, hosts: &[DhcpHost]) -> Option<Tree> {
     if !network.mode.makes_bridge() {
         return None;
     }
     if !network.dns.enable {
         return Some(Tree::new().with("enable", false));
     }
-    let mut hosts: IndexMap<IpAddr, Vec<String>> = IndexMap::new();
-    let machines = network.machines.iter().map(|machine| (machine.address.addr(), &machine.name));
-    for (address, name) in machines.chain(network.dns.hosts.iter().map(|(name, address)| (*address, name))) {
-        hosts.entry(address).or_default().push(name.clone());
+    let mut names: IndexMap<IpAddr, Vec<String>> = IndexMap::new();
+    let reserved = hosts.iter().map(|host| (host.address.addr(), &host.name));
+    for (address, name) in reserved.chain(network.dns.hosts.iter().map(|(name, address)| (*address, name))) {
+        names.entry(address).or_default().push(name.clone());
     }
     let forwarders = network.dns.forwarders.iter().map(|addr| Tree::new().with("addr", addr.to_string()));
     let by_domain = network.dns.forward_domains.iter();
@@ -184,7 +189,7 @@ fn dns(network: &Network) -> Option<Tree> {
         .with_each("srv", network.dns.srv.iter().map(srv))
         .with_each(
             "host",
-            hosts.into_iter().map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
+            names.into_iter().map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
         );
     (!dns.is_empty()).then_some(dns)
 }
@@ -201,7 +206,7 @@ fn srv(srv: &Srv) -> Tree {
 }
 
 /// One address family: the host's address, and who gets which by DHCP.
-fn ip(network: &Network, side: &Side) -> Tree {
+fn ip(network: &Network, hosts: &[DhcpHost], side: &Side) -> Tree {
     let family = side.subnet.family();
     let pxe = (family == Family::V4).then_some(&network.pxe);
     Tree::new()
@@ -209,25 +214,25 @@ fn ip(network: &Network, side: &Side) -> Tree {
         .with("prefix", side.subnet.prefix_len())
         .with_some("family", self::family(family))
         .with_some("tftp", pxe.and_then(|pxe| pxe.tftp.clone()).map(|root| Tree::new().with("root", root)))
-        .with_some("dhcp", side.dhcp.as_ref().and_then(|dhcp| serve(network, family, dhcp)))
+        .with_some("dhcp", side.dhcp(hosts).and_then(|dhcp| serve(network, hosts, family, dhcp)))
 }
 
-fn serve(network: &Network, family: Family, dhcp: &Dhcp) -> Option<Tree> {
+fn serve(network: &Network, hosts: &[DhcpHost], family: Family, dhcp: &Dhcp) -> Option<Tree> {
     let lease = || dhcp.lease.map(lease);
     let range = dhcp.range.map(|(first, last)| {
         Tree::new().with("start", first.to_string()).with("end", last.to_string()).with_some("lease", lease())
     });
-    let machines = network.machines.iter().filter(|machine| Family::of(machine.address.addr()) == family);
-    let hosts = machines.map(|machine| {
+    let reserved = hosts.iter().filter(|host| Family::of(host.address.addr()) == family);
+    let hosts = reserved.map(|host| {
         // DHCPv6 knows machines by name: their identifiers there are not MAC addresses.
         let mac = match family {
-            Family::V4 => Some(machine.mac.to_string()),
+            Family::V4 => Some(host.mac.to_string()),
             Family::V6 => None,
         };
         Tree::new()
             .with_some("mac", mac)
-            .with("name", machine.name.clone())
-            .with("ip", machine.address.to_string())
+            .with("name", host.name.clone())
+            .with("ip", host.address.to_string())
             .with_some("lease", lease())
     });
     let file = network.pxe.file.as_ref().filter(|_| family == Family::V4);

@@ -34,9 +34,9 @@ pub(super) fn draft(pool: &Pool) -> Draft<'_> {
         definition: definition.into(),
         active: pool.active,
         restart: pool.restart,
-        volumes: pool.volumes.iter().map(|volume| volume_object(pool, volume)).collect(),
+        volumes: pool.volumes_in_order().map(|volume| volume_object(pool, volume)).collect(),
     };
-    let volume_extras = pool.volumes.iter().map(|volume| volume.extra.as_ref()).collect();
+    let volume_extras = pool.volumes_in_order().map(|volume| volume.extra.as_ref()).collect();
     Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new(), volume_extras }
 }
 

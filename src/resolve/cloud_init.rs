@@ -2,16 +2,16 @@
 //!
 //! What becomes of it, the files of a disc, [`seed`](crate::seed) says.
 
-pub mod address;
-pub mod credential;
-pub mod extra;
-pub mod network;
+pub(crate) mod address;
+pub(crate) mod credential;
+pub(crate) mod extra;
+pub(crate) mod network;
 
 use crate::lab::cloud_init::CloudInit;
 use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive::bus;
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::{At, Layers, Word};
@@ -34,7 +34,7 @@ pub(crate) fn cloud_init(
     (os, board): (Os, Board),
     interfaces: &[Interface],
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<CloudInit> {
     let layers = layers.object("cloudInit", |f| f.cloud_init.as_ref());
     if layers.is_empty() {
@@ -82,8 +82,8 @@ pub(crate) fn cloud_init(
 /// Those items of a list that pass a check, which tells of the others.
 fn each(
     list: Option<At<'_, Vec<String>>>,
-    check: impl Fn(&str, Place, &mut Vec<Problem>) -> bool,
-    problems: &mut Vec<Problem>,
+    check: impl Fn(&str, Place, &mut Problems) -> bool,
+    problems: &mut Problems,
 ) -> Vec<String> {
     let Some(list) = list else { return Vec::new() };
     let items = list.value.iter().enumerate();
@@ -92,11 +92,11 @@ fn each(
 }
 
 /// The host name: as written, with the number of the replica, or the domain's own.
-fn hostname(written: Option<Word<'_>>, entry: &Entry<'_>, at: &Pointer, problems: &mut Vec<Problem>) -> String {
+fn hostname(written: Option<Word<'_>>, entry: &Entry<'_>, at: &Pointer, problems: &mut Problems) -> String {
     let Some(word) = written else {
         let name = entry.name.to_lowercase();
         // What cannot be a name at all has been told of.
-        if parse::name(&entry.name, entry.at.clone().name(), &mut Vec::new()) && !is_host_name(&name) {
+        if parse::name(&entry.name, entry.at.clone().name(), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
                 Problem::of_value(
                     Id::BadName,
@@ -142,7 +142,7 @@ fn is_host_name(text: &str) -> bool {
 }
 
 /// The name of a user that `useradd` makes.
-fn user_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let problem = if text == "root" {
         Problem::of_value(Id::BadName, word.place(), "`root` is there already, and cloud-init keeps it from logging in")
@@ -166,7 +166,7 @@ fn user_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 /// Checks the name of a package, which package managers get as an argument.
-fn package(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+fn package(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = text::fits(text, &place, problems);
     let is_name = text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '.'))
         && !text.contains(|c: char| c.is_whitespace() || c.is_control());
@@ -181,7 +181,7 @@ fn package(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 }
 
 /// Checks a line of shell.
-fn command(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+fn command(text: &str, place: Place, problems: &mut Problems) -> bool {
     if text.trim().is_empty() {
         problems.push(
             Problem::of_value(Id::BadText, place, "an empty command").label("nothing to run").help("leave it out"),

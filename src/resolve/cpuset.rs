@@ -1,23 +1,23 @@
 //! Lists of processors, and of NUMA nodes, in libvirt's form: `0-3,^2,8`.
 
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::text::{fits, shortened};
 
 /// How many processors libvirt's lists of them can tell apart: `VIR_DOMAIN_CPUMASK_LEN`.
 const CPUS_MAX: usize = 16384;
 
 /// A list of processors in libvirt's form: `0-3,^2,8`.
-pub fn processors(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn processors(text: &str, place: Pointer, problems: &mut Problems) -> Option<String> {
     list_of("processors", text, place, problems)
 }
 
 /// A list of NUMA nodes, in the same form.
-pub fn nodes(text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn nodes(text: &str, place: Pointer, problems: &mut Problems) -> Option<String> {
     list_of("NUMA nodes", text, place, problems)
 }
 
-fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Vec<Problem>) -> Option<String> {
+fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Problems) -> Option<String> {
     if !fits(text, &place.clone().value(), problems) {
         return None;
     }

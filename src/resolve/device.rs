@@ -1,12 +1,12 @@
 //! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
 
-pub mod hostdev;
-pub mod input;
-pub mod pci;
-pub mod screen;
-pub mod serial;
-pub mod share;
-pub mod sound;
+pub(crate) mod hostdev;
+pub(crate) mod input;
+pub(crate) mod pci;
+pub(crate) mod screen;
+pub(crate) mod serial;
+pub(crate) mod share;
+pub(crate) mod sound;
 
 use indexmap::IndexMap;
 
@@ -16,7 +16,7 @@ use crate::lab::domain::board::Board;
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
 use crate::resolve::{key, parse, text};
@@ -36,7 +36,7 @@ pub(crate) fn devices(
     entry: &Entry<'_>,
     (arch, board): (Arch, Board),
     screen: &Screen,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Devices {
     let redirections = layers.get("usbRedirections", |f| f.usb_redirections.as_ref());
     if let Some(redirections) = redirections.filter(|redirections| *redirections.value > 0) {
@@ -65,7 +65,7 @@ pub(crate) fn devices(
 }
 
 /// The watchdog, where the board has it.
-fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Vec<Problem>) -> Watchdog {
+fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Watchdog {
     let Some(watchdog) = layers.get("watchdog", |f| f.watchdog.as_ref()) else {
         return Watchdog::None;
     };
@@ -82,7 +82,7 @@ fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Vec<
     *watchdog.value
 }
 
-fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> Panic {
+fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Panic {
     let Some(panic) = layers.get("panic", |f| f.panic.as_ref()) else {
         return Panic::default();
     };
@@ -97,7 +97,7 @@ fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Probl
 }
 
 /// The sockets, their number counted up for replicas.
-fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Vsock> {
+fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Vsock> {
     let vsock = layers.object("vsock", |f| f.vsock.as_ref());
     if vsock.is_empty() {
         return None;
@@ -114,7 +114,7 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Ve
 }
 
 /// The shared memory of every layer; each as the strongest layer that names it says.
-fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Shmem> {
+fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shmem> {
     let mut named: IndexMap<&str, Vec<(Pointer, &written::Shmem)>> = IndexMap::new();
     for layer in layers.every("shmem", |f| f.shmem.as_ref()) {
         for (name, shmem) in layer.value {
@@ -130,7 +130,7 @@ fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<
     named.into_iter().filter_map(shmem).collect()
 }
 
-fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Vec<Problem>) -> Option<ShmemMemory> {
+fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Option<ShmemMemory> {
     let written = layers.get("size", |s| s.size.as_ref());
     let server = layers.get("server", |s| s.server.as_ref());
     match layers.value("model", |s| s.model.as_ref()).unwrap_or_default() {

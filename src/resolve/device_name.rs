@@ -3,7 +3,7 @@
 //! Those that libvirt makes for a lab go into firewall rules and names of services, which do not quote them. Those that the
 //! host has already go to libvirt only.
 
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;
 use crate::resolve::parse::is_plain;
 use crate::resolve::text::shortened;
@@ -37,7 +37,7 @@ const OF_NFTABLES: &[&str] = &[
 ];
 
 /// The name of a bridge that libvirt makes.
-pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let name = made(word, "a bridge", problems)?;
     if OF_NFTABLES.contains(&name.as_str()) {
         problems.push(
@@ -53,12 +53,12 @@ pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<S
 }
 
 /// The name of the device on the host that connects an interface of a domain.
-pub(crate) fn of_interface(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(crate) fn of_interface(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     made(word, "an interface's device", problems)
 }
 
 /// The name of a device that the host has.
-pub(crate) fn of_host(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     const WHAT: &str = "a bridge or interface";
     let name = device(word, WHAT, "write what `ip link` calls it", problems)?;
     if !(name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && is_plain(name)) {
@@ -70,7 +70,7 @@ pub(crate) fn of_host(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Str
 }
 
 /// The name of a device that libvirt makes.
-fn made(word: Word<'_>, what: &str, problems: &mut Vec<Problem>) -> Option<String> {
+fn made(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let name = device(word, what, "choose another one", problems)?;
     if !(name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name)) {
         let help = "use letters, digits, `.`, `_` and `-`, starting with a letter: the host's firewall and its services would \
@@ -82,7 +82,7 @@ fn made(word: Word<'_>, what: &str, problems: &mut Vec<Problem>) -> Option<Strin
 }
 
 /// A name that the kernel takes for its length, and for a single device.
-fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Vec<Problem>) -> Option<&'l String> {
+fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Problems) -> Option<&'l String> {
     let name = word.value;
     let problem = if name.len() > MAX {
         let message = format!("`{}` is longer than {MAX} bytes", shortened(name));
@@ -112,12 +112,12 @@ mod tests {
     use crate::place::Pointer;
     use crate::resolve::layers::Layers;
 
-    type Check = fn(Word<'_>, &mut Vec<Problem>) -> Option<String>;
+    type Check = fn(Word<'_>, &mut Problems) -> Option<String>;
 
     fn takes(check: Check, name: &str) -> bool {
         let name = name.to_owned();
         let layers = Layers::one(Pointer::root(), &name);
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         let found = layers.get("bridge", Some).and_then(|word| check(word, &mut problems));
         assert_eq!(found.is_some(), problems.is_empty(), "{name}");
         found.is_some()

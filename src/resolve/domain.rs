@@ -1,18 +1,18 @@
 //! Domains, resolved.
 
-pub mod boot;
-pub mod clock;
-pub mod cpu;
-pub mod firmware;
-pub mod hypervisor;
-pub mod lifecycle;
-pub mod limits;
-pub mod machine;
-pub mod memory;
-pub mod numa;
-pub mod preset;
-pub mod smbios;
-pub mod template;
+pub(crate) mod boot;
+pub(crate) mod clock;
+pub(crate) mod cpu;
+pub(crate) mod firmware;
+pub(crate) mod hypervisor;
+pub(crate) mod lifecycle;
+pub(crate) mod limits;
+pub(crate) mod machine;
+pub(crate) mod memory;
+pub(crate) mod numa;
+pub(crate) mod preset;
+pub(crate) mod smbios;
+pub(crate) mod template;
 
 use indexmap::IndexMap;
 
@@ -24,7 +24,7 @@ use crate::lab::id::PoolId;
 use crate::lab::identity::{Kind, Namespace};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::{hostdev, input, screen, serial, share, sound};
 use crate::resolve::drive::{bus, floppy, io};
 use crate::resolve::instance::Entry;
@@ -42,7 +42,7 @@ pub(crate) fn resolve(
     os: Os,
     namespace: Namespace,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
     let arch = layers.value("arch", |f| f.arch.as_ref()).unwrap_or_default();
     let virtualization = layers.value("virtualization", |f| f.virtualization.as_ref()).unwrap_or(match arch {
@@ -153,7 +153,7 @@ fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
 }
 
 /// The arguments and environment variables for QEMU.
-fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<String>, IndexMap<String, String>) {
+fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, IndexMap<String, String>) {
     let qemu = layers.object("qemu", |f| f.qemu.as_ref());
     let mut qemu_args = Vec::new();
     if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
@@ -176,7 +176,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> (Vec<
 }
 
 /// A title is one line.
-pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<String> {
+pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<String> {
     let word = layers.get("title", |f| f.title.as_ref())?;
     if word.value.contains('\n') {
         problems.push(

@@ -1,10 +1,10 @@
 //! The disks and optical drives of a domain.
 
-pub mod bus;
-pub mod clone;
-pub mod disk_source;
-pub mod floppy;
-pub mod io;
+pub(crate) mod bus;
+pub(crate) mod clone;
+pub(crate) mod disk_source;
+pub(crate) mod floppy;
+pub(crate) mod io;
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::lab::drive::{Cdrom, Disk, Medium, Source};
 use crate::lab::id::PoolId;
 use crate::lab::storage::Pool;
 use crate::lab::storage::volume::Volume;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::{At, Layers};
@@ -30,7 +30,7 @@ use crate::spec::{DomainFields, drive as written};
 /// The layers of each disk, by its name.
 pub(crate) fn named<'a>(
     layers: &Layers<'a, DomainFields>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> IndexMap<String, Layers<'a, written::Disk>> {
     layers.named(
         "disks",
@@ -51,7 +51,7 @@ pub(crate) fn disks(
     entry: &Entry<'_>,
     (drivers, board): (Drivers, Board),
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
     let named = named(layers, problems);
     let (mut disks, mut volumes) = (Vec::new(), Vec::new());
@@ -97,7 +97,7 @@ pub(crate) fn disks(
 const NVME_SERIAL_MAX: usize = 20;
 
 /// The serial number, which a disk on bus `nvme` has to have: Linux takes two of one number for one disk.
-fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Vec<Problem>) -> Option<String> {
+fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) -> Option<String> {
     let written = layers.get("serial", |d| d.serial.as_ref());
     let serial = match written {
         Some(word) => parse::serial(word, problems)?,
@@ -120,7 +120,7 @@ pub(crate) fn cdroms(
     layers: &Layers<'_, DomainFields>,
     board: Board,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Cdrom> {
     let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else {
         return Vec::new();
@@ -163,7 +163,7 @@ pub(crate) fn cdroms(
 pub(crate) fn startup_policy(
     written: Option<At<'_, StartupPolicy>>,
     is_full: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<StartupPolicy> {
     let policy = written?;
     if !is_full {
@@ -177,7 +177,7 @@ pub(crate) fn startup_policy(
 }
 
 /// What is in an optical drive.
-fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Option<Medium> {
+fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut Problems) -> Option<Medium> {
     let file = layers.get("file", |c| c.file.as_ref());
     let volume = layers.get("volume", |c| c.volume.as_ref());
     let pool = layers.get("pool", |c| c.pool.as_ref());
@@ -221,10 +221,10 @@ fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut
 }
 
 /// Gives each disk that is a volume the volume's format, which is the only one it can be read as.
-pub(crate) fn settle_formats<'a>(
+pub(crate) fn take_formats_of_volumes<'a>(
     pools: &[Pool],
     disks: impl Iterator<Item = &'a mut Disk>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     let volumes: HashMap<(usize, &str), &Volume> = pools
         .iter()
@@ -237,7 +237,7 @@ pub(crate) fn settle_formats<'a>(
             Source::File(_) | Source::Block(_) => None,
         };
         if let Some(volume) = volume {
-            if let Some(at) = disk.format_at.take().filter(|_| disk.format != volume.format) {
+            if let Some(at) = disk.format_at.clone().filter(|_| disk.format != volume.format) {
                 problems.push(volume::other_format(disk.format, volume, at));
             }
             disk.format = volume.format;

@@ -5,7 +5,7 @@ use crate::lab::imported::Imported;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::Network;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Scope;
@@ -21,7 +21,7 @@ pub(crate) fn resolve(
     spec: &spec::Domain,
     namespace: Namespace,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Imported {
     let at = Pointer::root().key("domains").key(name);
     parse::name(name, at.clone().name(), problems);
@@ -61,7 +61,7 @@ pub(crate) fn resolve(
 }
 
 /// A network that changes takes the running domains on it along, those too that shall stay as they are.
-fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Vec<Problem>) {
+fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
     let place = network.at.key("restart");
     let message = format!("a change of network `{}` would restart the imported domain `{name}`", network.name);
     let problem = match network.restart {
@@ -77,7 +77,7 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Vec<Problem
 }
 
 /// The problem of a key that an imported domain does not take.
-fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Vec<Problem>) {
+fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
     problems.push(
         Problem::new(Id::ConflictingFields, at.clone().name(), format!("domain `{name}` stays as it is"))
             .label("not with `imported`")

@@ -1,17 +1,17 @@
 //! The network interfaces of a domain.
 
-pub mod address;
-pub mod attachment;
-pub mod forward;
-pub mod link;
-pub mod tap;
+pub(crate) mod address;
+pub(crate) mod attachment;
+pub(crate) mod forward;
+pub(crate) mod link;
+pub(crate) mod tap;
 
 use uuid::Uuid;
 
 use crate::lab::identity::MacAt;
 use crate::lab::interface::Interface;
-use crate::lab::interface::tap::Path;
-use crate::problem::Problem;
+use crate::lab::interface::backend::Backend;
+use crate::problem::Problems;
 use crate::resolve::domain::boot;
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
@@ -28,7 +28,7 @@ pub(crate) fn interfaces(
     uuid: Uuid,
     drivers: Drivers,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Interface> {
     let named = layers.named(
         "interfaces",
@@ -68,9 +68,9 @@ pub(crate) fn interfaces(
             link: layers.object("link", |i| i.link.as_ref()).value("state", |l| l.state.as_ref()),
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
             extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
-            tap: tap::tap(&layers, &attachment, model, (entry, uuid, index, scope), problems),
+            tap: tap::tap(&layers, &attachment, model, entry, scope, problems),
             name,
-            model: (Path::of(&attachment, scope) != Path::Function).then_some(model),
+            model: (attachment.backend(scope.networks) != Backend::VirtualFunction).then_some(model),
             attachment,
         });
     }
@@ -78,11 +78,7 @@ pub(crate) fn interfaces(
 }
 
 /// The MAC address that the spec has, counted up for replicas.
-fn written_mac(
-    layers: &Layers<'_, written::Interface>,
-    entry: &Entry<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<MacAt> {
+fn written_mac(layers: &Layers<'_, written::Interface>, entry: &Entry<'_>, problems: &mut Problems) -> Option<MacAt> {
     let word = layers.get("mac", |i| i.mac.as_ref())?;
     let first = parse::mac(word, problems)?;
     let mac = first.plus(entry.replica);

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 
 /// The layers of one object of the spec, the weakest first.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ impl<'a, T> Layers<'a, T> {
         unnamed: &str,
         field: impl Fn(&'a T) -> Option<&'a Vec<U>>,
         name: impl Fn(usize, &'a U) -> String,
-        problems: &mut Vec<Problem>,
+        problems: &mut Problems,
     ) -> IndexMap<String, Layers<'a, U>> {
         let mut items: IndexMap<String, Layers<'a, U>> = IndexMap::new();
         for (at, layer) in &self.layers {

@@ -2,7 +2,7 @@
 
 use crate::lab::link::{BitRate, DELAYS, LinkProfile, Netem, amount, limit};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
 use crate::spec::link as written;
@@ -11,7 +11,7 @@ use crate::spec::link as written;
 const DELAY_MAX: u64 = 60_000_000;
 
 /// Resolves a profile.
-pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Vec<Problem>) -> LinkProfile {
+pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Problems) -> LinkProfile {
     let at = Pointer::root().key("links").key(name);
     parse::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
@@ -48,11 +48,11 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Ve
         jitter: as_written(jitter),
         loss,
     });
-    LinkProfile { at, rate, netem }
+    LinkProfile { name: name.to_owned(), at, rate, netem }
 }
 
 /// A rate.
-fn rate(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<BitRate> {
+fn rate(word: Word<'_>, problems: &mut Problems) -> Option<BitRate> {
     let text = word.value;
     let Some(rate) = BitRate::parse(text) else {
         problems.push(
@@ -74,7 +74,7 @@ fn rate(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<BitRate> {
 }
 
 /// A duration in microseconds.
-fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u64> {
+fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     let text = word.value;
     let Some(duration) = amount(text, &DELAYS) else {
         problems.push(
@@ -96,7 +96,7 @@ fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u64> {
 }
 
 /// A percentage, in tc's form.
-fn percentage(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn percentage(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let number = text.strip_suffix('%').filter(|number| {
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));

@@ -1,14 +1,18 @@
 //! What a domain's entry can refer to, and which of its domains is meant.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::lab::id::{NetworkId, PoolId};
 use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::storage::Pool;
-use crate::problem::{Id, Problem, did_you_mean};
-use crate::resolve::drive::clone::Originals;
+use crate::lab::subnet::Family;
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::Word;
+use crate::resolve::templates::Templates;
+use crate::spec::Spec;
 
 /// What names in a domain can refer to.
 pub(crate) struct Scope<'a> {
@@ -17,13 +21,28 @@ pub(crate) struct Scope<'a> {
     pub(crate) pools: &'a [Pool],
     pub(crate) pool_ids: IndexMap<&'a str, PoolId>,
     /// The disks that others can be clones of, as far as they have been resolved.
-    pub(crate) originals: Originals<'a>,
+    pub(crate) templates: Templates<'a>,
     pub(crate) links: &'a IndexMap<&'a str, LinkProfile>,
+    /// Subnets that were written and refused, so that no further problem comes of them.
+    pub(crate) refused_subnets: HashSet<(NetworkId, Family)>,
+}
+
+/// The subnets that a spec has and that nothing could be made of.
+pub(crate) fn refused_subnets(spec: &Spec, networks: &[Network]) -> HashSet<(NetworkId, Family)> {
+    let written = spec.networks.iter().flatten().map(|(_, written)| written);
+    let both = written.zip(networks).enumerate().flat_map(|(index, (written, network))| {
+        let is_refused = [
+            (Family::V4, written.subnet.is_some() && network.ipv4.is_none()),
+            (Family::V6, written.subnet6.is_some() && network.ipv6.is_none()),
+        ];
+        is_refused.map(|(family, is_refused)| is_refused.then_some((NetworkId(index), family)))
+    });
+    both.flatten().collect()
 }
 
 impl<'a> Scope<'a> {
     /// The pool that a word names.
-    pub(crate) fn pool(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<PoolId> {
+    pub(crate) fn pool(&self, word: Word<'_>, problems: &mut Problems) -> Option<PoolId> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
         if found.is_none() {
             problems.push(
@@ -36,7 +55,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The network that a word names.
-    pub(crate) fn network(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<NetworkId> {
+    pub(crate) fn network(&self, word: Word<'_>, problems: &mut Problems) -> Option<NetworkId> {
         let found = self.network_ids.get(word.value.as_str()).copied();
         if found.is_none() {
             problems.push(
@@ -49,7 +68,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The profile of a link that a word names.
-    pub(crate) fn link(&self, word: Word<'_>, problems: &mut Vec<Problem>) -> Option<&'a LinkProfile> {
+    pub(crate) fn link(&self, word: Word<'_>, problems: &mut Problems) -> Option<&'a LinkProfile> {
         let found = self.links.get(word.value.as_str());
         if found.is_none() {
             problems.push(

@@ -1,15 +1,16 @@
 //! Networks, resolved.
 
-pub mod bandwidth;
-pub mod dhcp;
-pub mod dns;
-pub mod dnsmasq;
-pub mod ip;
-pub mod mode;
-pub mod nat;
-pub mod pxe;
-pub mod route;
-pub mod vlan;
+pub(crate) mod bandwidth;
+pub(crate) mod dhcp;
+pub(crate) mod dns;
+pub(crate) mod dnsmasq;
+pub(crate) mod host_address;
+pub(crate) mod ip;
+pub(crate) mod mode;
+pub(crate) mod nat;
+pub(crate) mod pxe;
+pub(crate) mod route;
+pub(crate) mod vlan;
 
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use crate::lab::network::pxe::Pxe;
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::subnet::Family;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::{device_name, parse};
 use crate::spec;
@@ -27,7 +28,7 @@ use crate::spec::Active;
 use crate::spec::network::Mode;
 
 /// Resolves one network; its machines are added when the domains are known.
-pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Vec<Problem>) -> Network {
+pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Problems) -> Network {
     let at = Pointer::root().key("networks").key(name);
     parse::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
@@ -47,7 +48,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let mac =
         mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
 
-    let (mut broken, earlier) = (Vec::new(), problems.len());
+    let mut broken = Vec::new();
     let ipv4 = ip::side(Family::V4, &layers, mode, &mut broken, problems);
     let ipv6 = ip::side(Family::V6, &layers, mode, &mut broken, problems);
     if ipv6.is_none() && !broken.contains(&Family::V6) && mode.makes_bridge() {
@@ -57,8 +58,8 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         mode::refuse_without_subnet(&layers, name, problems);
     }
     let has_addresses = ipv4.is_some() || ipv6.is_some() || spec.extra.as_ref().is_some_and(|e| e.contains_key("ip"));
-    let is_told = !broken.is_empty() || problems[earlier..].iter().any(|problem| problem.id == Id::NoSubnet);
-    if matches!(mode, Mode::Nat | Mode::Route) && !has_addresses && !is_told {
+    let is_reported = !broken.is_empty() || problems.has_inside(Id::NoSubnet, &at);
+    if mode.forwards_subnet() && !has_addresses && !is_reported {
         problems.push(
             Problem::new(Id::NoSubnet, at.clone().name(), format!("network `{name}` has no subnet to forward from"))
                 .label(format!("needs one in mode `{}`", mode.name()))
@@ -98,12 +99,10 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         stp: spec.stp,
         stp_delay: spec.stp_delay,
         mtu: spec.mtu,
-        machines: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
         restart: spec.restart,
         extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
         at,
-        broken,
     }
 }
 
@@ -114,10 +113,10 @@ fn bridge(
     name: &str,
     uuid: Uuid,
     at: &Pointer,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Placed<String>> {
     let written = layers.get("bridge", |n| n.bridge.as_ref());
-    if matches!(mode, Mode::Macvtap | Mode::Hostdev) {
+    if mode.shares_interface() {
         problems.extend(written.map(|bridge| {
             let message = format!("network `{name}` shares an interface of the host, and has no bridge");
             Problem::new(Id::NotOnThisMode, bridge.pointer().name(), message)

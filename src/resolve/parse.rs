@@ -10,7 +10,7 @@ use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::lab::subnet::{Family, NotASubnet, Subnet};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::text::{fits, shortened};
 
@@ -18,7 +18,7 @@ use crate::resolve::text::{fits, shortened};
 pub const WINDOWS_NAME_MAX: usize = 15;
 
 /// A size greater than nothing.
-pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
+pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
     let text = word.value;
     let size = Size::parse(text);
     match size {
@@ -41,12 +41,12 @@ pub fn size(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Size> {
 }
 
 /// An IP address of `family`.
-pub fn address(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+pub fn address(word: Word<'_>, family: Family, problems: &mut Problems) -> Option<IpAddr> {
     address_at(word.value, word.place(), family, problems)
 }
 
 /// An IP address of `family`, where the word is not a member of an object.
-pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Problems) -> Option<IpAddr> {
     let address = family.parse(text);
     if address.is_none() {
         let example = match family {
@@ -63,12 +63,12 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Vec<P
 }
 
 /// An IP address of either family.
-pub fn any_address(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+pub fn any_address(word: Word<'_>, problems: &mut Problems) -> Option<IpAddr> {
     any_address_at(word.value, word.place(), problems)
 }
 
 /// An IP address of either family, where the word is not a member of an object.
-pub fn any_address_at(text: &str, place: Place, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+pub fn any_address_at(text: &str, place: Place, problems: &mut Problems) -> Option<IpAddr> {
     let address = text.parse().ok();
     if address.is_none() {
         problems.push(
@@ -81,7 +81,7 @@ pub fn any_address_at(text: &str, place: Place, problems: &mut Vec<Problem>) -> 
 }
 
 /// A subnet of `family`.
-pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Option<Subnet> {
+pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option<Subnet> {
     let text = word.value;
     let problem = match Subnet::parse(text, family) {
         Ok(subnet) => match subnet.kept_for() {
@@ -121,7 +121,7 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Vec<Problem>) -> Op
 }
 
 /// A UUID that was not typed as a placeholder.
-pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
+pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
     let text = word.value;
     let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
     match uuid {
@@ -147,7 +147,7 @@ pub fn uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
 pub fn id<'a, T>(
     layers: &Layers<'a, T>,
     field: impl Fn(&'a T) -> Option<&'a String>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<String> {
     let word = layers.get("id", field)?;
     name(word.value, word.place(), problems).then(|| word.value.clone())
@@ -157,14 +157,14 @@ pub fn id<'a, T>(
 pub fn identity<'a, T>(
     layers: &Layers<'a, T>,
     field: impl Fn(&'a T) -> Option<&'a String>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Placed<Uuid>> {
     let word = layers.get("uuid", field)?;
     uuid(word, problems).map(|value| Placed { value, place: word.place() })
 }
 
 /// A MAC address.
-pub fn mac(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Mac> {
+pub fn mac(word: Word<'_>, problems: &mut Problems) -> Option<Mac> {
     let text = word.value;
     let mac = Mac::parse(text);
     if mac.is_none() {
@@ -183,7 +183,7 @@ pub fn is_plain(text: &str) -> bool {
 }
 
 /// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
-pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub fn name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
     if !fine {
         problems.push(
@@ -196,7 +196,7 @@ pub fn name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 }
 
 /// Checks the name of an environment variable, as libvirt does.
-pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub fn variable(text: &str, place: Place, problems: &mut Problems) -> bool {
     if !fits(text, &place, problems) {
         return false;
     }
@@ -217,7 +217,7 @@ pub fn variable(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 }
 
 /// The serial number of a disk, in the characters that libvirt takes.
-pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn serial(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !fits(text, &word.place(), problems) {
         return None;
@@ -234,7 +234,7 @@ pub fn serial(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 /// A World Wide Name, in the form that libvirt takes.
-pub fn wwn(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn wwn(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     if !fine {
@@ -248,7 +248,7 @@ pub fn wwn(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 /// Checks the name of a host in DNS: letters, digits, `.` and `-`.
-pub fn host_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub fn host_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = is_host_name(text);
     if !fine {
         problems.push(
@@ -270,7 +270,7 @@ pub fn is_host_name(text: &str) -> bool {
 }
 
 /// Checks the name of a lab.
-pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub fn lab_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && text.len() <= 63;
@@ -285,7 +285,7 @@ pub fn lab_name(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 }
 
 /// A duration in seconds.
-pub fn duration(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<u32> {
+pub fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
     let text = word.value;
     let seconds = text.char_indices().last().and_then(|(end, unit)| {
         let (_, scale) =
@@ -320,7 +320,7 @@ pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
 }
 
 /// Checks that one of several keys is given, and no second one.
-pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, problems: &mut Vec<Problem>) -> Option<()> {
+pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, problems: &mut Problems) -> Option<()> {
     let mut given = kinds.iter().filter_map(|(key, at)| at.as_ref().map(|at| (*key, at)));
     match (given.next(), given.next()) {
         (Some(_), None) => Some(()),

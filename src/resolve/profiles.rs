@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::Layers;
 use crate::spec::{DomainFields, Profile, Spec};
 
@@ -25,7 +25,7 @@ struct Step<'a> {
 
 impl<'a> Profiles<'a> {
     /// Follows every `extends`. Unknown profiles and circles are problems.
-    pub fn resolve(spec: &'a Spec, problems: &mut Vec<Problem>) -> Self {
+    pub fn resolve(spec: &'a Spec, problems: &mut Problems) -> Self {
         let profiles = Self { spec };
         let mut seen = HashSet::new();
         for (name, _) in spec.profiles.iter().flatten() {
@@ -49,7 +49,7 @@ impl<'a> Profiles<'a> {
         named: &'a [String],
         at: &Pointer,
         own: &'a DomainFields,
-        problems: &mut Vec<Problem>,
+        problems: &mut Problems,
     ) -> Layers<'a, DomainFields> {
         let mut layers: Vec<(Pointer, &'a DomainFields)> = Vec::new();
         layers.extend(preset.map(|preset| (Pointer::root(), preset)));

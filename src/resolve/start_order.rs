@@ -1,20 +1,25 @@
 //! The order in which domains start.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::lab::{Domain, Lab};
+use crate::lab::domain::Domain;
+use crate::lab::imported::Imported;
 use crate::place::Place;
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::topological::in_order;
 use crate::spec::Spec;
 
-/// Puts every domain after those that it starts after, and moves nothing else.
-pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Problem>) {
-    let Some(domains) = &mut lab.domains else { return };
+/// The order in which the domains start: spec order, except that each comes after those that it starts after.
+pub(crate) fn start_order(
+    domains: &[Domain],
+    imported: &[Imported],
+    spec: &Spec,
+    problems: &mut Problems,
+) -> Vec<usize> {
     if domains.iter().all(|domain| domain.after.is_empty()) {
-        return;
+        return (0..domains.len()).collect();
     }
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, domain) in domains.iter().enumerate() {
@@ -31,24 +36,20 @@ pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
     // What stands for all replicas of an entry is a member of its own, numbered after the domains: thousands of
     // replicas may start after thousands.
     let mut groups: IndexMap<&str, Vec<(usize, Place)>> = IndexMap::new();
-    // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
-    let mut told = HashSet::new();
     for domain in domains.iter() {
         let mut list = Vec::new();
         for after in &domain.after {
             match by_name.get(after.value.as_str()) {
                 Some(found) if found.iter().any(|index| domains[*index].is_template) => {
-                    if told.insert(&after.place) {
-                        problems.push(
-                            Problem::new(
-                                Id::ConflictingFields,
-                                after.place.clone(),
-                                format!("domain `{}` is a template, and nothing can start after it", after.value),
-                            )
-                            .label("never starts")
-                            .help("leave it out, or name a domain that starts"),
-                        );
-                    }
+                    problems.push(
+                        Problem::new(
+                            Id::ConflictingFields,
+                            after.place.clone(),
+                            format!("domain `{}` is a template, and nothing can start after it", after.value),
+                        )
+                        .label("never starts")
+                        .help("leave it out, or name a domain that starts"),
+                    );
                 }
                 Some(found) => {
                     let members = || found.iter().map(|index| (*index, after.place.clone())).collect();
@@ -60,8 +61,7 @@ pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
                         group.or_insert_with(members);
                     }
                 }
-                None if !told.insert(&after.place) => {}
-                None if lab.imported.iter().any(|domain| domain.name == after.value) => problems.push(
+                None if imported.iter().any(|domain| domain.name == after.value) => problems.push(
                     Problem::new(
                         Id::ConflictingFields,
                         after.place.clone(),
@@ -70,6 +70,8 @@ pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
                     .label("not started by the lab")
                     .help("leave it out, or name a domain that the lab starts"),
                 ),
+                // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
+                None if problems.has(Id::UnknownDomain, &after.place) => {}
                 None => problems.push(
                     Problem::new(
                         Id::UnknownDomain,
@@ -84,11 +86,11 @@ pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
         before.push(list);
     }
     before.extend(groups.into_values());
-    let mut told = HashSet::new();
     let order = in_order(&before, |circle| {
         let steps = || circle.iter().filter_map(|(index, place)| domains.get(*index).map(|domain| (domain, place)));
         let names: Vec<String> = steps().map(|(domain, _)| format!("`{}`", domain.name)).collect();
-        let Some((_, place)) = steps().next_back().filter(|(_, place)| told.insert((*place).clone())) else {
+        let Some((_, place)) = steps().next_back().filter(|(_, place)| !problems.has(Id::StartOrderCycle, place))
+        else {
             return;
         };
         problems.push(
@@ -101,6 +103,5 @@ pub(crate) fn in_start_order(lab: &mut Lab, spec: &Spec, problems: &mut Vec<Prob
             .help("one of them has to start without the others"),
         );
     });
-    let mut slots: Vec<Option<Domain>> = std::mem::take(domains).into_iter().map(Some).collect();
-    *domains = order.into_iter().filter_map(|index| slots.get_mut(index)?.take()).collect();
+    order.into_iter().filter(|index| *index < domains.len()).collect()
 }

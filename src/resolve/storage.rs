@@ -1,19 +1,19 @@
 //! Storage pools, resolved.
 
-pub mod allocation;
-pub mod backing;
-pub mod backing_order;
-pub mod image;
-pub mod pool_source;
-pub mod pool_type;
-pub mod volume;
-pub mod volume_name;
+pub(crate) mod allocation;
+pub(crate) mod backing;
+pub(crate) mod backing_order;
+pub(crate) mod image;
+pub(crate) mod pool_source;
+pub(crate) mod pool_type;
+pub(crate) mod volume;
+pub(crate) mod volume_name;
 
 use crate::lab::identity::{Kind, Namespace};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::{Permissions, Pool};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::{parse, text};
 use crate::spec;
@@ -21,7 +21,7 @@ use crate::spec::Active;
 use crate::spec::pool::PoolType;
 
 /// Resolves one pool with the volumes of its section; disks add theirs.
-pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, problems: &mut Vec<Problem>) -> Pool {
+pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, problems: &mut Problems) -> Pool {
     let at = Pointer::root().key("pools").key(name);
     parse::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
@@ -40,6 +40,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         path: path(name, r#type, &layers, problems),
         permissions: permissions(r#type, &layers, problems),
         volumes: Vec::new(),
+        volume_order: Vec::new(),
         active: spec.active.unwrap_or(Active::Running),
         restart: spec.restart,
         extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
@@ -58,7 +59,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
 }
 
 /// The directory of the files or of the devices of a pool. libvirt has the others where it wants them.
-fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> Option<String> {
+fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Problems) -> Option<String> {
     let written = layers.get("path", |p| p.path.as_ref());
     match r#type {
         PoolType::Dir | PoolType::Fs | PoolType::Netfs => {
@@ -103,7 +104,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
     }
 }
 
-fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Vec<Problem>) -> Option<Permissions> {
+fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Problems) -> Option<Permissions> {
     let written = layers.object("permissions", |p| p.permissions.as_ref());
     if written.is_empty() {
         return None;

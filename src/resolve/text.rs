@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::lab::placed::ExtraAt;
 use crate::lab::text::is_xml_char;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Word};
 use crate::spec::Extra;
 
@@ -23,7 +23,7 @@ const PATH_MAX: usize = 4095;
 const SOCKET_MAX: usize = 107;
 
 /// The absolute path of a socket.
-pub fn socket(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = path(word, problems)?;
     let fine = path.len() <= SOCKET_MAX;
     if !fine {
@@ -36,7 +36,7 @@ pub fn socket(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 /// An absolute path.
-pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !text.starts_with('/') {
         problems.push(
@@ -53,7 +53,7 @@ pub fn path(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 /// The absolute path of a directory that the host makes.
-pub fn directory(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn directory(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = path(word, problems)?;
     is_made_by_host(&path, word.place(), problems).then_some(path)
 }
@@ -61,7 +61,7 @@ pub fn directory(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> 
 /// Checks that systemd-tmpfiles makes the directory of this path, and no other one: in the path that it is told it takes
 /// [what starts with `%` and `\`](https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html) for something
 /// else, a quote ends it, and `..` is refused.
-pub fn is_made_by_host(path: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub fn is_made_by_host(path: &str, place: Place, problems: &mut Problems) -> bool {
     let found = match path.chars().find(|c| matches!(c, '\'' | '"' | '\\' | '%')) {
         Some(c) => c.to_string(),
         None if path.split('/').any(|step| step == "..") => "..".to_owned(),
@@ -76,11 +76,11 @@ pub fn is_made_by_host(path: &str, place: Place, problems: &mut Vec<Problem>) ->
 }
 
 /// Checks that text is not too long for a definition.
-pub fn fits(text: &str, place: &Place, problems: &mut Vec<Problem>) -> bool {
+pub fn fits(text: &str, place: &Place, problems: &mut Problems) -> bool {
     has_at_most(TEXT_MAX, text, place, problems)
 }
 
-fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Vec<Problem>) -> bool {
+fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Problems) -> bool {
     let fine = text.len() <= most;
     if !fine {
         let message = format!("a text of {} bytes, where there is room for {most}", text.len());
@@ -94,12 +94,12 @@ fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Vec<Proble
 }
 
 /// Text of several lines, which people read: no control characters but newline and tab.
-pub fn prose_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn prose_of(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     check_text(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
 /// Checks text for its length and for what XML 1.0 cannot hold.
-fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+fn check_text(text: &str, place: Place, problems: &mut Problems) -> bool {
     if !fits(text, &place, problems) {
         return false;
     }
@@ -117,12 +117,12 @@ fn check_text(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
 }
 
 /// Text of one line, without control characters.
-pub fn line_of(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+pub fn line_of(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     check_line(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
 /// Checks text for its length, and that it is one line without control characters.
-pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub fn check_line(text: &str, place: Place, problems: &mut Problems) -> bool {
     if !check_text(text, place.clone(), problems) {
         return false;
     }
@@ -142,7 +142,7 @@ pub fn check_line(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool
 }
 
 /// What devices have in `extra`, and where, the weakest first.
-pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut Vec<Problem>) -> Vec<ExtraAt> {
+pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut Problems) -> Vec<ExtraAt> {
     let mut extras = Vec::new();
     for extra in written {
         let at = extra.pointer();
@@ -153,7 +153,7 @@ pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut V
 }
 
 /// Checks that no text in part of an `extra` is too long. What else there is to say of it, the vocabulary knows.
-pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
     match value {
         Value::String(text) => {
             fits(text, &at.clone().value(), problems);
@@ -191,7 +191,7 @@ mod tests {
         let long = "x".repeat(TEXT_MAX + 1);
         let extra =
             json!({ "devices": { "disk": [{ "serial": "x".repeat(TEXT_MAX) }, { "serial": long }] }, "title": 1 });
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         all_fit(&extra, &Pointer::root().key("extra"), &mut problems);
         let places: Vec<String> = problems
             .iter()
@@ -206,7 +206,12 @@ mod tests {
     #[test]
     fn bytes_are_counted() {
         let check = |text: &str, expected: bool| {
-            assert_eq!(fits(text, &Pointer::root().value(), &mut Vec::new()), expected, "{} bytes", text.len());
+            assert_eq!(
+                fits(text, &Pointer::root().value(), &mut Problems::default()),
+                expected,
+                "{} bytes",
+                text.len()
+            );
         };
         check(&"é".repeat(TEXT_MAX / 2), true);
         check(&"é".repeat(TEXT_MAX / 2 + 1), false);

@@ -151,24 +151,6 @@ impl Mode {
             Self::Hostdev => "hostdev",
         }
     }
-
-    /// Whether libvirt makes a bridge for it, rather than using something of the host's.
-    #[must_use]
-    pub fn makes_bridge(self) -> bool {
-        match self {
-            Self::Nat | Self::Route | Self::Open | Self::Isolated => true,
-            Self::Bridge | Self::Ovs | Self::Macvtap | Self::Hostdev => false,
-        }
-    }
-
-    /// Whether its interfaces can be in VLANs.
-    #[must_use]
-    pub fn has_vlans(self) -> bool {
-        match self {
-            Self::Bridge | Self::Ovs | Self::Hostdev => true,
-            Self::Nat | Self::Route | Self::Open | Self::Isolated | Self::Macvtap => false,
-        }
-    }
 }
 
 /// The DHCP server of a network.

@@ -1,8 +1,9 @@
 //! What an interface is on, and what that allows.
 
 use crate::lab::id::NetworkId;
+use crate::lab::interface::backend::Backend;
+use crate::lab::network::Network;
 use crate::place::Place;
-use crate::resolve::names::Scope;
 
 /// What an interface is on.
 #[derive(Debug)]
@@ -23,19 +24,13 @@ pub enum Attachment {
 }
 
 impl Attachment {
-    /// What it is, and what to write beside that which it does not take.
-    pub(crate) fn describe(&self, scope: &Scope<'_>) -> (String, String) {
+    /// How the interface gets to the host, where `networks` are those of its lab.
+    pub(crate) fn backend(&self, networks: &[Network]) -> Backend {
         match self {
-            Self::Network(id) => {
-                let network = &scope.networks[id.0];
-                (
-                    format!("an interface on network `{}`", network.name),
-                    format!("not in mode `{}`", network.mode.name()),
-                )
-            }
-            Self::Bridge { .. } => ("an interface on a bridge".to_owned(), "not with `bridge`".to_owned()),
-            Self::User => ("a `user` interface".to_owned(), "not with `user`".to_owned()),
-            Self::Macvtap(_) => ("an interface through macvtap".to_owned(), "not with `macvtap`".to_owned()),
+            Self::Network(id) => networks[id.0].mode.backend(),
+            Self::Bridge { .. } => Backend::Bridge,
+            Self::Macvtap(_) => Backend::Macvtap,
+            Self::User => Backend::User,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::lab::subnet::{HostAddr, Subnet, plus};
+use crate::lab::network::dhcp_host::DhcpHost;
+use crate::lab::subnet::{Family, HostAddr, Subnet, plus};
 use crate::place::Pointer;
 
 /// The most addresses that libvirt lets one range have.
@@ -17,8 +18,8 @@ pub struct Side {
     pub at: Pointer,
     /// The host's own address.
     pub gateway: HostAddr,
-    /// The DHCP server, if it runs.
-    pub dhcp: Option<Dhcp>,
+    /// The DHCP server, unless it is switched off; whether it runs, [`dhcp`](Self::dhcp) says.
+    pub(crate) dhcp: Option<Dhcp>,
     /// Where the spec says that machines make addresses of their own, if it does.
     pub(crate) unserved_at: Option<Pointer>,
 }
@@ -32,11 +33,21 @@ pub struct Dhcp {
     pub range_at: Option<Pointer>,
     /// How long an address is lent, in seconds.
     pub lease: Option<u32>,
-    /// Whether it serves also where no address is reserved.
-    pub asked: bool,
+    /// Whether it serves also where no address is reserved. Else guests make addresses of their own from what the router
+    /// advertises.
+    pub serves_without_hosts: bool,
 }
 
 impl Side {
+    /// The DHCP server, if it runs where `hosts` are the network's: leaves IPv6 to router advertisements where no address is
+    /// reserved and the spec does not ask for more. Where one is, libvirt's server is the only source of addresses, so that it
+    /// needs a range for everyone else.
+    #[must_use]
+    pub fn dhcp(&self, hosts: &[DhcpHost]) -> Option<&Dhcp> {
+        let is_of_family = |host: &DhcpHost| Family::of(host.address.addr()) == self.subnet.family();
+        self.dhcp.as_ref().filter(|dhcp| dhcp.serves_without_hosts || hosts.iter().any(is_of_family))
+    }
+
     /// The first and last address that machines can have, as far as the gateway does not part them.
     #[must_use]
     pub fn room(&self) -> (HostAddr, HostAddr) {

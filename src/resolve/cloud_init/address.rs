@@ -10,11 +10,11 @@ use crate::lab::interface::Interface;
 use crate::lab::placed::Placed;
 use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
 use crate::place::Place;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::names::Scope;
-use crate::resolve::network::ip::{not_a_host, room_of};
+use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
 use crate::resolve::text::shortened;
 use crate::spec::cloud_init::{Addressed, GuestInterface};
@@ -46,7 +46,7 @@ pub(crate) struct Carries(pub(crate) bool);
 pub(crate) fn of_member(
     layers: &Layers<'_, GuestInterface>,
     (bond, place): &(String, Place),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Addressing {
     let keys = [
         layers.get("addresses", Addressed::addresses).map(|at| at.pointer()),
@@ -74,7 +74,7 @@ pub(crate) fn addressing<T: Addressed>(
     on: &On<'_>,
     Carries(carries): Carries,
     (entry, scope): (&Entry<'_>, &Scope<'_>),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Addressing {
     let mut addresses: Vec<Static> = Vec::new();
     let mut all_fine = true;
@@ -139,7 +139,7 @@ pub(crate) fn addressing<T: Addressed>(
 }
 
 /// An address with the prefix length of its subnet, counted up for replicas.
-fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<IpNet> {
+fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Problems) -> Option<IpNet> {
     let Ok(first) = text.parse::<IpNet>() else {
         let help = match text.parse::<IpAddr>() {
             Ok(IpAddr::V4(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/24\"`"),
@@ -209,7 +209,7 @@ fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Vec<Prob
 }
 
 /// Checks an address against the subnet that its network has.
-fn on_network(net: IpNet, place: &Place, id: NetworkId, scope: &Scope<'_>, problems: &mut Vec<Problem>) -> bool {
+fn on_network(net: IpNet, place: &Place, id: NetworkId, scope: &Scope<'_>, problems: &mut Problems) -> bool {
     let network = &scope.networks[id.0];
     let address = net.addr();
     let Some(side) = network.side(Family::of(address)) else { return true };
@@ -236,7 +236,7 @@ fn on_network(net: IpNet, place: &Place, id: NetworkId, scope: &Scope<'_>, probl
 }
 
 /// Checks that an address that the network reserves for an interface is one that the interface has.
-fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &mut Vec<Problem>) {
+fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &mut Problems) {
     for reserved in &interface.addresses {
         let family = Family::of(reserved.host.addr());
         let mut own = addresses.iter().filter(|fixed| Family::of(fixed.net.addr()) == family);
@@ -255,7 +255,7 @@ fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &m
 }
 
 /// Checks that a router can be reached.
-fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems: &mut Vec<Problem>) {
+fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems: &mut Problems) {
     let family = Family::of(gateway);
     let same = || addresses.iter().filter(|fixed| Family::of(fixed.net.addr()) == family);
     let problem = if let Some(own) = same().find(|fixed| fixed.net.addr() == gateway) {
@@ -286,13 +286,13 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
     problems.push(problem);
 }
 
-fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Vec<Problem>) -> Vec<IpAddr> {
+fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<IpAddr> {
     let Some(list) = layers.get("nameservers", Addressed::nameservers) else { return Vec::new() };
     let servers = list.value.iter().enumerate();
     servers.filter_map(|(at, text)| parse::any_address_at(text, list.pointer().index(at).value(), problems)).collect()
 }
 
-fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Vec<Problem>) -> Vec<String> {
+fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<String> {
     let Some(list) = layers.get("search", Addressed::search) else { return Vec::new() };
     let domains = list.value.iter().enumerate();
     let fine = domains.filter(|(at, text)| parse::host_name(text, list.pointer().index(*at).value(), problems));

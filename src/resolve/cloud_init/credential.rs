@@ -3,7 +3,7 @@
 //! Messages never repeat the text: what is wrong may be a secret.
 
 use crate::place::Place;
-use crate::problem::{Id, Problem, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::text;
 
 /// The kinds of public key that `OpenSSH` takes today
@@ -22,7 +22,7 @@ const KEY_TYPES: &[&str] = &[
 const MAKE_A_HASH: &str = "write what `mkpasswd --method=yescrypt` prints, which starts with `$y$`";
 
 /// Checks a public key of SSH: its type, the key, and a comment.
-pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool {
     if !text::fits(text, &place, problems) {
         return false;
     }
@@ -83,7 +83,7 @@ fn from_base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Checks the hash of a password.
-pub(crate) fn hash(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub(crate) fn hash(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = is_hash(text);
     if !fine {
         let message = if text.starts_with('$') {
@@ -130,7 +130,7 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// Checks that text holds no private key.
-pub(crate) fn has_no_private_key(text: &str, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub(crate) fn has_no_private_key(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = !(text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"));
     if !fine {
         problems.push(secret(place, "a private key"));
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn public_keys_are_told_from_others() {
         let check = |text: &str, expected: bool| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::default();
             assert_eq!(ssh_key(text, Pointer::root().value(), &mut problems), expected, "{text}");
             assert_eq!(problems.is_empty(), expected, "{text}");
             assert!(problems.iter().all(|problem| text.is_empty() || !problem.message.contains(text)));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::cloud_init::credential;
 use crate::resolve::layers::At;
 use crate::resolve::text;
@@ -38,7 +38,7 @@ const SECRETS: &[&str] = &[
 ];
 
 /// What the layers have in `extra`, the weakest first, as one.
-pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: &mut Vec<Problem>) -> Extra {
+pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: &mut Problems) -> Extra {
     let mut all = Extra::new();
     for layer in layers {
         let at = layer.pointer();
@@ -84,7 +84,7 @@ fn merge(into: &mut Extra, from: &Extra) {
 }
 
 /// Reports secrets and texts that are too long.
-fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Problems) {
     if SECRETS.contains(&key.to_ascii_lowercase().as_str()) {
         problems.push(credential::secret(at.clone().name(), &format!("`{key}` is for a secret")));
         return;
@@ -103,7 +103,7 @@ fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
 }
 
 /// Checks the hashes of further users.
-fn users(users: &Value, at: &Pointer, problems: &mut Vec<Problem>) {
+fn users(users: &Value, at: &Pointer, problems: &mut Problems) {
     for (index, user) in users.as_array().into_iter().flatten().enumerate() {
         for key in ["passwd", "hashed_passwd"] {
             if let Some(hash) = user.get(key).and_then(Value::as_str) {

@@ -13,7 +13,7 @@ use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::Family;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::cloud_init::address;
 use crate::resolve::cloud_init::address::{Carries, On, Served};
 use crate::resolve::device_name;
@@ -33,7 +33,7 @@ struct Names<'i> {
 
 impl Names<'_> {
     /// The interface that a name means.
-    fn interface(&self, name: &str, place: Place, problems: &mut Vec<Problem>) -> Option<usize> {
+    fn interface(&self, name: &str, place: Place, problems: &mut Problems) -> Option<usize> {
         let found = self.interfaces.iter().position(|interface| interface.name == name);
         if found.is_none() {
             problems.push(self.unknown(name, place, &[]));
@@ -63,7 +63,7 @@ pub(crate) fn network(
     entry: &Entry<'_>,
     interfaces: &[Interface],
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<GuestNetwork> {
     if layers.is_empty() {
         return None;
@@ -171,7 +171,7 @@ pub(crate) fn network(
 }
 
 /// Reports a second router of one family: two routes to everywhere are none that anybody could tell.
-fn one_way_out(network: &GuestNetwork, problems: &mut Vec<Problem>) {
+fn one_way_out(network: &GuestNetwork, problems: &mut Problems) {
     for family in [Family::V4, Family::V6] {
         let gateways = network.addressings().flat_map(|addressing| &addressing.gateways);
         let mut gateways = gateways.filter(|gateway| Family::of(gateway.value) == family);
@@ -210,7 +210,7 @@ fn items<'a, T>(
 fn members(
     bonds: &IndexMap<String, Layers<'_, written::GuestBond>>,
     names: &mut Names<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Vec<usize>> {
     let mut all = Vec::with_capacity(bonds.len());
     for (bond, layers) in bonds {
@@ -230,12 +230,7 @@ fn members(
     all
 }
 
-fn bond_members(
-    bond: &str,
-    list: At<'_, Vec<String>>,
-    names: &mut Names<'_>,
-    problems: &mut Vec<Problem>,
-) -> Vec<usize> {
+fn bond_members(bond: &str, list: At<'_, Vec<String>>, names: &mut Names<'_>, problems: &mut Problems) -> Vec<usize> {
     let mut members = Vec::new();
     for (index, name) in list.value.iter().enumerate() {
         let place = list.pointer().index(index).value();
@@ -257,7 +252,7 @@ fn bond_members(
 }
 
 /// Checks the name that a bond or a VLAN has in the guest.
-fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, problems: &mut Vec<Problem>) {
+fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, problems: &mut Problems) {
     let place = at.clone().name();
     if !parse::name(name, place.clone(), problems) {
         return;
@@ -304,7 +299,7 @@ fn served(interface: &Interface, scope: &Scope<'_>) -> Served {
             let dhcp = |family: Family| network.side(family).and_then(|side| side.dhcp.as_ref());
             Served::Lab {
                 v4: dhcp(Family::V4).is_some_and(|dhcp| dhcp.range.is_some() || has(Family::V4)),
-                v6: dhcp(Family::V6).is_some_and(|dhcp| dhcp.asked || has(Family::V6)),
+                v6: dhcp(Family::V6).is_some_and(|dhcp| dhcp.serves_without_hosts || has(Family::V6)),
             }
         }
         Attachment::User => Served::Lab { v4: true, v6: false },

@@ -7,7 +7,7 @@ use crate::lab::device::pci::{PciAddress, hex};
 use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
 use crate::resolve::layers::{Layers, Word};
@@ -20,7 +20,7 @@ pub(crate) fn host_devices(
     interfaces: &[Interface],
     board: Board,
     has_screen: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<HostDevice> {
     let Some(list) = layers.get("hostdevs", |fields| fields.hostdevs.as_ref()) else {
         return Vec::new();
@@ -57,7 +57,7 @@ fn host_device(
     layers: &Layers<'_, written::HostDevice>,
     board: Board,
     has_screen: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<HostDevice> {
     let pci = layers.get("pci", |h| h.pci.as_ref());
     let usb = layers.get("usb", |h| h.usb.as_ref());
@@ -140,7 +140,7 @@ fn parsed<T>(
     word: Word<'_>,
     parse: impl Fn(&str) -> Option<T>,
     (tool, example): (&str, &str),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<T> {
     let parsed = parse(word.value);
     if parsed.is_none() {

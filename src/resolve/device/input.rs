@@ -3,7 +3,7 @@
 use crate::lab::device::input::Input;
 use crate::lab::placed::Placed;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::{key, text};
 use crate::spec::guest::Arch;
@@ -16,7 +16,7 @@ pub(crate) fn inputs(
     layers: &Layers<'_, DomainFields>,
     arch: Arch,
     has_video: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Input> {
     let usb = |kind| Input::emulated(kind, InputBus::Usb);
     let Some(list) = layers.get("inputs", |f| f.inputs.as_ref()) else {
@@ -46,7 +46,7 @@ pub(crate) fn inputs(
     inputs
 }
 
-fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Vec<Problem>) -> Option<Input> {
+fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Problems) -> Option<Input> {
     let kind = *layers.get("type", |i| i.r#type.as_ref())?.value;
     let bus = layers.get("bus", |i| i.bus.as_ref());
     let device = layers.get("device", |i| i.device.as_ref());

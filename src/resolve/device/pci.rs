@@ -5,11 +5,11 @@ use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
 use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;
 
 /// The address that a device has in the guest, where the board has such a one.
-pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Vec<Problem>) -> Option<Slot> {
+pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Option<Slot> {
     let Some(address) = PciAddress::parse(word.value) else {
         problems.push(
             Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
@@ -63,7 +63,7 @@ pub(crate) fn settle<'a>(
     slots: impl Iterator<Item = &'a mut Slot>,
     interfaces: &[Interface],
     board: Board,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     let mut slots: Vec<&mut Slot> = slots.collect();
     let key = |slot: &Slot| (slot.address.value.bus, slot.address.value.slot);

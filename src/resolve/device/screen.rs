@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::lab::device::screen::{Graphics, Screen};
 use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::instance::Entry;
 use crate::resolve::interface::forward;
 use crate::resolve::layers::{At, Layers, Word};
@@ -26,7 +26,7 @@ pub(crate) fn screen(
     entry: &Entry<'_>,
     arch: Arch,
     drivers: Drivers,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Screen {
     let first = layers.object("graphics", |f| f.graphics.as_ref());
     let mut servers: Vec<Graphics> = server(&first, entry, problems).into_iter().collect();
@@ -66,7 +66,7 @@ pub(crate) fn screen(
 }
 
 /// What the video device can do.
-fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, problems: &mut Vec<Problem>) {
+fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, problems: &mut Problems) {
     let heads = layers.get("videoHeads", |f| f.video_heads.as_ref());
     if let Some(heads) = heads.filter(|heads| *heads.value > 1)
         && !matches!(screen.video, Video::Virtio | Video::Qxl)
@@ -109,7 +109,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
 }
 
 /// What QEMU has once: each type, a GPU that draws, and a layout of the keyboard.
-fn check_servers(servers: &[Graphics], problems: &mut Vec<Problem>) {
+fn check_servers(servers: &[Graphics], problems: &mut Problems) {
     let mut conflict = |message: &str, second: &Place, first: &Place, help: &str| {
         problems.push(
             Problem::new(Id::ConflictingFields, second.clone(), message)
@@ -142,7 +142,7 @@ fn check_servers(servers: &[Graphics], problems: &mut Vec<Problem>) {
 }
 
 /// A server, if it is one.
-fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Graphics> {
+fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Graphics> {
     let protocol = layers.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
     let listen_word = layers.get("listen", |g| g.listen.as_ref());
     let listen = listen_word.and_then(|word| listen(word, problems));
@@ -196,7 +196,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &
     })
 }
 
-fn listen(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
+fn listen(word: Word<'_>, problems: &mut Problems) -> Option<IpAddr> {
     let address = word.value.parse::<IpAddr>().ok();
     if address.is_none() {
         problems.push(
@@ -208,7 +208,7 @@ fn listen(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpAddr> {
     address
 }
 
-fn check_keymap(word: Word<'_>, problems: &mut Vec<Problem>) -> bool {
+fn check_keymap(word: Word<'_>, problems: &mut Problems) -> bool {
     let is_known = KEYMAPS.contains(&word.value.as_str());
     if !is_known {
         let message = format!("QEMU knows no layout of keyboards `{}`", text::shortened(word.value));
@@ -221,7 +221,7 @@ fn check_keymap(word: Word<'_>, problems: &mut Vec<Problem>) -> bool {
     is_known
 }
 
-fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, problems: &mut Vec<Problem>) {
+fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, problems: &mut Problems) {
     if protocol != GraphicsType::Spice {
         problems.push(
             Problem::new(Id::ConflictingFields, gl.place(), "the host's GPU draws for SPICE only")
@@ -243,7 +243,7 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
 }
 
 /// Checks that what takes a SPICE client has one.
-pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Vec<Problem>) {
+pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Problems) {
     if !screen.has(GraphicsType::Spice) {
         problems.push(
             Problem::new(Id::ConflictingFields, at.clone().name(), format!("{what} of a client that there is not"))

@@ -6,7 +6,7 @@ use crate::lab::device::screen::Screen;
 use crate::lab::device::serial::{Channel, GUEST_AGENT, SPICE_AGENT, Serial};
 use crate::lab::placed::Placed;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::instance::Entry;
 use crate::resolve::interface::forward;
@@ -29,7 +29,7 @@ pub(crate) fn serials(
     entry: &Entry<'_>,
     arch: Arch,
     console: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Serial> {
     let Some(list) = layers.get("furtherSerials", |f| f.further_serials.as_ref()) else {
         return Vec::new();
@@ -49,7 +49,7 @@ pub(crate) fn serials(
     list.value.iter().enumerate().filter_map(serial).collect()
 }
 
-fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Serial> {
+fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Serial> {
     let pty = layers.get("pty", |s| s.pty.as_ref());
     let file = layers.get("file", |s| s.file.as_ref());
     let tcp = layers.get("tcp", |s| s.tcp.as_ref());
@@ -98,11 +98,7 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mu
 }
 
 /// The channels beside those of the agents.
-pub(crate) fn channels(
-    layers: &Layers<'_, DomainFields>,
-    screen: &Screen,
-    problems: &mut Vec<Problem>,
-) -> Vec<Channel> {
+pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, problems: &mut Problems) -> Vec<Channel> {
     let Some(list) = layers.get("furtherChannels", |f| f.further_channels.as_ref()) else {
         return Vec::new();
     };

@@ -2,7 +2,7 @@
 
 use crate::lab::device::share::{Share, ShareServer};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::{key, text};
 use crate::spec::share::ShareDriver;
@@ -16,7 +16,7 @@ const TAG_MAX: usize = 36;
 const PLAN9_TAG_MAX: usize = 31;
 
 /// The shares.
-pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Vec<Share> {
+pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Share> {
     let Some(list) = layers.get("shares", |fields| fields.shares.as_ref()) else {
         return Vec::new();
     };
@@ -57,7 +57,7 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Probl
     shares
 }
 
-fn server(layers: &Layers<'_, written::Share>, problems: &mut Vec<Problem>) -> ShareServer {
+fn server(layers: &Layers<'_, written::Share>, problems: &mut Problems) -> ShareServer {
     let access_mode = layers.get("accessMode", |s| s.access_mode.as_ref());
     let cache = layers.get("cache", |s| s.cache.as_ref());
     match layers.value("driver", |s| s.driver.as_ref()).unwrap_or_default() {

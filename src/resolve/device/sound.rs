@@ -3,7 +3,7 @@
 use crate::lab::device::screen::Screen;
 use crate::lab::device::sound::Audio;
 use crate::lab::placed::Placed;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::layers::Layers;
 use crate::resolve::{key, text};
@@ -13,7 +13,7 @@ use crate::spec::sound::{AudioType, Sound};
 use crate::spec::{DomainFields, sound as written};
 
 /// The sound device.
-pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> Sound {
+pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Sound {
     let Some(sound) = layers.get("sound", |f| f.sound.as_ref()) else {
         return Sound::None;
     };
@@ -32,7 +32,7 @@ pub(crate) fn audio(
     layers: &Layers<'_, DomainFields>,
     sound: Sound,
     screen: &Screen,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Audio> {
     let layers = layers.object("audio", |f| f.audio.as_ref());
     if layers.is_empty() {
@@ -62,7 +62,7 @@ pub(crate) fn audio(
 }
 
 /// Which key a backend takes.
-fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &mut Vec<Problem>) {
+fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &mut Problems) {
     let takes = match kind {
         AudioType::Pulseaudio | AudioType::Jack => Some("server"),
         AudioType::Pipewire => Some("runtimeDir"),

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use crate::lab::domain::boot::{DirectBoot, Order};
 use crate::lab::placed::Placed;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::text;
 use crate::spec::DomainFields;
 use crate::spec::guest::BootDevice;
 
 /// The kernel that a domain starts, if it does not start from its disks.
-pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<DirectBoot> {
+pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<DirectBoot> {
     let direct = layers.object("directBoot", |f| f.direct_boot.as_ref());
     if direct.is_empty() {
         return None;
@@ -40,7 +40,7 @@ pub(crate) fn boot(
     layers: &Layers<'_, DomainFields>,
     orders: &[&Order],
     has_cdroms: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<BootDevice> {
     let mut first: HashMap<u32, &Order> = HashMap::new();
     for order in orders {

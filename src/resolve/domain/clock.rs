@@ -1,7 +1,7 @@
 //! The clock of a domain and its timers.
 
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::shortened;
 use crate::spec::DomainFields;
@@ -17,7 +17,7 @@ pub(crate) fn clock(
     os: Os,
     arch: Arch,
     hyperv: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Clock {
     let clock = layers.object("clock", |f| f.clock.as_ref());
     let timezone = clock.get("timezone", |c| c.timezone.as_ref());
@@ -87,7 +87,7 @@ fn present<'a>(
 }
 
 /// A time zone, in the characters that libvirt takes.
-fn timezone(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Offset> {
+fn timezone(word: Word<'_>, problems: &mut Problems) -> Option<Offset> {
     let name = word.value;
     let fine = (1..=255).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | '/'));

@@ -1,7 +1,7 @@
 //! The virtual CPUs of a domain.
 
 use crate::lab::domain::cpu::Cpus;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::{cpuset, parse};
 use crate::spec::DomainFields;
@@ -14,7 +14,7 @@ pub(crate) fn cpus(
     os: Os,
     (arch, virtualization): (Arch, Virtualization),
     iothreads: u32,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Cpus {
     let written = layers.get("cpus", |f| f.cpus.as_ref());
     let topology = layers.object("topology", |f| f.topology.as_ref());
@@ -99,7 +99,7 @@ fn pinned(
     list: Option<At<'_, Vec<String>>>,
     count: u32,
     (what, key): (&str, &str),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<String> {
     let mut pinned = Vec::new();
     let Some(list) = list else { return pinned };
@@ -129,7 +129,7 @@ fn is_whole(mode: CpuMode) -> bool {
 }
 
 /// Checks that libvirt takes the caches.
-fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, problems: &mut Vec<Problem>) {
+fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, problems: &mut Problems) {
     let Some(cache) = cache else { return };
     if arch == Arch::Aarch64 {
         problems.push(
@@ -147,11 +147,7 @@ fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, probl
 }
 
 /// Where the CPU model comes from, and its name.
-fn model(
-    cpu: &Layers<'_, Cpu>,
-    virtualization: Virtualization,
-    problems: &mut Vec<Problem>,
-) -> (CpuMode, Option<String>) {
+fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut Problems) -> (CpuMode, Option<String>) {
     let model = cpu.get("model", |c| c.model.as_ref());
     let mode = cpu.get("mode", |c| c.mode.as_ref());
     let default = match (model, virtualization) {
@@ -193,7 +189,7 @@ fn model(
 }
 
 /// The features of every layer; each feature as the strongest layer that names it says.
-fn features(cpu: &Layers<'_, Cpu>, problems: &mut Vec<Problem>) -> Vec<(String, CpuFeature)> {
+fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> Vec<(String, CpuFeature)> {
     let mut features = indexmap::IndexMap::new();
     for layer in cpu.every("features", |c| c.features.as_ref()) {
         for (name, policy) in layer.value {

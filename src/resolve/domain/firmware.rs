@@ -2,7 +2,7 @@
 
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::placed::Placed;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
@@ -21,7 +21,7 @@ pub(crate) fn firmware(
     own: &Layers<'_, DomainOwn>,
     entry: &Entry<'_>,
     (arch, machine): (Arch, &str),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Firmware {
     let written = layers.get("firmware", |f| f.firmware.as_ref());
     let firmware = written.map_or(
@@ -108,7 +108,7 @@ pub(crate) fn firmware(
 }
 
 /// The file of the variables, whose directory the host makes.
-fn variables(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Placed<String>> {
+fn variables(word: Word<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let path = text::path(word, problems)?;
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let fine = text::is_made_by_host(directory, word.place(), problems);

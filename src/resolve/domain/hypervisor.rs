@@ -1,7 +1,7 @@
 //! What a domain is told of the hypervisor under it.
 
 use crate::lab::domain::hypervisor::Hypervisor;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::text::shortened;
 use crate::spec::DomainFields;
@@ -16,7 +16,7 @@ pub(crate) fn hypervisor(
     os: Os,
     arch: Arch,
     virtualization: Virtualization,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Hypervisor {
     let pc = arch == Arch::X86_64;
     let hyperv = layers.get("hyperv", |f| f.hyperv.as_ref());
@@ -54,7 +54,7 @@ fn is_vendor(text: &str) -> bool {
         && !text.contains(',')
 }
 
-fn only_for_pc<T>(written: Option<At<'_, T>>, key: &str, what: &str, problems: &mut Vec<Problem>) {
+fn only_for_pc<T>(written: Option<At<'_, T>>, key: &str, what: &str, problems: &mut Problems) {
     problems.extend(written.map(|written| {
         Problem::new(Id::ConflictingFields, written.place(), format!("{what} on an aarch64 domain"))
             .label("only for x86_64")

@@ -1,13 +1,13 @@
 //! What becomes of a domain when its guest ends.
 
 use crate::lab::domain::lifecycle::On;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::spec::DomainFields;
 use crate::spec::lifecycle::PowerAction;
 
 /// Resolves what libvirt does.
-pub(crate) fn on(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> On {
+pub(crate) fn on(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> On {
     let on = layers.object("on", |f| f.on.as_ref());
     let poweroff = on.get("poweroff", |on| on.poweroff.as_ref());
     let reboot = on.get("reboot", |on| on.reboot.as_ref());

@@ -1,7 +1,7 @@
 //! How much of the host's processors and disks a domain gets.
 
 use crate::lab::domain::limits::{Bandwidth, CpuLimits};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::spec::DomainFields;
 use crate::spec::cpu::CpuLimits as Written;
@@ -10,7 +10,7 @@ use crate::spec::cpu::CpuLimits as Written;
 const QUOTA_MIN: i64 = 1000;
 
 /// Resolves the limits of a domain's CPUs.
-pub(crate) fn cpu_limits(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> CpuLimits {
+pub(crate) fn cpu_limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> CpuLimits {
     let limits = layers.object("cpuLimits", |f| f.cpu_limits.as_ref());
     let period = |key, field: fn(&Written) -> Option<&u32>| limits.value(key, field);
     let mut quota = |key, field: fn(&Written) -> Option<&i64>| limits.get(key, field).map(|at| checked(at, problems));
@@ -36,7 +36,7 @@ pub(crate) fn cpu_limits(layers: &Layers<'_, DomainFields>, problems: &mut Vec<P
 }
 
 /// A quota that the kernel takes.
-fn checked(quota: At<'_, i64>, problems: &mut Vec<Problem>) -> i64 {
+fn checked(quota: At<'_, i64>, problems: &mut Problems) -> i64 {
     if (0..QUOTA_MIN).contains(quota.value) {
         problems.push(
             Problem::of_value(Id::OutOfRange, quota.place(), format!("a quota of {} microseconds", quota.value))

@@ -1,7 +1,7 @@
 //! The machine type of a domain.
 
 use crate::lab::domain::board::Board;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
@@ -17,7 +17,7 @@ const DEFAULT_AARCH64: &str = "virt-9.1";
 
 /// Resolves the machine type of a domain. Of QEMU's many those are taken that have the PCI buses and the devices that
 /// definitions rely on.
-pub(crate) fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Vec<Problem>) -> String {
+pub(crate) fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> String {
     let default = match arch {
         Arch::X86_64 => DEFAULT_X86_64,
         Arch::Aarch64 => DEFAULT_AARCH64,

@@ -2,7 +2,7 @@
 
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::size::Size;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
@@ -14,7 +14,7 @@ pub(crate) fn memory(
     layers: &Layers<'_, DomainFields>,
     entry: &Entry<'_>,
     has_shares: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Memory {
     let flag = |key, field: fn(&DomainFields) -> Option<&bool>| layers.value(key, field);
     Memory {
@@ -33,7 +33,7 @@ pub(crate) fn written(layers: &Layers<'_, DomainFields>) -> Option<Size> {
     Size::parse(layers.get("memory", |f| f.memory.as_ref())?.value)
 }
 
-fn size(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Size {
+fn size(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Problems) -> Size {
     let word = layers.get("memory", |f| f.memory.as_ref());
     if word.is_none() {
         let message = format!("domain `{}` has no memory", entry.name);
@@ -47,7 +47,7 @@ fn size(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec
 }
 
 /// What the guest starts with. libvirt takes more than there is, and makes it all there is.
-fn current(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Option<Size> {
+fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<Size> {
     let word = layers.get("currentMemory", |f| f.current_memory.as_ref())?;
     let current = parse::size(word, problems)?;
     let memory = layers.get("memory", |f| f.memory.as_ref());
@@ -75,7 +75,7 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Op
     Some(current)
 }
 
-fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Vec<Problem>) -> bool {
+fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Problems) -> bool {
     let shared = layers.get("sharedMemory", |f| f.shared_memory.as_ref());
     if let (Some(shared), true) = (shared.filter(|shared| !*shared.value), has_shares) {
         let list = layers.get("shares", |f| f.shares.as_ref());
@@ -92,7 +92,7 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Ve
 }
 
 /// The limits. libvirt takes them in any order, and the kernel refuses them when the domain starts.
-fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Limits {
+fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits {
     let limits = layers.object("memoryLimits", |f| f.memory_limits.as_ref());
     let hard_at = limits.get("hard", |l| l.hard.as_ref());
     let soft_at = limits.get("soft", |l| l.soft.as_ref());

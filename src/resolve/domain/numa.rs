@@ -4,7 +4,7 @@ use crate::lab::domain::cpu::Cpus;
 use crate::lab::domain::numa::{Cell, Nodes, Numa};
 use crate::lab::size::Size;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::memory;
 use crate::resolve::layers::Layers;
 use crate::resolve::{cpuset, parse};
@@ -12,7 +12,7 @@ use crate::spec::DomainFields;
 use crate::spec::memory::{MemoryMode, Numa as Written, NumaCell};
 
 /// Resolves the NUMA of a domain.
-pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mut Vec<Problem>) -> Numa {
+pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mut Problems) -> Numa {
     let numa = layers.object("numa", |f| f.numa.as_ref());
     let nodes_at = numa.get("hostNodes", |n| n.host_nodes.as_ref());
     let mode_at = numa.get("memoryMode", |n| n.memory_mode.as_ref());
@@ -38,7 +38,7 @@ pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mu
 }
 
 /// A cell. `all` is how strictly the memory of all comes from nodes of the host, if it does.
-fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Vec<Problem>) -> Option<Cell> {
+fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Problems) -> Option<Cell> {
     let nodes_at = cell.get("hostNodes", |c| c.host_nodes.as_ref());
     let mode_at = cell.get("memoryMode", |c| c.memory_mode.as_ref());
     if let (Some(mode), None) = (mode_at, nodes_at) {
@@ -80,7 +80,7 @@ fn without_nodes(mode: Pointer) -> Problem {
 
 /// Checks that each virtual CPU is in one cell. libvirt refuses one that is in two, and puts one that is in none into the
 /// first.
-fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Vec<Problem>) {
+fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Problems) {
     let Some(list) = numa.get("cells", |n| n.cells.as_ref()) else { return };
     let mut homes: Vec<Option<usize>> = vec![None; count.min(4096) as usize];
     let at = |index: usize| list.pointer().index(index).key("cpus").value();
@@ -115,7 +115,7 @@ fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Vec
 }
 
 /// Checks that the cells have the domain's memory. libvirt would give it theirs.
-fn have_all_memory(layers: &Layers<'_, DomainFields>, numa: &Layers<'_, Written>, problems: &mut Vec<Problem>) {
+fn have_all_memory(layers: &Layers<'_, DomainFields>, numa: &Layers<'_, Written>, problems: &mut Problems) {
     let memory_at = layers.get("memory", |f| f.memory.as_ref());
     let (Some(list), Some(memory_at), Some(memory)) =
         (numa.get("cells", |n| n.cells.as_ref()), memory_at, memory::written(layers))

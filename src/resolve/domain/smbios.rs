@@ -2,14 +2,14 @@
 
 use crate::lab::domain::smbios::{Entries, Smbios};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
 use crate::spec::DomainFields;
 use crate::spec::smbios::{SmbiosBaseBoard, SmbiosBios, SmbiosChassis, SmbiosSystem};
 
 /// Resolves what the firmware tells.
-pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Problem>) -> Smbios {
+pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Smbios {
     let smbios = layers.object("smbios", |f| f.smbios.as_ref());
     Smbios {
         bios: bios(&smbios.object("bios", |s| s.bios.as_ref()), problems),
@@ -29,7 +29,7 @@ pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Vec<Probl
     }
 }
 
-fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Vec<Problem>) -> Entries {
+fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Problems) -> Entries {
     let date = bios.get("date", |b| b.date.as_ref());
     let release = bios.get("release", |b| b.release.as_ref());
     let mut check = |word: Option<Word<'_>>, is_fine: fn(&str) -> bool, what: &str, example: &str| {
@@ -55,7 +55,7 @@ fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Vec<Problem>) -> Entries {
     )
 }
 
-fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Vec<Problem>) -> Entries {
+fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Problems) -> Entries {
     entries(
         [
             ("manufacturer", system.get("manufacturer", |s| s.manufacturer.as_ref())),
@@ -69,7 +69,7 @@ fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Vec<Problem>) -> Ent
     )
 }
 
-fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Vec<Problem>) -> Entries {
+fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Problems) -> Entries {
     entries(
         [
             ("manufacturer", board.get("manufacturer", |b| b.manufacturer.as_ref())),
@@ -83,7 +83,7 @@ fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Vec<Problem>) 
     )
 }
 
-fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Vec<Problem>) -> Entries {
+fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Problems) -> Entries {
     entries(
         [
             ("manufacturer", chassis.get("manufacturer", |c| c.manufacturer.as_ref())),
@@ -97,7 +97,7 @@ fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Vec<Problem>) -> 
 }
 
 /// The entries that are written, each one line of text.
-fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], problems: &mut Vec<Problem>) -> Entries {
+fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], problems: &mut Problems) -> Entries {
     let mut entries = Vec::new();
     for (name, word) in written {
         let Some(word) = word else { continue };
@@ -111,7 +111,7 @@ fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], probl
 }
 
 /// Whether there is a text. libvirt takes an empty one and leaves it out.
-fn is_said(text: &str, at: Pointer, problems: &mut Vec<Problem>) -> bool {
+fn is_said(text: &str, at: Pointer, problems: &mut Problems) -> bool {
     if text.is_empty() {
         problems.push(
             Problem::of_value(Id::OutOfRange, at.value(), "an empty text says nothing here")

@@ -1,12 +1,12 @@
 //! Templates: domains that are there for what others grow on.
 
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
 use crate::spec::{Active, DomainFields};
 
 /// Whether a domain is a template. What would start one is a problem.
-pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> bool {
+pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Problems) -> bool {
     if entry.own.template != Some(true) {
         return false;
     }

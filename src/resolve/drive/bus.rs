@@ -2,7 +2,7 @@
 
 use crate::lab::domain::board::Board;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::layers::Layers;
 use crate::spec::drive as written;
 use crate::spec::drive::DiskBus;
@@ -43,7 +43,7 @@ fn room(bus: DiskBus, board: Board) -> usize {
 }
 
 /// Refuses the bus of a drive where the board has none.
-pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, problems: &mut Vec<Problem>) {
+pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, problems: &mut Problems) {
     let fine = match (bus, board) {
         (DiskBus::Ide, Board::Q35 | Board::Virt) => false,
         (DiskBus::Ide, Board::I440fx | Board::Other)
@@ -63,7 +63,7 @@ pub(crate) fn have_room<'a>(
     drives: impl Iterator<Item = (DiskBus, &'a Pointer)>,
     board: Board,
     domain: &str,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     let mut counts: Vec<(DiskBus, usize)> = Vec::new();
     for (bus, at) in drives {
@@ -90,7 +90,7 @@ pub(crate) fn have_room<'a>(
 }
 
 /// Refuses what a disk has and those of its bus cannot have.
-pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Vec<Problem>) {
+pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) {
     const ALL_BUT_SATA_AND_IDE: &[DiskBus] = &[DiskBus::Virtio, DiskBus::Scsi, DiskBus::Usb, DiskBus::Nvme];
     let readonly = layers.get("readonly", |d| d.readonly.as_ref()).filter(|readonly| *readonly.value);
     let keys = [

@@ -4,7 +4,7 @@ use crate::lab::drive::Source;
 use crate::lab::id::PoolId;
 use crate::lab::storage::volume::Volume;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Scope;
@@ -22,7 +22,7 @@ pub(crate) fn resolve(
     layers: &Layers<'_, written::Disk>,
     entry: &Entry<'_>,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<DiskSource> {
     let pool = layers.get("pool", |d| d.pool.as_ref());
     let file = layers.get("file", |d| d.file.as_ref());
@@ -34,9 +34,9 @@ pub(crate) fn resolve(
         ("block", block.map(|at| at.pointer())),
     ];
     let clone_of = layers.get("cloneOf", |d| d.clone_of.as_ref());
-    let original = match clone_of {
+    let template_disk = match clone_of {
         // Without the disk that it is a clone of, there is nothing more to say of it.
-        Some(word) => Some((scope.originals.disk(disk, word, problems)?, word)),
+        Some(word) => Some((scope.templates.disk(disk, word, problems)?, word)),
         None => None,
     };
     if clone_of.is_none() || kinds.iter().any(|(_, at)| at.is_some()) {
@@ -52,9 +52,9 @@ pub(crate) fn resolve(
     if let Some(block) = block {
         return Some((Source::Block(text::path(block, problems)?), written, None));
     }
-    let (pool, pool_at) = match (pool, original) {
+    let (pool, pool_at) = match (pool, template_disk) {
         (Some(word), _) => (scope.pool(word, problems)?, word.pointer()),
-        (None, Some((original, word))) => (original.pool(disk, word, problems)?, word.pointer()),
+        (None, Some((template_disk, word))) => (template_disk.pool(disk, word, problems)?, word.pointer()),
         (None, None) => return None,
     };
     let volume_word = layers.get("volume", |d| d.volume.as_ref());
@@ -73,7 +73,7 @@ pub(crate) fn resolve(
         problems.push(unnamed_volume(disk, r#type, &layers.pointer()));
         return None;
     }
-    if size.is_none() && volume_word.is_none() && original.is_none() {
+    if size.is_none() && volume_word.is_none() && template_disk.is_none() {
         problems.push(
             Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
                 .label("needs a `size` or a `volume`")
@@ -85,9 +85,9 @@ pub(crate) fn resolve(
     let allocation = layers.get("allocation", |d| d.allocation.as_ref());
     let preallocation = layers.get("preallocation", |d| d.preallocation.as_ref());
     let image_layers = layers.object("image", |d| d.image.as_ref());
-    let size = match (size, original) {
+    let size = match (size, template_disk) {
         (Some(size), _) => volume::written_size(size, problems),
-        (None, Some((original, word))) => Some((original.size(disk, word, problems)?, None)),
+        (None, Some((template_disk, word))) => Some((template_disk.size(disk, word, problems)?, None)),
         (None, None) => {
             let backing = (!backing_layers.is_empty()).then(|| backing_layers.pointer());
             let image = (!image_layers.is_empty()).then(|| image_layers.pointer());
@@ -118,9 +118,9 @@ pub(crate) fn resolve(
     }
     let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
     backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));
-    if let Some((original, word)) = original {
+    if let Some((template_disk, word)) = template_disk {
         backing::only_on_qcow2("cloneOf", &word.pointer(), (r#type, format), problems);
-        backing = original.backing(pool, word, scope, problems);
+        backing = template_disk.backing(pool, word, scope.pools, problems);
     }
     let present = volume::present((r#type, format), size, (allocation, preallocation), backing, problems);
     let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
@@ -129,7 +129,7 @@ pub(crate) fn resolve(
 }
 
 /// A disk that is no volume declares none.
-fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Vec<Problem>) {
+fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     for (key, at) in [
         ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
         ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
@@ -154,7 +154,7 @@ fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Vec
 }
 
 /// The volume that a disk declares grows on one image.
-fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Vec<Problem>) {
+fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     let images = [
         ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
         ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
@@ -191,7 +191,7 @@ fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
 }
 
 /// The problems of keys of a volume that a disk does not declare.
-fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &mut Vec<Problem>) {
+fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &mut Problems) {
     for (what, help, at) in keys {
         let Some(at) = at else { continue };
         let message = format!("disk `{disk}` declares no volume that could {what}");

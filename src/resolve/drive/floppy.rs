@@ -2,14 +2,14 @@
 
 use crate::lab::domain::board::Board;
 use crate::lab::drive::floppy::Floppy;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::layers::Layers;
 use crate::resolve::{drive, text};
 use crate::spec::DomainFields;
 
 /// The floppy drives.
-pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Vec<Problem>) -> Vec<Floppy> {
+pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Vec<Floppy> {
     let Some(list) = layers.get("floppies", |fields| fields.floppies.as_ref()) else {
         return Vec::new();
     };

@@ -3,7 +3,7 @@
 use crate::lab::drive::io::{Access, Limits};
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
 use crate::spec::drive as written;
@@ -13,7 +13,7 @@ use crate::spec::drive::{Cache, Io};
 const BLOCK_SIZES: std::ops::RangeInclusive<i64> = 512..=2 << 20;
 
 /// Resolves how a disk is read and written.
-pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Vec<Problem>) -> Access {
+pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems) -> Access {
     let cache = layers.value("cache", |d| d.cache.as_ref());
     let io = layers.get("io", |d| d.io.as_ref());
     if let Some(io) = io.filter(|io| *io.value == Io::Native)
@@ -40,7 +40,7 @@ pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Vec<Prob
 }
 
 /// Refuses threads that the domain does not have.
-pub(crate) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothreads: u32, problems: &mut Vec<Problem>) {
+pub(crate) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothreads: u32, problems: &mut Problems) {
     for thread in disks.filter_map(|access| access.iothread.as_ref()).filter(|thread| thread.value > iothreads) {
         let has = if iothreads == 1 { "1 I/O thread".to_owned() } else { format!("{iothreads} I/O threads") };
         problems.push(
@@ -51,7 +51,7 @@ pub(crate) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothrea
     }
 }
 
-fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Vec<Problem>) -> Limits {
+fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> Limits {
     let [read, write, total] = [
         layers.get("read", |l| l.read.as_ref()),
         layers.get("write", |l| l.write.as_ref()),
@@ -90,7 +90,7 @@ fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Vec<Problem>)
     }
 }
 
-fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Vec<Problem>) -> Option<(Size, Size)> {
+fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Problems) -> Option<(Size, Size)> {
     let mut size = |word: Option<Word<'_>>| {
         let word = word?;
         let size = parse::size(word, problems)?;

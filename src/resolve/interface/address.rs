@@ -4,15 +4,14 @@ use crate::lab::id::NetworkId;
 use crate::lab::interface::address::Address;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::{Family, plus};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::names::Scope;
 use crate::resolve::network::dnsmasq;
-use crate::resolve::network::ip::not_a_host;
+use crate::resolve::network::host_address::not_a_host;
 use crate::resolve::parse;
 use crate::spec::interface as written;
-use crate::spec::network::Mode;
 
 /// The addresses as the spec has them.
 pub(crate) fn written_addresses<'l>(
@@ -29,7 +28,7 @@ pub(crate) fn addresses(
     attachment: &Attachment,
     entry: &Entry<'_>,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Address> {
     let mut addresses = Vec::new();
     for (family, word) in written_addresses(layers) {
@@ -58,8 +57,8 @@ fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
 }
 
 /// A domain with an address is known to DNS by its name.
-fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) {
-    let is_name = parse::name(&entry.name, entry.at.clone().name(), &mut Vec::new());
+fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Problems) {
+    let is_name = parse::name(&entry.name, entry.at.clone().name(), &mut Problems::default());
     if is_name && !parse::is_host_name(&entry.name) {
         let message = format!("`{}` cannot be the name of a host", entry.name);
         problems.push(
@@ -83,17 +82,16 @@ fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem
 fn address(
     word: Word<'_>,
     family: Family,
-    network: NetworkId,
+    id: NetworkId,
     entry: &Entry<'_>,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Address> {
     let first = parse::address(word, family, problems)?;
     let address = plus(first, entry.replica);
-    let network = &scope.networks[network.0];
+    let network = &scope.networks[id.0];
     if !network.mode.makes_bridge() {
-        let shared = matches!(network.mode, Mode::Macvtap | Mode::Hostdev);
-        let served = if shared { "that network" } else { "the bridge" };
+        let served = if network.mode.shares_interface() { "that network" } else { "the bridge" };
         problems.push(
             Problem::new(
                 Id::NotOnThisMode,
@@ -107,7 +105,7 @@ fn address(
         return None;
     }
     let Some(side) = network.side(family) else {
-        if !network.broken.contains(&family) {
+        if !scope.refused_subnets.contains(&(id, family)) {
             problems.push(
                 Problem::new(
                     Id::NoSubnet,

@@ -1,9 +1,9 @@
 //! What an interface is on, and what that allows.
 
 use crate::lab::interface::attachment::Attachment;
-use crate::lab::interface::tap::Path;
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::Vlan;
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Scope;
 use crate::resolve::network::vlan;
@@ -21,7 +21,7 @@ pub(crate) fn attachment(
     name: &str,
     layers: &Layers<'_, written::Interface>,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Attachment> {
     let network = layers.get("network", |i| i.network.as_ref());
     let bridge = layers.get("bridge", |i| i.bridge.as_ref());
@@ -62,7 +62,7 @@ pub(crate) fn vlan(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Vlan> {
     let layers = layers.object("vlan", |i| i.vlan.as_ref());
     let has_vlans = match attachment {
@@ -71,14 +71,14 @@ pub(crate) fn vlan(
         Attachment::User | Attachment::Macvtap(_) => false,
     };
     if !layers.is_empty() && !has_vlans {
-        let (what, label) = attachment.describe(scope);
+        let (what, label) = describe(attachment, scope);
         problems.push(
             Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("{what} has no VLANs"))
                 .label(label)
                 .help("leave `vlan` out, or use a network of mode `ovs` or `bridge`"),
         );
     }
-    if Path::of(attachment, scope) == Path::Function {
+    if attachment.backend(scope.networks) == Backend::VirtualFunction {
         vlan::refuse_trunk(&layers, problems);
     }
     vlan::vlan(&layers, problems)
@@ -89,11 +89,11 @@ pub(crate) fn portgroup(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<String> {
     let written = layers.get("portgroup", |i| i.portgroup.as_ref())?;
     let Attachment::Network(id) = attachment else {
-        let (what, _) = attachment.describe(scope);
+        let (what, _) = describe(attachment, scope);
         problems.push(
             Problem::new(Id::NotOnThisMode, written.pointer().name(), format!("{what} has no port groups"))
                 .label("only with a `network`")
@@ -125,15 +125,15 @@ pub(crate) fn mtu(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     scope: &Scope<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<u32> {
     let written = layers.get("mtu", |i| i.mtu.as_ref())?;
-    let fine = match Path::of(attachment, scope) {
-        Path::Bridge | Path::OpenVSwitch => true,
-        Path::Macvtap | Path::Function | Path::User => false,
+    let fine = match attachment.backend(scope.networks) {
+        Backend::Bridge | Backend::OpenVSwitch => true,
+        Backend::Macvtap | Backend::VirtualFunction | Backend::User => false,
     };
     if !fine {
-        let (what, label) = attachment.describe(scope);
+        let (what, label) = describe(attachment, scope);
         problems.push(
             Problem::new(Id::NotOnThisMode, written.pointer().name(), format!("{what} takes no `mtu`"))
                 .label(label)
@@ -141,4 +141,17 @@ pub(crate) fn mtu(
         );
     }
     Some(*written.value)
+}
+
+/// What it is, and what to write beside that which it does not take.
+pub(crate) fn describe(attachment: &Attachment, scope: &Scope<'_>) -> (String, String) {
+    match attachment {
+        Attachment::Network(id) => {
+            let network = &scope.networks[id.0];
+            (format!("an interface on network `{}`", network.name), format!("not in mode `{}`", network.mode.name()))
+        }
+        Attachment::Bridge { .. } => ("an interface on a bridge".to_owned(), "not with `bridge`".to_owned()),
+        Attachment::User => ("a `user` interface".to_owned(), "not with `user`".to_owned()),
+        Attachment::Macvtap(_) => ("an interface through macvtap".to_owned(), "not with `macvtap`".to_owned()),
+    }
 }

@@ -4,7 +4,7 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
 use crate::lab::placed::Placed;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Entry;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
@@ -15,7 +15,7 @@ pub(crate) fn forwards(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     entry: &Entry<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Forward> {
     let Some(list) = layers.get("forwards", |i| i.forwards.as_ref()) else {
         return Vec::new();
@@ -50,7 +50,7 @@ pub(crate) fn forwards(
 }
 
 /// The port that is `count` further on.
-pub(crate) fn plus(port: u16, count: u32, at: &Pointer, problems: &mut Vec<Problem>) -> Option<u16> {
+pub(crate) fn plus(port: u16, count: u32, at: &Pointer, problems: &mut Problems) -> Option<u16> {
     let counted = u16::try_from(u32::from(port) + count).ok();
     if counted.is_none() {
         problems.push(parse::too_far(&port.to_string(), "port", at.clone()));

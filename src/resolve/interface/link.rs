@@ -2,46 +2,37 @@
 
 use std::collections::HashSet;
 
-use uuid::Uuid;
-
 use crate::lab::domain::Domain;
 use crate::lab::identity;
 use crate::lab::interface::attachment::Attachment;
-use crate::lab::interface::tap::Path;
+use crate::lab::interface::backend::Backend;
 use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::placed::Placed;
-use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, Problems};
+use crate::resolve::interface::attachment;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Scope;
 use crate::spec::interface as written;
-
-/// What the name of a device is made from: the domain's UUID, the interface's position, and where the domain is declared.
-#[derive(Debug)]
-pub(crate) struct Made {
-    pub(crate) uuid: Uuid,
-    pub(crate) index: u32,
-    pub(crate) place: Place,
-}
 
 /// The profile that the interface names, where it has a device that can be like that.
 pub(crate) fn profile<'s>(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     scope: &Scope<'s>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<&'s LinkProfile> {
     let link = layers.object("link", |i| i.link.as_ref());
     let word = link.get("profile", |l| l.profile.as_ref())?;
     let profile = scope.link(word, problems);
-    match Path::of(attachment, scope) {
-        Path::Bridge | Path::OpenVSwitch => profile,
+    match attachment.backend(scope.networks) {
+        Backend::Bridge | Backend::OpenVSwitch => profile,
         // Has been told of for all of `link`.
-        Path::Function => None,
-        Path::Macvtap | Path::User => {
-            let (what, label) = attachment.describe(scope);
+        Backend::VirtualFunction => None,
+        Backend::Macvtap | Backend::User => {
+            let (what, label) = attachment::describe(attachment, scope);
             problems.push(
                 Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("{what} takes no profile of a link"))
                     .label(label)
@@ -56,8 +47,8 @@ pub(crate) fn profile<'s>(
 pub(crate) fn bandwidth(
     profile: Option<&LinkProfile>,
     (given, limits): (Option<Bandwidth>, Option<Pointer>),
-    path: Path,
-    problems: &mut Vec<Problem>,
+    backend: Backend,
+    problems: &mut Problems,
 ) -> Option<Bandwidth> {
     let Some((profile, rate)) = profile.and_then(|profile| Some((profile, profile.rate?))) else {
         return given;
@@ -71,7 +62,7 @@ pub(crate) fn bandwidth(
         );
         return given;
     }
-    Some(rate.bandwidth(path))
+    Some(rate.bandwidth(backend))
 }
 
 /// Whether libvirt limits what the guest receives: by the interface's own limits, else by those of its port group.
@@ -94,19 +85,28 @@ pub(crate) fn is_shaped(
 }
 
 /// Names every device that needs a name and has none, each otherwise than the devices of the host that the lab names.
-pub(crate) fn settle(networks: &[Network], domains: &mut [Domain]) {
+///
+/// # Panics
+///
+/// With more interfaces than there are names to try, which no lab has.
+pub(crate) fn name_devices(networks: &[Network], domains: &mut [Domain]) {
     let bridges = networks.iter().filter_map(|network| Some(network.bridge.as_ref()?.value.clone()));
     let devices = networks.iter().filter_map(|network| network.dev.clone());
     let interfaces = domains.iter().flat_map(|domain| &domain.interfaces);
     let targets = interfaces.filter_map(|interface| Some(interface.tap.target.as_ref()?.value.clone()));
     let mut taken: HashSet<String> = bridges.chain(devices).chain(targets).collect();
-    for interface in domains.iter_mut().flat_map(|domain| &mut domain.interfaces) {
-        let Some(Made { uuid, index, place }) = &interface.tap.made else { continue };
-        let name = (0..=u32::from(u16::MAX))
-            .map(|attempt| identity::device_name(*uuid, index | (attempt << 16)))
-            .find(|name| !taken.contains(name))
-            .expect("a lab has fewer interfaces than there are names to try");
-        taken.insert(name.clone());
-        interface.tap.target = Some(Placed { value: name, place: place.clone() });
+    for domain in domains {
+        for (index, interface) in (0..).zip(&mut domain.interfaces) {
+            let tap = &mut interface.tap;
+            if tap.profile.is_none() || tap.target.is_some() {
+                continue;
+            }
+            let name = (0..=u32::from(u16::MAX))
+                .map(|attempt| identity::device_name(domain.uuid.value, index | (attempt << 16)))
+                .find(|name| !taken.contains(name))
+                .expect("a lab has fewer interfaces than there are names to try");
+            taken.insert(name.clone());
+            tap.target = Some(Placed { value: name, place: domain.at.clone().name() });
+        }
     }
 }

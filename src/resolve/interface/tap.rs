@@ -1,17 +1,16 @@
 //! What an interface has on the host: a tap device of a name, queues, limits. A virtual function or a user-mode network has
 //! no such device, and a bridge, Open vSwitch and macvtap can each do something else with it.
 
-use uuid::Uuid;
-
 use crate::lab::interface::attachment::Attachment;
-use crate::lab::interface::tap::{Path, Tap};
+use crate::lab::interface::backend::Backend;
+use crate::lab::interface::tap::Tap;
 use crate::lab::placed::Placed;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::device_name;
 use crate::resolve::instance::Entry;
+use crate::resolve::interface::attachment;
 use crate::resolve::interface::link;
-use crate::resolve::interface::link::Made;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::names::Scope;
 use crate::resolve::network::bandwidth;
@@ -27,10 +26,11 @@ pub(crate) fn tap(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     model: InterfaceModel,
-    (entry, uuid, index, scope): (&Entry<'_>, Uuid, u32, &Scope<'_>),
-    problems: &mut Vec<Problem>,
+    entry: &Entry<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Problems,
 ) -> Tap {
-    let path = Path::of(attachment, scope);
+    let backend = attachment.backend(scope.networks);
     let queues = layers.get("queues", |i| i.queues.as_ref());
     let target = layers.get("target", |i| i.target.as_ref());
     let macvtap_mode = layers.get("macvtapMode", |i| i.macvtap_mode.as_ref());
@@ -40,32 +40,32 @@ pub(crate) fn tap(
     let model_at = layers.get("model", |i| i.model.as_ref()).map(|at| at.pointer());
     let link_at = layers.get("link", |i| i.link.as_ref()).map(|at| at.pointer());
 
-    let (what, label) = attachment.describe(scope);
+    let (what, label) = attachment::describe(attachment, scope);
     let with_macvtap = matches!(attachment, Attachment::Macvtap(_));
     let refused = [
-        ("queues", queues.map(|at| at.pointer()), path.has_device()),
-        ("target", target.map(|at| at.pointer()), path.has_device()),
-        ("bandwidth", (!limits.is_empty()).then(|| limits.pointer()), path.has_device()),
-        ("portIsolation", isolation.map(|at| at.pointer()), path == Path::Bridge),
-        ("trustRxFilters", trust.map(|at| at.pointer()), path.has_device()),
+        ("queues", queues.map(|at| at.pointer()), backend.has_device()),
+        ("target", target.map(|at| at.pointer()), backend.has_device()),
+        ("bandwidth", (!limits.is_empty()).then(|| limits.pointer()), backend.has_device()),
+        ("portIsolation", isolation.map(|at| at.pointer()), backend == Backend::Bridge),
+        ("trustRxFilters", trust.map(|at| at.pointer()), backend.has_device()),
         ("macvtapMode", macvtap_mode.map(|at| at.pointer()), with_macvtap),
-        ("model", model_at.clone(), path != Path::Function),
-        ("link", link_at, path != Path::Function),
+        ("model", model_at.clone(), backend != Backend::VirtualFunction),
+        ("link", link_at, backend != Backend::VirtualFunction),
     ];
     for (key, at, _) in refused.into_iter().filter(|(.., is_fine)| !is_fine) {
         problems.extend(at.map(|at| {
             Problem::new(Id::NotOnThisMode, at.name(), format!("{what} takes no `{key}`")).label(label.clone()).help(
-                match (key, path) {
-                    ("macvtapMode", Path::Macvtap) => "leave it out; the network has its own `macvtapMode`",
+                match (key, backend) {
+                    ("macvtapMode", Backend::Macvtap) => "leave it out; the network has its own `macvtapMode`",
                     ("macvtapMode", _) => "leave it out, or use `macvtap`",
-                    (_, Path::Function) => "leave it out; the guest has the device itself",
+                    (_, Backend::VirtualFunction) => "leave it out; the guest has the device itself",
                     _ => "leave it out, or use a network with a bridge",
                 },
             )
         }));
     }
     let only_virtio = [("queues", queues.map(|at| at.pointer())), ("trustRxFilters", trust.map(|at| at.pointer()))];
-    for (key, at) in only_virtio.into_iter().filter(|_| path.has_device() && model != InterfaceModel::Virtio) {
+    for (key, at) in only_virtio.into_iter().filter(|_| backend.has_device() && model != InterfaceModel::Virtio) {
         problems.extend(at.map(|at| needs_virtio(key, at, model_at.clone())));
     }
     let network = match attachment {
@@ -73,13 +73,13 @@ pub(crate) fn tap(
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
     let profile = link::profile(layers, attachment, scope, problems);
-    let given = bandwidth::of_interface(&limits, network, (path, &label), problems);
+    let given = bandwidth::of_interface(&limits, network, (backend, &label), problems);
     let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
-    let bandwidth = link::bandwidth(profile, given, path, problems);
+    let bandwidth = link::bandwidth(profile, given, backend, problems);
     let portgroup = layers.value("portgroup", |i| i.portgroup.as_ref());
     let target = target.and_then(|word| self::target(word, entry, problems));
     Tap {
-        made: profile.filter(|_| target.is_none()).map(|_| Made { uuid, index, place: entry.at.clone().name() }),
+        profile: profile.map(|profile| profile.name.clone()),
         target,
         queues: queues.map(|queues| *queues.value),
         macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
@@ -104,7 +104,7 @@ fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
 }
 
 /// The name of a device of the host, with the number of the replica.
-fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Vec<Problem>) -> Option<Placed<String>> {
+fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let first = device_name::of_interface(word, problems)?;
     if RESERVED.iter().any(|start| first.starts_with(start)) {
         let starts = quoted_list(RESERVED).replace(" and ", " or ");

@@ -1,10 +1,10 @@
 //! Bandwidth, of networks, port groups and interfaces.
 
-use crate::lab::interface::tap::Path;
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::lab::network::bandwidth::{Bandwidth, Rate};
 use crate::lab::size::Size;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
 use crate::spec::bandwidth as written;
@@ -30,7 +30,7 @@ impl<'l> Words<'l> {
 }
 
 /// The bandwidth of a network or a port group.
-pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Vec<Problem>) -> Option<Bandwidth> {
+pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Problems) -> Option<Bandwidth> {
     let inbound = layers.object("inbound", |b| b.inbound.as_ref());
     let outbound = layers.object("outbound", |b| b.outbound.as_ref());
     let inbound = rate(&Words::of(&inbound), problems);
@@ -49,8 +49,8 @@ pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut 
 pub(crate) fn of_interface(
     layers: &Layers<'_, written::InterfaceBandwidth>,
     network: Option<&Network>,
-    (path, otherwise): (Path, &str),
-    problems: &mut Vec<Problem>,
+    (backend, otherwise): (Backend, &str),
+    problems: &mut Problems,
 ) -> Option<Bandwidth> {
     let inbound = layers.object("inbound", |b| b.inbound.as_ref());
     let words = Words {
@@ -72,9 +72,9 @@ pub(crate) fn of_interface(
     });
     let outbound = layers.object("outbound", |b| b.outbound.as_ref());
     let sent = Words::of(&outbound);
-    let (dropped, help) = match path {
-        Path::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),
-        Path::Bridge | Path::OpenVSwitch | Path::Function | Path::User => {
+    let (dropped, help) = match backend {
+        Backend::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),
+        Backend::Bridge | Backend::OpenVSwitch | Backend::VirtualFunction | Backend::User => {
             (&sent, "leave it out, or write it to `inbound`; `burst` is what may pass at once")
         }
     };
@@ -91,7 +91,7 @@ fn either(inbound: Option<Rate>, outbound: Option<Rate>) -> Option<Bandwidth> {
     (inbound.is_some() || outbound.is_some()).then_some(Bandwidth { inbound, outbound })
 }
 
-fn rate(words: &Words<'_>, problems: &mut Vec<Problem>) -> Option<Rate> {
+fn rate(words: &Words<'_>, problems: &mut Problems) -> Option<Rate> {
     let average = words.average.and_then(|word| Some((word, kib(word, problems)?)));
     let peak = words.peak.and_then(|word| Some((word, kib(word, problems)?)));
     if let (Some((at, average)), Some((word, peak))) = (average, peak)
@@ -121,7 +121,7 @@ fn rate(words: &Words<'_>, problems: &mut Vec<Problem>) -> Option<Rate> {
 }
 
 /// Checks that the network has what a `floor` is a part of.
-fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: &mut Vec<Problem>) {
+fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: &mut Problems) {
     let (name, at) = (&network.name, network.at.clone().name());
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
     match (inbound, floor) {
@@ -150,7 +150,7 @@ fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: 
 }
 
 /// A size in KiB, which is what libvirt counts bandwidth in.
-fn kib(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<i64> {
+fn kib(word: Word<'_>, problems: &mut Problems) -> Option<i64> {
     let size = parse::size(word, problems)?;
     let kib = Size::KIB.bytes();
     if size.bytes() % kib != 0 {

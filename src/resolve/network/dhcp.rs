@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use crate::lab::network::ip::{Dhcp, RANGE_MAX, whole_range};
 use crate::lab::subnet::{Family, HostAddr, Subnet, count};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
-use crate::resolve::network::ip::room_of;
+use crate::resolve::network::host_address::room_of;
 use crate::resolve::parse;
 use crate::spec;
 
@@ -16,7 +16,7 @@ pub(crate) fn v4(
     layers: &Layers<'_, spec::Network>,
     (subnet, subnet_at): (Subnet, &Pointer),
     gateway: HostAddr,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Dhcp> {
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
     let enabled = dhcp.value("enable", |d| d.enable.as_ref()).unwrap_or(true);
@@ -31,16 +31,16 @@ pub(crate) fn v4(
         Some(written) => range(written, (subnet, subnet_at), problems),
         None => (!reservations_only).then(|| whole_range(subnet, gateway)),
     };
-    Some(Dhcp { range, range_at: written.map(|written| written.pointer()), lease, asked: true })
+    Some(Dhcp { range, range_at: written.map(|written| written.pointer()), lease, serves_without_hosts: true })
 }
 
 /// The IPv6 DHCP server, unless it is switched off; where it is by its own word, also the place of that. Unless the spec
-/// asks for it, it serves only where an address is reserved: see [`serve_ipv6`](crate::resolve::network::ip::serve_ipv6).
+/// asks for it, it serves only where an address is reserved: see [`Side::dhcp`](crate::lab::network::ip::Side::dhcp).
 pub(crate) fn v6(
     layers: &Layers<'_, spec::Network>,
     (subnet, subnet_at): (Subnet, &Pointer),
     gateway: HostAddr,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> (Option<Dhcp>, Option<Pointer>) {
     let both = layers.object("dhcp", |n| n.dhcp.as_ref());
     let own = layers.object("dhcp6", |n| n.dhcp6.as_ref());
@@ -63,12 +63,12 @@ pub(crate) fn v6(
         None => (!reservations_only).then(|| whole_range(subnet, gateway)),
     };
     let range_at = written.map(|written| written.pointer());
-    let asked = enable.is_some() || written.is_some();
-    (Some(Dhcp { range, range_at, lease, asked }), None)
+    let serves_without_hosts = enable.is_some() || written.is_some();
+    (Some(Dhcp { range, range_at, lease, serves_without_hosts }), None)
 }
 
 /// Reports a range beside the word that nobody is served from it.
-fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Vec<Problem>) {
+fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Problems) {
     if let Some(range) = range.filter(|_| reservations_only) {
         problems.push(
             Problem::new(Id::ConflictingFields, range.pointer().name(), "a range that nobody is served from")
@@ -82,7 +82,7 @@ fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, pr
 fn range(
     written: At<'_, [String; 2]>,
     (subnet, subnet_at): (Subnet, &Pointer),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<(HostAddr, HostAddr)> {
     let at = written.pointer();
     let family = subnet.family();

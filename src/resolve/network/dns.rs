@@ -1,7 +1,7 @@
 //! The DNS server of a network.
 
 use crate::lab::network::dns::{Dns, Srv};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::network::dnsmasq::fits_line;
 use crate::resolve::parse;
@@ -10,7 +10,7 @@ use crate::spec;
 use crate::spec::srv as written;
 
 /// The DNS server.
-pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem>) -> Dns {
+pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -> Dns {
     let dns = layers.object("dns", |n| n.dns.as_ref());
     let mut forwarders = Vec::new();
     if let Some(written) = dns.get("forwarders", |d| d.forwarders.as_ref()) {
@@ -55,11 +55,11 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Vec<Problem
 }
 
 /// The name of a host or a domain.
-fn host(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     parse::host_name(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
-fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Vec<Problem>) -> Vec<Srv> {
+fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<Srv> {
     let Some(list) = dns.get("srv", |d| d.srv.as_ref()) else {
         return Vec::new();
     };
@@ -84,7 +84,7 @@ fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Vec<Problem>) -
 }
 
 /// The name of a service, in the characters that libvirt takes.
-fn service(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
@@ -104,7 +104,7 @@ fn service(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
 }
 
 /// The texts, each of which is one line for dnsmasq together with its name.
-fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
+fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<(String, String)> {
     let Some(written) = dns.get("txt", |d| d.txt.as_ref()) else {
         return Vec::new();
     };

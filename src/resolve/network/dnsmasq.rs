@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use crate::lab::network::ip::Side;
 use crate::place::Place;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::{check_line, shortened};
 use crate::spec;
@@ -21,7 +21,7 @@ pub(crate) fn options(
     layers: &Layers<'_, spec::Network>,
     (name, sides): (&str, [Option<&Side>; 2]),
     is_broken: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<String> {
     let Some(list) = layers.get("dnsmasq", |n| n.dnsmasq.as_ref()) else {
         return Vec::new();
@@ -55,7 +55,7 @@ pub(crate) fn options(
 }
 
 /// Checks that a text is one line of what dnsmasq reads, or part of one of which `rest` bytes are taken.
-pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Problems) -> bool {
     if !check_line(text, place.clone(), problems) {
         return false;
     }
@@ -69,7 +69,7 @@ pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Ve
 }
 
 /// A text that libvirt writes into a line as it is, where dnsmasq ends it at a comma or a comment.
-pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Vec<Problem>) -> Option<String> {
+pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !fits_line(text, 0, word.place(), problems) {
         return None;

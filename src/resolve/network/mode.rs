@@ -1,7 +1,8 @@
 //! What a mode of networks asks for and what it cannot have.
 
+use crate::lab::interface::backend::Backend;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device_name;
 use crate::resolve::layers::Layers;
 use crate::spec;
@@ -13,7 +14,7 @@ pub(crate) fn dev(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,
     name: &str,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<String> {
     let written = layers.get("dev", |n| n.dev.as_ref());
     let problem = match (mode, written) {
@@ -43,10 +44,10 @@ pub(crate) fn macvtap_mode(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,
     name: &str,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> MacvtapMode {
     let written = layers.get("macvtapMode", |n| n.macvtap_mode.as_ref());
-    problems.extend(written.filter(|_| mode != Mode::Macvtap).map(|written| {
+    problems.extend(written.filter(|_| mode.backend() != Backend::Macvtap).map(|written| {
         let message = format!("network `{name}` shares nothing through macvtap");
         Problem::new(Id::NotOnThisMode, written.pointer().name(), message)
             .label("only for mode `macvtap`")
@@ -60,10 +61,10 @@ pub(crate) fn refuse_on_the_host(
     spec: &spec::Network,
     layers: &Layers<'_, spec::Network>,
     (name, mode): (&str, Mode),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     let at = layers.pointer();
-    let what = if matches!(mode, Mode::Macvtap | Mode::Hostdev) { "an interface" } else { "a bridge" };
+    let what = if mode.shares_interface() { "an interface" } else { "a bridge" };
     let own = [
         ("subnet", spec.subnet.is_some()),
         ("gateway", spec.gateway.is_some()),
@@ -118,7 +119,7 @@ fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
 }
 
 /// DHCP is served in a subnet only.
-pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
+pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
     let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
     let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
@@ -138,7 +139,7 @@ pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &s
 }
 
 /// DHCPv6 is served in an IPv6 subnet only.
-pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Vec<Problem>) {
+pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
     let dhcp = layers.object("dhcp6", |n| n.dhcp6.as_ref());
     let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
     let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());

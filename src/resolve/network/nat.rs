@@ -6,7 +6,7 @@ use crate::lab::network::ip::RANGE_MAX;
 use crate::lab::network::nat::Nat;
 use crate::lab::subnet::{Family, distance};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec;
@@ -17,9 +17,9 @@ pub(crate) fn nat(
     layers: &Layers<'_, spec::Network>,
     (name, mode): (&str, Mode),
     has_ipv4: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Nat {
-    if mode != Mode::Nat
+    if !mode.translates_addresses()
         && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
     {
         problems.push(
@@ -47,7 +47,7 @@ pub(crate) fn nat(
     });
     Nat {
         ports,
-        addresses: addresses(&nat, &layers.pointer(), has_ipv4 || mode != Mode::Nat, problems),
+        addresses: addresses(&nat, &layers.pointer(), has_ipv4 || !mode.translates_addresses(), problems),
         ipv6: nat.value("ipv6", |n| n.ipv6.as_ref()).unwrap_or(false),
     }
 }
@@ -57,7 +57,7 @@ fn addresses(
     nat: &Layers<'_, spec::network::Nat>,
     network: &Pointer,
     has_ipv4: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<(IpAddr, IpAddr)> {
     let written = nat.get("addresses", |n| n.addresses.as_ref())?;
     let at = written.pointer();

@@ -3,7 +3,7 @@
 use crate::lab::network::ip::Side;
 use crate::lab::network::pxe::Pxe;
 use crate::lab::subnet::Family;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::dnsmasq;
 use crate::resolve::{parse, text};
@@ -14,7 +14,7 @@ pub(crate) fn pxe(
     layers: &Layers<'_, spec::Network>,
     (name, side): (&str, Option<&Side>),
     is_broken: bool,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Pxe {
     let tftp = layers.get("tftp", |n| n.tftp.as_ref());
     let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());

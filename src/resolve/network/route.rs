@@ -6,9 +6,9 @@ use crate::lab::network::ip::Side;
 use crate::lab::network::route::Route;
 use crate::lab::subnet::Family;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::network::ip::not_a_host;
+use crate::resolve::network::host_address::not_a_host;
 use crate::resolve::parse;
 use crate::spec;
 use crate::spec::route as written;
@@ -18,7 +18,7 @@ pub(crate) fn routes(
     layers: &Layers<'_, spec::Network>,
     sides: [Option<&Side>; 2],
     broken: &[Family],
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Vec<Route> {
     let Some(list) = layers.get("routes", |n| n.routes.as_ref()) else {
         return Vec::new();
@@ -37,7 +37,7 @@ fn route(
     sides: [Option<&Side>; 2],
     broken: &[Family],
     network: &Pointer,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Route> {
     let to = layers.get("to", |r| r.to.as_ref()).and_then(|word| Some((word, destination(word, problems)?)));
     let via = layers.get("via", |r| r.via.as_ref());
@@ -99,7 +99,7 @@ fn route(
 }
 
 /// Where a route can lead.
-fn destination(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<IpNet> {
+fn destination(word: Word<'_>, problems: &mut Problems) -> Option<IpNet> {
     let text = word.value;
     let problem = match text.parse::<IpNet>() {
         Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))

@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
+use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::{Portgroup, Vlan};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::bandwidth;
 use crate::resolve::parse;
@@ -12,7 +13,7 @@ use crate::spec::network::Mode;
 use crate::spec::vlan as written;
 
 /// VLANs as written.
-pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) -> Option<Vlan> {
+pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) -> Option<Vlan> {
     let list = layers.get("tags", |v| v.tags.as_ref())?;
     let mut tags: IndexMap<u16, usize> = IndexMap::new();
     for (index, tag) in list.value.iter().enumerate() {
@@ -47,7 +48,7 @@ pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Proble
 }
 
 /// Reports several VLANs of a virtual function, which knows one.
-pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Vec<Problem>) {
+pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) {
     let tags = layers.get("tags", |v| v.tags.as_ref()).filter(|tags| tags.value.len() > 1).map(|tags| tags.pointer());
     let native = layers.get("native", |v| v.native.as_ref()).map(|native| native.pointer());
     if let Some(at) = tags.or(native) {
@@ -64,9 +65,9 @@ pub(crate) fn of_network(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,
     name: &str,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> (Option<Vlan>, Vec<Portgroup>) {
-    let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Vec<Problem>| {
+    let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Problems| {
         if !layers.is_empty() && !mode.has_vlans() {
             problems.push(
                 Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("network `{name}` has no VLANs"))
@@ -74,7 +75,7 @@ pub(crate) fn of_network(
                     .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
             );
         }
-        if mode == Mode::Hostdev {
+        if mode.backend() == Backend::VirtualFunction {
             refuse_trunk(&layers, problems);
         }
         vlan(&layers, problems)

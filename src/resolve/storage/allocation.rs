@@ -1,7 +1,7 @@
 //! How much of a volume is set aside when it is created.
 
 use crate::lab::size::Size;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Word};
 use crate::resolve::parse;
 use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
@@ -12,7 +12,7 @@ pub(crate) fn resolve(
     (r#type, format, size): (PoolType, ImageFormat, Option<Size>),
     allocation: Option<Word<'_>>,
     preallocation: Option<At<'_, Preallocation>>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Size> {
     if let (Some(allocation), Some(preallocation)) = (allocation, preallocation) {
         problems.push(
@@ -69,7 +69,7 @@ pub(crate) fn resolve(
 }
 
 /// An amount that is not more than the volume: libvirt would make a raw file as large as what is set aside.
-fn amount(word: Word<'_>, size: Option<Size>, problems: &mut Vec<Problem>) -> Option<Size> {
+fn amount(word: Word<'_>, size: Option<Size>, problems: &mut Problems) -> Option<Size> {
     let amount = parse::size(word, problems)?;
     if let Some(size) = size.filter(|size| amount > *size) {
         problems.push(

@@ -3,7 +3,7 @@
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec;
@@ -13,7 +13,7 @@ use crate::spec::pool::{ImageFormat, PoolType};
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::pool::Backing>,
     (r#type, format): (PoolType, ImageFormat),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Backing> {
     if layers.is_empty() {
         return None;
@@ -58,7 +58,7 @@ pub(crate) fn only_on_qcow2(
     key: &str,
     at: &Pointer,
     (r#type, format): (PoolType, ImageFormat),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     if format != ImageFormat::Raw {
         return;

@@ -6,7 +6,7 @@ use crate::lab::storage::Pool;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::storage::backing::smaller;
 use crate::resolve::storage::volume::{other_format, unknown_volume};
 use crate::resolve::topological::in_order;
@@ -16,8 +16,8 @@ use crate::spec::pool::ImageFormat;
 type VolumeId = (usize, usize);
 
 /// Checks what volumes grow on, and puts each after its own: within a pool, and the pool after the other's, because
-/// `NixVirt` makes all volumes of one pool before those of the next. Returns, of each pool, where it was before.
-pub(crate) fn settle(pools: &mut Vec<Pool>, problems: &mut Vec<Problem>) -> Vec<usize> {
+/// `NixVirt` makes all volumes of one pool before those of the next. Returns the order of the pools.
+pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<usize> {
     let parents = parents(pools, problems);
     for ((pool, volume), _, format) in &parents {
         let backing = pools[*pool].volumes[*volume].present.as_mut().and_then(|present| present.backing.as_mut());
@@ -39,7 +39,7 @@ pub(crate) fn settle(pools: &mut Vec<Pool>, problems: &mut Vec<Problem>) -> Vec<
     for (pool, before) in pools.iter_mut().zip(&volumes_before) {
         in_pool(pool, before, problems);
     }
-    let order = in_order(&pools_before, |circle| {
+    in_order(&pools_before, |circle| {
         let names: Vec<String> = circle.iter().map(|(pool, _)| format!("`{}`", pools[*pool].name)).collect();
         let Some((_, at)) = circle.last() else { return };
         problems.push(
@@ -51,14 +51,11 @@ pub(crate) fn settle(pools: &mut Vec<Pool>, problems: &mut Vec<Problem>) -> Vec<
             .label("closes the circle")
             .help("all volumes of a pool are created before those of the next: keep what others grow on in one pool"),
         );
-    });
-    let mut before: Vec<Option<Pool>> = std::mem::take(pools).into_iter().map(Some).collect();
-    *pools = order.iter().filter_map(|index| before[*index].take()).collect();
-    order
+    })
 }
 
 /// The volumes that grow on others, each with the other one and its format.
-fn parents(pools: &[Pool], problems: &mut Vec<Problem>) -> Vec<(VolumeId, VolumeId, ImageFormat)> {
+fn parents(pools: &[Pool], problems: &mut Problems) -> Vec<(VolumeId, VolumeId, ImageFormat)> {
     let (mut by_name, mut by_path) = (HashMap::new(), HashMap::new());
     let present = pools.iter().flat_map(|pool| &pool.volumes).filter_map(|volume| volume.present.as_ref());
     let mut backings = present.filter_map(|present| present.backing.as_ref());
@@ -73,7 +70,7 @@ fn parents(pools: &[Pool], problems: &mut Vec<Problem>) -> Vec<(VolumeId, Volume
     }
     let mut parents = Vec::new();
     // Thousands of volumes may have one `backing` from one profile.
-    let (mut told, mut small_sizes) = (HashSet::new(), HashSet::new());
+    let mut reported = HashSet::new();
     for (index, pool) in pools.iter().enumerate() {
         for (at, volume) in pool.volumes.iter().enumerate() {
             let Some(backing) = volume.present.as_ref().and_then(|present| present.backing.as_ref()) else { continue };
@@ -84,20 +81,15 @@ fn parents(pools: &[Pool], problems: &mut Vec<Problem>) -> Vec<(VolumeId, Volume
             };
             let on = found.map(|(pool, volume)| (&pools[pool], &pools[pool].volumes[volume]));
             if on.is_some_and(|(_, on)| on.present.is_some()) {
-                let found = on.and_then(|(_, on)| Some((on, smaller(volume, on)?)));
-                if let Some((on, small)) = found
-                    && small_sizes.insert((small.place.clone(), &on.name))
-                {
-                    problems.push(small);
-                }
+                problems.extend(on.and_then(|(_, on)| smaller(volume, on)));
             }
-            // What is fine is told of by nobody, and thousands of suggestions take long.
-            let is_fine = match (on, &backing.image) {
+            // What is valid is reported by nobody, and thousands of suggestions take long.
+            let is_valid = match (on, &backing.image) {
                 (Some((_, on)), _) => on.present.is_some() && backing.format.is_none_or(|format| format == on.format),
                 (None, Image::Volume(_)) => false,
                 (None, Image::File(_) | Image::Nix(_)) => true,
             };
-            if !is_fine && told.insert((index, &backing.at, on.map(|(_, on)| &on.name))) {
+            if !is_valid && reported.insert((index, &backing.at, on.map(|(_, on)| &on.name))) {
                 problems.extend(on_volume(backing, pool, on));
             }
             parents.extend(found.zip(on).map(|(found, (_, on))| ((index, at), found, on.format)));
@@ -120,7 +112,7 @@ fn on_volume(backing: &Backing, pool: &Pool, on: Option<(&Pool, &Volume)>) -> Op
 }
 
 /// Puts the volumes of a pool after those of it that they grow on.
-fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Vec<Problem>) {
+fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems) {
     let order = in_order(before, |circle| {
         // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
         let Some(volume) = circle.iter().map(|(index, ())| *index).min().map(|first| &pool.volumes[first]) else {
@@ -134,8 +126,7 @@ fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Vec<Prob
                 .help("one of the volumes in the circle has to start from nothing or from a file"),
         );
     });
-    let mut volumes: Vec<Option<Volume>> = std::mem::take(&mut pool.volumes).into_iter().map(Some).collect();
-    pool.volumes = order.into_iter().filter_map(|index| volumes[index].take()).collect();
+    pool.volume_order = order;
 }
 
 /// A path without the slashes that it does not need.

@@ -1,7 +1,7 @@
 //! Prebuilt images that volumes grow on: files, or what a flake hands over.
 
 use crate::lab::storage::backing::{Backing, Image};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::storage::backing;
 use crate::resolve::text;
@@ -12,7 +12,7 @@ use crate::spec::pool::{ImageFormat, PoolType};
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::image::Image>,
     of: (PoolType, ImageFormat),
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Backing> {
     if layers.is_empty() {
         return None;
@@ -50,7 +50,7 @@ pub(crate) fn resolve(
 }
 
 /// A path of attributes, each of a name that means the same in Nix, in a path, and in the text of an error.
-fn attributes(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn attributes(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
     let is_fine = |name: &str| {
         name.starts_with(is_start) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::lab::storage::pool_source::{Auth, Host, Secret, Source};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::storage::pool_type;
 use crate::resolve::{parse, text};
@@ -18,7 +18,7 @@ pub(crate) fn resolve(
     (name, r#type): (&str, PoolType),
     layers: &Layers<'_, written::PoolSource>,
     at: &Pointer,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Source {
     pool_type::check_keys((name, r#type), layers, at, problems);
     let taken = |key: &str| pool_type::takes(r#type, key);
@@ -53,14 +53,14 @@ pub(crate) fn resolve(
 }
 
 /// A server by its name or address.
-fn server(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn server(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let fine = text.parse::<IpAddr>().is_ok() || parse::host_name(text, word.place(), problems);
     fine.then(|| text.clone())
 }
 
 /// The monitors of a cluster, each with its port if it is written.
-fn monitors(list: At<'_, Vec<String>>, problems: &mut Vec<Problem>) -> Vec<Host> {
+fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
     if list.value.is_empty() {
         problems.push(
             Problem::new(Id::MissingField, list.place(), "a cluster without a monitor")
@@ -102,7 +102,7 @@ fn host(text: &str) -> Option<Host> {
 }
 
 /// The directory that a server exports, as the protocol names it.
-fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
+fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     match format {
         Some(protocol @ ("cifs" | "glusterfs")) => {
             let text = text::line_of(word, problems)?;
@@ -125,10 +125,10 @@ fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) -
 }
 
 /// The name of a volume group or pool. That of ZFS may be a data set in a pool.
-fn name(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Option<String> {
+fn name(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let parts = if r#type == PoolType::Zfs { text.split('/').collect() } else { vec![text.as_str()] };
-    let fine = parts.iter().all(|part| parse::name(part, word.place(), &mut Vec::new()));
+    let fine = parts.iter().all(|part| parse::name(part, word.place(), &mut Problems::default()));
     if !fine {
         let example = if r#type == PoolType::Zfs { "tank/images" } else { "images" };
         problems.push(
@@ -145,7 +145,7 @@ fn name(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Option
 }
 
 /// What is on the storage of a type.
-fn format(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Option<String> {
+fn format(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<String> {
     let known = r#type.formats();
     let fine = known.contains(&word.value.as_str());
     if !fine {
@@ -163,7 +163,7 @@ fn format(word: Word<'_>, r#type: PoolType, problems: &mut Vec<Problem>) -> Opti
 }
 
 /// An iSCSI qualified name ([RFC 7143](https://www.rfc-editor.org/rfc/rfc7143#section-4.2.7.4)), in libvirt's form.
-fn qualified_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String> {
+fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = text::line_of(word, problems)?;
     let is_qualified = |text: &str| {
         let (date, rest) = text.strip_prefix("iqn.")?.split_once('.')?;
@@ -193,7 +193,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<String>
 }
 
 /// The version of NFS.
-fn version(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) -> Option<String> {
+fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     if format != Some("nfs") {
         problems.push(
             Problem::new(Id::ConflictingFields, word.pointer().name(), "a version of NFS for what is not called NFS")
@@ -220,7 +220,7 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Vec<Problem>) ->
 }
 
 /// Who the host is.
-fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Vec<Problem>) -> Option<Auth> {
+fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Option<Auth> {
     let uuid = layers.get("secretUuid", |a| a.secret_uuid.as_ref());
     let usage = layers.get("secretUsage", |a| a.secret_usage.as_ref());
     let kinds = [("secretUuid", uuid.map(|at| at.pointer())), ("secretUsage", usage.map(|at| at.pointer()))];
@@ -243,7 +243,7 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Vec<Problem>) -> 
     Some(Auth { username: username?, secret })
 }
 
-fn secret_uuid(word: Word<'_>, problems: &mut Vec<Problem>) -> Option<Uuid> {
+fn secret_uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
     let uuid = Uuid::try_parse(word.value).ok().filter(|uuid| uuid.to_string() == word.value.to_lowercase());
     if uuid.is_none() {
         problems.push(

@@ -1,7 +1,7 @@
 //! The types of storage pools: what each is called, and which keys of `source` it has.
 
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::layers::Layers;
 use crate::spec::pool::PoolType;
 use crate::spec::pool_source as written;
@@ -71,7 +71,7 @@ pub(crate) fn check_keys(
     (name, r#type): (&str, PoolType),
     layers: &Layers<'_, written::PoolSource>,
     at: &Pointer,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     for key in &KEYS {
         let is_written = layers.get(key.name, |source| is_written(source, key.name)).is_some();

@@ -6,7 +6,7 @@ use crate::lab::storage::Pool;
 use crate::lab::storage::backing::Backing;
 use crate::lab::storage::volume::{Present, Volume};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::parse;
 use crate::resolve::storage::{allocation, backing};
@@ -14,11 +14,7 @@ use crate::spec;
 use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
 
 /// The format of a volume that a pool of this type has or gets.
-pub(crate) fn format(
-    r#type: PoolType,
-    written: Option<At<'_, ImageFormat>>,
-    problems: &mut Vec<Problem>,
-) -> ImageFormat {
+pub(crate) fn format(r#type: PoolType, written: Option<At<'_, ImageFormat>>, problems: &mut Problems) -> ImageFormat {
     if r#type.has_files() {
         return written.map(|at| *at.value).unwrap_or_default();
     }
@@ -42,7 +38,7 @@ pub(crate) fn written(
     at: Pointer,
     spec: &spec::pool::Volume,
     r#type: PoolType,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Volume {
     let layers = Layers::one(at.clone(), spec);
     let format = format(r#type, layers.get("format", |v| v.format.as_ref()), problems);
@@ -90,7 +86,7 @@ pub(crate) fn written(
 }
 
 /// A size as it is written, and where.
-pub(crate) fn written_size(size: Word<'_>, problems: &mut Vec<Problem>) -> Option<(Size, Option<Pointer>)> {
+pub(crate) fn written_size(size: Word<'_>, problems: &mut Problems) -> Option<(Size, Option<Pointer>)> {
     parse::size(size, problems).map(|found| (found, Some(size.pointer())))
 }
 
@@ -100,7 +96,7 @@ pub(crate) fn present(
     size: Option<(Size, Option<Pointer>)>,
     (allocation, preallocation): (Option<Word<'_>>, Option<At<'_, Preallocation>>),
     backing: Option<Backing>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Present {
     let (size, size_at) = size.map_or((None, None), |(size, at)| (Some(size), at));
     Present {

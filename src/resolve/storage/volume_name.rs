@@ -2,7 +2,7 @@
 
 use crate::lab::storage::Pool;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::{parse, text};
 use crate::spec::pool::PoolType;
 
@@ -15,14 +15,14 @@ const WITHIN_LVM: [&str; 14] = [
 ];
 
 /// Checks the name of a volume that is made of those of its domain and its disk.
-pub(crate) fn check_derived(name: &str, pool: &Pool, place: Place, problems: &mut Vec<Problem>) {
-    let mut found = Vec::new();
+pub(crate) fn check_derived(name: &str, pool: &Pool, place: Place, problems: &mut Problems) {
+    let mut found = Problems::default();
     check(name, pool, place, &mut found);
     problems.extend(found.into_iter().map(Problem::of_several));
 }
 
 /// Checks the name of a volume of a pool.
-pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Vec<Problem>) -> bool {
+pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Problems) -> bool {
     let (fine, what, help) = match pool.r#type {
         PoolType::Dir | PoolType::Fs | PoolType::Netfs | PoolType::Rbd | PoolType::Zfs => {
             return parse::name(name, place, problems);
@@ -72,7 +72,7 @@ fn partition(name: &str, device: Option<&str>) -> (bool, String) {
     let device = device.and_then(|device| device.strip_prefix("/dev/")).filter(|device| !device.contains('/'));
     let Some(device) = device else {
         let (stem, number) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
-        let fine = is_number(number) && parse::name(stem, Pointer::root().value(), &mut Vec::new());
+        let fine = is_number(number) && parse::name(stem, Pointer::root().value(), &mut Problems::default());
         return (fine, "libvirt calls partitions as the kernel does, and numbers them: `sdb1`, `nvme0n1p1`".to_owned());
     };
     let separator = if device.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::lab::Lab;
 use crate::lab::drive::Source;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 
 /// Warns of disks that write to what others grow on.
-pub(crate) fn warn_of_changes(lab: &Lab, problems: &mut Vec<Problem>) {
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     let mut grown_on: HashMap<String, (&str, Pointer)> = HashMap::new();
     for pool in lab.pools.iter().flatten() {
         for volume in &pool.volumes {

@@ -1,0 +1,68 @@
+//! What a lab names of its own pools and of its host, and whether it is there.
+
+use std::collections::HashSet;
+
+use crate::lab::Lab;
+use crate::lab::drive::{Medium, Source};
+use crate::lab::id::PoolId;
+use crate::lab::interface::attachment::Attachment;
+use crate::problem::{Id, Problem, Problems};
+use crate::resolve::storage::volume::unknown_volume;
+use crate::spec::pool::PoolType;
+
+/// Every check of what is named.
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
+    volumes_exist(lab, problems);
+    warn_of_unmanaged_bridges(lab, problems);
+}
+
+/// Reports each volume that a drive names and its pool does not have.
+fn volumes_exist(lab: &Lab, problems: &mut Problems) {
+    let pools = lab.pools.iter().flatten().enumerate();
+    let known: HashSet<(PoolId, &str)> = pools
+        .flat_map(|(index, pool)| pool.volumes.iter().map(move |volume| (PoolId(index), volume)))
+        .filter(|(_, volume)| volume.present.is_some())
+        .map(|(pool, volume)| (pool, volume.name.as_str()))
+        .collect();
+    for domain in lab.domains.iter().flatten() {
+        let disks = domain.disks.iter().filter_map(|disk| match &disk.source {
+            Source::Volume { pool, name, at } => Some((*pool, name, at)),
+            Source::File(_) | Source::Block(_) => None,
+        });
+        let cdroms = domain.cdroms.iter().filter_map(|cdrom| match &cdrom.medium {
+            Medium::Volume { pool, name, at } => Some((*pool, name, at)),
+            Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
+        });
+        for (pool, name, at) in disks.chain(cdroms) {
+            // Nobody but the target knows its units.
+            let is_of_target = lab.pool(pool).r#type == PoolType::Iscsi;
+            // Thousands of domains may have one volume from one profile.
+            let is_reported = || problems.has(Id::UnknownVolume, &at.clone().value());
+            if !is_of_target && !known.contains(&(pool, name)) && !is_reported() {
+                problems.push(unknown_volume(name, lab.pool(pool), at.clone()));
+            }
+        }
+    }
+}
+
+/// Warns of bridges that the lab knows nothing of.
+fn warn_of_unmanaged_bridges(lab: &Lab, problems: &mut Problems) {
+    let bridges = lab.networks.iter().flatten().filter_map(|network| network.bridge.as_ref());
+    let known: HashSet<&str> = bridges.map(|bridge| bridge.value.as_str()).collect();
+    let interfaces = lab.domains.iter().flatten().flat_map(|domain| &domain.interfaces);
+    for interface in interfaces {
+        if let Attachment::Bridge { name, place } = &interface.attachment
+            && !known.contains(name.as_str())
+        {
+            problems.push(
+                Problem::new(
+                    Id::UnmanagedBridge,
+                    place.clone(),
+                    format!("no network of the lab is on the bridge `{name}`"),
+                )
+                .label("has to exist on the host")
+                .help("fine if the host has it; a network of mode `bridge` on it says so to lab2nix"),
+            );
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What at most one object of a lab can have: who has it first, and who has it again.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use crate::lab::Lab;
+use crate::lab::domain::Domain;
+use crate::lab::domain::firmware::Firmware;
+use crate::lab::id::{NetworkId, PoolId};
+use crate::lab::identity::{Kind, Mac, MacAt};
+use crate::lab::interface::Interface;
+use crate::lab::network::Network;
+use crate::lab::placed::Placed;
+use crate::lab::port::{Listens, listened};
+use crate::lab::socket::written_paths;
+use crate::lab::storage::Pool;
+use crate::place::Place;
+use crate::problem::{Id, Problem, Problems};
+use crate::spec::interface::Protocol;
+
+/// What one object has and no other can have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Claim<'a> {
+    /// The name of an object of a kind, in lower case.
+    Name(Kind, String),
+    /// A UUID.
+    Uuid(Uuid),
+    /// A MAC address that the spec has.
+    Mac(Mac),
+    /// A directory of a pool, however many slashes its path is written with.
+    Directory(String),
+    /// A device, exported directory, volume group, target or pool: libvirt refuses the second of most.
+    Storage(&'static str, String),
+    /// A volume's name in its pool.
+    Volume(PoolId, &'a str),
+    /// A bridge that libvirt makes.
+    Bridge(&'a str),
+    /// A device of the host.
+    HostInterface(&'a str),
+    /// A reserved address on a network.
+    DhcpHost(NetworkId, IpAddr),
+    /// The file of firmware variables.
+    Nvram(&'a str),
+    /// What a disk is.
+    Disk(String),
+    /// A device of the host, within the domain of this name.
+    OwnDevice(&'a str, String),
+    /// A device of the host that one domain at a time can have.
+    HostDevice(&'static str, String),
+    /// The number that the host reaches a domain by.
+    Cid(u32),
+    /// A file that is written, or a socket that is listened on.
+    Path(&'a str),
+    /// A port of the host.
+    Port(Protocol, u16, Listens),
+}
+
+/// What has been claimed, and where first.
+struct Inventory<'a, 'p> {
+    lab: &'a Lab,
+    first: HashMap<Claim<'a>, Place>,
+    problems: &'p mut Problems,
+}
+
+/// Reports what two objects of a lab have that one can have.
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
+    let mut inventory = Inventory { lab, first: HashMap::new(), problems };
+    inventory.networks();
+    inventory.pools();
+    let mut names = HashSet::new();
+    for domain in lab.domains.iter().flatten() {
+        inventory.named(Kind::Domain, &domain.name, domain.at.clone().name());
+        inventory.macs(&domain.interfaces);
+        inventory.handed_out(domain);
+        // What else two domains of one name have in common follows from that.
+        if names.insert(domain.name.to_lowercase()) {
+            inventory.domain(domain);
+        }
+    }
+    for domain in &lab.imported {
+        inventory.named(Kind::Domain, &domain.name, domain.at.clone().name());
+        inventory.macs(&domain.interfaces);
+        domain.uuid.iter().for_each(|uuid| inventory.uuid(uuid));
+    }
+}
+
+impl<'a> Inventory<'a, '_> {
+    /// Claims something, which is a problem where it is claimed already.
+    fn claim(&mut self, claim: Claim<'a>, place: Place) {
+        let first = self.first.get(&claim).cloned();
+        match first {
+            Some(first) => self.problems.push(claim.problem(self.lab, place).second_of(&first)),
+            None => self.note(claim, place),
+        }
+    }
+
+    /// Notes who has something, which is no problem of theirs.
+    fn note(&mut self, claim: Claim<'a>, place: Place) {
+        self.first.entry(claim).or_insert(place);
+    }
+
+    fn named(&mut self, kind: Kind, name: &str, place: Place) {
+        self.claim(Claim::Name(kind, name.to_lowercase()), place);
+    }
+
+    fn uuid(&mut self, uuid: &Placed<Uuid>) {
+        self.claim(Claim::Uuid(uuid.value), uuid.place.clone());
+    }
+
+    fn macs(&mut self, interfaces: &[Interface]) {
+        interfaces.iter().for_each(|interface| self.mac(&interface.mac));
+    }
+
+    fn mac(&mut self, mac: &MacAt) {
+        if mac.derived_from.is_none() {
+            self.claim(Claim::Mac(mac.value), mac.place.clone());
+        }
+    }
+
+    fn networks(&mut self) {
+        let lab = self.lab;
+        let bridges = |network: &'a Network| network.bridge.as_ref().filter(|bridge| !bridge.value.is_empty());
+        let of_libvirt: HashSet<&str> = (lab.networks())
+            .filter(|(_, network)| network.mode.makes_bridge())
+            .filter_map(|(_, network)| Some(bridges(network)?.value.as_str()))
+            .collect();
+        for (id, network) in lab.networks() {
+            self.named(Kind::Network, &network.name, network.at.clone().name());
+            self.uuid(&network.uuid);
+            network.mac.iter().for_each(|mac| self.mac(mac));
+            if let Some(bridge) = bridges(network) {
+                // Several networks may be on one bridge of the host, but none of them on one that libvirt makes.
+                if of_libvirt.contains(bridge.value.as_str()) {
+                    self.claim(Claim::Bridge(&bridge.value), bridge.place.clone());
+                }
+                self.note(Claim::HostInterface(&bridge.value), bridge.place.clone());
+            }
+            if let Some(dev) = &network.dev {
+                self.note(Claim::HostInterface(dev), network.at.key("dev").value());
+            }
+            for host in lab.dhcp_hosts(id) {
+                self.claim(Claim::DhcpHost(id, host.address.addr()), host.place.clone());
+            }
+        }
+    }
+
+    fn pools(&mut self) {
+        for (index, pool) in self.lab.pools.iter().flatten().enumerate() {
+            self.named(Kind::Pool, &pool.name, pool.at.clone().name());
+            self.uuid(&pool.uuid);
+            if let Some(path) = pool.directory() {
+                self.claim(Claim::Directory(path), pool.at.key("path").value());
+            }
+            if let Some((what, which)) = pool.source.identity(pool.r#type) {
+                self.claim(Claim::Storage(what, which), pool.at.key("source").value());
+            }
+            for volume in &pool.volumes {
+                self.claim(Claim::Volume(PoolId(index), &volume.name), volume.at.clone().value());
+            }
+        }
+    }
+
+    fn domain(&mut self, domain: &'a Domain) {
+        self.uuid(&domain.uuid);
+        if let Firmware::Uefi { nvram, .. } = &domain.firmware {
+            self.claim(Claim::Nvram(&nvram.value), nvram.place.clone());
+        }
+        let pools = self.lab.pools.as_deref().unwrap_or_default();
+        for disk in domain.disks.iter().filter(|disk| !disk.shareable) {
+            self.claim(Claim::Disk(disk.source.place(pools)), disk.at.clone().value());
+        }
+        for device in &domain.hostdevs {
+            self.claim(Claim::OwnDevice(&domain.name, device.name()), device.place.clone());
+        }
+        if let Some(cid) = domain.devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref()) {
+            self.claim(Claim::Cid(cid.value), cid.place.clone());
+        }
+        for path in written_paths(domain) {
+            self.claim(Claim::Path(&path.value), path.place.clone());
+        }
+        for target in domain.interfaces.iter().filter_map(|interface| interface.tap.target.as_ref()) {
+            self.claim(Claim::HostInterface(&target.value), target.place.clone());
+        }
+        for (protocol, port, address, place) in listened(domain) {
+            self.port((protocol, port), Listens::on(address), place);
+        }
+    }
+
+    /// Claims the devices of the host that a domain gets. That it has one twice is [`Claim::OwnDevice`]'s to say.
+    fn handed_out(&mut self, domain: &Domain) {
+        let mut own = HashSet::new();
+        for device in &domain.hostdevs {
+            let name = device.name();
+            if let Some(kind) = device.only_one()
+                && own.insert(name.clone())
+            {
+                self.claim(Claim::HostDevice(kind, name), device.place.clone());
+            }
+        }
+    }
+
+    /// Claims a port, on one address or on several.
+    fn port(&mut self, (protocol, port): (Protocol, u16), listens: Listens, place: Place) {
+        let on = |listens| Claim::Port(protocol, port, listens);
+        let first = listens.excludes().into_iter().find_map(|other| self.first.get(&on(other))).cloned();
+        match first {
+            Some(first) => self.problems.push(on(listens).problem(self.lab, place).second_of(&first)),
+            None => listens.notes().into_iter().for_each(|note| self.note(on(note), place.clone())),
+        }
+    }
+}
+
+impl Claim<'_> {
+    /// The problem of its second owner.
+    fn problem(&self, lab: &Lab, place: Place) -> Problem {
+        match self {
+            Self::Name(kind, name) => {
+                let kind = kind.name();
+                let message = format!("two {kind}s are named `{name}`, upper and lower case aside");
+                Problem::of_value(Id::DuplicateName, place, message).help(format!("give one {kind} another name"))
+            }
+            Self::Uuid(uuid) => Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
+                .help("leave `uuid` out for one made from the name; two equal `id`s make one UUID too"),
+            Self::Mac(mac) => Problem::new(Id::DuplicateMac, place, format!("the MAC address `{mac}` is used twice"))
+                .help("leave `mac` out for a stable one"),
+            Self::Directory(path) => {
+                Problem::new(Id::DuplicateDirectory, place, format!("two pools are the directory `{path}`"))
+                    .help("give each pool a directory of its own")
+            }
+            Self::Storage(what, which) => {
+                Problem::new(Id::DuplicateDirectory, place, format!("two pools are the {what} `{which}`"))
+                    .help("give each pool storage of its own, or name the volumes of one in both places")
+            }
+            Self::Volume(pool, name) => {
+                let Pool { name: pool, .. } = lab.pool(*pool);
+                let message = format!("pool `{pool}` has the volume `{name}` twice");
+                Problem::new(Id::DuplicateVolume, place, message).once_per_place().help(
+                    "a disk with a `size` declares its volume; leave the `size` out to use one that is declared elsewhere",
+                )
+            }
+            Self::Bridge(bridge) => {
+                Problem::new(Id::DuplicateBridge, place, format!("two networks are on the bridge `{bridge}`"))
+                    .help("give each network a bridge of its own")
+            }
+            Self::HostInterface(name) => {
+                Problem::of_value(Id::DuplicateName, place, format!("two devices of the host are named `{name}`"))
+                    .help("give each interface a `target` of its own, or leave it out")
+            }
+            Self::DhcpHost(network, address) => {
+                let network = &lab.network(*network).name;
+                let message = format!("address `{address}` is used twice on network `{network}`");
+                Problem::new(Id::DuplicateAddress, place, message).help("give each interface an address of its own")
+            }
+            Self::Nvram(path) => {
+                let message = format!("two domains keep their firmware variables in `{path}`");
+                Problem::new(Id::DuplicateNvram, place, message).help("leave `nvram` out for a file of its own")
+            }
+            Self::Disk(path) => Problem::new(Id::DuplicateVolume, place, format!("two disks are `{path}`"))
+                .once_per_place()
+                .help("give each disk an image of its own; to start several from one, use `image` or `cloneOf`"),
+            Self::OwnDevice(domain, name) => {
+                let message = format!("domain `{domain}` has the device `{name}` of the host twice");
+                Problem::new(Id::DuplicateDevice, place, message).help("leave one of the two out")
+            }
+            Self::HostDevice(kind, name) => {
+                Problem::new(Id::SharedDevice, place, format!("the {kind} device `{name}` is handed out twice"))
+                    .help("only one of the domains can run at a time; fine if that is meant")
+            }
+            Self::Cid(cid) => Problem::new(Id::DuplicateCid, place, format!("two domains have the context id {cid}"))
+                .help("give each domain a `cid` of its own, or leave it out: libvirt then takes a free one"),
+            Self::Path(path) => Problem::new(Id::DuplicatePath, place, format!("two devices write to `{path}`"))
+                .help("give each a path of its own; what differs between replicas is written in entries of their own"),
+            Self::Port(protocol, port, _) => {
+                let protocol = protocol.name().to_uppercase();
+                let message = format!("the {protocol} port {port} of the host is taken twice");
+                Problem::new(Id::DuplicatePort, place, message)
+                    .help("choose another port, or give each a host address of its own to listen on")
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What Windows asks of the computer that it runs on.
+
+use crate::lab::domain::Domain;
+use crate::lab::domain::firmware::Firmware;
+use crate::problem::{Id, Problem, Problems};
+use crate::resolve::parse::WINDOWS_NAME_MAX;
+use crate::spec::guest::Os;
+
+/// Warns of a Windows that does not install, or not under its name.
+pub(crate) fn check(domain: &Domain, problems: &mut Problems) {
+    let length = domain.name.chars().count();
+    if domain.os.is_windows() && length > WINDOWS_NAME_MAX {
+        problems.push(
+            Problem::new(
+                Id::WindowsNameTooLong,
+                domain.at.clone().name(),
+                format!("`{}` is longer than {} characters, too long for Windows", domain.name, WINDOWS_NAME_MAX),
+            )
+            .once_per_place()
+            .label(format!("{length} characters"))
+            .help("choose a shorter name; `id` with the old one keeps the domain's identity"),
+        );
+    }
+    let has_uefi = matches!(domain.firmware, Firmware::Uefi { .. });
+    if domain.os == Os::Windows11 && !(has_uefi && domain.tpm) {
+        let lacks = match (has_uefi, domain.tpm) {
+            (false, false) => "UEFI and a TPM",
+            (false, true) => "UEFI",
+            (true, _) => "a TPM",
+        };
+        problems.push(
+            Problem::new(
+                Id::WindowsRequirements,
+                domain.at.clone().name(),
+                format!("domain `{}` lacks {lacks}, without which Windows 11 does not install", domain.name),
+            )
+            .once_per_place()
+            .label("refused by its setup")
+            .help("leave `firmware` and `tpm` to the preset"),
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! The problems of one spec.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem};
+
+/// The problems of one spec, each once, in the order in which they were found.
+///
+/// Drops repeated problems: domains that share a profile find each of its problems once per domain, and thousands of replicas
+/// find each of their entry's.
+#[derive(Debug, Default)]
+pub struct Problems {
+    list: Vec<Problem>,
+    /// Which problem is where, and what it says, unless one of its kind is enough for a place.
+    known: HashSet<(Id, Place, String)>,
+    places: HashSet<(Id, Place)>,
+}
+
+impl Problems {
+    /// Adds a problem, unless it is known.
+    pub fn push(&mut self, problem: Problem) {
+        let message = if problem.is_once_per_place { "" } else { problem.message.as_str() };
+        if self.known.insert((problem.id, problem.place.clone(), message.to_owned())) {
+            self.places.insert((problem.id, problem.place.clone()));
+            self.list.push(problem);
+        }
+    }
+
+    /// Adds those of the problems of a further replica that its entry has not had: what is wrong with one replica is wrong
+    /// with each, and says the same of another name.
+    pub fn extend_from_replica(&mut self, found: Problems) {
+        let known = std::mem::take(&mut self.places);
+        let new = found.list.into_iter().filter(|problem| !known.contains(&(problem.id, problem.place.clone())));
+        let new: Vec<Problem> = new.collect();
+        self.places = known;
+        self.extend(new);
+    }
+
+    /// Whether a problem of this kind is known at this place: for what is costly to say again.
+    #[must_use]
+    pub fn has(&self, id: Id, place: &Place) -> bool {
+        self.places.contains(&(id, place.clone()))
+    }
+
+    /// Whether a problem of this kind is known anywhere in what is written at a pointer.
+    #[must_use]
+    pub fn has_inside(&self, id: Id, outer: &Pointer) -> bool {
+        self.list.iter().any(|problem| problem.id == id && problem.place.is_inside(outer))
+    }
+
+    /// The problems.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.list
+    }
+}
+
+impl Deref for Problems {
+    type Target = [Problem];
+
+    fn deref(&self) -> &[Problem] {
+        &self.list
+    }
+}
+
+impl Extend<Problem> for Problems {
+    fn extend<I: IntoIterator<Item = Problem>>(&mut self, problems: I) {
+        problems.into_iter().for_each(|problem| self.push(problem));
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}

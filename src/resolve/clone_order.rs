@@ -1,0 +1,60 @@
+//! The order in which domains are resolved: clones after their templates.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, Problems};
+use crate::resolve::drive;
+use crate::resolve::profiles::Profiles;
+use crate::resolve::topological::in_order;
+use crate::spec::{self, DomainFields, Spec, drive as written};
+
+/// The order in which the domains of a spec are resolved, by their places: clones after their templates.
+pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mut Problems) -> Vec<usize> {
+    let Some(domains) = &spec.domains else { return Vec::new() };
+    let says = |fields: &DomainFields| fields.disks.iter().flatten().any(|disk| disk.clone_of.is_some());
+    let profiles_say = spec.profiles.iter().flatten().any(|(_, profile)| says(&profile.fields));
+    if !(profiles_say
+        || spec.defaults.as_ref().is_some_and(says)
+        || domains.values().any(|domain| says(&domain.fields)))
+    {
+        return (0..domains.len()).collect();
+    }
+    let templates: IndexMap<&str, usize> = domains
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, domain))| domain.own.template == Some(true))
+        .map(|(index, (name, _))| (name.as_str(), index))
+        .collect();
+    let templates_of = |(name, domain): (&String, &spec::Domain)| -> Vec<(usize, Place)> {
+        let at = Pointer::root().key("domains").key(name);
+        let named = domain.own.profiles.as_deref().unwrap_or_default();
+        let layers = profiles.layers(None, named, &at, &domain.fields, &mut Problems::default());
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        for disk in drive::named(&layers, &mut Problems::default()).values() {
+            let Some(word) = disk.get("cloneOf", |d: &written::Disk| d.clone_of.as_ref()) else { continue };
+            if let Some(template) = templates.get(word.value.as_str()).filter(|template| seen.insert(**template)) {
+                found.push((*template, word.place()));
+            }
+        }
+        found
+    };
+    let before: Vec<Vec<(usize, Place)>> = domains.iter().map(templates_of).collect();
+    in_order(&before, |circle| {
+        let Some((_, place)) = circle.last() else { return };
+        let name = |index: usize| domains.get_index(index).map(|(name, _)| format!("`{name}`")).unwrap_or_default();
+        let names: Vec<String> = circle.iter().map(|(index, _)| name(*index)).collect();
+        problems.push(
+            Problem::new(
+                Id::BackingCycle,
+                place.clone(),
+                format!("templates are clones of each other in a circle: {} of {}", names.join(" of "), names[0]),
+            )
+            .label("closes the circle")
+            .help("one of them has to start from an image, or from nothing"),
+        );
+    })
+}

@@ -1,0 +1,139 @@
+//! The entries of a spec's section `domains`: which domains each stands for, and in which order they are resolved.
+
+use std::collections::HashSet;
+
+use crate::lab::domain::Domain;
+use crate::lab::id::PoolId;
+use crate::lab::identity::Namespace;
+use crate::lab::imported::Imported;
+use crate::lab::storage::volume::Volume;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, Problems};
+use crate::resolve::clone_order::in_clone_order;
+use crate::resolve::domain::preset::preset;
+use crate::resolve::instance::Entry;
+use crate::resolve::layers::Layers;
+use crate::resolve::names::Scope;
+use crate::resolve::profiles::Profiles;
+use crate::resolve::{domain, drive, imported, parse};
+use crate::spec::domain::DomainOwn;
+use crate::spec::{self, DomainFields, Spec};
+
+/// A domain, and the volumes that its disks declare.
+type Resolved = (Domain, Vec<(PoolId, Volume)>);
+
+/// Every domain of the spec that the lab makes, and the volumes that their disks declare.
+pub(crate) fn resolve<'a>(
+    spec: &'a Spec,
+    namespace: Namespace,
+    scope: &mut Scope<'a>,
+    problems: &mut Problems,
+) -> (Vec<Domain>, Vec<(PoolId, Volume)>) {
+    let profiles = Profiles::resolve(spec, problems);
+    for (name, _) in spec.profiles.iter().flatten() {
+        parse::name(name, Pointer::root().key("profiles").key(name).name(), problems);
+    }
+    let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
+    let mut resolved: Vec<Vec<Resolved>> = entries.iter().map(|_| Vec::new()).collect();
+    for index in in_clone_order(spec, &profiles, problems) {
+        let (name, written) = entries[index];
+        if is_imported(written) {
+            continue;
+        }
+        let at = Pointer::root().key("domains").key(name);
+        parse::name(name, at.clone().name(), problems);
+        let named = written.own.profiles.as_deref().unwrap_or_default();
+        let plain = profiles.layers(None, named, &at, &written.fields, problems);
+        let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
+        let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Problems::default());
+        for entry in replicas(name, &at, &written.own, problems) {
+            let mut found = Problems::default();
+            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, scope, &mut found);
+            if entry.replica == 0 {
+                problems.extend(found);
+            } else {
+                problems.extend_from_replica(found);
+            }
+            if domain.is_template && written.own.replicas.is_none() {
+                let names = drive::named(&layers, &mut Problems::default()).into_keys().collect();
+                scope.templates.add(name, names, (&domain, &declared), scope.pools);
+            }
+            resolved[index].push((domain, declared));
+        }
+    }
+    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
+    let mut taken = HashSet::new();
+    for (domain, declared) in resolved.into_iter().flatten() {
+        // A domain of the same name has the same volumes: the name is the problem.
+        if taken.insert(domain.name.to_lowercase()) {
+            volumes.extend(declared);
+        }
+        domains.push(domain);
+    }
+    check_layers(spec, namespace, scope, problems);
+    (domains, volumes)
+}
+
+/// The domains that an entry stands for.
+fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Problems) -> Vec<Entry<'a>> {
+    let layers = Layers::one(at.clone(), own);
+    let id = parse::id(&layers, |own| own.id.as_ref(), problems).unwrap_or_else(|| name.to_owned());
+    let Some(count) = own.replicas else {
+        return vec![Entry { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
+    };
+    for (key, _) in
+        [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some)
+    {
+        problems.push(
+            Problem::new(Id::ConflictingFields, at.key(key).name(), format!("one `{key}` for {count} domains"))
+                .label("not with `replicas`")
+                .help("leave it out; each domain gets its own"),
+        );
+    }
+    // The longest of the names, where the entry's own is one.
+    let names = [(name, at.clone().name()), (id.as_str(), at.key("id").value())];
+    for (text, place) in names.into_iter().take(if own.id.is_some() { 2 } else { 1 }) {
+        if parse::name(text, place.clone(), &mut Problems::default()) {
+            parse::name(&format!("{text}-{count}"), place, problems);
+        }
+    }
+    (1..=count)
+        .map(|number| Entry {
+            at: at.clone(),
+            name: format!("{name}-{number}"),
+            id: format!("{id}-{number}"),
+            own,
+            replica: number - 1,
+        })
+        .collect()
+}
+
+/// Looks for values that are wrong in layers, whether a domain takes them or not. What a layer lacks, or what does not go
+/// together in it, another one may mend: that is for the domains that take it.
+fn check_layers(spec: &Spec, namespace: Namespace, scope: &Scope<'_>, problems: &mut Problems) {
+    let own = DomainOwn::default();
+    let mut check = |at: Pointer, fields: &DomainFields| {
+        let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: "unused".to_owned(), own: &own, replica: 0 };
+        let (layers, os) = (Layers::one(at.clone(), fields), fields.os.unwrap_or_default());
+        let mut found = Problems::default();
+        let _ = domain::resolve(&entry, &layers, os, namespace, scope, &mut found);
+        problems.extend(found.into_iter().filter(|problem| problem.is_of_value() && problem.place.is_inside(&at)));
+    };
+    for (name, profile) in spec.profiles.iter().flatten() {
+        check(Pointer::root().key("profiles").key(name), &profile.fields);
+    }
+    if let Some(defaults) = &spec.defaults {
+        check(Pointer::root().key("defaults"), defaults);
+    }
+}
+
+/// What the spec says of the domains that libvirt has already.
+pub(crate) fn imported(spec: &Spec, namespace: Namespace, scope: &Scope<'_>, problems: &mut Problems) -> Vec<Imported> {
+    let entries = spec.domains.iter().flatten().filter(|(_, written)| is_imported(written));
+    entries.map(|(name, written)| imported::resolve(name, written, namespace, scope, problems)).collect()
+}
+
+/// Whether an entry says what libvirt has already.
+fn is_imported(written: &spec::Domain) -> bool {
+    written.own.imported == Some(true)
+}

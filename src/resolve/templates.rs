@@ -1,0 +1,107 @@
+//! The templates of a spec, of whose disks others can be clones.
+
+use std::collections::HashMap;
+
+use crate::lab::domain::Domain;
+use crate::lab::drive::{Disk, Source};
+use crate::lab::id::PoolId;
+use crate::lab::size::Size;
+use crate::lab::storage::Pool;
+use crate::lab::storage::volume::Volume;
+use crate::place::Pointer;
+use crate::problem::{Id, Problem, Problems, did_you_mean};
+use crate::resolve::drive::clone::TemplateDisk;
+use crate::resolve::layers::Word;
+use crate::spec::Spec;
+
+/// The domains of a spec, and of the templates that have been resolved their disks.
+pub(crate) struct Templates<'a> {
+    spec: &'a Spec,
+    templates: HashMap<&'a str, Template>,
+}
+
+/// A template.
+struct Template {
+    /// The names of its disks, those included of which nothing could be made.
+    names: Vec<String>,
+    /// Its disks by name.
+    disks: HashMap<String, TemplateDisk>,
+}
+
+impl<'a> Templates<'a> {
+    /// Those of a spec whose templates are to be resolved.
+    pub(crate) fn new(spec: &'a Spec) -> Self {
+        Self { spec, templates: HashMap::new() }
+    }
+
+    /// Makes the disks of a template known, `names` being those of all that it has, with the volumes that they declare.
+    pub(crate) fn add(
+        &mut self,
+        name: &'a str,
+        names: Vec<String>,
+        (domain, declared): (&Domain, &[(PoolId, Volume)]),
+        pools: &[Pool],
+    ) {
+        let size = |source: &Source| {
+            let Source::Volume { pool, name, .. } = source else { return None };
+            let own = declared.iter().find(|(of, volume)| of == pool && volume.name == *name);
+            let volume = own.map(|(_, volume)| volume).or_else(|| pools[pool.0].volume(name))?;
+            // That a volume is deleted is told of elsewhere.
+            Some(volume.present.as_ref().map_or(Size::KIB, |present| present.size))
+        };
+        let template_disk = |disk: &Disk| TemplateDisk {
+            at: disk.at.clone(),
+            size: size(&disk.source),
+            source: disk.source.clone(),
+            format: disk.format,
+        };
+        let disks = domain.disks.iter().map(|disk| (disk.name.clone(), template_disk(disk))).collect();
+        self.templates.insert(name, Template { names, disks });
+    }
+
+    /// The disk of a template that a disk is a clone of.
+    pub(crate) fn disk(&self, disk: &str, clone_of: Word<'_>, problems: &mut Problems) -> Option<&TemplateDisk> {
+        let name = clone_of.value.as_str();
+        let domains = || self.spec.domains.iter().flatten();
+        let Some(domain) = self.spec.domains.as_ref().and_then(|domains| domains.get(name)) else {
+            problems.push(
+                Problem::of_value(Id::UnknownDomain, clone_of.place(), format!("there is no domain `{name}`"))
+                    .label("not in `domains`")
+                    .help(did_you_mean(name, domains().map(|(name, _)| name.as_str()))),
+            );
+            return None;
+        };
+        let at = Pointer::root().key("domains").key(name);
+        if domain.own.template != Some(true) {
+            let help = if domain.own.imported == Some(true) {
+                "the lab knows nothing of the disks of an `imported` domain: name a template"
+            } else {
+                "what grows on an image is damaged when it changes: write `\"template\": true` in that domain"
+            };
+            problems.push(
+                Problem::of_value(
+                    Id::NotATemplate,
+                    clone_of.place(),
+                    format!("domain `{name}`, whose disk this is a clone of, is no template"),
+                )
+                .label("may write to its disks")
+                .related(at.name(), "the domain")
+                .help(help),
+            );
+            return None;
+        }
+        // One that is missing is a clone in a circle, or several, which has been told of.
+        let template = self.templates.get(name)?;
+        let found = template.disks.get(disk);
+        if found.is_none() && !template.names.iter().any(|name| name == disk) {
+            let names = template.names.iter().map(String::as_str);
+            problems.push(
+                Problem::of_value(Id::UnknownDisk, clone_of.place(), format!("template `{name}` has no disk `{disk}`"))
+                    .label(format!("no disk of the name `{disk}` there"))
+                    .related(at.name(), "the template")
+                    .help(format!("a disk is a clone of the disk of its own name: {}", did_you_mean(disk, names))),
+            );
+        }
+        found
+    }
+}
