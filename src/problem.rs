@@ -3,6 +3,7 @@
 //! A [`Problem`] is the user's to mend: all of a spec's problems are collected and reported together, in source order.
 //! What went wrong outside the spec is an error, is returned as `Err`, and stops the run.
 
+mod families;
 mod ids;
 mod problems;
 

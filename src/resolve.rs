@@ -12,7 +12,6 @@ pub(crate) mod identity;
 pub(crate) mod imported;
 pub(crate) mod instance;
 pub(crate) mod interface;
-pub(crate) mod key;
 pub(crate) mod layers;
 pub(crate) mod link;
 pub(crate) mod names;
@@ -40,7 +39,7 @@ use crate::lab::storage::Pool;
 use crate::lab::{Lab, Target};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::storage::backing_order;
 use crate::resolve::templates::Templates;
 use crate::spec::{self, Extra, Spec};
@@ -69,7 +68,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
         .map(|pools| pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect());
     let links = spec.links.iter().flatten();
     let links = links.map(|(name, spec)| (name.as_str(), link::resolve(name, spec, &mut problems))).collect();
-    let mut scope = Scope {
+    let mut names = Names {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
         pools: pools.as_deref().unwrap_or_default(),
@@ -78,8 +77,8 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
         links: &links,
         refused_subnets: names::refused_subnets(spec, networks.as_deref().unwrap_or_default()),
     };
-    let (domains, volumes) = domains::resolve(spec, namespace, &mut scope, &mut problems);
-    let mut imported = domains::imported(spec, namespace, &scope, &mut problems);
+    let (domains, volumes) = domains::resolve(spec, namespace, &mut names, &mut problems);
+    let mut imported = domains::imported(spec, namespace, &names, &mut problems);
     let mut domains = spec.domains.is_some().then_some(domains);
 
     for (pool, volume) in volumes {

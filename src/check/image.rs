@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::lab::Lab;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 
 /// No image is in another: its name leads into a set of images, or to one.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
@@ -20,8 +20,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         let mut above = name.rmatch_indices('.').map(|(end, _)| &name[..end]);
         let Some((set, set_at)) = above.find_map(|above| named.get_key_value(above)) else { continue };
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
+            Problem::conflict(
                 (*at).clone().value(),
                 format!("the image `{name}` is in `{set}`, which is an image itself"),
             )

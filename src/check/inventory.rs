@@ -110,7 +110,9 @@ impl<'a> Inventory<'a, '_> {
     }
 
     fn macs(&mut self, interfaces: &[Interface]) {
-        interfaces.iter().for_each(|interface| self.mac(&interface.mac));
+        for interface in interfaces {
+            self.mac(&interface.mac);
+        }
     }
 
     fn mac(&mut self, mac: &MacAt) {

@@ -34,7 +34,7 @@ pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mu
         let layers = profiles.layers(None, named, &at, &domain.fields, &mut Problems::default());
         let mut found = Vec::new();
         let mut seen = HashSet::new();
-        for disk in drive::named(&layers, &mut Problems::default()).values() {
+        for disk in drive::layers_by_name(&layers, &mut Problems::default()).values() {
             let Some(word) = disk.get("cloneOf", |d: &written::Disk| d.clone_of.as_ref()) else { continue };
             if let Some(template) = templates.get(word.value.as_str()).filter(|template| seen.insert(**template)) {
                 found.push((*template, word.place()));

@@ -13,9 +13,9 @@ use crate::lab::interface::Interface;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive::bus;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::{At, Layers, Word};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::text::shortened;
 use crate::resolve::{parse, text};
 use crate::spec::DomainFields;
@@ -30,10 +30,10 @@ const USER_NAME_MAX: usize = 32;
 /// What the guest does at its first boot, if the spec says so.
 pub(crate) fn cloud_init(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     (os, board): (Os, Board),
     interfaces: &[Interface],
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<CloudInit> {
     let layers = layers.object("cloudInit", |f| f.cloud_init.as_ref());
@@ -43,7 +43,7 @@ pub(crate) fn cloud_init(
     let at = layers.pointer();
     if os.is_windows() {
         problems.push(
-            Problem::new(Id::ConflictingFields, at.clone().name(), "cloud-init, which Windows does not have")
+            Problem::conflict(at.clone().name(), "cloud-init, which Windows does not have")
                 .label("not for Windows")
                 .related(entry.at.clone().name(), "the domain with Windows")
                 .help("leave it out; if it comes from `defaults`, move it into a profile of the other domains"),
@@ -53,8 +53,7 @@ pub(crate) fn cloud_init(
     let password_hash = layers.get("passwordHash", |c| c.password_hash.as_ref());
     if let (Some(hash), None) = (password_hash, user) {
         problems.push(
-            Problem::new(Id::MissingField, hash.pointer().name(), "the hash of whose password?")
-                .label("needs a `user` beside it")
+            Problem::needs(hash.pointer().name(), "the hash of whose password?", "a `user` beside it")
                 .help("add `\"user\": …`; the image's default user is called differently in each image"),
         );
     }
@@ -70,7 +69,7 @@ pub(crate) fn cloud_init(
             &layers.object("network", |c| c.network.as_ref()),
             entry,
             interfaces,
-            scope,
+            names,
             problems,
         ),
         extra: extra::merged(layers.every("extra", |c| c.extra.as_ref()), problems),
@@ -92,20 +91,16 @@ fn each(
 }
 
 /// The host name: as written, with the number of the replica, or the domain's own.
-fn hostname(written: Option<Word<'_>>, entry: &Entry<'_>, at: &Pointer, problems: &mut Problems) -> String {
+fn hostname(written: Option<Word<'_>>, entry: &Instance<'_>, at: &Pointer, problems: &mut Problems) -> String {
     let Some(word) = written else {
         let name = entry.name.to_lowercase();
         // What cannot be a name at all has been told of.
         if parse::name(&entry.name, entry.at.clone().name(), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
-                Problem::of_value(
-                    Id::BadName,
-                    entry.at.clone().name(),
-                    format!("`{}` cannot be the name of a host", entry.name),
-                )
-                .label("not a host name")
-                .related(at.clone().name(), "the guest is called like its domain")
-                .help("say `hostname` in `cloudInit`"),
+                Problem::bad_name(entry.at.clone().name(), format!("`{}` cannot be the name of a host", entry.name))
+                    .label("not a host name")
+                    .related(at.clone().name(), "the guest is called like its domain")
+                    .help("say `hostname` in `cloudInit`"),
             );
         }
         return name;
@@ -116,15 +111,11 @@ fn hostname(written: Option<Word<'_>>, entry: &Entry<'_>, at: &Pointer, problems
     };
     if !is_host_name(&name) {
         problems.push(
-            Problem::of_value(
-                Id::BadName,
-                word.place(),
-                format!("`{}` cannot be the name of a host", shortened(&name)),
-            )
-            .label("not a host name")
-            .help(format!(
-                "use letters, digits, `-` and, between parts of 1 to 63, `.`, at most {HOST_NAME_MAX} of them"
-            )),
+            Problem::bad_name(word.place(), format!("`{}` cannot be the name of a host", shortened(&name)))
+                .label("not a host name")
+                .help(format!(
+                    "use letters, digits, `-` and, between parts of 1 to 63, `.`, at most {HOST_NAME_MAX} of them"
+                )),
         );
     }
     name
@@ -145,7 +136,7 @@ fn is_host_name(text: &str) -> bool {
 fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let problem = if text == "root" {
-        Problem::of_value(Id::BadName, word.place(), "`root` is there already, and cloud-init keeps it from logging in")
+        Problem::bad_name(word.place(), "`root` is there already, and cloud-init keeps it from logging in")
             .label("not a name for this")
             .help("choose another name; the user can do everything by `sudo`")
     } else {
@@ -155,7 +146,7 @@ fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
         if fine {
             return Some(text.clone());
         }
-        Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be the name of a user", shortened(text)))
+        Problem::bad_name(word.place(), format!("`{}` cannot be the name of a user", shortened(text)))
             .label("not the name of a user")
             .help(format!(
                 "use lower case letters, digits, `_` and `-`, starting with a letter or `_`, at most {USER_NAME_MAX} of them"
@@ -172,7 +163,7 @@ fn package(text: &str, place: Place, problems: &mut Problems) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c.is_control());
     if fine && !is_name {
         problems.push(
-            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a package", shortened(text)))
+            Problem::bad_name(place, format!("`{}` cannot be the name of a package", shortened(text)))
                 .label("not a name")
                 .help("write one name for each item, without blanks"),
         );

@@ -17,9 +17,9 @@ use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::{key, parse, text};
+use crate::resolve::{parse, text};
 use crate::spec::device::{Panic, ShmemModel, Watchdog};
 use crate::spec::guest::Arch;
 use crate::spec::{DomainFields, device as written};
@@ -33,7 +33,7 @@ const SHMEM_MIN: i64 = 1 << 20;
 /// The smaller devices.
 pub(crate) fn devices(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     (arch, board): (Arch, Board),
     screen: &Screen,
     problems: &mut Problems,
@@ -48,7 +48,7 @@ pub(crate) fn devices(
     let taken_away = layers.get("watchdog", |f| f.watchdog.as_ref()).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
-            Problem::new(Id::ConflictingFields, action.pointer().name(), "what a watchdog does that there is not")
+            Problem::conflict(action.pointer().name(), "what a watchdog does that there is not")
                 .label("the domain has no `watchdog`")
                 .help("add `\"watchdog\": \"i6300esb\"`, or leave `watchdogAction` out"),
         );
@@ -75,7 +75,7 @@ fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Prob
         Watchdog::Itco | Watchdog::Ib700 | Watchdog::I6300esb | Watchdog::None => None,
     };
     problems.extend(only.map(|label| {
-        Problem::new(Id::ConflictingFields, watchdog.place(), "a watchdog that this machine does not have")
+        Problem::conflict(watchdog.place(), "a watchdog that this machine does not have")
             .label(label)
             .help("choose `i6300esb`, a PCI device")
     }));
@@ -88,8 +88,7 @@ fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems)
     };
     if matches!(panic.value, Panic::Isa | Panic::Hyperv) && arch == Arch::Aarch64 {
         problems.push(
-            Problem::new(Id::ConflictingFields, panic.place(), "a PC's panic device in an aarch64 domain")
-                .label("only for x86_64")
+            Problem::only_for(panic.place(), "a PC's panic device in an aarch64 domain", "x86_64")
                 .help("choose `pvpanic`, a PCI device"),
         );
     }
@@ -97,7 +96,7 @@ fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems)
 }
 
 /// The sockets, their number counted up for replicas.
-fn vsock(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Vsock> {
+fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Vsock> {
     let vsock = layers.object("vsock", |f| f.vsock.as_ref());
     if vsock.is_empty() {
         return None;
@@ -135,8 +134,9 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
     let server = layers.get("server", |s| s.server.as_ref());
     match layers.value("model", |s| s.model.as_ref()).unwrap_or_default() {
         ShmemModel::IvshmemPlain => {
-            problems
-                .extend(server.map(|at| key::only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")));
+            problems.extend(
+                server.map(|at| Problem::key_only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")),
+            );
             let Some(written) = written else {
                 return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
             };
@@ -152,15 +152,15 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
             Some(ShmemMemory::Plain(size))
         }
         ShmemModel::IvshmemDoorbell => {
-            problems.extend(written.map(|at| key::only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
+            problems
+                .extend(written.map(|at| Problem::key_only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
             let Some(server) = server else {
                 problems.push(
-                    Problem::new(
-                        Id::MissingField,
+                    Problem::needs(
                         layers.pointer().value(),
                         "shared memory of a server that is not named",
+                        "a `server`",
                     )
-                    .label("needs a `server`")
                     .help("add `\"server\": …`, the socket of `ivshmem-server`"),
                 );
                 return None;

@@ -41,7 +41,7 @@ pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<Strin
     let name = made(word, "a bridge", problems)?;
     if OF_NFTABLES.contains(&name.as_str()) {
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), format!("`{name}` cannot be the name of a bridge"))
+            Problem::bad_name(word.place(), format!("`{name}` cannot be the name of a bridge"))
                 .label("a word of nftables")
                 .help(format!(
                     "the rules of the host's firewall could not name it: choose another one, such as `\"br-{name}\"`"
@@ -90,7 +90,7 @@ fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Problems) -
             .label(format!("{} bytes", name.len()))
             .help("the kernel's names of bridges and interfaces end there; choose a shorter one")
     } else if ALL_INTERFACES.contains(&name.as_str()) {
-        Problem::of_value(Id::BadName, word.place(), format!("`{name}` cannot be the name of {what}"))
+        Problem::bad_name(word.place(), format!("`{name}` cannot be the name of {what}"))
             .label("stands for all interfaces")
             .help(format!("Linux gives this name to no device, and firewalls mean every one by it: {help}"))
     } else {
@@ -101,7 +101,7 @@ fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Problems) -
 }
 
 fn not_a_name(word: Word<'_>, what: &str, help: &str) -> Problem {
-    Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be the name of {what}", shortened(word.value)))
+    Problem::bad_name(word.place(), format!("`{}` cannot be the name of {what}", shortened(word.value)))
         .label("not a name")
         .help(help)
 }

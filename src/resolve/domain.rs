@@ -27,9 +27,9 @@ use crate::lab::storage::volume::Volume;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::{hostdev, input, screen, serial, share, sound};
 use crate::resolve::drive::{bus, floppy, io};
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::{cloud_init, device, drive, interface, parse, text};
 use crate::spec::guest::{Arch, Drivers, Os, Virtualization};
 use crate::spec::screen::Video;
@@ -37,11 +37,11 @@ use crate::spec::{Active, DomainFields};
 
 /// Resolves one domain of an entry, and the volumes that its disks declare.
 pub(crate) fn resolve(
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     layers: &Layers<'_, DomainFields>,
     os: Os,
     namespace: Namespace,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
     let arch = layers.value("arch", |f| f.arch.as_ref()).unwrap_or_default();
@@ -57,11 +57,11 @@ pub(crate) fn resolve(
     let uuid = written.unwrap_or_else(made);
     let machine = machine::machine(layers, arch, problems);
     let board = Board::of(arch, &machine);
-    let (disks, volumes) = drive::disks(layers, entry, (drivers, board), scope, problems);
-    let cdroms = drive::cdroms(layers, board, scope, problems);
+    let (disks, volumes) = drive::disks(layers, entry, (drivers, board), names, problems);
+    let cdroms = drive::cdroms(layers, board, names, problems);
     let floppies = floppy::floppies(layers, board, problems);
-    let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, scope, problems);
-    let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, scope, problems);
+    let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, names, problems);
+    let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, names, problems);
     let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
         .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
         .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));

@@ -8,12 +8,12 @@ use crate::lab::identity::Namespace;
 use crate::lab::imported::Imported;
 use crate::lab::storage::volume::Volume;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::clone_order::in_clone_order;
 use crate::resolve::domain::preset::preset;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::profiles::Profiles;
 use crate::resolve::{domain, drive, imported, parse};
 use crate::spec::domain::DomainOwn;
@@ -26,7 +26,7 @@ type Resolved = (Domain, Vec<(PoolId, Volume)>);
 pub(crate) fn resolve<'a>(
     spec: &'a Spec,
     namespace: Namespace,
-    scope: &mut Scope<'a>,
+    names: &mut Names<'a>,
     problems: &mut Problems,
 ) -> (Vec<Domain>, Vec<(PoolId, Volume)>) {
     let profiles = Profiles::resolve(spec, problems);
@@ -42,21 +42,22 @@ pub(crate) fn resolve<'a>(
         }
         let at = Pointer::root().key("domains").key(name);
         parse::name(name, at.clone().name(), problems);
-        let named = written.own.profiles.as_deref().unwrap_or_default();
-        let plain = profiles.layers(None, named, &at, &written.fields, problems);
-        let os = plain.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
-        let layers = profiles.layers(Some(preset(os)), named, &at, &written.fields, &mut Problems::default());
+        let written_profiles = written.own.profiles.as_deref().unwrap_or_default();
+        let without_preset = profiles.layers(None, written_profiles, &at, &written.fields, problems);
+        let os = without_preset.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
+        let layers =
+            profiles.layers(Some(preset(os)), written_profiles, &at, &written.fields, &mut Problems::default());
         for entry in replicas(name, &at, &written.own, problems) {
             let mut found = Problems::default();
-            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, scope, &mut found);
+            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, names, &mut found);
             if entry.replica == 0 {
                 problems.extend(found);
             } else {
                 problems.extend_from_replica(found);
             }
             if domain.is_template && written.own.replicas.is_none() {
-                let names = drive::named(&layers, &mut Problems::default()).into_keys().collect();
-                scope.templates.add(name, names, (&domain, &declared), scope.pools);
+                let disks = drive::layers_by_name(&layers, &mut Problems::default()).into_keys().collect();
+                names.templates.add(name, disks, (&domain, &declared), names.pools);
             }
             resolved[index].push((domain, declared));
         }
@@ -70,22 +71,22 @@ pub(crate) fn resolve<'a>(
         }
         domains.push(domain);
     }
-    check_layers(spec, namespace, scope, problems);
+    check_layers(spec, namespace, names, problems);
     (domains, volumes)
 }
 
 /// The domains that an entry stands for.
-fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Problems) -> Vec<Entry<'a>> {
+fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Problems) -> Vec<Instance<'a>> {
     let layers = Layers::one(at.clone(), own);
     let id = parse::id(&layers, |own| own.id.as_ref(), problems).unwrap_or_else(|| name.to_owned());
     let Some(count) = own.replicas else {
-        return vec![Entry { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
+        return vec![Instance { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
     };
     for (key, _) in
         [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some)
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, at.key(key).name(), format!("one `{key}` for {count} domains"))
+            Problem::conflict(at.key(key).name(), format!("one `{key}` for {count} domains"))
                 .label("not with `replicas`")
                 .help("leave it out; each domain gets its own"),
         );
@@ -98,7 +99,7 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
         }
     }
     (1..=count)
-        .map(|number| Entry {
+        .map(|number| Instance {
             at: at.clone(),
             name: format!("{name}-{number}"),
             id: format!("{id}-{number}"),
@@ -110,13 +111,14 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
 
 /// Looks for values that are wrong in layers, whether a domain takes them or not. What a layer lacks, or what does not go
 /// together in it, another one may mend: that is for the domains that take it.
-fn check_layers(spec: &Spec, namespace: Namespace, scope: &Scope<'_>, problems: &mut Problems) {
+fn check_layers(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: &mut Problems) {
     let own = DomainOwn::default();
     let mut check = |at: Pointer, fields: &DomainFields| {
-        let entry = Entry { at: at.clone(), name: "unused".to_owned(), id: "unused".to_owned(), own: &own, replica: 0 };
+        let entry =
+            Instance { at: at.clone(), name: "unused".to_owned(), id: "unused".to_owned(), own: &own, replica: 0 };
         let (layers, os) = (Layers::one(at.clone(), fields), fields.os.unwrap_or_default());
         let mut found = Problems::default();
-        let _ = domain::resolve(&entry, &layers, os, namespace, scope, &mut found);
+        let _ = domain::resolve(&entry, &layers, os, namespace, names, &mut found);
         problems.extend(found.into_iter().filter(|problem| problem.is_of_value() && problem.place.is_inside(&at)));
     };
     for (name, profile) in spec.profiles.iter().flatten() {
@@ -128,9 +130,9 @@ fn check_layers(spec: &Spec, namespace: Namespace, scope: &Scope<'_>, problems: 
 }
 
 /// What the spec says of the domains that libvirt has already.
-pub(crate) fn imported(spec: &Spec, namespace: Namespace, scope: &Scope<'_>, problems: &mut Problems) -> Vec<Imported> {
+pub(crate) fn imported(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: &mut Problems) -> Vec<Imported> {
     let entries = spec.domains.iter().flatten().filter(|(_, written)| is_imported(written));
-    entries.map(|(name, written)| imported::resolve(name, written, namespace, scope, problems)).collect()
+    entries.map(|(name, written)| imported::resolve(name, written, namespace, names, problems)).collect()
 }
 
 /// Whether an entry says what libvirt has already.

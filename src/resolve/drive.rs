@@ -17,9 +17,9 @@ use crate::lab::storage::Pool;
 use crate::lab::storage::volume::Volume;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::{At, Layers};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::storage::{volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive::{DiskBus, StartupPolicy};
@@ -28,7 +28,7 @@ use crate::spec::pool::{ImageFormat, PoolType};
 use crate::spec::{DomainFields, drive as written};
 
 /// The layers of each disk, by its name.
-pub(crate) fn named<'a>(
+pub(crate) fn layers_by_name<'a>(
     layers: &Layers<'a, DomainFields>,
     problems: &mut Problems,
 ) -> IndexMap<String, Layers<'a, written::Disk>> {
@@ -48,18 +48,17 @@ pub(crate) fn named<'a>(
 /// The disks, and the volumes that they declare.
 pub(crate) fn disks(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     (drivers, board): (Drivers, Board),
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
-    let named = named(layers, problems);
     let (mut disks, mut volumes) = (Vec::new(), Vec::new());
-    for (name, layers) in named {
+    for (name, layers) in layers_by_name(layers, problems) {
         if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
             parse::name(word.value, word.place(), problems);
         }
-        let Some((source, format, declared)) = disk_source::resolve(&name, &layers, entry, scope, problems) else {
+        let Some((source, format, declared)) = disk_source::resolve(&name, &layers, entry, names, problems) else {
             continue;
         };
         volumes.extend(declared);
@@ -119,7 +118,7 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
 pub(crate) fn cdroms(
     layers: &Layers<'_, DomainFields>,
     board: Board,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Vec<Cdrom> {
     let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else {
@@ -139,19 +138,15 @@ pub(crate) fn cdroms(
             problems,
         );
         let boot = boot::order(layers.get("boot", |c| c.boot.as_ref()));
-        let medium = medium(&layers, scope, problems);
+        let medium = medium(&layers, names, problems);
         if let (Some(Medium::Volume { pool, .. }), Some(at)) =
             (&medium, layers.get("startupPolicy", |c| c.startup_policy.as_ref()))
-            && !scope.pools[pool.0].r#type.has_files()
+            && !names.pools[pool.0].r#type.has_files()
         {
             problems.push(
-                Problem::new(
-                    Id::NotOnThisType,
-                    at.pointer().name(),
-                    "a volume that is no file cannot be missing at a start",
-                )
-                .label("only for files")
-                .help("leave `startupPolicy` out: libvirt refuses it here"),
+                Problem::not_on_this_type(at.pointer().name(), "a volume that is no file cannot be missing at a start")
+                    .label("only for files")
+                    .help("leave `startupPolicy` out: libvirt refuses it here"),
             );
         }
         cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
@@ -168,7 +163,7 @@ pub(crate) fn startup_policy(
     let policy = written?;
     if !is_full {
         problems.push(
-            Problem::new(Id::ConflictingFields, policy.pointer().name(), "nothing in the drive that could be missing")
+            Problem::conflict(policy.pointer().name(), "nothing in the drive that could be missing")
                 .label("needs a file or a volume beside it")
                 .help("leave `startupPolicy` out"),
         );
@@ -177,7 +172,7 @@ pub(crate) fn startup_policy(
 }
 
 /// What is in an optical drive.
-fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut Problems) -> Option<Medium> {
+fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut Problems) -> Option<Medium> {
     let file = layers.get("file", |c| c.file.as_ref());
     let volume = layers.get("volume", |c| c.volume.as_ref());
     let pool = layers.get("pool", |c| c.pool.as_ref());
@@ -193,7 +188,7 @@ fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut
     parse::one_of(&kinds, "a cdrom", &layers.pointer(), problems)?;
     if let (Some(pool), None) = (pool, volume) {
         problems.push(
-            Problem::new(Id::ConflictingFields, pool.pointer().name(), "a cdrom that is no volume has no pool")
+            Problem::conflict(pool.pointer().name(), "a cdrom that is no volume has no pool")
                 .label("needs a `volume` beside it")
                 .help("leave `pool` out, or name a `volume`"),
         );
@@ -204,14 +199,13 @@ fn medium(layers: &Layers<'_, written::Cdrom>, scope: &Scope<'_>, problems: &mut
     if let Some(volume) = volume {
         let Some(pool) = pool else {
             problems.push(
-                Problem::new(Id::MissingField, volume.pointer().name(), "a volume of which pool?")
-                    .label("needs a `pool` beside it")
+                Problem::needs(volume.pointer().name(), "a volume of which pool?", "a `pool` beside it")
                     .help("add `\"pool\": …`, or name a `file`"),
             );
             return None;
         };
-        let pool = scope.pool(pool, problems)?;
-        let of = &scope.pools[pool.0];
+        let pool = names.pool(pool, problems)?;
+        let of = &names.pools[pool.0];
         if of.r#type == PoolType::Iscsi && !volume_name::check(volume.value, of, volume.place(), problems) {
             return None;
         }
@@ -244,13 +238,9 @@ pub(crate) fn take_formats_of_volumes<'a>(
         }
         if disk.shareable && disk.format != ImageFormat::Raw {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    disk.at.clone().value(),
-                    "a QCOW2 image for several domains at once",
-                )
-                .label("`shareable` needs format `raw`")
-                .help("choose `raw`: who writes a QCOW2 image has to be alone, as libvirt insists"),
+                Problem::conflict(disk.at.clone().value(), "a QCOW2 image for several domains at once")
+                    .label("`shareable` needs format `raw`")
+                    .help("choose `raw`: who writes a QCOW2 image has to be alone, as libvirt insists"),
             );
         }
     }

@@ -5,10 +5,10 @@ use crate::lab::imported::Imported;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::Network;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::problem::{Problem, Problems};
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::{domain, interface, parse, text};
 use crate::spec;
 use crate::spec::domain::DomainOwn;
@@ -20,7 +20,7 @@ pub(crate) fn resolve(
     name: &str,
     spec: &spec::Domain,
     namespace: Namespace,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Imported {
     let at = Pointer::root().key("domains").key(name);
@@ -41,19 +41,18 @@ pub(crate) fn resolve(
         if interface.mac.is_none() {
             let message = format!("an interface of the imported domain `{name}` without the MAC address that it has");
             problems.push(
-                Problem::new(Id::MissingField, interface_at.key("mac").name(), message)
-                    .label("needs a `mac`")
+                Problem::needs(interface_at.key("mac").name(), message, "a `mac`")
                     .help(format!("add what `virsh domiflist {name}` has of it")),
             );
         }
     }
     let own = Layers::one(at.clone(), &spec.own);
-    let entry = Entry { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
+    let entry = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
     let made = namespace.uuid(Kind::Domain, name);
-    let interfaces = interface::interfaces(&layers, &entry, made, Drivers::Virtio, scope, problems);
+    let interfaces = interface::interfaces(&layers, &entry, made, Drivers::Virtio, names, problems);
     for interface in &interfaces {
         if let Attachment::Network(id) = &interface.attachment {
-            stays(name, &at, &scope.networks[id.0], problems);
+            stays(name, &at, &names.networks[id.0], problems);
         }
     }
     let uuid = parse::identity(&own, |own| own.uuid.as_ref(), problems);
@@ -66,8 +65,8 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
     let message = format!("a change of network `{}` would restart the imported domain `{name}`", network.name);
     let problem = match network.restart {
         Some(false) => return,
-        Some(true) => Problem::new(Id::ConflictingFields, place.value(), message).label("at each activation"),
-        None => Problem::new(Id::MissingField, place.name(), message).label("needs a `restart`"),
+        Some(true) => Problem::conflict(place.value(), message).label("at each activation"),
+        None => Problem::needs(place.name(), message, "a `restart`"),
     };
     problems.push(
         problem
@@ -79,7 +78,7 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
 /// The problem of a key that an imported domain does not take.
 fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
     problems.push(
-        Problem::new(Id::ConflictingFields, at.clone().name(), format!("domain `{name}` stays as it is"))
+        Problem::conflict(at.clone().name(), format!("domain `{name}` stays as it is"))
             .label("not with `imported`")
             .related(domain.key("imported").name(), "it is imported")
             .help("leave it out: an imported domain has what libvirt has of it"),

@@ -4,7 +4,7 @@ use crate::place::Pointer;
 use crate::spec::domain::DomainOwn;
 
 /// One domain that an entry of the spec stands for.
-pub(crate) struct Entry<'a> {
+pub(crate) struct Instance<'a> {
     /// Where the entry is.
     pub(crate) at: Pointer,
     /// The domain's name: the entry's, with the number of the replica.

@@ -13,9 +13,9 @@ use crate::lab::interface::Interface;
 use crate::lab::interface::backend::Backend;
 use crate::problem::Problems;
 use crate::resolve::domain::boot;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::{parse, text};
 use crate::spec::guest::Drivers;
 use crate::spec::interface::InterfaceModel;
@@ -24,13 +24,13 @@ use crate::spec::{DomainFields, interface as written};
 /// The network interfaces. Their made MAC addresses may still meet others.
 pub(crate) fn interfaces(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     uuid: Uuid,
     drivers: Drivers,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Vec<Interface> {
-    let named = layers.named(
+    let by_name = layers.named(
         "interfaces",
         "without a `name`, an interface has that of its network, bridge or device, or `user`",
         |fields| fields.interfaces.as_ref(),
@@ -41,13 +41,13 @@ pub(crate) fn interfaces(
         problems,
     );
     let mut interfaces = Vec::new();
-    for (name, layers) in named {
+    for (name, layers) in by_name {
         if let Some(word) = layers.get("name", |i| i.name.as_ref()) {
             parse::name(word.value, word.place(), problems);
         }
         let index = u32::try_from(interfaces.len()).unwrap_or(u32::MAX);
         let mac = written_mac(&layers, entry, problems);
-        let Some(attachment) = attachment::attachment(&name, &layers, scope, problems) else {
+        let Some(attachment) = attachment::attachment(&name, &layers, names, problems) else {
             for (family, word) in address::written_addresses(&layers) {
                 let _ = parse::address(word, family, problems);
             }
@@ -60,17 +60,17 @@ pub(crate) fn interfaces(
         interfaces.push(Interface {
             at: layers.pointer(),
             mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, entry.at.clone().name())),
-            addresses: address::addresses(&layers, &attachment, entry, scope, problems),
+            addresses: address::addresses(&layers, &attachment, entry, names, problems),
             forwards: forward::forwards(&layers, &attachment, entry, problems),
-            vlan: attachment::vlan(&layers, &attachment, scope, problems),
-            portgroup: attachment::portgroup(&layers, &attachment, scope, problems),
-            mtu: attachment::mtu(&layers, &attachment, scope, problems),
+            vlan: attachment::vlan(&layers, &attachment, names, problems),
+            portgroup: attachment::portgroup(&layers, &attachment, names, problems),
+            mtu: attachment::mtu(&layers, &attachment, names, problems),
             link: layers.object("link", |i| i.link.as_ref()).value("state", |l| l.state.as_ref()),
             boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
             extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
-            tap: tap::tap(&layers, &attachment, model, entry, scope, problems),
+            tap: tap::tap(&layers, &attachment, model, entry, names, problems),
             name,
-            model: (attachment.backend(scope.networks) != Backend::VirtualFunction).then_some(model),
+            model: (attachment.backend(names.networks) != Backend::VirtualFunction).then_some(model),
             attachment,
         });
     }
@@ -78,7 +78,11 @@ pub(crate) fn interfaces(
 }
 
 /// The MAC address that the spec has, counted up for replicas.
-fn written_mac(layers: &Layers<'_, written::Interface>, entry: &Entry<'_>, problems: &mut Problems) -> Option<MacAt> {
+fn written_mac(
+    layers: &Layers<'_, written::Interface>,
+    entry: &Instance<'_>,
+    problems: &mut Problems,
+) -> Option<MacAt> {
     let word = layers.get("mac", |i| i.mac.as_ref())?;
     let first = parse::mac(word, problems)?;
     let mac = first.plus(entry.replica);

@@ -23,7 +23,7 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
     if let Some((word, jitter)) = jitter {
         match (delay_word, delay) {
             (None, _) => problems.push(
-                Problem::new(Id::MissingField, word.pointer().name(), "a `jitter` of what?")
+                Problem::missing(word.pointer().name(), "a `jitter` of what?")
                     .label("more or less than `delay`")
                     .help("add `\"delay\": …`, at least as long"),
             ),

@@ -9,13 +9,13 @@ use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::storage::Pool;
 use crate::lab::subnet::Family;
-use crate::problem::{Id, Problem, Problems, did_you_mean};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;
 use crate::resolve::templates::Templates;
 use crate::spec::Spec;
 
 /// What names in a domain can refer to.
-pub(crate) struct Scope<'a> {
+pub(crate) struct Names<'a> {
     pub(crate) networks: &'a [Network],
     pub(crate) network_ids: IndexMap<&'a str, NetworkId>,
     pub(crate) pools: &'a [Pool],
@@ -40,16 +40,13 @@ pub(crate) fn refused_subnets(spec: &Spec, networks: &[Network]) -> HashSet<(Net
     both.flatten().collect()
 }
 
-impl<'a> Scope<'a> {
+impl<'a> Names<'a> {
     /// The pool that a word names.
     pub(crate) fn pool(&self, word: Word<'_>, problems: &mut Problems) -> Option<PoolId> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
         if found.is_none() {
-            problems.push(
-                Problem::of_value(Id::UnknownPool, word.place(), format!("there is no pool `{}`", word.value))
-                    .label("not in `pools`")
-                    .help(declare_or("pools", word.value, self.pool_ids.keys().copied())),
-            );
+            let known = self.pool_ids.keys().copied();
+            problems.push(Problem::unknown(Id::UnknownPool, word.place(), "pool", word.value, known));
         }
         found
     }
@@ -58,11 +55,8 @@ impl<'a> Scope<'a> {
     pub(crate) fn network(&self, word: Word<'_>, problems: &mut Problems) -> Option<NetworkId> {
         let found = self.network_ids.get(word.value.as_str()).copied();
         if found.is_none() {
-            problems.push(
-                Problem::of_value(Id::UnknownNetwork, word.place(), format!("there is no network `{}`", word.value))
-                    .label("not in `networks`")
-                    .help(declare_or("networks", word.value, self.network_ids.keys().copied())),
-            );
+            let known = self.network_ids.keys().copied();
+            problems.push(Problem::unknown(Id::UnknownNetwork, word.place(), "network", word.value, known));
         }
         found
     }
@@ -71,20 +65,9 @@ impl<'a> Scope<'a> {
     pub(crate) fn link(&self, word: Word<'_>, problems: &mut Problems) -> Option<&'a LinkProfile> {
         let found = self.links.get(word.value.as_str());
         if found.is_none() {
-            problems.push(
-                Problem::of_value(Id::UnknownLink, word.place(), format!("there is no link `{}`", word.value))
-                    .label("not in `links`")
-                    .help(declare_or("links", word.value, self.links.keys().copied())),
-            );
+            let known = self.links.keys().copied();
+            problems.push(Problem::unknown(Id::UnknownLink, word.place(), "link", word.value, known));
         }
         found
     }
-}
-
-/// The way out of a name that is not among those of a section.
-fn declare_or<'n>(section: &str, name: &str, known: impl ExactSizeIterator<Item = &'n str>) -> String {
-    if known.len() == 0 {
-        return format!("declare it: `\"{section}\": {{ \"{name}\": {{ … }} }}`");
-    }
-    did_you_mean(name, known)
 }

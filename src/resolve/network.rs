@@ -119,7 +119,7 @@ fn bridge(
     if mode.shares_interface() {
         problems.extend(written.map(|bridge| {
             let message = format!("network `{name}` shares an interface of the host, and has no bridge");
-            Problem::new(Id::NotOnThisMode, bridge.pointer().name(), message)
+            Problem::not_on_this_mode(bridge.pointer().name(), message)
                 .label(format!("not in mode `{}`", mode.name()))
                 .help("leave it out, or choose mode `bridge`")
         }));
@@ -132,12 +132,11 @@ fn bridge(
     }
     if !mode.makes_bridge() {
         problems.push(
-            Problem::new(
-                Id::MissingField,
+            Problem::needs(
                 at.key("bridge").name(),
                 format!("network `{name}` does not say which bridge it is on"),
+                "a `bridge`",
             )
-            .label("needs a `bridge`")
             .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
         );
     }

@@ -29,7 +29,7 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
         ),
         Some(size) if size.bytes() == 0 => {
             problems.push(
-                Problem::of_value(Id::OutOfRange, word.place(), "a size of nothing")
+                Problem::out_of_range(word.place(), "a size of nothing")
                     .label("must be more than 0")
                     .help("write how much it is, such as `\"4GiB\"`"),
             );
@@ -187,7 +187,7 @@ pub fn name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, place, format!("`{}` cannot be a name", shortened(text)))
+            Problem::bad_name(place, format!("`{}` cannot be a name", shortened(text)))
                 .label("not a name")
                 .help("use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 63 of them"),
         );
@@ -204,13 +204,9 @@ pub fn variable(text: &str, place: Place, problems: &mut Problems) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !fine {
         problems.push(
-            Problem::of_value(
-                Id::BadName,
-                place,
-                format!("`{}` cannot be the name of an environment variable", shortened(text)),
-            )
-            .label("not the name of a variable")
-            .help("use letters, digits and `_`, starting with a letter or `_`"),
+            Problem::bad_name(place, format!("`{}` cannot be the name of an environment variable", shortened(text)))
+                .label("not the name of a variable")
+                .help("use letters, digits and `_`, starting with a letter or `_`"),
         );
     }
     fine
@@ -225,7 +221,7 @@ pub fn serial(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be a serial number", shortened(text)))
+            Problem::bad_name(word.place(), format!("`{}` cannot be a serial number", shortened(text)))
                 .label("not a serial number")
                 .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
         );
@@ -239,7 +235,7 @@ pub fn wwn(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
+            Problem::bad_name(word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
                 .label("not a World Wide Name")
                 .help("write 16 hexadecimal digits, such as `\"5000c50015ea71aa\"`"),
         );
@@ -252,7 +248,7 @@ pub fn host_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let fine = is_host_name(text);
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a host", shortened(text)))
+            Problem::bad_name(place, format!("`{}` cannot be the name of a host", shortened(text)))
                 .label("not a host name")
                 .help("use letters, digits, `.` and `-`, starting with a letter or digit, 1 to 63 between two dots"),
         );
@@ -276,7 +272,7 @@ pub fn lab_name(text: &str, place: Place, problems: &mut Problems) -> bool {
         && text.len() <= 63;
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, place, format!("`{}` cannot be the name of a lab", shortened(text)))
+            Problem::bad_name(place, format!("`{}` cannot be the name of a lab", shortened(text)))
                 .label("not the name of a lab")
                 .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
         );
@@ -306,9 +302,7 @@ pub fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
 /// The problem of a key that only `true` says something with.
 pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
     (!flag.value).then(|| {
-        Problem::of_value(Id::OutOfRange, flag.place(), "`false` says nothing here")
-            .label("only `true`")
-            .help("leave the key out")
+        Problem::out_of_range(flag.place(), "`false` says nothing here").label("only `true`").help("leave the key out")
     })
 }
 
@@ -326,22 +320,19 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
         (Some(_), None) => Some(()),
         (Some((first, first_at)), Some((second, second_at))) => {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
+                Problem::both(
                     second_at.clone().name(),
                     format!("{what} has both `{first}` and `{second}`"),
+                    format!("not with `{first}`"),
                 )
-                .label(format!("not with `{first}`"))
-                .related(first_at.clone().name(), format!("`{first}` is given here"))
-                .help("leave one of the two out"),
+                .related(first_at.clone().name(), format!("`{first}` is given here")),
             );
             None
         }
         (None, _) => {
             let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
             problems.push(
-                Problem::new(Id::MissingField, at.clone().value(), format!("{what} does not say what it is"))
-                    .label(format!("needs {keys}"))
+                Problem::needs(at.clone().value(), format!("{what} does not say what it is"), &keys)
                     .help(format!("add one of {keys}")),
             );
             None

@@ -36,14 +36,13 @@ pub(crate) fn start_order(
     // What stands for all replicas of an entry is a member of its own, numbered after the domains: thousands of
     // replicas may start after thousands.
     let mut groups: IndexMap<&str, Vec<(usize, Place)>> = IndexMap::new();
-    for domain in domains.iter() {
+    for domain in domains {
         let mut list = Vec::new();
         for after in &domain.after {
             match by_name.get(after.value.as_str()) {
                 Some(found) if found.iter().any(|index| domains[*index].is_template) => {
                     problems.push(
-                        Problem::new(
-                            Id::ConflictingFields,
+                        Problem::conflict(
                             after.place.clone(),
                             format!("domain `{}` is a template, and nothing can start after it", after.value),
                         )
@@ -62,8 +61,7 @@ pub(crate) fn start_order(
                     }
                 }
                 None if imported.iter().any(|domain| domain.name == after.value) => problems.push(
-                    Problem::new(
-                        Id::ConflictingFields,
+                    Problem::conflict(
                         after.place.clone(),
                         format!("domain `{}` is imported, and stays as it is", after.value),
                     )

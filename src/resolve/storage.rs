@@ -66,12 +66,11 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
             if written.is_none() {
                 let what = if r#type == PoolType::Dir { "its files are" } else { "it is mounted" };
                 problems.push(
-                    Problem::new(
-                        Id::MissingField,
+                    Problem::needs(
                         layers.pointer().key("path").name(),
                         format!("pool `{name}` does not say where {what}"),
+                        "a `path`",
                     )
-                    .label("needs a `path`")
                     .help("add a directory of its own, such as `\"path\": \"/var/lib/libvirt/images/lab\"`"),
                 );
             }
@@ -90,8 +89,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                     "libvirt has its volumes in `/dev`, under the name of the `source`, whatever is written"
                 };
                 problems.push(
-                    Problem::new(
-                        Id::NotOnThisType,
+                    Problem::not_on_this_type(
                         word.pointer().name(),
                         format!("a pool of type `{}` has no `path`", r#type.name()),
                     )
@@ -111,8 +109,7 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
     }
     if !r#type.has_files() {
         problems.push(
-            Problem::new(
-                Id::NotOnThisType,
+            Problem::not_on_this_type(
                 written.pointer().name(),
                 format!("a pool of type `{}` has no `permissions`", r#type.name()),
             )

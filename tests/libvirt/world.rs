@@ -23,8 +23,8 @@ const SCRIPT: &str = "tests/libvirt/world.sh";
 /// The namespaces that a world has for itself: the option of `unshare` and `nsenter`, and the link in `/proc`.
 const NAMESPACES: &[(&str, &str)] =
     &[("--mount", "mnt"), ("--net", "net"), ("--ipc", "ipc"), ("--pid", "pid"), ("--cgroup", "cgroup")];
-/// How long a command, or a guest's start, may take, in seconds.
-const PATIENCE: u64 = 180;
+/// How long a command, or a guest's start, may take, in seconds: a bound for what hangs, far from what a busy machine needs.
+const PATIENCE: u64 = 900;
 
 /// A running host. It ends when this is dropped, and that fails when something of it is left.
 pub struct World {

@@ -11,9 +11,9 @@ use crate::lab::placed::Placed;
 use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
 use crate::resolve::text::shortened;
@@ -59,7 +59,7 @@ pub(crate) fn of_member(
     for at in keys.into_iter().flatten() {
         let key = at.steps().last().unwrap_or_default();
         problems.push(
-            Problem::new(Id::ConflictingFields, at.name(), format!("`{key}` of an interface that is in bond `{bond}`"))
+            Problem::conflict(at.name(), format!("`{key}` of an interface that is in bond `{bond}`"))
                 .label("the bond has it")
                 .related(place.clone(), "in this bond")
                 .help(format!("move it to the bond, or take the interface out of `{bond}`")),
@@ -73,7 +73,7 @@ pub(crate) fn addressing<T: Addressed>(
     layers: &Layers<'_, T>,
     on: &On<'_>,
     Carries(carries): Carries,
-    (entry, scope): (&Entry<'_>, &Scope<'_>),
+    (entry, names): (&Instance<'_>, &Names<'_>),
     problems: &mut Problems,
 ) -> Addressing {
     let mut addresses: Vec<Static> = Vec::new();
@@ -91,7 +91,7 @@ pub(crate) fn addressing<T: Addressed>(
                 let is_reserved =
                     on.interface.is_some_and(|i| i.addresses.iter().any(|own| own.host.addr() == net.addr()));
                 if let Some(id) = on.segment.as_ref().and_then(Segment::as_network) {
-                    all_fine &= on_network(net, &place, id, scope, problems);
+                    all_fine &= on_network(net, &place, id, names, problems);
                 }
                 addresses.push(Static { net, place, on: on.segment.clone(), is_reserved });
             }
@@ -139,7 +139,7 @@ pub(crate) fn addressing<T: Addressed>(
 }
 
 /// An address with the prefix length of its subnet, counted up for replicas.
-fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Problems) -> Option<IpNet> {
+fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Problems) -> Option<IpNet> {
     let Ok(first) = text.parse::<IpNet>() else {
         let help = match text.parse::<IpAddr>() {
             Ok(IpAddr::V4(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/24\"`"),
@@ -209,8 +209,8 @@ fn address(text: &str, place: &Place, entry: &Entry<'_>, problems: &mut Problems
 }
 
 /// Checks an address against the subnet that its network has.
-fn on_network(net: IpNet, place: &Place, id: NetworkId, scope: &Scope<'_>, problems: &mut Problems) -> bool {
-    let network = &scope.networks[id.0];
+fn on_network(net: IpNet, place: &Place, id: NetworkId, names: &Names<'_>, problems: &mut Problems) -> bool {
+    let network = &names.networks[id.0];
     let address = net.addr();
     let Some(side) = network.side(Family::of(address)) else { return true };
     let declared = || (side.at.clone().value(), format!("`{}` is declared here", network.name));
@@ -246,7 +246,7 @@ fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &m
         }
         let message = format!("address `{}`, and another one that the network reserves", first.net.addr());
         problems.push(
-            Problem::new(Id::ConflictingFields, first.place.clone(), message)
+            Problem::conflict(first.place.clone(), message)
                 .label(format!("not `{}`", reserved.host))
                 .related(reserved.place.clone(), "reserved here, and known to DNS")
                 .help("write the address in one place: DHCP gives the reserved one to the guest"),
@@ -275,13 +275,9 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
         .related(own.place.clone(), "the guest's address")
         .help("write an address of the same subnet; check the prefix length too")
     } else {
-        Problem::new(
-            Id::ConflictingFields,
-            word.pointer().name(),
-            format!("a gateway without an {} address", family.name()),
-        )
-        .label("reached from which address?")
-        .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
+        Problem::conflict(word.pointer().name(), format!("a gateway without an {} address", family.name()))
+            .label("reached from which address?")
+            .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
     };
     problems.push(problem);
 }

@@ -46,13 +46,9 @@ pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: 
             let here = at.key(key);
             if let Some((_, own)) = OWN.iter().find(|(theirs, _)| theirs == key) {
                 problems.push(
-                    Problem::new(
-                        Id::ConflictingFields,
-                        here.name(),
-                        format!("`{key}` in `extra`, for which the language has a key"),
-                    )
-                    .label(format!("say `{own}` instead"))
-                    .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
+                    Problem::conflict(here.name(), format!("`{key}` in `extra`, for which the language has a key"))
+                        .label(format!("say `{own}` instead"))
+                        .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
                 );
                 continue;
             }

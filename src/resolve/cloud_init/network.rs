@@ -17,21 +17,21 @@ use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::cloud_init::address;
 use crate::resolve::cloud_init::address::{Carries, On, Served};
 use crate::resolve::device_name;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::{At, Layers};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::parse;
 use crate::spec::cloud_init as written;
 use crate::spec::cloud_init::BondMode;
 
 /// What the names in a guest's network can refer to.
-struct Names<'i> {
+struct GuestLinks<'i> {
     interfaces: &'i [Interface],
     /// The bond that an interface is in, and where that is written.
     bonds: HashMap<usize, (String, Place)>,
 }
 
-impl Names<'_> {
+impl GuestLinks<'_> {
     /// The interface that a name means.
     fn interface(&self, name: &str, place: Place, problems: &mut Problems) -> Option<usize> {
         let found = self.interfaces.iter().position(|interface| interface.name == name);
@@ -60,9 +60,9 @@ enum Link {
 /// The network, if the spec leaves it not to the image.
 pub(crate) fn network(
     layers: &Layers<'_, written::GuestNetwork>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     interfaces: &[Interface],
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<GuestNetwork> {
     if layers.is_empty() {
@@ -72,14 +72,14 @@ pub(crate) fn network(
     let written_bonds = items(layers, "bonds", |n| n.bonds.as_ref());
     let written_vlans = items(layers, "vlans", |n| n.vlans.as_ref());
 
-    let mut names = Names { interfaces, bonds: HashMap::new() };
+    let mut guest_links = GuestLinks { interfaces, bonds: HashMap::new() };
     let mut addressed: HashMap<usize, &Layers<'_, written::GuestInterface>> = HashMap::new();
     for (name, layers) in &written_interfaces {
-        if let Some(index) = names.interface(name, layers.pointer().name(), problems) {
+        if let Some(index) = guest_links.interface(name, layers.pointer().name(), problems) {
             addressed.insert(index, layers);
         }
     }
-    let members = members(&written_bonds, &mut names, problems);
+    let members = members(&written_bonds, &mut guest_links, problems);
     let bond_names: Vec<&str> = written_bonds.keys().map(String::as_str).collect();
     let links: Vec<Option<Link>> = written_vlans
         .values()
@@ -90,13 +90,13 @@ pub(crate) fn network(
             }
             let found = interfaces.iter().position(|interface| interface.name == *link.value);
             if found.is_none() {
-                problems.push(names.unknown(link.value, link.place(), &bond_names));
+                problems.push(guest_links.unknown(link.value, link.place(), &bond_names));
             }
             let index = found?;
-            if let Some((bond, place)) = names.bonds.get(&index) {
+            if let Some((bond, place)) = guest_links.bonds.get(&index) {
                 let message = format!("interface `{}` is in bond `{bond}`, which carries its VLANs", link.value);
                 problems.push(
-                    Problem::new(Id::ConflictingFields, link.place(), message)
+                    Problem::conflict(link.place(), message)
                         .label("no VLANs of its own")
                         .related(place.clone(), "in this bond")
                         .help(format!("write `\"link\": \"{bond}\"`")),
@@ -110,15 +110,15 @@ pub(crate) fn network(
     let mut ids: Vec<String> = Vec::with_capacity(interfaces.len());
     let mut guest_interfaces = Vec::with_capacity(interfaces.len());
     for (index, interface) in interfaces.iter().enumerate() {
-        let is_named = carries(index) || names.bonds.contains_key(&index);
+        let is_named = carries(index) || guest_links.bonds.contains_key(&index);
         let fits = !is_named || interface.name.len() <= device_name::MAX;
         let id = if fits { interface.name.clone() } else { format!("net{index}") };
-        let on = On { segment: segment(interface), served: served(interface, scope), interface: Some(interface) };
+        let on = On { segment: segment(interface), served: served(interface, names), interface: Some(interface) };
         let own = Layers::new(Vec::new());
         let layers = addressed.get(&index).copied().unwrap_or(&own);
-        let addressing = match names.bonds.get(&index) {
+        let addressing = match guest_links.bonds.get(&index) {
             Some(bond) => address::of_member(layers, bond, problems),
-            None => address::addressing(layers, &on, Carries(carries(index)), (entry, scope), problems),
+            None => address::addressing(layers, &on, Carries(carries(index)), (entry, names), problems),
         };
         ids.push(id.clone());
         guest_interfaces.push(GuestInterface { id, named: is_named, addressing });
@@ -132,7 +132,7 @@ pub(crate) fn network(
         let first = members.first().map(|index| &interfaces[*index]);
         let on = On {
             segment: first.and_then(segment),
-            served: first.map_or(Served::Unknown, |first| served(first, scope)),
+            served: first.map_or(Served::Unknown, |first| served(first, names)),
             interface: None,
         };
         let carries = links.iter().flatten().any(|link| matches!(link, Link::Bond(on) if *on == at));
@@ -141,7 +141,7 @@ pub(crate) fn network(
             interfaces: members.iter().map(|index| ids[*index].clone()).collect(),
             first: members.first().copied(),
             mode: layers.value("mode", |b| b.mode.as_ref()).unwrap_or(BondMode::ActiveBackup),
-            addressing: address::addressing(layers, &on, Carries(carries), (entry, scope), problems),
+            addressing: address::addressing(layers, &on, Carries(carries), (entry, names), problems),
         });
     }
     let mut vlans = Vec::with_capacity(written_vlans.len());
@@ -157,7 +157,7 @@ pub(crate) fn network(
             served: Served::Unknown,
             interface: None,
         };
-        let addressing = address::addressing(layers, &on, Carries(false), (entry, scope), problems);
+        let addressing = address::addressing(layers, &on, Carries(false), (entry, names), problems);
         let link = match link {
             Some(Link::Interface(index)) => ids[*index].clone(),
             Some(Link::Bond(bond)) => bond_names[*bond].to_owned(),
@@ -178,14 +178,10 @@ fn one_way_out(network: &GuestNetwork, problems: &mut Problems) {
         let Some(first) = gateways.next() else { continue };
         for other in gateways {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    other.place.clone(),
-                    format!("a second {} router to everywhere else", family.name()),
-                )
-                .label("which of the two?")
-                .related(first.place.clone(), "the first one")
-                .help("leave one of the two out: netplan refuses them"),
+                Problem::conflict(other.place.clone(), format!("a second {} router to everywhere else", family.name()))
+                    .label("which of the two?")
+                    .related(first.place.clone(), "the first one")
+                    .help("leave one of the two out: netplan refuses them"),
             );
         }
     }
@@ -209,7 +205,7 @@ fn items<'a, T>(
 /// The interfaces of each bond.
 fn members(
     bonds: &IndexMap<String, Layers<'_, written::GuestBond>>,
-    names: &mut Names<'_>,
+    guest_links: &mut GuestLinks<'_>,
     problems: &mut Problems,
 ) -> Vec<Vec<usize>> {
     let mut all = Vec::with_capacity(bonds.len());
@@ -220,28 +216,32 @@ fn members(
         };
         if list.value.is_empty() {
             problems.push(
-                Problem::new(Id::MissingField, list.place(), format!("bond `{bond}` has no interfaces"))
-                    .label("needs at least one")
+                Problem::needs(list.place(), format!("bond `{bond}` has no interfaces"), "at least one")
                     .help("name interfaces of the domain"),
             );
         }
-        all.push(bond_members(bond, list, names, problems));
+        all.push(bond_members(bond, list, guest_links, problems));
     }
     all
 }
 
-fn bond_members(bond: &str, list: At<'_, Vec<String>>, names: &mut Names<'_>, problems: &mut Problems) -> Vec<usize> {
+fn bond_members(
+    bond: &str,
+    list: At<'_, Vec<String>>,
+    guest_links: &mut GuestLinks<'_>,
+    problems: &mut Problems,
+) -> Vec<usize> {
     let mut members = Vec::new();
     for (index, name) in list.value.iter().enumerate() {
         let place = list.pointer().index(index).value();
-        let Some(interface) = names.interface(name, place.clone(), problems) else { continue };
-        match names.bonds.get(&interface) {
+        let Some(interface) = guest_links.interface(name, place.clone(), problems) else { continue };
+        match guest_links.bonds.get(&interface) {
             None => {
-                names.bonds.insert(interface, (bond.to_owned(), place));
+                guest_links.bonds.insert(interface, (bond.to_owned(), place));
                 members.push(interface);
             }
             Some((_, first)) => problems.push(
-                Problem::new(Id::ConflictingFields, place, format!("interface `{name}` is in a bond twice"))
+                Problem::conflict(place, format!("interface `{name}` is in a bond twice"))
                     .label("the second time")
                     .related(first.clone(), "the first time")
                     .help("an interface is in one bond, once"),
@@ -290,10 +290,10 @@ fn segment(interface: &Interface) -> Option<Segment> {
 }
 
 /// Whether an interface gets an address by DHCP.
-fn served(interface: &Interface, scope: &Scope<'_>) -> Served {
+fn served(interface: &Interface, names: &Names<'_>) -> Served {
     match &interface.attachment {
-        Attachment::Network(id) if scope.networks[id.0].mode.makes_bridge() => {
-            let network = &scope.networks[id.0];
+        Attachment::Network(id) if names.networks[id.0].mode.makes_bridge() => {
+            let network = &names.networks[id.0];
             let has =
                 |family: Family| interface.addresses.iter().any(|address| Family::of(address.host.addr()) == family);
             let dhcp = |family: Family| network.side(family).and_then(|side| side.dhcp.as_ref());

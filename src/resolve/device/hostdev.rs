@@ -11,7 +11,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::{key, parse, text};
+use crate::resolve::{parse, text};
 use crate::spec::{DomainFields, hostdev as written};
 
 /// The devices of the host, in their places in the guest.
@@ -44,7 +44,7 @@ pub(crate) fn host_devices(
         .collect();
     if let [first, second, ..] = frame_buffers.as_slice() {
         problems.push(
-            Problem::new(Id::ConflictingFields, (*second).clone(), "two devices show the firmware")
+            Problem::conflict((*second).clone(), "two devices show the firmware")
                 .label("the second one")
                 .related((*first).clone(), "the first one")
                 .help("leave `ramfb` out of one of them"),
@@ -77,7 +77,7 @@ fn host_device(
     let (of_usb, of_mdev) =
         ([optional.map(|at| at.pointer())], [display.map(|at| at.pointer()), ramfb.map(|at| at.pointer())]);
     let mut only_for = |keys: &[Option<Pointer>], what: &str, only: &str| {
-        keys.iter().flatten().for_each(|at| problems.push(key::only_for(at, what, only)));
+        keys.iter().flatten().for_each(|at| problems.push(Problem::key_only_for(at, what, only)));
     };
     if pci.is_none() {
         only_for(&of_pci, "a device that is no PCI device of the host", "`pci`");
@@ -113,20 +113,16 @@ fn host_device(
         let ramfb = ramfb.filter(|ramfb| *ramfb.value);
         if let Some(ramfb) = ramfb.filter(|_| !display) {
             problems.push(
-                Problem::new(Id::ConflictingFields, ramfb.pointer().name(), "a frame buffer that nobody sees")
+                Problem::conflict(ramfb.pointer().name(), "a frame buffer that nobody sees")
                     .label("only with `display`")
                     .help("add `\"display\": true`, or leave `ramfb` out"),
             );
         }
         if display && !has_screen {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    layers.pointer().key("display").name(),
-                    "a display without a screen",
-                )
-                .label("the domain has no `graphics`")
-                .help("give the domain a screen's server, or leave `display` out"),
+                Problem::conflict(layers.pointer().key("display").name(), "a display without a screen")
+                    .label("the domain has no `graphics`")
+                    .help("give the domain a screen's server, or leave `display` out"),
             );
         }
         let uuid = parsed(mdev?, mediated, ("mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804"), problems)?;

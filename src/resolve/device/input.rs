@@ -5,7 +5,7 @@ use crate::lab::placed::Placed;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
-use crate::resolve::{key, text};
+use crate::resolve::text;
 use crate::spec::guest::Arch;
 use crate::spec::input::{InputBus, InputType};
 use crate::spec::{DomainFields, input as written};
@@ -58,7 +58,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
         InputType::Tablet | InputType::Keyboard | InputType::Mouse => false,
     };
     let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
-        problems.extend(at.map(|at| key::only_for(&at, what, only)));
+        problems.extend(at.map(|at| Problem::key_only_for(&at, what, only)));
     };
     if kind != InputType::Evdev {
         let what = "a device that the guest and the host do not have in turns";
@@ -71,8 +71,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
     }
     if is_of_host && device.is_none() {
         problems.push(
-            Problem::new(Id::MissingField, layers.pointer().value(), "a device of the host that is not named")
-                .label("needs a `device`")
+            Problem::needs(layers.pointer().value(), "a device of the host that is not named", "a `device`")
                 .help("add `\"device\": …`, a link in `/dev/input/by-id`"),
         );
     }
@@ -97,7 +96,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
             None
         };
         problems.extend(refused.map(|label| {
-            Problem::new(Id::ConflictingFields, bus.place(), "an input device on a bus that it does not have")
+            Problem::conflict(bus.place(), "an input device on a bus that it does not have")
                 .label(label)
                 .help("leave `bus` out")
         }));

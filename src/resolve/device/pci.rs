@@ -102,8 +102,7 @@ pub(crate) fn settle<'a>(
         slot.multifunction = address.function == 0 && shared.iter().any(|function| *function != 0);
         if !shared.contains(&0) {
             problems.push(
-                Problem::new(
-                    Id::MissingField,
+                Problem::missing(
                     place.clone(),
                     format!("no device is function 0 of slot `{:02x}:{:02x}`", address.bus, address.slot),
                 )

@@ -6,10 +6,10 @@ use crate::lab::device::screen::{Graphics, Screen};
 use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
 use crate::resolve::layers::{At, Layers, Word};
-use crate::resolve::{key, text};
+use crate::resolve::text;
 use crate::spec::guest::{Arch, Drivers};
 use crate::spec::screen::{GraphicsType, Video};
 use crate::spec::{DomainFields, screen as written};
@@ -23,7 +23,7 @@ const KEYMAPS: &[&str] = &[
 /// The screen.
 pub(crate) fn screen(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     arch: Arch,
     drivers: Drivers,
     problems: &mut Problems,
@@ -38,8 +38,7 @@ pub(crate) fn screen(
             if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
                 let place = protocol.map_or(at.value(), |protocol| protocol.place());
                 problems.push(
-                    Problem::new(Id::MissingField, place, "a further server that does not say what it is")
-                        .label("needs a `type`")
+                    Problem::needs(place, "a further server that does not say what it is", "a `type`")
                         .help("choose one that `graphics` does not have, such as `vnc`, or leave the whole entry out"),
                 );
                 continue;
@@ -72,8 +71,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
         && !matches!(screen.video, Video::Virtio | Video::Qxl)
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, heads.place(), "several screens on a video device that has one")
-                .label("only for `virtio` and `qxl`")
+            Problem::only_for(heads.place(), "several screens on a video device that has one", "`virtio` and `qxl`")
                 .help("leave `videoHeads` out, or choose video `virtio`"),
         );
     }
@@ -82,13 +80,12 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
         let at = accel3d.pointer().name();
         if screen.video != Video::Virtio {
             problems.push(
-                Problem::new(Id::ConflictingFields, at, "3D on a video device that has none")
-                    .label("only for `virtio`")
+                Problem::only_for(at, "3D on a video device that has none", "`virtio`")
                     .help("leave `accel3d` out, or choose video `virtio`"),
             );
         } else if !screen.graphics.iter().any(Graphics::is_drawn_by_gpu) {
             problems.push(
-                Problem::new(Id::ConflictingFields, at, "3D on a screen that the host's GPU does not draw")
+                Problem::conflict(at, "3D on a screen that the host's GPU does not draw")
                     .label("QEMU would not start")
                     .help(
                         "give `graphics` `\"gl\": true`, or add `{ \"type\": \"egl-headless\" }` to `furtherGraphics`",
@@ -101,8 +98,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
         && arch == Arch::Aarch64
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, video.place(), "a PC's video device in an aarch64 domain")
-                .label("only for x86_64")
+            Problem::only_for(video.place(), "a PC's video device in an aarch64 domain", "x86_64")
                 .help("leave `video` out, or choose `virtio`"),
         );
     }
@@ -112,7 +108,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
 fn check_servers(servers: &[Graphics], problems: &mut Problems) {
     let mut conflict = |message: &str, second: &Place, first: &Place, help: &str| {
         problems.push(
-            Problem::new(Id::ConflictingFields, second.clone(), message)
+            Problem::conflict(second.clone(), message)
                 .label("the second one")
                 .related(first.clone(), "the first one")
                 .help(help),
@@ -142,7 +138,7 @@ fn check_servers(servers: &[Graphics], problems: &mut Problems) {
 }
 
 /// A server, if it is one.
-fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Graphics> {
+fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Graphics> {
     let protocol = layers.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
     let listen_word = layers.get("listen", |g| g.listen.as_ref());
     let listen = listen_word.and_then(|word| listen(word, problems));
@@ -154,7 +150,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Entry<'_>, problems: &
     let render_node = layers.get("renderNode", |g| g.render_node.as_ref());
     let has_gl = gl.is_some_and(|gl| *gl.value);
     let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
-        problems.extend(at.map(|at| key::only_for(&at, what, only)));
+        problems.extend(at.map(|at| Problem::key_only_for(&at, what, only)));
     };
     match protocol {
         GraphicsType::EglHeadless => {
@@ -213,7 +209,7 @@ fn check_keymap(word: Word<'_>, problems: &mut Problems) -> bool {
     if !is_known {
         let message = format!("QEMU knows no layout of keyboards `{}`", text::shortened(word.value));
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), message)
+            Problem::bad_name(word.place(), message)
                 .label("not a layout")
                 .help(did_you_mean(word.value, KEYMAPS.iter().copied())),
         );
@@ -224,20 +220,14 @@ fn check_keymap(word: Word<'_>, problems: &mut Problems) -> bool {
 fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, problems: &mut Problems) {
     if protocol != GraphicsType::Spice {
         problems.push(
-            Problem::new(Id::ConflictingFields, gl.place(), "the host's GPU draws for SPICE only")
+            Problem::conflict(gl.place(), "the host's GPU draws for SPICE only")
                 .label("not with this `type`")
                 .help("leave `gl` out, or choose type `spice`"),
         );
     } else if let Some(written) = written {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                written.name(),
-                "a screen that the host's GPU draws listens on no address",
-            )
-            .label("not with `gl`")
-            .related(gl.place(), "drawn by the host's GPU")
-            .help("leave one of the two out"),
+            Problem::both(written.name(), "a screen that the host's GPU draws listens on no address", "not with `gl`")
+                .related(gl.place(), "drawn by the host's GPU"),
         );
     }
 }
@@ -246,7 +236,7 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
 pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Problems) {
     if !screen.has(GraphicsType::Spice) {
         problems.push(
-            Problem::new(Id::ConflictingFields, at.clone().name(), format!("{what} of a client that there is not"))
+            Problem::conflict(at.clone().name(), format!("{what} of a client that there is not"))
                 .label("the domain has no SPICE server")
                 .help("leave it out, or give `graphics` type `spice`"),
         );

@@ -8,10 +8,10 @@ use crate::lab::placed::Placed;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
 use crate::resolve::layers::Layers;
-use crate::resolve::{key, parse, text};
+use crate::resolve::{parse, text};
 use crate::spec::guest::Arch;
 use crate::spec::serial::ChannelType;
 use crate::spec::{DomainFields, serial as written};
@@ -26,7 +26,7 @@ const PORTS_OF_A_PC: usize = 4;
 /// The serial ports after the console.
 pub(crate) fn serials(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     arch: Arch,
     console: bool,
     problems: &mut Problems,
@@ -49,7 +49,7 @@ pub(crate) fn serials(
     list.value.iter().enumerate().filter_map(serial).collect()
 }
 
-fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Serial> {
+fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Serial> {
     let pty = layers.get("pty", |s| s.pty.as_ref());
     let file = layers.get("file", |s| s.file.as_ref());
     let tcp = layers.get("tcp", |s| s.tcp.as_ref());
@@ -65,10 +65,10 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Entry<'_>, problems: &mu
     let listen = layers.get("listen", |s| s.listen.as_ref());
     let protocol = layers.get("protocol", |s| s.protocol.as_ref());
     if let Some(at) = listen.filter(|_| tcp.is_none() && unix.is_none()) {
-        problems.push(key::only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
+        problems.push(Problem::key_only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
     }
     if let Some(at) = protocol.filter(|_| tcp.is_none()) {
-        problems.push(key::only_for(&at.pointer(), "a port that is not on TCP", "`tcp`"));
+        problems.push(Problem::key_only_for(&at.pointer(), "a port that is not on TCP", "`tcp`"));
     }
     let listen = listen.is_some_and(|listen| *listen.value);
     if let Some(word) = file {
@@ -130,9 +130,7 @@ pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, probl
         };
         if let Some(label) = agent {
             problems.push(
-                Problem::new(Id::ConflictingFields, word.place(), "a further channel of an agent")
-                    .label(label)
-                    .help("leave it out"),
+                Problem::conflict(word.place(), "a further channel of an agent").label(label).help("leave it out"),
             );
         }
         if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {

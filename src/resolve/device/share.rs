@@ -4,7 +4,7 @@ use crate::lab::device::share::{Share, ShareServer};
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
-use crate::resolve::{key, text};
+use crate::resolve::text;
 use crate::spec::share::ShareDriver;
 use crate::spec::{DomainFields, share as written};
 
@@ -34,7 +34,7 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
             let tag = text::line_of(word, problems)?;
             if tag.is_empty() || tag.len() > max {
                 problems.push(
-                    Problem::of_value(Id::BadName, word.place(), format!("`{tag}` cannot be the tag of a share"))
+                    Problem::bad_name(word.place(), format!("`{tag}` cannot be the tag of a share"))
                         .label(format!("{} bytes", tag.len()))
                         .help(format!("use 1 to {max} bytes")),
                 );
@@ -62,11 +62,11 @@ fn server(layers: &Layers<'_, written::Share>, problems: &mut Problems) -> Share
     let cache = layers.get("cache", |s| s.cache.as_ref());
     match layers.value("driver", |s| s.driver.as_ref()).unwrap_or_default() {
         ShareDriver::Virtiofs => {
-            problems.extend(access_mode.map(|at| key::only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
+            problems.extend(access_mode.map(|at| Problem::key_only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
             ShareServer::Virtiofs { cache: cache.map(|cache| *cache.value) }
         }
         ShareDriver::Plan9 => {
-            problems.extend(cache.map(|at| key::only_for(&at.pointer(), "a 9p share", "`virtiofs`")));
+            problems.extend(cache.map(|at| Problem::key_only_for(&at.pointer(), "a 9p share", "`virtiofs`")));
             ShareServer::Plan9 { access_mode: access_mode.map(|mode| *mode.value).unwrap_or_default() }
         }
     }

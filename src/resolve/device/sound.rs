@@ -3,10 +3,10 @@
 use crate::lab::device::screen::Screen;
 use crate::lab::device::sound::Audio;
 use crate::lab::placed::Placed;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::layers::Layers;
-use crate::resolve::{key, text};
+use crate::resolve::text;
 use crate::spec::guest::Arch;
 use crate::spec::screen::GraphicsType;
 use crate::spec::sound::{AudioType, Sound};
@@ -19,8 +19,7 @@ pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mu
     };
     if *sound.value == Sound::Sb16 && arch == Arch::Aarch64 {
         problems.push(
-            Problem::new(Id::ConflictingFields, sound.place(), "an ISA sound card in an aarch64 domain")
-                .label("only for x86_64")
+            Problem::only_for(sound.place(), "an ISA sound card in an aarch64 domain", "x86_64")
                 .help("choose `virtio`, or leave `sound` out"),
         );
     }
@@ -79,11 +78,10 @@ fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &m
     for (key, written, only) in keys {
         match written {
             Some(written) if takes != Some(key) => {
-                problems.push(key::only_for(&written.pointer(), "sound of another type", only));
+                problems.push(Problem::key_only_for(&written.pointer(), "sound of another type", only));
             }
             None if kind == AudioType::File && key == "path" => problems.push(
-                Problem::new(Id::MissingField, layers.pointer().value(), "sound that goes into no file")
-                    .label("needs a `path`")
+                Problem::needs(layers.pointer().value(), "sound that goes into no file", "a `path`")
                     .help("add `\"path\": …`, the WAV file that is written"),
             ),
             Some(_) | None => {}

@@ -20,8 +20,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
     let cmdline = direct.get("cmdline", |d| d.cmdline.as_ref()).and_then(|word| text::line_of(word, problems));
     let Some(kernel) = direct.get("kernel", |d| d.kernel.as_ref()) else {
         problems.push(
-            Problem::new(Id::MissingField, direct.pointer().value(), "a direct boot of no kernel")
-                .label("needs a `kernel`")
+            Problem::needs(direct.pointer().value(), "a direct boot of no kernel", "a `kernel`")
                 .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
         );
         return None;
@@ -63,7 +62,7 @@ pub(crate) fn boot(
     match (list, orders.first()) {
         (Some(list), Some(order)) if !list.value.is_empty() => {
             problems.push(
-                Problem::new(Id::ConflictingFields, list.place(), "a boot order of kinds of device and one of devices")
+                Problem::conflict(list.place(), "a boot order of kinds of device and one of devices")
                     .label("not with a `boot` of devices")
                     .related(order.place.clone(), "a device with a place of its own")
                     .help("leave one of the two out; `\"boot\": []` takes back that of `defaults` or a profile"),

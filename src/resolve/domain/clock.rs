@@ -1,7 +1,7 @@
 //! The clock of a domain and its timers.
 
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::shortened;
 use crate::spec::DomainFields;
@@ -24,15 +24,17 @@ pub(crate) fn clock(
     let offset = clock.get("offset", |c| c.offset.as_ref());
     match (offset, timezone) {
         (Some(offset), None) if *offset.value == ClockOffset::Timezone => problems.push(
-            Problem::new(Id::MissingField, offset.place(), "a clock in a time zone that is not said")
-                .label("needs a `timezone` beside it")
+            Problem::needs(offset.place(), "a clock in a time zone that is not said", "a `timezone` beside it")
                 .help("add `\"timezone\": \"Europe/Berlin\"`, or choose `utc` or `localtime`"),
         ),
         (Some(offset), Some(timezone)) if *offset.value != ClockOffset::Timezone => problems.push(
-            Problem::new(Id::ConflictingFields, timezone.pointer().name(), "a time zone for a clock that has none")
-                .label("only for `offset` `timezone`")
-                .related(offset.place(), "the offset")
-                .help("leave one of the two out"),
+            Problem::only_for(
+                timezone.pointer().name(),
+                "a time zone for a clock that has none",
+                "`offset` `timezone`",
+            )
+            .related(offset.place(), "the offset")
+            .help("leave one of the two out"),
         ),
         (Some(_) | None, _) => {}
     }
@@ -45,8 +47,7 @@ pub(crate) fn clock(
     let timers = clock.object("timers", |c| c.timers.as_ref());
     if arch == Arch::Aarch64 && !timers.is_empty() {
         problems.push(
-            Problem::new(Id::ConflictingFields, timers.pointer().name(), "the timers of a PC in an aarch64 domain")
-                .label("only for x86_64")
+            Problem::only_for(timers.pointer().name(), "the timers of a PC in an aarch64 domain", "x86_64")
                 .help("leave `timers` out"),
         );
     }
@@ -93,13 +94,9 @@ fn timezone(word: Word<'_>, problems: &mut Problems) -> Option<Offset> {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | '/'));
     if !fine {
         problems.push(
-            Problem::of_value(
-                Id::BadName,
-                word.place(),
-                format!("`{}` cannot be the name of a time zone", shortened(name)),
-            )
-            .label("not a time zone")
-            .help("use a name of the tz database, such as `\"Europe/Berlin\"`"),
+            Problem::bad_name(word.place(), format!("`{}` cannot be the name of a time zone", shortened(name)))
+                .label("not a time zone")
+                .help("use a name of the tz database, such as `\"Europe/Berlin\"`"),
         );
     }
     fine.then(|| Offset::Timezone(name.clone()))

@@ -63,12 +63,11 @@ pub(crate) fn cpus(
     check_cache(cache, arch, mode, problems);
     if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
+            Problem::only_for(
                 migratable.pointer().name(),
                 "a choice of features in a mode that has none",
+                "modes `host-passthrough` and `maximum`",
             )
-            .label("only for modes `host-passthrough` and `maximum`")
             .help("leave `migratable` out"),
         );
     }
@@ -133,15 +132,16 @@ fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, probl
     let Some(cache) = cache else { return };
     if arch == Arch::Aarch64 {
         problems.push(
-            Problem::new(Id::ConflictingFields, cache.place(), "the caches of an aarch64 processor")
-                .label("only for x86_64")
-                .help("leave `cache` out"),
+            Problem::only_for(cache.place(), "the caches of an aarch64 processor", "x86_64").help("leave `cache` out"),
         );
     } else if *cache.value == CpuCache::Passthrough && !is_whole(mode) {
         problems.push(
-            Problem::new(Id::ConflictingFields, cache.place(), "the host's caches with a CPU that is not the host's")
-                .label("only for modes `host-passthrough` and `maximum`")
-                .help("leave `cache` out, or choose `emulate`"),
+            Problem::only_for(
+                cache.place(),
+                "the host's caches with a CPU that is not the host's",
+                "modes `host-passthrough` and `maximum`",
+            )
+            .help("leave `cache` out, or choose `emulate`"),
         );
     }
 }
@@ -159,8 +159,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
         && *mode.value != CpuMode::Custom
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, model.pointer().name(), "a CPU model in a mode that takes none")
-                .label("only for mode `custom`")
+            Problem::only_for(model.pointer().name(), "a CPU model in a mode that takes none", "mode `custom`")
                 .related(mode.place(), "the mode")
                 .help("leave one of the two out"),
         );
@@ -169,8 +168,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
         && *mode.value == CpuMode::Custom
     {
         problems.push(
-            Problem::new(Id::MissingField, mode.place(), "CPU mode `custom` without a model")
-                .label("needs a `model` beside it")
+            Problem::needs(mode.place(), "CPU mode `custom` without a model", "a `model` beside it")
                 .help("add `\"model\": …`, one that `virsh cpu-models x86_64` prints"),
         );
     }
@@ -179,7 +177,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
         && matches!(mode.value, CpuMode::HostPassthrough | CpuMode::HostModel)
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, mode.place(), "the host's CPU in an emulated domain")
+            Problem::conflict(mode.place(), "the host's CPU in an emulated domain")
                 .label("only under kvm")
                 .help("leave `mode` out, or name a `model`"),
         );

@@ -2,8 +2,8 @@
 
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::placed::Placed;
-use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::problem::{Problem, Problems};
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
 use crate::spec::DomainFields;
@@ -19,7 +19,7 @@ const NVRAM_DIR: &str = "/var/lib/libvirt/qemu/nvram";
 pub(crate) fn firmware(
     layers: &Layers<'_, DomainFields>,
     own: &Layers<'_, DomainOwn>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     (arch, machine): (Arch, &str),
     problems: &mut Problems,
 ) -> Firmware {
@@ -35,24 +35,23 @@ pub(crate) fn firmware(
     let nvram = own.get("nvram", |own| own.nvram.as_ref()).filter(|_| entry.own.replicas.is_none());
     match (firmware, arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
-            Problem::new(Id::ConflictingFields, written.place(), "an aarch64 domain with a PC BIOS")
+            Problem::conflict(written.place(), "an aarch64 domain with a PC BIOS")
                 .label("aarch64 has none")
                 .help("leave `firmware` out, or choose `uefi`")
         })),
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
-            Problem::new(
-                Id::ConflictingFields,
+            Problem::only_for(
                 nvram.pointer().name(),
                 format!("domain `{}` has a BIOS, which keeps no variables", entry.name),
+                "`firmware` `uefi`",
             )
-            .label("only for `firmware` `uefi`")
             .help("leave `nvram` out, or choose `uefi`")
         })),
         (Written::Uefi, _) => {}
         (Written::UefiSecure, _) => problems.extend(written.and_then(|written| {
             let machine_at = layers.get("machine", |f| f.machine.as_ref());
             let problem = |message: &str| {
-                Problem::new(Id::ConflictingFields, written.place(), format!("domain `{}` {message}", entry.name))
+                Problem::conflict(written.place(), format!("domain `{}` {message}", entry.name))
                     .help("leave `firmware` out, or choose `uefi`")
             };
             match (arch, machine_at) {
@@ -69,15 +68,19 @@ pub(crate) fn firmware(
     let keys = layers.get("secureBootKeys", |f| f.secure_boot_keys.as_ref());
     if let Some(keys) = keys.filter(|_| firmware != Written::UefiSecure) {
         problems.push(match written {
-            Some(written) => {
-                Problem::new(Id::ConflictingFields, keys.pointer().name(), "keys for a firmware without Secure Boot")
-                    .label("only for `firmware` `uefi-secure`")
-                    .related(written.place(), "the firmware")
-                    .help("leave one of the two out")
-            }
-            None => Problem::new(Id::MissingField, keys.pointer().name(), "keys for a firmware without Secure Boot")
-                .label("needs `firmware` `uefi-secure`")
-                .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out"),
+            Some(written) => Problem::only_for(
+                keys.pointer().name(),
+                "keys for a firmware without Secure Boot",
+                "`firmware` `uefi-secure`",
+            )
+            .related(written.place(), "the firmware")
+            .help("leave one of the two out"),
+            None => Problem::needs(
+                keys.pointer().name(),
+                "keys for a firmware without Secure Boot",
+                "`firmware` `uefi-secure`",
+            )
+            .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out"),
         });
     }
     let format = if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {

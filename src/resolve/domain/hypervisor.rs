@@ -1,7 +1,7 @@
 //! What a domain is told of the hypervisor under it.
 
 use crate::lab::domain::hypervisor::Hypervisor;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::text::shortened;
 use crate::spec::DomainFields;
@@ -34,7 +34,7 @@ pub(crate) fn hypervisor(
     {
         let message = format!("`{}` cannot be the vendor of Hyper-V's interface", shortened(word.value));
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), message)
+            Problem::bad_name(word.place(), message)
                 .label(format!("needs 1 to {VENDOR_MAX} characters, none of them a comma"))
                 .help("use ASCII characters, such as `\"whatever\"`"),
         );
@@ -56,8 +56,7 @@ fn is_vendor(text: &str) -> bool {
 
 fn only_for_pc<T>(written: Option<At<'_, T>>, key: &str, what: &str, problems: &mut Problems) {
     problems.extend(written.map(|written| {
-        Problem::new(Id::ConflictingFields, written.place(), format!("{what} on an aarch64 domain"))
-            .label("only for x86_64")
+        Problem::only_for(written.place(), format!("{what} on an aarch64 domain"), "x86_64")
             .help(format!("leave `{key}` out"))
     }));
 }

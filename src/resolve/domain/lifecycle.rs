@@ -1,7 +1,7 @@
 //! What becomes of a domain when its guest ends.
 
 use crate::lab::domain::lifecycle::On;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::spec::DomainFields;
 use crate::spec::lifecycle::PowerAction;
@@ -15,7 +15,7 @@ pub(crate) fn on(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> 
         && (*poweroff.value, *reboot.value) == (PowerAction::Restart, PowerAction::Destroy)
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, poweroff.place(), "a domain that starts again when it is switched off")
+            Problem::conflict(poweroff.place(), "a domain that starts again when it is switched off")
                 .label("not with `reboot` `destroy`")
                 .related(reboot.place(), "and stays off when it restarts")
                 .help("leave one of the two out; QEMU cannot exchange them"),

@@ -1,7 +1,7 @@
 //! How much of the host's processors and disks a domain gets.
 
 use crate::lab::domain::limits::{Bandwidth, CpuLimits};
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::spec::DomainFields;
 use crate::spec::cpu::CpuLimits as Written;
@@ -39,7 +39,7 @@ pub(crate) fn cpu_limits(layers: &Layers<'_, DomainFields>, problems: &mut Probl
 fn checked(quota: At<'_, i64>, problems: &mut Problems) -> i64 {
     if (0..QUOTA_MIN).contains(quota.value) {
         problems.push(
-            Problem::of_value(Id::OutOfRange, quota.place(), format!("a quota of {} microseconds", quota.value))
+            Problem::out_of_range(quota.place(), format!("a quota of {} microseconds", quota.value))
                 .label("less than the kernel has")
                 .help("write at least 1000, or -1 for no limit"),
         );

@@ -33,12 +33,10 @@ pub(crate) fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &
     match arch_of(word.value) {
         Some(own) if own == arch => {}
         Some(own) => problems.push(match arch_at {
-            Some(arch_at) => Problem::new(Id::ConflictingFields, word.place(), message())
-                .label(format!("only for {}", own.name()))
+            Some(arch_at) => Problem::only_for(word.place(), message(), own.name())
                 .related(arch_at.place(), "the architecture")
                 .help(format!("leave `machine` out for `{default}`")),
-            None => Problem::new(Id::MissingField, word.place(), message())
-                .label(format!("needs `arch` {}", own.name()))
+            None => Problem::needs(word.place(), message(), format!("`arch` {}", own.name()))
                 .help(format!("add `\"arch\": \"{}\"`, or leave `machine` out for `{default}`", own.name())),
         }),
         None => problems.push(

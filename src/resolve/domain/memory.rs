@@ -2,8 +2,8 @@
 
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::size::Size;
-use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::problem::{Problem, Problems};
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
@@ -12,7 +12,7 @@ use crate::spec::DomainFields;
 /// reaches into the memory.
 pub(crate) fn memory(
     layers: &Layers<'_, DomainFields>,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     has_shares: bool,
     problems: &mut Problems,
 ) -> Memory {
@@ -33,13 +33,12 @@ pub(crate) fn written(layers: &Layers<'_, DomainFields>) -> Option<Size> {
     Size::parse(layers.get("memory", |f| f.memory.as_ref())?.value)
 }
 
-fn size(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Problems) -> Size {
+fn size(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Size {
     let word = layers.get("memory", |f| f.memory.as_ref());
     if word.is_none() {
         let message = format!("domain `{}` has no memory", entry.name);
         problems.push(
-            Problem::new(Id::MissingField, entry.at.key("memory").name(), message)
-                .label("needs a `memory`")
+            Problem::needs(entry.at.key("memory").name(), message, "a `memory`")
                 .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
         );
     }
@@ -53,7 +52,7 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
     let memory = layers.get("memory", |f| f.memory.as_ref());
     if let Some(memory) = memory.filter(|_| written(layers).is_some_and(|memory| current > memory)) {
         problems.push(
-            Problem::new(Id::ConflictingFields, word.place(), "a domain that starts with more memory than it has")
+            Problem::conflict(word.place(), "a domain that starts with more memory than it has")
                 .label(format!("more than {}", memory.value))
                 .related(memory.place(), "all of it")
                 .help("make `memory` as large, or `currentMemory` smaller"),
@@ -62,14 +61,12 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
     let balloon = layers.get("balloon", |f| f.balloon.as_ref());
     if let Some(balloon) = balloon.filter(|balloon| !*balloon.value) {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
+            Problem::both(
                 word.pointer().name(),
                 "part of the memory, and no balloon for the rest",
+                "needs the balloon",
             )
-            .label("needs the balloon")
-            .related(balloon.place(), "there is none")
-            .help("leave one of the two out"),
+            .related(balloon.place(), "there is none"),
         );
     }
     Some(current)
@@ -79,10 +76,9 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
     let shared = layers.get("sharedMemory", |f| f.shared_memory.as_ref());
     if let (Some(shared), true) = (shared.filter(|shared| !*shared.value), has_shares) {
         let list = layers.get("shares", |f| f.shares.as_ref());
-        let problem =
-            Problem::new(Id::ConflictingFields, shared.place(), "shares without memory to share them through")
-                .label("virtiofs needs shared memory")
-                .help("leave `sharedMemory` out");
+        let problem = Problem::conflict(shared.place(), "shares without memory to share them through")
+            .label("virtiofs needs shared memory")
+            .help("leave `sharedMemory` out");
         problems.push(match list {
             Some(list) => problem.related(list.pointer().name(), "the shares"),
             None => problem,
@@ -100,7 +96,7 @@ fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits 
     let [hard, soft, swap] = [hard_at, soft_at, swap_at].map(|word| word.and_then(|word| parse::size(word, problems)));
     if let (Some(soft_at), Some(hard_at), true) = (soft_at, hard_at, hard.is_some() && soft > hard) {
         problems.push(
-            Problem::new(Id::ConflictingFields, soft_at.place(), "a soft limit above the hard one")
+            Problem::conflict(soft_at.place(), "a soft limit above the hard one")
                 .label(format!("more than {}", hard_at.value))
                 .related(hard_at.place(), "the hard limit")
                 .help("exchange the two, or leave one out"),
@@ -108,16 +104,11 @@ fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits 
     }
     match (swap_at, hard_at) {
         (Some(swap_at), None) => problems.push(
-            Problem::new(
-                Id::MissingField,
-                swap_at.pointer().name(),
-                "a limit of memory and swap without one of memory",
-            )
-            .label("needs `hard`")
-            .help("add `\"hard\": …`, at most what `swap` is: it counts memory and swap together"),
+            Problem::needs(swap_at.pointer().name(), "a limit of memory and swap without one of memory", "`hard`")
+                .help("add `\"hard\": …`, at most what `swap` is: it counts memory and swap together"),
         ),
         (Some(swap_at), Some(hard_at)) if swap.is_some() && swap < hard => problems.push(
-            Problem::new(Id::ConflictingFields, swap_at.place(), "a limit of memory and swap below that of memory")
+            Problem::conflict(swap_at.place(), "a limit of memory and swap below that of memory")
                 .label(format!("less than {}", hard_at.value))
                 .related(hard_at.place(), "the limit of memory")
                 .help("add the two up: `swap` counts memory and swap together"),

@@ -56,7 +56,7 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Pro
             ("a cell whose memory does not come from where cgroups say", "`numa.memoryMode` is `restrictive`")
         };
         problems.push(
-            Problem::new(Id::ConflictingFields, mode_at.place(), message)
+            Problem::conflict(mode_at.place(), message)
                 .label(label)
                 .help("make all of them `restrictive`, each with `hostNodes`, or none"),
         );
@@ -73,9 +73,12 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Pro
 }
 
 fn without_nodes(mode: Pointer) -> Problem {
-    Problem::new(Id::MissingField, mode.name(), "how strictly memory comes from nodes of the host, and not from which")
-        .label("needs `hostNodes` beside it")
-        .help("add `\"hostNodes\": \"0\"`, or leave `memoryMode` out")
+    Problem::needs(
+        mode.name(),
+        "how strictly memory comes from nodes of the host, and not from which",
+        "`hostNodes` beside it",
+    )
+    .help("add `\"hostNodes\": \"0\"`, or leave `memoryMode` out")
 }
 
 /// Checks that each virtual CPU is in one cell. libvirt refuses one that is in two, and puts one that is in none into the

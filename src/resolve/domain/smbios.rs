@@ -114,7 +114,7 @@ fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], probl
 fn is_said(text: &str, at: Pointer, problems: &mut Problems) -> bool {
     if text.is_empty() {
         problems.push(
-            Problem::of_value(Id::OutOfRange, at.value(), "an empty text says nothing here")
+            Problem::out_of_range(at.value(), "an empty text says nothing here")
                 .label("must not be empty")
                 .help("leave it out for QEMU's own"),
         );

@@ -1,12 +1,12 @@
 //! Templates: domains that are there for what others grow on.
 
-use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::problem::{Problem, Problems};
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::spec::{Active, DomainFields};
 
 /// Whether a domain is a template. What would start one is a problem.
-pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, problems: &mut Problems) -> bool {
+pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> bool {
     if entry.own.template != Some(true) {
         return false;
     }
@@ -14,7 +14,7 @@ pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Entry<'_>, proble
     let mut refuse = |place, message: &str, help: &str| {
         let (template, what) = said();
         problems.push(
-            Problem::new(Id::ConflictingFields, place, format!("domain `{}` is a template, and {message}", entry.name))
+            Problem::conflict(place, format!("domain `{}` is a template, and {message}", entry.name))
                 .label("not with `template`")
                 .related(template, what)
                 .help(help.to_owned()),

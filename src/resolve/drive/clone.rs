@@ -6,7 +6,7 @@ use crate::lab::size::Size;
 use crate::lab::storage::Pool;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::Word;
 use crate::spec::pool::ImageFormat;
 
@@ -29,12 +29,11 @@ impl TemplateDisk {
             Source::Volume { pool, .. } => Some(*pool),
             Source::File(_) | Source::Block(_) => {
                 problems.push(
-                    Problem::new(
-                        Id::MissingField,
+                    Problem::needs(
                         clone_of.pointer().name(),
                         format!("disk `{disk}` is a clone of one that is on no pool"),
+                        "a `pool` beside it",
                     )
-                    .label("needs a `pool` beside it")
                     .related(self.at.clone().value(), "the disk that it is a clone of")
                     .help("add `\"pool\": …`, where the clone is to be"),
                 );
@@ -47,12 +46,11 @@ impl TemplateDisk {
     pub(crate) fn size(&self, disk: &str, clone_of: Word<'_>, problems: &mut Problems) -> Option<Size> {
         if self.size.is_none() {
             problems.push(
-                Problem::new(
-                    Id::MissingField,
+                Problem::needs(
                     clone_of.pointer().name(),
                     format!("disk `{disk}` is a clone of one whose size is not known"),
+                    "a `size` beside it",
                 )
-                .label("needs a `size` beside it")
                 .related(self.at.clone().value(), "the disk that it is a clone of")
                 .help("add `\"size\": …`, at least that of the template's disk"),
             );
@@ -70,7 +68,7 @@ impl TemplateDisk {
     ) -> Option<Backing> {
         let mut refuse = |what: String| {
             problems.push(
-                Problem::new(Id::NotOnThisType, clone_of.place(), format!("a clone of {what}"))
+                Problem::not_on_this_type(clone_of.place(), format!("a clone of {what}"))
                     .label("only of what is a file")
                     .related(self.at.clone().value(), "the disk that it is a clone of")
                     .help("give the template a disk in a pool of type `dir`, `fs` or `netfs`"),

@@ -4,10 +4,10 @@ use crate::lab::drive::Source;
 use crate::lab::id::PoolId;
 use crate::lab::storage::volume::Volume;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::problem::{Problem, Problems};
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::storage::{backing, image, volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive as written;
@@ -20,8 +20,8 @@ pub(crate) type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volum
 pub(crate) fn resolve(
     disk: &str,
     layers: &Layers<'_, written::Disk>,
-    entry: &Entry<'_>,
-    scope: &Scope<'_>,
+    entry: &Instance<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<DiskSource> {
     let pool = layers.get("pool", |d| d.pool.as_ref());
@@ -36,7 +36,7 @@ pub(crate) fn resolve(
     let clone_of = layers.get("cloneOf", |d| d.clone_of.as_ref());
     let template_disk = match clone_of {
         // Without the disk that it is a clone of, there is nothing more to say of it.
-        Some(word) => Some((scope.templates.disk(disk, word, problems)?, word)),
+        Some(word) => Some((names.templates.disk(disk, word, problems)?, word)),
         None => None,
     };
     if clone_of.is_none() || kinds.iter().any(|(_, at)| at.is_some()) {
@@ -53,18 +53,18 @@ pub(crate) fn resolve(
         return Some((Source::Block(text::path(block, problems)?), written, None));
     }
     let (pool, pool_at) = match (pool, template_disk) {
-        (Some(word), _) => (scope.pool(word, problems)?, word.pointer()),
+        (Some(word), _) => (names.pool(word, problems)?, word.pointer()),
         (None, Some((template_disk, word))) => (template_disk.pool(disk, word, problems)?, word.pointer()),
         (None, None) => return None,
     };
     let volume_word = layers.get("volume", |d| d.volume.as_ref());
     if let Some(word) = volume_word
-        && !volume_name::check(word.value, &scope.pools[pool.0], word.place(), problems)
+        && !volume_name::check(word.value, &names.pools[pool.0], word.place(), problems)
     {
         return None;
     }
     let size = layers.get("size", |d| d.size.as_ref());
-    let r#type = scope.pools[pool.0].r#type;
+    let r#type = names.pools[pool.0].r#type;
     if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
         problems.push(volume::undeclarable(&size.pointer().name()));
         return None;
@@ -75,8 +75,7 @@ pub(crate) fn resolve(
     }
     if size.is_none() && volume_word.is_none() && template_disk.is_none() {
         problems.push(
-            Problem::new(Id::MissingField, layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"))
-                .label("needs a `size` or a `volume`")
+            Problem::needs(layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"), "a `size` or a `volume`")
                 .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
         );
         return None;
@@ -114,13 +113,13 @@ pub(crate) fn resolve(
     let format = volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems);
     let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
-        volume_name::check_derived(&name, &scope.pools[pool.0], pool_at.clone().value(), problems);
+        volume_name::check_derived(&name, &names.pools[pool.0], pool_at.clone().value(), problems);
     }
     let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
     backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));
     if let Some((template_disk, word)) = template_disk {
         backing::only_on_qcow2("cloneOf", &word.pointer(), (r#type, format), problems);
-        backing = template_disk.backing(pool, word, scope.pools, problems);
+        backing = template_disk.backing(pool, word, names.pools, problems);
     }
     let present = volume::present((r#type, format), size, (allocation, preallocation), backing, problems);
     let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
@@ -141,13 +140,9 @@ fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Pro
     ] {
         if let Some(at) = at {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    at.name(),
-                    format!("disk `{disk}` is on no pool, so it declares no volume"),
-                )
-                .label(format!("`{key}` needs a `pool`"))
-                .help("leave it out, or name a pool instead of the file or block device"),
+                Problem::conflict(at.name(), format!("disk `{disk}` is on no pool, so it declares no volume"))
+                    .label(format!("`{key}` needs a `pool`"))
+                    .help("leave it out, or name a pool instead of the file or block device"),
             );
         }
     }
@@ -164,10 +159,8 @@ fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Prob
     let Some((first, first_at)) = given.next() else { return };
     for (_, at) in given {
         problems.push(
-            Problem::new(Id::ConflictingFields, at.name(), format!("disk `{disk}` grows on two images"))
-                .label(format!("not with `{first}`"))
-                .related(first_at.clone().name(), format!("`{first}` is given here"))
-                .help("leave one of the two out"),
+            Problem::both(at.name(), format!("disk `{disk}` grows on two images"), format!("not with `{first}`"))
+                .related(first_at.clone().name(), format!("`{first}` is given here")),
         );
     }
 }
@@ -185,8 +178,7 @@ fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
             "add `\"volume\": \"unit:0:0:1\"`; `virsh vol-list` has the units when the pool is active",
         )
     };
-    Problem::new(Id::MissingField, at.clone().value(), format!("disk `{disk}` does not say which {what} it is"))
-        .label("needs a `volume`")
+    Problem::needs(at.clone().value(), format!("disk `{disk}` does not say which {what} it is"), "a `volume`")
         .help(help)
 }
 
@@ -195,11 +187,8 @@ fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &m
     for (what, help, at) in keys {
         let Some(at) = at else { continue };
         let message = format!("disk `{disk}` declares no volume that could {what}");
-        problems.push(
-            Problem::new(Id::MissingField, at.name(), message)
-                .label("needs a `size` beside it")
-                .help(format!("add `\"size\": …`{help}")),
-        );
+        problems
+            .push(Problem::needs(at.name(), message, "a `size` beside it").help(format!("add `\"size\": …`{help}")));
     }
 }
 

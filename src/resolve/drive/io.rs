@@ -20,7 +20,7 @@ pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems
         && !matches!(cache, Some(Cache::None | Cache::Directsync))
     {
         problems.push(
-            Problem::new(Id::ConflictingFields, io.place(), "`native` calls on a disk that the host caches")
+            Problem::conflict(io.place(), "`native` calls on a disk that the host caches")
                 .label("only with `cache` `none` or `directsync`")
                 .help("add `\"cache\": \"none\"`, or choose `io_uring`"),
         );
@@ -68,14 +68,12 @@ fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> 
     for [read, write, total] in [pointers([read, write, total]), iops] {
         if let (Some(part), Some(total)) = (read.or(write), total) {
             problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
+                Problem::both(
                     total.name(),
                     "a limit for reading and writing together and one apart",
+                    "not with the other",
                 )
-                .label("not with the other")
-                .related(part.name(), "the other")
-                .help("leave one of the two out"),
+                .related(part.name(), "the other"),
             );
         }
     }
@@ -97,7 +95,7 @@ fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Problems) 
         let fine = BLOCK_SIZES.contains(&size.bytes()) && size.bytes().count_ones() == 1;
         if !fine {
             problems.push(
-                Problem::of_value(Id::OutOfRange, word.place(), format!("`{}` is not the size of a block", word.value))
+                Problem::out_of_range(word.place(), format!("`{}` is not the size of a block", word.value))
                     .label("needs a power of two from 512 bytes to 2 MiB")
                     .help("write `\"512B\"` or `\"4KiB\"`, as real disks have them"),
             );

@@ -5,9 +5,9 @@ use crate::lab::interface::address::Address;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::{Family, plus};
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::network::dnsmasq;
 use crate::resolve::network::host_address::not_a_host;
 use crate::resolve::parse;
@@ -26,8 +26,8 @@ pub(crate) fn written_addresses<'l>(
 pub(crate) fn addresses(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    entry: &Entry<'_>,
-    scope: &Scope<'_>,
+    entry: &Instance<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Vec<Address> {
     let mut addresses = Vec::new();
@@ -35,7 +35,7 @@ pub(crate) fn addresses(
         match attachment {
             Attachment::Network(network) => {
                 check_host_name(word, entry, problems);
-                addresses.extend(address(word, family, *network, entry, scope, problems));
+                addresses.extend(address(word, family, *network, entry, names, problems));
             }
             Attachment::Bridge { .. } => {
                 problems.push(without_network(word, "an interface on a bridge", "whoever serves the bridge"));
@@ -51,18 +51,18 @@ pub(crate) fn addresses(
 
 /// The problem of an address that no network of the lab reserves.
 fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
-    Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("{what} has no network that reserves its address"))
+    Problem::not_on_this_mode(word.pointer().name(), format!("{what} has no network that reserves its address"))
         .label("only with a `network`")
         .help(format!("leave it out; {server} gives out its addresses"))
 }
 
 /// A domain with an address is known to DNS by its name.
-fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Problems) {
+fn check_host_name(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) {
     let is_name = parse::name(&entry.name, entry.at.clone().name(), &mut Problems::default());
     if is_name && !parse::is_host_name(&entry.name) {
         let message = format!("`{}` cannot be the name of a host", entry.name);
         problems.push(
-            Problem::of_value(Id::BadName, entry.at.clone().name(), message)
+            Problem::bad_name(entry.at.clone().name(), message)
                 .label("not a host name")
                 .related(word.place(), "its address, which DNS knows by its name")
                 .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
@@ -70,7 +70,7 @@ fn check_host_name(word: Word<'_>, entry: &Entry<'_>, problems: &mut Problems) {
     } else if let Some(other) = dnsmasq::other_meaning(&entry.name) {
         let message = format!("`{}` cannot be the name of a domain with a reserved address", entry.name);
         problems.push(
-            Problem::of_value(Id::BadName, entry.at.clone().name(), message)
+            Problem::bad_name(entry.at.clone().name(), message)
                 .label(format!("dnsmasq would take it for {other}"))
                 .related(word.place(), "the address that dnsmasq is to reserve for it")
                 .help("choose another name; `id` with the old name keeps the domain's identity"),
@@ -83,18 +83,17 @@ fn address(
     word: Word<'_>,
     family: Family,
     id: NetworkId,
-    entry: &Entry<'_>,
-    scope: &Scope<'_>,
+    entry: &Instance<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Address> {
     let first = parse::address(word, family, problems)?;
     let address = plus(first, entry.replica);
-    let network = &scope.networks[id.0];
+    let network = &names.networks[id.0];
     if !network.mode.makes_bridge() {
         let served = if network.mode.shares_interface() { "that network" } else { "the bridge" };
         problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
+            Problem::not_on_this_mode(
                 word.pointer().name(),
                 format!("network `{}` reserves no addresses", network.name),
             )
@@ -105,7 +104,7 @@ fn address(
         return None;
     }
     let Some(side) = network.side(family) else {
-        if !scope.refused_subnets.contains(&(id, family)) {
+        if !names.refused_subnets.contains(&(id, family)) {
             problems.push(
                 Problem::new(
                     Id::NoSubnet,
@@ -121,8 +120,7 @@ fn address(
     };
     if let Some(at) = &side.unserved_at {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
+            Problem::conflict(
                 word.place(),
                 format!("network `{}` reserves no {} addresses", network.name, family.name()),
             )

@@ -5,7 +5,7 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::Vlan;
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::network::vlan;
 use crate::resolve::{device_name, parse};
 use crate::spec::interface as written;
@@ -20,7 +20,7 @@ pub(crate) fn name(interface: &written::Interface) -> Option<&str> {
 pub(crate) fn attachment(
     name: &str,
     layers: &Layers<'_, written::Interface>,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Attachment> {
     let network = layers.get("network", |i| i.network.as_ref());
@@ -37,13 +37,13 @@ pub(crate) fn attachment(
     problems.extend(user.and_then(parse::only_true));
     parse::one_of(&kinds, &what, &layers.pointer(), problems)?;
     if let Some(network) = network {
-        return scope.network(network, problems).map(Attachment::Network);
+        return names.network(network, problems).map(Attachment::Network);
     }
     if let Some(bridge) = bridge {
         let name = device_name::of_host(bridge, problems)?;
-        if let Some(network) = scope.networks.iter().find(|network| network.is_on_open_vswitch(&name)) {
+        if let Some(network) = names.networks.iter().find(|network| network.is_on_open_vswitch(&name)) {
             problems.push(
-                Problem::new(Id::NotOnThisMode, bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
+                Problem::not_on_this_mode(bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
                     .label("not to be used like an ordinary one")
                     .related(network.at.clone().name(), "the network that says so")
                     .help(format!("write `\"network\": \"{}\"` instead", network.name)),
@@ -61,24 +61,24 @@ pub(crate) fn attachment(
 pub(crate) fn vlan(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Vlan> {
     let layers = layers.object("vlan", |i| i.vlan.as_ref());
     let has_vlans = match attachment {
-        Attachment::Network(id) => scope.networks[id.0].mode.has_vlans(),
+        Attachment::Network(id) => names.networks[id.0].mode.has_vlans(),
         Attachment::Bridge { .. } => true,
         Attachment::User | Attachment::Macvtap(_) => false,
     };
     if !layers.is_empty() && !has_vlans {
-        let (what, label) = describe(attachment, scope);
+        let (what, label) = describe(attachment, names);
         problems.push(
-            Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("{what} has no VLANs"))
+            Problem::not_on_this_mode(layers.pointer().name(), format!("{what} has no VLANs"))
                 .label(label)
                 .help("leave `vlan` out, or use a network of mode `ovs` or `bridge`"),
         );
     }
-    if attachment.backend(scope.networks) == Backend::VirtualFunction {
+    if attachment.backend(names.networks) == Backend::VirtualFunction {
         vlan::refuse_trunk(&layers, problems);
     }
     vlan::vlan(&layers, problems)
@@ -88,20 +88,20 @@ pub(crate) fn vlan(
 pub(crate) fn portgroup(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
     let written = layers.get("portgroup", |i| i.portgroup.as_ref())?;
     let Attachment::Network(id) = attachment else {
-        let (what, _) = describe(attachment, scope);
+        let (what, _) = describe(attachment, names);
         problems.push(
-            Problem::new(Id::NotOnThisMode, written.pointer().name(), format!("{what} has no port groups"))
+            Problem::not_on_this_mode(written.pointer().name(), format!("{what} has no port groups"))
                 .label("only with a `network`")
                 .help("leave it out, or give the interface a `network`"),
         );
         return None;
     };
-    let network = &scope.networks[id.0];
+    let network = &names.networks[id.0];
     let known = || network.portgroups.iter().map(|group| group.name.as_str());
     if known().any(|name| name == written.value) {
         return Some(written.value.clone());
@@ -124,18 +124,18 @@ pub(crate) fn portgroup(
 pub(crate) fn mtu(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<u32> {
     let written = layers.get("mtu", |i| i.mtu.as_ref())?;
-    let fine = match attachment.backend(scope.networks) {
+    let fine = match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => true,
         Backend::Macvtap | Backend::VirtualFunction | Backend::User => false,
     };
     if !fine {
-        let (what, label) = describe(attachment, scope);
+        let (what, label) = describe(attachment, names);
         problems.push(
-            Problem::new(Id::NotOnThisMode, written.pointer().name(), format!("{what} takes no `mtu`"))
+            Problem::not_on_this_mode(written.pointer().name(), format!("{what} takes no `mtu`"))
                 .label(label)
                 .help("leave it out; the guest can set its own"),
         );
@@ -144,10 +144,10 @@ pub(crate) fn mtu(
 }
 
 /// What it is, and what to write beside that which it does not take.
-pub(crate) fn describe(attachment: &Attachment, scope: &Scope<'_>) -> (String, String) {
+pub(crate) fn describe(attachment: &Attachment, names: &Names<'_>) -> (String, String) {
     match attachment {
         Attachment::Network(id) => {
-            let network = &scope.networks[id.0];
+            let network = &names.networks[id.0];
             (format!("an interface on network `{}`", network.name), format!("not in mode `{}`", network.mode.name()))
         }
         Attachment::Bridge { .. } => ("an interface on a bridge".to_owned(), "not with `bridge`".to_owned()),

@@ -4,8 +4,8 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
 use crate::lab::placed::Placed;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Entry;
+use crate::problem::{Problem, Problems};
+use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::interface as written;
@@ -14,7 +14,7 @@ use crate::spec::interface as written;
 pub(crate) fn forwards(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    entry: &Entry<'_>,
+    entry: &Instance<'_>,
     problems: &mut Problems,
 ) -> Vec<Forward> {
     let Some(list) = layers.get("forwards", |i| i.forwards.as_ref()) else {
@@ -23,7 +23,7 @@ pub(crate) fn forwards(
     match attachment {
         Attachment::User => {}
         Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => problems.push(
-            Problem::new(Id::NotOnThisMode, list.pointer().name(), "an interface whose ports nobody forwards")
+            Problem::not_on_this_mode(list.pointer().name(), "an interface whose ports nobody forwards")
                 .label("only with `user`")
                 .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
         ),

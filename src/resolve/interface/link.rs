@@ -11,30 +11,30 @@ use crate::lab::network::Network;
 use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::placed::Placed;
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::interface::attachment;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::spec::interface as written;
 
 /// The profile that the interface names, where it has a device that can be like that.
 pub(crate) fn profile<'s>(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    scope: &Scope<'s>,
+    names: &Names<'s>,
     problems: &mut Problems,
 ) -> Option<&'s LinkProfile> {
     let link = layers.object("link", |i| i.link.as_ref());
     let word = link.get("profile", |l| l.profile.as_ref())?;
-    let profile = scope.link(word, problems);
-    match attachment.backend(scope.networks) {
+    let profile = names.link(word, problems);
+    match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => profile,
         // Has been told of for all of `link`.
         Backend::VirtualFunction => None,
         Backend::Macvtap | Backend::User => {
-            let (what, label) = attachment::describe(attachment, scope);
+            let (what, label) = attachment::describe(attachment, names);
             problems.push(
-                Problem::new(Id::NotOnThisMode, word.pointer().name(), format!("{what} takes no profile of a link"))
+                Problem::not_on_this_mode(word.pointer().name(), format!("{what} takes no profile of a link"))
                     .label(label)
                     .help("leave it out, or use a network with a bridge"),
             );
@@ -55,10 +55,8 @@ pub(crate) fn bandwidth(
     };
     if let Some(limits) = limits {
         problems.push(
-            Problem::new(Id::ConflictingFields, limits.name(), "`bandwidth` beside a link that has a `rate`")
-                .label("limits it a second time")
-                .related(profile.at.key("rate").name(), "the rate")
-                .help("leave one of the two out"),
+            Problem::both(limits.name(), "`bandwidth` beside a link that has a `rate`", "limits it a second time")
+                .related(profile.at.key("rate").name(), "the rate"),
         );
         return given;
     }
@@ -70,11 +68,11 @@ pub(crate) fn is_shaped(
     own: Option<&Bandwidth>,
     portgroup: Option<&String>,
     attachment: &Attachment,
-    scope: &Scope<'_>,
+    names: &Names<'_>,
 ) -> bool {
     let of_group = || {
         let Attachment::Network(id) = attachment else { return None };
-        let groups = &scope.networks[id.0].portgroups;
+        let groups = &names.networks[id.0].portgroups;
         let group = match portgroup {
             Some(name) => groups.iter().find(|group| group.name == *name),
             None => groups.iter().find(|group| group.default),

@@ -8,11 +8,11 @@ use crate::lab::placed::Placed;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::device_name;
-use crate::resolve::instance::Entry;
+use crate::resolve::instance::Instance;
 use crate::resolve::interface::attachment;
 use crate::resolve::interface::link;
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::names::Scope;
+use crate::resolve::names::Names;
 use crate::resolve::network::bandwidth;
 use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
@@ -26,11 +26,11 @@ pub(crate) fn tap(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     model: InterfaceModel,
-    entry: &Entry<'_>,
-    scope: &Scope<'_>,
+    entry: &Instance<'_>,
+    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Tap {
-    let backend = attachment.backend(scope.networks);
+    let backend = attachment.backend(names.networks);
     let queues = layers.get("queues", |i| i.queues.as_ref());
     let target = layers.get("target", |i| i.target.as_ref());
     let macvtap_mode = layers.get("macvtapMode", |i| i.macvtap_mode.as_ref());
@@ -40,7 +40,7 @@ pub(crate) fn tap(
     let model_at = layers.get("model", |i| i.model.as_ref()).map(|at| at.pointer());
     let link_at = layers.get("link", |i| i.link.as_ref()).map(|at| at.pointer());
 
-    let (what, label) = attachment::describe(attachment, scope);
+    let (what, label) = attachment::describe(attachment, names);
     let with_macvtap = matches!(attachment, Attachment::Macvtap(_));
     let refused = [
         ("queues", queues.map(|at| at.pointer()), backend.has_device()),
@@ -54,7 +54,7 @@ pub(crate) fn tap(
     ];
     for (key, at, _) in refused.into_iter().filter(|(.., is_fine)| !is_fine) {
         problems.extend(at.map(|at| {
-            Problem::new(Id::NotOnThisMode, at.name(), format!("{what} takes no `{key}`")).label(label.clone()).help(
+            Problem::not_on_this_mode(at.name(), format!("{what} takes no `{key}`")).label(label.clone()).help(
                 match (key, backend) {
                     ("macvtapMode", Backend::Macvtap) => "leave it out; the network has its own `macvtapMode`",
                     ("macvtapMode", _) => "leave it out, or use `macvtap`",
@@ -69,10 +69,10 @@ pub(crate) fn tap(
         problems.extend(at.map(|at| needs_virtio(key, at, model_at.clone())));
     }
     let network = match attachment {
-        Attachment::Network(id) => Some(&scope.networks[id.0]).filter(|network| network.mode.makes_bridge()),
+        Attachment::Network(id) => Some(&names.networks[id.0]).filter(|network| network.mode.makes_bridge()),
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
-    let profile = link::profile(layers, attachment, scope, problems);
+    let profile = link::profile(layers, attachment, names, problems);
     let given = bandwidth::of_interface(&limits, network, (backend, &label), problems);
     let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
     let bandwidth = link::bandwidth(profile, given, backend, problems);
@@ -83,7 +83,7 @@ pub(crate) fn tap(
         target,
         queues: queues.map(|queues| *queues.value),
         macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
-        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, scope),
+        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, names),
         bandwidth,
         netem: profile.and_then(|profile| profile.netem.clone()),
         port_isolation: isolation.map(|isolation| *isolation.value),
@@ -94,8 +94,7 @@ pub(crate) fn tap(
 /// The problem of a key that another model does nothing with.
 fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
     let problem =
-        Problem::new(Id::ConflictingFields, at.name(), format!("`{key}` with a model that has no such thing"))
-            .label("only for model `virtio`");
+        Problem::only_for(at.name(), format!("`{key}` with a model that has no such thing"), "model `virtio`");
     let problem = match model_at {
         Some(model) => problem.related(model.value(), "another one"),
         None => problem,
@@ -104,18 +103,14 @@ fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
 }
 
 /// The name of a device of the host, with the number of the replica.
-fn target(word: Word<'_>, entry: &Entry<'_>, problems: &mut Problems) -> Option<Placed<String>> {
+fn target(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let first = device_name::of_interface(word, problems)?;
     if RESERVED.iter().any(|start| first.starts_with(start)) {
         let starts = quoted_list(RESERVED).replace(" and ", " or ");
         problems.push(
-            Problem::of_value(
-                Id::BadName,
-                word.place(),
-                format!("`{first}` cannot be the name of an interface's device"),
-            )
-            .label("kept by libvirt")
-            .help(format!("choose a name that does not start with {starts}")),
+            Problem::bad_name(word.place(), format!("`{first}` cannot be the name of an interface's device"))
+                .label("kept by libvirt")
+                .help(format!("choose a name that does not start with {starts}")),
         );
         return None;
     }

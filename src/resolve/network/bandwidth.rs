@@ -63,7 +63,7 @@ pub(crate) fn of_interface(
         match network {
             Some(network) => check_floor(word, floor, network, problems),
             None => problems.push(
-                Problem::new(Id::NotOnThisMode, word.pointer().name(), "a `floor` of what libvirt does not limit")
+                Problem::not_on_this_mode(word.pointer().name(), "a `floor` of what libvirt does not limit")
                     .label(otherwise.to_owned())
                     .help("leave it out, or use a network whose bridge libvirt makes"),
             ),
@@ -79,7 +79,7 @@ pub(crate) fn of_interface(
         }
     };
     problems.extend(dropped.peak.map(|peak| {
-        Problem::new(Id::NotOnThisMode, peak.pointer().name(), "a `peak` that Linux does not know in this direction")
+        Problem::not_on_this_mode(peak.pointer().name(), "a `peak` that Linux does not know in this direction")
             .label("it only drops what is too much")
             .help(help)
     }));
@@ -107,7 +107,7 @@ fn rate(words: &Words<'_>, problems: &mut Problems) -> Option<Rate> {
     let burst = words.burst.and_then(|word| Some((word, kib(word, problems)?)));
     if let Some((word, _)) = burst.filter(|(_, burst)| *burst > BURST_MAX) {
         problems.push(
-            Problem::of_value(Id::OutOfRange, word.place(), format!("a burst of `{}`", word.value))
+            Problem::out_of_range(word.place(), format!("a burst of `{}`", word.value))
                 .label("more than the kernel can count")
                 .help("write less than `\"4GiB\"`"),
         );
@@ -126,14 +126,10 @@ fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: 
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
     match (inbound, floor) {
         (None, _) => problems.push(
-            Problem::new(
-                Id::MissingField,
-                word.pointer().name(),
-                format!("a `floor` of how much on network `{name}`?"),
-            )
-            .label("part of what the network has")
-            .related(at, "the network")
-            .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),
+            Problem::missing(word.pointer().name(), format!("a `floor` of how much on network `{name}`?"))
+                .label("part of what the network has")
+                .related(at, "the network")
+                .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),
         ),
         (Some(inbound), Some(floor)) if floor > inbound.peak.unwrap_or(inbound.average) => problems.push(
             Problem::new(

@@ -70,11 +70,11 @@ pub(crate) fn v6(
 /// Reports a range beside the word that nobody is served from it.
 fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Problems) {
     if let Some(range) = range.filter(|_| reservations_only) {
-        problems.push(
-            Problem::new(Id::ConflictingFields, range.pointer().name(), "a range that nobody is served from")
-                .label("not with `reservationsOnly`")
-                .help("leave one of the two out"),
-        );
+        problems.push(Problem::both(
+            range.pointer().name(),
+            "a range that nobody is served from",
+            "not with `reservationsOnly`",
+        ));
     }
 }
 

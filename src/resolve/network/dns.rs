@@ -1,7 +1,7 @@
 //! The DNS server of a network.
 
 use crate::lab::network::dns::{Dns, Srv};
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::network::dnsmasq::fits_line;
 use crate::resolve::parse;
@@ -36,9 +36,12 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
         problems.push(
-            Problem::new(Id::MissingField, local_only.pointer().name(), "names in which domain are local only?")
-                .label("needs a `domain` beside it")
-                .help("add `\"domain\": …`, or leave `localOnly` out"),
+            Problem::needs(
+                local_only.pointer().name(),
+                "names in which domain are local only?",
+                "a `domain` beside it",
+            )
+            .help("add `\"domain\": …`, or leave `localOnly` out"),
         );
     }
     Dns {
@@ -91,13 +94,9 @@ fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
         && text.len() <= 62;
     if !fine {
         problems.push(
-            Problem::of_value(
-                Id::BadName,
-                word.place(),
-                format!("`{}` cannot be the name of a service", shortened(text)),
-            )
-            .label("not a service")
-            .help("use letters, digits, `-` and `_`, without the leading `_`, such as `\"ldap\"`"),
+            Problem::bad_name(word.place(), format!("`{}` cannot be the name of a service", shortened(text)))
+                .label("not a service")
+                .help("use letters, digits, `-` and `_`, without the leading `_`, such as `\"ldap\"`"),
         );
     }
     fine.then(|| text.clone())

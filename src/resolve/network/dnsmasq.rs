@@ -43,7 +43,7 @@ pub(crate) fn options(
         let place = list.pointer().index(index).value();
         if option.trim().is_empty() || option.starts_with('-') || option.starts_with('#') {
             problems.push(
-                Problem::of_value(Id::BadName, place, format!("`{}` is not an option of dnsmasq", shortened(option)))
+                Problem::bad_name(place, format!("`{}` is not an option of dnsmasq", shortened(option)))
                     .label("not as in its configuration file")
                     .help("write the option without `--`, such as `\"dhcp-option=option:ntp-server,192.168.56.1\"`"),
             );
@@ -78,7 +78,7 @@ pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Opti
     let fine = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']) && !has_tag;
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), format!("`{}` cannot be {what}", shortened(text)))
+            Problem::bad_name(word.place(), format!("`{}` cannot be {what}", shortened(text)))
                 .label("dnsmasq would read something else")
                 .help(if has_tag {
                     "leave out the `:`: what stands before it is a word of dnsmasq"

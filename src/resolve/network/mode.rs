@@ -21,17 +21,16 @@ pub(crate) fn dev(
         (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
         (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
             let message = format!("network `{name}` forwards through no interface");
-            Problem::new(Id::NotOnThisMode, dev.pointer().name(), message)
+            Problem::not_on_this_mode(dev.pointer().name(), message)
                 .label("only for modes `nat`, `route`, `macvtap` and `hostdev`")
                 .help("leave `dev` out, or choose another `mode`")
         }),
         (Mode::Macvtap | Mode::Hostdev, None) => Some(
-            Problem::new(
-                Id::MissingField,
+            Problem::needs(
                 layers.pointer().key("dev").name(),
                 format!("network `{name}` does not say which interface it shares"),
+                "a `dev`",
             )
-            .label("needs a `dev`")
             .help("add `\"dev\": \"enp1s0\"`, the name of an interface that the host has"),
         ),
     };
@@ -49,7 +48,7 @@ pub(crate) fn macvtap_mode(
     let written = layers.get("macvtapMode", |n| n.macvtap_mode.as_ref());
     problems.extend(written.filter(|_| mode.backend() != Backend::Macvtap).map(|written| {
         let message = format!("network `{name}` shares nothing through macvtap");
-        Problem::new(Id::NotOnThisMode, written.pointer().name(), message)
+        Problem::not_on_this_mode(written.pointer().name(), message)
             .label("only for mode `macvtap`")
             .help("leave it out, or choose mode `macvtap`")
     }));
@@ -113,7 +112,7 @@ pub(crate) fn refuse_on_the_host(
 }
 
 fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
-    Problem::new(Id::NotOnThisMode, at.clone().name(), message)
+    Problem::not_on_this_mode(at.clone().name(), message)
         .label(format!("not in mode `{}`", mode.name()))
         .help("leave it out, or choose another `mode`")
 }

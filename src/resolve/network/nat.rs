@@ -23,13 +23,9 @@ pub(crate) fn nat(
         && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
     {
         problems.push(
-            Problem::new(
-                Id::NotOnThisMode,
-                nat.pointer().name(),
-                format!("network `{name}` does not translate addresses"),
-            )
-            .label("only for mode `nat`")
-            .help("leave `nat` out, or choose mode `nat`"),
+            Problem::not_on_this_mode(nat.pointer().name(), format!("network `{name}` does not translate addresses"))
+                .label("only for mode `nat`")
+                .help("leave `nat` out, or choose mode `nat`"),
         );
     }
     let nat = layers.object("nat", |n| n.nat.as_ref());

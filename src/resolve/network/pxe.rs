@@ -34,16 +34,17 @@ pub(crate) fn pxe(
     }
     if let (Some(file), Some(_)) = (file, side.filter(|side| side.dhcp.is_none())) {
         problems.push(
-            Problem::new(Id::ConflictingFields, file.pointer().name(), "a file to boot that nobody is told of")
-                .label("DHCP says it, which is switched off")
-                .related(dhcp.pointer().key("enable").value(), "switched off here")
-                .help("leave one of the two out"),
+            Problem::both(
+                file.pointer().name(),
+                "a file to boot that nobody is told of",
+                "DHCP says it, which is switched off",
+            )
+            .related(dhcp.pointer().key("enable").value(), "switched off here"),
         );
     }
     if let (Some(server), None) = (server, file) {
         problems.push(
-            Problem::new(Id::MissingField, server.pointer().name(), "a server that nobody asks for a file")
-                .label("needs a `bootFile` beside it")
+            Problem::needs(server.pointer().name(), "a server that nobody asks for a file", "a `bootFile` beside it")
                 .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
         );
     }

@@ -34,14 +34,10 @@ pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) 
     let native = layers.get("native", |v| v.native.as_ref());
     if let Some(native) = native.filter(|native| !tags.contains_key(native.value)) {
         problems.push(
-            Problem::new(
-                Id::ConflictingFields,
-                native.place(),
-                format!("the VLAN {} is native, and not one of the tags", native.value),
-            )
-            .label("not in `tags`")
-            .related(list.place(), "the tags")
-            .help("add it to `tags`, or leave `native` out"),
+            Problem::conflict(native.place(), format!("the VLAN {} is native, and not one of the tags", native.value))
+                .label("not in `tags`")
+                .related(list.place(), "the tags")
+                .help("add it to `tags`, or leave `native` out"),
         );
     }
     Some(Vlan { tags: tags.into_keys().collect(), native: native.map(|native| *native.value) })
@@ -53,7 +49,7 @@ pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Pr
     let native = layers.get("native", |v| v.native.as_ref()).map(|native| native.pointer());
     if let Some(at) = tags.or(native) {
         problems.push(
-            Problem::new(Id::NotOnThisMode, at.name(), "a trunk of VLANs for a virtual function, which knows one")
+            Problem::not_on_this_mode(at.name(), "a trunk of VLANs for a virtual function, which knows one")
                 .label("not in mode `hostdev`")
                 .help("write a single tag without `native`; the guest can make more itself"),
         );
@@ -70,7 +66,7 @@ pub(crate) fn of_network(
     let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Problems| {
         if !layers.is_empty() && !mode.has_vlans() {
             problems.push(
-                Problem::new(Id::NotOnThisMode, layers.pointer().name(), format!("network `{name}` has no VLANs"))
+                Problem::not_on_this_mode(layers.pointer().name(), format!("network `{name}` has no VLANs"))
                     .label(format!("not in mode `{}`", mode.name()))
                     .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
             );
@@ -92,14 +88,10 @@ pub(crate) fn of_network(
                 let first = default.get_or_insert_with(|| second.pointer()).clone();
                 if first != second.pointer() {
                     problems.push(
-                        Problem::new(
-                            Id::ConflictingFields,
-                            second.place(),
-                            format!("network `{name}` has two default port groups"),
-                        )
-                        .label("the second one")
-                        .related(first.value(), "the first one")
-                        .help("leave `default` out of all but one"),
+                        Problem::conflict(second.place(), format!("network `{name}` has two default port groups"))
+                            .label("the second one")
+                            .related(first.value(), "the first one")
+                            .help("leave `default` out of all but one"),
                     );
                 }
             }

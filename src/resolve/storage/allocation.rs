@@ -16,10 +16,8 @@ pub(crate) fn resolve(
 ) -> Option<Size> {
     if let (Some(allocation), Some(preallocation)) = (allocation, preallocation) {
         problems.push(
-            Problem::new(Id::ConflictingFields, preallocation.pointer().name(), "two amounts that are set aside")
-                .label("not with `allocation`")
-                .related(allocation.pointer().name(), "`allocation` is given here")
-                .help("leave one of the two out"),
+            Problem::both(preallocation.pointer().name(), "two amounts that are set aside", "not with `allocation`")
+                .related(allocation.pointer().name(), "`allocation` is given here"),
         );
     }
     let full = preallocation.filter(|at| *at.value == Preallocation::Full);
@@ -27,7 +25,7 @@ pub(crate) fn resolve(
     let amount = allocation.and_then(|word| amount(word, size, problems));
     let mut refuse = |key: Option<(crate::place::Place, &str)>, why: &str, help: &str| {
         if let Some((place, what)) = key {
-            problems.push(Problem::new(Id::ConflictingFields, place, why).label(what.to_owned()).help(help.to_owned()));
+            problems.push(Problem::conflict(place, why).label(what.to_owned()).help(help.to_owned()));
         }
     };
     // A refused amount has been told of.

@@ -25,25 +25,20 @@ pub(crate) fn resolve(
         (Some(volume), None) => (volume.pointer(), Image::Volume(volume.value.clone())),
         (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
         (Some(_), Some(path)) => {
-            problems.push(
-                Problem::new(
-                    Id::ConflictingFields,
-                    path.pointer().name(),
-                    "a backing image that is both a volume and a file",
-                )
-                .label("not with `volume`")
-                .help("leave one of the two out"),
-            );
+            problems.push(Problem::both(
+                path.pointer().name(),
+                "a backing image that is both a volume and a file",
+                "not with `volume`",
+            ));
             return None;
         }
         (None, None) => {
             problems.push(
-                Problem::new(
-                    Id::MissingField,
+                Problem::needs(
                     layers.pointer().name(),
                     "a backing image that is neither a volume nor a file",
+                    "a `volume` or a `path`",
                 )
-                .label("needs a `volume` or a `path`")
                 .help("add `\"volume\": …`, the name of a volume of the same pool, or `\"path\": …`"),
             );
             return None;
@@ -64,12 +59,11 @@ pub(crate) fn only_on_qcow2(
         return;
     }
     problems.push(if r#type.has_files() {
-        Problem::new(Id::ConflictingFields, at.clone().name(), "a raw image that grows on another")
-            .label("only for format `qcow2`")
+        Problem::only_for(at.clone().name(), "a raw image that grows on another", "format `qcow2`")
             .help(format!("leave `{key}` out, or choose `qcow2`: raw images hold nothing but their own bytes"))
     } else {
         let message = format!("a volume of a pool of type `{}` that grows on an image", r#type.name());
-        Problem::new(Id::NotOnThisType, at.clone().name(), message)
+        Problem::not_on_this_type(at.clone().name(), message)
             .label("only where volumes are files")
             .help(format!("leave `{key}` out, or choose a pool of type `dir`, `fs` or `netfs`"))
     });

@@ -1,7 +1,7 @@
 //! Prebuilt images that volumes grow on: files, or what a flake hands over.
 
 use crate::lab::storage::backing::{Backing, Image};
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::storage::backing;
 use crate::resolve::text;
@@ -25,21 +25,18 @@ pub(crate) fn resolve(
         (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
         (Some(path), Some(nix)) => {
             problems.push(
-                Problem::new(Id::ConflictingFields, nix.pointer().name(), "an image that is both a file and a flake's")
-                    .label("not with `path`")
-                    .related(path.pointer().name(), "`path` is given here")
-                    .help("leave one of the two out"),
+                Problem::both(nix.pointer().name(), "an image that is both a file and a flake's", "not with `path`")
+                    .related(path.pointer().name(), "`path` is given here"),
             );
             return None;
         }
         (None, None) => {
             problems.push(
-                Problem::new(
-                    Id::MissingField,
+                Problem::needs(
                     layers.pointer().name(),
                     "an image that is neither a file nor one of a flake",
+                    "a `path` or `nix`",
                 )
-                .label("needs a `path` or `nix`")
                 .help("add `\"path\": …`, a file of the host, or `\"nix\": …`, a name in the `images` of the flake"),
             );
             return None;
@@ -60,7 +57,7 @@ fn attributes(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     }
     if !word.value.split('.').all(is_fine) {
         problems.push(
-            Problem::of_value(Id::BadName, word.place(), format!("`{}` is not a path of attributes", word.value))
+            Problem::bad_name(word.place(), format!("`{}` is not a path of attributes", word.value))
                 .label("needs names with dots between them")
                 .help(
                     "write it like `\"debian.trixie\"`: letters, digits, `_` and `-`, each name starting with a letter",

@@ -63,8 +63,7 @@ fn server(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
     if list.value.is_empty() {
         problems.push(
-            Problem::new(Id::MissingField, list.place(), "a cluster without a monitor")
-                .label("needs one at least")
+            Problem::needs(list.place(), "a cluster without a monitor", "one at least")
                 .help("write where the monitors of the cluster are, such as `[\"ceph1.lab\"]`"),
         );
     }
@@ -73,8 +72,7 @@ fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
         match host(text) {
             Some(host) => hosts.push(host),
             None => problems.push(
-                Problem::of_value(
-                    Id::BadName,
+                Problem::bad_name(
                     list.pointer().index(index).value(),
                     format!("`{}` cannot be a monitor", text::shortened(text)),
                 )
@@ -108,13 +106,9 @@ fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Op
             let text = text::line_of(word, problems)?;
             if text.is_empty() || text.starts_with('/') {
                 problems.push(
-                    Problem::of_value(
-                        Id::BadName,
-                        word.place(),
-                        format!("`{text}` is no share of format `{protocol}`"),
-                    )
-                    .label("starts with `/`, or is empty")
-                    .help("write the name of the share or volume without a slash in front: `\"images\"`"),
+                    Problem::bad_name(word.place(), format!("`{text}` is no share of format `{protocol}`"))
+                        .label("starts with `/`, or is empty")
+                        .help("write the name of the share or volume without a slash in front: `\"images\"`"),
                 );
                 return None;
             }
@@ -132,8 +126,7 @@ fn name(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<Str
     if !fine {
         let example = if r#type == PoolType::Zfs { "tank/images" } else { "images" };
         problems.push(
-            Problem::of_value(
-                Id::BadName,
+            Problem::bad_name(
                 word.place(),
                 format!("`{}` cannot be the `source.name` of type `{}`", text::shortened(text), r#type.name()),
             )
@@ -180,13 +173,9 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let fine = is_qualified(&text).is_some();
     if !fine {
         problems.push(
-            Problem::of_value(
-                Id::BadName,
-                word.place(),
-                format!("`{}` is not a qualified name of iSCSI", text::shortened(&text)),
-            )
-            .label("not in the form `iqn.<year>-<month>.<domain, reversed>:<name>`")
-            .help("write it as the target has it, such as `\"iqn.2026-01.lab.storage:disks\"`"),
+            Problem::bad_name(word.place(), format!("`{}` is not a qualified name of iSCSI", text::shortened(&text)))
+                .label("not in the form `iqn.<year>-<month>.<domain, reversed>:<name>`")
+                .help("write it as the target has it, such as `\"iqn.2026-01.lab.storage:disks\"`"),
         );
     }
     fine.then_some(text)
@@ -196,7 +185,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     if format != Some("nfs") {
         problems.push(
-            Problem::new(Id::ConflictingFields, word.pointer().name(), "a version of NFS for what is not called NFS")
+            Problem::conflict(word.pointer().name(), "a version of NFS for what is not called NFS")
                 .label("needs the `format` `nfs` beside it")
                 .help("write `\"format\": \"nfs\"`, or leave `protocolVersion` out"),
         );
@@ -226,9 +215,12 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Opti
     let kinds = [("secretUuid", uuid.map(|at| at.pointer())), ("secretUsage", usage.map(|at| at.pointer()))];
     if uuid.is_none() && usage.is_none() {
         problems.push(
-            Problem::new(Id::MissingField, layers.pointer().value(), "an `auth` without a secret that proves it")
-                .label("needs `secretUuid` or `secretUsage`")
-                .help("define the password as a secret of libvirt's (`virsh secret-define`), and name it here"),
+            Problem::needs(
+                layers.pointer().value(),
+                "an `auth` without a secret that proves it",
+                "`secretUuid` or `secretUsage`",
+            )
+            .help("define the password as a secret of libvirt's (`virsh secret-define`), and name it here"),
         );
         return None;
     }

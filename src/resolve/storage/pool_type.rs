@@ -1,7 +1,7 @@
 //! The types of storage pools: what each is called, and which keys of `source` it has.
 
 use crate::place::Pointer;
-use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::problem::{Problem, Problems, quoted_list};
 use crate::resolve::layers::Layers;
 use crate::spec::pool::PoolType;
 use crate::spec::pool_source as written;
@@ -79,8 +79,7 @@ pub(crate) fn check_keys(
         if is_written && !key.taken_by.contains(&r#type) {
             let types = quoted_list(key.taken_by.iter().map(|r#type| r#type.name())).replace(" and ", " or ");
             problems.push(
-                Problem::new(
-                    Id::NotOnThisType,
+                Problem::not_on_this_type(
                     place,
                     format!("a pool of type `{}` has no `source.{}`", r#type.name(), key.name),
                 )
@@ -89,12 +88,11 @@ pub(crate) fn check_keys(
             );
         } else if !is_written && key.needed_by.contains(&r#type) {
             problems.push(
-                Problem::new(
-                    Id::MissingField,
+                Problem::needs(
                     place,
                     format!("pool `{name}` is of type `{}` and has no `source.{}`", r#type.name(), key.name),
+                    format!("a `source` with `{}`", key.name),
                 )
-                .label(format!("needs a `source` with `{}`", key.name))
                 .help(format!("add `{}` to `source`: {}", key.name, key.meaning(r#type))),
             );
         }

@@ -20,8 +20,7 @@ pub(crate) fn format(r#type: PoolType, written: Option<At<'_, ImageFormat>>, pro
     }
     if let Some(at) = written.filter(|at| *at.value != ImageFormat::Raw) {
         problems.push(
-            Problem::new(
-                Id::NotOnThisType,
+            Problem::not_on_this_type(
                 at.place(),
                 format!("a pool of type `{}` has no {} images", r#type.name(), at.value.name()),
             )
@@ -54,18 +53,17 @@ pub(crate) fn written(
         .into_iter()
         .filter(|(_, written)| *written)
         {
-            problems.push(
-                Problem::new(Id::ConflictingFields, at.key(key).name(), format!("volume `{name}` shall not exist"))
-                    .label("not with `\"present\": false`")
-                    .help("leave one of the two out"),
-            );
+            problems.push(Problem::both(
+                at.key(key).name(),
+                format!("volume `{name}` shall not exist"),
+                "not with `\"present\": false`",
+            ));
         }
         return Volume { name: name.to_owned(), at, format, present: None, extra: None };
     }
     let Some(size) = layers.get("size", |v| v.size.as_ref()) else {
         problems.push(
-            Problem::new(Id::MissingField, at.key("size").name(), format!("volume `{name}` has no size"))
-                .label("needs a `size`")
+            Problem::needs(at.key("size").name(), format!("volume `{name}` has no size"), "a `size`")
                 .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
         );
         let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
@@ -110,7 +108,7 @@ pub(crate) fn present(
 
 /// The problem of a volume that is declared where nobody can make one.
 pub(crate) fn undeclarable(place: &Place) -> Problem {
-    Problem::new(Id::NotOnThisType, place.clone(), "a volume of an iSCSI pool is declared")
+    Problem::not_on_this_type(place.clone(), "a volume of an iSCSI pool is declared")
         .label("its target has the volumes that it has")
         .help("leave it out; a disk names a unit of the target: `\"volume\": \"unit:0:0:1\"`")
 }
@@ -119,7 +117,7 @@ pub(crate) fn undeclarable(place: &Place) -> Problem {
 pub(crate) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -> Problem {
     let (written, format) = (written.name(), volume.format.name());
     let message = format!("the volume `{}` is declared as {format}, not {written}", volume.name);
-    Problem::new(Id::ConflictingFields, at.value(), message)
+    Problem::conflict(at.value(), message)
         .label(format!("not {written}"))
         .related(volume.at.clone().value(), "declared here")
         .help("leave `format` out: it is that of the volume")
