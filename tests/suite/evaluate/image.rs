@@ -3,9 +3,9 @@
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::labs::{committed, variant};
-use crate::world::{Part, World};
-use crate::{keys, list, text};
+use super::{keys, list, text};
+use crate::support::evaluation::{Part, World};
+use crate::support::labs::{committed, variant};
 
 /// Some images, as the stand-ins name them, and another version of one.
 const DEBIAN: &str = "-debian-13.qcow2";

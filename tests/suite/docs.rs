@@ -4,13 +4,11 @@
 //! repository: its lines stand there one after the other, whatever their indentation. `…` alone on a line, or at the end
 //! of one, stands for what is left out.
 
-mod case;
-
 use std::fs;
 use std::path::Path;
 
-use case::document::documents;
-use case::{Differences, Read};
+use crate::support::document::documents;
+use crate::support::{Differences, Read};
 
 #[test]
 fn quoted_lines_are_in_their_files() {

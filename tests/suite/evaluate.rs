@@ -2,17 +2,12 @@
 //! under stand-ins for NixOS and for nixpkgs' module system. With `NIXVIRT_SRC` set to a checkout of NixVirt 0.6.0 and `NIXPKGS_LIB`
 //! to one of nixpkgs or nixpkgs.lib, under the real ones too.
 
-#[path = "../case/mod.rs"]
-mod case;
 mod clash;
 mod definition;
 mod host;
 mod image;
 mod imported;
-#[path = "../labs/mod.rs"]
-mod labs;
 mod link;
-mod world;
 
 use std::path::PathBuf;
 
@@ -23,9 +18,9 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::support::evaluation::World;
+use crate::support::labs::{Generated, Labs, committed, variant};
 use definition::definitions;
-use labs::{Generated, Labs, committed};
-use world::World;
 
 #[test]
 fn every_definition_is_taken_and_keeps_its_identity() {
@@ -351,7 +346,7 @@ fn discs_say_what_was_meant() {
 #[test]
 fn another_disc_is_no_change_of_its_domain() {
     let lab = |paths: &str, command: &str| {
-        labs::variant(&format!(
+        variant(&format!(
             r#"{{ "lab": "one", "target": {{ "paths": "{paths}" }},
                  "domains": {{ "web.1": {{ "memory": "1GiB", "cloudInit": {{ "runcmd": ["{command}"] }} }} }} }}"#
         ))

@@ -3,9 +3,9 @@
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
-use crate::labs::{committed, variant};
-use crate::world::World;
-use crate::{keys, text};
+use super::{keys, text};
+use crate::support::evaluation::World;
+use crate::support::labs::{committed, variant};
 
 #[test]
 fn links_have_services() {

@@ -1,18 +1,15 @@
 //! What is generated is as the formatter of its target would have it, and has nothing that deadnix calls dead. So has
 //! the Nix of the flake and of these tests. shellcheck has nothing to say of a script.
 
-mod case;
-mod labs;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::nix::host::{Language, host_files};
 use lab2nix::spec::Formatter;
 
-use case::script::shellcheck;
-use case::{Differences, entries, with_extension};
-use labs::{Labs, nix_files};
+use crate::support::labs::{Labs, nix_files};
+use crate::support::script::shellcheck;
+use crate::support::{Differences, entries, with_extension};
 
 #[test]
 fn generated_files_are_formatted_and_alive() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
-use crate::{list, text};
+use super::{list, text};
 
 /// What libvirt and the guest know an object by.
 #[derive(Debug, PartialEq)]

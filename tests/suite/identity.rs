@@ -1,16 +1,15 @@
 //! Laws that hold for every good spec: what may change in a spec without a UUID or a MAC address moving.
 
-mod case;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use case::{Read, good_specs};
 use lab2nix::lab::Lab;
 use pretty_assertions::assert_eq;
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};
+
+use crate::support::{Read, good_specs};
 
 /// Each object of a lab with its UUID and its MAC addresses.
 type Identities = BTreeMap<String, Vec<String>>;

@@ -16,8 +16,8 @@ use std::thread;
 use lab2nix::proof::Proven;
 use tempfile::TempDir;
 
-use crate::case::cookbook::recipes;
-use crate::case::{Read, Version, good_specs_for, skip, version};
+use crate::support::cookbook::recipes;
+use crate::support::{Read, Version, good_specs_for, skip, version};
 
 /// The oldest libvirt whose word counts.
 const OLDEST: Version = (10, 10);

@@ -7,11 +7,11 @@ use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::case::script::{STRICT, shellcheck};
-use crate::case::{examples, good_specs, templates};
-use crate::labs::{Generated, committed, variant};
-use crate::world::{Part, World};
-use crate::{keys, list, preparations, text};
+use super::{keys, list, preparations, text};
+use crate::support::evaluation::{Part, World};
+use crate::support::labs::{Generated, committed, variant};
+use crate::support::script::{STRICT, shellcheck};
+use crate::support::{examples, good_specs, templates};
 
 /// The switches, each with the part of the host that is empty without it.
 const SWITCHES: [(&str, &str); 3] = [

@@ -1,8 +1,9 @@
-//! What the tests over specs share: finding specs, reading them, and comparing with files that are kept.
-#![allow(dead_code, reason = "each test binary uses its part")]
+//! What the tests share: finding specs, reading them, comparing with files that are kept, and asking Nix.
 
 pub mod cookbook;
 pub mod document;
+pub mod evaluation;
+pub mod labs;
 pub mod script;
 
 use std::fs;
@@ -19,10 +20,10 @@ use serde_json::{Map, Value};
 pub const OK: &str = "tests/cases/ok";
 /// Where the specs are that have one thing wrong with them, in a directory named after it.
 pub const BAD: &str = "tests/cases/bad";
-/// A spec that has many things wrong with it.
-pub const MANY: &str = "tests/cases/bad-many";
 /// Set to `1`, makes the tests write what they would else compare with.
-pub const UPDATE: &str = "UPDATE_CASES";
+pub const UPDATE_CASES: &str = "UPDATE_CASES";
+/// The same for what is kept of NixVirt.
+pub const UPDATE_NIXVIRT: &str = "UPDATE_NIXVIRT";
 
 /// A spec, from end to end.
 pub struct Read {
@@ -193,20 +194,37 @@ pub fn without(value: &Value, pointer: &str) -> Value {
     value
 }
 
+/// Whether a variable asks for an update.
+pub fn asks_for_update(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| value == "1")
+}
+
 /// Collects differences, so that a test shows all of them.
-#[derive(Default)]
 pub struct Differences {
     found: String,
+    /// Whether files are written instead.
+    update: bool,
+}
+
+impl Default for Differences {
+    fn default() -> Self {
+        Self::updated_by(UPDATE_CASES)
+    }
 }
 
 impl Differences {
-    /// Compares a file with the text that it should have; no file stands for no text. Under [`UPDATE`], writes it.
+    /// None yet; of files that are written anew when this variable asks for it.
+    pub fn updated_by(variable: &str) -> Self {
+        Self { found: String::new(), update: asks_for_update(variable) }
+    }
+
+    /// Compares a file with the text that it should have; no file stands for no text. In an update, writes it.
     pub fn compare(&mut self, path: &Path, expected: &str) {
         let old = fs::read_to_string(path).unwrap_or_default();
         if old == expected {
             return;
         }
-        if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+        if self.update {
             let done = if expected.is_empty() {
                 fs::remove_file(path)
             } else {
@@ -230,6 +248,11 @@ impl Differences {
 
     /// Fails if there are any, and says what mends them.
     pub fn settle(self, mend: &str) {
-        assert!(self.found.is_empty(), "\n{}\n{mend}\n", self.found);
+        self.settled(mend).unwrap_or_else(|told| panic!("{told}"));
+    }
+
+    /// All of them and what mends them, if there are any.
+    pub fn settled(self, mend: &str) -> Result<(), String> {
+        if self.found.is_empty() { Ok(()) } else { Err(format!("\n{}\n{mend}\n", self.found)) }
     }
 }

@@ -1,15 +1,12 @@
 //! The flake: what it is made of is fresh, and with Nix, `NIXVIRT_SRC` and `NIXPKGS_LIB` at hand, `tests/flake/run`
 //! evaluates all of it.
 
-#[path = "../case/mod.rs"]
-mod case;
-
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use case::{entries, skip};
+use crate::support::{entries, skip};
 
 #[test]
 fn the_lab_that_the_nixos_test_boots_is_fresh() {

@@ -4,7 +4,7 @@ use std::fs;
 
 use pretty_assertions::assert_eq;
 
-use crate::place::{GOOD, Place};
+use super::place::{GOOD, Place};
 
 /// A lab with something that NixVirt 0.6.0 cannot say.
 const PORT: &str = r#"{

@@ -4,15 +4,14 @@
 //! again, between its own entry and two profiles that it takes last: keys, keys of objects in them, and keys of the items
 //! of lists that merge by name.
 
-mod case;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use case::cookbook::recipes;
-use case::{Differences, Read, entries, good_specs, with_extension};
 use lab2nix::problem::Problem;
 use serde_json::{Map, Value, json};
+
+use crate::support::cookbook::recipes;
+use crate::support::{Differences, Read, entries, good_specs, with_extension};
 
 /// How often each lab is dealt out.
 const DEALS: u64 = 2;

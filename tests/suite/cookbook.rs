@@ -1,17 +1,16 @@
 //! The recipes of `docs/cookbook.md` work, and say what they have to and no more.
 
-mod case;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use case::cookbook::{COOKBOOK, recipes};
-use case::document::{Document, Heading, Part};
-use case::{Differences, Read, without};
 use lab2nix::problem::{Id, Severity};
 use pretty_assertions::assert_eq;
 use serde_json::Value;
+
+use crate::support::cookbook::{COOKBOOK, recipes};
+use crate::support::document::{Document, Heading, Part};
+use crate::support::{Differences, Read, without};
 
 /// Each fragment makes a sound lab, whose files are proven, and brings no warning that the text does not name.
 #[test]

@@ -37,16 +37,6 @@ impl Recipe {
         self.lab_with(&self.fragment)
     }
 
-    /// The lab with the fragment, without the domains that the fragment says nothing of.
-    pub fn own_lab(&self) -> Value {
-        let mut lab = self.lab();
-        let own = self.fragment["domains"].as_object();
-        if let (Some(own), Some(domains)) = (own, lab["domains"].as_object_mut()) {
-            domains.retain(|name, _| own.contains_key(name));
-        }
-        lab
-    }
-
     /// The lab with another fragment, and with the files that it includes.
     pub fn lab_with(&self, fragment: &Value) -> Value {
         let mut lab = self.base.clone();

@@ -2,9 +2,9 @@
 
 use pretty_assertions::assert_eq;
 
-use crate::host::failures;
-use crate::labs::{Generated, variant};
-use crate::world::World;
+use super::host::failures;
+use crate::support::evaluation::World;
+use crate::support::labs::{Generated, variant};
 
 /// What two labs say, and what is said of both; `LAB` and `DOMAIN` are the names of the lab and of its domain.
 type Clash = (String, String, Option<String>);

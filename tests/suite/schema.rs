@@ -1,17 +1,16 @@
 //! `schema/lab.schema.json`: fresh, as strict as lab2nix on the shape of a spec, documented throughout, and without a
 //! key that does nothing.
 
-mod case;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use case::{BAD, Differences, Read, good_specs, specs, without};
 use lab2nix::problem::Id;
 use lab2nix::source::Source;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
+
+use crate::support::{BAD, Differences, Read, good_specs, specs, without};
 
 /// The problems that a schema can see.
 const STRUCTURAL: &[Id] = &[Id::UnknownField, Id::WrongType, Id::UnknownValue, Id::OutOfRange, Id::MissingField];

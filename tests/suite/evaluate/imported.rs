@@ -3,9 +3,9 @@
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::labs::{committed, variant};
-use crate::world::World;
-use crate::{list, preparations, text};
+use super::{list, preparations, text};
+use crate::support::evaluation::World;
+use crate::support::labs::{committed, variant};
 
 #[test]
 fn imported_domains_are_listed_as_libvirt_has_them() {

@@ -1,5 +1,4 @@
 //! Generated files in; what Nix makes of them out.
-#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::collections::BTreeMap;
 use std::env;
@@ -11,8 +10,8 @@ use lab2nix::spec::NixVirtVersion;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::case::skip;
-use crate::labs::Generated;
+use super::labs::Generated;
+use super::{UPDATE_NIXVIRT, asks_for_update, skip};
 
 /// Evaluates one of the files in `tests/nix` for each of some jobs.
 const EVERY_JOB: &str = r"
@@ -179,6 +178,25 @@ fn stable_files() -> Value {
         "driverDisc": "/etc/lab2nix/virtio-win.iso",
         "seeds": "/etc/lab2nix/seeds",
     })
+}
+
+/// A checkout of a version of NixVirt; nothing where its variable names none, except when what is kept of it is to be
+/// written anew.
+pub fn nixvirt(version: NixVirtVersion) -> Option<PathBuf> {
+    let variable = match version {
+        NixVirtVersion::V0_6_0 => "NIXVIRT_SRC",
+        NixVirtVersion::Unreleased => "NIXVIRT_UNRELEASED_SRC",
+    };
+    let found = checkout(variable);
+    assert!(found.is_some() || !asks_for_update(UPDATE_NIXVIRT), "{variable} must name a checkout of NixVirt");
+    found
+}
+
+/// What a checkout of NixVirt reads of definitions; nothing where Nix is missing.
+pub fn vocabulary(nixvirt: &Path) -> Option<Value> {
+    let file = absolute(Path::new("tests/nix/vocabulary.nix"));
+    let values = instantiate(&file, &json!([{ "nixvirt": nixvirt }]))?;
+    values.unwrap_or_else(|told| panic!("{}: {told}", nixvirt.display())).pop()
 }
 
 /// A checkout that an environment variable names.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use pretty_assertions::assert_eq;
 
-use crate::place::{CHANGED, FileState, GOOD, LAB2NIX, Place, TEMPORARY};
+use super::place::{CHANGED, FileState, GOOD, LAB2NIX, Place, TEMPORARY};
 
 #[test]
 #[cfg(target_os = "linux")]

@@ -2,13 +2,10 @@
 //! `iscsiadm`. Each text of the language and each name that it leaves to the user is replaced by hostile ones. Either there is a
 //! problem where the word is written, or what leaves for those programs is still what they take as it is.
 
-mod case;
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::thread;
 
-use case::{Differences, OK, Read, entries};
 use jsonschema::Validator;
 use lab2nix::host::{Host, Ports};
 use lab2nix::lab::Lab;
@@ -19,6 +16,8 @@ use lab2nix::libvirt::tree::{Tree, Value as Attribute};
 use lab2nix::place::Place;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
+
+use crate::support::{Differences, OK, Read, entries};
 
 /// Words that mean something to one program or another.
 const HOSTILE: &[&str] = &[

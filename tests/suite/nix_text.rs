@@ -1,8 +1,6 @@
 //! Laws of the Nix text that this crate writes: it reads back as it was meant, the formatters leave it alone, and Nix
 //! itself agrees.
 
-mod case;
-
 use std::fmt::Write as _;
 use std::process::Command;
 
@@ -14,6 +12,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+
+use crate::support::skip;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -502,7 +502,7 @@ fn evaluate(text: &str) -> Option<Value> {
     let output = match nix.output() {
         Ok(output) => output,
         Err(error) => {
-            case::skip(&format!("nix-instantiate does not start: {error}"));
+            skip(&format!("nix-instantiate does not start: {error}"));
             return None;
         }
     };

@@ -1,6 +1,5 @@
 //! The labs whose generated files are looked at with other people's tools: what is committed, the recipes of the cookbook,
 //! and variants that show what the skeletons of the files do with what is there and what is not.
-#![allow(dead_code, reason = "each test binary uses its part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +9,8 @@ use lab2nix::nix::host::HOST_DIRECTORY;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::case::cookbook::recipes;
-use crate::case::{Read, examples, good_specs, templates, with_extension};
+use super::cookbook::recipes;
+use super::{Read, examples, good_specs, templates, with_extension};
 
 /// Small labs, each with one thing that `default.nix` or the lists depend on, or without it.
 const VARIANTS: &[(&str, &str)] = &[
