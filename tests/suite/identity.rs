@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use lab2nix::lab::Lab;
+use lab2nix::spec::schema;
 use pretty_assertions::assert_eq;
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Read, good_specs};
+use super::language::{self, in_domains};
+use crate::support::{Read, good_specs, without};
 
 /// Each object of a lab with its UUID and its MAC addresses.
 type Identities = BTreeMap<String, Vec<String>>;
@@ -152,73 +154,28 @@ fn adding_a_domain_moves_no_identity() {
     });
 }
 
-/// Keys that say how a domain or an interface is, not which one it is.
+/// Where the keys of objects and of interfaces are, and those of them that say which one it is or which there are. All others
+/// say how it is.
+const IDENTIFYING: &[(&str, &[&str])] = &[
+    ("networks.*", &["id", "uuid", "mac", "mode"]),
+    ("pools.*", &["id", "uuid"]),
+    ("domains.*", &["id", "uuid", "profiles", "replicas", "imported", "interfaces"]),
+    ("domains.*.interfaces.*", &["name", "mac", "network", "bridge", "user", "macvtap"]),
+];
+
 #[test]
 fn settings_move_no_identity() {
-    const SETTINGS: &[&str] = &[
-        "accel3d",
-        "audio",
-        "blockWeight",
-        "boot",
-        "bootMenu",
-        "clock",
-        "cpu",
-        "cpuLimits",
-        "crypto",
-        "currentMemory",
-        "directBoot",
-        "firmware",
-        "forwards",
-        "furtherChannels",
-        "furtherGraphics",
-        "furtherSerials",
-        "graphics",
-        "hostdevs",
-        "hypervVendorId",
-        "inputs",
-        "iothreads",
-        "kvmHidden",
-        "link",
-        "machine",
-        "memoryLimits",
-        "memoryLocked",
-        "model",
-        "mtu",
-        "numa",
-        "nvram",
-        "on",
-        "panic",
-        "portgroup",
-        "portgroups",
-        "secureBootKeys",
-        "sharePages",
-        "sharedMemory",
-        "shares",
-        "shmem",
-        "smbios",
-        "sound",
-        "usbRedirections",
-        "video",
-        "videoHeads",
-        "vlan",
-        "vmport",
-        "vsock",
-        "watchdog",
-        "watchdogAction",
-    ];
-    fn without_settings(value: &mut Value) {
-        match value {
-            Value::Object(object) => {
-                object.retain(|key, _| !SETTINGS.contains(&key.as_str()));
-                object.values_mut().for_each(without_settings);
-            }
-            Value::Array(items) => items.iter_mut().for_each(without_settings),
-            _ => {}
-        }
-    }
+    let schema = schema::schema();
     let bare = |spec: &Value| {
         let mut bare = spec.clone();
-        without_settings(&mut bare);
+        language::members(&schema, spec, &mut |member| {
+            let path = in_domains(member.path);
+            let (of, key) = path.rsplit_once('.').unwrap_or_default();
+            let identifying = IDENTIFYING.iter().find(|(known, _)| *known == of);
+            if identifying.is_some_and(|(_, keys)| !keys.contains(&key)) {
+                bare = without(&bare, member.pointer);
+            }
+        });
         (bare != *spec).then_some(bare)
     };
     for_every_spec(bare, |before, after| assert_eq!(identities_of(before), identities_of(after)));

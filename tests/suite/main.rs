@@ -8,6 +8,7 @@ mod docs;
 mod evaluate;
 mod flake;
 mod identity;
+mod language;
 mod layers;
 mod lint;
 mod nix_text;

@@ -10,6 +10,7 @@ use lab2nix::source::Source;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
 
+use super::language::{self, in_domains};
 use crate::support::{BAD, Differences, Read, good_specs, specs, without};
 
 /// The problems that a schema can see.
@@ -125,11 +126,16 @@ fn every_text_and_number_has_an_example() {
 #[test]
 fn every_key_matters() {
     let schema = schema::schema();
-    let mut open: BTreeSet<String> = BTreeSet::new();
-    keys(&schema, &schema, "", &mut open);
-    let words = words(&schema, &schema, "").into_iter();
-    let mut open_words: BTreeSet<(String, String)> =
-        words.flat_map(|(path, words)| words.into_iter().map(move |word| (path.clone(), word))).collect();
+    let (mut open, mut open_words) = (BTreeSet::new(), BTreeSet::new());
+    for (path, property) in language::keys(&schema) {
+        let path = in_domains(&path);
+        let choices = property["oneOf"].as_array().into_iter().flatten().filter_map(|choice| choice["const"].as_str());
+        open_words.extend(choices.map(|word| (path.clone(), word.to_owned())));
+        // An item has no key, and a name is the user's.
+        if !path.ends_with('*') {
+            open.insert(path);
+        }
+    }
     for (path, why) in WITHOUT_EFFECT {
         assert!(open.remove(*path), "`{path}` {why}, but is not in the schema");
         open_words.retain(|(with_word, _)| with_word != path);
@@ -142,12 +148,13 @@ fn every_key_matters() {
         let read = Read::file(&spec);
         let (value, output) = (read.to_value().unwrap(), read.output());
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        members(&value, "", &mut String::new(), &mut |path, pointer, value| {
-            if let Some(word) = value.as_str() {
-                open_words.remove(&(path.to_owned(), word.to_owned()));
+        language::members(&schema, &value, &mut |member| {
+            let path = in_domains(member.path);
+            if let Some(word) = member.value.as_str() {
+                open_words.remove(&(path.clone(), word.to_owned()));
             }
-            if open.contains(path) {
-                found.entry(path.to_owned()).or_default().push(pointer.to_owned());
+            if open.contains(&path) {
+                found.entry(path).or_default().push(member.pointer.to_owned());
             }
         });
         for (path, pointers) in found {
@@ -161,105 +168,3 @@ fn every_key_matters() {
     assert!(open.is_empty(), "no case depends on these keys: {open:#?}");
     assert!(open_words.is_empty(), "no case has these words: {open_words:#?}");
 }
-
-/// The paths of all keys in a schema, `*` for the names that the user chooses. What `defaults` and profiles have in
-/// common with domains counts as the domains'.
-fn keys(root: &Value, schema: &Value, path: &str, found: &mut BTreeSet<String>) {
-    let schema = target(root, schema);
-    for (key, property) in schema["properties"].as_object().into_iter().flatten() {
-        let path = join(path, key);
-        if found.insert(path.clone()) {
-            keys(root, property, &path, found);
-        }
-    }
-    if let Some(inner) = inner(schema) {
-        keys(root, inner, &join(path, "*"), found);
-    }
-}
-
-/// The words that keys take, by the path of the key.
-fn words(root: &Value, schema: &Value, path: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let schema = target(root, schema);
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let choices = schema["oneOf"].as_array().into_iter().flatten().map(|choice| &choice["const"]);
-    let choices: BTreeSet<String> = choices.filter_map(Value::as_str).map(str::to_owned).collect();
-    if !choices.is_empty() {
-        found.insert(path.to_owned(), choices);
-    }
-    for (key, property) in schema["properties"].as_object().into_iter().flatten() {
-        found.extend(words(root, property, &join(path, key)));
-    }
-    found.extend(inner(schema).into_iter().flat_map(|inner| words(root, inner, &join(path, "*"))));
-    found
-}
-
-fn target<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
-    match schema["$ref"].as_str().and_then(|name| name.strip_prefix("#")) {
-        Some(pointer) => root.pointer(pointer).expect("references lead somewhere"),
-        None => schema,
-    }
-}
-
-/// What the values of a map or the items of a list are.
-fn inner(schema: &Value) -> Option<&Value> {
-    [&schema["additionalProperties"], &schema["items"]].into_iter().find(|inner| inner.is_object())
-}
-
-fn join(path: &str, key: &str) -> String {
-    let joined = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-    match joined.split_once('.') {
-        Some(("defaults", rest)) => format!("domains.*.{rest}"),
-        Some(("profiles", rest)) => match rest.split_once('.') {
-            Some((_, rest)) if rest != "extends" => format!("domains.*.{rest}"),
-            _ => joined,
-        },
-        _ => joined,
-    }
-}
-
-/// Calls `each` with the path in the schema, the pointer and the value of each member of each object.
-fn members(value: &Value, path: &str, pointer: &mut String, each: &mut impl FnMut(&str, &str, &Value)) {
-    let length = pointer.len();
-    let mut visit = |step: &str, path: &str, value: &Value| {
-        pointer.push('/');
-        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
-        each(path, pointer, value);
-        members(value, path, pointer, each);
-        pointer.truncate(length);
-    };
-    match value {
-        Value::Object(object) => {
-            // The names in a map are the user's.
-            let chosen = MAPS.contains(&path);
-            for (key, value) in object {
-                visit(key, &join(path, if chosen { "*" } else { key }), value);
-            }
-        }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                visit(&index.to_string(), &join(path, "*"), value);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The keys whose values are maps from names that the user chooses.
-const MAPS: &[&str] = &[
-    "links",
-    "networks",
-    "networks.*.dns.forwardDomains",
-    "networks.*.dns.hosts",
-    "networks.*.dns.txt",
-    "networks.*.portgroups",
-    "pools",
-    "pools.*.volumes",
-    "profiles",
-    "domains",
-    "domains.*.cloudInit.network.bonds",
-    "domains.*.cloudInit.network.interfaces",
-    "domains.*.cloudInit.network.vlans",
-    "domains.*.cpu.features",
-    "domains.*.qemu.env",
-    "domains.*.shmem",
-];

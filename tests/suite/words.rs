@@ -17,6 +17,7 @@ use lab2nix::place::Place;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
 
+use super::language;
 use crate::support::{Differences, OK, Read, entries};
 
 /// Words that mean something to one program or another.
@@ -222,48 +223,24 @@ fn places() -> BTreeMap<String, Site> {
     specs.sort_by_key(|spec| spec.to_string().len());
     let mut places = BTreeMap::new();
     for spec in &specs {
-        let mut found = Vec::new();
-        sites(&schema, &schema, spec, (String::new(), String::new()), &mut found);
-        for (path, pointer, is_name) in found {
-            let site = || Site { spec: spec.clone(), path: path.clone(), pointer, is_name };
-            places.entry(path.clone()).or_insert_with(site);
-        }
+        language::members(&schema, spec, &mut |member| {
+            let site = |path: &str, is_name| Site {
+                spec: spec.clone(),
+                path: path.to_owned(),
+                pointer: member.pointer.to_owned(),
+                is_name,
+            };
+            if member.is_named {
+                let path = format!("{} (name)", member.path);
+                places.entry(path.clone()).or_insert_with(|| site(&path, true));
+            }
+            // Others are chosen from a list.
+            if member.value.is_string() && member.schema["oneOf"].is_null() && member.schema["enum"].is_null() {
+                places.entry(member.path.to_owned()).or_insert_with(|| site(member.path, false));
+            }
+        });
     }
     places
-}
-
-/// The texts and names in a value, each with its path in the language and its place.
-fn sites(root: &Value, schema: &Value, value: &Value, at: (String, String), found: &mut Vec<(String, String, bool)>) {
-    let schema = match schema["$ref"].as_str().and_then(|name| name.strip_prefix('#')) {
-        Some(pointer) => root.pointer(pointer).expect("references lead somewhere"),
-        None => schema,
-    };
-    let (path, pointer) = at;
-    match value {
-        // Others are chosen from a list.
-        Value::String(_) if schema["oneOf"].is_null() && schema["enum"].is_null() => found.push((path, pointer, false)),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                sites(root, &schema["items"], item, (format!("{path}.*"), format!("{pointer}/{index}")), found);
-            }
-        }
-        Value::Object(object) => {
-            for (key, value) in object {
-                let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-                let of_users = &schema["additionalProperties"];
-                let (inner, step) = match &schema["properties"][key] {
-                    Value::Null if of_users.is_object() => (of_users, "*"),
-                    known => (known, key.as_str()),
-                };
-                let path = if path.is_empty() { step.to_owned() } else { format!("{path}.{step}") };
-                if step == "*" && key != "*" {
-                    found.push((format!("{path} (name)"), pointer.clone(), true));
-                }
-                sites(root, inner, value, (path, pointer), found);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The words of a lab that leave for other programs, each with what it is.
