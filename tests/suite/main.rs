@@ -15,5 +15,6 @@ mod nix_text;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;
+mod vocabulary;
 mod words;
 mod xml;
