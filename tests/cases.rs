@@ -6,11 +6,11 @@
 //! - `examples/<example>`, and `lab` for the lab of this repository: their files
 //! - `nixvirt/<case>`, for each of these that is sound: what NixVirt writes of its definitions, in `tests/nixvirt/<case>`
 //!
-//! A new case is a new directory with a `lab.json`; [`MEND`] writes the rest, to be read before it is committed. The
-//! name of a test, or a part of it, behind a command restricts it: `cargo test --test cases ok/networks`.
+//! A new case is a new directory with a `lab.json`; `UPDATE_CASES=1` writes the rest, to be read before it is committed. The
+//! name of a test, or a part of it, is what is run alone, or written: `UPDATE_CASES=1 cargo test --test cases ok/networks`.
 //!
 //! With `NIXVIRT_SRC` set to a checkout of NixVirt 0.6.0, and `NIXVIRT_UNRELEASED_SRC` to one of its master, what is kept of
-//! NixVirt is compared with what it writes now, and [`MEND_NIXVIRT`] replaces it.
+//! NixVirt is compared with what it writes now, and with `UPDATE_NIXVIRT=1` replaced by it.
 
 #[allow(dead_code, reason = "this test uses a part of it")]
 mod support;
@@ -24,7 +24,7 @@ use lab2nix::nix::host::is_host_file;
 use lab2nix::problem::Id;
 use lab2nix::proof::Proven;
 use lab2nix::report::{self, Format};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use support::evaluation::{self, World};
 use support::{BAD, Differences, OK, Read, UPDATE_NIXVIRT, entries, examples, good_specs, labs, name_of, specs};
@@ -34,38 +34,49 @@ const MANY: &str = "tests/cases/bad-many";
 /// What NixVirt writes.
 const NIXVIRT: &str = "tests/nixvirt";
 
-const MEND: &str = "if that is meant: UPDATE_CASES=1 cargo test --test cases";
-const MEND_NIXVIRT: &str = "if that is meant: UPDATE_NIXVIRT=1 NIXVIRT_SRC=<NixVirt 0.6.0> \
-                            NIXVIRT_UNRELEASED_SRC=<its master> cargo test --test cases nixvirt/";
-
-type Outcome = Result<(), Failed>;
-
 fn main() {
     let arguments = Arguments::from_args();
-    let trial = |name: String, test: Box<dyn FnOnce() -> Outcome + Send>| Trial::test(name, test);
     let mut trials = Vec::new();
     for dir in entries(OK) {
-        trials.push(trial(format!("ok/{}", name_of(&dir)), Box::new(move || ok(&dir))));
+        trials.push(case(format!("ok/{}", name_of(&dir)), move || ok(&dir)));
     }
     // A problem without a case has a test that fails, and so has a directory that is named after no problem.
     let problems = Id::ALL.iter().map(|id| id.name().to_owned());
     let problems: BTreeSet<String> = problems.chain(entries(BAD).iter().map(|dir| name_of(dir).to_owned())).collect();
     for name in problems {
-        trials.push(trial(format!("bad/{name}"), Box::new(move || bad(&name))));
+        trials.push(case(format!("bad/{name}"), move || bad(&name)));
     }
-    trials.push(trial("bad-many".to_owned(), Box::new(bad_many)));
+    trials.push(case("bad-many".to_owned(), bad_many));
     for spec in examples() {
         let name = spec.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("lab"));
-        trials.push(trial(name.display().to_string(), Box::new(move || example(&spec))));
+        let mend = format!("to mend it: lab2nix gen {}", spec.display());
+        trials.push(trial(name.display().to_string(), mend, move || example(&spec)));
     }
     for spec in good_specs() {
-        trials.push(trial(format!("nixvirt/{}", case_name(&spec).display()), Box::new(move || nixvirt(&spec))));
+        trials.push(golden(format!("nixvirt/{}", case_name(&spec).display()), move || nixvirt(&spec)));
     }
-    trials.push(trial("nixvirt/nothing-else".to_owned(), Box::new(nothing_else)));
+    trials.push(golden("nixvirt/nothing-else".to_owned(), nothing_else));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn ok(dir: &Path) -> Outcome {
+/// A test of what lab2nix makes of a case.
+fn case(name: String, test: impl FnOnce() -> Differences + Send + 'static) -> Trial {
+    let mend = format!("if that is meant: UPDATE_CASES=1 cargo test --test cases {name}");
+    trial(name, mend, test)
+}
+
+/// A test of what is kept of NixVirt.
+fn golden(name: String, test: impl FnOnce() -> Differences + Send + 'static) -> Trial {
+    let checkouts = "NIXVIRT_SRC=<NixVirt 0.6.0> NIXVIRT_UNRELEASED_SRC=<its master>";
+    let mend = format!("if that is meant: UPDATE_NIXVIRT=1 {checkouts} cargo test --test cases {name}");
+    trial(name, mend, test)
+}
+
+fn trial(name: String, mend: String, test: impl FnOnce() -> Differences + Send + 'static) -> Trial {
+    Trial::test(name, move || Ok(test().settled(&mend)?))
+}
+
+fn ok(dir: &Path) -> Differences {
     let mut differences = Differences::default();
     let spec = dir.join("lab.json");
     let read = Read::file(&spec);
@@ -85,17 +96,19 @@ fn ok(dir: &Path) -> Outcome {
         }
     }
     gives_the_same_bytes(&spec, &read, &mut differences);
-    Ok(differences.settled(MEND)?)
+    differences
 }
 
-fn bad(name: &str) -> Outcome {
-    let dir = Path::new(BAD).join(name);
-    let id = Id::from_name(name).ok_or_else(|| format!("{} is named after no problem", dir.display()))?;
+fn bad(name: &str) -> Differences {
+    let (dir, mut differences) = (Path::new(BAD).join(name), Differences::default());
+    let Some(id) = Id::from_name(name) else {
+        differences.add(&format!("{} is named after no problem", dir.display()));
+        return differences;
+    };
     let specs = specs(&dir);
     if !specs.contains(&dir.join("lab.json")) {
-        Err(format!("{name} needs a case: {}/lab.json", dir.display()))?;
+        differences.add(&format!("{name} needs a case: {}/lab.json", dir.display()));
     }
-    let mut differences = Differences::default();
     for spec in specs {
         let read = Read::file(&spec);
         let (report, found) = match id {
@@ -110,7 +123,7 @@ fn bad(name: &str) -> Outcome {
             if name_of(&spec) == "lab.json" { dir.join("report.txt") } else { spec.with_extension("txt") };
         differences.compare(&report_file, &report);
     }
-    Ok(differences.settled(MEND)?)
+    differences
 }
 
 /// The report on the files that stand where the generated ones should.
@@ -124,7 +137,7 @@ fn foreign_files(dir: &Path, read: &Read) -> (String, Vec<Id>) {
     (format!("{text}{}\n", report::summary(&problems)), problems.iter().map(|problem| problem.id).collect())
 }
 
-fn bad_many() -> Outcome {
+fn bad_many() -> Differences {
     let dir = Path::new(MANY);
     let read = Read::file(&dir.join("lab.json"));
     let mut differences = Differences::default();
@@ -140,20 +153,22 @@ fn bad_many() -> Outcome {
     if !offsets.is_sorted() {
         differences.add(&format!("not in source order: {offsets:?}"));
     }
-    Ok(differences.settled(MEND)?)
+    differences
 }
 
-fn example(spec: &Path) -> Outcome {
-    let read = Read::file(spec);
-    let files = read.files().ok_or_else(|| format!("{} has errors:\n{}", spec.display(), read.report()))?;
-    let mut differences = Differences::default();
+fn example(spec: &Path) -> Differences {
+    let (read, mut differences) = (Read::file(spec), Differences::default());
+    let files = read.files().unwrap_or_default();
+    if files.is_empty() {
+        differences.add(&format!("{} has errors:\n{}", spec.display(), read.report()));
+    }
     for file in files {
         let path = spec.with_file_name("generated").join(file.name());
         let old = fs::read_to_string(&path).unwrap_or_default();
         differences.add(&files::diff(&path.display().to_string(), &old, file.text()));
     }
     gives_the_same_bytes(spec, &read, &mut differences);
-    Ok(differences.settled(&format!("to mend it: lab2nix gen {}", spec.display()))?)
+    differences
 }
 
 fn gives_the_same_bytes(spec: &Path, read: &Read, differences: &mut Differences) {
@@ -161,7 +176,7 @@ fn gives_the_same_bytes(spec: &Path, read: &Read, differences: &mut Differences)
 }
 
 /// What lab2nix prints of every definition that NixVirt can write is what is kept of NixVirt, and nothing else is kept.
-fn nixvirt(spec: &Path) -> Outcome {
+fn nixvirt(spec: &Path) -> Differences {
     let (dir, read) = (Path::new(NIXVIRT).join(case_name(spec)), Read::file(spec));
     let (structured, written) = (read.structured(), written(spec));
     let mut differences = Differences::updated_by(UPDATE_NIXVIRT);
@@ -185,11 +200,11 @@ fn nixvirt(spec: &Path) -> Outcome {
             None => differences.add(&format!("{} is of no definition that NixVirt can write", path.display())),
         }
     }
-    Ok(differences.settled(MEND_NIXVIRT)?)
+    differences
 }
 
 /// What is kept of NixVirt is of a spec.
-fn nothing_else() -> Outcome {
+fn nothing_else() -> Differences {
     let dirs: Vec<PathBuf> = good_specs().iter().map(|spec| Path::new(NIXVIRT).join(case_name(spec))).collect();
     let mut differences = Differences::updated_by(UPDATE_NIXVIRT);
     for path in files_below(Path::new(NIXVIRT)) {
@@ -197,7 +212,7 @@ fn nothing_else() -> Outcome {
             differences.compare(&path, "");
         }
     }
-    Ok(differences.settled(MEND_NIXVIRT)?)
+    differences
 }
 
 /// What the NixVirt that a spec is for makes of each of its definitions, by the name that the document has; nothing where

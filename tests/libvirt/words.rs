@@ -10,7 +10,7 @@ use crate::support::evaluation::World as Evaluation;
 use crate::support::labs::variant;
 use crate::world::World;
 
-/// The most awkward words that a spec takes; tests/words.rs tries which it does not.
+/// The most awkward words that a spec takes; `tests/suite/words.rs` tries which it does not.
 const SPEC: &str = r#"{
     "lab": "words",
     "networks": {

@@ -50,7 +50,7 @@ fn the_nix_of_the_tests_is_formatted_and_alive() {
         differences.compare(&file, &formatted("tests/nix", &text, Formatter::Nixfmt));
         lint(&file, "tests/nix", Formatter::Nixfmt, &mut differences);
     }
-    differences.settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test lint");
+    differences.settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test suite lint::");
 }
 
 /// The module of the host is written in one style, and generated in that of each lab.
@@ -63,7 +63,7 @@ fn the_module_of_the_host_is_one_program_in_each_style() {
         differences.compare(&path, &formatted(&name, &text, Formatter::Nixfmt));
         lint(&path, &name, Formatter::Nixfmt, &mut differences);
     }
-    std::mem::take(&mut differences).settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test lint");
+    std::mem::take(&mut differences).settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test suite lint::");
     let [nixfmt, alejandra] = [Formatter::Nixfmt, Formatter::Alejandra].map(host_files);
     for (one, other) in nixfmt.iter().zip(&alejandra).filter(|(file, _)| file.language == Language::Nix) {
         differences.add(&lab2nix::files::diff(

@@ -5,14 +5,13 @@
 //! compared with them, and [`MEND`] writes them anew.
 
 use std::fs;
-use std::path::PathBuf;
 
 use lab2nix::spec::{NixVirtVersion, schema};
 use serde::Serialize as _;
 use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
-use crate::support::evaluation::{nixvirt, vocabulary};
+use crate::support::evaluation::{nixvirt, table, vocabulary};
 use crate::support::{Differences, UPDATE_NIXVIRT};
 
 const MEND: &str = "UPDATE_NIXVIRT=1 NIXVIRT_SRC=<NixVirt 0.6.0> NIXVIRT_UNRELEASED_SRC=<its master> \
@@ -43,14 +42,14 @@ fn the_tables_are_what_nixvirt_reads() {
     let mut differences = Differences::updated_by(UPDATE_NIXVIRT);
     for word in schema::schema()["$defs"]["NixVirtVersion"]["oneOf"].as_array().expect("versions are words") {
         let version: NixVirtVersion = serde_json::from_value(word["const"].clone()).expect("it is a version");
-        let Some(mut table) = nixvirt(version).and_then(|checkout| vocabulary(&checkout)) else { continue };
-        let path = PathBuf::from(format!("schema/nixvirt/{}.json", word["const"].as_str().expect("a word is a text")));
+        let Some(mut found) = nixvirt(version).and_then(|checkout| vocabulary(&checkout)) else { continue };
+        let path = table(version);
         let kept: Value =
             serde_json::from_str(&fs::read_to_string(&path).expect("a version has a table")).expect("JSON");
         for key in ["nixvirt", "source"] {
-            table[key] = kept[key].clone();
+            found[key] = kept[key].clone();
         }
-        differences.compare(&path, &text(table));
+        differences.compare(&path, &text(found));
     }
     differences.settle(MEND);
 }

@@ -136,10 +136,6 @@ impl World {
     }
 
     fn job(&self, labs: &[&Generated]) -> Value {
-        let version = match labs[0].target.nixvirt {
-            NixVirtVersion::V0_6_0 => "0.6.0",
-            NixVirtVersion::Unreleased => "unreleased",
-        };
         let without = self.without.map(|part| match part {
             Part::NixVirt => "NixVirt",
             Part::Images => "images",
@@ -147,7 +143,7 @@ impl World {
         });
         json!({
             "generated": labs.iter().map(|lab| absolute(&lab.dir)).collect::<Vec<_>>(),
-            "table": absolute(&PathBuf::from(format!("schema/nixvirt/{version}.json"))),
+            "table": absolute(&table(labs[0].target.nixvirt)),
             "nixvirt": self.nixvirt,
             "nixpkgsLib": self.nixpkgs_lib,
             "hostFiles": self.stable.then(stable_files),
@@ -178,6 +174,12 @@ fn stable_files() -> Value {
         "driverDisc": "/etc/lab2nix/virtio-win.iso",
         "seeds": "/etc/lab2nix/seeds",
     })
+}
+
+/// The table of a version of NixVirt.
+pub fn table(version: NixVirtVersion) -> PathBuf {
+    let name = json!(version);
+    PathBuf::from(format!("schema/nixvirt/{}.json", name.as_str().expect("a version is a word")))
 }
 
 /// A checkout of a version of NixVirt; nothing where its variable names none, except when what is kept of it is to be
