@@ -4,10 +4,11 @@
 //! repository: its lines stand there one after the other, whatever their indentation. `…` alone on a line, or at the end
 //! of one, stands for what is left out.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use crate::support::document::documents;
+use crate::support::document::{CONTRIBUTING, Document, Part, documents};
 use crate::support::{Differences, Read};
 
 #[test]
@@ -63,6 +64,31 @@ fn what_is_left_out_may_be_any_lines() {
     for (quote, missing) in [("a\nc", "a"), ("b\n…\na", "a"), ("e", "e"), ("…\nd\na", "d")] {
         assert_eq!(found(quote), Err(missing.to_owned()), "{quote}");
     }
+}
+
+/// A path is a word in backticks with a slash, or the name of a file of a kind that the repository has.
+#[test]
+fn the_paths_for_contributors_are_there() {
+    let (mut differences, mut paths) = (Differences::default(), 0);
+    for part in Document::read(Path::new(CONTRIBUTING)).parts {
+        let Part::Line(line) = part else { continue };
+        for word in line.split('`').skip(1).step_by(2).filter(|word| is_path(word)) {
+            paths += 1;
+            // The package that the tests may run on has none of what is for CI alone.
+            let is_left_out = word.starts_with(".ci/") && !Path::new(".ci").exists();
+            if !Path::new(word).exists() && !is_left_out {
+                differences.add(&format!("{CONTRIBUTING}: there is no {word}"));
+            }
+        }
+    }
+    differences.settle("say where it is now");
+    assert!(paths > 50, "only {paths} paths");
+}
+
+fn is_path(word: &str) -> bool {
+    let is_kept =
+        |extension: &OsStr| ["json", "lock", "md", "nix", "rs", "sh", "toml"].iter().any(|it| extension == *it);
+    !word.contains(char::is_whitespace) && (word.contains('/') || Path::new(word).extension().is_some_and(is_kept))
 }
 
 /// The file that a first line names: `# generated/networks.nix`, but not `# Networks of the lab`.

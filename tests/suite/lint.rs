@@ -63,7 +63,8 @@ fn the_module_of_the_host_is_one_program_in_each_style() {
         differences.compare(&path, &formatted(&name, &text, Formatter::Nixfmt));
         lint(&path, &name, Formatter::Nixfmt, &mut differences);
     }
-    std::mem::take(&mut differences).settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test suite lint::");
+    std::mem::take(&mut differences)
+        .settle("mend it, or let nixfmt do it: UPDATE_CASES=1 cargo test --test suite lint::");
     let [nixfmt, alejandra] = [Formatter::Nixfmt, Formatter::Alejandra].map(host_files);
     for (one, other) in nixfmt.iter().zip(&alejandra).filter(|(file, _)| file.language == Language::Nix) {
         differences.add(&lab2nix::files::diff(

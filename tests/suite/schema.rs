@@ -7,7 +7,7 @@ use std::path::Path;
 
 use lab2nix::problem::Id;
 use lab2nix::source::Source;
-use lab2nix::spec::schema;
+use lab2nix::spec::{reference, schema};
 use serde_json::{Value, json};
 
 use super::language::{self, in_domains};
@@ -29,12 +29,15 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
 const REFUSED_WORDS: &[(&str, &str)] = &[("domains.*.furtherGraphics.*.type", "none")];
 
 #[test]
-fn it_is_fresh() {
-    let path = Path::new("schema/lab.schema.json");
-    let mut differences = Differences::default();
-    let old = fs::read_to_string(path).unwrap_or_default();
-    differences.add(&lab2nix::files::diff(&path.display().to_string(), &old, &schema::schema_text()));
-    differences.settle("to mend it: cargo run -- schema > schema/lab.schema.json");
+fn it_and_the_reference_are_fresh() {
+    for (path, text, command) in [
+        ("schema/lab.schema.json", schema::schema_text(), "schema"),
+        ("docs/spec.md", reference::reference(), "schema --markdown"),
+    ] {
+        let mut differences = Differences::default();
+        differences.add(&lab2nix::files::diff(path, &fs::read_to_string(path).unwrap_or_default(), &text));
+        differences.settle(&format!("to mend it: cargo run -- {command} > {path}"));
+    }
 }
 
 #[test]

@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The README and the files of `docs/`.
+/// Where it says how to work on this.
+pub const CONTRIBUTING: &str = "CONTRIBUTING.md";
+
+/// The README, what is for contributors, and the files of `docs/`.
 pub fn documents() -> Vec<Document> {
     let mut paths = super::with_extension(Path::new("docs"), "md");
-    paths.push(PathBuf::from("README.md"));
+    paths.extend(["README.md", CONTRIBUTING].map(PathBuf::from));
     paths.sort();
     paths.iter().map(|path| Document::read(path)).collect()
 }
