@@ -1,6 +1,7 @@
 # What the package and its tests are made of: paths of this repository. CI runs the tests on a copy of just these.
 [
   "CHANGELOG.md"
+  "CONTRIBUTING.md"
   "Cargo.lock"
   "Cargo.toml"
   "README.md"

@@ -1,53 +1,129 @@
-//! Specs beside what lab2nix makes of them: `tests/cases/ok/<case>/` with the generated files,
-//! `tests/cases/bad/<problem-id>/` with the report. A new case is a new directory with a `lab.json`;
-//! `UPDATE_CASES=1 cargo test --test cases` writes the rest, to be read before it is committed.
+//! Specs beside what is made of them, each a test of its own:
+//!
+//! - `ok/<case>`: the files and the report of `tests/cases/ok/<case>`
+//! - `bad/<problem-id>`: the reports of `tests/cases/bad/<problem-id>`, which has what brings this problem and no other
+//! - `bad-many`: the report of `tests/cases/bad-many`, which has many problems
+//! - `examples/<example>`, and `lab` for the lab of this repository: their files
+//! - `nixvirt/<case>`, for each of these that is sound: what NixVirt writes of its definitions, in `tests/nixvirt/<case>`
+//!
+//! A new case is a new directory with a `lab.json`; `UPDATE_CASES=1` writes the rest, to be read before it is committed. The
+//! name of a test, or a part of it, is what is run alone, or written: `UPDATE_CASES=1 cargo test --test cases ok/networks`.
+//!
+//! With `NIXVIRT_SRC` set to a checkout of NixVirt 0.6.0, and `NIXVIRT_UNRELEASED_SRC` to one of its master, what is kept of
+//! NixVirt is compared with what it writes now, and with `UPDATE_NIXVIRT=1` replaced by it.
 
-mod case;
+#[allow(dead_code, reason = "this test uses a part of it")]
+mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use case::{BAD, Differences, MANY, OK, Read, entries, examples, name_of, specs};
 use lab2nix::files::{self, Replace, State};
 use lab2nix::nix::host::is_host_file;
 use lab2nix::problem::Id;
 use lab2nix::proof::Proven;
 use lab2nix::report::{self, Format};
-use pretty_assertions::assert_eq;
+use libtest_mimic::{Arguments, Trial};
+use serde_json::Value;
+use support::evaluation::{self, World};
+use support::{BAD, Differences, OK, Read, UPDATE_NIXVIRT, entries, examples, good_specs, labs, name_of, specs};
 
-const MEND: &str = "if that is meant: UPDATE_CASES=1 cargo test --test cases";
+/// A spec that has many things wrong with it.
+const MANY: &str = "tests/cases/bad-many";
+/// What NixVirt writes.
+const NIXVIRT: &str = "tests/nixvirt";
 
-#[test]
-fn bad_specs_are_reported() {
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for dir in entries(OK) {
+        trials.push(case(format!("ok/{}", name_of(&dir)), move || ok(&dir)));
+    }
+    // A problem without a case has a test that fails, and so has a directory that is named after no problem.
+    let problems = Id::ALL.iter().map(|id| id.name().to_owned());
+    let problems: BTreeSet<String> = problems.chain(entries(BAD).iter().map(|dir| name_of(dir).to_owned())).collect();
+    for name in problems {
+        trials.push(case(format!("bad/{name}"), move || bad(&name)));
+    }
+    trials.push(case("bad-many".to_owned(), bad_many));
+    for spec in examples() {
+        let name = spec.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("lab"));
+        let mend = format!("to mend it: lab2nix gen {}", spec.display());
+        trials.push(trial(name.display().to_string(), mend, move || example(&spec)));
+    }
+    for spec in good_specs() {
+        trials.push(golden(format!("nixvirt/{}", case_name(&spec).display()), move || nixvirt(&spec)));
+    }
+    trials.push(golden("nixvirt/nothing-else".to_owned(), nothing_else));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A test of what lab2nix makes of a case.
+fn case(name: String, test: impl FnOnce() -> Differences + Send + 'static) -> Trial {
+    let mend = format!("if that is meant: UPDATE_CASES=1 cargo test --test cases {name}");
+    trial(name, mend, test)
+}
+
+/// A test of what is kept of NixVirt.
+fn golden(name: String, test: impl FnOnce() -> Differences + Send + 'static) -> Trial {
+    let checkouts = "NIXVIRT_SRC=<NixVirt 0.6.0> NIXVIRT_UNRELEASED_SRC=<its master>";
+    let mend = format!("if that is meant: UPDATE_NIXVIRT=1 {checkouts} cargo test --test cases {name}");
+    trial(name, mend, test)
+}
+
+fn trial(name: String, mend: String, test: impl FnOnce() -> Differences + Send + 'static) -> Trial {
+    Trial::test(name, move || Ok(test().settled(&mend)?))
+}
+
+fn ok(dir: &Path) -> Differences {
     let mut differences = Differences::default();
-    for id in Id::ALL {
-        let dir = Path::new(BAD).join(id.name());
-        let specs = specs(&dir);
-        if !specs.contains(&dir.join("lab.json")) {
-            differences.add(&format!("{} needs a case: {}/lab.json", id.name(), dir.display()));
-        }
-        for spec in specs {
-            let read = Read::file(&spec);
-            let (report, found) = match id {
-                Id::ForeignFile => foreign_files(&dir, &read),
-                _ => (read.report(), read.checked.problems.iter().map(|problem| problem.id).collect()),
-            };
-            if found.is_empty() || found.iter().any(|found| found != id) {
-                let names: Vec<&str> = found.iter().map(|id| id.name()).collect();
-                differences.add(&format!("{} reports {names:?}", spec.display()));
-            }
-            let report_file =
-                if name_of(&spec) == "lab.json" { dir.join("report.txt") } else { spec.with_extension("txt") };
-            differences.compare(&report_file, &report);
+    let spec = dir.join("lab.json");
+    let read = Read::file(&spec);
+    differences.compare(&dir.join("report.txt"), &read.report());
+    let files = read.files().unwrap_or_default();
+    if files.is_empty() {
+        differences.add(&format!("{} has errors:\n{}", dir.display(), read.report()));
+    }
+    // One file is the same for all, and is kept with the lab of this repository.
+    let own = |file: &&Proven| !is_host_file(file.name());
+    for file in files.iter().filter(own) {
+        differences.compare(&dir.join("generated").join(file.name()), file.text());
+    }
+    for path in entries(dir.join("generated")) {
+        if !files.iter().filter(own).any(|file| file.name() == name_of(&path)) {
+            differences.add(&format!("{} is not generated", path.display()));
         }
     }
-    for dir in entries(BAD) {
-        if Id::from_name(name_of(&dir)).is_none() {
-            differences.add(&format!("{} is named after no problem", dir.display()));
-        }
+    gives_the_same_bytes(&spec, &read, &mut differences);
+    differences
+}
+
+fn bad(name: &str) -> Differences {
+    let (dir, mut differences) = (Path::new(BAD).join(name), Differences::default());
+    let Some(id) = Id::from_name(name) else {
+        differences.add(&format!("{} is named after no problem", dir.display()));
+        return differences;
+    };
+    let specs = specs(&dir);
+    if !specs.contains(&dir.join("lab.json")) {
+        differences.add(&format!("{name} needs a case: {}/lab.json", dir.display()));
     }
-    differences.settle(MEND);
+    for spec in specs {
+        let read = Read::file(&spec);
+        let (report, found) = match id {
+            Id::ForeignFile => foreign_files(&dir, &read),
+            _ => (read.report(), read.checked.problems.iter().map(|problem| problem.id).collect()),
+        };
+        if found.is_empty() || found.iter().any(|found| *found != id) {
+            let names: Vec<&str> = found.iter().map(|id| id.name()).collect();
+            differences.add(&format!("{} reports {names:?}", spec.display()));
+        }
+        let report_file =
+            if name_of(&spec) == "lab.json" { dir.join("report.txt") } else { spec.with_extension("txt") };
+        differences.compare(&report_file, &report);
+    }
+    differences
 }
 
 /// The report on the files that stand where the generated ones should.
@@ -61,64 +137,125 @@ fn foreign_files(dir: &Path, read: &Read) -> (String, Vec<Id>) {
     (format!("{text}{}\n", report::summary(&problems)), problems.iter().map(|problem| problem.id).collect())
 }
 
-#[test]
-fn many_problems_are_reported_at_once() {
+fn bad_many() -> Differences {
     let dir = Path::new(MANY);
     let read = Read::file(&dir.join("lab.json"));
     let mut differences = Differences::default();
     differences.compare(&dir.join("report.txt"), &read.report());
-    differences.settle(MEND);
 
     let ids: BTreeSet<Id> = read.checked.problems.iter().map(|problem| problem.id).collect();
-    assert!(ids.len() >= 20, "only {} kinds of problem", ids.len());
+    if ids.len() < 20 {
+        differences.add(&format!("only {} kinds of problem", ids.len()));
+    }
     let json = report::render(&read.checked.problems, Some(&read.source), Format::Json, false);
-    let offset = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["start"]["offset"].as_u64();
+    let offset = |line: &str| serde_json::from_str::<Value>(line).unwrap()["start"]["offset"].as_u64();
     let offsets: Vec<_> = json.lines().map(offset).collect();
-    assert!(offsets.is_sorted(), "not in source order: {offsets:?}");
+    if !offsets.is_sorted() {
+        differences.add(&format!("not in source order: {offsets:?}"));
+    }
+    differences
 }
 
-#[test]
-fn good_specs_are_generated() {
-    let mut differences = Differences::default();
-    for dir in entries(OK) {
-        let read = Read::file(&dir.join("lab.json"));
-        differences.compare(&dir.join("report.txt"), &read.report());
-        let files = read.files().unwrap_or_default();
-        if files.is_empty() {
-            differences.add(&format!("{} has errors:\n{}", dir.display(), read.report()));
+fn example(spec: &Path) -> Differences {
+    let (read, mut differences) = (Read::file(spec), Differences::default());
+    let files = read.files().unwrap_or_default();
+    if files.is_empty() {
+        differences.add(&format!("{} has errors:\n{}", spec.display(), read.report()));
+    }
+    for file in files {
+        let path = spec.with_file_name("generated").join(file.name());
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        differences.add(&files::diff(&path.display().to_string(), &old, file.text()));
+    }
+    gives_the_same_bytes(spec, &read, &mut differences);
+    differences
+}
+
+fn gives_the_same_bytes(spec: &Path, read: &Read, differences: &mut Differences) {
+    differences.add(&files::diff("what is made a second time", &read.output(), &Read::file(spec).output()));
+}
+
+/// What lab2nix prints of every definition that NixVirt can write is what is kept of NixVirt, and nothing else is kept.
+fn nixvirt(spec: &Path) -> Differences {
+    let (dir, read) = (Path::new(NIXVIRT).join(case_name(spec)), Read::file(spec));
+    let (structured, written) = (read.structured(), written(spec));
+    let mut differences = Differences::updated_by(UPDATE_NIXVIRT);
+    let mut rest = files_below(&dir);
+    for document in read.documents().unwrap_or_default() {
+        if !structured.iter().any(|name| name == document.name()) {
+            continue;
         }
-        // One file is the same for all, and is kept with the lab of this repository.
-        let own = |file: &&Proven| !is_host_file(file.name());
-        for file in files.iter().filter(own) {
-            differences.compare(&dir.join("generated").join(file.name()), file.text());
+        let path = dir.join(document.name());
+        if let Some(written) = &written {
+            differences.compare(&path, &written[document.name()]);
         }
-        for path in entries(dir.join("generated")) {
-            if !files.iter().filter(own).any(|file| file.name() == name_of(&path)) {
-                differences.add(&format!("{} is not generated", path.display()));
+        rest.retain(|kept| *kept != path);
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        differences.add(&files::diff(&path.display().to_string(), &kept, document.text()));
+    }
+    for path in rest {
+        // No text is no file.
+        match &written {
+            Some(_) => differences.compare(&path, ""),
+            None => differences.add(&format!("{} is of no definition that NixVirt can write", path.display())),
+        }
+    }
+    differences
+}
+
+/// What is kept of NixVirt is of a spec.
+fn nothing_else() -> Differences {
+    let dirs: Vec<PathBuf> = good_specs().iter().map(|spec| Path::new(NIXVIRT).join(case_name(spec))).collect();
+    let mut differences = Differences::updated_by(UPDATE_NIXVIRT);
+    for path in files_below(Path::new(NIXVIRT)) {
+        if !dirs.iter().any(|dir| path.starts_with(dir)) {
+            differences.compare(&path, "");
+        }
+    }
+    differences
+}
+
+/// What the NixVirt that a spec is for makes of each of its definitions, by the name that the document has; nothing where
+/// that NixVirt is not at hand.
+fn written(spec: &Path) -> Option<BTreeMap<String, String>> {
+    let lab = labs::committed(spec);
+    let nixvirt = Some(evaluation::nixvirt(lab.target.nixvirt)?);
+    let world = World { nixvirt, stable: true, ..World::default() };
+    Some(definitions(&world.lists(&[&lab])?[0]))
+}
+
+/// What Nix makes of each definition of a lab, by the name that the document has.
+fn definitions(lab: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| value["definition"].as_str().expect("a definition is a text").to_owned();
+    let name = |text: &str| {
+        let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let name = document.root_element().children().find(|child| child.has_tag_name("name"));
+        name.and_then(|name| name.text()).expect("a definition has a name").to_owned()
+    };
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut found = BTreeMap::new();
+    for section in ["networks", "pools", "domains"] {
+        // What stays as it is, has no definition of ours.
+        let is_ours = |object: &Value| !text(object).starts_with("/run/lab2nix/imported/");
+        for object in list(&lab[section]).into_iter().filter(is_ours) {
+            let (definition, pool) = (text(&object), name(&text(&object)));
+            for volume in list(&object["volumes"]).iter().filter(|volume| volume.get("definition").is_some()) {
+                found.insert(format!("volumes/{pool}/{}.xml", name(&text(volume))), text(volume));
             }
+            found.insert(format!("{section}/{pool}.xml"), definition);
         }
     }
-    differences.settle(MEND);
+    found
 }
 
-#[test]
-fn examples_are_up_to_date() {
-    for spec in examples() {
-        let read = Read::file(&spec);
-        let mut differences = Differences::default();
-        let Some(files) = read.files() else { panic!("{} has errors:\n{}", spec.display(), read.report()) };
-        for file in files {
-            let path = spec.with_file_name("generated").join(file.name());
-            let old = fs::read_to_string(&path).unwrap_or_default();
-            differences.add(&files::diff(&path.display().to_string(), &old, file.text()));
-        }
-        differences.settle(&format!("to mend it: lab2nix gen {}", spec.display()));
-    }
+/// The directory of a spec, from that of all cases or all examples on; `lab` for that of this repository.
+fn case_name(spec: &Path) -> &Path {
+    let dir = spec.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("lab"));
+    [OK, "examples"].iter().find_map(|above| dir.strip_prefix(above).ok()).unwrap_or(dir)
 }
 
-#[test]
-fn the_same_spec_gives_the_same_bytes() {
-    for spec in case::good_specs() {
-        assert_eq!(Read::file(&spec).output(), Read::file(&spec).output(), "{}", spec.display());
-    }
+fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let (dirs, mut files): (Vec<PathBuf>, Vec<PathBuf>) = entries(dir).into_iter().partition(|path| path.is_dir());
+    files.extend(dirs.iter().flat_map(|dir| files_below(dir)));
+    files
 }

@@ -11,9 +11,9 @@ use std::path::Path;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::case::Read;
-use crate::evaluation::World as Evaluation;
-use crate::labs::variant;
+use crate::support::Read;
+use crate::support::evaluation::World as Evaluation;
+use crate::support::labs::variant;
 use crate::unit;
 use crate::world::World;
 

@@ -5,10 +5,10 @@ use std::path::Path;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::evaluation::World as Evaluation;
 use crate::guest::{self, run};
-use crate::labs::committed;
 use crate::objects::Objects;
+use crate::support::evaluation::World as Evaluation;
+use crate::support::labs::committed;
 use crate::world::World;
 use crate::{emulate, spec};
 

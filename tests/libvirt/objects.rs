@@ -14,8 +14,8 @@ use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
 
-use crate::case::Read;
 use crate::device;
+use crate::support::Read;
 use crate::world::World;
 
 /// The objects of a lab.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::case::script::STRICT;
+use crate::support::script::STRICT;
 use crate::world::World;
 
 /// Where a test puts programs of its own.

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
-use crate::evaluation::World as Evaluation;
-use crate::labs::variant;
+use crate::support::evaluation::World as Evaluation;
+use crate::support::labs::variant;
 use crate::world::World;
 
-/// The most awkward words that a spec takes; tests/words.rs tries which it does not.
+/// The most awkward words that a spec takes; `tests/suite/words.rs` tries which it does not.
 const SPEC: &str = r#"{
     "lab": "words",
     "networks": {

@@ -13,8 +13,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::case::{Version, version};
 use crate::machine::Machine;
+use crate::support::{Version, version};
 
 /// The environment variable that names the root.
 const ROOT: &str = "LIBVIRT_ROOT";
@@ -260,7 +260,7 @@ impl World {
         }
         let directory = self.inside().join("var/log/libvirt");
         let mut logs = vec![directory.join("libvirtd.log")];
-        logs.extend(crate::case::entries(directory.join("qemu")));
+        logs.extend(crate::support::entries(directory.join("qemu")));
         let text = |log: &PathBuf| {
             let text = fs::read(log).unwrap_or_default();
             format!("--- {}\n{}", log.display(), String::from_utf8_lossy(&text).trim_end())
@@ -284,7 +284,7 @@ impl World {
         let inside_text = inside.display().to_string();
         remains
             .extend(mounts.lines().filter(|mount| mount.contains(&inside_text)).map(|mount| format!("mount {mount}")));
-        remains.extend(crate::case::entries(inside).iter().map(|file| format!("file {}", file.display())));
+        remains.extend(crate::support::entries(inside).iter().map(|file| format!("file {}", file.display())));
         remains
     }
 }

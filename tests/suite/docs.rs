@@ -1,0 +1,127 @@
+//! What the documentation quotes is there, and the specs in it are sound.
+//!
+//! A block of Nix whose first line is the name of a file, `# generated/networks.nix`, is quoted from that file of the
+//! repository: its lines stand there one after the other, whatever their indentation. `…` alone on a line, or at the end
+//! of one, stands for what is left out.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use crate::support::document::{CONTRIBUTING, Document, Part, documents};
+use crate::support::{Differences, Read};
+
+#[test]
+fn quoted_lines_are_in_their_files() {
+    let (mut differences, mut quotes) = (Differences::default(), 0);
+    for document in documents() {
+        for block in document.blocks("nix") {
+            let Some(file) = block.lines.first().and_then(|line| file_name(line)) else { continue };
+            quotes += 1;
+            match fs::read_to_string(file) {
+                Err(error) => differences.add(&format!("{}: {file}: {error}\n", block.place)),
+                Ok(text) => {
+                    if let Err(line) = find(&block.lines[1..], &text) {
+                        differences.add(&format!("{}: not in {file} after the lines before it: {line}\n", block.place));
+                    }
+                }
+            }
+        }
+    }
+    differences.settle("quote the file as it is now");
+    assert!(quotes > 0);
+}
+
+#[test]
+fn whole_specs_are_sound() {
+    let (mut differences, mut specs) = (Differences::default(), 0);
+    for document in documents() {
+        for block in document.blocks("json") {
+            let text = block.text();
+            if text.starts_with('{') && text.contains("\"lab\"") {
+                specs += 1;
+                let read = Read::bytes(&block.place, text.into_bytes());
+                if !read.checked.is_sound() {
+                    differences.add(&read.report());
+                }
+            }
+        }
+    }
+    differences.settle("mend the spec");
+    assert!(specs > 0);
+}
+
+#[test]
+fn what_is_left_out_may_be_any_lines() {
+    let text = "a\n  b\nc\nd\n";
+    let found = |quote: &str| {
+        let quote: Vec<String> = quote.lines().map(str::to_owned).collect();
+        find(&quote, text).map_err(str::to_owned)
+    };
+    for quote in ["a\nb", "b\n…\nd", "…\nc", "a\n…\nb\nc", "a…\nd", "a\n\n\tb"] {
+        assert_eq!(found(quote), Ok(()), "{quote}");
+    }
+    for (quote, missing) in [("a\nc", "a"), ("b\n…\na", "a"), ("e", "e"), ("…\nd\na", "d")] {
+        assert_eq!(found(quote), Err(missing.to_owned()), "{quote}");
+    }
+}
+
+/// A path is a word in backticks with a slash, or the name of a file of a kind that the repository has.
+#[test]
+fn the_paths_for_contributors_are_there() {
+    let (mut differences, mut paths) = (Differences::default(), 0);
+    for part in Document::read(Path::new(CONTRIBUTING)).parts {
+        let Part::Line(line) = part else { continue };
+        for word in line.split('`').skip(1).step_by(2).filter(|word| is_path(word)) {
+            paths += 1;
+            // The package that the tests may run on has none of what is for CI alone.
+            let is_left_out = word.starts_with(".ci/") && !Path::new(".ci").exists();
+            if !Path::new(word).exists() && !is_left_out {
+                differences.add(&format!("{CONTRIBUTING}: there is no {word}"));
+            }
+        }
+    }
+    differences.settle("say where it is now");
+    assert!(paths > 50, "only {paths} paths");
+}
+
+fn is_path(word: &str) -> bool {
+    let is_kept =
+        |extension: &OsStr| ["json", "lock", "md", "nix", "rs", "sh", "toml"].iter().any(|it| extension == *it);
+    !word.contains(char::is_whitespace) && (word.contains('/') || Path::new(word).extension().is_some_and(is_kept))
+}
+
+/// The file that a first line names: `# generated/networks.nix`, but not `# Networks of the lab`.
+fn file_name(line: &str) -> Option<&str> {
+    let name = line.strip_prefix("# ")?.trim();
+    let is_nix = Path::new(name).extension().is_some_and(|extension| extension == "nix");
+    (is_nix && !name.contains(char::is_whitespace)).then_some(name)
+}
+
+/// Finds quoted lines in a text, or else the first of those that stand together and are not there.
+fn find<'a>(quote: &'a [String], text: &str) -> Result<(), &'a str> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let mut rest = lines.as_slice();
+    // Lines that stand together end where something is left out. The first place after the last is always the best.
+    for together in quote.split_inclusive(|line| line.trim_end().ends_with('…')) {
+        let together: Vec<(&str, bool)> = together
+            .iter()
+            .map(|line| match line.trim() {
+                whole if !whole.ends_with('…') => (whole, true),
+                start => (start.trim_end_matches('…').trim_end(), false),
+            })
+            .filter(|(line, _)| !line.is_empty())
+            .collect();
+        let Some((first, _)) = together.first() else { continue };
+        let matches = |found: &[&str]| {
+            found.iter().zip(&together).all(
+                |(found, (line, whole))| {
+                    if *whole { found == line } else { found.starts_with(line) }
+                },
+            )
+        };
+        let at = rest.windows(together.len()).position(matches).ok_or(*first)?;
+        rest = &rest[at + together.len()..];
+    }
+    Ok(())
+}

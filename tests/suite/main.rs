@@ -1,0 +1,20 @@
+//! The tests of the library and of the command, but for those that are one for each case (`tests/cases.rs`) and those that
+//! need a libvirt (`tests/libvirt`). They are one program, which is linked once, and its modules are what they are of:
+//! `cargo test --test suite schema::` runs those of `schema.rs`.
+
+mod command;
+mod cookbook;
+mod docs;
+mod evaluate;
+mod flake;
+mod identity;
+mod language;
+mod layers;
+mod lint;
+mod nix_text;
+mod schema;
+#[path = "../support/mod.rs"]
+mod support;
+mod vocabulary;
+mod words;
+mod xml;
