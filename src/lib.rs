@@ -63,7 +63,7 @@ pub mod libvirt;
 
 pub mod host;
 
-pub mod seed;
+pub mod nocloud;
 
 pub mod nix;
 

@@ -8,10 +8,10 @@ use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
 use crate::nix::host::{HOST_DIRECTORY, host_files};
 use crate::nix::{file, module};
+use crate::nocloud;
 use crate::parallel;
 use crate::problem::{Id, Problem, Severity};
 use crate::proof::{self, Proven};
-use crate::seed;
 use crate::source::{File, Source};
 use crate::spec::{Spec, schema, shape};
 use crate::xml;
@@ -132,6 +132,6 @@ pub fn documents(checked: &Checked) -> Result<Vec<Proven>, Error> {
 /// See [`Error`].
 pub fn seeds(checked: &Checked) -> Result<Vec<Proven>, Error> {
     let (lab, _) = checked.lab()?;
-    let files = seed::seeds(lab).flat_map(|seed| seed.files.into_iter().map(move |file| (seed.domain, file)));
+    let files = nocloud::seeds(lab).flat_map(|seed| seed.files.into_iter().map(move |file| (seed.domain, file)));
     files.map(|(domain, file)| Ok(proof::seed_file(domain, file)?)).collect()
 }

@@ -34,8 +34,8 @@ use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
 use crate::nix::file::{ListFile, list_file_name};
 use crate::nix::read::{NotMeant, Parsed};
+use crate::nocloud::SeedFile;
 use crate::parallel;
-use crate::seed::SeedFile;
 use crate::spec::NixVirtVersion;
 use crate::xml;
 use crate::xml::file::XmlFile;
@@ -167,7 +167,7 @@ pub fn seed_file(domain: &str, file: SeedFile) -> Result<Proven, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seed::FileKind;
+    use crate::nocloud::FileKind;
     use serde_json::json;
 
     #[test]

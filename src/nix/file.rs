@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::print::{self, Style};
-use super::skeleton::{NixText, render};
+use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
 use crate::host::stable_path;
 use crate::lab::Target;
@@ -78,9 +78,9 @@ pub enum Error {
         /// Why.
         why: String,
     },
-    /// A skeleton does not render.
-    #[error("the skeleton of a file does not render")]
-    Skeleton(#[from] minijinja::Error),
+    /// A template does not render.
+    #[error("the template of a file does not render")]
+    Template(#[from] minijinja::Error),
 }
 
 /// The name of the file that lists objects of a kind.

@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 
 use super::file::{Error, HOST_FILES, IMAGES, ListHead, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
-use super::skeleton::{NixText, render};
+use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
 use crate::host::{Host, Identities, Link, Ports};
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
-use crate::seed::{self, FileKind};
+use crate::nocloud::{self, FileKind};
 use crate::spec::Paths;
 use crate::spec::guest::Arch;
 
@@ -180,7 +180,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
 /// The files of the discs of domains, by the domain.
 fn seeds(lab: &Lab) -> Result<Attrs, Error> {
     let mut all = Attrs::new();
-    for seed in seed::seeds(lab) {
+    for seed in nocloud::seeds(lab) {
         let unwritable = |why: String| Error::Unwritable { name: seed.domain.to_owned(), why };
         let nul = |error: NulInText| unwritable(error.to_string());
         let mut files = Attrs::with_capacity(seed.files.len());

@@ -16,10 +16,10 @@ use rnix::{NixLanguage, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;
 use rowan::{GreenNode, GreenNodeData, Language as _, NodeOrToken};
 
-pub use super::difference::Difference;
+pub use super::compare::Difference;
 
-use super::difference;
-use super::syntax::{Attributes, Bit, Formals, Indented, Part, Selected, Spelling, View};
+use super::compare;
+use super::cst::{Attributes, Bit, Formals, Indented, Part, Selected, Spelling, View};
 use super::{Attrs, Expr, Ident, Int, Lambda, Lines, Name, NotLines, Piece, Select, Text, TextFile};
 use crate::parallel;
 
@@ -97,8 +97,8 @@ impl Parsed {
     /// The first difference in the order of the text. Text that [`Self::expr`] refuses differs from every expression.
     pub fn agrees(&self, expr: &Expr) -> Result<(), Difference> {
         match Part::root(&self.green) {
-            Ok(part) => difference::agree(part, expr, 0),
-            Err(error) => Err(Difference::refused(0, difference::describe(expr), &error)),
+            Ok(part) => compare::agree(part, expr, 0),
+            Err(error) => Err(Difference::refused(0, compare::describe(expr), &error)),
         }
     }
 }

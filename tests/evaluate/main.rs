@@ -17,7 +17,7 @@ mod world;
 use std::path::PathBuf;
 
 use lab2nix::host::Host;
-use lab2nix::seed::{self, FileKind};
+use lab2nix::nocloud::{self, FileKind};
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -319,7 +319,7 @@ fn discs_say_what_was_meant() {
         };
         let (texts, etc) = (&values[0]["seeds"]["cloud"], &values[0]["etc"]);
         let mut domains: Vec<String> = Vec::new();
-        for seed in seed::seeds(meant) {
+        for seed in nocloud::seeds(meant) {
             let found = &texts[seed.domain];
             for file in &seed.files {
                 assert_eq!(found[attribute(file.kind)], file.text, "{}", seed.domain);

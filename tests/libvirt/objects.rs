@@ -8,7 +8,7 @@ use lab2nix::lab::Lab;
 use lab2nix::lab::storage::backing::Image;
 use lab2nix::lab::{Pool, Volume};
 use lab2nix::libvirt::tree::HostFile;
-use lab2nix::seed;
+use lab2nix::nocloud;
 use lab2nix::spec::network::Mode;
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
@@ -116,7 +116,7 @@ impl Objects {
 
     /// Makes the discs for cloud-init, which hosts make of what the lab says.
     pub fn make_seeds(&self, world: &World) {
-        for seed in seed::seeds(&self.lab) {
+        for seed in nocloud::seeds(&self.lab) {
             let directory = format!("/tmp/seeds/{}", seed.domain);
             for file in &seed.files {
                 world.write(&format!("{directory}/{}", file.kind.file_name()), &file.text);

@@ -1,8 +1,8 @@
 //! Compares parsed text with the [`Expr`] that it should mean, side by side and without making a second [`Expr`].
 
+use super::cst::{Attributes, Bit, Formals, Indented, Part, Selected, View};
 use super::print::{Style, print};
 use super::read::{self, MAX_DEPTH, ReadError};
-use super::syntax::{Attributes, Bit, Formals, Indented, Part, Selected, View};
 use super::{Attrs, Expr, Lambda, Lines, Piece, Select, is_bare_name};
 
 /// Where text means something else than it should.
