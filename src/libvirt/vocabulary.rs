@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-pub use markup::{Attribute, Child, Content, Markup};
+pub use markup::{Child, Content, Markup, XmlAttribute};
 
 use super::tree::{Tree, Value};
 use crate::lab::identity::Kind;
@@ -23,7 +23,7 @@ use crate::spec::NixVirtVersion;
 #[derive(Debug)]
 pub struct Vocabulary {
     version: String,
-    elements: Vec<Layout>,
+    elements: Vec<ElementLayout>,
     roots: Roots<Element>,
 }
 
@@ -38,15 +38,15 @@ struct Roots<T> {
 
 /// What an element takes, and how it is written.
 #[derive(Debug, Default)]
-struct Layout {
+struct ElementLayout {
     /// Attributes and children by name, in libvirt's order.
-    slots: IndexMap<String, Slot>,
+    attributes: IndexMap<String, Attribute>,
     /// The one that is the element's text, without which NixVirt cannot write the element.
     text: Option<String>,
     markup: Markup,
 }
 
-impl Layout {
+impl ElementLayout {
     /// Whether a set has elements that stand for its text.
     fn text_beside_elements(&self, set: &Tree) -> bool {
         self.markup.content.text.is_some() && self.markup.content.has_elements(set)
@@ -59,18 +59,18 @@ pub struct Element(usize);
 
 /// An attribute or child element that a vocabulary knows.
 #[derive(Debug)]
-pub struct Slot {
+pub struct Attribute {
     /// What it takes.
-    pub shape: Shape,
+    pub value_type: ValueType,
     /// Whether it is a list, because libvirt takes it several times.
     pub repeatable: bool,
     /// Whether it is an attribute of XML, in which a line break or a tab would be read as a blank.
-    pub attribute: bool,
+    pub is_xml_attribute: bool,
 }
 
 /// What an attribute or child element takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum ValueType {
     /// A string.
     String,
     /// An integer.
@@ -113,7 +113,7 @@ impl Words {
     }
 }
 
-impl Shape {
+impl ValueType {
     /// What it takes, in words for messages.
     #[must_use]
     pub fn describe(self) -> &'static str {
@@ -132,7 +132,7 @@ impl Shape {
 
     /// Whether a value that is not a set can stand here.
     #[must_use]
-    pub fn takes(self, value: &Value) -> bool {
+    pub fn accepts(self, value: &Value) -> bool {
         match (self, value) {
             (Self::String | Self::Xml, Value::Str(_))
             | (Self::String | Self::Path, Value::Image(_))
@@ -260,8 +260,8 @@ impl Vocabulary {
 
     /// What an attribute or child of an element takes, if the element has it.
     #[must_use]
-    pub fn slot(&self, element: Element, name: &str) -> Option<&Slot> {
-        self.elements[element.0].slots.get(name)
+    pub fn attribute(&self, element: Element, name: &str) -> Option<&Attribute> {
+        self.elements[element.0].attributes.get(name)
     }
 
     /// How an element is written as XML.
@@ -273,12 +273,12 @@ impl Vocabulary {
     /// The place of an attribute or child among those of its element.
     #[must_use]
     pub fn rank(&self, element: Element, name: &str) -> usize {
-        self.elements[element.0].slots.get_index_of(name).unwrap_or(usize::MAX)
+        self.elements[element.0].attributes.get_index_of(name).unwrap_or(usize::MAX)
     }
 
     /// The names of an element's attributes and children.
     pub fn names(&self, element: Element) -> impl Iterator<Item = &str> {
-        self.elements[element.0].slots.keys().map(String::as_str)
+        self.elements[element.0].attributes.keys().map(String::as_str)
     }
 
     /// Puts a definition into libvirt's order, and finds what the vocabulary does not have.
@@ -303,26 +303,28 @@ impl Vocabulary {
             |name| self.rank(element, name),
             |name, value| {
                 let here = Step { above, name };
-                let Some(slot) = self.slot(element, name) else {
+                let Some(attribute) = self.attribute(element, name) else {
                     faults.push(Fault::Unknown { path: here.path() });
                     return;
                 };
-                let items = match (slot.repeatable, value) {
+                let items = match (attribute.repeatable, value) {
                     (true, Value::List(items)) => items.as_mut_slice(),
                     (false, value @ Value::List(_)) | (true, value) => {
-                        let expected = if slot.repeatable { "a list" } else { slot.shape.describe() };
+                        let expected = if attribute.repeatable { "a list" } else { attribute.value_type.describe() };
                         faults.push(Fault::WrongType { path: here.path(), expected, found: value.describe() });
                         return;
                     }
                     (false, value) => std::slice::from_mut(value),
                 };
                 for item in items {
-                    match (slot.shape, item) {
-                        (Shape::Set(element), Value::Set(set)) => self.settle_set(set, element, Some(&here), faults),
-                        (shape, item) if shape.takes(item) => {}
-                        (shape, item) => faults.push(Fault::WrongType {
+                    match (attribute.value_type, item) {
+                        (ValueType::Set(element), Value::Set(set)) => {
+                            self.settle_set(set, element, Some(&here), faults)
+                        }
+                        (value_type, item) if value_type.accepts(item) => {}
+                        (value_type, item) => faults.push(Fault::WrongType {
                             path: here.path(),
-                            expected: shape.describe(),
+                            expected: value_type.describe(),
                             found: item.describe(),
                         }),
                     }
@@ -355,12 +357,12 @@ mod tests {
         fn has(&self, element: Element, path: &str) -> bool {
             let mut element = Some(element);
             path.split('.').all(|name| {
-                let slot = element.and_then(|element| self.slot(element, name));
-                element = match slot.map(|slot| slot.shape) {
-                    Some(Shape::Set(element)) => Some(element),
+                let attribute = element.and_then(|element| self.attribute(element, name));
+                element = match attribute.map(|attribute| attribute.value_type) {
+                    Some(ValueType::Set(element)) => Some(element),
                     Some(_) | None => None,
                 };
-                slot.is_some()
+                attribute.is_some()
             })
         }
     }

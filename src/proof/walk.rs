@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Error;
 use crate::host::{image_path, stable_path};
 use crate::lab::identity::Kind;
-use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
+use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
 use crate::nix::file::{host_file, image};
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
@@ -181,37 +181,37 @@ impl<'a> Walk<'a> {
     fn set(&mut self, attrs: &'a Attrs, element: Element) -> Result<(), Error> {
         for (name, value) in attrs {
             self.path.push(Step::Name(name.as_str()));
-            let Some(slot) = self.vocabulary.slot(element, name.as_str()) else {
+            let Some(attribute) = self.vocabulary.attribute(element, name.as_str()) else {
                 return self.error(format!("an attribute that NixVirt {} writes", self.vocabulary.version()), value);
             };
-            match (slot.repeatable, value) {
+            match (attribute.repeatable, value) {
                 (true, Expr::List(items)) => {
                     for (index, item) in items.iter().enumerate() {
                         self.path.push(Step::Item(index));
-                        self.value(item, slot.shape)?;
+                        self.value(item, attribute.value_type)?;
                         self.path.pop();
                     }
                 }
                 (true, other) => return self.error("a list", other),
-                (false, value) => self.value(value, slot.shape)?,
+                (false, value) => self.value(value, attribute.value_type)?,
             }
             self.path.pop();
         }
         Ok(())
     }
 
-    fn value(&mut self, value: &'a Expr, shape: Shape) -> Result<(), Error> {
-        match (shape, value) {
-            (Shape::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
-            (Shape::String | Shape::Path, Expr::Str(_))
-            | (Shape::Int, Expr::Int(_))
-            | (Shape::Bool(_), Expr::Bool(_))
-            | (Shape::Flag, Expr::Bool(true)) => Ok(()),
-            (Shape::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
+    fn value(&mut self, value: &'a Expr, value_type: ValueType) -> Result<(), Error> {
+        match (value_type, value) {
+            (ValueType::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
+            (ValueType::String | ValueType::Path, Expr::Str(_))
+            | (ValueType::Int, Expr::Int(_))
+            | (ValueType::Bool(_), Expr::Bool(_))
+            | (ValueType::Flag, Expr::Bool(true)) => Ok(()),
+            (ValueType::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
             // A path of the store, which the module passes in as a string.
-            (Shape::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
-            (Shape::String | Shape::Path, Expr::Select(select)) if image(select).is_some() => Ok(()),
-            (shape, other) => self.error(shape.describe(), other),
+            (ValueType::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
+            (ValueType::String | ValueType::Path, Expr::Select(select)) if image(select).is_some() => Ok(()),
+            (value_type, other) => self.error(value_type.describe(), other),
         }
     }
 }

@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 
 use crate::host::image_path;
 use crate::libvirt::tree::{HostFile, Tree, Value};
-use crate::libvirt::vocabulary::{Attribute, Child, Content, Element, Markup, Shape, Vocabulary, Words};
+use crate::libvirt::vocabulary::{Child, Content, Element, Markup, ValueType, Vocabulary, Words, XmlAttribute};
 
 /// Where XML says something else than it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,11 +104,11 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Difference> {
         for attribute in node.attributes() {
             let known = markup.attributes.iter().any(|known| match known {
-                Attribute::Named(name) | Attribute::Constant { name, .. } => name == attribute.name(),
+                XmlAttribute::Named(name) | XmlAttribute::Constant { name, .. } => name == attribute.name(),
             });
-            match self.vocabulary.slot(element, attribute.name()).filter(|_| known) {
-                Some(slot) => {
-                    let value = self.value(attribute.name(), attribute.value(), slot.shape)?;
+            match self.vocabulary.attribute(element, attribute.name()).filter(|_| known) {
+                Some(known) => {
+                    let value = self.value(attribute.name(), attribute.value(), known.value_type)?;
                     self.put(set, attribute.name(), false, value)?;
                 }
                 None => return self.unexpected(attribute.name(), "no attribute", "there"),
@@ -116,8 +116,9 @@ impl<'a> Reader<'a> {
         }
         match &markup.content {
             Content { text: Some(key), .. } if !node.children().any(|child| child.is_element()) => {
-                let shape = self.vocabulary.slot(element, key).map_or(Shape::String, |slot| slot.shape);
-                let value = self.text(node, key, shape)?;
+                let value_type =
+                    self.vocabulary.attribute(element, key).map_or(ValueType::String, |attribute| attribute.value_type);
+                let value = self.text(node, key, value_type)?;
                 self.put(set, key, false, value)
             }
             Content { children, .. } => self.children(node, children, element, set),
@@ -139,26 +140,26 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let known = children.iter().find(|known| match known {
-                Child::Slot { tag, .. } | Child::Inline(Markup { tag, .. }) => is(child, tag),
+                Child::Element { tag, .. } | Child::Inline(Markup { tag, .. }) => is(child, tag),
             });
             match known {
                 None => return self.unexpected(child.tag_name().name(), "no element", "there"),
                 Some(Child::Inline(markup)) => self.element(child, markup, element, set)?,
-                Some(Child::Slot { key, .. }) => {
-                    let Some(slot) = self.vocabulary.slot(element, key) else {
+                Some(Child::Element { key, .. }) => {
+                    let Some(attribute) = self.vocabulary.attribute(element, key) else {
                         return self.unexpected(key, "an element that is known", "there");
                     };
-                    let value = match slot.shape {
-                        Shape::Set(inner) => {
+                    let value = match attribute.value_type {
+                        ValueType::Set(inner) => {
                             self.path.push(key);
                             let value = Value::Set(self.set(child, inner)?);
                             self.path.pop();
                             value
                         }
                         _ if child.attributes().len() > 0 => return self.unexpected(key, "no attributes", "some"),
-                        shape => self.text(child, key, shape)?,
+                        value_type => self.text(child, key, value_type)?,
                     };
-                    self.put(set, key, slot.repeatable, value)?;
+                    self.put(set, key, attribute.repeatable, value)?;
                 }
             }
         }
@@ -180,17 +181,17 @@ impl<'a> Reader<'a> {
     }
 
     /// What an element without attributes says.
-    fn text(&self, node: Node<'_, '_>, name: &str, shape: Shape) -> Result<Value, Difference> {
-        match shape {
-            Shape::Xml => Ok(Value::Str(Cow::Owned(self.content(node).to_owned()))),
-            Shape::Flag if node.has_children() => self.unexpected(name, "nothing", "something"),
-            Shape::Flag => Ok(Value::Set(Tree::new())),
-            shape if node.children().any(|child| !child.is_text()) => {
-                self.unexpected(name, shape.describe(), "elements")
+    fn text(&self, node: Node<'_, '_>, name: &str, value_type: ValueType) -> Result<Value, Difference> {
+        match value_type {
+            ValueType::Xml => Ok(Value::Str(Cow::Owned(self.content(node).to_owned()))),
+            ValueType::Flag if node.has_children() => self.unexpected(name, "nothing", "something"),
+            ValueType::Flag => Ok(Value::Set(Tree::new())),
+            value_type if node.children().any(|child| !child.is_text()) => {
+                self.unexpected(name, value_type.describe(), "elements")
             }
-            shape => {
+            value_type => {
                 let text: String = node.children().filter_map(|child| child.text()).collect();
-                self.value(name, &text, shape)
+                self.value(name, &text, value_type)
             }
         }
     }
@@ -205,16 +206,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&self, name: &str, text: &str, shape: Shape) -> Result<Value, Difference> {
+    fn value(&self, name: &str, text: &str, value_type: ValueType) -> Result<Value, Difference> {
         let string = || Value::Str(Cow::Owned(text.to_owned()));
-        let value = match shape {
-            Shape::String | Shape::Path | Shape::Xml => Some(string()),
-            Shape::Int => integer(text),
-            Shape::Hex => Some(integer(text).unwrap_or_else(string)),
-            Shape::Bool(words) => boolean(text, words),
-            Shape::Flag | Shape::Raw | Shape::Set(_) => None,
+        let value = match value_type {
+            ValueType::String | ValueType::Path | ValueType::Xml => Some(string()),
+            ValueType::Int => integer(text),
+            ValueType::Hex => Some(integer(text).unwrap_or_else(string)),
+            ValueType::Bool(words) => boolean(text, words),
+            ValueType::Flag | ValueType::Raw | ValueType::Set(_) => None,
         };
-        value.map_or_else(|| self.unexpected(name, shape.describe(), &format!("`{text}`")), Ok)
+        value.map_or_else(|| self.unexpected(name, value_type.describe(), &format!("`{text}`")), Ok)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::libvirt::DeviceExtras;
 use crate::libvirt::tree::{Tree, Value};
-use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
+use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 
@@ -19,8 +19,11 @@ pub(in crate::libvirt) fn merge_device(
     problems: &mut Vec<Problem>,
 ) {
     let vocabulary = Vocabulary::whole(libvirt.version);
-    let inner = |element: Element, name: &str| match vocabulary.slot(element, name).map(|slot| slot.shape) {
-        Some(Shape::Set(element)) => Some(element),
+    let inner = |element: Element, name: &str| match vocabulary
+        .attribute(element, name)
+        .map(|attribute| attribute.value_type)
+    {
+        Some(ValueType::Set(element)) => Some(element),
         Some(_) | None => None,
     };
     let element = inner(vocabulary.object(Kind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
