@@ -59,6 +59,8 @@ pub mod spec;
 
 pub mod lab;
 
+pub mod host_file;
+
 pub mod libvirt;
 
 pub mod host;

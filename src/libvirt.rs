@@ -18,7 +18,7 @@ pub mod vocabulary;
 
 use indexmap::IndexSet;
 
-use crate::host::imported_path;
+use crate::host_file::imported_path;
 use crate::lab::identity::Kind;
 use crate::lab::unique::keep_first_of_equals;
 use crate::lab::{ExtraAt, Lab};

@@ -27,7 +27,6 @@ mod walk;
 
 pub use module::{host_file, module};
 
-use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
@@ -139,7 +138,7 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
 /// The first thing that is not as it should be.
 pub fn document(file: XmlFile<'_>, libvirt: &Vocabulary) -> Result<Proven, Error> {
     let XmlFile { path, definition, element, text } = file;
-    match xml::agrees(&text, &definition.tree, (libvirt, element), stable_path) {
+    match xml::agrees(&text, &definition.tree, libvirt, element) {
         Ok(()) => Ok(Proven { name: path, text }),
         Err(xml::Difference { path: at, expected, found }) => Err(Error::new(path, at, expected, found)),
     }

@@ -1,8 +1,9 @@
 //! The definition of a domain ([libvirt](https://libvirt.org/formatdomain.html)), but for its devices.
 
 use super::pool::amount;
-use super::tree::{HostFile, Tree};
+use super::tree::Tree;
 use super::{DeviceExtras, Draft, Object, cpu, device, guest, memory, smbios};
+use crate::host_file::HostFile;
 use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::domain::boot::DirectBoot;

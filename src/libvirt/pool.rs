@@ -2,6 +2,7 @@
 
 use super::tree::{Tree, Value};
 use super::{Draft, Object, VolumeObject};
+use crate::host_file::HostFile;
 use crate::lab::identity::Kind;
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
@@ -75,8 +76,8 @@ fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
     let definition = volume.present.as_ref().map(|present| {
         let backing = present.backing.as_ref().map(|backing| {
             let (path, format) = pool.backing_file(backing);
-            let path = match &backing.image {
-                Image::Nix(name) => Value::Image(name.clone()),
+            let path: Value = match &backing.image {
+                Image::Nix(name) => HostFile::Image(name.clone()).into(),
                 Image::Volume(_) | Image::File(_) => path.into(),
             };
             Tree::new().with("path", path).with("format", Tree::new().with("type", format.name()))

@@ -16,6 +16,7 @@ use serde::Deserialize;
 pub use markup::{Child, Content, Markup, XmlAttribute};
 
 use super::tree::{Tree, Value};
+use crate::host_file::HostFile;
 use crate::lab::identity::Kind;
 use crate::spec::NixVirtVersion;
 
@@ -135,7 +136,7 @@ impl ValueType {
     pub fn accepts(self, value: &Value) -> bool {
         match (self, value) {
             (Self::String | Self::Xml, Value::Str(_))
-            | (Self::String | Self::Path, Value::Image(_))
+            | (Self::String, Value::File(HostFile::Image(_)))
             | (Self::Int | Self::Hex, Value::Int(_))
             | (Self::Bool(_), Value::Bool(_))
             | (Self::Path, Value::Str(_) | Value::File(_))
@@ -154,13 +155,7 @@ impl ValueType {
                 | Self::Flag
                 | Self::Raw
                 | Self::Set(_),
-                Value::Bool(_)
-                | Value::Int(_)
-                | Value::Str(_)
-                | Value::File(_)
-                | Value::Image(_)
-                | Value::List(_)
-                | Value::Set(_),
+                Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
             ) => false,
         }
     }
@@ -319,7 +314,7 @@ impl Vocabulary {
                 for item in items {
                     match (attribute.value_type, item) {
                         (ValueType::Set(element), Value::Set(set)) => {
-                            self.settle_set(set, element, Some(&here), faults)
+                            self.settle_set(set, element, Some(&here), faults);
                         }
                         (value_type, item) if value_type.accepts(item) => {}
                         (value_type, item) => faults.push(Fault::WrongType {

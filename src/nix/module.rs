@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::file::{Error, HOST_FILES, IMAGES, ListHead, NIXVIRT, PKGS, header, list_file_name, put, style};
+use super::file::{Error, ListHead, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
 use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
-use crate::host::{Host, Identities, Link, Ports};
+use crate::host::{Claims, HostNeeds, Link, Ports};
+use crate::host_file::{HOST_FILES, IMAGES_OPTION};
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
 use crate::nocloud::{self, FileKind};
@@ -47,13 +48,13 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
     // Files of the host come from its own options, and so do images.
     let seeds = seeds(lab)?;
     let formals = [
-        ("config", takes(HOST_FILES) || takes(IMAGES)),
+        ("config", takes(HOST_FILES) || takes(IMAGES_OPTION)),
         (PKGS, takes(PKGS) || !seeds.is_empty()),
         (NIXVIRT, takes(NIXVIRT)),
     ];
     let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
     let names = names(lab).map_err(unwritable)?;
-    let mut needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;
+    let mut needs = needs(&HostNeeds::of(lab), target.paths).map_err(unwritable)?;
     if !seeds.is_empty() {
         needs.push(("seeds", seeds.into()));
     }
@@ -73,7 +74,7 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
             needs => bindings(&needs),
             sections => sections.iter().map(|(kind, formals)| {
                 let arguments = formals.iter().map(Ident::as_str);
-                let is_option = |name: &&str| [HOST_FILES, IMAGES].contains(name);
+                let is_option = |name: &&str| [HOST_FILES, IMAGES_OPTION].contains(name);
                 let (of_options, given): (Vec<&str>, Vec<&str>) = arguments.partition(is_option);
                 minijinja::context! {
                     name => word(section(*kind)),
@@ -113,8 +114,8 @@ fn names(lab: &Lab) -> Result<Vec<(&'static str, Expr)>, NulInText> {
 }
 
 /// What the lab asks of its host, without what it does not need.
-fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
-    let Host {
+fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
+    let HostNeeds {
         firmware,
         secure_firmware,
         driver_disc,
@@ -136,7 +137,7 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         pci_devices,
         bridges,
         links,
-        identities,
+        claims,
     } = host;
     // What is named by its store path needs no other.
     let stable = paths == Paths::Stable;
@@ -172,8 +173,8 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
     set("iscsi", *iscsi, true.into());
     set("rbd", *rbd, true.into());
     set("links", !links.is_empty(), self::links(links)?.into());
-    let identities = self::identities(identities)?;
-    set("identities", !identities.is_empty(), identities.into());
+    let claims = self::claims(claims)?;
+    set("identities", !claims.is_empty(), claims.into());
     Ok(needs)
 }
 
@@ -205,7 +206,7 @@ fn seeds(lab: &Lab) -> Result<Attrs, Error> {
 
 /// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that
 /// are made.
-fn directories(host: &Host) -> Result<Attrs, NulInText> {
+fn directories(host: &HostNeeds) -> Result<Attrs, NulInText> {
     let mut directories = Attrs::with_capacity(host.directories.len());
     for (path, permissions) in &host.directories {
         let mut directory = Attrs::new();
@@ -250,8 +251,8 @@ fn bridges(bridges: &IndexMap<String, Ports>) -> Result<Attrs, NulInText> {
 }
 
 /// What no other lab of the host may have, each with what has it.
-fn identities(identities: &Identities) -> Result<Attrs, NulInText> {
-    let Identities { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = identities;
+fn claims(claims: &Claims) -> Result<Attrs, NulInText> {
+    let Claims { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = claims;
     let mut all = Attrs::new();
     let owned = [
         ("bridges", bridges),

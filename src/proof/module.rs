@@ -5,7 +5,7 @@ use rowan::ast::AstNode as _;
 
 use super::{Error, Proven};
 use crate::nix::file::MARKER;
-use crate::nix::host::{HOST_DIRECTORY, HostFile, Language};
+use crate::nix::host::{HOST_DIRECTORY, HostModuleFile, Language};
 use crate::nix::module::{LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
 use crate::nix::read::Parsed;
 
@@ -14,7 +14,7 @@ use crate::nix::read::Parsed;
 /// # Errors
 ///
 /// The first thing that is not as it should be.
-pub fn host_file(HostFile { name, language, text }: HostFile) -> Result<Proven, Error> {
+pub fn host_file(HostModuleFile { name, language, text }: HostModuleFile) -> Result<Proven, Error> {
     match language {
         Language::Nix => {
             let read = Parsed::new(&text);
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_file_of_the_host_reads_back_and_says_whose_it_is() {
         let file =
-            |language, text: &str| HostFile { name: "host/a".to_owned(), language, text: text.to_owned().into() };
+            |language, text: &str| HostModuleFile { name: "host/a".to_owned(), language, text: text.to_owned().into() };
         let text = format!("{MARKER}\n{{ }}\n");
         assert_eq!(host_file(file(Language::Nix, &text)).map(|proven| proven.text), Ok(text.clone()));
         assert!(host_file(file(Language::Nix, &format!("{text}}}"))).is_err());

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Error;
-use crate::host::{image_path, stable_path};
 use crate::lab::identity::Kind;
+use crate::libvirt::tree::Value;
 use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
-use crate::nix::file::{host_file, image};
+use crate::nix::file::host_file;
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
 use crate::xml;
@@ -166,14 +166,13 @@ impl<'a> Walk<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Text(text) => document.push_str(text.as_str()),
-                Piece::Select(select) => match (host_file(select), image(select)) {
-                    (Some(file), _) => document.push_str(&stable_path(&file)),
-                    (None, Some(name)) => document.push_str(&image_path(&name)),
-                    (None, None) => return self.error("a file of the host", written),
+                Piece::Select(select) => match host_file(select) {
+                    Some(file) => document.push_str(&file.location().stable_path),
+                    None => return self.error("a file of the host", written),
                 },
             }
         }
-        xml::agrees(&document, &definition.tree, (libvirt, root(libvirt)), stable_path).map_err(|found| {
+        xml::agrees(&document, &definition.tree, libvirt, root(libvirt)).map_err(|found| {
             Error::new(self.file, format!("{}: {}", self.place(), found.path), found.expected, found.found)
         })
     }
@@ -209,8 +208,11 @@ impl<'a> Walk<'a> {
             | (ValueType::Flag, Expr::Bool(true)) => Ok(()),
             (ValueType::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
             // A path of the store, which the module passes in as a string.
-            (ValueType::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
-            (ValueType::String | ValueType::Path, Expr::Select(select)) if image(select).is_some() => Ok(()),
+            (value_type, Expr::Select(select))
+                if host_file(select).is_some_and(|file| value_type.accepts(&Value::File(file))) =>
+            {
+                Ok(())
+            }
             (value_type, other) => self.error(value_type.describe(), other),
         }
     }

@@ -105,7 +105,6 @@ impl Printer<'_> {
             (Value::Str(text), Some(ValueType::Xml)) => self.push(text),
             (Value::Str(text), _) => self.escaped(text),
             (Value::File(file), _) => self.document.pieces.push(Piece::File(file.clone())),
-            (Value::Image(name), _) => self.document.pieces.push(Piece::Image(name.clone())),
             // Neither is a value; reading back would tell.
             (Value::List(_) | Value::Set(_), _) => {}
         }

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 
 use roxmltree::{Document, Node};
 
-use crate::host::image_path;
-use crate::libvirt::tree::{HostFile, Tree, Value};
+use crate::libvirt::tree::{Tree, Value};
 use crate::libvirt::vocabulary::{Child, Content, Element, Markup, ValueType, Vocabulary, Words, XmlAttribute};
 
 /// Where XML says something else than it should.
@@ -21,17 +20,12 @@ pub struct Difference {
     pub found: String,
 }
 
-/// Whether `text` says what `definition` says, each file of the host being called by its path.
+/// Whether `text` says what `definition` says, each file of the host being called by its stable path.
 ///
 /// # Errors
 ///
 /// The first difference.
-pub fn agrees(
-    text: &str,
-    definition: &Tree,
-    (vocabulary, element): (&Vocabulary, Element),
-    path: impl Fn(&HostFile) -> Cow<'static, str>,
-) -> Result<(), Difference> {
+pub fn agrees(text: &str, definition: &Tree, vocabulary: &Vocabulary, element: Element) -> Result<(), Difference> {
     let document = Document::parse(text).map_err(|error| Difference {
         path: String::new(),
         expected: "XML".to_owned(),
@@ -50,7 +44,7 @@ pub fn agrees(
             path: fault.into_path(),
         });
     }
-    compare(definition, &found, &path, "")
+    compare(definition, &found, "")
 }
 
 /// Whether text can stand in an element as its content: well-formed elements, with nothing but blanks around them, each
@@ -234,12 +228,7 @@ fn is(node: Node<'_, '_>, tag: &str) -> bool {
 }
 
 /// Compares a definition with one that was read.
-fn compare(
-    expected: &Tree,
-    found: &Tree,
-    file: &impl Fn(&HostFile) -> Cow<'static, str>,
-    path: &str,
-) -> Result<(), Difference> {
+fn compare(expected: &Tree, found: &Tree, path: &str) -> Result<(), Difference> {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let is_there = |value: &Value| !matches!(value, Value::List(items) if items.is_empty());
     for (name, value) in expected.iter().filter(|(_, value)| is_there(value)) {
@@ -247,7 +236,7 @@ fn compare(
             let expected = value.describe().to_owned();
             return Err(Difference { path: below(name), expected, found: "missing".to_owned() });
         };
-        compare_values(value, other, file, &below(name))?;
+        compare_values(value, other, &below(name))?;
     }
     match found.iter().find(|(name, _)| !expected.get(name).is_some_and(is_there)) {
         Some((name, _)) => {
@@ -257,24 +246,18 @@ fn compare(
     }
 }
 
-fn compare_values(
-    expected: &Value,
-    found: &Value,
-    file: &impl Fn(&HostFile) -> Cow<'static, str>,
-    path: &str,
-) -> Result<(), Difference> {
+fn compare_values(expected: &Value, found: &Value, path: &str) -> Result<(), Difference> {
     let same = match (expected, found) {
-        (Value::Set(expected), Value::Set(found)) => return compare(expected, found, file, path),
+        (Value::Set(expected), Value::Set(found)) => return compare(expected, found, path),
         (Value::List(expected), Value::List(found)) if expected.len() == found.len() => {
             for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
-                compare_values(expected, found, file, &format!("{path}[{index}]"))?;
+                compare_values(expected, found, &format!("{path}[{index}]"))?;
             }
             return Ok(());
         }
         // An element that is there or not.
         (Value::Bool(true), Value::Set(set)) => set.is_empty(),
-        (Value::File(expected), Value::Str(found)) => file(expected) == *found,
-        (Value::Image(expected), Value::Str(found)) => image_path(expected) == **found,
+        (Value::File(expected), Value::Str(found)) => expected.location().stable_path == *found,
         (expected, found) => expected == found,
     };
     if same {

@@ -42,11 +42,11 @@ fn check_dhcp(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem
             Some(Value::Set(dhcp)) => dhcp.get("range").is_some() || dhcp.get("host").is_some(),
             Some(_) | None => false,
         },
-        Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::Image(_) | Value::List(_) => false,
+        Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) => false,
     };
     let is_v6 = |side: &&Value| match side {
         Value::Set(side) => side.get("family") == Some(&Value::from("ipv6")),
-        Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::Image(_) | Value::List(_) => false,
+        Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) => false,
     };
     for (family, of_v6) in [("IPv4", false), ("IPv6", true)] {
         let count = sides.iter().filter(serves).filter(|side| is_v6(side) == of_v6).count();
