@@ -78,7 +78,7 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     }
     let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
-    let (objects, inexpressible) = libvirt::objects(&lab, xml::is_content);
+    let (objects, inexpressible) = libvirt::objects(&lab);
     later.extend(inexpressible);
     problems.extend(shape::independent(&structural, later));
     problems.extend(structural);

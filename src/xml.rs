@@ -1,7 +1,7 @@
 //! Definitions as libvirt's XML: the second printer of the same trees, and the reader that proves what it wrote.
 //!
 //! [`print()`] writes byte for byte what `NixVirt` writes of the same definition, and what `NixVirt` would drop of it in
-//! the same manner. Nothing else in this crate knows XML.
+//! the same manner. Nothing else in this crate writes XML.
 //!
 //! ```
 //! use lab2nix::lab::identity::Kind;
@@ -24,7 +24,7 @@ mod print;
 mod read;
 
 pub use print::print;
-pub use read::{Difference, agrees, is_content};
+pub use read::{Difference, agrees};
 
 use crate::host_file::HostFile;
 

@@ -11,9 +11,9 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::Object;
 use super::tree::{Tree, Value};
 use super::vocabulary::{Attribute, Element, ValueType, Vocabulary};
+use super::{Object, is_content};
 use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
@@ -26,23 +26,17 @@ const HAVE_THEIR_OWN: &[&str] = &["disk", "interface"];
 /// The only text of libvirt's that may have several lines, beside XML.
 const DESCRIPTION: &str = "description";
 
-/// What libvirt takes.
-pub(super) struct Libvirt {
-    /// The version of `NixVirt` whose names its elements and attributes go by.
-    pub(super) version: NixVirtVersion,
-    /// Whether a text is XML that can stand in an element.
-    pub(super) is_xml: fn(&str) -> bool,
-}
-
-/// Merges `extra` into the definition of an object of a kind, as far as `libvirt` knows its attributes.
+/// Merges `extra` into the definition of an object of a kind, as far as libvirt knows its attributes by the names of
+/// `NixVirt`'s `version`.
 pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
-    (libvirt, kind): (&Libvirt, Kind),
+    version: NixVirtVersion,
+    kind: Kind,
     problems: &mut Vec<Problem>,
 ) {
-    let vocabulary = Vocabulary::whole(libvirt.version);
-    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
+    let vocabulary = Vocabulary::whole(version);
+    let mut merger = Merger { vocabulary, path: Vec::new(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -61,7 +55,7 @@ pub(super) fn merge(
         }
     }
     merger.refuse_keys(kind, extra);
-    part::refuse_settled(kind.name(), extra, merger.problems);
+    part::refuse_reserved(kind.name(), extra, merger.problems);
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
     merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
@@ -69,7 +63,6 @@ pub(super) fn merge(
 
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
-    is_xml: fn(&str) -> bool,
     path: Vec<String>,
     problems: &'a mut Vec<Problem>,
 }
@@ -230,7 +223,7 @@ impl Merger<'_> {
         } else if !is_prose && !crate::lab::is_line(text) {
             let help = "write a blank, or leave it out";
             ("has a line break, a tab or another control character", "has to be one line", help)
-        } else if attribute.value_type == ValueType::Xml && !(self.is_xml)(text) {
+        } else if attribute.value_type == ValueType::Xml && !is_content(text) {
             let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
             ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
         } else {
@@ -324,27 +317,12 @@ fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<P
 }
 
 fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
-    let Some(Value::Set(devices)) = definition.get("devices") else {
-        return;
-    };
-    let items = |name: &str| match devices.get(name) {
-        Some(Value::List(items)) => items.as_slice(),
-        Some(_) | None => &[],
-    };
+    let elements = |name: &str| definition.elements(&format!("devices.{name}"));
     let place = |name: &str| place_of(&format!("devices.{name}"), extras);
-    let attribute = |item: &Value, element: &str, name: &str| match item {
-        Value::Set(item) => match item.get(element) {
-            Some(Value::Set(element)) => match element.get(name) {
-                Some(Value::Str(text)) => Some(text.to_string()),
-                Some(_) | None => None,
-            },
-            Some(_) | None => None,
-        },
-        _ => None,
-    };
     let mut targets = HashSet::new();
-    for target in items("disk").iter().filter_map(|disk| attribute(disk, "target", "dev")) {
-        if !targets.insert(target.clone())
+    for target in elements("disk").filter_map(|disk| disk.find("target.dev")) {
+        if let Value::Str(target) = target
+            && !targets.insert(target)
             && let Some(place) = place("disk")
         {
             problems.push(
@@ -354,15 +332,10 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             );
         }
     }
-    let os_boot = match definition.get("os") {
-        Some(Value::Set(os)) => os.get("boot"),
-        Some(_) | None => None,
-    };
-    let has_kinds = matches!(os_boot, Some(Value::List(kinds)) if !kinds.is_empty());
+    let has_kinds = matches!(definition.find("os.boot"), Some(Value::List(kinds)) if !kinds.is_empty());
     for name in ["disk", "interface", "hostdev", "redirdev"] {
-        let has_order = |item: &Value| matches!(item, Value::Set(item) if item.get("boot").is_some());
         if has_kinds
-            && items(name).iter().any(has_order)
+            && elements(name).any(|device| device.get("boot").is_some())
             && let Some(place) = place(name)
         {
             problems.push(
@@ -374,7 +347,7 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             );
         }
     }
-    if items("interface").iter().any(|interface| attribute(interface, "mac", "address").is_none())
+    if elements("interface").any(|interface| !matches!(interface.find("mac.address"), Some(Value::Str(_))))
         && let Some(place) = place("interface")
     {
         problems.push(

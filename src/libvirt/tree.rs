@@ -64,6 +64,28 @@ impl Tree {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// What a path of elements leads to: `forward.mode`. It does not lead through lists.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Value> {
+        let Some((element, rest)) = path.split_once('.') else { return self.get(path) };
+        match self.get(element)? {
+            Value::Set(element) => element.find(rest),
+            _ => None,
+        }
+    }
+
+    /// The elements of which there are several at a path: `devices.disk`.
+    pub fn elements<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a Self> + use<'a> {
+        let items = match self.find(path) {
+            Some(Value::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().filter_map(|item| match item {
+            Value::Set(element) => Some(element),
+            _ => None,
+        })
+    }
+
     /// The same, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.0.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)

@@ -278,13 +278,13 @@ impl Vocabulary {
 
     /// Puts a definition into libvirt's order, and finds what the vocabulary does not have.
     #[must_use]
-    pub fn settle(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
+    pub fn sort_and_check(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
         let mut faults = Vec::new();
-        self.settle_set(definition, element, None, &mut faults);
+        self.check_set(definition, element, None, &mut faults);
         faults
     }
 
-    fn settle_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
+    fn check_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
         let layout = &self.elements[element.0];
         if let Some(text) = layout.text.as_deref() {
             let path = || Step { above, name: text }.path();
@@ -314,7 +314,7 @@ impl Vocabulary {
                 for item in items {
                     match (attribute.value_type, item) {
                         (ValueType::Set(element), Value::Set(set)) => {
-                            self.settle_set(set, element, Some(&here), faults);
+                            self.check_set(set, element, Some(&here), faults);
                         }
                         (value_type, item) if value_type.accepts(item) => {}
                         (value_type, item) => faults.push(Fault::WrongType {
@@ -398,7 +398,7 @@ mod tests {
     fn definitions_are_put_into_order() {
         let mut network = Tree::new().with("uuid", "u").with("name", "n");
         let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-        assert_eq!(vocabulary.settle(&mut network, vocabulary.object(Kind::Network)), []);
+        assert_eq!(vocabulary.sort_and_check(&mut network, vocabulary.object(Kind::Network)), []);
         assert_eq!(network, Tree::new().with("name", "n").with("uuid", "u"));
     }
 
@@ -406,7 +406,7 @@ mod tests {
     fn faults_are_found() {
         let check = |tree: Tree, expected: Fault| {
             let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-            assert_eq!(vocabulary.settle(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
+            assert_eq!(vocabulary.sort_and_check(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
         };
         check(Tree::new().with("dhcp", Tree::new()), Fault::Unknown { path: "dhcp".into() });
         check(

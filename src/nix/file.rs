@@ -215,7 +215,7 @@ impl Writer<'_> {
         kind: &'static str,
         root: impl Fn(&Vocabulary) -> Element,
     ) -> Result<Expr, Error> {
-        if !definition.lacking.is_empty() {
+        if !definition.unsupported.is_empty() {
             let libvirt = Vocabulary::whole(self.target.nixvirt);
             let document = xml::print(&definition.tree, libvirt, root(libvirt));
             return self.text_file(name, &document).map_err(|error| unwritable(name, &error));

@@ -137,18 +137,18 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Error> {
         match written {
             Expr::Apply(function, attrs)
-                if definition.lacking.is_empty() && is_select(function, "NixVirt", &["lib", kind, "writeXML"]) =>
+                if definition.unsupported.is_empty() && is_select(function, "NixVirt", &["lib", kind, "writeXML"]) =>
             {
                 self.set(attrs, root(self.vocabulary))
             }
             Expr::TextFile(file)
-                if !definition.lacking.is_empty()
+                if !definition.unsupported.is_empty()
                     && is_select(&file.function, "pkgs", &["writeText"])
                     && file.name.as_str().strip_suffix(".xml") == Some(name) =>
             {
                 self.document(written, &file.text, definition, root)
             }
-            other if definition.lacking.is_empty() => self.error(format!("NixVirt.lib.{kind}.writeXML"), other),
+            other if definition.unsupported.is_empty() => self.error(format!("NixVirt.lib.{kind}.writeXML"), other),
             other => self.error("XML", other),
         }
     }

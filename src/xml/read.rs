@@ -1,7 +1,6 @@
 //! Reads XML back with a parser, and compares it with the definition that it should be.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use roxmltree::{Document, Node};
 
@@ -37,7 +36,7 @@ pub fn agrees(text: &str, definition: &Tree, vocabulary: &Vocabulary, element: E
         return reader.unexpected("", &markup.tag, document.root_element().tag_name().name());
     }
     let mut found = reader.set(document.root_element(), element)?;
-    if let Some(fault) = vocabulary.settle(&mut found, element).into_iter().next() {
+    if let Some(fault) = vocabulary.sort_and_check(&mut found, element).into_iter().next() {
         return Err(Difference {
             expected: "what libvirt takes".to_owned(),
             found: format!("{fault:?}"),
@@ -45,25 +44,6 @@ pub fn agrees(text: &str, definition: &Tree, vocabulary: &Vocabulary, element: E
         });
     }
     compare(definition, &found, "")
-}
-
-/// Whether text can stand in an element as its content: well-formed elements, with nothing but blanks around them, each
-/// in a namespace of its own. libvirt leaves out what has none, or the one of an element before it.
-#[must_use]
-pub fn is_content(text: &str) -> bool {
-    let element = format!("<content>{text}</content>");
-    let Ok(document) = Document::parse(&element) else {
-        return false;
-    };
-    let root = document.root_element();
-    let mut namespaces = HashSet::new();
-    root.range() == (0..element.len())
-        && root.has_tag_name("content")
-        && root.children().all(|child| !child.is_text() || child.text().is_none_or(|text| text.trim().is_empty()))
-        && root
-            .children()
-            .filter(Node::is_element)
-            .all(|child| child.tag_name().namespace().is_some_and(|namespace| namespaces.insert(namespace.to_owned())))
 }
 
 struct Reader<'a> {

@@ -2,6 +2,7 @@
 
 use lab2nix::host_file::HostFile;
 use lab2nix::lab::identity::Kind;
+use lab2nix::libvirt::is_content;
 use lab2nix::libvirt::tree::{Tree, Value};
 use lab2nix::libvirt::vocabulary::{Child, Element, Markup, ValueType, Vocabulary, XmlAttribute};
 use lab2nix::spec::NixVirtVersion;
@@ -42,7 +43,7 @@ proptest! {
     ) {
         let (vocabulary, element) = root_of(3);
         let content = shards.concat();
-        if xml::is_content(&content) {
+        if is_content(&content) {
             let mut tree = Tree::new().with("name", "a");
             tree.entry("metadata", || Value::from(content));
             let text = xml::print(&tree, vocabulary, element).text();
