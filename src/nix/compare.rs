@@ -1,20 +1,20 @@
-//! Compares parsed text with the [`Expr`] that it should mean, side by side and without making a second [`Expr`].
+//! Compares what text means with the [`Expr`] that it should mean.
 
-use super::cst::{Attributes, Bit, Formals, Indented, Part, Selected, View};
+use rnix::SyntaxKind;
+
+use super::cst::Part;
 use super::print::{Style, print};
 use super::read::{self, MAX_DEPTH, ReadError};
-use super::{Attrs, Expr, Lambda, Lines, Piece, Select, is_bare_name};
+use super::{Attrs, Expr, Ident, Lines, Piece, Select, is_bare_name};
 
 /// Where text means something else than it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} (byte {at}) should be {expected}, but is {found}", self.place())]
+#[error("{} should be {expected}, but is {found}", self.place())]
 pub struct Difference {
     /// The path to the difference, as in `[3].definition.devices.disk[0].target`; empty for the whole expression.
     ///
     /// A function and its argument, or its body, have the same path.
     pub path: String,
-    /// The byte offset of the difference in the text.
-    pub at: usize,
     /// What should be there, as Nix text or in a few words.
     pub expected: String,
     /// What is there instead, or why it cannot be read.
@@ -22,12 +22,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    fn new(at: usize, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { path: String::new(), at, expected: expected.into(), found: found.into() }
+    fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { path: String::new(), expected: expected.into(), found: found.into() }
     }
 
-    pub(super) fn refused(at: usize, expected: impl Into<String>, error: &ReadError) -> Self {
-        Self::new(at, expected, error.to_string())
+    pub(super) fn unread(expected: &Expr, error: &ReadError) -> Self {
+        Self::new(describe(expected), error.to_string())
     }
 
     fn place(&self) -> String {
@@ -53,184 +53,121 @@ impl Difference {
     }
 }
 
-/// Whether `part` means `expr`.
-pub(super) fn agree(part: Part<'_>, expr: &Expr, depth: usize) -> Result<(), Difference> {
+/// Whether `part` means `expected`.
+///
+/// Items of a list are read one after the other, so that a large file is not in memory twice.
+pub(super) fn agree(part: Part<'_>, expected: &Expr, depth: usize) -> Result<(), Difference> {
+    let unread = |error: ReadError| Difference::unread(expected, &error);
     if depth > MAX_DEPTH {
-        return Err(Difference::refused(part.at, describe(expr), &ReadError::TooDeep { at: part.at }));
+        return Err(unread(ReadError::TooDeep { at: part.at }));
     }
-    let view = View::of(part).map_err(|error| Difference::refused(part.at, describe(expr), &error))?;
-    let same = match (expr, &view) {
-        (Expr::Null, View::Null) => true,
-        (Expr::Bool(bool), View::Bool(found)) => bool == found,
-        (Expr::Int(int), View::Int(found)) => int.get() == *found,
-        (Expr::Str(text), View::Str(found)) => found.spells(text.as_str()),
-        (Expr::Select(select), View::Select(found)) => same_select(select, found),
-        (Expr::List(items), View::List(found)) => {
-            let mut found = found.clone();
-            for (index, item) in items.iter().enumerate() {
-                match found.next() {
-                    Some(part) => agree(part, item, depth + 1),
-                    None => Err(Difference::new(part.at, describe(item), "missing")),
-                }
-                .map_err(|difference| difference.in_item(index))?;
+    let part = part.enclosed().map_err(unread)?;
+    match expected {
+        Expr::Lambda(lambda) if part.kind == SyntaxKind::NODE_LAMBDA => {
+            let (formals, body) = read::lambda(part).map_err(unread)?;
+            if formals != lambda.formals() {
+                return Err(Difference::new(describe(expected), describe_function(&formals)));
             }
-            return found
-                .next()
-                .map_or(Ok(()), |part| Err(Difference::new(part.at, "missing", "there").in_item(items.len())));
+            agree(body, lambda.body(), depth + 1)
         }
-        (Expr::Attrs(attrs), View::Attrs(found)) => {
-            return agree_attrs(part.at, found.clone(), attrs, depth);
+        Expr::List(items) if part.kind == SyntaxKind::NODE_LIST => {
+            let found = read::items(part).map_err(unread)?;
+            compare_items(items, found, |item, part| agree(part, item, depth + 1))
         }
-        (Expr::Apply(function, argument), View::Apply(found, attributes)) if same_select(function, found) => {
-            return agree_attrs(part.at, attributes.clone(), argument, depth);
-        }
-        (Expr::TextFile(file), View::TextFile(function, name, text))
-            if same_select(&file.function, function) && name.spells(file.name.as_str()) =>
-        {
-            return agree_lines(text, &file.text);
-        }
-        (Expr::Lambda(lambda), View::Lambda(formals, body)) if same_formals(lambda, formals) => {
-            return agree(*body, lambda.body(), depth + 1);
-        }
-        (
-            Expr::Null
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Str(_)
-            | Expr::List(_)
-            | Expr::Attrs(_)
-            | Expr::Select(_)
-            | Expr::Apply(..)
-            | Expr::TextFile(_)
-            | Expr::Lambda(_),
-            _,
-        ) => false,
-    };
-    if same { Ok(()) } else { Err(Difference::new(part.at, describe(expr), describe_view(part, &view))) }
+        _ => compare(expected, &read::expr(part, depth).map_err(unread)?),
+    }
 }
 
-fn agree_attrs(at: usize, mut found: Attributes<'_>, attrs: &Attrs, depth: usize) -> Result<(), Difference> {
-    for (name, value) in attrs {
-        let name = name.as_str();
+fn compare(expected: &Expr, found: &Expr) -> Result<(), Difference> {
+    match (expected, found) {
+        (Expr::List(expected), Expr::List(found)) => compare_items(expected, found.iter(), compare),
+        (Expr::Attrs(expected), Expr::Attrs(found)) => compare_attrs(expected, found),
+        (Expr::Apply(expected_function, expected), Expr::Apply(function, found)) if expected_function == function => {
+            compare_attrs(expected, found)
+        }
+        (Expr::TextFile(expected), Expr::TextFile(found))
+            if (&expected.function, &expected.name) == (&found.function, &found.name) =>
+        {
+            compare_lines(&expected.text, &found.text)
+        }
+        (Expr::Lambda(expected), Expr::Lambda(found)) if expected.formals() == found.formals() => {
+            compare(expected.body(), found.body())
+        }
+        (expected, found) if expected == found => Ok(()),
+        (expected, found) => Err(Difference::new(describe(expected), describe(found))),
+    }
+}
+
+fn compare_items<T>(
+    expected: &[Expr],
+    mut found: impl Iterator<Item = T>,
+    compare: impl Fn(&Expr, T) -> Result<(), Difference>,
+) -> Result<(), Difference> {
+    for (index, item) in expected.iter().enumerate() {
+        let found = found.next().ok_or_else(|| Difference::new(describe(item), "missing"));
+        found.and_then(|found| compare(item, found)).map_err(|difference| difference.in_item(index))?;
+    }
+    found.next().map_or(Ok(()), |_| Err(Difference::new("missing", "there").in_item(expected.len())))
+}
+
+fn compare_attrs(expected: &Attrs, found: &Attrs) -> Result<(), Difference> {
+    let mut found = found.iter();
+    for (name, value) in expected {
         match found.next() {
-            Some(Ok((at, spelling, part))) => {
-                if !spelling.spells(name) {
-                    let found = format!("the attribute {:?}", spelling.unescape());
-                    return Err(Difference::new(at, describe(value), found).in_attribute(name));
-                }
-                agree(part, value, depth + 1)
+            Some((found_name, found)) if found_name == name => compare(value, found),
+            Some((other, _)) => Err(Difference::new(describe(value), format!("the attribute {:?}", other.as_str()))),
+            None => Err(Difference::new(describe(value), "missing")),
+        }
+        .map_err(|difference| difference.in_attribute(name.as_str()))?;
+    }
+    found.next().map_or(Ok(()), |(name, _)| Err(Difference::new("missing", "there").in_attribute(name.as_str())))
+}
+
+fn compare_lines(expected: &Lines, found: &Lines) -> Result<(), Difference> {
+    if expected == found {
+        return Ok(());
+    }
+    let [expected, found] = [expected, found].map(|lines| {
+        let pieces = lines.pieces().iter().map(|piece| match piece {
+            Piece::Text(text) => text.as_str().to_owned(),
+            Piece::Select(select) => format!("${{{}}}", print_select(select)),
+        });
+        pieces.collect::<String>()
+    });
+    let (mut expected, mut found) = (expected.split_inclusive('\n'), found.split_inclusive('\n'));
+    loop {
+        match (expected.next(), found.next()) {
+            (Some(expected), Some(found)) if expected == found => {}
+            (None, None) => return Err(Difference::new("a variable", "text that looks like it, or the reverse")),
+            (expected, found) => {
+                let [expected, found] = [expected, found]
+                    .map(|line| line.map_or("the end of the text".to_owned(), |line| format!("the line {line:?}")));
+                return Err(Difference::new(expected, found));
             }
-            Some(Err(error)) => Err(Difference::refused(at, describe(value), &error)),
-            None => Err(Difference::new(at, describe(value), "missing")),
         }
-        .map_err(|difference| difference.in_attribute(name))?;
-    }
-    match found.next() {
-        None => Ok(()),
-        Some(Ok((at, spelling, _))) => Err(Difference::new(at, "missing", "there").in_attribute(&spelling.unescape())),
-        Some(Err(error)) => Err(Difference::refused(at, "the end of the attribute set", &error)),
     }
 }
 
-fn agree_lines(found: &Indented<'_>, lines: &Lines) -> Result<(), Difference> {
-    let mut pieces = lines.pieces().iter().peekable();
-    // What is still to come of the text before those pieces.
-    let mut left = "";
-    for bit in found.bits() {
-        if left.is_empty()
-            && !matches!(bit, Ok((_, Bit::Select(_))))
-            && let Some(Piece::Text(text)) = pieces.next_if(|piece| matches!(piece, Piece::Text(_)))
-        {
-            left = text.as_str();
-        }
-        let piece = pieces.peek().copied();
-        let differs = |at, found| Difference::new(at, describe_piece(left, piece), found);
-        let (at, bit) = bit.map_err(|error| differs(found.at(), error.to_string()))?;
-        match bit {
-            Bit::Text(text) => {
-                left = left.strip_prefix(text).ok_or_else(|| {
-                    let same = left.chars().zip(text.chars()).take_while(|(left, found)| left == found);
-                    let same: usize = same.map(|(char, _)| char.len_utf8()).sum();
-                    differs(at + same, format!("the text {text:?}"))
-                })?;
-            }
-            Bit::Str(spelling) => {
-                left =
-                    spelling.begins(left).ok_or_else(|| differs(at, format!("the text {:?}", spelling.unescape())))?;
-            }
-            Bit::Select(selected) => match piece {
-                Some(Piece::Select(select)) if left.is_empty() && same_select(select, &selected) => {
-                    pieces.next();
-                }
-                Some(Piece::Text(_) | Piece::Select(_)) | None => {
-                    return Err(differs(at, format!("the variable {}", selected.variable)));
-                }
-            },
-        }
-    }
-    match (left, pieces.next()) {
-        ("", None) => Ok(()),
-        (left, piece) => Err(Difference::new(found.at(), describe_piece(left, piece), "missing")),
-    }
-}
-
-/// What should come next in a text: the line that `left` begins with, or the piece after it.
-fn describe_piece(left: &str, piece: Option<&Piece>) -> String {
-    let text = match (left, piece) {
-        ("", None) => return "the end of the text".to_owned(),
-        ("", Some(Piece::Select(select))) => {
-            return format!("the variable {}", print(&Expr::Select(select.clone()), Style::Nixfmt));
-        }
-        ("", Some(Piece::Text(text))) => text.as_str(),
-        (left, _) => left,
-    };
-    format!("the text {:?}", text.split_inclusive('\n').next().unwrap_or_default())
-}
-
-fn same_select(select: &Select, found: &Selected<'_>) -> bool {
-    let Select { variable, path } = select;
-    let mut found_path = found.path();
-    variable.as_str() == found.variable
-        && path.iter().all(|name| matches!(found_path.next(), Some(Ok(found)) if found.spells(name.as_str())))
-        && found_path.next().is_none()
-}
-
-fn same_formals(lambda: &Lambda, found: &Formals<'_>) -> bool {
-    let mut found = found.clone();
-    lambda.formals().iter().all(|formal| matches!(found.next(), Some(Ok((_, name))) if name == formal.as_str()))
-        && found.next().is_none()
+fn print_select(select: &Select) -> String {
+    print(&Expr::Select(select.clone()), Style::Nixfmt)
 }
 
 /// An expression as Nix text if it is short, else in a few words.
-pub(super) fn describe(expr: &Expr) -> String {
+fn describe(expr: &Expr) -> String {
     match expr {
         Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Str(_) | Expr::Select(_) => print(expr, Style::Nixfmt),
         Expr::List(items) => format!("a list of {}", items.len()),
         Expr::Attrs(attrs) => format!("a set of {} attributes", attrs.len()),
-        Expr::Apply(function, _) => {
-            format!("{} applied to a set", print(&Expr::Select(function.clone()), Style::Nixfmt))
-        }
+        Expr::Apply(function, _) => format!("{} applied to a set", print_select(function)),
         Expr::TextFile(file) => {
-            let function = print(&Expr::Select(file.function.clone()), Style::Nixfmt);
-            format!("{function} applied to {:?} and a text", file.name.as_str())
+            format!("{} applied to {:?} and a text", print_select(&file.function), file.name.as_str())
         }
-        Expr::Lambda(_) => "a function".to_owned(),
+        Expr::Lambda(lambda) => describe_function(lambda.formals()),
     }
 }
 
-fn describe_view(part: Part<'_>, view: &View<'_>) -> String {
-    match view {
-        View::Null | View::Bool(_) | View::Int(_) | View::Str(_) | View::Select(_) => {
-            read::expr(part, 0).map_or_else(|error| error.to_string(), |expr| describe(&expr))
-        }
-        View::List(items) => format!("a list of {}", items.clone().count()),
-        View::Attrs(attributes) => format!("a set of {} attributes", attributes.clone().count()),
-        View::Apply(function, _) => format!("an application of {}", function.variable),
-        View::TextFile(function, name, _) => {
-            format!("an application of {} to {:?} and a text", function.variable, name.unescape())
-        }
-        View::Lambda(..) => "a function".to_owned(),
-    }
+fn describe_function(formals: &[Ident]) -> String {
+    format!("a function of {:?}", formals.iter().map(Ident::as_str).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -256,54 +193,43 @@ mod tests {
 
     #[test]
     fn differences() {
-        check("1", 2, "the whole (byte 0) should be 2, but is 1");
-        check("[ 1 2 ]", vec![1.into()], "`[1]` (byte 4) should be missing, but is there");
-        check("[ 1 ]", vec![1.into(), 2.into()], "`[1]` (byte 0) should be 2, but is missing");
+        check("1", 2, "the whole should be 2, but is 1");
+        check("[ 1 2 ]", vec![1.into()], "`[1]` should be missing, but is there");
+        check("[ 1 ]", vec![1.into(), 2.into()], "`[1]` should be 2, but is missing");
         let nested = |value: Expr| Expr::List(vec![attrs([("a b", attrs([("c", Expr::List(vec![value]))]))])]);
         check(
             "[ { \"a b\" = { c = [ \"x\" ]; }; } ]",
             nested(Text::literal("$").into()),
-            "`[0].\"a b\".c[0]` (byte 20) should be \"$\", but is \"x\"",
+            "`[0].\"a b\".c[0]` should be \"$\", but is \"x\"",
         );
-        check("{ a = 1; }", attrs([("b", 1.into())]), "`b` (byte 2) should be 1, but is the attribute \"a\"");
-        check("{ a = 1; }", attrs([]), "`a` (byte 2) should be missing, but is there");
-        check("f { }", attrs([]), "the whole (byte 0) should be a set of 0 attributes, but is an application of f");
+        check("{ a = 1; }", attrs([("b", 1.into())]), "`b` should be 1, but is the attribute \"a\"");
+        check("{ a = 1; }", attrs([]), "`a` should be missing, but is there");
+        check("f { }", attrs([]), "the whole should be a set of 0 attributes, but is f applied to a set");
+        check("[ 1.5 ]", vec![1.into()], "`[0]` should be 1, but is TOKEN_FLOAT at byte 2 is not plain data");
     }
 
     #[test]
     fn differences_in_lines() {
         let text = |text| Piece::from(Text::literal(text));
-        let file = |pieces: Vec<Piece>| TextFile {
-            function: Select::literal("a", &["f"]),
-            name: Text::literal("b"),
-            text: Lines::new(pieces).expect("lines"),
-        };
-        let expected = || file(vec![text("x\n <y>"), Select::literal("a", &["b"]).into(), text("</y>\n")]);
-        let check = |source, difference| check(source, expected(), difference);
+        let variable = || Select::literal("a", &["b"]).into();
+        let text = Lines::new([text("x\n <y>"), variable(), text("</y>\n")]).expect("lines");
+        let file = TextFile { function: Select::literal("a", &["f"]), name: Text::literal("b"), text };
+        let check = |source, difference| check(source, file.clone(), difference);
         check(
             "a.f \"c\" ''\n  x\n''",
-            "the whole (byte 0) should be a.f applied to \"b\" and a text, but is an application of a to \"c\" and a text",
-        );
-        check(
-            "a.f \"b\" ''\n  x\n  <y>${a.b}</y>\n''",
-            "the whole (byte 17) should be the text \" <y>\", but is the text \"<y>\"",
-        );
-        check(
-            "a.f \"b\" ''\n  x\n   <z>${a.b}</y>\n''",
-            "the whole (byte 19) should be the text \" <y>\", but is the text \" <z>\"",
+            "the whole should be a.f applied to \"b\" and a text, but is a.f applied to \"c\" and a text",
         );
         check(
             "a.f \"b\" ''\n  x\n   <y>${a.c}</y>\n''",
-            "the whole (byte 21) should be the variable a.b, but is the variable a",
-        );
-        check(
-            "a.f \"b\" ''\n  x\n   <y>${\"</y>\\n\"}''",
-            "the whole (byte 21) should be the variable a.b, but is the text \"</y>\\n\"",
+            "the whole should be the line \" <y>${a.b}</y>\\n\", but is the line \" <y>${a.c}</y>\\n\"",
         );
         check(
             "a.f \"b\" ''\n  x\n   <y>${a.b}</y>\n\n''",
-            "the whole (byte 32) should be the end of the text, but is the text \"\\n\"",
+            "the whole should be the end of the text, but is the line \"\\n\"",
         );
-        check("a.f \"b\" ''\n  x\n   <y>${a.b}''", "the whole (byte 8) should be the text \"</y>\\n\", but is missing");
+        check(
+            "a.f \"b\" ''\n  x\n   <y>''${a.b}</y>\n''",
+            "the whole should be a variable, but is text that looks like it, or the reverse",
+        );
     }
 }
