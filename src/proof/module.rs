@@ -70,9 +70,7 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
 
     let (mut values, mut imported) = (values.into_iter(), Vec::new());
     for (name, value) in self::bindings(lab).map_err(|found| error(LABS_OPTION, "attributes of the lab", found))? {
-        if matches!(value, ast::Expr::Apply(_))
-            && value.syntax().text().to_string().starts_with(&format!("import ./{name}.nix "))
-        {
+        if imports_file(&value, &format!("./{name}.nix")) {
             imported.push(name);
             continue;
         }
@@ -91,6 +89,17 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
         return Err(error(LABS_OPTION, &format!("the lists {sections:?}"), format!("{imported:?}")));
     }
     Ok(Proven { name: MODULE_FILE_NAME.to_owned(), text })
+}
+
+/// Whether an expression is `import <file> { … }`.
+fn imports_file(value: &ast::Expr, file: &str) -> bool {
+    let applied = |expr: Option<ast::Expr>| match expr {
+        Some(ast::Expr::Apply(apply)) => Some((apply.lambda(), apply.argument()?)),
+        _ => None,
+    };
+    let Some((import, ast::Expr::AttrSet(_))) = applied(Some(value.clone())) else { return false };
+    matches!(applied(import), Some((Some(ast::Expr::Ident(import)), path))
+        if import.syntax().text() == "import" && path.syntax().text() == file)
 }
 
 /// The bindings of an attribute set, each by its path, in the order of the text.
