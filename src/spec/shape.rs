@@ -197,7 +197,7 @@ impl Checker {
         let expected = schema.words();
         let message = format!("{} must be {expected}, but is {}", path.subject(), found_words(node));
         let help = type_hint(node, schema, path.is_item());
-        let place = path.pointer().value();
+        let place = Place::value(path.pointer());
         let problem = Problem::new(Id::WrongType, place, message).label(format!("expected {expected}"));
         self.problems.push(problem.help(help));
         None
@@ -216,7 +216,7 @@ impl Checker {
             return self.wrong_type(node, schema, path);
         }
         let message = format!("{} cannot be `{word}`", path.subject());
-        let problem = Problem::new(Id::UnknownValue, path.pointer().value(), message);
+        let problem = Problem::new(Id::UnknownValue, Place::value(path.pointer()), message);
         let label = format!("not {}", choice_words(choices));
         self.problems.push(problem.label(label).help(did_you_mean(word, words)));
         None
@@ -255,7 +255,7 @@ impl Checker {
         }
         let limits = in_limits(least, most.filter(|_| above || schema.has_maximum()));
         let message = format!("{} must be {limits}, but is {number}", path.subject());
-        let problem = Problem::new(Id::OutOfRange, path.pointer().value(), message);
+        let problem = Problem::new(Id::OutOfRange, Place::value(path.pointer()), message);
         self.problems.push(problem.label("out of range").help(format!("write a number that is {limits}")));
         None
     }
@@ -299,7 +299,7 @@ impl Checker {
 
     fn unknown_field(&mut self, key: &str, schema: Schema<'_>, path: &Path<'_>) {
         let message = format!("{} has no key `{key}`", path.parent_subject());
-        let problem = Problem::new(Id::UnknownField, path.pointer().name(), message);
+        let problem = Problem::new(Id::UnknownField, Place::key(path.pointer()), message);
         let suggestion = self.suggestions.entry((schema.address(), key.to_owned()));
         let elsewhere = || elsewhere::called(key, |name| schema.member(name).is_some());
         let help = suggestion.or_insert_with(|| {
@@ -316,7 +316,7 @@ impl Checker {
             Some(example) => format!("add it, such as `\"{key}\": {example}`"),
             None => format!("add `\"{key}\"`, {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
         };
-        let problem = Problem::new(Id::MissingField, path.pointer().name(), message);
+        let problem = Problem::new(Id::MissingField, Place::key(path.pointer()), message);
         self.problems.push(problem.label(format!("`{key}` is missing")).help(help));
     }
 }

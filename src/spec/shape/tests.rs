@@ -253,11 +253,11 @@ fn what_follows_from_a_wrong_value_is_dropped() {
     let boot = Pointer::root().key("boot");
     let at = |place: Place| Problem::new(Id::BadName, place, "");
     let later = vec![
-        at(boot.index(0).value()),
-        at(boot.index(0).key("x").name()),
-        at(boot.index(1).value()),
-        at(boot.index(0).key("x").key("y").value()),
-        at(Pointer::root().key("boot").index(10).value()),
+        at(Place::value(boot.index(0))),
+        at(Place::key(boot.index(0).key("x"))),
+        at(Place::value(boot.index(1))),
+        at(Place::value(boot.index(0).key("x").key("y"))),
+        at(Place::value(Pointer::root().key("boot").index(10))),
     ];
     let kept = vec![later[2].clone(), later[4].clone()];
     assert_eq!(independent(&structural, later), kept);
