@@ -22,6 +22,7 @@ pub mod lifecycle;
 pub mod link;
 pub mod macvtap;
 pub mod memory;
+pub mod names;
 pub mod network;
 pub mod pool;
 pub mod pool_source;
@@ -39,7 +40,7 @@ pub mod vlan;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use domain::{Domain, DomainFields, Profile};
 pub use link::LinkProfile;
@@ -108,7 +109,7 @@ pub struct Target {
 }
 
 /// A version of NixVirt.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 pub enum NixVirtVersion {
     /// NixVirt 0.6.0, the newest release.
     #[default]
@@ -120,7 +121,7 @@ pub enum NixVirtVersion {
 }
 
 /// How files of the host are named in definitions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Paths {
     /// By fixed paths that the generated module provides, so that an update of nixpkgs changes no definition and
@@ -133,7 +134,7 @@ pub enum Paths {
 }
 
 /// A formatter of Nix files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Formatter {
     /// nixfmt, the official style.

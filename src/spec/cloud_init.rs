@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Extra;
+use super::names::words;
 
 /// What the guest does at its first boot, through [cloud-init](https://docs.cloud-init.io): images for clouds of all Linux
 /// distributions have it, installers have not. `{}` turns it on. The domain gets a further optical drive, after its `cdroms`,
@@ -165,7 +166,7 @@ pub struct GuestVlan {
 }
 
 /// How a bond uses its interfaces ([Linux](https://docs.kernel.org/networking/bonding.html)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BondMode {
     /// One at a time, another when that one fails.
@@ -184,22 +185,6 @@ pub enum BondMode {
     BalanceTlb,
     /// What is sent and received by load.
     BalanceAlb,
-}
-
-impl BondMode {
-    /// The word that Linux has for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ActiveBackup => "active-backup",
-            Self::BalanceRr => "balance-rr",
-            Self::BalanceXor => "balance-xor",
-            Self::Broadcast => "broadcast",
-            Self::Lacp => "802.3ad",
-            Self::BalanceTlb => "balance-tlb",
-            Self::BalanceAlb => "balance-alb",
-        }
-    }
 }
 
 /// What interfaces, bonds and VLANs of the guest have alike.
@@ -249,3 +234,5 @@ macro_rules! addressed {
 }
 
 addressed!(GuestInterface, GuestBond, GuestVlan);
+
+words!(BondMode);
