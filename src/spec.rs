@@ -17,6 +17,7 @@ pub mod hostdev;
 pub mod image;
 pub mod input;
 pub mod interface;
+pub mod key;
 pub mod layer;
 pub mod lifecycle;
 pub mod link;
