@@ -35,6 +35,19 @@ macro_rules! key_name {
 }
 pub(crate) use key_name;
 
+/// The keys of an object that are written, of the fields in the first list. The second list has the other fields, so that
+/// who adds a field has to say in which it belongs.
+///
+/// `written_keys!(cpu => Cpu { mode, model }, except { features, cache, check, migratable })`
+macro_rules! written_keys {
+    ($object:expr => $type:path { $($field:ident),* $(,)? } $(, except { $($other:ident),* $(,)? })?) => {{
+        let $type { $($field,)* $($($other: _,)*)? } = $object;
+        let keys = [$(($crate::spec::key::key_name!($field), $field.is_some())),*];
+        keys.into_iter().filter(|(_, is_written)| *is_written).map(|(key, _)| key)
+    }};
+}
+pub(crate) use written_keys;
+
 /// A name in camel case, made while this crate is compiled.
 #[derive(Debug)]
 pub struct CamelCase {
@@ -111,5 +124,12 @@ mod tests {
         let input = Input { grab_toggle: Some(GrabToggle::AltAlt), ..Input::default() };
         let key: Key<Input, GrabToggle> = key!(grab_toggle);
         assert_eq!((key.name, (key.field)(&input)), ("grabToggle", Some(&GrabToggle::AltAlt)));
+    }
+
+    #[test]
+    fn only_what_is_written_has_its_key_listed() {
+        let input = Input { repeat: Some(true), device: Some("x".to_owned()), ..Input::default() };
+        let keys = written_keys!(&input => Input { repeat, grab_toggle, grab, bus }, except { r#type, device });
+        assert_eq!(keys.collect::<Vec<_>>(), ["repeat"]);
     }
 }

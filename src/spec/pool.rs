@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::names::words;
 use super::pool_source::PoolSource;
 use super::{Active, Extra};
 
@@ -154,3 +155,5 @@ pub enum ImageFormat {
     /// The bytes of the disk, nothing else.
     Raw,
 }
+
+words!(PoolType, ImageFormat);
