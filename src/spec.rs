@@ -1,7 +1,7 @@
-//! The spec as written: the JSON of a lab, field by field, with nothing resolved and nothing checked beyond its shape.
+//! The spec as written: the JSON of a lab, field by field, with nothing resolved and nothing checked beyond its schema.
 //!
 //! The doc comments of this module and its children are the descriptions in `schema/lab.schema.json` and the text of
-//! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`shape::check`] has already
+//! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`validate::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
 pub mod bandwidth;
@@ -32,11 +32,11 @@ pub mod route;
 pub mod schema;
 pub mod screen;
 pub mod serial;
-pub mod shape;
 pub mod share;
 pub mod smbios;
 pub mod sound;
 pub mod srv;
+pub mod validate;
 pub mod vlan;
 
 use indexmap::IndexMap;

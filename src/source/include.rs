@@ -123,7 +123,7 @@ impl<'f> Walk<'f> {
         self.way.push(file);
     }
 
-    /// The paths in what a file includes. What is none is left to the check of the spec's shape.
+    /// The paths in what a file includes. The validation of the spec reports the items that are no paths.
     fn entries(&mut self, include: &Node) -> std::vec::IntoIter<Entry> {
         let Kind::Array(items) = &include.kind else {
             self.complete = false;

@@ -152,7 +152,7 @@ fn what_cannot_be_included() {
         &[(Id::SyntaxError, "empty.json", ""), (Id::SyntaxError, "open.json", "")],
         false,
     );
-    // What has the wrong type is for the check of the shape to tell.
+    // The validation of the spec reports what has the wrong type.
     check_problems(&[("lab.json", r#"{ "include": "a.json" }"#)], &[], false);
     check_problems(&[("lab.json", r#"{ "include": ["list.json"] }"#), ("list.json", "[]")], &[], false);
     check_problems(&[("lab.json", r#"["include"]"#)], &[], true);

@@ -1,5 +1,5 @@
-//! The shape of a spec: a positioned tree and a JSON Schema in; every structural problem, and a value that serde takes,
-//! out.
+//! Validates a spec against its JSON Schema: a positioned tree and the schema in; every structural problem, and a value
+//! that serde takes, out.
 //!
 //! The schema is one that schemars makes from serde types: `$ref`, `type`, `enum`, `const`, `oneOf`, `anyOf`,
 //! `properties`, `additionalProperties`, `patternProperties` and `propertyNames` of maps, `required`, `items`,

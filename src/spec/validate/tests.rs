@@ -60,18 +60,18 @@ fn checked(text: &str) -> (Value, Vec<Problem>) {
 /// Expects of the members in `text`, beside a good `lab`, these problems as "id place: message; help" and what remains.
 fn check_members(text: &str, expected: &[&str], remaining: &Value) {
     let (value, problems) = checked(&format!("{{ \"lab\": \"a\", {text} }}"));
-    let told: Vec<String> = problems
+    let reported: Vec<String> = problems
         .iter()
         .map(|problem| {
             let place = match &problem.place {
                 Place::Value(pointer) => pointer.to_string(),
                 Place::Key(pointer) => format!("key {pointer}"),
-                Place::Text(_) | Place::File(_) => unreachable!("shape knows pointers only"),
+                Place::Text(_) | Place::File(_) => unreachable!("validation knows pointers only"),
             };
             format!("{} {place}: {}; {}", problem.id.name(), problem.message, problem.help)
         })
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let Value::Object(mut value) = value else { panic!("{value}") };
     assert_eq!(value.shift_remove("lab"), Some(json!("a")));
     assert_eq!(&Value::Object(value), remaining);
