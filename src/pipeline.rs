@@ -73,15 +73,15 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     let (value, structural) = validate::check(root, schema::cached());
     if !source.is_complete() {
         // What is missing may be in what is not there.
-        problems.extend(structural.into_iter().filter(|problem| problem.id != Id::MissingField));
+        problems.extend(structural.problems.into_iter().filter(|problem| problem.id != Id::MissingField));
         return Checked { problems, built: None };
     }
     let spec: Spec = serde_json::from_value(value).expect("what is valid against the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
     let (objects, inexpressible) = libvirt::objects(&lab, xml::is_content);
     later.extend(inexpressible);
-    problems.extend(validate::independent(&structural, later));
-    problems.extend(structural);
+    problems.extend(structural.independent(later));
+    problems.extend(structural.problems);
     Checked { problems, built: Some((lab, objects)) }
 }
 

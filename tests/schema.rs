@@ -65,7 +65,7 @@ fn it_rejects_every_invalid_spec() {
             let read = Read::file(&spec);
             let Some(root) = read.source.root() else { continue };
             let value = root.to_value();
-            let structural = lab2nix::spec::validate::check(root, schema::cached()).1;
+            let structural = lab2nix::spec::validate::check(root, schema::cached()).1.problems;
             assert_eq!(
                 validator.is_valid(&value),
                 structural.is_empty(),
