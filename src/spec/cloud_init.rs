@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Extra;
+use super::key::{Key, key};
 use super::names::words;
 
 /// What the guest does at its first boot, through [cloud-init](https://docs.cloud-init.io): images for clouds of all Linux
@@ -187,48 +188,34 @@ pub enum BondMode {
     BalanceAlb,
 }
 
-/// What interfaces, bonds and VLANs of the guest have alike.
-pub trait Addressed {
+/// The keys that interfaces, bonds and VLANs of the guest have alike.
+pub trait Addressed: Sized + 'static {
     /// Their addresses.
-    fn addresses(&self) -> Option<&Vec<String>>;
+    const ADDRESSES: Key<Self, Vec<String>>;
     /// The IPv4 router.
-    fn gateway(&self) -> Option<&String>;
+    const GATEWAY: Key<Self, String>;
     /// The IPv6 router.
-    fn gateway6(&self) -> Option<&String>;
+    const GATEWAY6: Key<Self, String>;
     /// The DNS servers.
-    fn nameservers(&self) -> Option<&Vec<String>>;
+    const NAMESERVERS: Key<Self, Vec<String>>;
     /// The domains of short names.
-    fn search(&self) -> Option<&Vec<String>>;
+    const SEARCH: Key<Self, Vec<String>>;
     /// Whether they use DHCP.
-    fn dhcp(&self) -> Option<&bool>;
+    const DHCP: Key<Self, bool>;
     /// The largest packet.
-    fn mtu(&self) -> Option<&u32>;
+    const MTU: Key<Self, u32>;
 }
 
 macro_rules! addressed {
     ($($of:ty),+) => {$(
         impl Addressed for $of {
-            fn addresses(&self) -> Option<&Vec<String>> {
-                self.addresses.as_ref()
-            }
-            fn gateway(&self) -> Option<&String> {
-                self.gateway.as_ref()
-            }
-            fn gateway6(&self) -> Option<&String> {
-                self.gateway6.as_ref()
-            }
-            fn nameservers(&self) -> Option<&Vec<String>> {
-                self.nameservers.as_ref()
-            }
-            fn search(&self) -> Option<&Vec<String>> {
-                self.search.as_ref()
-            }
-            fn dhcp(&self) -> Option<&bool> {
-                self.dhcp.as_ref()
-            }
-            fn mtu(&self) -> Option<&u32> {
-                self.mtu.as_ref()
-            }
+            const ADDRESSES: Key<Self, Vec<String>> = key!(addresses);
+            const GATEWAY: Key<Self, String> = key!(gateway);
+            const GATEWAY6: Key<Self, String> = key!(gateway6);
+            const NAMESERVERS: Key<Self, Vec<String>> = key!(nameservers);
+            const SEARCH: Key<Self, Vec<String>> = key!(search);
+            const DHCP: Key<Self, bool> = key!(dhcp);
+            const MTU: Key<Self, u32> = key!(mtu);
         }
     )+};
 }
