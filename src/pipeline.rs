@@ -13,7 +13,7 @@ use crate::parallel;
 use crate::problem::{Id, Problem, Severity};
 use crate::proof::{self, Proven};
 use crate::source::{File, Source};
-use crate::spec::{Spec, schema, shape};
+use crate::spec::{Spec, schema, validate};
 use crate::xml;
 
 /// A spec that has been looked at from end to end.
@@ -62,26 +62,26 @@ impl Checked {
 ///
 /// # Panics
 ///
-/// When a spec of the right shape does not deserialize, which is a mistake in this crate.
+/// When a valid spec does not deserialize, which is a mistake in this crate.
 #[must_use]
 pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     let apart = source.files().iter().filter_map(File::apart);
-    problems.extend(apart.flat_map(|apart| shape::check_apart(apart, schema::cached())));
+    problems.extend(apart.flat_map(|apart| validate::check_apart(apart, schema::cached())));
     let Some(root) = source.root() else {
         return Checked { problems, built: None };
     };
-    let (value, structural) = shape::check(root, schema::cached());
+    let (value, structural) = validate::check(root, schema::cached());
     if !source.is_complete() {
         // What is missing may be in what is not there.
-        problems.extend(structural.into_iter().filter(|problem| problem.id != Id::MissingField));
+        problems.extend(structural.problems.into_iter().filter(|problem| problem.id != Id::MissingField));
         return Checked { problems, built: None };
     }
-    let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
+    let spec: Spec = serde_json::from_value(value).expect("what is valid against the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
     let (objects, inexpressible) = libvirt::objects(&lab);
     later.extend(inexpressible);
-    problems.extend(shape::independent(&structural, later));
-    problems.extend(structural);
+    problems.extend(structural.independent(later));
+    problems.extend(structural.problems);
     Checked { problems, built: Some((lab, objects)) }
 }
 

@@ -64,6 +64,12 @@ impl Pointer {
     }
 }
 
+impl From<&Pointer> for Pointer {
+    fn from(pointer: &Pointer) -> Self {
+        pointer.clone()
+    }
+}
+
 impl Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -82,4 +88,18 @@ pub enum Place {
     Text(Range<usize>),
     /// A file beside the spec, named as the user would name it.
     File(String),
+}
+
+impl Place {
+    /// The value at a pointer.
+    #[must_use]
+    pub fn value(pointer: impl Into<Pointer>) -> Self {
+        Self::Value(pointer.into())
+    }
+
+    /// The key that names the value at a pointer.
+    #[must_use]
+    pub fn key(pointer: impl Into<Pointer>) -> Self {
+        Self::Key(pointer.into())
+    }
 }

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
+use crate::spec::key::Key;
 use crate::spec::{DomainFields, Profile, Spec};
 
 /// The layers of one object of the spec, the weakest first.
@@ -63,6 +64,29 @@ impl<'a, T> Layers<'a, T> {
     #[must_use]
     pub fn one(at: Pointer, layer: &'a T) -> Self {
         Self { layers: vec![(at, layer)] }
+    }
+
+    /// The setting of the strongest layer that has the key.
+    #[must_use]
+    pub fn setting<U: ?Sized>(&self, key: Key<T, U>) -> Option<At<'_, U>> {
+        self.get(key.name, key.field)
+    }
+
+    /// The setting of the strongest layer that has the key, without its place.
+    #[must_use]
+    pub fn value_of<U: Clone>(&self, key: Key<T, U>) -> Option<U> {
+        self.value(key.name, key.field)
+    }
+
+    /// The settings of all layers that have the key, the weakest first.
+    pub fn settings<U: ?Sized + 'a>(&self, key: Key<T, U>) -> impl Iterator<Item = At<'_, U>> {
+        self.every(key.name, key.field)
+    }
+
+    /// The layers of the object under the key, which merges key by key.
+    #[must_use]
+    pub fn within<U>(&self, key: Key<T, U>) -> Layers<'a, U> {
+        self.object(key.name, key.field)
     }
 
     /// The setting `key` of the strongest layer that has it.

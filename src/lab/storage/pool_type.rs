@@ -3,6 +3,7 @@
 use crate::lab::profile::Layers;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, quoted_list};
+use crate::spec::key::written_keys;
 use crate::spec::pool::PoolType;
 use crate::spec::pool_source as written;
 
@@ -62,21 +63,6 @@ const KEYS: [Key; 10] = {
 };
 
 impl PoolType {
-    /// libvirt's word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dir => "dir",
-            Self::Fs => "fs",
-            Self::Netfs => "netfs",
-            Self::Logical => "logical",
-            Self::Disk => "disk",
-            Self::Iscsi => "iscsi",
-            Self::Rbd => "rbd",
-            Self::Zfs => "zfs",
-        }
-    }
-
     /// Whether its volumes are files in a directory, which can be images of any format.
     #[must_use]
     pub fn has_files(self) -> bool {
@@ -143,20 +129,10 @@ pub(in crate::lab) fn check_keys(
 
 /// Something where the key is written.
 fn is_written<'a>(source: &'a written::PoolSource, key: &str) -> Option<&'a ()> {
-    let written::PoolSource { host, port, monitors, dir, device, name, format, initiator, protocol_version, auth } =
-        source;
-    let is_written = match key {
-        "host" => host.is_some(),
-        "port" => port.is_some(),
-        "monitors" => monitors.is_some(),
-        "dir" => dir.is_some(),
-        "device" => device.is_some(),
-        "name" => name.is_some(),
-        "format" => format.is_some(),
-        "initiator" => initiator.is_some(),
-        "protocolVersion" => protocol_version.is_some(),
-        "auth" => auth.is_some(),
-        _ => false,
-    };
-    is_written.then_some(&())
+    let mut keys = written_keys!(
+        source => written::PoolSource {
+            host, port, monitors, dir, device, name, format, initiator, protocol_version, auth,
+        }
+    );
+    keys.any(|written| written == key).then_some(&())
 }

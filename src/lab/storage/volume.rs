@@ -39,17 +39,6 @@ pub struct Present {
     pub backing: Option<Backing>,
 }
 
-impl ImageFormat {
-    /// libvirt's and QEMU's word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Qcow2 => "qcow2",
-            Self::Raw => "raw",
-        }
-    }
-}
-
 /// The format of a volume that a pool of this type has or gets.
 pub(in crate::lab) fn format(
     r#type: PoolType,
