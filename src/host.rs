@@ -3,7 +3,6 @@
 //! libvirt does none of this by itself, and a definition that relies on it fails at start, so `generated/default.nix`
 //! says it and `generated/host/` sets it up.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -17,18 +16,17 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::ip::Side;
+use crate::lab::storage::Permissions;
 use crate::lab::storage::backing::Image;
-use crate::lab::storage::{IMAGES, Permissions};
 use crate::lab::{Domain, Lab, Pool, port, socket};
-use crate::libvirt::tree::HostFile;
 use crate::spec::Extra;
 use crate::spec::guest::Arch;
-use crate::spec::pool::{ImageFormat, PoolType};
+use crate::spec::pool::PoolType;
 
 /// What a lab asks of its host.
 #[derive(Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is something that a lab asks for or not")]
-pub struct Host {
+pub struct HostNeeds {
     /// Architectures with UEFI domains, but for those with Secure Boot.
     pub firmware: BTreeSet<Arch>,
     /// Whether a domain has Secure Boot.
@@ -72,12 +70,12 @@ pub struct Host {
     /// What links are like, by the names of the interfaces' devices.
     pub links: IndexMap<String, Link>,
     /// What no other lab of the host may have.
-    pub identities: Identities,
+    pub claims: Claims,
 }
 
 /// What is there once on a host, each with the object of the lab that has it: `network lan`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Identities {
+pub struct Claims {
     /// The bridges that libvirt makes.
     pub bridges: IndexMap<String, String>,
     /// The subnets.
@@ -127,7 +125,7 @@ const TFTP: u16 = 69;
 /// The `DHCPv6` server ([RFC 8415](https://www.rfc-editor.org/rfc/rfc8415)).
 const DHCPV6: u16 = 547;
 
-impl Host {
+impl HostNeeds {
     /// What `lab` asks of its host.
     #[must_use]
     pub fn of(lab: &Lab) -> Self {
@@ -146,11 +144,11 @@ impl Host {
                 host.bridges.insert(bridge.value.clone(), ports);
             }
             host.tftp.extend(network.pxe.tftp.clone());
-            host.identities.add_network(network);
+            host.claims.add_network(network);
         }
         for pool in lab.pools_in_order() {
             host.add_pool(pool);
-            host.identities.add_pool(pool);
+            host.claims.add_pool(pool);
         }
         for domain in lab.domains_in_order() {
             host.add_domain(domain, lab);
@@ -158,9 +156,9 @@ impl Host {
         for domain in &lab.imported {
             let uuid = domain.uuid.as_ref().map(|uuid| uuid.value.to_string());
             if let Some(uuid) = &uuid {
-                host.identities.uuids.insert(uuid.clone(), format!("domain {}", domain.name));
+                host.claims.uuids.insert(uuid.clone(), format!("domain {}", domain.name));
             }
-            host.identities.add_interfaces(&domain.name, &domain.interfaces);
+            host.claims.add_interfaces(&domain.name, &domain.interfaces);
             host.imported.insert(domain.name.clone(), uuid);
         }
         host
@@ -191,7 +189,7 @@ impl Host {
     }
 
     fn add_domain(&mut self, domain: &Domain, lab: &Lab) {
-        self.identities.add_domain(domain, lab);
+        self.claims.add_domain(domain, lab);
         for tap in domain.interfaces.iter().map(|interface| &interface.tap) {
             if let (Some(netem), Some(target)) = (&tap.netem, &tap.target) {
                 let link = Link { netem: netem.to_string(), is_shaped: tap.is_shaped };
@@ -235,7 +233,7 @@ impl Host {
     }
 }
 
-impl Identities {
+impl Claims {
     fn add_network(&mut self, network: &Network) {
         let owner = || format!("network {}", network.name);
         self.uuids.insert(network.uuid.value.to_string(), owner());
@@ -325,39 +323,4 @@ fn served(network: &Network, hosts: &[DhcpHost]) -> Ports {
         ports.udp.push(TFTP);
     }
     ports
-}
-
-/// The path by which a file of the host is found whatever its version: `NixOS` links QEMU there, and the module of the
-/// lab the others.
-#[must_use]
-pub fn stable_path(file: &HostFile) -> Cow<'static, str> {
-    Cow::Borrowed(match file {
-        HostFile::Emulator(Arch::X86_64) => "/run/libvirt/nix-emulators/qemu-system-x86_64",
-        HostFile::Emulator(Arch::Aarch64) => "/run/libvirt/nix-emulators/qemu-system-aarch64",
-        HostFile::Firmware(Arch::X86_64) => "/etc/lab2nix/x86_64/code.fd",
-        HostFile::Firmware(Arch::Aarch64) => "/etc/lab2nix/aarch64/code.fd",
-        HostFile::Variables(Arch::X86_64, ImageFormat::Qcow2) => "/etc/lab2nix/x86_64/vars.qcow2",
-        HostFile::Variables(Arch::X86_64, ImageFormat::Raw) => "/etc/lab2nix/x86_64/vars.fd",
-        HostFile::Variables(Arch::Aarch64, ImageFormat::Qcow2) => "/etc/lab2nix/aarch64/vars.qcow2",
-        HostFile::Variables(Arch::Aarch64, ImageFormat::Raw) => "/etc/lab2nix/aarch64/vars.fd",
-        HostFile::SecureFirmware => "/etc/lab2nix/x86_64-secure/code.fd",
-        HostFile::SecureVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/vars.qcow2",
-        HostFile::SecureVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/vars.fd",
-        HostFile::SetupVariables(ImageFormat::Qcow2) => "/etc/lab2nix/x86_64-secure/setup-vars.qcow2",
-        HostFile::SetupVariables(ImageFormat::Raw) => "/etc/lab2nix/x86_64-secure/setup-vars.fd",
-        HostFile::DriverDisc => "/etc/lab2nix/virtio-win.iso",
-        HostFile::Seed { lab, domain } => return Cow::Owned(format!("/etc/lab2nix/seeds/{lab}/{domain}.iso")),
-    })
-}
-
-/// The path by which an image of a lab's flake is found without Nix. With Nix, it has that of the store.
-#[must_use]
-pub fn image_path(name: &str) -> String {
-    format!("{IMAGES}/{name}")
-}
-
-/// Where the host writes what libvirt has of a domain that stays as it is.
-#[must_use]
-pub fn imported_path(lab: &str, domain: &str) -> String {
-    format!("/run/lab2nix/imported/{lab}/{domain}.xml")
 }

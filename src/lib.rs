@@ -22,7 +22,7 @@
 //! - A [`Problem`](problem::Problem) is the user's to mend, and all of a spec's are found in one run. An `Error` is
 //!   anybody else's, and stops it.
 //! - After [`source`], a spec is one tree, from however many files; only positions tell which.
-//! - After [`spec::shape`], every value has the type that the schema says. After [`lab::resolve`], every reference leads
+//! - After [`spec::validate`], every value has the type that the schema says. After [`lab::resolve`], every reference leads
 //!   somewhere, every address is in its subnet, every identity is settled.
 //! - A definition holds only attributes that libvirt knows, and says which of them the target's `NixVirt` lacks
 //!   ([`libvirt::vocabulary`]).
@@ -63,11 +63,13 @@ pub mod resolve;
 
 pub mod check;
 
+pub mod host_file;
+
 pub mod libvirt;
 
 pub mod host;
 
-pub mod seed;
+pub mod nocloud;
 
 pub mod nix;
 

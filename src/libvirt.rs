@@ -3,6 +3,7 @@
 //! [`objects`] makes the definitions of a [`Lab`]. Every attribute in them is one that libvirt knows; what the target's
 //! `NixVirt` would drop of it is noted with the definition, which is then written as XML.
 
+mod content;
 mod cpu;
 mod device;
 mod dnsmasq;
@@ -16,16 +17,17 @@ mod smbios;
 pub mod tree;
 pub mod vocabulary;
 
+pub use content::is_content;
+
 use indexmap::IndexSet;
 
-use crate::host::imported_path;
+use crate::host_file::imported_path;
 use crate::lab::identity::Kind;
 use crate::lab::{ExtraAt, Lab};
 use crate::parallel;
 use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::{Active, NixVirtVersion};
-use extra::Libvirt;
 use tree::Tree;
 use vocabulary::{Element, Fault, Vocabulary};
 
@@ -82,13 +84,13 @@ pub struct VolumeObject {
 pub struct Definition {
     /// Its elements and attributes, in libvirt's order.
     pub tree: Tree,
-    /// The paths of those attributes that the target's `NixVirt` would drop, or would not take as they are. Where there
-    /// are any, the definition is written as XML.
-    pub lacking: Vec<String>,
+    /// The paths of the attributes that the target's `NixVirt` would drop, or would not take as they are. Where there are
+    /// any, the definition is written as XML.
+    pub unsupported: Vec<String>,
 }
 
-/// An object before its definition has been held against the vocabulary.
-struct Draft<'a> {
+/// An object whose definition has not been held against the vocabulary yet.
+struct Unchecked<'a> {
     object: Object,
     /// Where the object is declared.
     at: Pointer,
@@ -125,104 +127,100 @@ impl Objects {
 
 impl From<Tree> for Definition {
     fn from(tree: Tree) -> Self {
-        Self { tree, lacking: Vec::new() }
+        Self { tree, unsupported: Vec::new() }
     }
 }
 
-/// The objects of a lab, as far as libvirt can be told of them; the rest is problems. `is_xml` says whether a text is XML
-/// that can stand in an element.
+/// The objects of a lab, and the problems of what libvirt would not take as the spec has it.
 #[must_use]
-pub fn objects(lab: &Lab, is_xml: fn(&str) -> bool) -> (Objects, Problems) {
+pub fn objects(lab: &Lab) -> (Objects, Problems) {
     let version = lab.target.nixvirt;
-    let libvirt = Libvirt { version, is_xml };
     let mut problems = Vec::new();
-    let mut with_problems = |settled: Vec<(Object, Vec<Problem>)>| {
-        let objects = settled.into_iter().map(|(object, found)| {
-            problems.extend(found);
-            object
-        });
-        objects.collect::<Vec<_>>()
+    let mut objects = |checked: Vec<(Object, Vec<Problem>)>| -> Vec<Object> {
+        let (objects, found): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
+        problems.extend(found.into_iter().flatten());
+        objects
     };
     let networks = lab.networks.is_some().then(|| lab.networks().collect::<Vec<_>>());
-    let draft = |id, network| network::draft(network, lab.dhcp_hosts(id)).settle(&libvirt);
-    let networks = networks.map(|all| parallel::map(&all, |(id, network)| draft(*id, network)));
-    let networks = networks.map(&mut with_problems);
+    let network_object = |id, network| network::unchecked(network, lab.dhcp_hosts(id)).check(version);
+    let networks = networks.map(|all| parallel::map(&all, |(id, network)| network_object(*id, network)));
+    let networks = networks.map(&mut objects);
     let pools = lab.pools.is_some().then(|| lab.pools_in_order().collect::<Vec<_>>());
-    let pools = pools.map(|all| parallel::map(&all, |pool| pool::draft(pool).settle(&libvirt)));
-    let pools = pools.map(&mut with_problems);
+    let pools = pools.map(|all| parallel::map(&all, |pool| pool::unchecked(pool).check(version)));
+    let pools = pools.map(&mut objects);
     let domains = lab.domains.is_some().then(|| lab.domains_in_order().collect::<Vec<_>>());
-    let domains = domains.map(|all| parallel::map(&all, |domain| domain::draft(domain, lab).settle(&libvirt)));
-    let domains = domains.map(&mut with_problems);
+    let domains = domains.map(|all| parallel::map(&all, |domain| domain::unchecked(domain, lab).check(version)));
+    let domains = domains.map(&mut objects);
     for extra in &lab.layer_extras {
-        extra::merge(&mut Tree::new(), extra, (&libvirt, Kind::Domain), &mut problems);
+        extra::merge(&mut Tree::new(), extra, version, Kind::Domain, &mut problems);
     }
     let mut each_once = Problems::default();
     each_once.extend(problems);
     let imported = lab
         .imported
         .iter()
-        .map(|domain| ImportedObject { name: domain.name.clone(), path: imported_path(&lab.name, &domain.name) });
-    let imported = imported.collect();
+        .map(|domain| ImportedObject { name: domain.name.clone(), path: imported_path(&lab.name, &domain.name) })
+        .collect();
     (Objects { networks, pools, domains, imported }, each_once)
 }
 
-impl Draft<'_> {
-    /// The object, with all that is merged into it, and what is wrong with that.
-    fn settle(self, libvirt: &Libvirt) -> (Object, Vec<Problem>) {
+impl Unchecked<'_> {
+    /// Merges what the spec adds under libvirt's names, and finds what is wrong with the whole.
+    fn check(self, version: NixVirtVersion) -> (Object, Vec<Problem>) {
         let mut problems = Vec::new();
-        let Draft { mut object, at, extras, devices, volume_extras } = self;
+        let Unchecked { mut object, at, extras, devices, volume_extras } = self;
+        let kind = object.kind;
         for device in &devices {
-            extra::part::merge_device(&mut object.definition.tree, device, libvirt, &mut problems);
+            extra::part::merge_device(&mut object.definition.tree, device, version, &mut problems);
         }
         for extra in &extras {
-            extra::merge(&mut object.definition.tree, extra, (libvirt, object.kind), &mut problems);
+            extra::merge(&mut object.definition.tree, extra, version, kind, &mut problems);
         }
         extra::check(&object, &extras, &mut problems);
-        let kind = object.kind;
-        let faults = object.definition.settle(|vocabulary| vocabulary.object(kind), libvirt.version);
-        tell(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices)), &mut problems);
-        let mut volume_extras = volume_extras.into_iter();
-        for volume in &mut object.volumes {
-            let (extra, Some(definition)) = (volume_extras.next().flatten(), &mut volume.definition) else { continue };
+        let faults = object.definition.sort_and_check(|vocabulary| vocabulary.object(kind), version);
+        add_unreported(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices)), &mut problems);
+        for (volume, extra) in object.volumes.iter_mut().zip(volume_extras) {
+            let Some(definition) = &mut volume.definition else { continue };
             if let Some(extra) = extra {
-                extra::part::merge_volume(&mut definition.tree, extra, libvirt, &mut problems);
+                extra::part::merge_volume(&mut definition.tree, extra, version, &mut problems);
             }
-            let faults = definition.settle(Vocabulary::volume, libvirt.version);
-            let extras: Vec<&ExtraAt> = extra.into_iter().collect();
-            tell(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &[])), &mut problems);
+            let faults = definition.sort_and_check(Vocabulary::volume, version);
+            let extras = extra.as_slice();
+            add_unreported(faults.iter().filter_map(|fault| of_text(fault, &at, extras, &[])), &mut problems);
         }
         (object, problems)
     }
 }
 
 impl Definition {
-    /// Puts the definition into libvirt's order, and notes what the target's `NixVirt` lacks of it. Returns what is wrong
-    /// with its texts.
-    fn settle(&mut self, root: impl Fn(&Vocabulary) -> Element, version: NixVirtVersion) -> Vec<Fault> {
+    /// Puts the definition into libvirt's order, and notes what the target's `NixVirt` does not write of it. Returns what
+    /// is wrong with its texts.
+    fn sort_and_check(&mut self, root: impl Fn(&Vocabulary) -> Element, version: NixVirtVersion) -> Vec<Fault> {
         let target = Vocabulary::of(version);
-        let mut faults = target.settle(&mut self.tree, root(target));
-        let lacks = |fault: &Fault| match fault {
+        let mut faults = target.sort_and_check(&mut self.tree, root(target));
+        let is_unsupported = |fault: &Fault| match fault {
             Fault::Unknown { .. } | Fault::WrongType { .. } => true,
             Fault::Missing { .. } | Fault::TextBesideElements { .. } => false,
         };
-        if faults.iter().any(lacks) {
+        if faults.iter().any(is_unsupported) {
             let whole = Vocabulary::whole(version);
-            let lacking = std::mem::replace(&mut faults, whole.settle(&mut self.tree, root(whole)));
+            let of_target = std::mem::replace(&mut faults, whole.sort_and_check(&mut self.tree, root(whole)));
             // What libvirt does not know either is a mistake of ours, which the proof of the file finds.
-            if !faults.iter().any(lacks) {
-                let paths = lacking.into_iter().filter(lacks).map(Fault::into_path);
-                self.lacking = paths.collect::<IndexSet<_>>().into_iter().collect();
+            if !faults.iter().any(is_unsupported) {
+                let paths = of_target.into_iter().filter(is_unsupported).map(Fault::into_path);
+                self.unsupported = paths.collect::<IndexSet<_>>().into_iter().collect();
             }
         }
-        faults.retain(|fault| !lacks(fault));
+        faults.retain(|fault| !is_unsupported(fault));
         faults
     }
 }
 
-/// Adds what was found of texts. One of the wrong type has been told of at its place.
-fn tell(found: impl Iterator<Item = Problem>, problems: &mut Vec<Problem>) {
-    let new: Vec<Problem> = found.filter(|found| !problems.iter().any(|told| told.place == found.place)).collect();
-    problems.extend(new);
+/// Adds the problems whose places have none yet: a text of the wrong type is reported already.
+fn add_unreported(found: impl Iterator<Item = Problem>, problems: &mut Vec<Problem>) {
+    let is_reported = |found: &Problem| problems.iter().any(|reported| reported.place == found.place);
+    let unreported: Vec<Problem> = found.filter(|found| !is_reported(found)).collect();
+    problems.extend(unreported);
 }
 
 /// The problem of an element without its text, or with more than that.

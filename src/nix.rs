@@ -25,15 +25,15 @@
 
 mod atom;
 mod attrs;
-mod difference;
+mod compare;
+mod cst;
 pub mod file;
 pub mod host;
 mod lines;
 pub mod module;
 pub mod print;
 pub mod read;
-mod skeleton;
-mod syntax;
+mod template;
 
 pub(crate) use atom::is_bare_name;
 pub use atom::{Ident, Int, IntOutOfRange, Name, NotAnIdent, NulInText, Text};

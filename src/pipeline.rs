@@ -9,13 +9,13 @@ use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
 use crate::nix::host::{HOST_DIRECTORY, host_files};
 use crate::nix::{file, module};
+use crate::nocloud;
 use crate::parallel;
 use crate::problem::{Id, Problem, Severity};
 use crate::proof::{self, Proven};
 use crate::resolve;
-use crate::seed;
 use crate::source::{File, Source};
-use crate::spec::{Spec, schema, shape};
+use crate::spec::{Spec, schema, validate};
 use crate::xml;
 
 /// A spec that has been looked at from end to end.
@@ -64,27 +64,27 @@ impl Checked {
 ///
 /// # Panics
 ///
-/// When a spec of the right shape does not deserialize, which is a mistake in this crate.
+/// When a valid spec does not deserialize, which is a mistake in this crate.
 #[must_use]
 pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     let apart = source.files().iter().filter_map(File::apart);
-    problems.extend(apart.flat_map(|apart| shape::check_apart(apart, schema::cached())));
+    problems.extend(apart.flat_map(|apart| validate::check_apart(apart, schema::cached())));
     let Some(root) = source.root() else {
         return Checked { problems, built: None };
     };
-    let (value, structural) = shape::check(root, schema::cached());
+    let (value, structural) = validate::check(root, schema::cached());
     if !source.is_complete() {
         // What is missing may be in what is not there.
-        problems.extend(structural.into_iter().filter(|problem| problem.id != Id::MissingField));
+        problems.extend(structural.problems.into_iter().filter(|problem| problem.id != Id::MissingField));
         return Checked { problems, built: None };
     }
-    let spec: Spec = serde_json::from_value(value).expect("what has the shape of the schema deserializes");
+    let spec: Spec = serde_json::from_value(value).expect("what is valid against the schema deserializes");
     let (lab, mut later) = resolve::resolve(&spec);
     check::check(&lab, &mut later);
-    let (objects, inexpressible) = libvirt::objects(&lab, xml::is_content);
+    let (objects, inexpressible) = libvirt::objects(&lab);
     later.extend(inexpressible);
-    problems.extend(shape::independent(&structural, later.into_vec()));
-    problems.extend(structural);
+    problems.extend(structural.independent(later.into_vec()));
+    problems.extend(structural.problems);
     Checked { problems, built: Some((lab, objects)) }
 }
 
@@ -135,6 +135,6 @@ pub fn documents(checked: &Checked) -> Result<Vec<Proven>, Error> {
 /// See [`Error`].
 pub fn seeds(checked: &Checked) -> Result<Vec<Proven>, Error> {
     let (lab, _) = checked.lab()?;
-    let files = seed::seeds(lab).flat_map(|seed| seed.files.into_iter().map(move |file| (seed.domain, file)));
+    let files = nocloud::seeds(lab).flat_map(|seed| seed.files.into_iter().map(move |file| (seed.domain, file)));
     files.map(|(domain, file)| Ok(proof::seed_file(domain, file)?)).collect()
 }

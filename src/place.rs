@@ -64,6 +64,12 @@ impl Pointer {
     }
 }
 
+impl From<&Pointer> for Pointer {
+    fn from(pointer: &Pointer) -> Self {
+        pointer.clone()
+    }
+}
+
 impl Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -85,6 +91,18 @@ pub enum Place {
 }
 
 impl Place {
+    /// The value at a pointer.
+    #[must_use]
+    pub fn value(pointer: impl Into<Pointer>) -> Self {
+        Self::Value(pointer.into())
+    }
+
+    /// The key that names the value at a pointer.
+    #[must_use]
+    pub fn key(pointer: impl Into<Pointer>) -> Self {
+        Self::Key(pointer.into())
+    }
+
     /// Whether it is in what is written at a pointer.
     #[must_use]
     pub fn is_inside(&self, outer: &Pointer) -> bool {

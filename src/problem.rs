@@ -119,11 +119,17 @@ impl Problem {
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    match nearest(word, &known).or_else(|| part(word, &known)) {
+    match probably_meant(word, &known) {
         Some(name) => format!("did you mean `{name}`?"),
         None if known.is_empty() => "there is none to choose from".to_owned(),
         None => format!("known here: {}", quoted_list(known)),
     }
+}
+
+/// The one of the `known` that [`did_you_mean`] suggests, if any is near.
+#[must_use]
+pub fn probably_meant<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    nearest(word, known).or_else(|| part(word, known))
 }
 
 /// The name with the fewest slips; of several the one that has most letters of the word, of those the last, which of versions

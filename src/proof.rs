@@ -27,15 +27,14 @@ mod walk;
 
 pub use module::{host_file, module};
 
-use crate::host::stable_path;
 use crate::lab::identity::Kind;
 use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
 use crate::nix::file::{ListFile, list_file_name};
 use crate::nix::read::{NotMeant, Parsed};
+use crate::nocloud::SeedFile;
 use crate::parallel;
-use crate::seed::SeedFile;
 use crate::spec::NixVirtVersion;
 use crate::xml;
 use crate::xml::file::XmlFile;
@@ -139,7 +138,7 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
 /// The first thing that is not as it should be.
 pub fn document(file: XmlFile<'_>, libvirt: &Vocabulary) -> Result<Proven, Error> {
     let XmlFile { path, definition, element, text } = file;
-    match xml::agrees(&text, &definition.tree, (libvirt, element), stable_path) {
+    match xml::agrees(&text, &definition.tree, libvirt, element) {
         Ok(()) => Ok(Proven { name: path, text }),
         Err(xml::Difference { path: at, expected, found }) => Err(Error::new(path, at, expected, found)),
     }
@@ -167,7 +166,7 @@ pub fn seed_file(domain: &str, file: SeedFile) -> Result<Proven, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seed::FileKind;
+    use crate::nocloud::FileKind;
     use serde_json::json;
 
     #[test]

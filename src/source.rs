@@ -163,30 +163,30 @@ mod tests {
     #[test]
     fn places_are_found_again() {
         let lan = Pointer::root().key("networks").key("l/n");
-        assert_eq!(text_at(&lan.clone().name()), "\"l/n\"");
-        assert_eq!(text_at(&lan.clone().value()), "{ \"ip\": [\"é\", 1.5] }");
-        assert_eq!(text_at(&lan.key("ip").index(0).value()), "\"é\"");
-        assert_eq!(text_at(&lan.key("ip").index(1).value()), "1.5");
-        assert_eq!(text_at(&Pointer::root().key("x").value()), "null");
-        assert_eq!(text_at(&Pointer::root().value()), SPEC);
+        assert_eq!(text_at(&Place::key(&lan)), "\"l/n\"");
+        assert_eq!(text_at(&Place::value(&lan)), "{ \"ip\": [\"é\", 1.5] }");
+        assert_eq!(text_at(&Place::value(lan.key("ip").index(0))), "\"é\"");
+        assert_eq!(text_at(&Place::value(lan.key("ip").index(1))), "1.5");
+        assert_eq!(text_at(&Place::value(Pointer::root().key("x"))), "null");
+        assert_eq!(text_at(&Place::value(Pointer::root())), SPEC);
         assert_eq!(text_at(&Place::Text(2..13)), "// two nets");
     }
 
     #[test]
     fn what_does_not_exist_falls_back_to_what_is_around_it() {
         let networks = Pointer::root().key("networks");
-        assert_eq!(text_at(&networks.key("wan").key("ip").value()), "\"networks\"");
-        assert_eq!(text_at(&networks.key("l/n").key("ip").index(2).value()), "\"ip\"");
-        assert_eq!(text_at(&networks.key("l/n").key("ip").index(0).name()), "\"é\"");
-        assert_eq!(text_at(&Pointer::root().key("pools").value()), "{");
-        assert_eq!(text_at(&Pointer::root().name()), "{");
+        assert_eq!(text_at(&Place::value(networks.key("wan").key("ip"))), "\"networks\"");
+        assert_eq!(text_at(&Place::value(networks.key("l/n").key("ip").index(2))), "\"ip\"");
+        assert_eq!(text_at(&Place::key(networks.key("l/n").key("ip").index(0))), "\"é\"");
+        assert_eq!(text_at(&Place::value(Pointer::root().key("pools"))), "{");
+        assert_eq!(text_at(&Place::key(Pointer::root())), "{");
     }
 
     #[test]
     fn places_outside_the_text_do_not_panic() {
         let (source, _) = Source::read("lab.json", "\u{feff}é".to_owned());
         assert_eq!(source.range(&Place::Text(1..900)), Some((0, 0..2)));
-        assert_eq!(source.range(&Pointer::root().key("a").value()), Some((0, 0..0)));
+        assert_eq!(source.range(&Place::value(Pointer::root().key("a"))), Some((0, 0..0)));
         assert_eq!(source.range(&Place::File("x".to_owned())), None);
     }
 

@@ -1,7 +1,7 @@
-//! The spec as written: the JSON of a lab, field by field, with nothing resolved and nothing checked beyond its shape.
+//! The spec as written: the JSON of a lab, field by field, with nothing resolved and nothing checked beyond its schema.
 //!
 //! The doc comments of this module and its children are the descriptions in `schema/lab.schema.json` and the text of
-//! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`shape::check`] has already
+//! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`validate::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
 pub mod bandwidth;
@@ -17,11 +17,13 @@ pub mod hostdev;
 pub mod image;
 pub mod input;
 pub mod interface;
+pub mod key;
 pub mod layer;
 pub mod lifecycle;
 pub mod link;
 pub mod macvtap;
 pub mod memory;
+pub mod names;
 pub mod network;
 pub mod pool;
 pub mod pool_source;
@@ -30,16 +32,18 @@ pub mod route;
 pub mod schema;
 pub mod screen;
 pub mod serial;
-pub mod shape;
 pub mod share;
 pub mod smbios;
 pub mod sound;
 pub mod srv;
+pub mod validate;
 pub mod vlan;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use crate::spec::names::words;
 
 pub use domain::{Domain, DomainFields, Profile};
 pub use link::LinkProfile;
@@ -108,7 +112,7 @@ pub struct Target {
 }
 
 /// A version of NixVirt.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 pub enum NixVirtVersion {
     /// NixVirt 0.6.0, the newest release.
     #[default]
@@ -119,8 +123,10 @@ pub enum NixVirtVersion {
     Unreleased,
 }
 
+words!(NixVirtVersion);
+
 /// How files of the host are named in definitions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Paths {
     /// By fixed paths that the generated module provides, so that an update of nixpkgs changes no definition and
@@ -133,7 +139,7 @@ pub enum Paths {
 }
 
 /// A formatter of Nix files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Formatter {
     /// nixfmt, the official style.

@@ -1,7 +1,7 @@
 //! Definitions as libvirt's XML: the second printer of the same trees, and the reader that proves what it wrote.
 //!
 //! [`print()`] writes byte for byte what `NixVirt` writes of the same definition, and what `NixVirt` would drop of it in
-//! the same manner. Nothing else in this crate knows XML.
+//! the same manner. Nothing else in this crate writes XML.
 //!
 //! ```
 //! use lab2nix::lab::identity::Kind;
@@ -13,7 +13,7 @@
 //! let libvirt = Vocabulary::whole(NixVirtVersion::V0_6_0);
 //! let network = Tree::new().with("name", "a & b").with("mtu", Tree::new().with("size", 9000_u32));
 //! let document = xml::print(&network, libvirt, libvirt.object(Kind::Network));
-//! let text = document.text(|file| unreachable!("{file:?}"));
+//! let text = document.text();
 //!
 //! assert_eq!(text, "<network>\n  <name>a &amp; b</name>\n  <mtu size='9000'/>\n</network>\n");
 //! # Ok::<(), lab2nix::xml::Difference>(())
@@ -24,12 +24,9 @@ mod print;
 mod read;
 
 pub use print::print;
-pub use read::{Difference, agrees, is_content};
+pub use read::{Difference, agrees};
 
-use std::borrow::Cow;
-
-use crate::host::image_path;
-use crate::libvirt::tree::HostFile;
+use crate::host_file::HostFile;
 
 /// A definition as XML, with room for the paths of the host's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,8 +41,6 @@ pub enum Piece {
     Text(String),
     /// The path of a file of the host. It needs no escaping.
     File(HostFile),
-    /// The path of an image of the lab's flake, by its name there. It needs no escaping either.
-    Image(String),
 }
 
 impl Document {
@@ -55,13 +50,12 @@ impl Document {
         &self.pieces
     }
 
-    /// The whole, with a path for each file of the host, and the one without Nix for each image.
+    /// The whole, with the stable path of each file of the host.
     #[must_use]
-    pub fn text(&self, path: impl Fn(&HostFile) -> Cow<'static, str>) -> String {
+    pub fn text(&self) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::File(file) => path(file).into_owned(),
-            Piece::Image(name) => image_path(name),
+            Piece::File(file) => file.location().stable_path.into_owned(),
         };
         self.pieces.iter().map(text).collect()
     }
@@ -69,7 +63,7 @@ impl Document {
     fn push(&mut self, more: &str) {
         match self.pieces.last_mut() {
             Some(Piece::Text(text)) => text.push_str(more),
-            Some(Piece::File(_) | Piece::Image(_)) | None => self.pieces.push(Piece::Text(more.to_owned())),
+            Some(Piece::File(_)) | None => self.pieces.push(Piece::Text(more.to_owned())),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a domain's guest does at its first boot, through cloud-init.
 //!
-//! What becomes of it, the files of a disc, [`seed`](crate::seed) says.
+//! What becomes of it, the files of a disc, [`nocloud`](crate::nocloud) says.
 
 pub mod address;
 pub mod network;

@@ -9,7 +9,8 @@ mod serial;
 mod share;
 
 use super::pool::amount;
-use super::tree::{HostFile, Tree};
+use super::tree::Tree;
+use crate::host_file::HostFile;
 use crate::lab::Lab;
 use crate::lab::device::pci;
 use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};

@@ -1,8 +1,9 @@
 //! The definition of a domain ([libvirt](https://libvirt.org/formatdomain.html)), but for its devices.
 
 use super::pool::amount;
-use super::tree::{HostFile, Tree};
-use super::{DeviceExtras, Draft, Object, cpu, device, guest, memory, smbios};
+use super::tree::Tree;
+use super::{DeviceExtras, Object, Unchecked, cpu, device, guest, memory, smbios};
+use crate::host_file::HostFile;
 use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::domain::boot::DirectBoot;
@@ -13,7 +14,7 @@ use crate::spec::guest::{BootDevice, Virtualization};
 use crate::spec::lifecycle::{CrashAction, PowerAction};
 
 /// The object of a domain.
-pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
+pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
     let definition = Tree::new()
         .with(
             "type",
@@ -54,7 +55,7 @@ pub(super) fn draft<'a>(domain: &'a Domain, lab: &Lab) -> Draft<'a> {
         restart: domain.restart,
         volumes: Vec::new(),
     };
-    Draft {
+    Unchecked {
         object,
         at: domain.at.clone(),
         extras: domain.extra.iter().collect(),

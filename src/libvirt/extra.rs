@@ -11,9 +11,9 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::Object;
 use super::tree::{Tree, Value};
-use super::vocabulary::{Element, Shape, Slot, Vocabulary};
+use super::vocabulary::{Attribute, Element, ValueType, Vocabulary};
+use super::{Object, is_content};
 use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::place::{Place, Pointer};
@@ -26,23 +26,17 @@ const HAVE_THEIR_OWN: &[&str] = &["disk", "interface"];
 /// The only text of libvirt's that may have several lines, beside XML.
 const DESCRIPTION: &str = "description";
 
-/// What libvirt takes.
-pub(super) struct Libvirt {
-    /// The version of `NixVirt` whose names its elements and attributes go by.
-    pub(super) version: NixVirtVersion,
-    /// Whether a text is XML that can stand in an element.
-    pub(super) is_xml: fn(&str) -> bool,
-}
-
-/// Merges `extra` into the definition of an object of a kind, as far as `libvirt` knows its attributes.
+/// Merges `extra` into the definition of an object of a kind, as far as libvirt knows its attributes by the names of
+/// `NixVirt`'s `version`.
 pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
-    (libvirt, kind): (&Libvirt, Kind),
+    version: NixVirtVersion,
+    kind: Kind,
     problems: &mut Vec<Problem>,
 ) {
-    let vocabulary = Vocabulary::whole(libvirt.version);
-    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
+    let vocabulary = Vocabulary::whole(version);
+    let mut merger = Merger { vocabulary, path: Vec::new(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -61,7 +55,7 @@ pub(super) fn merge(
         }
     }
     merger.refuse_keys(kind, extra);
-    part::refuse_settled(kind.name(), extra, merger.problems);
+    part::refuse_reserved(kind.name(), extra, merger.problems);
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
     merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
@@ -69,7 +63,6 @@ pub(super) fn merge(
 
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
-    is_xml: fn(&str) -> bool,
     path: Vec<String>,
     problems: &'a mut Vec<Problem>,
 }
@@ -99,19 +92,19 @@ impl Merger<'_> {
         for (name, json) in extra {
             let at = at.key(name);
             self.path.push(name.clone());
-            match self.vocabulary.slot(element, name) {
+            match self.vocabulary.attribute(element, name) {
                 None => self.unknown(name, element, at),
                 Some(_) if json.is_null() => tree.remove(name),
-                Some(slot) => self.attribute(tree, name, json, slot, &at),
+                Some(attribute) => self.attribute(tree, name, json, attribute, &at),
             }
             self.path.pop();
         }
     }
 
-    fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, slot: &Slot, at: &Pointer) {
-        if slot.repeatable {
-            if let (Json::Object(extra), Shape::Set(element), Some(Value::List(list))) =
-                (json, slot.shape, tree.get_mut(name))
+    fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, attribute: &Attribute, at: &Pointer) {
+        if attribute.repeatable {
+            if let (Json::Object(extra), ValueType::Set(element), Some(Value::List(list))) =
+                (json, attribute.value_type, tree.get_mut(name))
                 && !HAVE_THEIR_OWN.contains(&name)
             {
                 match list.as_mut_slice() {
@@ -124,14 +117,15 @@ impl Merger<'_> {
                 Json::Array(items) => items.iter().enumerate().map(|(index, item)| (item, at.index(index))).collect(),
                 one => vec![(one, at.clone())],
             };
-            let values: Vec<Value> = items.into_iter().filter_map(|(item, at)| self.value(item, slot, &at)).collect();
+            let values: Vec<Value> =
+                items.into_iter().filter_map(|(item, at)| self.value(item, attribute, &at)).collect();
             match tree.entry(name, || Value::List(Vec::new())) {
                 Value::List(list) => list.extend(values),
                 other => *other = Value::List(values),
             }
             return;
         }
-        if let (Json::Object(extra), Shape::Set(element)) = (json, slot.shape) {
+        if let (Json::Object(extra), ValueType::Set(element)) = (json, attribute.value_type) {
             match tree.entry(name, || Value::Set(Tree::new())) {
                 Value::Set(set) => self.set(set, extra, element, at),
                 other => {
@@ -142,7 +136,7 @@ impl Merger<'_> {
             }
             return;
         }
-        if let Some(value) = self.value(json, slot, at) {
+        if let Some(value) = self.value(json, attribute, at) {
             *tree.entry(name, || Value::Bool(false)) = value;
         }
     }
@@ -158,10 +152,10 @@ impl Merger<'_> {
     }
 
     /// A value of its own: an item of a list, or an attribute.
-    fn value(&mut self, json: &Json, slot: &Slot, at: &Pointer) -> Option<Value> {
-        let shape = slot.shape;
-        let value = match (json, shape) {
-            (Json::Object(extra), Shape::Set(element)) => {
+    fn value(&mut self, json: &Json, attribute: &Attribute, at: &Pointer) -> Option<Value> {
+        let value_type = attribute.value_type;
+        let value = match (json, value_type) {
+            (Json::Object(extra), ValueType::Set(element)) => {
                 let mut set = Tree::new();
                 self.set(&mut set, extra, element, at);
                 return Some(Value::Set(set));
@@ -170,14 +164,14 @@ impl Merger<'_> {
             (Json::Bool(value), _) => Some(Value::Bool(*value)),
             // Nix has no way to write the least.
             (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
-            (Json::String(text), Shape::String | Shape::Path | Shape::Xml) => {
-                self.check_text(text, slot, at)?;
+            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml) => {
+                self.check_text(text, attribute, at)?;
                 Some(Value::Str(Cow::Owned(text.clone())))
             }
             (Json::String(text), _) => Some(Value::Str(Cow::Owned(text.clone()))),
             (Json::Object(_) | Json::Array(_) | Json::Null, _) => None,
         };
-        let value = value.filter(|value| shape.takes(value));
+        let value = value.filter(|value| value_type.accepts(value));
         if value.is_none() {
             let found = match json {
                 Json::Null => "null",
@@ -187,21 +181,21 @@ impl Merger<'_> {
                 Json::Array(_) => "a list",
                 Json::Object(_) => "an attribute set",
             };
-            let expected = shape.describe();
-            let help = match (shape, json) {
-                (Shape::Flag, Json::Bool(false)) => {
+            let expected = value_type.describe();
+            let help = match (value_type, json) {
+                (ValueType::Flag, Json::Bool(false)) => {
                     "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned()
                 }
-                (Shape::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
+                (ValueType::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
                     format!("write `{text}` without quotes")
                 }
-                (Shape::Int, Json::String(text)) if hexadecimal(text).is_some() => {
+                (ValueType::Int, Json::String(text)) if hexadecimal(text).is_some() => {
                     format!("write {}, which is `{text}` in decimal", hexadecimal(text).unwrap_or_default())
                 }
-                (Shape::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
-                (Shape::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
-                (Shape::Bool(_), _) => "write `true` or `false`".to_owned(),
-                (_, Json::Array(_)) if slot.repeatable => "write all of them in one list".to_owned(),
+                (ValueType::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
+                (ValueType::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
+                (ValueType::Bool(_), _) => "write `true` or `false`".to_owned(),
+                (_, Json::Array(_)) if attribute.repeatable => "write all of them in one list".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
                 _ => format!("write {expected}"),
             };
@@ -219,16 +213,17 @@ impl Merger<'_> {
     }
 
     /// Checks that XML can hold a text where it stands.
-    fn check_text(&mut self, text: &str, slot: &Slot, at: &Pointer) -> Option<()> {
+    fn check_text(&mut self, text: &str, attribute: &Attribute, at: &Pointer) -> Option<()> {
         let path = self.path.join(".");
-        let is_prose = slot.shape == Shape::Xml || (!slot.attribute && path.ends_with(DESCRIPTION));
+        let is_prose =
+            attribute.value_type == ValueType::Xml || (!attribute.is_xml_attribute && path.ends_with(DESCRIPTION));
         let (what, label, help) = if !crate::lab::text::is_text(text) {
             let help = "leave control characters out";
             ("has a control character", "libvirt's XML has no way to write it", help)
         } else if !is_prose && !crate::lab::text::is_line(text) {
             let help = "write a blank, or leave it out";
             ("has a line break, a tab or another control character", "has to be one line", help)
-        } else if slot.shape == Shape::Xml && !(self.is_xml)(text) {
+        } else if attribute.value_type == ValueType::Xml && !is_content(text) {
             let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
             ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
         } else {
@@ -322,27 +317,12 @@ fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<P
 }
 
 fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
-    let Some(Value::Set(devices)) = definition.get("devices") else {
-        return;
-    };
-    let items = |name: &str| match devices.get(name) {
-        Some(Value::List(items)) => items.as_slice(),
-        Some(_) | None => &[],
-    };
+    let elements = |name: &str| definition.elements(&format!("devices.{name}"));
     let place = |name: &str| place_of(&format!("devices.{name}"), extras);
-    let attribute = |item: &Value, element: &str, name: &str| match item {
-        Value::Set(item) => match item.get(element) {
-            Some(Value::Set(element)) => match element.get(name) {
-                Some(Value::Str(text)) => Some(text.to_string()),
-                Some(_) | None => None,
-            },
-            Some(_) | None => None,
-        },
-        _ => None,
-    };
     let mut targets = HashSet::new();
-    for target in items("disk").iter().filter_map(|disk| attribute(disk, "target", "dev")) {
-        if !targets.insert(target.clone())
+    for target in elements("disk").filter_map(|disk| disk.find("target.dev")) {
+        if let Value::Str(target) = target
+            && !targets.insert(target)
             && let Some(place) = place("disk")
         {
             problems.push(
@@ -352,15 +332,10 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             );
         }
     }
-    let os_boot = match definition.get("os") {
-        Some(Value::Set(os)) => os.get("boot"),
-        Some(_) | None => None,
-    };
-    let has_kinds = matches!(os_boot, Some(Value::List(kinds)) if !kinds.is_empty());
+    let has_kinds = matches!(definition.find("os.boot"), Some(Value::List(kinds)) if !kinds.is_empty());
     for name in ["disk", "interface", "hostdev", "redirdev"] {
-        let has_order = |item: &Value| matches!(item, Value::Set(item) if item.get("boot").is_some());
         if has_kinds
-            && items(name).iter().any(has_order)
+            && elements(name).any(|device| device.get("boot").is_some())
             && let Some(place) = place(name)
         {
             problems.push(
@@ -372,7 +347,7 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             );
         }
     }
-    if items("interface").iter().any(|interface| attribute(interface, "mac", "address").is_none())
+    if elements("interface").any(|interface| !matches!(interface.find("mac.address"), Some(Value::Str(_))))
         && let Some(place) = place("interface")
     {
         problems.push(

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use indexmap::IndexMap;
 
 use super::tree::{Tree, Value};
-use super::{Draft, Object, dnsmasq};
+use super::{Object, Unchecked, dnsmasq};
 use crate::lab::Network;
 use crate::lab::identity::Kind;
 use crate::lab::interface::backend::Backend;
@@ -16,10 +16,11 @@ use crate::lab::network::ip::{Dhcp, Side};
 use crate::lab::network::route::Route;
 use crate::lab::network::vlan::{Portgroup, Vlan};
 use crate::lab::subnet::Family;
+use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
 
 /// The object of a network.
-pub(super) fn draft<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Draft<'a> {
+pub(super) fn unchecked<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Unchecked<'a> {
     let definition = Tree::new()
         .with("name", network.name.clone())
         .with("uuid", network.uuid.value.to_string())
@@ -49,7 +50,7 @@ pub(super) fn draft<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Draft<'a> {
         restart: network.restart,
         volumes: Vec::new(),
     };
-    Draft {
+    Unchecked {
         object,
         at: network.at.clone(),
         extras: network.extra.iter().collect(),
@@ -111,16 +112,29 @@ fn domain(network: &Network) -> Option<Tree> {
     })
 }
 
-fn forward(network: &Network) -> Option<Tree> {
-    let mode = match network.mode {
+/// libvirt's word for a mode; nothing for a network that leads nowhere.
+fn forward_mode(mode: Mode, macvtap_mode: MacvtapMode) -> Option<&'static str> {
+    Some(match mode {
         Mode::Nat => "nat",
         Mode::Route => "route",
         Mode::Open => "open",
         Mode::Bridge | Mode::Ovs => "bridge",
-        Mode::Macvtap => network.macvtap_mode.name(),
+        Mode::Macvtap => macvtap_mode.name(),
         Mode::Hostdev => "hostdev",
         Mode::Isolated => return None,
-    };
+    })
+}
+
+/// Whether libvirt's word for a mode stands for a bridge or an interface that the host has, which libvirt does not make.
+pub(super) fn is_on_the_host(word: &str) -> bool {
+    let macvtap = [MacvtapMode::Bridge, MacvtapMode::Vepa, MacvtapMode::Private, MacvtapMode::Passthrough];
+    let of_macvtap = macvtap.into_iter().map(|mode| (Mode::Macvtap, mode));
+    let others = [Mode::Bridge, Mode::Ovs, Mode::Hostdev].map(|mode| (mode, MacvtapMode::default()));
+    of_macvtap.chain(others).any(|(mode, macvtap_mode)| forward_mode(mode, macvtap_mode) == Some(word))
+}
+
+fn forward(network: &Network) -> Option<Tree> {
+    let mode = forward_mode(network.mode, network.macvtap_mode)?;
     let range = |first: Value, last: Value| Tree::new().with("start", first).with("end", last);
     let addresses = network.nat.addresses.map(|(first, last)| range(first.to_string().into(), last.to_string().into()));
     let nat = Tree::new()

@@ -1,7 +1,8 @@
 //! The definitions of a storage pool and its volumes ([libvirt](https://libvirt.org/formatstorage.html)).
 
 use super::tree::{Tree, Value};
-use super::{Draft, Object, VolumeObject};
+use super::{Object, Unchecked, VolumeObject};
+use crate::host_file::HostFile;
 use crate::lab::identity::Kind;
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
@@ -11,7 +12,7 @@ use crate::lab::storage::volume::Volume;
 use crate::spec::pool::PoolType;
 
 /// The object of a pool.
-pub(super) fn draft(pool: &Pool) -> Draft<'_> {
+pub(super) fn unchecked(pool: &Pool) -> Unchecked<'_> {
     let permissions = pool.permissions.as_ref().map(|permissions| {
         Tree::new()
             .with("mode", Tree::new().with("octal", permissions.mode.clone()))
@@ -37,7 +38,7 @@ pub(super) fn draft(pool: &Pool) -> Draft<'_> {
         volumes: pool.volumes_in_order().map(|volume| volume_object(pool, volume)).collect(),
     };
     let volume_extras = pool.volumes_in_order().map(|volume| volume.extra.as_ref()).collect();
-    Draft { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new(), volume_extras }
+    Unchecked { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new(), volume_extras }
 }
 
 /// What the storage is; nothing for a directory.
@@ -75,8 +76,8 @@ fn volume_object(pool: &Pool, volume: &Volume) -> VolumeObject {
     let definition = volume.present.as_ref().map(|present| {
         let backing = present.backing.as_ref().map(|backing| {
             let (path, format) = pool.backing_file(backing);
-            let path = match &backing.image {
-                Image::Nix(name) => Value::Image(name.clone()),
+            let path: Value = match &backing.image {
+                Image::Nix(name) => HostFile::Image(name.clone()).into(),
                 Image::Volume(_) | Image::File(_) => path.into(),
             };
             Tree::new().with("path", path).with("format", Tree::new().with("type", format.name()))

@@ -4,8 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::spec::guest::Arch;
-use crate::spec::pool::ImageFormat;
+use crate::host_file::HostFile;
 
 /// The attributes of an element, and its children by name, in the order in which they are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,70 +21,10 @@ pub enum Value {
     Str(Cow<'static, str>),
     /// A file that the host provides, wherever it is.
     File(HostFile),
-    /// An image that the lab's flake provides, wherever it is: its name there, a path of attributes.
-    Image(String),
     /// An element that occurs several times.
     List(Vec<Value>),
     /// One element.
     Set(Tree),
-}
-
-/// A file of the host that definitions name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum HostFile {
-    /// QEMU for an architecture.
-    Emulator(Arch),
-    /// The UEFI firmware of an architecture.
-    Firmware(Arch),
-    /// What the firmware's variables start from, in a format.
-    Variables(Arch, ImageFormat),
-    /// The UEFI firmware with Secure Boot, for `x86_64`.
-    SecureFirmware,
-    /// What its variables start from, with Microsoft's keys, in a format.
-    SecureVariables(ImageFormat),
-    /// What its variables start from, without keys, in a format.
-    SetupVariables(ImageFormat),
-    /// The disc of `VirtIO` drivers for Windows.
-    DriverDisc,
-    /// The disc by which a domain's guest is told what to do at its first boot.
-    Seed {
-        /// The lab's name.
-        lab: String,
-        /// The domain's name.
-        domain: String,
-    },
-}
-
-impl HostFile {
-    /// Every file of the host that a definition can name, but for those of domains of their own.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let of = |arch: Arch| {
-            let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(|format| Self::Variables(arch, format));
-            [Self::Emulator(arch), Self::Firmware(arch)].into_iter().chain(variables)
-        };
-        let formats = [ImageFormat::Qcow2, ImageFormat::Raw];
-        let variables = formats.map(Self::SecureVariables).into_iter().chain(formats.map(Self::SetupVariables));
-        let secure = [Self::SecureFirmware].into_iter().chain(variables);
-        [Arch::X86_64, Arch::Aarch64].into_iter().flat_map(of).chain(secure).chain([Self::DriverDisc])
-    }
-}
-
-impl PartialOrd for ImageFormat {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for ImageFormat {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.name().cmp(other.name())
-    }
-}
-
-impl std::hash::Hash for ImageFormat {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.name().hash(state);
-    }
 }
 
 impl Tree {
@@ -123,6 +62,28 @@ impl Tree {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// What a path of elements leads to: `forward.mode`. It does not lead through lists.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Value> {
+        let Some((element, rest)) = path.split_once('.') else { return self.get(path) };
+        match self.get(element)? {
+            Value::Set(element) => element.find(rest),
+            _ => None,
+        }
+    }
+
+    /// The elements of which there are several at a path: `devices.disk`.
+    pub fn elements<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a Self> + use<'a> {
+        let items = match self.find(path) {
+            Some(Value::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().filter_map(|item| match item {
+            Value::Set(element) => Some(element),
+            _ => None,
+        })
     }
 
     /// The same, to be changed.
@@ -185,7 +146,7 @@ impl Value {
             Self::Bool(_) => "a boolean",
             Self::Int(_) => "an integer",
             Self::Str(_) => "a string",
-            Self::File(_) | Self::Image(_) => "a path",
+            Self::File(_) => "a path",
             Self::List(_) => "a list",
             Self::Set(_) => "an attribute set",
         }

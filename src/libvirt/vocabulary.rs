@@ -13,9 +13,10 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-pub use markup::{Attribute, Child, Content, Markup};
+pub use markup::{Child, Content, Markup, XmlAttribute};
 
 use super::tree::{Tree, Value};
+use crate::host_file::HostFile;
 use crate::lab::identity::Kind;
 use crate::spec::NixVirtVersion;
 
@@ -23,7 +24,7 @@ use crate::spec::NixVirtVersion;
 #[derive(Debug)]
 pub struct Vocabulary {
     version: String,
-    elements: Vec<Layout>,
+    elements: Vec<ElementLayout>,
     roots: Roots<Element>,
 }
 
@@ -38,15 +39,15 @@ struct Roots<T> {
 
 /// What an element takes, and how it is written.
 #[derive(Debug, Default)]
-struct Layout {
+struct ElementLayout {
     /// Attributes and children by name, in libvirt's order.
-    slots: IndexMap<String, Slot>,
+    attributes: IndexMap<String, Attribute>,
     /// The one that is the element's text, without which NixVirt cannot write the element.
     text: Option<String>,
     markup: Markup,
 }
 
-impl Layout {
+impl ElementLayout {
     /// Whether a set has elements that stand for its text.
     fn text_beside_elements(&self, set: &Tree) -> bool {
         self.markup.content.text.is_some() && self.markup.content.has_elements(set)
@@ -59,18 +60,18 @@ pub struct Element(usize);
 
 /// An attribute or child element that a vocabulary knows.
 #[derive(Debug)]
-pub struct Slot {
+pub struct Attribute {
     /// What it takes.
-    pub shape: Shape,
+    pub value_type: ValueType,
     /// Whether it is a list, because libvirt takes it several times.
     pub repeatable: bool,
     /// Whether it is an attribute of XML, in which a line break or a tab would be read as a blank.
-    pub attribute: bool,
+    pub is_xml_attribute: bool,
 }
 
 /// What an attribute or child element takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum ValueType {
     /// A string.
     String,
     /// An integer.
@@ -113,7 +114,7 @@ impl Words {
     }
 }
 
-impl Shape {
+impl ValueType {
     /// What it takes, in words for messages.
     #[must_use]
     pub fn describe(self) -> &'static str {
@@ -132,10 +133,10 @@ impl Shape {
 
     /// Whether a value that is not a set can stand here.
     #[must_use]
-    pub fn takes(self, value: &Value) -> bool {
+    pub fn accepts(self, value: &Value) -> bool {
         match (self, value) {
             (Self::String | Self::Xml, Value::Str(_))
-            | (Self::String | Self::Path, Value::Image(_))
+            | (Self::String, Value::File(HostFile::Image(_)))
             | (Self::Int | Self::Hex, Value::Int(_))
             | (Self::Bool(_), Value::Bool(_))
             | (Self::Path, Value::Str(_) | Value::File(_))
@@ -154,13 +155,7 @@ impl Shape {
                 | Self::Flag
                 | Self::Raw
                 | Self::Set(_),
-                Value::Bool(_)
-                | Value::Int(_)
-                | Value::Str(_)
-                | Value::File(_)
-                | Value::Image(_)
-                | Value::List(_)
-                | Value::Set(_),
+                Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
             ) => false,
         }
     }
@@ -260,8 +255,8 @@ impl Vocabulary {
 
     /// What an attribute or child of an element takes, if the element has it.
     #[must_use]
-    pub fn slot(&self, element: Element, name: &str) -> Option<&Slot> {
-        self.elements[element.0].slots.get(name)
+    pub fn attribute(&self, element: Element, name: &str) -> Option<&Attribute> {
+        self.elements[element.0].attributes.get(name)
     }
 
     /// How an element is written as XML.
@@ -273,23 +268,23 @@ impl Vocabulary {
     /// The place of an attribute or child among those of its element.
     #[must_use]
     pub fn rank(&self, element: Element, name: &str) -> usize {
-        self.elements[element.0].slots.get_index_of(name).unwrap_or(usize::MAX)
+        self.elements[element.0].attributes.get_index_of(name).unwrap_or(usize::MAX)
     }
 
     /// The names of an element's attributes and children.
     pub fn names(&self, element: Element) -> impl Iterator<Item = &str> {
-        self.elements[element.0].slots.keys().map(String::as_str)
+        self.elements[element.0].attributes.keys().map(String::as_str)
     }
 
     /// Puts a definition into libvirt's order, and finds what the vocabulary does not have.
     #[must_use]
-    pub fn settle(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
+    pub fn sort_and_check(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
         let mut faults = Vec::new();
-        self.settle_set(definition, element, None, &mut faults);
+        self.check_set(definition, element, None, &mut faults);
         faults
     }
 
-    fn settle_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
+    fn check_set(&self, set: &mut Tree, element: Element, above: Option<&Step<'_>>, faults: &mut Vec<Fault>) {
         let layout = &self.elements[element.0];
         if let Some(text) = layout.text.as_deref() {
             let path = || Step { above, name: text }.path();
@@ -303,26 +298,28 @@ impl Vocabulary {
             |name| self.rank(element, name),
             |name, value| {
                 let here = Step { above, name };
-                let Some(slot) = self.slot(element, name) else {
+                let Some(attribute) = self.attribute(element, name) else {
                     faults.push(Fault::Unknown { path: here.path() });
                     return;
                 };
-                let items = match (slot.repeatable, value) {
+                let items = match (attribute.repeatable, value) {
                     (true, Value::List(items)) => items.as_mut_slice(),
                     (false, value @ Value::List(_)) | (true, value) => {
-                        let expected = if slot.repeatable { "a list" } else { slot.shape.describe() };
+                        let expected = if attribute.repeatable { "a list" } else { attribute.value_type.describe() };
                         faults.push(Fault::WrongType { path: here.path(), expected, found: value.describe() });
                         return;
                     }
                     (false, value) => std::slice::from_mut(value),
                 };
                 for item in items {
-                    match (slot.shape, item) {
-                        (Shape::Set(element), Value::Set(set)) => self.settle_set(set, element, Some(&here), faults),
-                        (shape, item) if shape.takes(item) => {}
-                        (shape, item) => faults.push(Fault::WrongType {
+                    match (attribute.value_type, item) {
+                        (ValueType::Set(element), Value::Set(set)) => {
+                            self.check_set(set, element, Some(&here), faults);
+                        }
+                        (value_type, item) if value_type.accepts(item) => {}
+                        (value_type, item) => faults.push(Fault::WrongType {
                             path: here.path(),
-                            expected: shape.describe(),
+                            expected: value_type.describe(),
                             found: item.describe(),
                         }),
                     }
@@ -355,12 +352,12 @@ mod tests {
         fn has(&self, element: Element, path: &str) -> bool {
             let mut element = Some(element);
             path.split('.').all(|name| {
-                let slot = element.and_then(|element| self.slot(element, name));
-                element = match slot.map(|slot| slot.shape) {
-                    Some(Shape::Set(element)) => Some(element),
+                let attribute = element.and_then(|element| self.attribute(element, name));
+                element = match attribute.map(|attribute| attribute.value_type) {
+                    Some(ValueType::Set(element)) => Some(element),
                     Some(_) | None => None,
                 };
-                slot.is_some()
+                attribute.is_some()
             })
         }
     }
@@ -401,7 +398,7 @@ mod tests {
     fn definitions_are_put_into_order() {
         let mut network = Tree::new().with("uuid", "u").with("name", "n");
         let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-        assert_eq!(vocabulary.settle(&mut network, vocabulary.object(Kind::Network)), []);
+        assert_eq!(vocabulary.sort_and_check(&mut network, vocabulary.object(Kind::Network)), []);
         assert_eq!(network, Tree::new().with("name", "n").with("uuid", "u"));
     }
 
@@ -409,7 +406,7 @@ mod tests {
     fn faults_are_found() {
         let check = |tree: Tree, expected: Fault| {
             let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-            assert_eq!(vocabulary.settle(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
+            assert_eq!(vocabulary.sort_and_check(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
         };
         check(Tree::new().with("dhcp", Tree::new()), Fault::Unknown { path: "dhcp".into() });
         check(

@@ -53,7 +53,7 @@ pub enum Language {
 
 /// A file of the host's module.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostFile {
+pub struct HostModuleFile {
     /// Its name, from the directory of the lists: `host/options.nix`.
     pub name: String,
     /// What it is written in.
@@ -64,9 +64,9 @@ pub struct HostFile {
 
 /// The files of the host's module, in the style of a formatter.
 #[must_use]
-pub fn host_files(format: Formatter) -> Vec<HostFile> {
+pub fn host_files(format: Formatter) -> Vec<HostModuleFile> {
     let file = |language: Language| {
-        move |(name, text): &(&str, &'static str)| HostFile {
+        move |(name, text): &(&str, &'static str)| HostModuleFile {
             name: format!("{HOST_DIRECTORY}/{name}"),
             language,
             text: match (format, language) {

@@ -1,19 +1,20 @@
 //! `default.nix`, the module that says what a lab is. What makes it the host's is beside it ([`super::host`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::file::{Error, HOST_FILES, IMAGES, ListHead, NIXVIRT, PKGS, header, list_file_name, put, style};
+use super::file::{Error, ListHead, NIXVIRT, PKGS, header, list_file_name, put, style};
 use super::print::{self, Style};
-use super::skeleton::{NixText, render};
+use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
-use crate::host::{Host, Identities, Link, Ports};
+use crate::host::{Claims, HostNeeds, Link, Ports};
+use crate::host_file::{HOST_FILES, IMAGES_OPTION};
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
-use crate::seed::{self, FileKind};
+use crate::lab::storage::Permissions;
+use crate::nocloud::{self, FileKind};
 use crate::spec::Paths;
-use crate::spec::guest::Arch;
 
 /// What a lab is to its host, as a file.
 #[derive(Debug)]
@@ -47,13 +48,13 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
     // Files of the host come from its own options, and so do images.
     let seeds = seeds(lab)?;
     let formals = [
-        ("config", takes(HOST_FILES) || takes(IMAGES)),
+        ("config", takes(HOST_FILES) || takes(IMAGES_OPTION)),
         (PKGS, takes(PKGS) || !seeds.is_empty()),
         (NIXVIRT, takes(NIXVIRT)),
     ];
     let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
     let names = names(lab).map_err(unwritable)?;
-    let mut needs = needs(&Host::of(lab), target.paths).map_err(unwritable)?;
+    let mut needs = needs(&HostNeeds::of(lab), target.paths).map_err(unwritable)?;
     if !seeds.is_empty() {
         needs.push(("seeds", seeds.into()));
     }
@@ -73,7 +74,7 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
             needs => bindings(&needs),
             sections => sections.iter().map(|(kind, formals)| {
                 let arguments = formals.iter().map(Ident::as_str);
-                let is_option = |name: &&str| [HOST_FILES, IMAGES].contains(name);
+                let is_option = |name: &&str| [HOST_FILES, IMAGES_OPTION].contains(name);
                 let (of_options, given): (Vec<&str>, Vec<&str>) = arguments.partition(is_option);
                 minijinja::context! {
                     name => word(section(*kind)),
@@ -113,8 +114,8 @@ fn names(lab: &Lab) -> Result<Vec<(&'static str, Expr)>, NulInText> {
 }
 
 /// What the lab asks of its host, without what it does not need.
-fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
-    let Host {
+fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
+    let HostNeeds {
         firmware,
         secure_firmware,
         driver_disc,
@@ -136,51 +137,52 @@ fn needs(host: &Host, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInTe
         pci_devices,
         bridges,
         links,
-        identities,
+        claims,
     } = host;
     // What is named by its store path needs no other.
     let stable = paths == Paths::Stable;
-    let architectures = |found: &BTreeSet<Arch>| found.iter().map(|arch| Text::literal(arch.name()).into()).collect();
-    let mut needs = Vec::new();
-    let mut set = |name: &'static str, needed: bool, value: Expr| {
-        if needed {
-            needs.push((name, value));
-        }
-    };
-    set("directories", !directories.is_empty() || !tftp.is_empty(), self::directories(host)?.into());
-    set("bridges", !bridges.is_empty(), self::bridges(bridges)?.into());
-    set("images", !images.is_empty(), owners(images)?.into());
-    set("imported", !imported.is_empty(), self::imported(imported)?.into());
-    set("machines", !machines.is_empty(), self::machines(machines)?.into());
-    let steady = steady_networks.iter().map(|uuid| text(uuid)).collect::<Result<Vec<_>, _>>()?;
-    set("steadyNetworks", !steady.is_empty(), Expr::List(steady));
-    set("zfs", *zfs, true.into());
-    for (name, owner) in [("hugepages", hugepages), ("pciDevices", pci_devices)] {
-        if let Some(owner) = owner {
-            set(name, true, text(owner)?);
-        }
+    let architectures = firmware.iter().filter(|_| stable).map(|arch| Text::literal(arch.name()).into());
+    let needs = [
+        ("directories", self::directories(directories, tftp)?),
+        ("bridges", set(bridges, self::ports)?),
+        ("images", owners(images)?),
+        ("imported", set(imported, |uuid| set(uuid.iter().map(|uuid| ("uuid", uuid)), |uuid| text(uuid)))?),
+        ("machines", set(machines.iter().map(|(arch, found)| (arch.name(), found)), owners)?),
+        ("steadyNetworks", texts(steady_networks)?),
+        ("zfs", (*zfs).into()),
+        ("hugepages", optional_text(hugepages.as_deref())?),
+        ("pciDevices", optional_text(pci_devices.as_deref())?),
+        ("firmware", Expr::List(architectures.collect())),
+        ("secureBoot", (stable && *secure_firmware).into()),
+        ("driverDisc", (stable && *driver_disc).into()),
+        ("tpm", (*tpm).into()),
+        ("virtiofs", (*virtiofs).into()),
+        ("passt", (*passt).into()),
+        ("openVSwitch", (*open_vswitch).into()),
+        ("filesystems", texts(filesystems)?),
+        ("iscsi", (*iscsi).into()),
+        ("rbd", (*rbd).into()),
+        ("links", set(links, link)?),
+        ("identities", self::claims(claims)?),
+    ];
+    Ok(needs.into_iter().filter(|(_, value)| says_something(value)).collect())
+}
+
+/// Whether a lab would be another without a value: what is off, empty or not there goes without saying.
+fn says_something(value: &Expr) -> bool {
+    match value {
+        Expr::Null => false,
+        Expr::Bool(value) => *value,
+        Expr::List(items) => !items.is_empty(),
+        Expr::Attrs(attrs) => !attrs.is_empty(),
+        _ => true,
     }
-    set("firmware", stable && !firmware.is_empty(), Expr::List(architectures(firmware)));
-    set("secureBoot", stable && *secure_firmware, true.into());
-    set("driverDisc", stable && *driver_disc, true.into());
-    set("tpm", *tpm, true.into());
-    set("virtiofs", *virtiofs, true.into());
-    set("passt", *passt, true.into());
-    set("openVSwitch", *open_vswitch, true.into());
-    let filesystems = filesystems.iter().map(|filesystem| text(filesystem)).collect::<Result<Vec<_>, _>>()?;
-    set("filesystems", !filesystems.is_empty(), Expr::List(filesystems));
-    set("iscsi", *iscsi, true.into());
-    set("rbd", *rbd, true.into());
-    set("links", !links.is_empty(), self::links(links)?.into());
-    let identities = self::identities(identities)?;
-    set("identities", !identities.is_empty(), identities.into());
-    Ok(needs)
 }
 
 /// The files of the discs of domains, by the domain.
 fn seeds(lab: &Lab) -> Result<Attrs, Error> {
     let mut all = Attrs::new();
-    for seed in seed::seeds(lab) {
+    for seed in nocloud::seeds(lab) {
         let unwritable = |why: String| Error::Unwritable { name: seed.domain.to_owned(), why };
         let nul = |error: NulInText| unwritable(error.to_string());
         let mut files = Attrs::with_capacity(seed.files.len());
@@ -204,128 +206,77 @@ fn seeds(lab: &Lab) -> Result<Attrs, Error> {
 }
 
 /// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that
-/// are made.
-fn directories(host: &Host) -> Result<Attrs, NulInText> {
-    let mut directories = Attrs::with_capacity(host.directories.len());
-    for (path, permissions) in &host.directories {
-        let mut directory = Attrs::new();
-        let mut set = |name: &'static str, value: &str| -> Result<(), NulInText> {
-            put(&mut directory, Name::literal(name), text(value)?);
-            Ok(())
-        };
-        match permissions {
-            None => set("mode", ":0711")?,
-            Some(permissions) => {
-                set("mode", &permissions.mode)?;
-                set("user", &permissions.owner.to_string())?;
-                set("group", &permissions.group.to_string())?;
-            }
+/// are created.
+fn directories(
+    directories: &IndexMap<String, Option<Permissions>>,
+    tftp: &BTreeSet<String>,
+) -> Result<Expr, NulInText> {
+    let named = directories.iter().map(|(path, permissions)| match permissions {
+        None => (path, vec![("mode", ":0711".to_owned())]),
+        Some(Permissions { mode, owner, group }) => {
+            (path, vec![("mode", mode.clone()), ("user", owner.to_string()), ("group", group.to_string())])
         }
-        put(&mut directories, Name::new(path.clone())?, directory.into());
-    }
-    for path in host.tftp.iter().filter(|path| !host.directories.contains_key(*path)) {
-        let mut directory = Attrs::new();
-        put(&mut directory, Name::literal("mode"), text(":0755")?);
-        put(&mut directories, Name::new(path.clone())?, directory.into());
-    }
-    Ok(directories)
+    });
+    let served = tftp.iter().filter(|path| !directories.contains_key(*path));
+    let served = served.map(|path| (path, vec![("mode", ":0755".to_owned())]));
+    set(named.chain(served), |directory| set(directory, |value| text(&value)))
 }
 
-/// The ports that are served on each bridge.
-fn bridges(bridges: &IndexMap<String, Ports>) -> Result<Attrs, NulInText> {
-    let mut all = Attrs::with_capacity(bridges.len());
-    for (bridge, Ports { is_open, tcp, udp }) in bridges {
-        let mut served = Attrs::new();
-        if *is_open {
-            put(&mut served, Name::literal("open"), true.into());
-        }
-        for (name, ports) in [("tcp", tcp), ("udp", udp)] {
-            if !ports.is_empty() {
-                put(&mut served, Name::literal(name), Expr::List(ports.iter().map(|port| (*port).into()).collect()));
-            }
-        }
-        put(&mut all, Name::new(bridge.clone())?, served.into());
-    }
-    Ok(all)
+/// The ports that are served on a bridge.
+fn ports(Ports { is_open, tcp, udp }: &Ports) -> Result<Expr, NulInText> {
+    let list = |ports: &[u16]| Expr::List(ports.iter().map(|port| (*port).into()).collect());
+    let served = [("open", (*is_open).into()), ("tcp", list(tcp)), ("udp", list(udp))];
+    set(served.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
 /// What no other lab of the host may have, each with what has it.
-fn identities(identities: &Identities) -> Result<Attrs, NulInText> {
-    let Identities { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = identities;
-    let mut all = Attrs::new();
-    let owned = [
-        ("bridges", bridges),
-        ("subnets", subnets),
-        ("uuids", uuids),
-        ("macs", macs),
-        ("devices", devices),
-        ("storage", storage),
-        ("files", files),
-        ("cids", cids),
+fn claims(claims: &Claims) -> Result<Expr, NulInText> {
+    let Claims { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = claims;
+    let claims = [
+        ("bridges", owners(bridges)?),
+        ("subnets", owners(subnets)?),
+        ("uuids", owners(uuids)?),
+        ("macs", owners(macs)?),
+        ("devices", owners(devices)?),
+        ("storage", owners(storage)?),
+        ("files", owners(files)?),
+        ("cids", owners(cids)?),
+        ("ports", set(ports, owners)?),
     ];
-    for (name, owners) in owned {
-        if !owners.is_empty() {
-            put(&mut all, Name::literal(name), self::owners(owners)?.into());
-        }
-    }
-    let mut listened = Attrs::with_capacity(ports.len());
-    for (port, addresses) in ports {
-        put(&mut listened, Name::new(port.clone())?, owners(addresses)?.into());
-    }
-    if !listened.is_empty() {
-        put(&mut all, Name::literal("ports"), listened.into());
-    }
-    Ok(all)
+    set(claims.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
-/// What links are like, by device.
-fn links(links: &IndexMap<String, Link>) -> Result<Attrs, NulInText> {
-    let mut all = Attrs::with_capacity(links.len());
-    for (device, Link { netem, is_shaped }) in links {
-        let mut link = Attrs::new();
-        put(&mut link, Name::literal("netem"), text(netem)?);
-        if *is_shaped {
-            put(&mut link, Name::literal("shaped"), true.into());
-        }
-        put(&mut all, Name::new(device.clone())?, link.into());
-    }
-    Ok(all)
-}
-
-/// The machine types by architecture, each with a domain that has it.
-fn machines(machines: &BTreeMap<Arch, BTreeMap<String, String>>) -> Result<Attrs, NulInText> {
-    let mut all = Attrs::with_capacity(machines.len());
-    for (arch, found) in machines {
-        put(&mut all, Name::literal(arch.name()), owners(found)?.into());
-    }
-    Ok(all)
-}
-
-/// The domains that stay as they are, each with its UUID where the spec says it.
-fn imported(imported: &IndexMap<String, Option<String>>) -> Result<Attrs, NulInText> {
-    let mut attrs = Attrs::with_capacity(imported.len());
-    for (name, uuid) in imported {
-        let mut domain = Attrs::new();
-        if let Some(uuid) = uuid {
-            put(&mut domain, Name::literal("uuid"), text(uuid)?);
-        }
-        put(&mut attrs, Name::new(name.clone())?, domain.into());
-    }
-    Ok(attrs)
+/// What a link is like.
+fn link(Link { netem, is_shaped }: &Link) -> Result<Expr, NulInText> {
+    let link = [("netem", text(netem)?), ("shaped", (*is_shaped).into())];
+    set(link.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
 /// What there is once, each with what has it.
-fn owners<'a>(
-    owners: impl IntoIterator<Item = (&'a String, &'a String), IntoIter: ExactSizeIterator>,
-) -> Result<Attrs, NulInText> {
-    let owners = owners.into_iter();
-    let mut attrs = Attrs::with_capacity(owners.len());
-    for (name, owner) in owners {
-        put(&mut attrs, Name::new(name.clone())?, text(owner)?);
+fn owners<'a>(owners: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Expr, NulInText> {
+    set(owners, |owner| text(owner))
+}
+
+/// A set of values under the names that a map has for them.
+fn set<N: Into<String>, T>(
+    values: impl IntoIterator<Item = (N, T)>,
+    value: impl Fn(T) -> Result<Expr, NulInText>,
+) -> Result<Expr, NulInText> {
+    let mut attrs = Attrs::new();
+    for (name, of_name) in values {
+        put(&mut attrs, Name::new(name.into())?, value(of_name)?);
     }
-    Ok(attrs)
+    Ok(attrs.into())
+}
+
+fn texts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<Expr, NulInText> {
+    texts.into_iter().map(|each| text(each)).collect::<Result<_, _>>().map(Expr::List)
+}
+
+fn optional_text(optional: Option<&str>) -> Result<Expr, NulInText> {
+    optional.map_or(Ok(Expr::Null), text)
 }
 
 fn text(text: &str) -> Result<Expr, NulInText> {
-    Ok(Expr::Str(Text::new(text.to_owned())?))
+    Text::new(text.to_owned()).map(Expr::Str)
 }

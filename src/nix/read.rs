@@ -16,11 +16,11 @@ use rnix::{NixLanguage, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;
 use rowan::{GreenNode, GreenNodeData, Language as _, NodeOrToken};
 
-pub use super::difference::Difference;
+pub use super::compare::Difference;
 
-use super::difference;
-use super::syntax::{Attributes, Bit, Formals, Indented, Part, Selected, Spelling, View};
-use super::{Attrs, Expr, Ident, Int, Lambda, Lines, Name, NotLines, Piece, Select, Text, TextFile};
+use super::compare;
+use super::cst::{self, Bit, Part};
+use super::{Attrs, DuplicateName, Expr, Ident, Int, Lambda, Lines, Name, NotLines, Piece, Select, Text, TextFile};
 use crate::parallel;
 
 /// Reads one expression, which is the whole of `text`.
@@ -90,15 +90,15 @@ impl Parsed {
         expr(Part::root(&self.green)?, 0)
     }
 
-    /// Whether the text means `expr`: what `self.expr() == Ok(expr)` says, without making a second expression.
+    /// Whether the text means `expr`: what `self.expr() == Ok(expr)` says, and where it does not.
     ///
     /// # Errors
     ///
-    /// The first difference in the order of the text. Text that [`Self::expr`] refuses differs from every expression.
+    /// The first difference. Text that [`Self::expr`] refuses differs from every expression.
     pub fn agrees(&self, expr: &Expr) -> Result<(), Difference> {
         match Part::root(&self.green) {
-            Ok(part) => difference::agree(part, expr, 0),
-            Err(error) => Err(Difference::refused(0, difference::describe(expr), &error)),
+            Ok(part) => compare::agree(part, expr, 0),
+            Err(error) => Err(Difference::unread(expr, &error)),
         }
     }
 }
@@ -237,84 +237,167 @@ pub(super) fn expr(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
     if depth > MAX_DEPTH {
         return Err(ReadError::TooDeep { at: part.at });
     }
-    Ok(match View::of(part)? {
-        View::Null => Expr::Null,
-        View::Bool(bool) => Expr::Bool(bool),
-        View::Int(int) => Expr::Int(Int::try_from(int).map_err(|_| ReadError::IntOverflow { at: part.at })?),
-        View::Str(spelling) => Expr::Str(text(spelling, part.at)?),
-        View::List(items) => Expr::List(items.map(|item| expr(item, depth + 1)).collect::<Result<_, _>>()?),
-        View::Attrs(attributes) => Expr::Attrs(attrs(attributes, depth)?),
-        View::Select(selected) => Expr::Select(select(&selected)?),
-        View::Apply(function, argument) => Expr::Apply(select(&function)?, attrs(argument, depth)?),
-        View::TextFile(function, name, text) => Expr::from(text_file(&function, name, &text, part.at)?),
-        View::Lambda(formals, body) => Expr::Lambda(lambda(formals, body, depth)?),
-    })
+    let part = part.enclosed()?;
+    match part.kind {
+        SyntaxKind::NODE_IDENT => Ok(match part.token(SyntaxKind::TOKEN_IDENT)? {
+            "null" => Expr::Null,
+            "true" => Expr::Bool(true),
+            "false" => Expr::Bool(false),
+            _ => Expr::Select(select(part)?),
+        }),
+        SyntaxKind::NODE_LITERAL => int(part, false),
+        SyntaxKind::NODE_UNARY_OP => {
+            let mut parts = part.parts();
+            parts.expect(SyntaxKind::TOKEN_SUB)?;
+            let negated = parts.expect(SyntaxKind::NODE_LITERAL)?;
+            parts.end()?;
+            int(negated, true)
+        }
+        SyntaxKind::NODE_STRING => text(part).map(Expr::Str),
+        SyntaxKind::NODE_LIST => {
+            items(part)?.map(|item| expr(item, depth + 1)).collect::<Result<_, _>>().map(Expr::List)
+        }
+        SyntaxKind::NODE_ATTR_SET => attrs(part, depth).map(Expr::Attrs),
+        SyntaxKind::NODE_SELECT => select(part).map(Expr::Select),
+        SyntaxKind::NODE_APPLY => apply(part, depth),
+        SyntaxKind::NODE_LAMBDA => {
+            let (formals, body) = lambda(part)?;
+            Ok(Lambda { formals, body: Box::new(expr(body, depth + 1)?) }.into())
+        }
+        _ => Err(part.unexpected()),
+    }
 }
 
-fn text(spelling: Spelling<'_>, at: usize) -> Result<Text, ReadError> {
-    Text::new(spelling.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at })
+fn int(literal: Part<'_>, is_negated: bool) -> Result<Expr, ReadError> {
+    let overflow = ReadError::IntOverflow { at: literal.at };
+    // Nix negates what it has read, and so the smallest integer overflows before it is negated.
+    let Ok(int) = literal.token(SyntaxKind::TOKEN_INTEGER)?.parse::<i64>() else { return Err(overflow) };
+    Int::try_from(if is_negated { -int } else { int }).map(Expr::Int).map_err(|_| overflow)
 }
 
-fn text_file(
-    function: &Selected<'_>,
-    name: Spelling<'_>,
-    indented: &Indented<'_>,
-    at: usize,
-) -> Result<TextFile, ReadError> {
-    let function = select(function)?;
-    let name = text(name, at)?;
-    let pieces = indented.bits().map(|bit| {
-        let (at, bit) = bit?;
-        Ok(match bit {
-            Bit::Text(raw) => {
-                Piece::Text(Text::new(raw.to_owned()).map_err(|nul| ReadError::Character { at: at + nul.at })?)
-            }
-            Bit::Str(spelling) => Piece::Text(text(spelling, at)?),
-            Bit::Select(selected) => Piece::Select(select(&selected)?),
-        })
-    });
-    let text = Lines::new(pieces.collect::<Result<Vec<_>, _>>()?)
-        .map_err(|error| ReadError::NotLines { error, at: indented.at() })?;
-    Ok(TextFile { function, name, text })
+fn text(string: Part<'_>) -> Result<Text, ReadError> {
+    Text::new(cst::quoted(string)?).map_err(|nul| ReadError::Character { at: string.at + nul.at })
 }
 
-fn attrs(attributes: Attributes<'_>, depth: usize) -> Result<Attrs, ReadError> {
+fn name(part: Part<'_>) -> Result<Name, ReadError> {
+    Name::new(cst::name(part)?).map_err(|nul| ReadError::Character { at: part.at + nul.at })
+}
+
+/// The items of a list.
+pub(super) fn items(list: Part<'_>) -> Result<impl Iterator<Item = Part<'_>>, ReadError> {
+    let mut parts = list.parts();
+    parts.expect(SyntaxKind::TOKEN_L_BRACK)?;
+    // Nothing follows the bracket, because it ends the node.
+    Ok(parts.take_while(|part| part.kind != SyntaxKind::TOKEN_R_BRACK))
+}
+
+fn attrs(set: Part<'_>, depth: usize) -> Result<Attrs, ReadError> {
     let mut attrs = Attrs::new();
-    for attribute in attributes {
-        let (at, name, value) = attribute?;
-        let name = Name::new(name.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at })?;
-        attrs
-            .insert(name, expr(value, depth + 1)?)
-            .map_err(|duplicate| ReadError::Duplicate { name: duplicate.0, at })?;
+    let mut parts = set.expect(SyntaxKind::NODE_ATTR_SET)?.parts();
+    parts.expect(SyntaxKind::TOKEN_L_BRACE)?;
+    for part in parts.take_while(|part| part.kind != SyntaxKind::TOKEN_R_BRACE) {
+        let mut parts = part.expect(SyntaxKind::NODE_ATTRPATH_VALUE)?.parts();
+        let mut path = parts.expect(SyntaxKind::NODE_ATTRPATH)?.parts();
+        parts.expect(SyntaxKind::TOKEN_ASSIGN)?;
+        let value = parts.any()?;
+        parts.expect(SyntaxKind::TOKEN_SEMICOLON)?;
+        parts.end()?;
+        let name = name(path.any()?)?;
+        path.end()?;
+        let there = |twice: DuplicateName| ReadError::Duplicate { name: twice.0, at: part.at };
+        attrs.insert(name, expr(value, depth + 1)?).map_err(there)?;
     }
     Ok(attrs)
 }
 
-fn select(selected: &Selected<'_>) -> Result<Select, ReadError> {
-    let at = selected.at;
-    let variable = ident(selected.variable, at)?;
-    let path = selected
-        .path()
-        .map(|name| Name::new(name?.unescape()).map_err(|nul| ReadError::Character { at: at + nul.at }))
-        .collect::<Result<_, _>>()?;
+/// A variable and the attribute path behind it.
+fn select(part: Part<'_>) -> Result<Select, ReadError> {
+    if part.kind == SyntaxKind::NODE_IDENT {
+        return Ok(Select { variable: ident(part)?, path: Vec::new() });
+    }
+    let mut parts = part.expect(SyntaxKind::NODE_SELECT)?.parts();
+    let variable = ident(parts.expect(SyntaxKind::NODE_IDENT)?)?;
+    parts.expect(SyntaxKind::TOKEN_DOT)?;
+    let path = parts.expect(SyntaxKind::NODE_ATTRPATH)?.parts();
+    parts.end()?;
+    let path = path.filter(|part| part.kind != SyntaxKind::TOKEN_DOT).map(name).collect::<Result<_, _>>()?;
     Ok(Select { variable, path })
 }
 
-fn lambda(formals: Formals<'_>, body: Part<'_>, depth: usize) -> Result<Lambda, ReadError> {
-    let mut idents = Vec::new();
-    for formal in formals {
-        let (at, name) = formal?;
-        let ident = ident(name, at)?;
-        if idents.contains(&ident) {
-            return Err(ReadError::Duplicate { name: name.to_owned(), at });
-        }
-        idents.push(ident);
-    }
-    Ok(Lambda { formals: idents, body: Box::new(expr(body, depth + 1)?) })
+fn ident(part: Part<'_>) -> Result<Ident, ReadError> {
+    let name = part.token(SyntaxKind::TOKEN_IDENT)?;
+    Ident::new(name.to_owned()).map_err(|error| ReadError::NotAVariable { name: error.0, at: part.at })
 }
 
-fn ident(name: &str, at: usize) -> Result<Ident, ReadError> {
-    Ident::new(name.to_owned()).map_err(|error| ReadError::NotAVariable { name: error.0, at })
+/// A function applied to a set, or to a name and a text.
+fn apply(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
+    let mut parts = part.parts();
+    let function = parts.any()?.enclosed()?;
+    let argument = parts.any()?.enclosed()?;
+    parts.end()?;
+    if function.kind != SyntaxKind::NODE_APPLY {
+        return Ok(Expr::Apply(select(function)?, attrs(argument, depth)?));
+    }
+    let mut parts = function.parts();
+    let function = select(parts.any()?.enclosed()?)?;
+    let name = text(parts.any()?.enclosed()?.expect(SyntaxKind::NODE_STRING)?)?;
+    parts.end()?;
+    let pieces = cst::bits(argument)?.map(|bit| {
+        let (at, bit) = bit?;
+        match bit {
+            Bit::Text(raw) => {
+                let text = Text::new(raw.to_owned()).map_err(|nul| ReadError::Character { at: at + nul.at })?;
+                Ok(Piece::Text(text))
+            }
+            Bit::Interpolated(part) => match expr(part, depth)? {
+                Expr::Str(text) => Ok(Piece::Text(text)),
+                Expr::Select(select) => Ok(Piece::Select(select)),
+                _ => Err(part.unexpected()),
+            },
+        }
+    });
+    let text = Lines::new(pieces.collect::<Result<Vec<_>, _>>()?)
+        .map_err(|error| ReadError::NotLines { error, at: argument.at })?;
+    Ok(TextFile { function, name, text }.into())
+}
+
+/// The formals of a function and its body: some formals and then `...`, or none behind `_`.
+pub(super) fn lambda(part: Part<'_>) -> Result<(Vec<Ident>, Part<'_>), ReadError> {
+    let mut parts = part.expect(SyntaxKind::NODE_LAMBDA)?.parts();
+    let formals = formals(parts.any()?)?;
+    parts.expect(SyntaxKind::TOKEN_COLON)?;
+    let body = parts.any()?;
+    parts.end()?;
+    Ok((formals, body))
+}
+
+fn formals(parameter: Part<'_>) -> Result<Vec<Ident>, ReadError> {
+    let mut formals = Vec::new();
+    let mut parts = parameter.parts();
+    if parameter.kind == SyntaxKind::NODE_IDENT_PARAM {
+        let underscore = parts.expect(SyntaxKind::NODE_IDENT)?.token(SyntaxKind::TOKEN_IDENT)? == "_";
+        parts.end()?;
+        return if underscore { Ok(formals) } else { Err(parameter.unexpected()) };
+    }
+    parameter.expect(SyntaxKind::NODE_PATTERN)?;
+    parts.expect(SyntaxKind::TOKEN_L_BRACE)?;
+    loop {
+        let part = parts.any()?;
+        // `{ ... }:` is refused: what has no formals is written `_:`.
+        if part.kind == SyntaxKind::TOKEN_ELLIPSIS && !formals.is_empty() {
+            parts.expect(SyntaxKind::TOKEN_R_BRACE)?;
+            parts.end()?;
+            return Ok(formals);
+        }
+        let mut entry = part.expect(SyntaxKind::NODE_PAT_ENTRY)?.parts();
+        let formal = ident(entry.expect(SyntaxKind::NODE_IDENT)?)?;
+        entry.end()?;
+        parts.expect(SyntaxKind::TOKEN_COMMA)?;
+        if formals.contains(&formal) {
+            return Err(ReadError::Duplicate { name: formal.as_str().to_owned(), at: part.at });
+        }
+        formals.push(formal);
+    }
 }
 
 #[cfg(test)]

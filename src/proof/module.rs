@@ -5,7 +5,7 @@ use rowan::ast::AstNode as _;
 
 use super::{Error, Proven};
 use crate::nix::file::MARKER;
-use crate::nix::host::{HOST_DIRECTORY, HostFile, Language};
+use crate::nix::host::{HOST_DIRECTORY, HostModuleFile, Language};
 use crate::nix::module::{LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
 use crate::nix::read::Parsed;
 
@@ -14,7 +14,7 @@ use crate::nix::read::Parsed;
 /// # Errors
 ///
 /// The first thing that is not as it should be.
-pub fn host_file(HostFile { name, language, text }: HostFile) -> Result<Proven, Error> {
+pub fn host_file(HostModuleFile { name, language, text }: HostModuleFile) -> Result<Proven, Error> {
     match language {
         Language::Nix => {
             let read = Parsed::new(&text);
@@ -70,9 +70,7 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
 
     let (mut values, mut imported) = (values.into_iter(), Vec::new());
     for (name, value) in self::bindings(lab).map_err(|found| error(LABS_OPTION, "attributes of the lab", found))? {
-        if matches!(value, ast::Expr::Apply(_))
-            && value.syntax().text().to_string().starts_with(&format!("import ./{name}.nix "))
-        {
+        if imports_file(&value, &format!("./{name}.nix")) {
             imported.push(name);
             continue;
         }
@@ -91,6 +89,17 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
         return Err(error(LABS_OPTION, &format!("the lists {sections:?}"), format!("{imported:?}")));
     }
     Ok(Proven { name: MODULE_FILE_NAME.to_owned(), text })
+}
+
+/// Whether an expression is `import <file> { … }`.
+fn imports_file(value: &ast::Expr, file: &str) -> bool {
+    let applied = |expr: Option<ast::Expr>| match expr {
+        Some(ast::Expr::Apply(apply)) => Some((apply.lambda(), apply.argument()?)),
+        _ => None,
+    };
+    let Some((import, ast::Expr::AttrSet(_))) = applied(Some(value.clone())) else { return false };
+    matches!(applied(import), Some((Some(ast::Expr::Ident(import)), path))
+        if import.syntax().text() == "import" && path.syntax().text() == file)
 }
 
 /// The bindings of an attribute set, each by its path, in the order of the text.
@@ -171,7 +180,7 @@ mod tests {
     #[test]
     fn a_file_of_the_host_reads_back_and_says_whose_it_is() {
         let file =
-            |language, text: &str| HostFile { name: "host/a".to_owned(), language, text: text.to_owned().into() };
+            |language, text: &str| HostModuleFile { name: "host/a".to_owned(), language, text: text.to_owned().into() };
         let text = format!("{MARKER}\n{{ }}\n");
         assert_eq!(host_file(file(Language::Nix, &text)).map(|proven| proven.text), Ok(text.clone()));
         assert!(host_file(file(Language::Nix, &format!("{text}}}"))).is_err());

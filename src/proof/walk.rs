@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Error;
-use crate::host::{image_path, stable_path};
 use crate::lab::identity::Kind;
-use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
+use crate::libvirt::tree::Value;
+use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
-use crate::nix::file::{host_file, image};
+use crate::nix::file::host_file;
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
 use crate::xml;
@@ -137,18 +137,18 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Error> {
         match written {
             Expr::Apply(function, attrs)
-                if definition.lacking.is_empty() && is_select(function, "NixVirt", &["lib", kind, "writeXML"]) =>
+                if definition.unsupported.is_empty() && is_select(function, "NixVirt", &["lib", kind, "writeXML"]) =>
             {
                 self.set(attrs, root(self.vocabulary))
             }
             Expr::TextFile(file)
-                if !definition.lacking.is_empty()
+                if !definition.unsupported.is_empty()
                     && is_select(&file.function, "pkgs", &["writeText"])
                     && file.name.as_str().strip_suffix(".xml") == Some(name) =>
             {
                 self.document(written, &file.text, definition, root)
             }
-            other if definition.lacking.is_empty() => self.error(format!("NixVirt.lib.{kind}.writeXML"), other),
+            other if definition.unsupported.is_empty() => self.error(format!("NixVirt.lib.{kind}.writeXML"), other),
             other => self.error("XML", other),
         }
     }
@@ -166,14 +166,13 @@ impl<'a> Walk<'a> {
         for piece in text.pieces() {
             match piece {
                 Piece::Text(text) => document.push_str(text.as_str()),
-                Piece::Select(select) => match (host_file(select), image(select)) {
-                    (Some(file), _) => document.push_str(&stable_path(&file)),
-                    (None, Some(name)) => document.push_str(&image_path(&name)),
-                    (None, None) => return self.error("a file of the host", written),
+                Piece::Select(select) => match host_file(select) {
+                    Some(file) => document.push_str(&file.location().stable_path),
+                    None => return self.error("a file of the host", written),
                 },
             }
         }
-        xml::agrees(&document, &definition.tree, (libvirt, root(libvirt)), stable_path).map_err(|found| {
+        xml::agrees(&document, &definition.tree, libvirt, root(libvirt)).map_err(|found| {
             Error::new(self.file, format!("{}: {}", self.place(), found.path), found.expected, found.found)
         })
     }
@@ -181,37 +180,40 @@ impl<'a> Walk<'a> {
     fn set(&mut self, attrs: &'a Attrs, element: Element) -> Result<(), Error> {
         for (name, value) in attrs {
             self.path.push(Step::Name(name.as_str()));
-            let Some(slot) = self.vocabulary.slot(element, name.as_str()) else {
+            let Some(attribute) = self.vocabulary.attribute(element, name.as_str()) else {
                 return self.error(format!("an attribute that NixVirt {} writes", self.vocabulary.version()), value);
             };
-            match (slot.repeatable, value) {
+            match (attribute.repeatable, value) {
                 (true, Expr::List(items)) => {
                     for (index, item) in items.iter().enumerate() {
                         self.path.push(Step::Item(index));
-                        self.value(item, slot.shape)?;
+                        self.value(item, attribute.value_type)?;
                         self.path.pop();
                     }
                 }
                 (true, other) => return self.error("a list", other),
-                (false, value) => self.value(value, slot.shape)?,
+                (false, value) => self.value(value, attribute.value_type)?,
             }
             self.path.pop();
         }
         Ok(())
     }
 
-    fn value(&mut self, value: &'a Expr, shape: Shape) -> Result<(), Error> {
-        match (shape, value) {
-            (Shape::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
-            (Shape::String | Shape::Path, Expr::Str(_))
-            | (Shape::Int, Expr::Int(_))
-            | (Shape::Bool(_), Expr::Bool(_))
-            | (Shape::Flag, Expr::Bool(true)) => Ok(()),
-            (Shape::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
+    fn value(&mut self, value: &'a Expr, value_type: ValueType) -> Result<(), Error> {
+        match (value_type, value) {
+            (ValueType::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
+            (ValueType::String | ValueType::Path, Expr::Str(_))
+            | (ValueType::Int, Expr::Int(_))
+            | (ValueType::Bool(_), Expr::Bool(_))
+            | (ValueType::Flag, Expr::Bool(true)) => Ok(()),
+            (ValueType::Flag, Expr::Attrs(attrs)) if attrs.is_empty() => Ok(()),
             // A path of the store, which the module passes in as a string.
-            (Shape::Path, Expr::Select(select)) if select.variable.as_str() == "hostFiles" => Ok(()),
-            (Shape::String | Shape::Path, Expr::Select(select)) if image(select).is_some() => Ok(()),
-            (shape, other) => self.error(shape.describe(), other),
+            (value_type, Expr::Select(select))
+                if host_file(select).is_some_and(|file| value_type.accepts(&Value::File(file))) =>
+            {
+                Ok(())
+            }
+            (value_type, other) => self.error(value_type.describe(), other),
         }
     }
 }

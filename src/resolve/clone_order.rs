@@ -9,7 +9,8 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive;
 use crate::resolve::profiles::Profiles;
 use crate::resolve::topological::in_order;
-use crate::spec::{self, DomainFields, Spec, drive as written};
+use crate::spec::key::key;
+use crate::spec::{self, DomainFields, Spec};
 
 /// The order in which the domains of a spec are resolved, by their places: clones after their templates.
 pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mut Problems) -> Vec<usize> {
@@ -35,7 +36,7 @@ pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mu
         let mut found = Vec::new();
         let mut seen = HashSet::new();
         for disk in drive::layers_by_name(&layers, &mut Problems::default()).values() {
-            let Some(word) = disk.get("cloneOf", |d: &written::Disk| d.clone_of.as_ref()) else { continue };
+            let Some(word) = disk.get(key!(clone_of)) else { continue };
             if let Some(template) = templates.get(word.value.as_str()).filter(|template| seen.insert(**template)) {
                 found.push((*template, word.place()));
             }

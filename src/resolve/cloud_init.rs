@@ -20,6 +20,7 @@ use crate::resolve::text::shortened;
 use crate::resolve::{parse, text};
 use crate::spec::DomainFields;
 use crate::spec::guest::Os;
+use crate::spec::key::key;
 
 /// The longest host name of Linux, in bytes (`HOST_NAME_MAX`).
 const HOST_NAME_MAX: usize = 64;
@@ -36,7 +37,7 @@ pub(crate) fn cloud_init(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<CloudInit> {
-    let layers = layers.object("cloudInit", |f| f.cloud_init.as_ref());
+    let layers = layers.object(key!(cloud_init));
     if layers.is_empty() {
         return None;
     }
@@ -49,8 +50,8 @@ pub(crate) fn cloud_init(
                 .help("leave it out; if it comes from `defaults`, move it into a profile of the other domains"),
         );
     }
-    let user = layers.get("user", |c| c.user.as_ref());
-    let password_hash = layers.get("passwordHash", |c| c.password_hash.as_ref());
+    let user = layers.get(key!(user));
+    let password_hash = layers.get(key!(password_hash));
     if let (Some(hash), None) = (password_hash, user) {
         problems.push(
             Problem::needs(hash.pointer().name(), "the hash of whose password?", "a `user` beside it")
@@ -58,21 +59,15 @@ pub(crate) fn cloud_init(
         );
     }
     Some(CloudInit {
-        hostname: hostname(layers.get("hostname", |c| c.hostname.as_ref()), entry, &at, problems),
+        hostname: hostname(layers.get(key!(hostname)), entry, &at, problems),
         user: user.and_then(|word| user_name(word, problems)),
-        ssh_keys: each(layers.get("sshKeys", |c| c.ssh_keys.as_ref()), credential::ssh_key, problems),
+        ssh_keys: each(layers.get(key!(ssh_keys)), credential::ssh_key, problems),
         password_hash: password_hash
             .and_then(|word| credential::hash(word.value, word.place(), problems).then(|| word.value.clone())),
-        packages: each(layers.get("packages", |c| c.packages.as_ref()), package, problems),
-        runcmd: each(layers.get("runcmd", |c| c.runcmd.as_ref()), command, problems),
-        network: network::network(
-            &layers.object("network", |c| c.network.as_ref()),
-            entry,
-            interfaces,
-            names,
-            problems,
-        ),
-        extra: extra::merged(layers.every("extra", |c| c.extra.as_ref()), problems),
+        packages: each(layers.get(key!(packages)), package, problems),
+        runcmd: each(layers.get(key!(runcmd)), command, problems),
+        network: network::network(&layers.object(key!(network)), entry, interfaces, names, problems),
+        extra: extra::merged(layers.every(key!(extra)), problems),
         bus: bus::default_of_cdroms(board),
         at,
     })

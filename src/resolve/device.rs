@@ -22,6 +22,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::{parse, text};
 use crate::spec::device::{Panic, ShmemModel, Watchdog};
 use crate::spec::guest::Arch;
+use crate::spec::key::key;
 use crate::spec::{DomainFields, device as written};
 
 /// How much memory libvirt shares when nobody says.
@@ -38,14 +39,14 @@ pub(crate) fn devices(
     screen: &Screen,
     problems: &mut Problems,
 ) -> Devices {
-    let redirections = layers.get("usbRedirections", |f| f.usb_redirections.as_ref());
+    let redirections = layers.get(key!(usb_redirections));
     if let Some(redirections) = redirections.filter(|redirections| *redirections.value > 0) {
         screen::check_spice(&redirections.pointer(), "USB devices", screen, problems);
     }
     let watchdog = watchdog(layers, board, problems);
-    let action = layers.get("watchdogAction", |f| f.watchdog_action.as_ref());
+    let action = layers.get(key!(watchdog_action));
     // A layer that takes the watchdog of a weaker one away has no way to take the action.
-    let taken_away = layers.get("watchdog", |f| f.watchdog.as_ref()).is_some();
+    let taken_away = layers.get(key!(watchdog)).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
             Problem::conflict(action.pointer().name(), "what a watchdog does that there is not")
@@ -57,7 +58,7 @@ pub(crate) fn devices(
         watchdog,
         watchdog_action: action.map(|action| *action.value).unwrap_or_default(),
         panic: panic(layers, arch, problems),
-        crypto: layers.value("crypto", |f| f.crypto.as_ref()).unwrap_or(false),
+        crypto: layers.value(key!(crypto)).unwrap_or(false),
         vsock: vsock(layers, entry, problems),
         shmem: shmem(layers, problems),
         usb_redirections: redirections.map_or(0, |redirections| *redirections.value),
@@ -66,7 +67,7 @@ pub(crate) fn devices(
 
 /// The watchdog, where the board has it.
 fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Watchdog {
-    let Some(watchdog) = layers.get("watchdog", |f| f.watchdog.as_ref()) else {
+    let Some(watchdog) = layers.get(key!(watchdog)) else {
         return Watchdog::None;
     };
     let only = match watchdog.value {
@@ -83,7 +84,7 @@ fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Prob
 }
 
 fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Panic {
-    let Some(panic) = layers.get("panic", |f| f.panic.as_ref()) else {
+    let Some(panic) = layers.get(key!(panic)) else {
         return Panic::default();
     };
     if matches!(panic.value, Panic::Isa | Panic::Hyperv) && arch == Arch::Aarch64 {
@@ -97,11 +98,11 @@ fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems)
 
 /// The sockets, their number counted up for replicas.
 fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Vsock> {
-    let vsock = layers.object("vsock", |f| f.vsock.as_ref());
+    let vsock = layers.object(key!(vsock));
     if vsock.is_empty() {
         return None;
     }
-    let Some(first) = vsock.get("cid", |v| v.cid.as_ref()) else {
+    let Some(first) = vsock.get(key!(cid)) else {
         return Some(Vsock { cid: None });
     };
     // The greatest number stands for any.
@@ -115,7 +116,7 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut
 /// The shared memory of every layer; each as the strongest layer that names it says.
 fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shmem> {
     let mut named: IndexMap<&str, Vec<(Pointer, &written::Shmem)>> = IndexMap::new();
-    for layer in layers.every("shmem", |f| f.shmem.as_ref()) {
+    for layer in layers.every(key!(shmem)) {
         for (name, shmem) in layer.value {
             named.entry(name).or_default().push((layer.pointer().key(name), shmem));
         }
@@ -130,9 +131,9 @@ fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shme
 }
 
 fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Option<ShmemMemory> {
-    let written = layers.get("size", |s| s.size.as_ref());
-    let server = layers.get("server", |s| s.server.as_ref());
-    match layers.value("model", |s| s.model.as_ref()).unwrap_or_default() {
+    let written = layers.get(key!(size));
+    let server = layers.get(key!(server));
+    match layers.value(key!(model)).unwrap_or_default() {
         ShmemModel::IvshmemPlain => {
             problems.extend(
                 server.map(|at| Problem::key_only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")),

@@ -111,6 +111,7 @@ mod tests {
     use super::*;
     use crate::place::Pointer;
     use crate::resolve::layers::Layers;
+    use crate::spec::key::Key;
 
     type Check = fn(Word<'_>, &mut Problems) -> Option<String>;
 
@@ -118,7 +119,8 @@ mod tests {
         let name = name.to_owned();
         let layers = Layers::one(Pointer::root(), &name);
         let mut problems = Problems::default();
-        let found = layers.get("bridge", Some).and_then(|word| check(word, &mut problems));
+        let found =
+            layers.get(Key { name: "bridge", field: |name| Some(name) }).and_then(|word| check(word, &mut problems));
         assert_eq!(found.is_some(), problems.is_empty(), "{name}");
         found.is_some()
     }

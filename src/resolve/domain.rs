@@ -32,6 +32,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::{cloud_init, device, drive, interface, parse, text};
 use crate::spec::guest::{Arch, Drivers, Os, Virtualization};
+use crate::spec::key::key;
 use crate::spec::screen::Video;
 use crate::spec::{Active, DomainFields};
 
@@ -44,16 +45,16 @@ pub(crate) fn resolve(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
-    let arch = layers.value("arch", |f| f.arch.as_ref()).unwrap_or_default();
-    let virtualization = layers.value("virtualization", |f| f.virtualization.as_ref()).unwrap_or(match arch {
+    let arch = layers.value(key!(arch)).unwrap_or_default();
+    let virtualization = layers.value(key!(virtualization)).unwrap_or(match arch {
         Arch::X86_64 => Virtualization::Kvm,
         Arch::Aarch64 => Virtualization::Emulated,
     });
-    let drivers = layers.value("drivers", |f| f.drivers.as_ref()).unwrap_or(Drivers::Virtio);
+    let drivers = layers.value(key!(drivers)).unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
     let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: entry.at.clone().name() };
     // One UUID for all replicas has been refused already.
-    let written = parse::identity(&own, |own| own.uuid.as_ref(), problems).filter(|_| entry.own.replicas.is_none());
+    let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(made);
     let machine = machine::machine(layers, arch, problems);
     let board = Board::of(arch, &machine);
@@ -69,7 +70,7 @@ pub(crate) fn resolve(
     let screen = screen::screen(layers, entry, arch, drivers, problems);
     let sound = sound::sound(layers, arch, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
-    let console = layers.value("serial", |f| f.serial.as_ref()).unwrap_or(false);
+    let console = layers.value(key!(serial)).unwrap_or(false);
     let has_screen = !screen.graphics.is_empty();
     let hostdevs = hostdev::host_devices(layers, &interfaces, board, has_screen, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
@@ -81,26 +82,24 @@ pub(crate) fn resolve(
         .collect();
     let (qemu_args, qemu_env) = qemu(layers, problems);
     let shares = share::shares(layers, problems);
-    let iothreads = layers.value("iothreads", |f| f.iothreads.as_ref()).unwrap_or(0);
+    let iothreads = layers.value(key!(iothreads)).unwrap_or(0);
     io::threads_exist(disks.iter().map(|disk| &disk.access), iothreads, problems);
     let cpus = cpu::cpus(layers, os, (arch, virtualization), iothreads, problems);
     let hypervisor = hypervisor::hypervisor(layers, os, arch, virtualization, problems);
     let is_template = template::check(layers, entry, problems);
     let domain = Domain {
         title: title(layers, problems),
-        description: layers
-            .get("description", |f| f.description.as_ref())
-            .and_then(|word| text::prose_of(word, problems)),
+        description: layers.get(key!(description)).and_then(|word| text::prose_of(word, problems)),
         memory: memory::memory(layers, entry, shares.iter().any(Share::is_virtiofs), problems),
         numa: numa::numa(layers, &cpus, problems),
         cpus,
         cpu_limits: limits::cpu_limits(layers, problems),
         iothreads,
-        block_weight: layers.value("blockWeight", |f| f.block_weight.as_ref()),
+        block_weight: layers.value(key!(block_weight)),
         firmware: firmware::firmware(layers, &own, entry, (arch, &machine), problems),
-        tpm: layers.value("tpm", |f| f.tpm.as_ref()).unwrap_or(false),
+        tpm: layers.value(key!(tpm)).unwrap_or(false),
         boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
-        boot_menu: layers.value("bootMenu", |f| f.boot_menu.as_ref()),
+        boot_menu: layers.value(key!(boot_menu)),
         direct_boot: boot::direct_boot(layers, problems),
         smbios: smbios::smbios(layers, problems),
         clock: clock::clock(layers, os, arch, hypervisor.hyperv, problems),
@@ -109,18 +108,18 @@ pub(crate) fn resolve(
         inputs: input::inputs(layers, arch, screen.video != Video::None, problems),
         serial: console,
         serials: serial::serials(layers, entry, arch, console, problems),
-        agent: layers.value("agent", |f| f.agent.as_ref()).unwrap_or(false),
+        agent: layers.value(key!(agent)).unwrap_or(false),
         channels: serial::channels(layers, &screen, problems),
-        rng: layers.value("rng", |f| f.rng.as_ref()).unwrap_or(false),
-        balloon: layers.value("balloon", |f| f.balloon.as_ref()).unwrap_or(true),
+        rng: layers.value(key!(rng)).unwrap_or(false),
+        balloon: layers.value(key!(balloon)).unwrap_or(true),
         devices: device::devices(layers, entry, (arch, board), &screen, problems),
         shares,
         is_template,
-        active: layers.value("active", |f| f.active.as_ref()).filter(|_| !is_template).unwrap_or(Active::AsItIs),
-        restart: if is_template { Some(false) } else { layers.value("restart", |f| f.restart.as_ref()) },
+        active: layers.value(key!(active)).filter(|_| !is_template).unwrap_or(Active::AsItIs),
+        restart: if is_template { Some(false) } else { layers.value(key!(restart)) },
         after: after(layers),
         extra: layers
-            .every("extra", |f| f.extra.as_ref())
+            .every(key!(extra))
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
             .collect(),
         name: entry.name.clone(),
@@ -147,16 +146,16 @@ pub(crate) fn resolve(
 
 /// The names of the domains that start before it.
 fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
-    let Some(list) = layers.get("after", |f| f.after.as_ref()) else { return Vec::new() };
+    let Some(list) = layers.get(key!(after)) else { return Vec::new() };
     let place = |index: usize| list.pointer().index(index).value();
     list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
 }
 
 /// The arguments and environment variables for QEMU.
 fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, IndexMap<String, String>) {
-    let qemu = layers.object("qemu", |f| f.qemu.as_ref());
+    let qemu = layers.object(key!(qemu));
     let mut qemu_args = Vec::new();
-    if let Some(args) = qemu.get("args", |q| q.args.as_ref()) {
+    if let Some(args) = qemu.get(key!(args)) {
         for (index, arg) in args.value.iter().enumerate() {
             if text::check_line(arg, args.pointer().index(index).value(), problems) {
                 qemu_args.push(arg.clone());
@@ -164,7 +163,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<Stri
         }
     }
     let mut qemu_env = IndexMap::new();
-    for env in qemu.every("env", |q| q.env.as_ref()) {
+    for env in qemu.every(key!(env)) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
             if parse::variable(name, at.clone().name(), problems) & text::check_line(text, at.value(), problems) {
@@ -177,7 +176,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<Stri
 
 /// A title is one line.
 pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<String> {
-    let word = layers.get("title", |f| f.title.as_ref())?;
+    let word = layers.get(key!(title))?;
     if word.value.contains('\n') {
         problems.push(
             Problem::of_value(Id::BadText, word.place(), "a title of several lines")

@@ -17,6 +17,7 @@ use crate::resolve::names::Names;
 use crate::resolve::profiles::Profiles;
 use crate::resolve::{domain, drive, imported, parse};
 use crate::spec::domain::DomainOwn;
+use crate::spec::key::key;
 use crate::spec::{self, DomainFields, Spec};
 
 /// A domain, and the volumes that its disks declare.
@@ -44,7 +45,7 @@ pub(crate) fn resolve<'a>(
         parse::name(name, at.clone().name(), problems);
         let written_profiles = written.own.profiles.as_deref().unwrap_or_default();
         let without_preset = profiles.layers(None, written_profiles, &at, &written.fields, problems);
-        let os = without_preset.get("os", |f| f.os.as_ref()).map(|os| *os.value).unwrap_or_default();
+        let os = without_preset.get(key!(os)).map(|os| *os.value).unwrap_or_default();
         let layers =
             profiles.layers(Some(preset(os)), written_profiles, &at, &written.fields, &mut Problems::default());
         for entry in replicas(name, &at, &written.own, problems) {
@@ -78,7 +79,7 @@ pub(crate) fn resolve<'a>(
 /// The domains that an entry stands for.
 fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Problems) -> Vec<Instance<'a>> {
     let layers = Layers::one(at.clone(), own);
-    let id = parse::id(&layers, |own| own.id.as_ref(), problems).unwrap_or_else(|| name.to_owned());
+    let id = parse::id(layers.get(key!(id)), problems).unwrap_or_else(|| name.to_owned());
     let Some(count) = own.replicas else {
         return vec![Instance { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
     };

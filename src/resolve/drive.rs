@@ -24,6 +24,7 @@ use crate::resolve::storage::{volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive::{DiskBus, StartupPolicy};
 use crate::spec::guest::Drivers;
+use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 use crate::spec::{DomainFields, drive as written};
 
@@ -33,9 +34,8 @@ pub(crate) fn layers_by_name<'a>(
     problems: &mut Problems,
 ) -> IndexMap<String, Layers<'a, written::Disk>> {
     layers.named(
-        "disks",
+        key!(disks),
         "without a `name`, the first disk is `system`, the next `data1`",
-        |fields| fields.disks.as_ref(),
         |index, disk: &written::Disk| match (&disk.name, index) {
             (Some(name), _) => name.clone(),
             (None, 0) => "system".to_owned(),
@@ -55,14 +55,14 @@ pub(crate) fn disks(
 ) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
     let (mut disks, mut volumes) = (Vec::new(), Vec::new());
     for (name, layers) in layers_by_name(layers, problems) {
-        if let Some(word) = layers.get("name", |d| d.name.as_ref()) {
+        if let Some(word) = layers.get(key!(name)) {
             parse::name(word.value, word.place(), problems);
         }
         let Some((source, format, declared)) = disk_source::resolve(&name, &layers, entry, names, problems) else {
             continue;
         };
         volumes.extend(declared);
-        let bus = layers.get("bus", |d| d.bus.as_ref());
+        let bus = layers.get(key!(bus));
         let place = || bus.map_or_else(|| layers.pointer().value(), |bus| bus.place());
         let bus = bus.map_or_else(|| bus::default_of_disks(drivers, board), |bus| *bus.value);
         bus::exists(bus, board, place, problems);
@@ -73,17 +73,17 @@ pub(crate) fn disks(
                 Source::Block(_) => ImageFormat::Raw,
                 Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
             }),
-            format_at: layers.get("format", |d| d.format.as_ref()).map(|at| at.pointer()),
+            format_at: layers.get(key!(format)).map(|at| at.pointer()),
             bus,
             access: io::access(&layers, problems),
-            readonly: layers.value("readonly", |d| d.readonly.as_ref()).unwrap_or(false),
-            shareable: layers.value("shareable", |d| d.shareable.as_ref()).unwrap_or(false),
-            snapshot: layers.value("snapshot", |d| d.snapshot.as_ref()).unwrap_or(true),
-            wwn: layers.get("wwn", |d| d.wwn.as_ref()).and_then(|word| parse::wwn(word, problems)),
-            rotation_rate: layers.value("rotationRate", |d| d.rotation_rate.as_ref()),
+            readonly: layers.value(key!(readonly)).unwrap_or(false),
+            shareable: layers.value(key!(shareable)).unwrap_or(false),
+            snapshot: layers.value(key!(snapshot)).unwrap_or(true),
+            wwn: layers.get(key!(wwn)).and_then(|word| parse::wwn(word, problems)),
+            rotation_rate: layers.value(key!(rotation_rate)),
             serial: serial(&name, &layers, bus, problems),
-            boot: boot::order(layers.get("boot", |d| d.boot.as_ref())),
-            extra: text::extras(layers.every("extra", |d| d.extra.as_ref()), problems),
+            boot: boot::order(layers.get(key!(boot))),
+            extra: text::extras(layers.every(key!(extra)), problems),
             name,
             source,
         });
@@ -97,7 +97,7 @@ const NVME_SERIAL_MAX: usize = 20;
 
 /// The serial number, which a disk on bus `nvme` has to have: Linux takes two of one number for one disk.
 fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) -> Option<String> {
-    let written = layers.get("serial", |d| d.serial.as_ref());
+    let written = layers.get(key!(serial));
     let serial = match written {
         Some(word) => parse::serial(word, problems)?,
         None if bus == DiskBus::Nvme => disk.to_owned(),
@@ -121,26 +121,22 @@ pub(crate) fn cdroms(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Vec<Cdrom> {
-    let Some(list) = layers.get("cdroms", |fields| fields.cdroms.as_ref()) else {
+    let Some(list) = layers.get(key!(cdroms)) else {
         return Vec::new();
     };
     let mut cdroms = Vec::new();
     for (index, cdrom) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), cdrom);
-        let written_bus = layers.get("bus", |c| c.bus.as_ref());
+        let written_bus = layers.get(key!(bus));
         let bus = written_bus.map_or_else(|| bus::default_of_cdroms(board), |bus| (*bus.value).into());
         if let Some(written) = written_bus {
             bus::exists(bus, board, || written.place(), problems);
         }
-        let startup_policy = startup_policy(
-            layers.get("startupPolicy", |c| c.startup_policy.as_ref()),
-            cdrom.file.is_some() || cdrom.volume.is_some(),
-            problems,
-        );
-        let boot = boot::order(layers.get("boot", |c| c.boot.as_ref()));
+        let startup_policy =
+            startup_policy(layers.get(key!(startup_policy)), cdrom.file.is_some() || cdrom.volume.is_some(), problems);
+        let boot = boot::order(layers.get(key!(boot)));
         let medium = medium(&layers, names, problems);
-        if let (Some(Medium::Volume { pool, .. }), Some(at)) =
-            (&medium, layers.get("startupPolicy", |c| c.startup_policy.as_ref()))
+        if let (Some(Medium::Volume { pool, .. }), Some(at)) = (&medium, layers.get(key!(startup_policy)))
             && !names.pools[pool.0].r#type.has_files()
         {
             problems.push(
@@ -173,11 +169,11 @@ pub(crate) fn startup_policy(
 
 /// What is in an optical drive.
 fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut Problems) -> Option<Medium> {
-    let file = layers.get("file", |c| c.file.as_ref());
-    let volume = layers.get("volume", |c| c.volume.as_ref());
-    let pool = layers.get("pool", |c| c.pool.as_ref());
-    let driver_disc = layers.get("driverDisc", |c| c.driver_disc.as_ref());
-    let empty = layers.get("empty", |c| c.empty.as_ref());
+    let file = layers.get(key!(file));
+    let volume = layers.get(key!(volume));
+    let pool = layers.get(key!(pool));
+    let driver_disc = layers.get(key!(driver_disc));
+    let empty = layers.get(key!(empty));
     problems.extend([driver_disc, empty].into_iter().flatten().filter_map(parse::only_true));
     let kinds = [
         ("file", file.map(|at| at.pointer())),

@@ -13,6 +13,8 @@ use crate::resolve::{domain, interface, parse, text};
 use crate::spec;
 use crate::spec::domain::DomainOwn;
 use crate::spec::guest::Drivers;
+use crate::spec::key::key;
+use crate::spec::key::written_keys;
 use crate::spec::{DomainFields, interface as written};
 
 /// Resolves an entry that says what a domain is which libvirt has already.
@@ -25,12 +27,12 @@ pub(crate) fn resolve(
 ) -> Imported {
     let at = Pointer::root().key("domains").key(name);
     parse::name(name, at.clone().name(), problems);
-    for key in keys_of_own(&spec.own).into_iter().chain(keys_of_fields(&spec.fields)) {
+    for key in keys_of_own(&spec.own).chain(keys_of_fields(&spec.fields)) {
         refuse(name, &at.key(key), &at, problems);
     }
     let layers = Layers::one(at.clone(), &spec.fields);
     domain::title(&layers, problems);
-    if let Some(word) = layers.get("description", |f| f.description.as_ref()) {
+    if let Some(word) = layers.get(key!(description)) {
         text::prose_of(word, problems);
     }
     for (index, interface) in spec.fields.interfaces.iter().flatten().enumerate() {
@@ -55,7 +57,7 @@ pub(crate) fn resolve(
             stays(name, &at, &names.networks[id.0], problems);
         }
     }
-    let uuid = parse::identity(&own, |own| own.uuid.as_ref(), problems);
+    let uuid = parse::identity(own.get(key!(uuid)), problems);
     Imported { name: name.to_owned(), at, uuid, interfaces }
 }
 
@@ -85,65 +87,39 @@ fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
     );
 }
 
-/// The keys that are written of an object, but for those that an imported domain takes. A new field of the object has to be
-/// among either.
-macro_rules! keys {
-    ($object:expr, $type:path, [$($fine:ident),*], [$($field:ident: $key:literal,)*]) => {{
-        let $type { $($fine: _,)* $($field,)* } = $object;
-        let keys = [$(($key, $field.is_some())),*];
-        keys.into_iter().filter(|(_, is_there)| *is_there).map(|(key, _)| key).collect()
-    }};
-}
-
 /// What an entry says that only a domain itself has, and that an imported one does not take.
-fn keys_of_own(own: &DomainOwn) -> Vec<&'static str> {
-    keys!(
-        own,
-        DomainOwn,
-        [uuid, imported],
-        [
-            profiles: "profiles", id: "id", replicas: "replicas", nvram: "nvram", template: "template",
-        ]
+fn keys_of_own(own: &DomainOwn) -> impl Iterator<Item = &'static str> {
+    written_keys!(
+        own => DomainOwn {
+            profiles, id, replicas, nvram, template,
+        },
+        except { uuid, imported }
     )
 }
 
 /// What an interface says that one of an imported domain does not take.
-fn keys_of_interface(interface: &written::Interface) -> Vec<&'static str> {
-    keys!(
-        interface,
-        written::Interface,
-        [name, network, bridge, ip, ip6, mac],
-        [
-            user: "user", macvtap: "macvtap", macvtap_mode: "macvtapMode", forwards: "forwards", vlan: "vlan",
-            portgroup: "portgroup", model: "model", queues: "queues", target: "target", bandwidth: "bandwidth",
-            port_isolation: "portIsolation", trust_rx_filters: "trustRxFilters", mtu: "mtu", link: "link",
-            boot: "boot", extra: "extra",
-        ]
+fn keys_of_interface(interface: &written::Interface) -> impl Iterator<Item = &'static str> {
+    written_keys!(
+        interface => written::Interface {
+            user, macvtap, macvtap_mode, forwards, vlan, portgroup, model, queues, target, bandwidth, port_isolation,
+            trust_rx_filters, mtu, link, boot, extra,
+        },
+        except { name, network, bridge, ip, ip6, mac }
     )
 }
 
 /// What a layer says that an imported domain does not take.
-fn keys_of_fields(fields: &DomainFields) -> Vec<&'static str> {
-    keys!(
-        fields,
-        DomainFields,
-        [title, description, interfaces],
-        [
-            os: "os", drivers: "drivers", arch: "arch", machine: "machine", virtualization: "virtualization",
-            cpus: "cpus", topology: "topology", cpu: "cpu", pinning: "pinning", cpu_limits: "cpuLimits",
-            iothreads: "iothreads", block_weight: "blockWeight", numa: "numa", hugepages: "hugepages",
-            memory: "memory", current_memory: "currentMemory", memory_locked: "memoryLocked",
-            shared_memory: "sharedMemory", share_pages: "sharePages", memory_limits: "memoryLimits",
-            firmware: "firmware", secure_boot_keys: "secureBootKeys", tpm: "tpm", disks: "disks", cdroms: "cdroms",
-            floppies: "floppies", graphics: "graphics", further_graphics: "furtherGraphics", video: "video",
-            video_heads: "videoHeads", accel3d: "accel3d", sound: "sound", audio: "audio", inputs: "inputs",
-            serial: "serial", further_serials: "furtherSerials", agent: "agent", further_channels: "furtherChannels",
-            rng: "rng", balloon: "balloon", watchdog: "watchdog", watchdog_action: "watchdogAction", panic: "panic",
-            crypto: "crypto", vsock: "vsock", shmem: "shmem", usb_redirections: "usbRedirections", shares: "shares",
-            hostdevs: "hostdevs", boot: "boot", boot_menu: "bootMenu", direct_boot: "directBoot", smbios: "smbios",
-            cloud_init: "cloudInit", clock: "clock", on: "on", hyperv: "hyperv", hyperv_vendor_id: "hypervVendorId", kvm_hidden: "kvmHidden",
-            vmport: "vmport", snapshots: "snapshots", active: "active", restart: "restart", after: "after",
-            qemu: "qemu", extra: "extra",
-        ]
+fn keys_of_fields(fields: &DomainFields) -> impl Iterator<Item = &'static str> {
+    written_keys!(
+        fields => DomainFields {
+            os, drivers, arch, machine, virtualization, cpus, topology, cpu, pinning, cpu_limits, iothreads,
+            block_weight, numa, hugepages, memory, current_memory, memory_locked, shared_memory, share_pages,
+            memory_limits, firmware, secure_boot_keys, tpm, disks, cdroms, floppies, graphics, further_graphics, video,
+            video_heads, accel3d, sound, audio, inputs, serial, further_serials, agent, further_channels, rng, balloon,
+            watchdog, watchdog_action, panic, crypto, vsock, shmem, usb_redirections, shares, hostdevs, boot, boot_menu,
+            direct_boot, smbios, cloud_init, clock, on, hyperv, hyperv_vendor_id, kvm_hidden, vmport, snapshots, active,
+            restart, after, qemu, extra,
+        },
+        except { title, description, interfaces }
     )
 }

@@ -19,6 +19,7 @@ use crate::resolve::names::Names;
 use crate::resolve::{parse, text};
 use crate::spec::guest::Drivers;
 use crate::spec::interface::InterfaceModel;
+use crate::spec::key::key;
 use crate::spec::{DomainFields, interface as written};
 
 /// The network interfaces. Their made MAC addresses may still meet others.
@@ -31,9 +32,8 @@ pub(crate) fn interfaces(
     problems: &mut Problems,
 ) -> Vec<Interface> {
     let by_name = layers.named(
-        "interfaces",
+        key!(interfaces),
         "without a `name`, an interface has that of its network, bridge or device, or `user`",
-        |fields| fields.interfaces.as_ref(),
         |index, interface: &written::Interface| {
             let name = interface.name.as_deref().or(attachment::name(interface));
             name.map_or_else(|| format!("#{index}"), str::to_owned)
@@ -42,7 +42,7 @@ pub(crate) fn interfaces(
     );
     let mut interfaces = Vec::new();
     for (name, layers) in by_name {
-        if let Some(word) = layers.get("name", |i| i.name.as_ref()) {
+        if let Some(word) = layers.get(key!(name)) {
             parse::name(word.value, word.place(), problems);
         }
         let index = u32::try_from(interfaces.len()).unwrap_or(u32::MAX);
@@ -53,7 +53,7 @@ pub(crate) fn interfaces(
             }
             continue;
         };
-        let model = layers.value("model", |i| i.model.as_ref()).unwrap_or(match drivers {
+        let model = layers.value(key!(model)).unwrap_or(match drivers {
             Drivers::Emulated => InterfaceModel::E1000e,
             Drivers::Virtio => InterfaceModel::Virtio,
         });
@@ -65,9 +65,9 @@ pub(crate) fn interfaces(
             vlan: attachment::vlan(&layers, &attachment, names, problems),
             portgroup: attachment::portgroup(&layers, &attachment, names, problems),
             mtu: attachment::mtu(&layers, &attachment, names, problems),
-            link: layers.object("link", |i| i.link.as_ref()).value("state", |l| l.state.as_ref()),
-            boot: boot::order(layers.get("boot", |i| i.boot.as_ref())),
-            extra: text::extras(layers.every("extra", |i| i.extra.as_ref()), problems),
+            link: layers.object(key!(link)).value(key!(state)),
+            boot: boot::order(layers.get(key!(boot))),
+            extra: text::extras(layers.every(key!(extra)), problems),
             tap: tap::tap(&layers, &attachment, model, entry, names, problems),
             name,
             model: (attachment.backend(names.networks) != Backend::VirtualFunction).then_some(model),
@@ -83,7 +83,7 @@ fn written_mac(
     entry: &Instance<'_>,
     problems: &mut Problems,
 ) -> Option<MacAt> {
-    let word = layers.get("mac", |i| i.mac.as_ref())?;
+    let word = layers.get(key!(mac))?;
     let first = parse::mac(word, problems)?;
     let mac = first.plus(entry.replica);
     if mac.is_none() {

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
+use crate::spec::key::Key;
 
 /// The layers of one object of the spec, the weakest first.
 #[derive(Debug)]
@@ -64,47 +65,31 @@ impl<'a, T> Layers<'a, T> {
         Self { layers: vec![(at, layer)] }
     }
 
-    /// The setting `key` of the strongest layer that has it.
-    pub fn get<'l, U: ?Sized + 'a>(
-        &'l self,
-        key: &'static str,
-        field: impl Fn(&'a T) -> Option<&'a U>,
-    ) -> Option<At<'l, U>> {
-        self.layers.iter().rev().find_map(|(object, layer)| field(layer).map(|value| At { value, object, key }))
+    /// The setting of the strongest layer that has the key.
+    #[must_use]
+    pub fn get<U: ?Sized>(&self, key: Key<T, U>) -> Option<At<'_, U>> {
+        let Key { name, field } = key;
+        let mut strongest_first = self.layers.iter().rev();
+        strongest_first.find_map(|(object, layer)| field(layer).map(|value| At { value, object, key: name }))
     }
 
-    /// The setting `key` of the strongest layer that has it, without its place.
-    pub fn value<U: Clone + 'a>(&self, key: &'static str, field: impl Fn(&'a T) -> Option<&'a U>) -> Option<U> {
-        self.get(key, field).map(|at| at.value.clone())
+    /// The setting of the strongest layer that has the key, without its place.
+    #[must_use]
+    pub fn value<U: Clone>(&self, key: Key<T, U>) -> Option<U> {
+        self.get(key).map(|at| at.value.clone())
     }
 
-    /// The setting `key` of each layer that has it, the weakest first.
-    pub fn every<'l, U: ?Sized + 'a>(
-        &'l self,
-        key: &'static str,
-        field: impl Fn(&'a T) -> Option<&'a U>,
-    ) -> impl Iterator<Item = At<'l, U>> {
-        self.layers.iter().filter_map(move |(object, layer)| field(layer).map(|value| At { value, object, key }))
+    /// The settings of all layers that have the key, the weakest first.
+    pub fn every<U: ?Sized + 'a>(&self, key: Key<T, U>) -> impl Iterator<Item = At<'_, U>> {
+        let Key { name, field } = key;
+        self.layers.iter().filter_map(move |(object, layer)| field(layer).map(|value| At { value, object, key: name }))
     }
 
-    /// The same as pairs: where it is, and what.
-    pub fn every_of<U: ?Sized + 'a>(
-        &self,
-        key: &'static str,
-        field: impl Fn(&'a T) -> Option<&'a U>,
-    ) -> impl Iterator<Item = (Pointer, &'a U)> {
-        self.layers.iter().filter_map(move |(at, layer)| field(layer).map(|value| (at.key(key), value)))
-    }
-
-    /// The layers of the object under `key`, which merges key by key.
-    pub fn object<U>(&self, key: &'static str, field: impl Fn(&'a T) -> Option<&'a U>) -> Layers<'a, U> {
-        Layers {
-            layers: self
-                .layers
-                .iter()
-                .filter_map(|(at, layer)| field(layer).map(|value| (at.key(key), value)))
-                .collect(),
-        }
+    /// The layers of the object under the key, which merges key by key.
+    #[must_use]
+    pub fn object<U>(&self, key: Key<T, U>) -> Layers<'a, U> {
+        let layers = self.layers.iter();
+        Layers { layers: layers.filter_map(|(at, layer)| Some((at.key(key.name), (key.field)(layer)?))).collect() }
     }
 
     /// The layers of each item of the list under `key`, which merges by the name that `name` gives to an item by its
@@ -112,23 +97,22 @@ impl<'a, T> Layers<'a, T> {
     /// `unnamed` tells what items without a name are called.
     pub fn named<U>(
         &self,
-        key: &'static str,
+        key: Key<T, Vec<U>>,
         unnamed: &str,
-        field: impl Fn(&'a T) -> Option<&'a Vec<U>>,
         name: impl Fn(usize, &'a U) -> String,
         problems: &mut Problems,
     ) -> IndexMap<String, Layers<'a, U>> {
         let mut items: IndexMap<String, Layers<'a, U>> = IndexMap::new();
         for (at, layer) in &self.layers {
             let mut seen: HashMap<String, Pointer> = HashMap::new();
-            for (index, item) in field(layer).into_iter().flatten().enumerate() {
-                let (name, at) = (name(index, item), at.key(key).index(index));
+            for (index, item) in (key.field)(layer).into_iter().flatten().enumerate() {
+                let (name, at) = (name(index, item), at.key(key.name).index(index));
                 if let Some(first) = seen.insert(name.clone(), at.clone()) {
                     problems.push(
                         Problem::of_value(
                             Id::DuplicateName,
                             at.value(),
-                            format!("two of the `{key}` are named `{name}`"),
+                            format!("two of the `{}` are named `{name}`", key.name),
                         )
                         .label("the second one")
                         .related(first.value(), "the first one")
@@ -140,6 +124,23 @@ impl<'a, T> Layers<'a, T> {
             }
         }
         items
+    }
+
+    /// The layers of each entry of the map under the key, which merges by its keys.
+    pub fn entries<U>(&self, key: Key<T, IndexMap<String, U>>) -> IndexMap<String, Layers<'a, U>> {
+        let mut entries: IndexMap<String, Layers<'a, U>> = IndexMap::new();
+        for (at, layer) in &self.layers {
+            for (name, entry) in (key.field)(layer).into_iter().flatten() {
+                let layers = entries.entry(name.clone()).or_insert_with(|| Layers::new(Vec::new()));
+                layers.layers.push((at.key(key.name).key(name), entry));
+            }
+        }
+        entries
+    }
+
+    /// All layers, the weakest first.
+    pub fn all(&self) -> impl Iterator<Item = &'a T> {
+        self.layers.iter().map(|(_, layer)| *layer)
     }
 
     /// Where the strongest layer stands.

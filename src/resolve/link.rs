@@ -5,6 +5,7 @@ use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
+use crate::spec::key::key;
 use crate::spec::link as written;
 
 /// The longest delay, in microseconds: a minute, which every version of tc can count.
@@ -15,11 +16,11 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
     let at = Pointer::root().key("links").key(name);
     parse::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
-    let rate = layers.get("rate", |l| l.rate.as_ref()).and_then(|word| rate(word, problems));
-    let delay_word = layers.get("delay", |l| l.delay.as_ref());
+    let rate = layers.get(key!(rate)).and_then(|word| rate(word, problems));
+    let delay_word = layers.get(key!(delay));
     let delay = delay_word.and_then(|word| Some((word, duration(word, problems)?)));
-    let jitter = layers.get("jitter", |l| l.jitter.as_ref()).and_then(|word| Some((word, duration(word, problems)?)));
-    let loss = layers.get("loss", |l| l.loss.as_ref()).and_then(|word| percentage(word, problems));
+    let jitter = layers.get(key!(jitter)).and_then(|word| Some((word, duration(word, problems)?)));
+    let loss = layers.get(key!(loss)).and_then(|word| percentage(word, problems));
     if let Some((word, jitter)) = jitter {
         match (delay_word, delay) {
             (None, _) => problems.push(

@@ -25,6 +25,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::{device_name, parse};
 use crate::spec;
 use crate::spec::Active;
+use crate::spec::key::key;
 use crate::spec::network::Mode;
 
 /// Resolves one network; its machines are added when the domains are known.
@@ -37,14 +38,13 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         mode::refuse_on_the_host(spec, &layers, (name, mode), problems);
     }
 
-    let id = parse::id(&layers, |n| n.id.as_ref(), problems);
-    let uuid = parse::identity(&layers, |n| n.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
+    let id = parse::id(layers.get(key!(id)), problems);
+    let uuid = parse::identity(layers.get(key!(uuid)), problems).unwrap_or_else(|| Placed {
         value: namespace.uuid(Kind::Network, id.as_deref().unwrap_or(name)),
         place: at.clone().name(),
     });
-    let written_mac = layers
-        .get("mac", |n| n.mac.as_ref())
-        .and_then(|word| parse::mac(word, problems).map(|mac| MacAt::written(mac, word.place())));
+    let written_mac =
+        layers.get(key!(mac)).and_then(|word| parse::mac(word, problems).map(|mac| MacAt::written(mac, word.place())));
     let mac =
         mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
 
@@ -93,7 +93,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         dnsmasq: options,
         pxe,
         routes,
-        bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |n| n.bandwidth.as_ref()), problems),
+        bandwidth: bandwidth::bandwidth(&layers.object(key!(bandwidth)), problems),
         port_isolation: spec.port_isolation,
         trust_rx_filters: spec.trust_rx_filters,
         stp: spec.stp,
@@ -115,7 +115,7 @@ fn bridge(
     at: &Pointer,
     problems: &mut Problems,
 ) -> Option<Placed<String>> {
-    let written = layers.get("bridge", |n| n.bridge.as_ref());
+    let written = layers.get(key!(bridge));
     if mode.shares_interface() {
         problems.extend(written.map(|bridge| {
             let message = format!("network `{name}` shares an interface of the host, and has no bridge");

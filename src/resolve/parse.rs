@@ -11,7 +11,7 @@ use crate::lab::size::Size;
 use crate::lab::subnet::{Family, NotASubnet, Subnet};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, quoted_list};
-use crate::resolve::layers::{At, Layers, Word};
+use crate::resolve::layers::{At, Word};
 use crate::resolve::text::{fits, shortened};
 
 /// The longest computer name of Windows (`NetBIOS`), in characters.
@@ -144,22 +144,14 @@ pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
 }
 
 /// The `id` that an object has written, if any: a name that it once had.
-pub fn id<'a, T>(
-    layers: &Layers<'a, T>,
-    field: impl Fn(&'a T) -> Option<&'a String>,
-    problems: &mut Problems,
-) -> Option<String> {
-    let word = layers.get("id", field)?;
+pub fn id(written: Option<Word<'_>>, problems: &mut Problems) -> Option<String> {
+    let word = written?;
     name(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
 /// The UUID that an object has written, if any, with its place.
-pub fn identity<'a, T>(
-    layers: &Layers<'a, T>,
-    field: impl Fn(&'a T) -> Option<&'a String>,
-    problems: &mut Problems,
-) -> Option<Placed<Uuid>> {
-    let word = layers.get("uuid", field)?;
+pub fn identity(written: Option<Word<'_>>, problems: &mut Problems) -> Option<Placed<Uuid>> {
+    let word = written?;
     uuid(word, problems).map(|value| Placed { value, place: word.place() })
 }
 

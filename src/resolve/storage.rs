@@ -18,6 +18,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::{parse, text};
 use crate::spec;
 use crate::spec::Active;
+use crate::spec::key::key;
 use crate::spec::pool::PoolType;
 
 /// Resolves one pool with the volumes of its section; disks add theirs.
@@ -25,13 +26,13 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
     let at = Pointer::root().key("pools").key(name);
     parse::name(name, at.clone().name(), problems);
     let layers = Layers::one(at.clone(), spec);
-    let id = parse::id(&layers, |p| p.id.as_ref(), problems);
-    let uuid = parse::identity(&layers, |p| p.uuid.as_ref(), problems).unwrap_or_else(|| Placed {
+    let id = parse::id(layers.get(key!(id)), problems);
+    let uuid = parse::identity(layers.get(key!(uuid)), problems).unwrap_or_else(|| Placed {
         value: namespace.uuid(Kind::Pool, id.as_deref().unwrap_or(name)),
         place: at.clone().name(),
     });
     let r#type = spec.r#type.unwrap_or_default();
-    let written_source = layers.object("source", |p| p.source.as_ref());
+    let written_source = layers.object(key!(source));
     let mut pool = Pool {
         name: name.to_owned(),
         uuid,
@@ -60,7 +61,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
 
 /// The directory of the files or of the devices of a pool. libvirt has the others where it wants them.
 fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Problems) -> Option<String> {
-    let written = layers.get("path", |p| p.path.as_ref());
+    let written = layers.get(key!(path));
     match r#type {
         PoolType::Dir | PoolType::Fs | PoolType::Netfs => {
             if written.is_none() {
@@ -103,7 +104,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
 }
 
 fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Problems) -> Option<Permissions> {
-    let written = layers.object("permissions", |p| p.permissions.as_ref());
+    let written = layers.object(key!(permissions));
     if written.is_empty() {
         return None;
     }
@@ -118,7 +119,7 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
         );
         return None;
     }
-    let mode = written.get("mode", |p| p.mode.as_ref());
+    let mode = written.get(key!(mode));
     if let Some(word) = mode
         && !(matches!(word.value.len(), 3 | 4) && word.value.bytes().all(|b| (b'0'..=b'7').contains(&b)))
     {
@@ -130,7 +131,7 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
     }
     Some(Permissions {
         mode: mode.map_or_else(|| "0711".to_owned(), |word| format!("{:0>4}", word.value)),
-        owner: written.value("owner", |p| p.owner.as_ref()).unwrap_or(0),
-        group: written.value("group", |p| p.group.as_ref()).unwrap_or(0),
+        owner: written.value(key!(owner)).unwrap_or(0),
+        group: written.value(key!(group)).unwrap_or(0),
     })
 }

@@ -123,7 +123,7 @@ impl<'f> Walk<'f> {
         self.way.push(file);
     }
 
-    /// The paths in what a file includes. What is none is left to the check of the spec's shape.
+    /// The paths in what a file includes. The validation of the spec reports the items that are no paths.
     fn entries(&mut self, include: &Node) -> std::vec::IntoIter<Entry> {
         let Kind::Array(items) = &include.kind else {
             self.complete = false;
@@ -232,7 +232,8 @@ fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) ->
 /// What the system says, without its number for it.
 fn reason(error: &io::Error) -> String {
     let said = error.to_string();
-    said.split_once(" (os error").map_or(said.as_str(), |(said, _)| said).to_lowercase()
+    let number = error.raw_os_error().map(|number| format!(" (os error {number})"));
+    number.and_then(|number| said.strip_suffix(&number)).unwrap_or(&said).to_lowercase()
 }
 
 /// A path without `.` and without `..` where a directory is before it.

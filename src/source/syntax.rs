@@ -15,6 +15,9 @@ fn problem(range: Range<usize>, message: impl Into<String>) -> Box<Problem> {
     Box::new(Problem::new(Id::SyntaxError, Place::Text(range), message))
 }
 
+/// How many brackets `serde_json` takes in each other.
+const MOST_LEVELS: usize = 127;
+
 trait Words {
     fn words(self, label: impl Into<String>, help: impl Into<String>) -> Self;
     fn also(self, at: usize, label: impl Into<String>) -> Self;
@@ -46,19 +49,20 @@ pub(super) fn diagnose(parser: &Parser<'_>, error: &serde_json::Error) -> Box<Pr
         return at_end(parser, token);
     }
     let at = offset(text, error.line(), error.column());
-    let said = error.to_string();
-    if said.starts_with("recursion limit") {
+    if parser.open.len() > MOST_LEVELS && parser.open.last() == Some(&at) {
         return problem(at..at + 1, "the spec is nested too deeply")
-            .words("one bracket too many", "no spec needs more than 127 levels");
+            .words("one bracket too many", format!("no spec needs more than {MOST_LEVELS} levels"));
     }
-    if said.starts_with("control character") {
-        return in_string(text, token);
+    if is_cut_at_once(text, token, at) {
+        return cut_string(text, token);
     }
-    if said.starts_with("invalid escape") || said.starts_with("unexpected end of hex") {
-        return escape(text, token, at);
-    }
-    if said.starts_with("invalid number") || said.starts_with("expected ident") {
-        return word(text, token);
+    // The parser has taken the first character of what comes next, so that is a scalar, and broken.
+    if at > token {
+        return match text[token..].strip_prefix('"') {
+            Some(content) if is_cut(content) => cut_string(text, token),
+            Some(_) => escape(text, token, at),
+            None => word(text, token),
+        };
     }
     let Some(found) = text[at..].chars().next() else {
         return at_end(parser, token);
@@ -67,10 +71,7 @@ pub(super) fn diagnose(parser: &Parser<'_>, error: &serde_json::Error) -> Box<Pr
         return problem(at..at + found.len_utf8(), "a blank that JSON does not know stands here")
             .words(format!("character U+{:04X}", u32::from(found)), "write a plain space");
     }
-    punctuation::diagnose(parser, at, found).unwrap_or_else(|| {
-        let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-        problem(at..at + found.len_utf8(), format!("`{found}` cannot stand here")).words("", said)
-    })
+    punctuation::diagnose(parser, at, found)
 }
 
 /// The byte that `serde_json` means: its columns are bytes, and it counts the byte in question as read.
@@ -90,7 +91,7 @@ fn at_end(parser: &Parser<'_>, token: usize) -> Box<Problem> {
         return problem(0..0, "the spec is empty").words("", "the smallest spec is `{ \"lab\": \"name\" }`");
     }
     if text[token..].starts_with('"') {
-        return in_string(text, token);
+        return cut_string(text, token);
     }
     let Some(open) = parser.open.last() else {
         return problem(end..end, "the spec ends too early").words("a value is missing here", "");
@@ -105,8 +106,32 @@ fn brackets(text: &str, open: usize) -> (char, char) {
     if text[open..].starts_with('[') { ('[', ']') } else { ('{', '}') }
 }
 
+/// Whether a string may start at `token` and is cut off by the control character right after its quote: the parser then
+/// means the quote, as it does where no string may stand.
+fn is_cut_at_once(text: &str, token: usize, at: usize) -> bool {
+    let is_expected = text[..token].trim_end().chars().next_back().is_none_or(|last| "[{,:".contains(last));
+    let content = text[token..].strip_prefix('"');
+    at == token && is_expected && content.is_some_and(|content| content.starts_with(|c: char| c < ' '))
+}
+
+/// Whether a control character stands in the content of a string before any escape that JSON does not have.
+fn is_cut(content: &str) -> bool {
+    let mut rest = content;
+    while let Some(special) = rest.find(|c: char| c == '\\' || c < ' ') {
+        let Some(escape) = rest[special..].strip_prefix('\\') else { return true };
+        let Some(after) = escape.strip_prefix(|c| "\"\\/bfnrtu".contains(c)) else { return false };
+        let is_hex = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        rest = match escape.strip_prefix('u') {
+            Some(digits) if digits.get(..4).is_some_and(is_hex) => &digits[4..],
+            Some(_) => return false,
+            None => after,
+        };
+    }
+    false
+}
+
 /// A string that starts at `start` and that a control character, a line break or the end of the text cuts off.
-fn in_string(text: &str, start: usize) -> Box<Problem> {
+fn cut_string(text: &str, start: usize) -> Box<Problem> {
     let cut = text[start..].find(|c: char| c < ' ');
     let at = cut.map_or(text.trim_end().len(), |length| start + length);
     match text[at..].chars().next() {
@@ -246,6 +271,11 @@ mod tests {
         check("{ «/» lab\n}", "`/` alone does not start a comment", "comments are `// …` and `/* … */`");
     }
 
+    #[test]
+    fn a_blank_may_be_of_several_bytes() {
+        check("\"\u{a0}«\"»true", "`\"` is not a value of JSON", "put it in double quotes: `\"\"\"`");
+    }
+
     proptest::proptest! {
         #[test]
         fn no_text_panics(at in 0_usize..60, cut in 0_usize..4, insert in r#"[{}\[\],:"'\\/*é\n 0-9a-tu.-]{0,4}"#) {
@@ -267,6 +297,7 @@ mod tests {
         check("[\"é C:«\\d»ir\"]", "`\\d` is no escape", "a backslash in a string is written `\\\\`");
         check("[\"«\\é»\"]", "`\\é` is no escape", "a backslash in a string is written `\\\\`");
         check("{\"«\\u00g0»\": 1}", "`\\u00g0` is no escape", "`\\u` takes four hexadecimal digits, as in `\\u00e9`");
+        check("[\"«\t»\"]", "a string holds a control character", "write it as `\\t`");
         check("[\"é«\t»\"]", "a string holds a control character", "write it as `\\t`");
         check(
             "[«\"\\ud800\"»]",

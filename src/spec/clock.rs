@@ -1,7 +1,9 @@
 //! The clock of a domain and its timers as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// The guest's clock ([libvirt](https://libvirt.org/formatdomain.html#time-keeping)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -22,7 +24,7 @@ pub struct Clock {
 }
 
 /// What a hardware clock shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClockOffset {
     /// Universal time.
@@ -92,7 +94,7 @@ pub struct Timer {
 }
 
 /// What becomes of ticks of the real time clock that the guest missed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RtcTickPolicy {
     /// They come late, at the usual rate.
@@ -102,7 +104,7 @@ pub enum RtcTickPolicy {
 }
 
 /// What becomes of ticks of the interval timer that the guest missed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PitTickPolicy {
     /// They come late, at the usual rate.
@@ -114,7 +116,7 @@ pub enum PitTickPolicy {
 }
 
 /// What the real time clock follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RtcTrack {
     /// The guest's time, which stands still while the domain is paused.
@@ -126,7 +128,7 @@ pub enum RtcTrack {
 }
 
 /// How the guest reads the time stamp counter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TscMode {
     /// The host's where that is reliable, else emulated.
@@ -140,3 +142,5 @@ pub enum TscMode {
     /// Emulated, and the same on every virtual CPU.
     Smpsafe,
 }
+
+words!(RtcTickPolicy, PitTickPolicy, RtcTrack, TscMode);

@@ -2,9 +2,11 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Extra;
+use super::key::{Key, key};
+use super::names::words;
 
 /// What the guest does at its first boot, through [cloud-init](https://docs.cloud-init.io): images for clouds of all Linux
 /// distributions have it, installers have not. `{}` turns it on. The domain gets a further optical drive, after its `cdroms`,
@@ -165,7 +167,7 @@ pub struct GuestVlan {
 }
 
 /// How a bond uses its interfaces ([Linux](https://docs.kernel.org/networking/bonding.html)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BondMode {
     /// One at a time, another when that one fails.
@@ -186,66 +188,38 @@ pub enum BondMode {
     BalanceAlb,
 }
 
-impl BondMode {
-    /// The word that Linux has for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ActiveBackup => "active-backup",
-            Self::BalanceRr => "balance-rr",
-            Self::BalanceXor => "balance-xor",
-            Self::Broadcast => "broadcast",
-            Self::Lacp => "802.3ad",
-            Self::BalanceTlb => "balance-tlb",
-            Self::BalanceAlb => "balance-alb",
-        }
-    }
-}
-
-/// What interfaces, bonds and VLANs of the guest have alike.
-pub trait Addressed {
+/// The keys that interfaces, bonds and VLANs of the guest have alike.
+pub trait Addressed: Sized + 'static {
     /// Their addresses.
-    fn addresses(&self) -> Option<&Vec<String>>;
+    const ADDRESSES: Key<Self, Vec<String>>;
     /// The IPv4 router.
-    fn gateway(&self) -> Option<&String>;
+    const GATEWAY: Key<Self, String>;
     /// The IPv6 router.
-    fn gateway6(&self) -> Option<&String>;
+    const GATEWAY6: Key<Self, String>;
     /// The DNS servers.
-    fn nameservers(&self) -> Option<&Vec<String>>;
+    const NAMESERVERS: Key<Self, Vec<String>>;
     /// The domains of short names.
-    fn search(&self) -> Option<&Vec<String>>;
+    const SEARCH: Key<Self, Vec<String>>;
     /// Whether they use DHCP.
-    fn dhcp(&self) -> Option<&bool>;
+    const DHCP: Key<Self, bool>;
     /// The largest packet.
-    fn mtu(&self) -> Option<&u32>;
+    const MTU: Key<Self, u32>;
 }
 
 macro_rules! addressed {
     ($($of:ty),+) => {$(
         impl Addressed for $of {
-            fn addresses(&self) -> Option<&Vec<String>> {
-                self.addresses.as_ref()
-            }
-            fn gateway(&self) -> Option<&String> {
-                self.gateway.as_ref()
-            }
-            fn gateway6(&self) -> Option<&String> {
-                self.gateway6.as_ref()
-            }
-            fn nameservers(&self) -> Option<&Vec<String>> {
-                self.nameservers.as_ref()
-            }
-            fn search(&self) -> Option<&Vec<String>> {
-                self.search.as_ref()
-            }
-            fn dhcp(&self) -> Option<&bool> {
-                self.dhcp.as_ref()
-            }
-            fn mtu(&self) -> Option<&u32> {
-                self.mtu.as_ref()
-            }
+            const ADDRESSES: Key<Self, Vec<String>> = key!(addresses);
+            const GATEWAY: Key<Self, String> = key!(gateway);
+            const GATEWAY6: Key<Self, String> = key!(gateway6);
+            const NAMESERVERS: Key<Self, Vec<String>> = key!(nameservers);
+            const SEARCH: Key<Self, Vec<String>> = key!(search);
+            const DHCP: Key<Self, bool> = key!(dhcp);
+            const MTU: Key<Self, u32> = key!(mtu);
         }
     )+};
 }
 
 addressed!(GuestInterface, GuestBond, GuestVlan);
+
+words!(BondMode);

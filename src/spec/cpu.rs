@@ -2,7 +2,9 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// How virtual CPUs are arranged. The three multiply to `cpus`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -41,7 +43,7 @@ pub struct Cpu {
 }
 
 /// What a guest sees of the processor's caches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CpuCache {
     /// Those of the host. Only for modes `host-passthrough` and `maximum`.
@@ -53,7 +55,7 @@ pub enum CpuCache {
 }
 
 /// What libvirt compares a CPU with before a domain starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CpuCheck {
     /// Nothing.
@@ -65,7 +67,7 @@ pub enum CpuCheck {
 }
 
 /// Where the CPU model comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CpuMode {
     /// The host's own CPU, as it is.
@@ -79,7 +81,7 @@ pub enum CpuMode {
 }
 
 /// What is asked of a CPU feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CpuFeature {
     /// The guest sees it whether or not the host has it.
@@ -145,3 +147,5 @@ pub struct CpuLimits {
     #[schemars(range(min = -1, max = 17_592_186_044_415_i64), example = 50_000)]
     pub iothread_quota: Option<i64>,
 }
+
+words!(CpuCheck, CpuMode, CpuFeature);

@@ -1,10 +1,12 @@
 //! The smaller devices of a domain as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A watchdog device ([libvirt](https://libvirt.org/formatdomain.html#watchdog-devices)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Watchdog {
     /// Intel 6300ESB, a PCI device.
@@ -18,7 +20,7 @@ pub enum Watchdog {
 }
 
 /// What a watchdog does that nobody has fed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WatchdogAction {
     /// Resets the guest.
@@ -40,7 +42,7 @@ pub enum WatchdogAction {
 
 /// By what a guest tells the host that its kernel panicked
 /// ([libvirt](https://libvirt.org/formatdomain.html#panic-device)).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Panic {
     /// An ISA device, which Linux has a driver for. Only for `x86_64`.
@@ -82,7 +84,7 @@ pub struct Shmem {
 }
 
 /// A device of shared memory.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ShmemModel {
     /// Memory alone.
@@ -91,3 +93,5 @@ pub enum ShmemModel {
     /// Memory of a server on the host, and interrupts between those that share it.
     IvshmemDoorbell,
 }
+
+words!(Watchdog, WatchdogAction, Panic);

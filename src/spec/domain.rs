@@ -43,7 +43,6 @@ pub struct ProfileOwn {
 
 impl OwnFields for ProfileOwn {
     const NAME: &'static str = "Profile";
-    const KEYS: &'static [&'static str] = &["extends"];
 }
 
 /// What only a domain itself has.
@@ -86,7 +85,6 @@ pub struct DomainOwn {
 
 impl OwnFields for DomainOwn {
     const NAME: &'static str = "Domain";
-    const KEYS: &'static [&'static str] = &["profiles", "uuid", "id", "replicas", "nvram", "template", "imported"];
 }
 
 /// The settings of a domain that `defaults`, profiles and domains have alike.

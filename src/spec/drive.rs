@@ -1,10 +1,11 @@
 //! The disks and optical drives of a domain as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Extra;
 use super::image::Image;
+use super::names::words;
 use super::pool::{Backing, ImageFormat, Preallocation};
 
 /// A disk. It is a volume of a pool, a file, or a block device of the host.
@@ -96,7 +97,7 @@ pub struct Disk {
 }
 
 /// What a disk is attached to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DiskBus {
     /// `VirtIO` block device.
@@ -113,23 +114,8 @@ pub enum DiskBus {
     Nvme,
 }
 
-impl DiskBus {
-    /// libvirt's word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Virtio => "virtio",
-            Self::Sata => "sata",
-            Self::Scsi => "scsi",
-            Self::Usb => "usb",
-            Self::Ide => "ide",
-            Self::Nvme => "nvme",
-        }
-    }
-}
-
 /// How QEMU caches a disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Cache {
     /// The host's page cache is not used.
@@ -145,7 +131,7 @@ pub enum Cache {
 }
 
 /// How QEMU reads and writes a disk ([libvirt](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms), `io`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Io {
     /// In threads of its own.
@@ -157,7 +143,7 @@ pub enum Io {
 }
 
 /// What becomes of blocks that the guest discards.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Discard {
     /// The image gives them back to the host.
@@ -168,7 +154,7 @@ pub enum Discard {
 }
 
 /// What QEMU does with zeros that the guest writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DetectZeroes {
     /// Writes them.
@@ -244,7 +230,7 @@ pub struct Cdrom {
 }
 
 /// What an optical drive is attached to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CdromBus {
     /// SATA, with room for 30 drives.
@@ -286,7 +272,7 @@ pub struct Floppy {
 }
 
 /// What becomes of a start when what is in a drive is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StartupPolicy {
     /// The domain does not start.
@@ -296,3 +282,5 @@ pub enum StartupPolicy {
     /// The drive is empty.
     Optional,
 }
+
+words!(DiskBus, Cache, Io, Discard, DetectZeroes, StartupPolicy);

@@ -1,10 +1,10 @@
 //! What the firmware of a domain has and does as written, but for which one it is.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The keys that Secure Boot starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SecureBootKeys {
     /// Microsoft's: what they signed boots, as Windows and most distributions are.

@@ -2,10 +2,12 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A guest operating system.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Os {
     /// A Linux of the last ten years.
@@ -57,7 +59,7 @@ impl Os {
 }
 
 /// Which kind of disk and network devices the guest sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Drivers {
     /// Copies of real hardware, which every system has drivers for: SATA disks, e1000e interfaces.
@@ -67,7 +69,7 @@ pub enum Drivers {
 }
 
 /// A processor architecture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Arch {
     /// 64-bit PC.
@@ -78,19 +80,8 @@ pub enum Arch {
     Aarch64,
 }
 
-impl Arch {
-    /// The name that libvirt and QEMU have for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Aarch64 => "aarch64",
-        }
-    }
-}
-
 /// Who runs the guest's code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Virtualization {
     /// The host's processor, through KVM.
@@ -100,7 +91,7 @@ pub enum Virtualization {
 }
 
 /// A firmware.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Firmware {
     /// The PC BIOS (`SeaBIOS`). Not for aarch64.
@@ -114,7 +105,7 @@ pub enum Firmware {
 }
 
 /// A kind of device to boot from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BootDevice {
     /// The first optical drive.
@@ -137,3 +128,5 @@ pub struct Qemu {
     /// Environment variables.
     pub env: Option<IndexMap<String, String>>,
 }
+
+words!(Arch);

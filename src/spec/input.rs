@@ -1,7 +1,9 @@
 //! Keyboards and pointers of a domain as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A keyboard, a pointer, or one of the host ([libvirt](https://libvirt.org/formatdomain.html#input-devices)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -25,7 +27,7 @@ pub struct Input {
 }
 
 /// What an input device is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputType {
     /// A pointer that is where the user's is.
@@ -41,7 +43,7 @@ pub enum InputType {
 }
 
 /// What an input device is plugged into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputBus {
     /// USB.
@@ -53,7 +55,7 @@ pub enum InputBus {
 }
 
 /// Which devices change sides together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputGrab {
     /// All `evdev` devices of the domain.
@@ -61,7 +63,7 @@ pub enum InputGrab {
 }
 
 /// Keys that change sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GrabToggle {
     /// Both control keys.
@@ -77,3 +79,5 @@ pub enum GrabToggle {
     /// Control and scroll lock.
     CtrlScrolllock,
 }
+
+words!(InputType, InputBus, InputGrab, GrabToggle);

@@ -1,11 +1,12 @@
 //! The network interfaces of a domain as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Extra;
 use super::bandwidth::InterfaceBandwidth;
 use super::macvtap::MacvtapMode;
+use super::names::words;
 use super::vlan::Vlan;
 
 /// A network interface: one of `network`, `bridge`, `user` and `macvtap`
@@ -107,7 +108,7 @@ pub struct Forward {
 }
 
 /// A protocol with ports.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// TCP.
@@ -115,17 +116,6 @@ pub enum Protocol {
     Tcp,
     /// UDP.
     Udp,
-}
-
-impl Protocol {
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-        }
-    }
 }
 
 /// The cable of an interface.
@@ -143,7 +133,7 @@ pub struct Link {
 }
 
 /// Whether a cable is plugged in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkState {
     /// Plugged in.
@@ -153,7 +143,7 @@ pub enum LinkState {
 }
 
 /// A network device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InterfaceModel {
     /// `VirtIO`.
@@ -174,3 +164,5 @@ pub enum InterfaceModel {
     #[serde(rename = "ne2k_pci")]
     Ne2kPci,
 }
+
+words!(Protocol, LinkState, InterfaceModel);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::DomainFields;
+use super::names::names;
 
 /// The fields of one kind of entry (`Own`) and, in the same JSON object, the [`DomainFields`].
 ///
@@ -24,18 +25,14 @@ pub struct Layer<Own> {
 pub trait OwnFields: DeserializeOwned + JsonSchema {
     /// The entry's name in the schema.
     const NAME: &'static str;
-    /// The keys of the own fields, as the JSON has them.
-    const KEYS: &'static [&'static str];
 }
 
 impl<'de, Own: OwnFields> Deserialize<'de> for Layer<Own> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = Map::<String, Value>::deserialize(deserializer)?;
         let mut own = Map::new();
-        for key in Own::KEYS {
-            if let Some(value) = fields.shift_remove(*key) {
-                own.insert((*key).to_owned(), value);
-            }
+        for key in names::<Own>() {
+            own.extend(fields.shift_remove_entry(*key));
         }
         Ok(Self {
             own: serde_json::from_value(Value::Object(own)).map_err(D::Error::custom)?,

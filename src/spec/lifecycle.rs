@@ -1,7 +1,9 @@
 //! What becomes of a domain when its guest ends as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// What libvirt does when the guest ends ([libvirt](https://libvirt.org/formatdomain.html#events-configuration)): of
 /// libvirt's actions those that QEMU has.
@@ -17,7 +19,7 @@ pub struct On {
 }
 
 /// What libvirt does when a guest switches off or restarts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PowerAction {
     /// The domain is off.
@@ -27,7 +29,7 @@ pub enum PowerAction {
 }
 
 /// What libvirt does when a guest crashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CrashAction {
     /// The domain is off.
@@ -41,3 +43,5 @@ pub enum CrashAction {
     /// The memory is written to a file (`/var/lib/libvirt/qemu/dump`), and the domain starts again.
     CoredumpRestart,
 }
+
+words!(PowerAction, CrashAction);

@@ -1,11 +1,13 @@
 //! How macvtap shares an interface, as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// What macvtap does with traffic between those that share an interface of the host
 /// ([libvirt](https://libvirt.org/formatdomain.html#direct-attachment-to-physical-interface)).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MacvtapMode {
     /// Delivers it directly.
@@ -19,15 +21,4 @@ pub enum MacvtapMode {
     Passthrough,
 }
 
-impl MacvtapMode {
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bridge => "bridge",
-            Self::Vepa => "vepa",
-            Self::Private => "private",
-            Self::Passthrough => "passthrough",
-        }
-    }
-}
+words!(MacvtapMode);

@@ -1,7 +1,9 @@
 //! The limits of a domain's memory, and its NUMA cells, as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// What QEMU as a whole may take of the host's memory: the guest's and its own
 /// ([libvirt](https://libvirt.org/formatdomain.html#memory-tuning)). How much its own is nobody can tell in advance, and a
@@ -54,7 +56,7 @@ pub struct NumaCell {
 }
 
 /// How strictly memory comes from nodes of the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MemoryMode {
     /// From nowhere else; the domain fails when they have none left.
@@ -66,3 +68,5 @@ pub enum MemoryMode {
     /// As the host's kernel says with cgroups, which can be changed while the domain runs.
     Restrictive,
 }
+
+words!(MemoryMode);

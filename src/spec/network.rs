@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::bandwidth::Bandwidth;
 use super::macvtap::MacvtapMode;
+use super::names::words;
 use super::route::Route;
 use super::srv::Srv;
 use super::vlan::{Portgroup, Vlan};
@@ -110,7 +111,7 @@ pub struct Network {
 }
 
 /// How a network reaches the world.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Through the host's addresses (NAT).
@@ -134,23 +135,6 @@ pub enum Mode {
     /// drive. The host has to have an IOMMU, and make as many functions as are needed
     /// (`/sys/class/net/<dev>/device/sriov_numvfs`). What the interface is connected to gives out the addresses.
     Hostdev,
-}
-
-impl Mode {
-    /// The word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Nat => "nat",
-            Self::Route => "route",
-            Self::Open => "open",
-            Self::Isolated => "isolated",
-            Self::Bridge => "bridge",
-            Self::Ovs => "ovs",
-            Self::Macvtap => "macvtap",
-            Self::Hostdev => "hostdev",
-        }
-    }
 }
 
 /// The DHCP server of a network.
@@ -237,3 +221,5 @@ pub struct Nat {
     /// Whether IPv6 is translated too, rather than routed. Default: `false`.
     pub ipv6: Option<bool>,
 }
+
+words!(Mode);

@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::names::words;
 use super::pool_source::PoolSource;
 use super::{Active, Extra};
 
@@ -47,7 +48,7 @@ pub struct Pool {
 }
 
 /// The kind of a storage pool. Volumes of `dir`, `fs` and `netfs` are files, QCOW2 or raw; those of the others are raw.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PoolType {
     /// A directory of the host: its `path`.
@@ -120,7 +121,7 @@ pub struct Volume {
 }
 
 /// What is set aside for a volume when it is created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Preallocation {
     /// Nothing: the volume grows as it is written, and the pool may be full before it is. Not in pools of type `logical` and
@@ -145,7 +146,7 @@ pub struct Backing {
 }
 
 /// The format of a disk image.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ImageFormat {
     /// QEMU's own: grows as it is written, can be snapshotted, can grow on another image.
@@ -154,3 +155,5 @@ pub enum ImageFormat {
     /// The bytes of the disk, nothing else.
     Raw,
 }
+
+words!(PoolType, ImageFormat);

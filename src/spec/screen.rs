@@ -1,10 +1,12 @@
 //! The screen of a domain as written: the video device and the servers that show it.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A video device ([libvirt](https://libvirt.org/formatdomain.html#video-devices)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Video {
     /// `VirtIO` GPU, with 3D where `accel3d` says so.
@@ -56,7 +58,7 @@ pub struct Graphics {
 }
 
 /// A screen protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GraphicsType {
     /// SPICE.
@@ -69,3 +71,5 @@ pub enum GraphicsType {
     /// No server.
     None,
 }
+
+words!(Video);

@@ -1,7 +1,9 @@
 //! Serial ports and channels of a domain as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A serial port: one of `pty`, `file`, `tcp` and `unix`
 /// ([libvirt](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices)).
@@ -28,7 +30,7 @@ pub struct Serial {
 }
 
 /// What is spoken on a serial port over TCP.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SerialProtocol {
     /// Bytes as they are.
@@ -51,7 +53,7 @@ pub struct Channel {
 }
 
 /// What a channel is on the host.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelType {
     /// A socket, which libvirt makes at each start, below `/run/libvirt/qemu/channel`.
@@ -60,3 +62,5 @@ pub enum ChannelType {
     /// The SPICE client, by the channel's name: its folder with `org.spice-space.webdav.0`.
     Spiceport,
 }
+
+words!(SerialProtocol);

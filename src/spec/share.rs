@@ -1,7 +1,9 @@
 //! Directories of the host that a guest can mount, as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A directory of the host that the guest can mount by its tag: `mount -t virtiofs <tag> /mnt`, with `9p`
 /// `mount -t 9p -o trans=virtio <tag> /mnt` ([libvirt](https://libvirt.org/formatdomain.html#filesystems)).
@@ -26,7 +28,7 @@ pub struct Share {
 }
 
 /// Who serves a share.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ShareDriver {
     /// virtiofsd, with the speed and the rules of a local file system. It shares the domain's memory.
     #[default]
@@ -38,7 +40,7 @@ pub enum ShareDriver {
 }
 
 /// As whom a guest reaches files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessMode {
     /// As the guest's user, which takes QEMU to run as root.
@@ -51,7 +53,7 @@ pub enum AccessMode {
 }
 
 /// How much of a share a guest keeps in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ShareCache {
     /// Nothing: what the host changes is seen at once.
@@ -59,3 +61,5 @@ pub enum ShareCache {
     /// Everything, for ever: only where nobody but the guest changes files.
     Always,
 }
+
+words!(AccessMode, ShareCache);

@@ -1,10 +1,12 @@
 //! The sound of a domain as written.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use super::names::words;
 
 /// A sound device ([libvirt](https://libvirt.org/formatdomain.html#sound-devices)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Sound {
     /// Intel HD Audio of the ICH9.
@@ -48,7 +50,7 @@ pub struct Audio {
 }
 
 /// A backend of sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AudioType {
     /// Nobody hears it.
@@ -72,3 +74,5 @@ pub enum AudioType {
     /// A WAV file.
     File,
 }
+
+words!(Sound, AudioType);

@@ -1,7 +1,6 @@
 //! The definitions of a lab as XML files.
 
 use super::print;
-use crate::host::stable_path;
 use crate::lab::Lab;
 use crate::lab::identity::Kind;
 use crate::libvirt::vocabulary::{Element, Vocabulary};
@@ -25,7 +24,7 @@ pub struct XmlFile<'a> {
 pub fn files<'a>(lab: &Lab, objects: &'a Objects) -> Vec<XmlFile<'a>> {
     let vocabulary = Vocabulary::whole(lab.target.nixvirt);
     let file = |path: String, definition: &'a Definition, element: Element| XmlFile {
-        text: print(&definition.tree, vocabulary, element).text(stable_path),
+        text: print(&definition.tree, vocabulary, element).text(),
         path,
         definition,
         element,

@@ -2,7 +2,7 @@
 
 use super::{Document, Piece};
 use crate::libvirt::tree::{Tree, Value};
-use crate::libvirt::vocabulary::{Attribute, Child, Element, Markup, Shape, Vocabulary};
+use crate::libvirt::vocabulary::{Child, Element, Markup, ValueType, Vocabulary, XmlAttribute};
 
 /// Writes a definition whose root is `element` of `vocabulary`. What the vocabulary does not know is left out.
 #[must_use]
@@ -26,14 +26,14 @@ impl Printer<'_> {
         self.push(tag);
         for attribute in attributes {
             match attribute {
-                Attribute::Named(name) => {
+                XmlAttribute::Named(name) => {
                     if let Some(value) = set.get(name) {
-                        self.attribute(name, value, self.shape(element, name));
+                        self.attribute(name, value, self.value_type(element, name));
                     }
                 }
-                Attribute::Constant { name, value } => {
+                XmlAttribute::Constant { name, value } => {
                     if is_needed(name, markup, set) {
-                        self.attribute(name, &Value::from(value.clone()), Some(Shape::String));
+                        self.attribute(name, &Value::from(value.clone()), Some(ValueType::String));
                     }
                 }
             }
@@ -41,7 +41,7 @@ impl Printer<'_> {
         if !content.has_elements(set) {
             let text = content.text.as_deref();
             let value = text.and_then(|key| set.get(key)).filter(|value| !is_empty_text(value));
-            return self.text(tag, value, text.and_then(|key| self.shape(element, key)));
+            return self.text(tag, value, text.and_then(|key| self.value_type(element, key)));
         }
         self.push(">\n");
         for child in &content.children {
@@ -54,9 +54,9 @@ impl Printer<'_> {
     fn child(&mut self, child: &Child, set: &Tree, element: Element, depth: usize) {
         let (key, tag) = match child {
             Child::Inline(markup) => return self.element(markup, set, element, depth),
-            Child::Slot { key, tag } => (key, tag),
+            Child::Element { key, tag } => (key, tag),
         };
-        let (Some(value), Some(shape)) = (set.get(key), self.shape(element, key)) else {
+        let (Some(value), Some(value_type)) = (set.get(key), self.value_type(element, key)) else {
             return;
         };
         let items = match value {
@@ -64,48 +64,47 @@ impl Printer<'_> {
             one => std::slice::from_ref(one),
         };
         for item in items {
-            match (shape, item) {
-                (Shape::Set(element), Value::Set(set)) => {
+            match (value_type, item) {
+                (ValueType::Set(element), Value::Set(set)) => {
                     self.element(self.vocabulary.markup(element), set, element, depth);
                 }
-                (shape, item) => {
+                (value_type, item) => {
                     self.indent(depth);
                     self.push("<");
                     self.push(tag);
-                    let text = Some(item).filter(|item| shape != Shape::Flag && !is_empty_text(item));
-                    self.text(tag, text, Some(shape));
+                    let text = Some(item).filter(|item| value_type != ValueType::Flag && !is_empty_text(item));
+                    self.text(tag, text, Some(value_type));
                 }
             }
         }
     }
 
     /// The rest of an element that holds text or nothing.
-    fn text(&mut self, tag: &str, value: Option<&Value>, shape: Option<Shape>) {
+    fn text(&mut self, tag: &str, value: Option<&Value>, value_type: Option<ValueType>) {
         let Some(value) = value else {
             return self.push("/>\n");
         };
         self.push(">");
-        self.value(value, shape);
+        self.value(value, value_type);
         self.end(tag);
     }
 
-    fn attribute(&mut self, name: &str, value: &Value, shape: Option<Shape>) {
+    fn attribute(&mut self, name: &str, value: &Value, value_type: Option<ValueType>) {
         self.push(" ");
         self.push(name);
         self.push("='");
-        self.value(value, shape);
+        self.value(value, value_type);
         self.push("'");
     }
 
-    fn value(&mut self, value: &Value, shape: Option<Shape>) {
-        match (value, shape) {
-            (Value::Bool(value), Some(Shape::Bool(words))) => self.push(words.of(*value)),
+    fn value(&mut self, value: &Value, value_type: Option<ValueType>) {
+        match (value, value_type) {
+            (Value::Bool(value), Some(ValueType::Bool(words))) => self.push(words.of(*value)),
             (Value::Bool(value), _) => self.push(&value.to_string()),
             (Value::Int(value), _) => self.push(&value.to_string()),
-            (Value::Str(text), Some(Shape::Xml)) => self.push(text),
+            (Value::Str(text), Some(ValueType::Xml)) => self.push(text),
             (Value::Str(text), _) => self.escaped(text),
             (Value::File(file), _) => self.document.pieces.push(Piece::File(file.clone())),
-            (Value::Image(name), _) => self.document.pieces.push(Piece::Image(name.clone())),
             // Neither is a value; reading back would tell.
             (Value::List(_) | Value::Set(_), _) => {}
         }
@@ -130,8 +129,8 @@ impl Printer<'_> {
         self.push(&text[copied..]);
     }
 
-    fn shape(&self, element: Element, name: &str) -> Option<Shape> {
-        self.vocabulary.slot(element, name).map(|slot| slot.shape)
+    fn value_type(&self, element: Element, name: &str) -> Option<ValueType> {
+        self.vocabulary.attribute(element, name).map(|attribute| attribute.value_type)
     }
 
     fn end(&mut self, tag: &str) {
@@ -158,7 +157,7 @@ fn is_needed(name: &str, markup: &Markup, set: &Tree) -> bool {
     };
     let has_prefix = |tag: &str| tag.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'));
     let below = markup.content.children.iter().any(|child| match child {
-        Child::Slot { tag, .. } => has_prefix(tag) && child.is_in(set),
+        Child::Element { tag, .. } => has_prefix(tag) && child.is_in(set),
         Child::Inline(_) => false,
     });
     below || has_prefix(&markup.tag)

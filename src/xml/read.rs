@@ -1,13 +1,11 @@
 //! Reads XML back with a parser, and compares it with the definition that it should be.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use roxmltree::{Document, Node};
 
-use crate::host::image_path;
-use crate::libvirt::tree::{HostFile, Tree, Value};
-use crate::libvirt::vocabulary::{Attribute, Child, Content, Element, Markup, Shape, Vocabulary, Words};
+use crate::libvirt::tree::{Tree, Value};
+use crate::libvirt::vocabulary::{Child, Content, Element, Markup, ValueType, Vocabulary, Words, XmlAttribute};
 
 /// Where XML says something else than it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,17 +19,12 @@ pub struct Difference {
     pub found: String,
 }
 
-/// Whether `text` says what `definition` says, each file of the host being called by its path.
+/// Whether `text` says what `definition` says, each file of the host being called by its stable path.
 ///
 /// # Errors
 ///
 /// The first difference.
-pub fn agrees(
-    text: &str,
-    definition: &Tree,
-    (vocabulary, element): (&Vocabulary, Element),
-    path: impl Fn(&HostFile) -> Cow<'static, str>,
-) -> Result<(), Difference> {
+pub fn agrees(text: &str, definition: &Tree, vocabulary: &Vocabulary, element: Element) -> Result<(), Difference> {
     let document = Document::parse(text).map_err(|error| Difference {
         path: String::new(),
         expected: "XML".to_owned(),
@@ -43,33 +36,14 @@ pub fn agrees(
         return reader.unexpected("", &markup.tag, document.root_element().tag_name().name());
     }
     let mut found = reader.set(document.root_element(), element)?;
-    if let Some(fault) = vocabulary.settle(&mut found, element).into_iter().next() {
+    if let Some(fault) = vocabulary.sort_and_check(&mut found, element).into_iter().next() {
         return Err(Difference {
             expected: "what libvirt takes".to_owned(),
             found: format!("{fault:?}"),
             path: fault.into_path(),
         });
     }
-    compare(definition, &found, &path, "")
-}
-
-/// Whether text can stand in an element as its content: well-formed elements, with nothing but blanks around them, each
-/// in a namespace of its own. libvirt leaves out what has none, or the one of an element before it.
-#[must_use]
-pub fn is_content(text: &str) -> bool {
-    let element = format!("<content>{text}</content>");
-    let Ok(document) = Document::parse(&element) else {
-        return false;
-    };
-    let root = document.root_element();
-    let mut namespaces = HashSet::new();
-    root.range() == (0..element.len())
-        && root.has_tag_name("content")
-        && root.children().all(|child| !child.is_text() || child.text().is_none_or(|text| text.trim().is_empty()))
-        && root
-            .children()
-            .filter(Node::is_element)
-            .all(|child| child.tag_name().namespace().is_some_and(|namespace| namespaces.insert(namespace.to_owned())))
+    compare(definition, &found, "")
 }
 
 struct Reader<'a> {
@@ -104,11 +78,11 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Difference> {
         for attribute in node.attributes() {
             let known = markup.attributes.iter().any(|known| match known {
-                Attribute::Named(name) | Attribute::Constant { name, .. } => name == attribute.name(),
+                XmlAttribute::Named(name) | XmlAttribute::Constant { name, .. } => name == attribute.name(),
             });
-            match self.vocabulary.slot(element, attribute.name()).filter(|_| known) {
-                Some(slot) => {
-                    let value = self.value(attribute.name(), attribute.value(), slot.shape)?;
+            match self.vocabulary.attribute(element, attribute.name()).filter(|_| known) {
+                Some(known) => {
+                    let value = self.value(attribute.name(), attribute.value(), known.value_type)?;
                     self.put(set, attribute.name(), false, value)?;
                 }
                 None => return self.unexpected(attribute.name(), "no attribute", "there"),
@@ -116,8 +90,9 @@ impl<'a> Reader<'a> {
         }
         match &markup.content {
             Content { text: Some(key), .. } if !node.children().any(|child| child.is_element()) => {
-                let shape = self.vocabulary.slot(element, key).map_or(Shape::String, |slot| slot.shape);
-                let value = self.text(node, key, shape)?;
+                let value_type =
+                    self.vocabulary.attribute(element, key).map_or(ValueType::String, |attribute| attribute.value_type);
+                let value = self.text(node, key, value_type)?;
                 self.put(set, key, false, value)
             }
             Content { children, .. } => self.children(node, children, element, set),
@@ -139,26 +114,26 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let known = children.iter().find(|known| match known {
-                Child::Slot { tag, .. } | Child::Inline(Markup { tag, .. }) => is(child, tag),
+                Child::Element { tag, .. } | Child::Inline(Markup { tag, .. }) => is(child, tag),
             });
             match known {
                 None => return self.unexpected(child.tag_name().name(), "no element", "there"),
                 Some(Child::Inline(markup)) => self.element(child, markup, element, set)?,
-                Some(Child::Slot { key, .. }) => {
-                    let Some(slot) = self.vocabulary.slot(element, key) else {
+                Some(Child::Element { key, .. }) => {
+                    let Some(attribute) = self.vocabulary.attribute(element, key) else {
                         return self.unexpected(key, "an element that is known", "there");
                     };
-                    let value = match slot.shape {
-                        Shape::Set(inner) => {
+                    let value = match attribute.value_type {
+                        ValueType::Set(inner) => {
                             self.path.push(key);
                             let value = Value::Set(self.set(child, inner)?);
                             self.path.pop();
                             value
                         }
                         _ if child.attributes().len() > 0 => return self.unexpected(key, "no attributes", "some"),
-                        shape => self.text(child, key, shape)?,
+                        value_type => self.text(child, key, value_type)?,
                     };
-                    self.put(set, key, slot.repeatable, value)?;
+                    self.put(set, key, attribute.repeatable, value)?;
                 }
             }
         }
@@ -180,17 +155,17 @@ impl<'a> Reader<'a> {
     }
 
     /// What an element without attributes says.
-    fn text(&self, node: Node<'_, '_>, name: &str, shape: Shape) -> Result<Value, Difference> {
-        match shape {
-            Shape::Xml => Ok(Value::Str(Cow::Owned(self.content(node).to_owned()))),
-            Shape::Flag if node.has_children() => self.unexpected(name, "nothing", "something"),
-            Shape::Flag => Ok(Value::Set(Tree::new())),
-            shape if node.children().any(|child| !child.is_text()) => {
-                self.unexpected(name, shape.describe(), "elements")
+    fn text(&self, node: Node<'_, '_>, name: &str, value_type: ValueType) -> Result<Value, Difference> {
+        match value_type {
+            ValueType::Xml => Ok(Value::Str(Cow::Owned(self.content(node).to_owned()))),
+            ValueType::Flag if node.has_children() => self.unexpected(name, "nothing", "something"),
+            ValueType::Flag => Ok(Value::Set(Tree::new())),
+            value_type if node.children().any(|child| !child.is_text()) => {
+                self.unexpected(name, value_type.describe(), "elements")
             }
-            shape => {
+            value_type => {
                 let text: String = node.children().filter_map(|child| child.text()).collect();
-                self.value(name, &text, shape)
+                self.value(name, &text, value_type)
             }
         }
     }
@@ -205,16 +180,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&self, name: &str, text: &str, shape: Shape) -> Result<Value, Difference> {
+    fn value(&self, name: &str, text: &str, value_type: ValueType) -> Result<Value, Difference> {
         let string = || Value::Str(Cow::Owned(text.to_owned()));
-        let value = match shape {
-            Shape::String | Shape::Path | Shape::Xml => Some(string()),
-            Shape::Int => integer(text),
-            Shape::Hex => Some(integer(text).unwrap_or_else(string)),
-            Shape::Bool(words) => boolean(text, words),
-            Shape::Flag | Shape::Raw | Shape::Set(_) => None,
+        let value = match value_type {
+            ValueType::String | ValueType::Path | ValueType::Xml => Some(string()),
+            ValueType::Int => integer(text),
+            ValueType::Hex => Some(integer(text).unwrap_or_else(string)),
+            ValueType::Bool(words) => boolean(text, words),
+            ValueType::Flag | ValueType::Raw | ValueType::Set(_) => None,
         };
-        value.map_or_else(|| self.unexpected(name, shape.describe(), &format!("`{text}`")), Ok)
+        value.map_or_else(|| self.unexpected(name, value_type.describe(), &format!("`{text}`")), Ok)
     }
 }
 
@@ -233,12 +208,7 @@ fn is(node: Node<'_, '_>, tag: &str) -> bool {
 }
 
 /// Compares a definition with one that was read.
-fn compare(
-    expected: &Tree,
-    found: &Tree,
-    file: &impl Fn(&HostFile) -> Cow<'static, str>,
-    path: &str,
-) -> Result<(), Difference> {
+fn compare(expected: &Tree, found: &Tree, path: &str) -> Result<(), Difference> {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let is_there = |value: &Value| !matches!(value, Value::List(items) if items.is_empty());
     for (name, value) in expected.iter().filter(|(_, value)| is_there(value)) {
@@ -246,7 +216,7 @@ fn compare(
             let expected = value.describe().to_owned();
             return Err(Difference { path: below(name), expected, found: "missing".to_owned() });
         };
-        compare_values(value, other, file, &below(name))?;
+        compare_values(value, other, &below(name))?;
     }
     match found.iter().find(|(name, _)| !expected.get(name).is_some_and(is_there)) {
         Some((name, _)) => {
@@ -256,24 +226,18 @@ fn compare(
     }
 }
 
-fn compare_values(
-    expected: &Value,
-    found: &Value,
-    file: &impl Fn(&HostFile) -> Cow<'static, str>,
-    path: &str,
-) -> Result<(), Difference> {
+fn compare_values(expected: &Value, found: &Value, path: &str) -> Result<(), Difference> {
     let same = match (expected, found) {
-        (Value::Set(expected), Value::Set(found)) => return compare(expected, found, file, path),
+        (Value::Set(expected), Value::Set(found)) => return compare(expected, found, path),
         (Value::List(expected), Value::List(found)) if expected.len() == found.len() => {
             for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
-                compare_values(expected, found, file, &format!("{path}[{index}]"))?;
+                compare_values(expected, found, &format!("{path}[{index}]"))?;
             }
             return Ok(());
         }
         // An element that is there or not.
         (Value::Bool(true), Value::Set(set)) => set.is_empty(),
-        (Value::File(expected), Value::Str(found)) => file(expected) == *found,
-        (Value::Image(expected), Value::Str(found)) => image_path(expected) == **found,
+        (Value::File(expected), Value::Str(found)) => expected.location().stable_path == *found,
         (expected, found) => expected == found,
     };
     if same {

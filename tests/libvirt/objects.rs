@@ -3,12 +3,12 @@
 use std::fs;
 use std::process::Command;
 
-use lab2nix::host::{Host, stable_path};
+use lab2nix::host::HostNeeds;
+use lab2nix::host_file::HostFile;
 use lab2nix::lab::Lab;
 use lab2nix::lab::storage::backing::Image;
 use lab2nix::lab::{Pool, Volume};
-use lab2nix::libvirt::tree::HostFile;
-use lab2nix::seed;
+use lab2nix::nocloud;
 use lab2nix::spec::network::Mode;
 use pretty_assertions::assert_eq;
 use roxmltree::Document;
@@ -78,7 +78,7 @@ impl Objects {
 
     /// Makes what the host has to provide: directories, kernels, and images to grow volumes on.
     pub fn prepare(&self, world: &World) {
-        let host = Host::of(&self.lab);
+        let host = HostNeeds::of(&self.lab);
         let mut directories: Vec<&str> = host.directories.keys().chain(&host.tftp).map(String::as_str).collect();
         let domains = self.lab.domains.iter().flatten();
         directories.extend(domains.flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
@@ -116,13 +116,13 @@ impl Objects {
 
     /// Makes the discs for cloud-init, which hosts make of what the lab says.
     pub fn make_seeds(&self, world: &World) {
-        for seed in seed::seeds(&self.lab) {
+        for seed in nocloud::seeds(&self.lab) {
             let directory = format!("/tmp/seeds/{}", seed.domain);
             for file in &seed.files {
                 world.write(&format!("{directory}/{}", file.kind.file_name()), &file.text);
             }
             let disc = HostFile::Seed { lab: self.lab.name.clone(), domain: seed.domain.to_owned() };
-            let disc = stable_path(&disc);
+            let disc = disc.location().stable_path;
             world.make_directories(disc.rsplit_once('/').map(|(directory, _)| directory));
             world.run(&["genisoimage", "-quiet", "-volid", "cidata", "-joliet", "-rock", "-output", &disc, &directory]);
         }

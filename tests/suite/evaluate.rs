@@ -11,8 +11,8 @@ mod link;
 
 use std::path::PathBuf;
 
-use lab2nix::host::Host;
-use lab2nix::seed::{self, FileKind};
+use lab2nix::host::HostNeeds;
+use lab2nix::nocloud::{self, FileKind};
 use lab2nix::spec::Paths;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn every_definition_is_taken_and_keeps_its_identity() {
             }
             assert_eq!(written, meant, "{}", lab.name);
             // Images of a flake are in the store, as nothing of theirs may change.
-            let has_images = !Host::of(&lab.read.checked.built.as_ref().expect("it is sound").0).images.is_empty();
+            let has_images = !HostNeeds::of(&lab.read.checked.built.as_ref().expect("it is sound").0).images.is_empty();
             let text = if has_images { value["domains"].to_string() } else { value.to_string() };
             match lab.target.paths {
                 Paths::Stable => assert!(!text.contains("/nix/store"), "{}: {text}", lab.name),
@@ -314,7 +314,7 @@ fn discs_say_what_was_meant() {
         };
         let (texts, etc) = (&values[0]["seeds"]["cloud"], &values[0]["etc"]);
         let mut domains: Vec<String> = Vec::new();
-        for seed in seed::seeds(meant) {
+        for seed in nocloud::seeds(meant) {
             let found = &texts[seed.domain];
             for file in &seed.files {
                 assert_eq!(found[attribute(file.kind)], file.text, "{}", seed.domain);

@@ -29,14 +29,14 @@ proptest! {
     }
 
     #[test]
-    fn nixfmt_leaves_the_text_alone(expr in expr()) {
+    fn nixfmt_leaves_the_text_alone(expr in generated()) {
         let text = print(&expr, Style::Nixfmt) + "\n";
         let formatted = nixfmt_rs::format(&text).map_err(|error| TestCaseError::fail(format!("{error:?}\n{text}")))?;
         prop_assert!(formatted == text, "--- written\n{text}--- nixfmt\n{formatted}");
     }
 
     #[test]
-    fn alejandra_leaves_the_text_alone(expr in expr()) {
+    fn alejandra_leaves_the_text_alone(expr in generated()) {
         let text = print(&expr, Style::Alejandra) + "\n";
         let (status, formatted) = alejandra::format::in_memory("expr.nix".to_owned(), text.clone());
         prop_assert!(!matches!(status, alejandra::format::Status::Error(_)), "{text}");
@@ -75,99 +75,24 @@ proptest! {
     }
 }
 
-/// Functions whose line is about as long as `nixfmt` wants it at most, in every place and with every kind of body.
-#[test]
-fn functions_at_the_margin() {
-    let ident = |length: usize| Ident::new("x".repeat(length)).expect("a variable");
-    let text = |length: usize| Expr::try_from("é".repeat(length)).expect("no NUL");
-    let set = |name: Name, value: Expr| collect(vec![(name, value)]);
-    let name = |length: usize| Name::new("n".repeat(length) + " ").expect("no NUL");
-    let text_file = |function, length: usize| {
-        let text = Lines::new([Text::literal("a\n\n b\n").into()]).expect("it ends");
-        Expr::from(TextFile { function, name: Text::new("é".repeat(length)).expect("no NUL"), text })
-    };
-    let full = || set(Name::literal("a"), Expr::Null);
-    for length in [1, 2].into_iter().chain(82..102) {
-        let select = || Select { variable: ident(length), path: Vec::new() };
-        let bodies = [
-            text(length),
-            Expr::List(Vec::new()),
-            Expr::List(vec![Expr::Null]),
-            Attrs::new().into(),
-            full().into(),
-            (-1).into(),
-            select().into(),
-            Expr::Apply(select(), Attrs::new()),
-            Expr::Apply(select(), full()),
-            Expr::Apply(Select::literal("f", &[]), full()),
-            text_file(select(), 1),
-            text_file(Select::literal("f", &[]), length),
-            text_file(Select { variable: Ident::literal("f"), path: vec![name(length)] }, 1),
-            text_file(Select::literal("f", &["a b"]), length),
-        ];
-        for body in bodies {
-            let function = |formals: Vec<Ident>, body: Expr| Expr::from(Lambda::new(formals, body).expect("no two"));
-            let mut functions = vec![function(vec![Ident::literal("a")], body.clone())];
-            let many = if length == 1 { 31..36 } else { 0..0 };
-            for heads in (1..4).chain(many) {
-                functions.push((0..heads).fold(body.clone(), |body, _| without_formals(body)));
-            }
-            functions.push(function(vec![ident(length)], without_formals(body.clone())));
-            functions.push(without_formals(function(vec![Ident::literal("a")], without_formals(body))));
-            for function in functions {
-                let bare = set(Name::new("n".repeat(length)).expect("no NUL"), function.clone());
-                let quoted = set(Name::new("n".repeat(length) + " ").expect("no NUL"), function.clone());
-                let exprs = [
-                    function.clone(),
-                    Expr::List(vec![function.clone()]),
-                    set(Name::literal("a"), function.clone()).into(),
-                    set(Name::literal("a b"), function).into(),
-                    bare.into(),
-                    Expr::List(vec![quoted.into()]),
-                ];
-                for expr in exprs {
-                    let text = print(&expr, Style::Nixfmt) + "\n";
-                    assert_eq!(nixfmt_rs::format(&text).expect("it is Nix"), text);
-                    let text = print(&expr, Style::Alejandra) + "\n";
-                    assert_eq!(alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1, text);
-                    assert_eq!(read(&text), Ok(expr));
-                }
-            }
-        }
-    }
-}
-
 /// Text files whose line is about as long as `nixfmt` wants it at most, or the line of the attribute before it.
 #[test]
 fn text_files_at_the_margin() {
-    let lines = Lines::new([Text::literal(" a\n\n b\n").into()]).expect("they end");
-    let file = |path: Vec<Name>, name: String| {
-        let function = Select { variable: Ident::literal("f"), path };
-        Expr::from(TextFile { function, name: Text::new(name).expect("no NUL"), text: lines.clone() })
-    };
-    let name = |length: usize, last: &str| Name::new("n".repeat(length) + last).expect("no NUL");
+    let text = Lines::new([Text::literal(" a\n\n b\n").into()]).expect("they end");
     for length in [1, 40].into_iter().chain(80..104) {
-        let files = [
-            file(vec![], "é".repeat(length)),
-            file(vec![name(length, "")], "x".to_owned()),
-            file(vec![name(1, " ")], "é".repeat(length)),
-            file(vec![name(length, " ")], "x".to_owned()),
-            file(vec![name(length / 2, " ")], "é".repeat(length - length / 2)),
-        ];
-        for file in files {
-            let mut exprs = vec![file.clone(), Expr::List(vec![file.clone()])];
-            for attribute in [1, 50].into_iter().chain(90..102) {
-                for last in ["", " "] {
-                    exprs.push(collect(vec![(name(attribute, last), file.clone())]).into());
-                }
-            }
-            for expr in exprs {
-                let text = print(&expr, Style::Nixfmt) + "\n";
-                assert_eq!(nixfmt_rs::format(&text).expect("it is Nix"), text);
-                let text = print(&expr, Style::Alejandra) + "\n";
-                assert_eq!(alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1, text);
-                assert_eq!(read(&text), Ok(expr));
-            }
+        let file = TextFile {
+            function: Select::literal("f", &["a"]),
+            name: Text::new("é".repeat(length)).expect("no NUL"),
+            text: text.clone(),
+        };
+        for attribute in [1, 50].into_iter().chain(90..102) {
+            let name = Name::new("n".repeat(attribute)).expect("no NUL");
+            let expr = Expr::from(collect(vec![(name, file.clone().into())]));
+            let text = print(&expr, Style::Nixfmt) + "\n";
+            assert_eq!(nixfmt_rs::format(&text).expect("it is Nix"), text);
+            let text = print(&expr, Style::Alejandra) + "\n";
+            assert_eq!(alejandra::format::in_memory("expr.nix".to_owned(), text.clone()).1, text);
+            assert_eq!(read(&text), Ok(expr));
         }
     }
 }
@@ -683,6 +608,42 @@ fn expr() -> impl Strategy<Value = Expr> {
             1 => (0_usize..4, inner).prop_map(|(more, body)| (0..=more).fold(body, |body, _| without_formals(body))),
         ]
     })
+}
+
+/// What this crate generates: data with calls behind the `=` of attributes without quotes, maybe as what a function of
+/// the whole file returns.
+fn generated() -> impl Strategy<Value = Expr> {
+    let scalar = prop_oneof![
+        1 => any::<bool>().prop_map(Expr::from),
+        2 => any::<i64>().prop_filter_map("no literal", |int| Int::try_from(int).ok().map(Expr::Int)),
+        1 => (-9..9).prop_map(Expr::from),
+        4 => awkward().prop_map(|text| Expr::Str(Text::new(text).expect("no NUL"))),
+        2 => bare_select().prop_map(Expr::Select),
+    ];
+    let data = scalar.prop_recursive(5, 60, 6, |inner| {
+        let function = || Just(Select::literal("NixVirt", &["lib", "domain", "writeXML"]));
+        let set = prop::collection::vec((name(), inner.clone()), 1..5).prop_map(collect);
+        let call = prop_oneof![
+            (function(), set).prop_map(|(function, set)| Expr::Apply(function, set)),
+            text_file().prop_map(|file| TextFile { function: Select::literal("pkgs", &["writeText"]), ..file }.into()),
+        ];
+        let with_call =
+            (prop::collection::vec((name(), inner.clone()), 0..5), call).prop_map(|(mut attributes, call)| {
+                attributes.insert(0, (Name::literal("definition"), call));
+                collect(attributes).into()
+            });
+        prop_oneof![
+            2 => prop::collection::vec(inner.clone(), 0..5).prop_map(Expr::List),
+            3 => attrs(inner).prop_map(Expr::Attrs),
+            2 => with_call,
+        ]
+    });
+    let formals = prop::sample::subsequence(vec!["NixVirt", "pkgs", "hostFiles", "images"], 0..=4);
+    let list = prop::collection::vec(data.clone(), 0..4);
+    let file = (formals, list).prop_map(|(formals, list)| {
+        Lambda::new(formals.into_iter().map(Ident::literal).collect(), list).expect("they differ").into()
+    });
+    prop_oneof![data, file]
 }
 
 /// `_: body`.

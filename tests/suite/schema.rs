@@ -1,4 +1,4 @@
-//! `schema/lab.schema.json`: fresh, as strict as lab2nix on the shape of a spec, documented throughout, and without a
+//! `schema/lab.schema.json`: fresh, as strict as the validation of a spec, documented throughout, and without a
 //! key that does nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ fn it_accepts_every_good_spec() {
 }
 
 #[test]
-fn it_rejects_every_spec_of_a_bad_shape() {
+fn it_rejects_every_invalid_spec() {
     // One file of a lab is enough to have its name, so the schema, which is that of files, does not ask for it.
     let mut schema = schema::schema();
     schema["required"] = json!(["lab"]);
@@ -68,7 +68,7 @@ fn it_rejects_every_spec_of_a_bad_shape() {
             let read = Read::file(&spec);
             let Some(root) = read.source.root() else { continue };
             let value = root.to_value();
-            let structural = lab2nix::spec::shape::check(root, schema::cached()).1;
+            let structural = lab2nix::spec::validate::check(root, schema::cached()).1.problems;
             assert_eq!(
                 validator.is_valid(&value),
                 structural.is_empty(),

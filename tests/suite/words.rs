@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use jsonschema::Validator;
-use lab2nix::host::{Host, Ports};
+use lab2nix::host::{HostNeeds, Ports};
 use lab2nix::lab::Lab;
 use lab2nix::lab::network::Network;
 use lab2nix::lab::network::dhcp_host::DhcpHost;
@@ -246,7 +246,7 @@ fn places() -> BTreeMap<String, Site> {
 
 /// The words of a lab that leave for other programs, each with what it is.
 fn leaving(lab: &Lab, objects: &Objects) -> Vec<(&'static str, String)> {
-    let Host { directories, tftp, filesystems, images, imported, bridges, links, .. } = Host::of(lab);
+    let HostNeeds { directories, tftp, filesystems, images, imported, bridges, links, .. } = HostNeeds::of(lab);
     let mut words = vec![("lab", lab.name.clone())];
     words.extend(bridges.into_iter().map(|(name, Ports { .. })| ("bridge", name)));
     for (path, permissions) in directories {
@@ -322,7 +322,7 @@ fn lines(tree: &Tree, words: &mut Vec<(&'static str, String)>) {
                 Attribute::Str(text) => words.push(("line", text.to_string())),
                 Attribute::Set(tree) => lines(tree, words),
                 Attribute::List(_) => panic!("a list in the list `{name}`"),
-                Attribute::Bool(_) | Attribute::Int(_) | Attribute::File(_) | Attribute::Image(_) => {}
+                Attribute::Bool(_) | Attribute::Int(_) | Attribute::File(_) => {}
             }
         }
     }

@@ -178,8 +178,7 @@ fn stable_files() -> Value {
 
 /// The table of a version of NixVirt.
 pub fn table(version: NixVirtVersion) -> PathBuf {
-    let name = json!(version);
-    PathBuf::from(format!("schema/nixvirt/{}.json", name.as_str().expect("a version is a word")))
+    PathBuf::from(format!("schema/nixvirt/{}.json", version.name()))
 }
 
 /// A checkout of a version of NixVirt; nothing where its variable names none, except when what is kept of it is to be

@@ -62,7 +62,7 @@ impl Read {
     pub fn structured(&self) -> Vec<String> {
         let Ok((lab, objects)) = self.checked.lab() else { return Vec::new() };
         let files = lab2nix::xml::file::files(lab, objects).into_iter();
-        files.filter(|file| file.definition.lacking.is_empty()).map(|file| file.path).collect()
+        files.filter(|file| file.definition.unsupported.is_empty()).map(|file| file.path).collect()
     }
 
     /// The spec as a value, with what it includes; nothing where it is not JSON.

@@ -42,9 +42,10 @@ const FORMER_HOST_FILE: &str = "host.nix";
 fn tell_of_xml(checked: &Checked) -> Result<(), Failure> {
     let (lab, objects) = checked.lab()?;
     let version = Vocabulary::of(lab.target.nixvirt).version();
-    for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.lacking.is_empty()) {
-        let lacking = quoted_list(definition.lacking.iter().map(String::as_str));
-        talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {lacking}\n"));
+    for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.unsupported.is_empty())
+    {
+        let unsupported = quoted_list(definition.unsupported.iter().map(String::as_str));
+        talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {unsupported}\n"));
     }
     Ok(())
 }

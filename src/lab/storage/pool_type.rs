@@ -3,21 +3,6 @@
 use crate::spec::pool::PoolType;
 
 impl PoolType {
-    /// libvirt's word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dir => "dir",
-            Self::Fs => "fs",
-            Self::Netfs => "netfs",
-            Self::Logical => "logical",
-            Self::Disk => "disk",
-            Self::Iscsi => "iscsi",
-            Self::Rbd => "rbd",
-            Self::Zfs => "zfs",
-        }
-    }
-
     /// Whether its volumes are files in a directory, which can be images of any format.
     #[must_use]
     pub fn has_files(self) -> bool {

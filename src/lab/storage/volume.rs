@@ -33,14 +33,3 @@ pub struct Present {
     /// The image it grows on.
     pub backing: Option<Backing>,
 }
-
-impl ImageFormat {
-    /// libvirt's and QEMU's word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Qcow2 => "qcow2",
-            Self::Raw => "raw",
-        }
-    }
-}

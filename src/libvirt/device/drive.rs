@@ -4,6 +4,7 @@
 mod place;
 
 use super::boot;
+use crate::host_file::HostFile;
 use crate::lab::domain::Domain;
 use crate::lab::drive::floppy::Floppy;
 use crate::lab::drive::io::{Access, Limits};
@@ -12,7 +13,7 @@ use crate::lab::size::Size;
 use crate::lab::storage::pool_source::Secret;
 use crate::lab::{Lab, Pool};
 use crate::libvirt::pool::host;
-use crate::libvirt::tree::{HostFile, Tree};
+use crate::libvirt::tree::Tree;
 use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
 use crate::spec::pool::PoolType;
 use place::Places;

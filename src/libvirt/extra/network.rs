@@ -2,21 +2,14 @@
 
 use super::place_of;
 use crate::lab::ExtraAt;
+use crate::libvirt::network::is_on_the_host;
 use crate::libvirt::tree::{Tree, Value};
 use crate::problem::{Id, Problem};
 
 /// Checks a network that `extra` is merged into.
 pub(super) fn check(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
-    let mode = match definition.get("forward") {
-        Some(Value::Set(forward)) => forward.get("mode"),
-        Some(_) | None => None,
-    };
-    let host_modes = ["bridge", "private", "vepa", "passthrough", "hostdev"];
-    let on_the_host = host_modes.iter().any(|on_host| mode == Some(&Value::from(*on_host)));
-    let has_mac = match definition.get("mac") {
-        Some(Value::Set(mac)) => mac.get("address").is_some(),
-        Some(_) | None => false,
-    };
+    let on_the_host = matches!(definition.find("forward.mode"), Some(Value::Str(mode)) if is_on_the_host(mode));
+    let has_mac = definition.find("mac.address").is_some();
     if let Some(place) = place_of("mac", extras).filter(|_| on_the_host == has_mac) {
         problems.push(if on_the_host {
             Problem::new(Id::NotOnThisMode, place, "a MAC address for a bridge or an interface that the host has")
@@ -33,23 +26,10 @@ pub(super) fn check(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<P
 
 /// One DHCP server for each address family, which is all that libvirt takes.
 fn check_dhcp(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
-    let sides = match definition.get("ip") {
-        Some(Value::List(sides)) => sides.as_slice(),
-        Some(_) | None => &[],
-    };
-    let serves = |side: &&Value| match side {
-        Value::Set(side) => match side.get("dhcp") {
-            Some(Value::Set(dhcp)) => dhcp.get("range").is_some() || dhcp.get("host").is_some(),
-            Some(_) | None => false,
-        },
-        Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::Image(_) | Value::List(_) => false,
-    };
-    let is_v6 = |side: &&Value| match side {
-        Value::Set(side) => side.get("family") == Some(&Value::from("ipv6")),
-        Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::Image(_) | Value::List(_) => false,
-    };
+    let serves = |side: &&Tree| ["dhcp.range", "dhcp.host"].iter().any(|path| side.find(path).is_some());
+    let is_v6 = |side: &Tree| side.get("family") == Some(&Value::from("ipv6"));
     for (family, of_v6) in [("IPv4", false), ("IPv6", true)] {
-        let count = sides.iter().filter(serves).filter(|side| is_v6(side) == of_v6).count();
+        let count = definition.elements("ip").filter(serves).filter(|side| is_v6(side) == of_v6).count();
         if count > 1
             && let Some(place) = place_of("ip", extras)
         {

@@ -2,25 +2,29 @@
 
 use serde_json::Value as Json;
 
-use super::{Libvirt, Merger, place_of};
+use super::{Merger, place_of};
 use crate::lab::ExtraAt;
 use crate::lab::identity::Kind;
 use crate::libvirt::DeviceExtras;
 use crate::libvirt::tree::{Tree, Value};
-use crate::libvirt::vocabulary::{Element, Shape, Vocabulary};
+use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
+use crate::spec::NixVirtVersion;
 
 /// Merges what the spec has of one device beside its keys into that device.
 pub(in crate::libvirt) fn merge_device(
     definition: &mut Tree,
     device: &DeviceExtras<'_>,
-    libvirt: &Libvirt,
+    version: NixVirtVersion,
     problems: &mut Vec<Problem>,
 ) {
-    let vocabulary = Vocabulary::whole(libvirt.version);
-    let inner = |element: Element, name: &str| match vocabulary.slot(element, name).map(|slot| slot.shape) {
-        Some(Shape::Set(element)) => Some(element),
+    let vocabulary = Vocabulary::whole(version);
+    let inner = |element: Element, name: &str| match vocabulary
+        .attribute(element, name)
+        .map(|attribute| attribute.value_type)
+    {
+        Some(ValueType::Set(element)) => Some(element),
         Some(_) | None => None,
     };
     let element = inner(vocabulary.object(Kind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
@@ -28,9 +32,9 @@ pub(in crate::libvirt) fn merge_device(
     let Some(Value::List(list)) = devices.get_mut(device.name) else { return };
     let (Some(element), Some(Value::Set(tree))) = (element, list.get_mut(device.index)) else { return };
     for extra in device.extras {
-        refuse_settled(device.name, extra, problems);
+        refuse_reserved(device.name, extra, problems);
         let path = vec![DEVICES.to_owned(), device.name.to_owned()];
-        let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path, problems: &mut *problems };
+        let mut merger = Merger { vocabulary, path, problems: &mut *problems };
         merger.set(tree, &extra.value, element, &extra.at);
     }
 }
@@ -38,8 +42,8 @@ pub(in crate::libvirt) fn merge_device(
 /// The element that devices are in.
 const DEVICES: &str = "devices";
 
-/// What a device, pool or volume is and where, by its element: identities, and what other checks rely on.
-const SETTLED: &[(&str, &[&str])] = &[
+/// What only the language says of a device, pool or volume, by its element: identities, and what other checks rely on.
+const RESERVED: &[(&str, &[&str])] = &[
     (
         "disk",
         &[
@@ -67,24 +71,24 @@ pub(in crate::libvirt) fn place_in_device(path: &str, device: &DeviceExtras<'_>)
     place_of(inside, &device.extras.iter().collect::<Vec<_>>())
 }
 
-/// Merges `extra` into the definition of a volume, as far as `libvirt` knows its attributes.
+/// Merges `extra` into the definition of a volume, as far as libvirt knows its attributes.
 pub(in crate::libvirt) fn merge_volume(
     definition: &mut Tree,
     extra: &ExtraAt,
-    libvirt: &Libvirt,
+    version: NixVirtVersion,
     problems: &mut Vec<Problem>,
 ) {
-    let vocabulary = Vocabulary::whole(libvirt.version);
-    refuse_settled("volume", extra, problems);
-    let mut merger = Merger { vocabulary, is_xml: libvirt.is_xml, path: Vec::new(), problems };
+    let vocabulary = Vocabulary::whole(version);
+    refuse_reserved("volume", extra, problems);
+    let mut merger = Merger { vocabulary, path: Vec::new(), problems };
     merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
 }
 
-/// Refuses what a device, pool or volume is known by, which the language says.
-pub(super) fn refuse_settled(name: &str, extra: &ExtraAt, problems: &mut Vec<Problem>) {
+/// Refuses what only the language says of a device, pool or volume.
+pub(super) fn refuse_reserved(name: &str, extra: &ExtraAt, problems: &mut Vec<Problem>) {
     let what = if matches!(name, "pool" | "volume") { name } else { "device" };
-    let settled = SETTLED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
-    for path in settled {
+    let reserved = RESERVED.iter().find(|(device, _)| *device == name).map_or(&[][..], |(_, paths)| paths);
+    for path in reserved {
         let mut at = extra.at.clone();
         let mut written = name.to_owned();
         let mut json = Some(&extra.value);

@@ -8,14 +8,14 @@ pub struct Markup {
     /// The element's name.
     pub tag: String,
     /// Its attributes, in order.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<XmlAttribute>,
     /// What stands in it.
     pub content: Content,
 }
 
 /// An attribute of XML.
 #[derive(Debug)]
-pub enum Attribute {
+pub enum XmlAttribute {
     /// The attribute of the set with the same name.
     Named(String),
     /// One that says the same of every element. The namespace of a prefix is declared only where the prefix is used.
@@ -48,7 +48,7 @@ impl Content {
 #[derive(Debug)]
 pub enum Child {
     /// What the set has under a name.
-    Slot {
+    Element {
         /// The name in the set.
         key: String,
         /// The element's name.
@@ -64,7 +64,7 @@ impl Child {
     pub fn is_in(&self, set: &Tree) -> bool {
         match self {
             Self::Inline(_) => true,
-            Self::Slot { key, .. } => match set.get(key) {
+            Self::Element { key, .. } => match set.get(key) {
                 Some(Value::List(items)) => !items.is_empty(),
                 Some(_) => true,
                 None => false,

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Attribute, Child, Content, Element, Layout, Markup, Roots, Shape, Slot, Vocabulary, Words};
+use super::{
+    Attribute, Child, Content, Element, ElementLayout, Markup, Roots, ValueType, Vocabulary, Words, XmlAttribute,
+};
 
 /// What libvirt takes several times, and what it has that a version of NixVirt may lack.
 pub(super) const LIBVIRT: &str = include_str!("../../../schema/libvirt.json");
@@ -54,7 +56,7 @@ enum Type {
     Xml,
 }
 
-impl From<Type> for Shape {
+impl From<Type> for ValueType {
     fn from(r#type: Type) -> Self {
         match r#type {
             Type::String => Self::String,
@@ -183,7 +185,7 @@ impl Entry {
 }
 
 struct Builder {
-    elements: Vec<Layout>,
+    elements: Vec<ElementLayout>,
 }
 
 impl Builder {
@@ -200,9 +202,9 @@ impl Builder {
         repeatable: &HashSet<String>,
     ) -> Element {
         let element = Element(self.elements.len());
-        self.elements.push(Layout::default());
+        self.elements.push(ElementLayout::default());
         above.push((entry.key.clone().unwrap_or_default(), element));
-        let mut layout = Layout { markup: Markup::of(entry), ..Layout::default() };
+        let mut layout = ElementLayout { markup: Markup::of(entry), ..ElementLayout::default() };
         layout.add(entry);
         for child in &entry.children {
             let Some(key) = &child.key else {
@@ -211,50 +213,56 @@ impl Builder {
                 continue;
             };
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            let shape = self.shape(child, key, &path, above, repeatable);
-            layout.slots.insert(key.clone(), Slot { shape, repeatable: repeatable.contains(&path), attribute: false });
+            let value_type = self.value_type(child, key, &path, above, repeatable);
+            layout.attributes.insert(
+                key.clone(),
+                Attribute { value_type, repeatable: repeatable.contains(&path), is_xml_attribute: false },
+            );
         }
         above.pop();
         self.elements[element.0] = layout;
         element
     }
 
-    fn shape(
+    fn value_type(
         &mut self,
         entry: &Entry,
         key: &str,
         path: &str,
         above: &mut Vec<(String, Element)>,
         repeatable: &HashSet<String>,
-    ) -> Shape {
+    ) -> ValueType {
         let takes_attributes = entry.attributes.iter().any(|attribute| attribute.r#type.is_some());
         if entry.raw {
-            return Shape::Raw;
+            return ValueType::Raw;
         }
         if entry.recursive
             && let Some((_, element)) = above.iter().rev().find(|(name, _)| name == key)
         {
-            return Shape::Set(*element);
+            return ValueType::Set(*element);
         }
         match &entry.text {
             Some(Text { r#type, key: None }) => (*r#type).into(),
-            None if !takes_attributes && entry.children.is_empty() => Shape::Flag,
-            Some(Text { key: Some(_), .. }) | None => Shape::Set(self.element(entry, path, above, repeatable)),
+            None if !takes_attributes && entry.children.is_empty() => ValueType::Flag,
+            Some(Text { key: Some(_), .. }) | None => ValueType::Set(self.element(entry, path, above, repeatable)),
         }
     }
 }
 
-impl Layout {
+impl ElementLayout {
     /// Adds the text and the attributes of an entry.
     fn add(&mut self, entry: &Entry) {
         if let Some(Text { r#type, key: Some(key) }) = &entry.text {
-            self.slots.insert(key.clone(), Slot { shape: (*r#type).into(), repeatable: false, attribute: false });
+            self.attributes.insert(
+                key.clone(),
+                Attribute { value_type: (*r#type).into(), repeatable: false, is_xml_attribute: false },
+            );
             self.text = Some(key.clone());
         }
         for attribute in &entry.attributes {
             if let Some(r#type) = attribute.r#type {
-                let slot = Slot { shape: r#type.into(), repeatable: false, attribute: true };
-                self.slots.insert(attribute.name.clone(), slot);
+                let known = Attribute { value_type: r#type.into(), repeatable: false, is_xml_attribute: true };
+                self.attributes.insert(attribute.name.clone(), known);
             }
         }
     }
@@ -263,11 +271,11 @@ impl Layout {
 impl Markup {
     fn of(entry: &Entry) -> Self {
         let attribute = |attribute: &AttributeEntry| match &attribute.constant {
-            None => Attribute::Named(attribute.name.clone()),
-            Some(value) => Attribute::Constant { name: attribute.name.clone(), value: value.clone() },
+            None => XmlAttribute::Named(attribute.name.clone()),
+            Some(value) => XmlAttribute::Constant { name: attribute.name.clone(), value: value.clone() },
         };
         let child = |child: &Entry| match &child.key {
-            Some(key) => Child::Slot { key: key.clone(), tag: child.tag.clone() },
+            Some(key) => Child::Element { key: key.clone(), tag: child.tag.clone() },
             None => Child::Inline(Self::of(child)),
         };
         Self {

@@ -1,10 +1,7 @@
 //! Strings: what stands between quotes, and what has to be escaped there.
 
-use super::{Printer, STEP, Style};
-use crate::nix::{Lines, Piece, Select, TextFile, is_bare_name};
-
-/// What the line of the function and the name ends with, if the text begins there.
-const OPENING: &str = " ''";
+use super::{Printer, STEP};
+use crate::nix::{Lines, Piece, Select};
 
 impl Printer {
     /// Text in quotes, escaped so that it reads back as it is.
@@ -30,75 +27,6 @@ impl Printer {
         }
         self.out.push_str(&text[copied..]);
         self.out.push('"');
-    }
-
-    /// A text file at the start of a line, on as few lines as it fits or with its text `apart` from the function.
-    pub(super) fn text_file(&mut self, file: &TextFile, apart: bool, indent: usize) {
-        let start = self.out.len();
-        self.call(file);
-        if self.is_unbreakable(file) || (!apart && self.fits(start, OPENING.len())) {
-            self.out.push(' ');
-            self.lines(&file.text, indent);
-            return;
-        }
-        if !self.fits(start, 0) {
-            self.out.truncate(start);
-            self.select(&file.function);
-            self.line(indent + STEP);
-            self.string(file.name.as_str());
-        }
-        self.line(indent + STEP);
-        self.lines(&file.text, indent + STEP);
-    }
-
-    /// A text file behind something else on the line that began at `start`. It has to go to a line of its own if this
-    /// is false, and what was written is to be taken back. It stays however long the line is if it `may`.
-    pub(super) fn text_file_stays(&mut self, file: &TextFile, start: usize, may: bool, indent: usize) -> bool {
-        self.call(file);
-        let stays = (may && self.is_unbreakable(file)) || self.fits(start, OPENING.len());
-        if stays {
-            self.out.push(' ');
-            self.lines(&file.text, indent);
-        }
-        stays
-    }
-
-    /// A text file in the parentheses that a list wants.
-    pub(super) fn item_text_file(&mut self, file: &TextFile, indent: usize) {
-        let start = self.out.len();
-        self.out.push('(');
-        if !self.text_file_stays(file, start, true, indent) {
-            if !self.fits(start, 0) {
-                self.out.truncate(start + 1);
-                self.select(&file.function);
-                if !self.fits(start, 0) {
-                    self.out.truncate(start + 1);
-                    self.line(indent + STEP);
-                    self.select(&file.function);
-                }
-                self.line(indent + STEP);
-                self.string(file.name.as_str());
-            }
-            self.line(indent + STEP);
-            self.lines(&file.text, indent + STEP);
-            self.line(indent);
-        }
-        self.out.push(')');
-    }
-
-    /// The function and the name of the file.
-    fn call(&mut self, file: &TextFile) {
-        self.select(&file.function);
-        self.out.push(' ');
-        self.string(file.name.as_str());
-    }
-
-    /// Whether the formatter keeps the function, the name and the opening quotes on one line in any case.
-    fn is_unbreakable(&self, file: &TextFile) -> bool {
-        match self.style {
-            Style::Nixfmt => file.function.path.iter().all(|name| is_bare_name(name.as_str())),
-            Style::Alejandra => true,
-        }
     }
 
     /// Text as an indented string: its lines a step deeper than `indent`, the closing quotes at `indent`.

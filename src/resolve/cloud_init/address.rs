@@ -18,6 +18,7 @@ use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
 use crate::resolve::text::shortened;
 use crate::spec::cloud_init::{Addressed, GuestInterface};
+use crate::spec::key::key;
 
 /// What addresses are on.
 pub(crate) struct On<'i> {
@@ -49,12 +50,12 @@ pub(crate) fn of_member(
     problems: &mut Problems,
 ) -> Addressing {
     let keys = [
-        layers.get("addresses", Addressed::addresses).map(|at| at.pointer()),
-        layers.get("gateway", Addressed::gateway).map(|at| at.pointer()),
-        layers.get("gateway6", Addressed::gateway6).map(|at| at.pointer()),
-        layers.get("nameservers", Addressed::nameservers).map(|at| at.pointer()),
-        layers.get("search", Addressed::search).map(|at| at.pointer()),
-        layers.get("dhcp", Addressed::dhcp).filter(|dhcp| *dhcp.value).map(|at| at.pointer()),
+        layers.get(key!(addresses)).map(|at| at.pointer()),
+        layers.get(key!(gateway)).map(|at| at.pointer()),
+        layers.get(key!(gateway6)).map(|at| at.pointer()),
+        layers.get(key!(nameservers)).map(|at| at.pointer()),
+        layers.get(key!(search)).map(|at| at.pointer()),
+        layers.get(key!(dhcp)).filter(|dhcp| *dhcp.value).map(|at| at.pointer()),
     ];
     for at in keys.into_iter().flatten() {
         let key = at.steps().last().unwrap_or_default();
@@ -65,7 +66,7 @@ pub(crate) fn of_member(
                 .help(format!("move it to the bond, or take the interface out of `{bond}`")),
         );
     }
-    Addressing { mtu: layers.value("mtu", Addressed::mtu), ..Addressing::default() }
+    Addressing { mtu: layers.value(key!(mtu)), ..Addressing::default() }
 }
 
 /// What an interface, a bond or a VLAN has.
@@ -78,7 +79,7 @@ pub(crate) fn addressing<T: Addressed>(
 ) -> Addressing {
     let mut addresses: Vec<Static> = Vec::new();
     let mut all_fine = true;
-    let written = layers.get("addresses", Addressed::addresses);
+    let written = layers.get(T::ADDRESSES);
     for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
         let place = written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)).value();
         match address(text, &place, entry, problems) {
@@ -101,10 +102,7 @@ pub(crate) fn addressing<T: Addressed>(
     if all_fine && let Some(interface) = on.interface {
         agree_with_reserved(&addresses, interface, problems);
     }
-    let gateways = [
-        (Family::V4, layers.get("gateway", Addressed::gateway)),
-        (Family::V6, layers.get("gateway6", Addressed::gateway6)),
-    ];
+    let gateways = [(Family::V4, layers.get(T::GATEWAY)), (Family::V6, layers.get(T::GATEWAY6))];
     let gateways = gateways.into_iter().filter_map(|(family, word)| {
         let word = word?;
         let gateway = parse::address(word, family, problems)?;
@@ -119,7 +117,7 @@ pub(crate) fn addressing<T: Addressed>(
         Served::Lab { v4, v6 } => !carries || v4 || v6,
         Served::Unknown => !carries,
     };
-    let dhcp = layers.value("dhcp", Addressed::dhcp);
+    let dhcp = layers.value(T::DHCP);
     let uses_dhcp = dhcp.unwrap_or(written.is_none_or(|list| list.value.is_empty()) && by_default);
     let (v4, v6) = match on.served {
         Served::Lab { v4, v6 } => (v4, v6),
@@ -133,7 +131,7 @@ pub(crate) fn addressing<T: Addressed>(
         dhcp4: uses_dhcp && (v4 || !v6),
         dhcp6: uses_dhcp && v6,
         optional: uses_dhcp && dhcp.is_none() && !v4 && !v6,
-        mtu: layers.value("mtu", Addressed::mtu),
+        mtu: layers.value(T::MTU),
         addresses,
     }
 }
@@ -283,13 +281,13 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
 }
 
 fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<IpAddr> {
-    let Some(list) = layers.get("nameservers", Addressed::nameservers) else { return Vec::new() };
+    let Some(list) = layers.get(T::NAMESERVERS) else { return Vec::new() };
     let servers = list.value.iter().enumerate();
     servers.filter_map(|(at, text)| parse::any_address_at(text, list.pointer().index(at).value(), problems)).collect()
 }
 
 fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<String> {
-    let Some(list) = layers.get("search", Addressed::search) else { return Vec::new() };
+    let Some(list) = layers.get(T::SEARCH) else { return Vec::new() };
     let domains = list.value.iter().enumerate();
     let fine = domains.filter(|(at, text)| parse::host_name(text, list.pointer().index(*at).value(), problems));
     fine.map(|(_, text)| text.clone()).collect()

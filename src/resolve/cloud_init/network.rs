@@ -23,6 +23,7 @@ use crate::resolve::names::Names;
 use crate::resolve::parse;
 use crate::spec::cloud_init as written;
 use crate::spec::cloud_init::BondMode;
+use crate::spec::key::key;
 
 /// What the names in a guest's network can refer to.
 struct GuestLinks<'i> {
@@ -68,9 +69,9 @@ pub(crate) fn network(
     if layers.is_empty() {
         return None;
     }
-    let written_interfaces = items(layers, "interfaces", |n| n.interfaces.as_ref());
-    let written_bonds = items(layers, "bonds", |n| n.bonds.as_ref());
-    let written_vlans = items(layers, "vlans", |n| n.vlans.as_ref());
+    let written_interfaces = layers.entries(key!(interfaces));
+    let written_bonds = layers.entries(key!(bonds));
+    let written_vlans = layers.entries(key!(vlans));
 
     let mut guest_links = GuestLinks { interfaces, bonds: HashMap::new() };
     let mut addressed: HashMap<usize, &Layers<'_, written::GuestInterface>> = HashMap::new();
@@ -84,7 +85,7 @@ pub(crate) fn network(
     let links: Vec<Option<Link>> = written_vlans
         .values()
         .map(|vlan| {
-            let link = vlan.get("link", |v| v.link.as_ref())?;
+            let link = vlan.get(key!(link))?;
             if let Some(bond) = bond_names.iter().position(|bond| bond == link.value) {
                 return Some(Link::Bond(bond));
             }
@@ -140,14 +141,14 @@ pub(crate) fn network(
             name: name.clone(),
             interfaces: members.iter().map(|index| ids[*index].clone()).collect(),
             first: members.first().copied(),
-            mode: layers.value("mode", |b| b.mode.as_ref()).unwrap_or(BondMode::ActiveBackup),
+            mode: layers.value(key!(mode)).unwrap_or(BondMode::ActiveBackup),
             addressing: address::addressing(layers, &on, Carries(carries), (entry, names), problems),
         });
     }
     let mut vlans = Vec::with_capacity(written_vlans.len());
     for ((name, layers), link) in written_vlans.iter().zip(&links) {
         check_name(name, &layers.pointer(), &mut taken, problems);
-        let tag = layers.value("tag", |v| v.tag.as_ref()).unwrap_or_default();
+        let tag = layers.value(key!(tag)).unwrap_or_default();
         let below = link.as_ref().and_then(|link| match link {
             Link::Interface(index) => Some(*index),
             Link::Bond(bond) => members[*bond].first().copied(),
@@ -187,21 +188,6 @@ fn one_way_out(network: &GuestNetwork, problems: &mut Problems) {
     }
 }
 
-/// The layers of each entry of a map that merges by its keys.
-fn items<'a, T>(
-    layers: &Layers<'a, written::GuestNetwork>,
-    key: &'static str,
-    field: impl Fn(&'a written::GuestNetwork) -> Option<&'a IndexMap<String, T>>,
-) -> IndexMap<String, Layers<'a, T>> {
-    let mut items: IndexMap<String, Vec<(Pointer, &'a T)>> = IndexMap::new();
-    for (at, map) in layers.every_of(key, field) {
-        for (name, item) in map {
-            items.entry(name.clone()).or_default().push((at.key(name), item));
-        }
-    }
-    items.into_iter().map(|(name, layers)| (name, Layers::new(layers))).collect()
-}
-
 /// The interfaces of each bond.
 fn members(
     bonds: &IndexMap<String, Layers<'_, written::GuestBond>>,
@@ -210,7 +196,7 @@ fn members(
 ) -> Vec<Vec<usize>> {
     let mut all = Vec::with_capacity(bonds.len());
     for (bond, layers) in bonds {
-        let Some(list) = layers.get("interfaces", |b| b.interfaces.as_ref()) else {
+        let Some(list) = layers.get(key!(interfaces)) else {
             all.push(Vec::new());
             continue;
         };

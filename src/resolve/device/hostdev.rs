@@ -12,6 +12,7 @@ use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::{parse, text};
+use crate::spec::key::key;
 use crate::spec::{DomainFields, hostdev as written};
 
 /// The devices of the host, in their places in the guest.
@@ -22,7 +23,7 @@ pub(crate) fn host_devices(
     has_screen: bool,
     problems: &mut Problems,
 ) -> Vec<HostDevice> {
-    let Some(list) = layers.get("hostdevs", |fields| fields.hostdevs.as_ref()) else {
+    let Some(list) = layers.get(key!(hostdevs)) else {
         return Vec::new();
     };
     let mut devices = Vec::new();
@@ -59,20 +60,20 @@ fn host_device(
     has_screen: bool,
     problems: &mut Problems,
 ) -> Option<HostDevice> {
-    let pci = layers.get("pci", |h| h.pci.as_ref());
-    let usb = layers.get("usb", |h| h.usb.as_ref());
-    let mdev = layers.get("mdev", |h| h.mdev.as_ref());
+    let pci = layers.get(key!(pci));
+    let usb = layers.get(key!(usb));
+    let mdev = layers.get(key!(mdev));
     let kinds = [("pci", pci), ("usb", usb), ("mdev", mdev)].map(|(key, at)| (key, at.map(|at| at.pointer())));
     parse::one_of(&kinds, "a host device", &layers.pointer(), problems)?;
 
-    let guest = layers.get("guest", |h| h.guest.as_ref());
-    let managed = layers.get("managed", |h| h.managed.as_ref());
-    let rom = layers.get("rom", |h| h.rom.as_ref());
-    let rom_bar = layers.get("romBar", |h| h.rom_bar.as_ref());
-    let boot = layers.get("boot", |h| h.boot.as_ref());
-    let optional = layers.get("optional", |h| h.optional.as_ref());
-    let display = layers.get("display", |h| h.display.as_ref());
-    let ramfb = layers.get("ramfb", |h| h.ramfb.as_ref());
+    let guest = layers.get(key!(guest));
+    let managed = layers.get(key!(managed));
+    let rom = layers.get(key!(rom));
+    let rom_bar = layers.get(key!(rom_bar));
+    let boot = layers.get(key!(boot));
+    let optional = layers.get(key!(optional));
+    let display = layers.get(key!(display));
+    let ramfb = layers.get(key!(ramfb));
     let of_pci = [managed.map(|at| at.pointer()), rom.map(|at| at.pointer()), rom_bar.map(|at| at.pointer())];
     let (of_usb, of_mdev) =
         ([optional.map(|at| at.pointer())], [display.map(|at| at.pointer()), ramfb.map(|at| at.pointer())]);

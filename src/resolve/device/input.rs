@@ -8,6 +8,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec::guest::Arch;
 use crate::spec::input::{InputBus, InputType};
+use crate::spec::key::key;
 use crate::spec::{DomainFields, input as written};
 
 /// The keyboards and pointers. Unless the spec says, a tablet, so that the pointer is where the user's is; a PC has a
@@ -19,7 +20,7 @@ pub(crate) fn inputs(
     problems: &mut Problems,
 ) -> Vec<Input> {
     let usb = |kind| Input::emulated(kind, InputBus::Usb);
-    let Some(list) = layers.get("inputs", |f| f.inputs.as_ref()) else {
+    let Some(list) = layers.get(key!(inputs)) else {
         return match (has_video, arch) {
             (false, _) => Vec::new(),
             (true, Arch::X86_64) => vec![usb(InputType::Tablet)],
@@ -47,12 +48,12 @@ pub(crate) fn inputs(
 }
 
 fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Problems) -> Option<Input> {
-    let kind = *layers.get("type", |i| i.r#type.as_ref())?.value;
-    let bus = layers.get("bus", |i| i.bus.as_ref());
-    let device = layers.get("device", |i| i.device.as_ref());
-    let grab = layers.get("grab", |i| i.grab.as_ref());
-    let grab_toggle = layers.get("grabToggle", |i| i.grab_toggle.as_ref());
-    let repeat = layers.get("repeat", |i| i.repeat.as_ref());
+    let kind = *layers.get(key!(r#type))?.value;
+    let bus = layers.get(key!(bus));
+    let device = layers.get(key!(device));
+    let grab = layers.get(key!(grab));
+    let grab_toggle = layers.get(key!(grab_toggle));
+    let repeat = layers.get(key!(repeat));
     let is_of_host = match kind {
         InputType::Evdev | InputType::Passthrough => true,
         InputType::Tablet | InputType::Keyboard | InputType::Mouse => false,

@@ -11,6 +11,7 @@ use crate::resolve::interface::forward;
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::text;
 use crate::spec::guest::{Arch, Drivers};
+use crate::spec::key::key;
 use crate::spec::screen::{GraphicsType, Video};
 use crate::spec::{DomainFields, screen as written};
 
@@ -28,13 +29,13 @@ pub(crate) fn screen(
     drivers: Drivers,
     problems: &mut Problems,
 ) -> Screen {
-    let first = layers.object("graphics", |f| f.graphics.as_ref());
+    let first = layers.object(key!(graphics));
     let mut servers: Vec<Graphics> = server(&first, entry, problems).into_iter().collect();
-    if let Some(list) = layers.get("furtherGraphics", |f| f.further_graphics.as_ref()) {
+    if let Some(list) = layers.get(key!(further_graphics)) {
         for (index, graphics) in list.value.iter().enumerate() {
             let at = list.pointer().index(index);
             let layers = Layers::one(at.clone(), graphics);
-            let protocol = layers.get("type", |g| g.r#type.as_ref());
+            let protocol = layers.get(key!(r#type));
             if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
                 let place = protocol.map_or(at.value(), |protocol| protocol.place());
                 problems.push(
@@ -47,7 +48,7 @@ pub(crate) fn screen(
         }
     }
     check_servers(&servers, problems);
-    let video = layers.get("video", |f| f.video.as_ref());
+    let video = layers.get(key!(video));
     let screen = Screen {
         video: video.map_or(
             match drivers {
@@ -56,8 +57,8 @@ pub(crate) fn screen(
             },
             |video| *video.value,
         ),
-        heads: layers.value("videoHeads", |f| f.video_heads.as_ref()),
-        accel3d: layers.value("accel3d", |f| f.accel3d.as_ref()).unwrap_or(false),
+        heads: layers.value(key!(video_heads)),
+        accel3d: layers.value(key!(accel3d)).unwrap_or(false),
         graphics: servers,
     };
     check_video(layers, &screen, arch, problems);
@@ -66,7 +67,7 @@ pub(crate) fn screen(
 
 /// What the video device can do.
 fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, problems: &mut Problems) {
-    let heads = layers.get("videoHeads", |f| f.video_heads.as_ref());
+    let heads = layers.get(key!(video_heads));
     if let Some(heads) = heads.filter(|heads| *heads.value > 1)
         && !matches!(screen.video, Video::Virtio | Video::Qxl)
     {
@@ -75,7 +76,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
                 .help("leave `videoHeads` out, or choose video `virtio`"),
         );
     }
-    let accel3d = layers.get("accel3d", |f| f.accel3d.as_ref());
+    let accel3d = layers.get(key!(accel3d));
     if let Some(accel3d) = accel3d.filter(|accel3d| *accel3d.value) {
         let at = accel3d.pointer().name();
         if screen.video != Video::Virtio {
@@ -93,7 +94,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
             );
         }
     }
-    let video = layers.get("video", |f| f.video.as_ref());
+    let video = layers.get(key!(video));
     if let Some(video) = video.filter(|video| matches!(video.value, Video::Qxl | Video::Vmvga))
         && arch == Arch::Aarch64
     {
@@ -139,15 +140,15 @@ fn check_servers(servers: &[Graphics], problems: &mut Problems) {
 
 /// A server, if it is one.
 fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Graphics> {
-    let protocol = layers.value("type", |g| g.r#type.as_ref()).unwrap_or(GraphicsType::Spice);
-    let listen_word = layers.get("listen", |g| g.listen.as_ref());
+    let protocol = layers.value(key!(r#type)).unwrap_or(GraphicsType::Spice);
+    let listen_word = layers.get(key!(listen));
     let listen = listen_word.and_then(|word| listen(word, problems));
-    let port = layers.get("port", |g| g.port.as_ref());
-    let websocket = layers.get("websocket", |g| g.websocket.as_ref());
-    let keymap = layers.get("keymap", |g| g.keymap.as_ref());
+    let port = layers.get(key!(port));
+    let websocket = layers.get(key!(websocket));
+    let keymap = layers.get(key!(keymap));
     let keymap = keymap.filter(|word| check_keymap(*word, problems));
-    let gl = layers.get("gl", |g| g.gl.as_ref());
-    let render_node = layers.get("renderNode", |g| g.render_node.as_ref());
+    let gl = layers.get(key!(gl));
+    let render_node = layers.get(key!(render_node));
     let has_gl = gl.is_some_and(|gl| *gl.value);
     let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
         problems.extend(at.map(|at| Problem::key_only_for(&at, what, only)));

@@ -13,6 +13,7 @@ use crate::resolve::interface::forward;
 use crate::resolve::layers::Layers;
 use crate::resolve::{parse, text};
 use crate::spec::guest::Arch;
+use crate::spec::key::key;
 use crate::spec::serial::ChannelType;
 use crate::spec::{DomainFields, serial as written};
 
@@ -31,7 +32,7 @@ pub(crate) fn serials(
     console: bool,
     problems: &mut Problems,
 ) -> Vec<Serial> {
-    let Some(list) = layers.get("furtherSerials", |f| f.further_serials.as_ref()) else {
+    let Some(list) = layers.get(key!(further_serials)) else {
         return Vec::new();
     };
     let room = PORTS_OF_A_PC - usize::from(console);
@@ -50,10 +51,10 @@ pub(crate) fn serials(
 }
 
 fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Serial> {
-    let pty = layers.get("pty", |s| s.pty.as_ref());
-    let file = layers.get("file", |s| s.file.as_ref());
-    let tcp = layers.get("tcp", |s| s.tcp.as_ref());
-    let unix = layers.get("unix", |s| s.unix.as_ref());
+    let pty = layers.get(key!(pty));
+    let file = layers.get(key!(file));
+    let tcp = layers.get(key!(tcp));
+    let unix = layers.get(key!(unix));
     let kinds = [
         ("pty", pty.map(|at| at.pointer())),
         ("file", file.map(|at| at.pointer())),
@@ -62,8 +63,8 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: 
     ];
     parse::one_of(&kinds, "a serial port", &layers.pointer(), problems)?;
     problems.extend(pty.and_then(parse::only_true));
-    let listen = layers.get("listen", |s| s.listen.as_ref());
-    let protocol = layers.get("protocol", |s| s.protocol.as_ref());
+    let listen = layers.get(key!(listen));
+    let protocol = layers.get(key!(protocol));
     if let Some(at) = listen.filter(|_| tcp.is_none() && unix.is_none()) {
         problems.push(Problem::key_only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
     }
@@ -99,18 +100,18 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: 
 
 /// The channels beside those of the agents.
 pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, problems: &mut Problems) -> Vec<Channel> {
-    let Some(list) = layers.get("furtherChannels", |f| f.further_channels.as_ref()) else {
+    let Some(list) = layers.get(key!(further_channels)) else {
         return Vec::new();
     };
     let mut channels: Vec<Channel> = Vec::new();
     let mut names: Vec<(String, Pointer)> = Vec::new();
     for (index, channel) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), channel);
-        let kind = layers.get("type", |c| c.r#type.as_ref());
+        let kind = layers.get(key!(r#type));
         if let Some(kind) = kind.filter(|kind| *kind.value == ChannelType::Spiceport) {
             screen::check_spice(&kind.pointer(), "a channel", screen, problems);
         }
-        let Some(word) = layers.get("name", |c| c.name.as_ref()) else { continue };
+        let Some(word) = layers.get(key!(name)) else { continue };
         if !parse::name(word.value, word.place(), problems) {
             continue;
         }

@@ -5,6 +5,7 @@ use crate::place::Pointer;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
+use crate::spec::key::key;
 use crate::spec::share::ShareDriver;
 use crate::spec::{DomainFields, share as written};
 
@@ -17,20 +18,20 @@ const PLAN9_TAG_MAX: usize = 31;
 
 /// The shares.
 pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Share> {
-    let Some(list) = layers.get("shares", |fields| fields.shares.as_ref()) else {
+    let Some(list) = layers.get(key!(shares)) else {
         return Vec::new();
     };
     let mut shares: Vec<Share> = Vec::new();
     let mut tags: Vec<(String, Pointer)> = Vec::new();
     for (index, share) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), share);
-        let source = layers.get("source", |s| s.source.as_ref()).and_then(|word| text::path(word, problems));
+        let source = layers.get(key!(source)).and_then(|word| text::path(word, problems));
         let server = server(&layers, problems);
         let max = match server {
             ShareServer::Virtiofs { .. } => TAG_MAX,
             ShareServer::Plan9 { .. } => PLAN9_TAG_MAX,
         };
-        let tag = layers.get("tag", |s| s.tag.as_ref()).and_then(|word| {
+        let tag = layers.get(key!(tag)).and_then(|word| {
             let tag = text::line_of(word, problems)?;
             if tag.is_empty() || tag.len() > max {
                 problems.push(
@@ -51,16 +52,16 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
             tags.push((tag.clone(), word.pointer()));
             Some(tag)
         });
-        let readonly = layers.value("readonly", |s| s.readonly.as_ref()).unwrap_or(false);
+        let readonly = layers.value(key!(readonly)).unwrap_or(false);
         shares.extend(source.zip(tag).map(|(source, tag)| Share { source, tag, readonly, server }));
     }
     shares
 }
 
 fn server(layers: &Layers<'_, written::Share>, problems: &mut Problems) -> ShareServer {
-    let access_mode = layers.get("accessMode", |s| s.access_mode.as_ref());
-    let cache = layers.get("cache", |s| s.cache.as_ref());
-    match layers.value("driver", |s| s.driver.as_ref()).unwrap_or_default() {
+    let access_mode = layers.get(key!(access_mode));
+    let cache = layers.get(key!(cache));
+    match layers.value(key!(driver)).unwrap_or_default() {
         ShareDriver::Virtiofs => {
             problems.extend(access_mode.map(|at| Problem::key_only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
             ShareServer::Virtiofs { cache: cache.map(|cache| *cache.value) }

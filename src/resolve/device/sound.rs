@@ -8,13 +8,14 @@ use crate::resolve::device::screen;
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec::guest::Arch;
+use crate::spec::key::key;
 use crate::spec::screen::GraphicsType;
 use crate::spec::sound::{AudioType, Sound};
 use crate::spec::{DomainFields, sound as written};
 
 /// The sound device.
 pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Sound {
-    let Some(sound) = layers.get("sound", |f| f.sound.as_ref()) else {
+    let Some(sound) = layers.get(key!(sound)) else {
         return Sound::None;
     };
     if *sound.value == Sound::Sb16 && arch == Arch::Aarch64 {
@@ -33,12 +34,12 @@ pub(crate) fn audio(
     screen: &Screen,
     problems: &mut Problems,
 ) -> Option<Audio> {
-    let layers = layers.object("audio", |f| f.audio.as_ref());
+    let layers = layers.object(key!(audio));
     if layers.is_empty() {
         let kind = if screen.has(GraphicsType::Spice) { AudioType::Spice } else { AudioType::None };
         return (sound != Sound::None).then_some(Audio::plain(kind));
     }
-    let kind = layers.get("type", |a| a.r#type.as_ref())?;
+    let kind = layers.get(key!(r#type))?;
     if *kind.value == AudioType::Spice {
         screen::check_spice(&kind.pointer(), "sound", screen, problems);
     }
@@ -49,11 +50,11 @@ pub(crate) fn audio(
     }
     let audio = Audio {
         kind,
-        server: layers.get("server", |a| a.server.as_ref()).and_then(|word| text::line_of(word, problems)),
-        runtime_dir: layers.get("runtimeDir", |a| a.runtime_dir.as_ref()).and_then(|word| text::path(word, problems)),
-        device: layers.get("device", |a| a.device.as_ref()).and_then(|word| text::line_of(word, problems)),
+        server: layers.get(key!(server)).and_then(|word| text::line_of(word, problems)),
+        runtime_dir: layers.get(key!(runtime_dir)).and_then(|word| text::path(word, problems)),
+        device: layers.get(key!(device)).and_then(|word| text::line_of(word, problems)),
         path: layers
-            .get("path", |a| a.path.as_ref())
+            .get(key!(path))
             .and_then(|word| Some(Placed { value: text::path(word, problems)?, place: word.place() })),
     };
     check_keys(&layers, kind, problems);
@@ -70,10 +71,10 @@ fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &m
         AudioType::None | AudioType::Spice | AudioType::Sdl | AudioType::Dbus => None,
     };
     let keys = [
-        ("server", layers.get("server", |a| a.server.as_ref()), "`pulseaudio` and `jack`"),
-        ("runtimeDir", layers.get("runtimeDir", |a| a.runtime_dir.as_ref()), "`pipewire`"),
-        ("device", layers.get("device", |a| a.device.as_ref()), "`alsa` and `oss`"),
-        ("path", layers.get("path", |a| a.path.as_ref()), "`file`"),
+        ("server", layers.get(key!(server)), "`pulseaudio` and `jack`"),
+        ("runtimeDir", layers.get(key!(runtime_dir)), "`pipewire`"),
+        ("device", layers.get(key!(device)), "`alsa` and `oss`"),
+        ("path", layers.get(key!(path)), "`file`"),
     ];
     for (key, written, only) in keys {
         match written {

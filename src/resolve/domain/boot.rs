@@ -9,16 +9,17 @@ use crate::resolve::layers::{At, Layers};
 use crate::resolve::text;
 use crate::spec::DomainFields;
 use crate::spec::guest::BootDevice;
+use crate::spec::key::key;
 
 /// The kernel that a domain starts, if it does not start from its disks.
 pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<DirectBoot> {
-    let direct = layers.object("directBoot", |f| f.direct_boot.as_ref());
+    let direct = layers.object(key!(direct_boot));
     if direct.is_empty() {
         return None;
     }
-    let initrd = direct.get("initrd", |d| d.initrd.as_ref()).and_then(|word| text::path(word, problems));
-    let cmdline = direct.get("cmdline", |d| d.cmdline.as_ref()).and_then(|word| text::line_of(word, problems));
-    let Some(kernel) = direct.get("kernel", |d| d.kernel.as_ref()) else {
+    let initrd = direct.get(key!(initrd)).and_then(|word| text::path(word, problems));
+    let cmdline = direct.get(key!(cmdline)).and_then(|word| text::line_of(word, problems));
+    let Some(kernel) = direct.get(key!(kernel)) else {
         problems.push(
             Problem::needs(direct.pointer().value(), "a direct boot of no kernel", "a `kernel`")
                 .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
@@ -58,7 +59,7 @@ pub(crate) fn boot(
             first.insert(order.value, order);
         }
     }
-    let list = layers.get("boot", |f| f.boot.as_ref());
+    let list = layers.get(key!(boot));
     match (list, orders.first()) {
         (Some(list), Some(order)) if !list.value.is_empty() => {
             problems.push(

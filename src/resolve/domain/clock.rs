@@ -7,6 +7,7 @@ use crate::resolve::text::shortened;
 use crate::spec::DomainFields;
 use crate::spec::clock::{ClockOffset, PitTickPolicy, RtcTickPolicy, Timer, Timers};
 use crate::spec::guest::{Arch, Os};
+use crate::spec::key::{Key, key};
 
 /// Resolves the clock of a domain.
 ///
@@ -19,9 +20,9 @@ pub(crate) fn clock(
     hyperv: bool,
     problems: &mut Problems,
 ) -> Clock {
-    let clock = layers.object("clock", |f| f.clock.as_ref());
-    let timezone = clock.get("timezone", |c| c.timezone.as_ref());
-    let offset = clock.get("offset", |c| c.offset.as_ref());
+    let clock = layers.object(key!(clock));
+    let timezone = clock.get(key!(timezone));
+    let offset = clock.get(key!(offset));
     match (offset, timezone) {
         (Some(offset), None) if *offset.value == ClockOffset::Timezone => problems.push(
             Problem::needs(offset.place(), "a clock in a time zone that is not said", "a `timezone` beside it")
@@ -44,47 +45,38 @@ pub(crate) fn clock(
         (Some(ClockOffset::Localtime), _) => Some(Offset::Localtime),
         (Some(ClockOffset::Timezone) | None, None) => None,
     };
-    let timers = clock.object("timers", |c| c.timers.as_ref());
+    let timers = clock.object(key!(timers));
     if arch == Arch::Aarch64 && !timers.is_empty() {
         problems.push(
             Problem::only_for(timers.pointer().name(), "the timers of a PC in an aarch64 domain", "x86_64")
                 .help("leave `timers` out"),
         );
     }
-    let rtc = timers.object("rtc", |t| t.rtc.as_ref());
-    let pit = timers.object("pit", |t| t.pit.as_ref());
-    let tsc = timers.object("tsc", |t| t.tsc.as_ref());
+    let rtc = timers.object(key!(rtc));
+    let pit = timers.object(key!(pit));
+    let tsc = timers.object(key!(tsc));
     let preset = arch == Arch::X86_64 && os != Os::None;
     Clock {
         offset: offset.unwrap_or(if os.is_windows() { Offset::Localtime } else { Offset::Utc }),
         rtc: Rtc {
-            present: rtc.value("present", |t| t.present.as_ref()),
-            tick_policy: rtc
-                .value("tickPolicy", |t| t.tick_policy.as_ref())
-                .or(preset.then_some(RtcTickPolicy::Catchup)),
-            track: rtc.value("track", |t| t.track.as_ref()),
+            present: rtc.value(key!(present)),
+            tick_policy: rtc.value(key!(tick_policy)).or(preset.then_some(RtcTickPolicy::Catchup)),
+            track: rtc.value(key!(track)),
         },
         pit: Pit {
-            present: pit.value("present", |t| t.present.as_ref()),
-            tick_policy: pit.value("tickPolicy", |t| t.tick_policy.as_ref()).or(preset.then_some(PitTickPolicy::Delay)),
+            present: pit.value(key!(present)),
+            tick_policy: pit.value(key!(tick_policy)).or(preset.then_some(PitTickPolicy::Delay)),
         },
-        hpet: present(&timers, "hpet", |t| t.hpet.as_ref()).or(preset.then_some(false)),
-        tsc: Tsc {
-            present: tsc.value("present", |t| t.present.as_ref()),
-            mode: tsc.value("mode", |t| t.mode.as_ref()),
-        },
-        kvmclock: present(&timers, "kvmclock", |t| t.kvmclock.as_ref()),
-        hypervclock: present(&timers, "hypervclock", |t| t.hypervclock.as_ref()).or((preset && hyperv).then_some(true)),
+        hpet: present(&timers, key!(hpet)).or(preset.then_some(false)),
+        tsc: Tsc { present: tsc.value(key!(present)), mode: tsc.value(key!(mode)) },
+        kvmclock: present(&timers, key!(kvmclock)),
+        hypervclock: present(&timers, key!(hypervclock)).or((preset && hyperv).then_some(true)),
     }
 }
 
 /// Whether a timer is there.
-fn present<'a>(
-    timers: &Layers<'a, Timers>,
-    key: &'static str,
-    timer: impl Fn(&'a Timers) -> Option<&'a Timer>,
-) -> Option<bool> {
-    timers.object(key, timer).value("present", |timer| timer.present.as_ref())
+fn present(timers: &Layers<'_, Timers>, timer: Key<Timers, Timer>) -> Option<bool> {
+    timers.object(timer).value(key!(present))
 }
 
 /// A time zone, in the characters that libvirt takes.

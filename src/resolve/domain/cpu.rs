@@ -7,6 +7,7 @@ use crate::resolve::{cpuset, parse};
 use crate::spec::DomainFields;
 use crate::spec::cpu::{Cpu, CpuCache, CpuFeature, CpuMode};
 use crate::spec::guest::{Arch, Os, Virtualization};
+use crate::spec::key::key;
 
 /// Resolves the CPUs of a domain.
 pub(crate) fn cpus(
@@ -16,13 +17,9 @@ pub(crate) fn cpus(
     iothreads: u32,
     problems: &mut Problems,
 ) -> Cpus {
-    let written = layers.get("cpus", |f| f.cpus.as_ref());
-    let topology = layers.object("topology", |f| f.topology.as_ref());
-    let parts = [
-        topology.get("sockets", |t| t.sockets.as_ref()),
-        topology.get("cores", |t| t.cores.as_ref()),
-        topology.get("threads", |t| t.threads.as_ref()),
-    ];
+    let written = layers.get(key!(cpus));
+    let topology = layers.object(key!(topology));
+    let parts = [topology.get(key!(sockets)), topology.get(key!(cores)), topology.get(key!(threads))];
     let arrangement = parts.map(|part| part.map_or(1, |count| *count.value));
     let product = arrangement.iter().try_fold(1_u32, |product, part| product.checked_mul(*part));
     let count = match (written, topology.is_empty()) {
@@ -51,15 +48,15 @@ pub(crate) fn cpus(
         }),
         (None, true) => 2,
     };
-    let cpu = layers.object("cpu", |f| f.cpu.as_ref());
+    let cpu = layers.object(key!(cpu));
     let (mode, model) = model(&cpu, virtualization, problems);
-    let pinning = layers.object("pinning", |f| f.pinning.as_ref());
-    let vcpus = pinning.get("vcpus", |p| p.vcpus.as_ref());
-    let threads = pinning.get("iothreads", |p| p.iothreads.as_ref());
+    let pinning = layers.object(key!(pinning));
+    let vcpus = pinning.get(key!(vcpus));
+    let threads = pinning.get(key!(iothreads));
     let pinned = pinned(vcpus, count, ("virtual CPUs", "cpus"), problems);
     let iothreads_pinned = self::pinned(threads, iothreads, ("I/O threads", "iothreads"), problems);
-    let cache = cpu.get("cache", |c| c.cache.as_ref());
-    let migratable = cpu.get("migratable", |c| c.migratable.as_ref());
+    let cache = cpu.get(key!(cache));
+    let migratable = cpu.get(key!(migratable));
     check_cache(cache, arch, mode, problems);
     if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
         problems.push(
@@ -83,12 +80,12 @@ pub(crate) fn cpus(
         model,
         features: features(&cpu, problems),
         cache: cache.map(|cache| *cache.value),
-        check: cpu.value("check", |c| c.check.as_ref()),
+        check: cpu.value(key!(check)),
         migratable: migratable.map(|migratable| *migratable.value),
         pinned,
         iothreads_pinned,
         emulator_pinned: pinning
-            .get("emulator", |p| p.emulator.as_ref())
+            .get(key!(emulator))
             .and_then(|word| cpuset::processors(word.value, word.pointer(), problems)),
     }
 }
@@ -148,8 +145,8 @@ fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, probl
 
 /// Where the CPU model comes from, and its name.
 fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut Problems) -> (CpuMode, Option<String>) {
-    let model = cpu.get("model", |c| c.model.as_ref());
-    let mode = cpu.get("mode", |c| c.mode.as_ref());
+    let model = cpu.get(key!(model));
+    let mode = cpu.get(key!(mode));
     let default = match (model, virtualization) {
         (Some(_), _) => CpuMode::Custom,
         (None, Virtualization::Kvm) => CpuMode::HostPassthrough,
@@ -189,7 +186,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
 /// The features of every layer; each feature as the strongest layer that names it says.
 fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> Vec<(String, CpuFeature)> {
     let mut features = indexmap::IndexMap::new();
-    for layer in cpu.every("features", |c| c.features.as_ref()) {
+    for layer in cpu.every(key!(features)) {
         for (name, policy) in layer.value {
             if parse::name(name, layer.pointer().key(name).name(), problems) {
                 features.insert(name.clone(), *policy);

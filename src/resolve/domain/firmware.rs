@@ -10,6 +10,7 @@ use crate::spec::DomainFields;
 use crate::spec::domain::DomainOwn;
 use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::{Arch, Firmware as Written};
+use crate::spec::key::key;
 use crate::spec::pool::ImageFormat;
 
 /// Where libvirt keeps the firmware variables of domains.
@@ -23,7 +24,7 @@ pub(crate) fn firmware(
     (arch, machine): (Arch, &str),
     problems: &mut Problems,
 ) -> Firmware {
-    let written = layers.get("firmware", |f| f.firmware.as_ref());
+    let written = layers.get(key!(firmware));
     let firmware = written.map_or(
         match arch {
             Arch::X86_64 => Written::Bios,
@@ -32,7 +33,7 @@ pub(crate) fn firmware(
         |written| *written.value,
     );
     // One file for all replicas has been refused already.
-    let nvram = own.get("nvram", |own| own.nvram.as_ref()).filter(|_| entry.own.replicas.is_none());
+    let nvram = own.get(key!(nvram)).filter(|_| entry.own.replicas.is_none());
     match (firmware, arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
             Problem::conflict(written.place(), "an aarch64 domain with a PC BIOS")
@@ -49,7 +50,7 @@ pub(crate) fn firmware(
         })),
         (Written::Uefi, _) => {}
         (Written::UefiSecure, _) => problems.extend(written.and_then(|written| {
-            let machine_at = layers.get("machine", |f| f.machine.as_ref());
+            let machine_at = layers.get(key!(machine));
             let problem = |message: &str| {
                 Problem::conflict(written.place(), format!("domain `{}` {message}", entry.name))
                     .help("leave `firmware` out, or choose `uefi`")
@@ -65,7 +66,7 @@ pub(crate) fn firmware(
             }
         })),
     }
-    let keys = layers.get("secureBootKeys", |f| f.secure_boot_keys.as_ref());
+    let keys = layers.get(key!(secure_boot_keys));
     if let Some(keys) = keys.filter(|_| firmware != Written::UefiSecure) {
         problems.push(match written {
             Some(written) => Problem::only_for(
@@ -83,11 +84,7 @@ pub(crate) fn firmware(
             .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out"),
         });
     }
-    let format = if layers.value("snapshots", |f| f.snapshots.as_ref()).unwrap_or(true) {
-        ImageFormat::Qcow2
-    } else {
-        ImageFormat::Raw
-    };
+    let format = if layers.value(key!(snapshots)).unwrap_or(true) { ImageFormat::Qcow2 } else { ImageFormat::Raw };
     let secure = match firmware {
         Written::Bios => return Firmware::Bios,
         Written::Uefi => None,

@@ -6,6 +6,7 @@ use crate::resolve::layers::{At, Layers};
 use crate::resolve::text::shortened;
 use crate::spec::DomainFields;
 use crate::spec::guest::{Arch, Os, Virtualization};
+use crate::spec::key::key;
 
 /// The longest vendor of Hyper-V's interface, in characters: that of a CPUID leaf.
 const VENDOR_MAX: usize = 12;
@@ -19,10 +20,10 @@ pub(crate) fn hypervisor(
     problems: &mut Problems,
 ) -> Hypervisor {
     let pc = arch == Arch::X86_64;
-    let hyperv = layers.get("hyperv", |f| f.hyperv.as_ref());
-    let vendor = layers.get("hypervVendorId", |f| f.hyperv_vendor_id.as_ref());
-    let hidden = layers.get("kvmHidden", |f| f.kvm_hidden.as_ref());
-    let vmport = layers.get("vmport", |f| f.vmport.as_ref());
+    let hyperv = layers.get(key!(hyperv));
+    let vendor = layers.get(key!(hyperv_vendor_id));
+    let hidden = layers.get(key!(kvm_hidden));
+    let vmport = layers.get(key!(vmport));
     if !pc {
         only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V's interface", problems);
         only_for_pc(vendor, "hypervVendorId", "Hyper-V's interface", problems);

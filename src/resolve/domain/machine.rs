@@ -6,6 +6,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
 use crate::spec::guest::Arch;
+use crate::spec::key::key;
 
 /// The machine type of a PC. libvirt resolves a name without a version, such as `q35`, to QEMU's newest at each
 /// definition, so that an update of QEMU would change every domain and power-cycle those that run. QEMU keeps a version
@@ -22,13 +23,13 @@ pub(crate) fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &
         Arch::X86_64 => DEFAULT_X86_64,
         Arch::Aarch64 => DEFAULT_AARCH64,
     };
-    let Some(word) = layers.get("machine", |f| f.machine.as_ref()) else {
+    let Some(word) = layers.get(key!(machine)) else {
         return default.to_owned();
     };
     if !parse::name(word.value, word.place(), problems) {
         return default.to_owned();
     }
-    let arch_at = layers.get("arch", |f| f.arch.as_ref());
+    let arch_at = layers.get(key!(arch));
     let message = || format!("a machine of type `{}` on {}", word.value, arch.name());
     match arch_of(word.value) {
         Some(own) if own == arch => {}

@@ -7,6 +7,7 @@ use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
+use crate::spec::key::key;
 
 /// Resolves the memory of a domain. `has_shares` is whether it has shares of virtiofsd, which
 /// reaches into the memory.
@@ -16,25 +17,24 @@ pub(crate) fn memory(
     has_shares: bool,
     problems: &mut Problems,
 ) -> Memory {
-    let flag = |key, field: fn(&DomainFields) -> Option<&bool>| layers.value(key, field);
     Memory {
         size: size(layers, entry, problems),
         current: current(layers, problems),
-        hugepages: layers.get("hugepages", |f| f.hugepages.as_ref()).and_then(|word| parse::size(word, problems)),
-        locked: flag("memoryLocked", |f| f.memory_locked.as_ref()).unwrap_or(false),
+        hugepages: layers.get(key!(hugepages)).and_then(|word| parse::size(word, problems)),
+        locked: layers.value(key!(memory_locked)).unwrap_or(false),
         shared: shared(layers, has_shares, problems),
-        share_pages: flag("sharePages", |f| f.share_pages.as_ref()).unwrap_or(true),
+        share_pages: layers.value(key!(share_pages)).unwrap_or(true),
         limits: limits(layers, problems),
     }
 }
 
 /// The size that is written, if there is one.
 pub(crate) fn written(layers: &Layers<'_, DomainFields>) -> Option<Size> {
-    Size::parse(layers.get("memory", |f| f.memory.as_ref())?.value)
+    Size::parse(layers.get(key!(memory))?.value)
 }
 
 fn size(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Size {
-    let word = layers.get("memory", |f| f.memory.as_ref());
+    let word = layers.get(key!(memory));
     if word.is_none() {
         let message = format!("domain `{}` has no memory", entry.name);
         problems.push(
@@ -47,9 +47,9 @@ fn size(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut 
 
 /// What the guest starts with. libvirt takes more than there is, and makes it all there is.
 fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<Size> {
-    let word = layers.get("currentMemory", |f| f.current_memory.as_ref())?;
+    let word = layers.get(key!(current_memory))?;
     let current = parse::size(word, problems)?;
-    let memory = layers.get("memory", |f| f.memory.as_ref());
+    let memory = layers.get(key!(memory));
     if let Some(memory) = memory.filter(|_| written(layers).is_some_and(|memory| current > memory)) {
         problems.push(
             Problem::conflict(word.place(), "a domain that starts with more memory than it has")
@@ -58,7 +58,7 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
                 .help("make `memory` as large, or `currentMemory` smaller"),
         );
     }
-    let balloon = layers.get("balloon", |f| f.balloon.as_ref());
+    let balloon = layers.get(key!(balloon));
     if let Some(balloon) = balloon.filter(|balloon| !*balloon.value) {
         problems.push(
             Problem::both(
@@ -73,9 +73,9 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
 }
 
 fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Problems) -> bool {
-    let shared = layers.get("sharedMemory", |f| f.shared_memory.as_ref());
+    let shared = layers.get(key!(shared_memory));
     if let (Some(shared), true) = (shared.filter(|shared| !*shared.value), has_shares) {
-        let list = layers.get("shares", |f| f.shares.as_ref());
+        let list = layers.get(key!(shares));
         let problem = Problem::conflict(shared.place(), "shares without memory to share them through")
             .label("virtiofs needs shared memory")
             .help("leave `sharedMemory` out");
@@ -89,10 +89,10 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
 
 /// The limits. libvirt takes them in any order, and the kernel refuses them when the domain starts.
 fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits {
-    let limits = layers.object("memoryLimits", |f| f.memory_limits.as_ref());
-    let hard_at = limits.get("hard", |l| l.hard.as_ref());
-    let soft_at = limits.get("soft", |l| l.soft.as_ref());
-    let swap_at = limits.get("swap", |l| l.swap.as_ref());
+    let limits = layers.object(key!(memory_limits));
+    let hard_at = limits.get(key!(hard));
+    let soft_at = limits.get(key!(soft));
+    let swap_at = limits.get(key!(swap));
     let [hard, soft, swap] = [hard_at, soft_at, swap_at].map(|word| word.and_then(|word| parse::size(word, problems)));
     if let (Some(soft_at), Some(hard_at), true) = (soft_at, hard_at, hard.is_some() && soft > hard) {
         problems.push(

@@ -9,13 +9,14 @@ use crate::resolve::domain::memory;
 use crate::resolve::layers::Layers;
 use crate::resolve::{cpuset, parse};
 use crate::spec::DomainFields;
+use crate::spec::key::key;
 use crate::spec::memory::{MemoryMode, Numa as Written, NumaCell};
 
 /// Resolves the NUMA of a domain.
 pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mut Problems) -> Numa {
-    let numa = layers.object("numa", |f| f.numa.as_ref());
-    let nodes_at = numa.get("hostNodes", |n| n.host_nodes.as_ref());
-    let mode_at = numa.get("memoryMode", |n| n.memory_mode.as_ref());
+    let numa = layers.object(key!(numa));
+    let nodes_at = numa.get(key!(host_nodes));
+    let mode_at = numa.get(key!(memory_mode));
     if let (Some(mode), None) = (mode_at, nodes_at) {
         problems.push(without_nodes(mode.pointer()));
     }
@@ -23,7 +24,7 @@ pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mu
     let nodes =
         nodes_at.and_then(|word| cpuset::nodes(word.value, word.pointer(), problems)).map(|set| Nodes { set, mode });
     let mut cells = Vec::new();
-    if let Some(list) = numa.get("cells", |n| n.cells.as_ref()) {
+    if let Some(list) = numa.get(key!(cells)) {
         let all = nodes_at.map(|_| mode);
         for (index, written) in list.value.iter().enumerate() {
             let written = Layers::one(list.pointer().index(index), written);
@@ -39,8 +40,8 @@ pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mu
 
 /// A cell. `all` is how strictly the memory of all comes from nodes of the host, if it does.
 fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Problems) -> Option<Cell> {
-    let nodes_at = cell.get("hostNodes", |c| c.host_nodes.as_ref());
-    let mode_at = cell.get("memoryMode", |c| c.memory_mode.as_ref());
+    let nodes_at = cell.get(key!(host_nodes));
+    let mode_at = cell.get(key!(memory_mode));
     if let (Some(mode), None) = (mode_at, nodes_at) {
         problems.push(without_nodes(mode.pointer()));
     }
@@ -61,10 +62,9 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Pro
                 .help("make all of them `restrictive`, each with `hostNodes`, or none"),
         );
     }
-    let cpus =
-        cell.get("cpus", |c| c.cpus.as_ref()).map(|word| cpuset::processors(word.value, word.pointer(), problems));
+    let cpus = cell.get(key!(cpus)).map(|word| cpuset::processors(word.value, word.pointer(), problems));
     let nodes = nodes_at.and_then(|word| cpuset::nodes(word.value, word.pointer(), problems));
-    let memory = cell.get("memory", |c| c.memory.as_ref()).and_then(|word| parse::size(word, problems));
+    let memory = cell.get(key!(memory)).and_then(|word| parse::size(word, problems));
     let cpus = match cpus {
         None => None,
         Some(set) => Some(set?),
@@ -84,7 +84,7 @@ fn without_nodes(mode: Pointer) -> Problem {
 /// Checks that each virtual CPU is in one cell. libvirt refuses one that is in two, and puts one that is in none into the
 /// first.
 fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Problems) {
-    let Some(list) = numa.get("cells", |n| n.cells.as_ref()) else { return };
+    let Some(list) = numa.get(key!(cells)) else { return };
     let mut homes: Vec<Option<usize>> = vec![None; count.min(4096) as usize];
     let at = |index: usize| list.pointer().index(index).key("cpus").value();
     for (index, cell) in list.value.iter().enumerate() {
@@ -119,9 +119,8 @@ fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Pro
 
 /// Checks that the cells have the domain's memory. libvirt would give it theirs.
 fn have_all_memory(layers: &Layers<'_, DomainFields>, numa: &Layers<'_, Written>, problems: &mut Problems) {
-    let memory_at = layers.get("memory", |f| f.memory.as_ref());
-    let (Some(list), Some(memory_at), Some(memory)) =
-        (numa.get("cells", |n| n.cells.as_ref()), memory_at, memory::written(layers))
+    let memory_at = layers.get(key!(memory));
+    let (Some(list), Some(memory_at), Some(memory)) = (numa.get(key!(cells)), memory_at, memory::written(layers))
     else {
         return;
     };

@@ -6,17 +6,18 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
 use crate::spec::DomainFields;
+use crate::spec::key::key;
 use crate::spec::smbios::{SmbiosBaseBoard, SmbiosBios, SmbiosChassis, SmbiosSystem};
 
 /// Resolves what the firmware tells.
 pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Smbios {
-    let smbios = layers.object("smbios", |f| f.smbios.as_ref());
+    let smbios = layers.object(key!(smbios));
     Smbios {
-        bios: bios(&smbios.object("bios", |s| s.bios.as_ref()), problems),
-        system: system(&smbios.object("system", |s| s.system.as_ref()), problems),
-        base_board: base_board(&smbios.object("baseBoard", |s| s.base_board.as_ref()), problems),
-        chassis: chassis(&smbios.object("chassis", |s| s.chassis.as_ref()), problems),
-        oem_strings: smbios.get("oemStrings", |s| s.oem_strings.as_ref()).map_or_else(Vec::new, |list| {
+        bios: bios(&smbios.object(key!(bios)), problems),
+        system: system(&smbios.object(key!(system)), problems),
+        base_board: base_board(&smbios.object(key!(base_board)), problems),
+        chassis: chassis(&smbios.object(key!(chassis)), problems),
+        oem_strings: smbios.get(key!(oem_strings)).map_or_else(Vec::new, |list| {
             let mut strings = Vec::new();
             for (index, string) in list.value.iter().enumerate() {
                 let at = list.pointer().index(index);
@@ -30,8 +31,8 @@ pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
 }
 
 fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Problems) -> Entries {
-    let date = bios.get("date", |b| b.date.as_ref());
-    let release = bios.get("release", |b| b.release.as_ref());
+    let date = bios.get(key!(date));
+    let release = bios.get(key!(release));
     let mut check = |word: Option<Word<'_>>, is_fine: fn(&str) -> bool, what: &str, example: &str| {
         if let Some(word) = word.filter(|word| !word.value.is_empty() && !is_fine(word.value)) {
             let message = format!("`{}` is not the {what} of a firmware", text::shortened(word.value));
@@ -46,8 +47,8 @@ fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Problems) -> Entries {
     check(release, is_release, "release", "10.22");
     entries(
         [
-            ("vendor", bios.get("vendor", |b| b.vendor.as_ref())),
-            ("version", bios.get("version", |b| b.version.as_ref())),
+            ("vendor", bios.get(key!(vendor))),
+            ("version", bios.get(key!(version))),
             ("date", date),
             ("release", release),
         ],
@@ -58,12 +59,12 @@ fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Problems) -> Entries {
 fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Problems) -> Entries {
     entries(
         [
-            ("manufacturer", system.get("manufacturer", |s| s.manufacturer.as_ref())),
-            ("product", system.get("product", |s| s.product.as_ref())),
-            ("version", system.get("version", |s| s.version.as_ref())),
-            ("serial", system.get("serial", |s| s.serial.as_ref())),
-            ("sku", system.get("sku", |s| s.sku.as_ref())),
-            ("family", system.get("family", |s| s.family.as_ref())),
+            ("manufacturer", system.get(key!(manufacturer))),
+            ("product", system.get(key!(product))),
+            ("version", system.get(key!(version))),
+            ("serial", system.get(key!(serial))),
+            ("sku", system.get(key!(sku))),
+            ("family", system.get(key!(family))),
         ],
         problems,
     )
@@ -72,12 +73,12 @@ fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Problems) -> Entries
 fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Problems) -> Entries {
     entries(
         [
-            ("manufacturer", board.get("manufacturer", |b| b.manufacturer.as_ref())),
-            ("product", board.get("product", |b| b.product.as_ref())),
-            ("version", board.get("version", |b| b.version.as_ref())),
-            ("serial", board.get("serial", |b| b.serial.as_ref())),
-            ("asset", board.get("asset", |b| b.asset.as_ref())),
-            ("location", board.get("location", |b| b.location.as_ref())),
+            ("manufacturer", board.get(key!(manufacturer))),
+            ("product", board.get(key!(product))),
+            ("version", board.get(key!(version))),
+            ("serial", board.get(key!(serial))),
+            ("asset", board.get(key!(asset))),
+            ("location", board.get(key!(location))),
         ],
         problems,
     )
@@ -86,11 +87,11 @@ fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Problems) -> E
 fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Problems) -> Entries {
     entries(
         [
-            ("manufacturer", chassis.get("manufacturer", |c| c.manufacturer.as_ref())),
-            ("version", chassis.get("version", |c| c.version.as_ref())),
-            ("serial", chassis.get("serial", |c| c.serial.as_ref())),
-            ("asset", chassis.get("asset", |c| c.asset.as_ref())),
-            ("sku", chassis.get("sku", |c| c.sku.as_ref())),
+            ("manufacturer", chassis.get(key!(manufacturer))),
+            ("version", chassis.get(key!(version))),
+            ("serial", chassis.get(key!(serial))),
+            ("asset", chassis.get(key!(asset))),
+            ("sku", chassis.get(key!(sku))),
         ],
         problems,
     )

@@ -3,6 +3,7 @@
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
+use crate::spec::key::key;
 use crate::spec::{Active, DomainFields};
 
 /// Whether a domain is a template. What would start one is a problem.
@@ -20,21 +21,21 @@ pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, pro
                 .help(help.to_owned()),
         );
     };
-    if let Some(active) = layers.get("active", |f| f.active.as_ref()).filter(|at| *at.value == Active::Running) {
+    if let Some(active) = layers.get(key!(active)).filter(|at| *at.value == Active::Running) {
         refuse(
             active.pointer().name(),
             "activation would start it",
             "leave `active` out; where another layer says it, write `\"active\": null` in the template's own entry",
         );
     }
-    if let Some(restart) = layers.get("restart", |f| f.restart.as_ref()).filter(|at| *at.value) {
+    if let Some(restart) = layers.get(key!(restart)).filter(|at| *at.value) {
         refuse(
             restart.pointer().name(),
             "activation would restart it while somebody installs it",
             "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
         );
     }
-    if let Some(after) = layers.get("after", |f| f.after.as_ref()).filter(|at| !at.value.is_empty()) {
+    if let Some(after) = layers.get(key!(after)).filter(|at| !at.value.is_empty()) {
         refuse(
             after.pointer().name(),
             "it starts after no other, because it never starts",

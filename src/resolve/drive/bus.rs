@@ -7,6 +7,7 @@ use crate::resolve::layers::Layers;
 use crate::spec::drive as written;
 use crate::spec::drive::DiskBus;
 use crate::spec::guest::Drivers;
+use crate::spec::key::key;
 
 /// The bus of a disk that does not say.
 pub(crate) fn default_of_disks(drivers: Drivers, board: Board) -> DiskBus {
@@ -92,15 +93,15 @@ pub(crate) fn have_room<'a>(
 /// Refuses what a disk has and those of its bus cannot have.
 pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) {
     const ALL_BUT_SATA_AND_IDE: &[DiskBus] = &[DiskBus::Virtio, DiskBus::Scsi, DiskBus::Usb, DiskBus::Nvme];
-    let readonly = layers.get("readonly", |d| d.readonly.as_ref()).filter(|readonly| *readonly.value);
+    let readonly = layers.get(key!(readonly)).filter(|readonly| *readonly.value);
     let keys = [
         ("readonly", readonly.map(|at| at.pointer()), ALL_BUT_SATA_AND_IDE),
-        ("queues", layers.get("queues", |d| d.queues.as_ref()).map(|at| at.pointer()), &[DiskBus::Virtio]),
-        ("iothread", layers.get("iothread", |d| d.iothread.as_ref()).map(|at| at.pointer()), &[DiskBus::Virtio]),
-        ("wwn", layers.get("wwn", |d| d.wwn.as_ref()).map(|at| at.pointer()), &[DiskBus::Scsi, DiskBus::Ide]),
+        ("queues", layers.get(key!(queues)).map(|at| at.pointer()), &[DiskBus::Virtio]),
+        ("iothread", layers.get(key!(iothread)).map(|at| at.pointer()), &[DiskBus::Virtio]),
+        ("wwn", layers.get(key!(wwn)).map(|at| at.pointer()), &[DiskBus::Scsi, DiskBus::Ide]),
         (
             "rotationRate",
-            layers.get("rotationRate", |d| d.rotation_rate.as_ref()).map(|at| at.pointer()),
+            layers.get(key!(rotation_rate)).map(|at| at.pointer()),
             &[DiskBus::Sata, DiskBus::Scsi, DiskBus::Ide],
         ),
     ];

@@ -11,6 +11,7 @@ use crate::resolve::names::Names;
 use crate::resolve::storage::{backing, image, volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive as written;
+use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 
 /// What a disk is, the format of its image where the spec says it, and the volume that it declares.
@@ -24,16 +25,16 @@ pub(crate) fn resolve(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<DiskSource> {
-    let pool = layers.get("pool", |d| d.pool.as_ref());
-    let file = layers.get("file", |d| d.file.as_ref());
-    let block = layers.get("block", |d| d.block.as_ref());
-    let written = layers.value("format", |d| d.format.as_ref());
+    let pool = layers.get(key!(pool));
+    let file = layers.get(key!(file));
+    let block = layers.get(key!(block));
+    let written = layers.value(key!(format));
     let kinds = [
         ("pool", pool.map(|at| at.pointer())),
         ("file", file.map(|at| at.pointer())),
         ("block", block.map(|at| at.pointer())),
     ];
-    let clone_of = layers.get("cloneOf", |d| d.clone_of.as_ref());
+    let clone_of = layers.get(key!(clone_of));
     let template_disk = match clone_of {
         // Without the disk that it is a clone of, there is nothing more to say of it.
         Some(word) => Some((names.templates.disk(disk, word, problems)?, word)),
@@ -57,13 +58,13 @@ pub(crate) fn resolve(
         (None, Some((template_disk, word))) => (template_disk.pool(disk, word, problems)?, word.pointer()),
         (None, None) => return None,
     };
-    let volume_word = layers.get("volume", |d| d.volume.as_ref());
+    let volume_word = layers.get(key!(volume));
     if let Some(word) = volume_word
         && !volume_name::check(word.value, &names.pools[pool.0], word.place(), problems)
     {
         return None;
     }
-    let size = layers.get("size", |d| d.size.as_ref());
+    let size = layers.get(key!(size));
     let r#type = names.pools[pool.0].r#type;
     if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
         problems.push(volume::undeclarable(&size.pointer().name()));
@@ -80,10 +81,10 @@ pub(crate) fn resolve(
         );
         return None;
     }
-    let backing_layers = layers.object("backing", |d| d.backing.as_ref());
-    let allocation = layers.get("allocation", |d| d.allocation.as_ref());
-    let preallocation = layers.get("preallocation", |d| d.preallocation.as_ref());
-    let image_layers = layers.object("image", |d| d.image.as_ref());
+    let backing_layers = layers.object(key!(backing));
+    let allocation = layers.get(key!(allocation));
+    let preallocation = layers.get(key!(preallocation));
+    let image_layers = layers.object(key!(image));
     let size = match (size, template_disk) {
         (Some(size), _) => volume::written_size(size, problems),
         (None, Some((template_disk, word))) => Some((template_disk.size(disk, word, problems)?, None)),
@@ -103,14 +104,14 @@ pub(crate) fn resolve(
             let (name, at) = volume_word.map(|word| (word.value.clone(), word.pointer()))?;
             // Of the others, the volume knows its format.
             let format = if r#type == PoolType::Iscsi {
-                Some(volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems))
+                Some(volume::format(r#type, layers.get(key!(format)), problems))
             } else {
                 written
             };
             return Some((Source::Volume { pool, name, at }, format, None));
         }
     };
-    let format = volume::format(r#type, layers.get("format", |d| d.format.as_ref()), problems);
+    let format = volume::format(r#type, layers.get(key!(format)), problems);
     let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
         volume_name::check_derived(&name, &names.pools[pool.0], pool_at.clone().value(), problems);
@@ -130,13 +131,13 @@ pub(crate) fn resolve(
 /// A disk that is no volume declares none.
 fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     for (key, at) in [
-        ("size", layers.get("size", |d| d.size.as_ref()).map(|at| at.pointer())),
-        ("volume", layers.get("volume", |d| d.volume.as_ref()).map(|at| at.pointer())),
-        ("allocation", layers.get("allocation", |d| d.allocation.as_ref()).map(|at| at.pointer())),
-        ("preallocation", layers.get("preallocation", |d| d.preallocation.as_ref()).map(|at| at.pointer())),
-        ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
-        ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
-        ("cloneOf", layers.get("cloneOf", |d| d.clone_of.as_ref()).map(|at| at.pointer())),
+        ("size", layers.get(key!(size)).map(|at| at.pointer())),
+        ("volume", layers.get(key!(volume)).map(|at| at.pointer())),
+        ("allocation", layers.get(key!(allocation)).map(|at| at.pointer())),
+        ("preallocation", layers.get(key!(preallocation)).map(|at| at.pointer())),
+        ("backing", layers.get(key!(backing)).map(|at| at.pointer())),
+        ("image", layers.get(key!(image)).map(|at| at.pointer())),
+        ("cloneOf", layers.get(key!(clone_of)).map(|at| at.pointer())),
     ] {
         if let Some(at) = at {
             problems.push(
@@ -151,9 +152,9 @@ fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Pro
 /// The volume that a disk declares grows on one image.
 fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     let images = [
-        ("backing", layers.get("backing", |d| d.backing.as_ref()).map(|at| at.pointer())),
-        ("image", layers.get("image", |d| d.image.as_ref()).map(|at| at.pointer())),
-        ("cloneOf", layers.get("cloneOf", |d| d.clone_of.as_ref()).map(|at| at.pointer())),
+        ("backing", layers.get(key!(backing)).map(|at| at.pointer())),
+        ("image", layers.get(key!(image)).map(|at| at.pointer())),
+        ("cloneOf", layers.get(key!(clone_of)).map(|at| at.pointer())),
     ];
     let mut given = images.into_iter().filter_map(|(key, at)| at.map(|at| (key, at)));
     let Some((first, first_at)) = given.next() else { return };

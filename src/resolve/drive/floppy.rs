@@ -7,10 +7,11 @@ use crate::resolve::domain::boot;
 use crate::resolve::layers::Layers;
 use crate::resolve::{drive, text};
 use crate::spec::DomainFields;
+use crate::spec::key::key;
 
 /// The floppy drives.
 pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Vec<Floppy> {
-    let Some(list) = layers.get("floppies", |fields| fields.floppies.as_ref()) else {
+    let Some(list) = layers.get(key!(floppies)) else {
         return Vec::new();
     };
     if board == Board::Virt && !list.value.is_empty() {
@@ -28,14 +29,10 @@ pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems
     for (index, floppy) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), floppy);
         floppies.push(Floppy {
-            file: layers.get("file", |f| f.file.as_ref()).and_then(|word| text::path(word, problems)),
+            file: layers.get(key!(file)).and_then(|word| text::path(word, problems)),
             readonly: floppy.readonly.unwrap_or(false),
-            startup_policy: drive::startup_policy(
-                layers.get("startupPolicy", |f| f.startup_policy.as_ref()),
-                floppy.file.is_some(),
-                problems,
-            ),
-            boot: boot::order(layers.get("boot", |f| f.boot.as_ref())),
+            startup_policy: drive::startup_policy(layers.get(key!(startup_policy)), floppy.file.is_some(), problems),
+            boot: boot::order(layers.get(key!(boot))),
         });
     }
     floppies

@@ -8,14 +8,15 @@ use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
 use crate::spec::drive as written;
 use crate::spec::drive::{Cache, Io};
+use crate::spec::key::key;
 
 /// The block sizes that QEMU takes, in bytes.
 const BLOCK_SIZES: std::ops::RangeInclusive<i64> = 512..=2 << 20;
 
 /// Resolves how a disk is read and written.
 pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems) -> Access {
-    let cache = layers.value("cache", |d| d.cache.as_ref());
-    let io = layers.get("io", |d| d.io.as_ref());
+    let cache = layers.value(key!(cache));
+    let io = layers.get(key!(io));
     if let Some(io) = io.filter(|io| *io.value == Io::Native)
         && !matches!(cache, Some(Cache::None | Cache::Directsync))
     {
@@ -28,14 +29,12 @@ pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems
     Access {
         cache,
         io: io.map(|io| *io.value),
-        discard: layers.value("discard", |d| d.discard.as_ref()).unwrap_or_default(),
-        detect_zeroes: layers.value("detectZeroes", |d| d.detect_zeroes.as_ref()),
-        queues: layers.value("queues", |d| d.queues.as_ref()),
-        iothread: layers
-            .get("iothread", |d| d.iothread.as_ref())
-            .map(|thread| Placed { value: *thread.value, place: thread.place() }),
-        limits: limits(&layers.object("limits", |d| d.limits.as_ref()), problems),
-        block_size: block_size(&layers.object("blockSize", |d| d.block_size.as_ref()), problems),
+        discard: layers.value(key!(discard)).unwrap_or_default(),
+        detect_zeroes: layers.value(key!(detect_zeroes)),
+        queues: layers.value(key!(queues)),
+        iothread: layers.get(key!(iothread)).map(|thread| Placed { value: *thread.value, place: thread.place() }),
+        limits: limits(&layers.object(key!(limits)), problems),
+        block_size: block_size(&layers.object(key!(block_size)), problems),
     }
 }
 
@@ -52,16 +51,9 @@ pub(crate) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothrea
 }
 
 fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> Limits {
-    let [read, write, total] = [
-        layers.get("read", |l| l.read.as_ref()),
-        layers.get("write", |l| l.write.as_ref()),
-        layers.get("total", |l| l.total.as_ref()),
-    ];
-    let [read_iops, write_iops, total_iops] = [
-        layers.get("readIops", |l| l.read_iops.as_ref()),
-        layers.get("writeIops", |l| l.write_iops.as_ref()),
-        layers.get("totalIops", |l| l.total_iops.as_ref()),
-    ];
+    let [read, write, total] = [layers.get(key!(read)), layers.get(key!(write)), layers.get(key!(total))];
+    let [read_iops, write_iops, total_iops] =
+        [layers.get(key!(read_iops)), layers.get(key!(write_iops)), layers.get(key!(total_iops))];
     let pointers =
         |[read, write, total]: [Option<Word<'_>>; 3]| [read, write, total].map(|at| at.map(|at| at.pointer()));
     let iops = [read_iops, write_iops, total_iops].map(|at| at.map(|at| at.pointer()));
@@ -102,8 +94,8 @@ fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Problems) 
         }
         fine.then_some(size)
     };
-    let physical_at = layers.get("physical", |b| b.physical.as_ref());
-    let logical = size(layers.get("logical", |b| b.logical.as_ref()));
+    let physical_at = layers.get(key!(physical));
+    let logical = size(layers.get(key!(logical)));
     let physical = size(physical_at);
     let logical = logical.or(physical.and(Some(Size::SECTOR)))?;
     if let (Some(physical), Some(at)) = (physical, physical_at)

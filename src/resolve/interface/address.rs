@@ -12,13 +12,14 @@ use crate::resolve::network::dnsmasq;
 use crate::resolve::network::host_address::not_a_host;
 use crate::resolve::parse;
 use crate::spec::interface as written;
+use crate::spec::key::key;
 
 /// The addresses as the spec has them.
 pub(crate) fn written_addresses<'l>(
     layers: &'l Layers<'_, written::Interface>,
 ) -> impl Iterator<Item = (Family, Word<'l>)> {
-    let v4 = layers.get("ip", |i| i.ip.as_ref()).map(|word| (Family::V4, word));
-    let v6 = layers.get("ip6", |i| i.ip6.as_ref()).map(|word| (Family::V6, word));
+    let v4 = layers.get(key!(ip)).map(|word| (Family::V4, word));
+    let v6 = layers.get(key!(ip6)).map(|word| (Family::V6, word));
     v4.into_iter().chain(v6)
 }
 

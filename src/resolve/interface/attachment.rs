@@ -9,6 +9,7 @@ use crate::resolve::names::Names;
 use crate::resolve::network::vlan;
 use crate::resolve::{device_name, parse};
 use crate::spec::interface as written;
+use crate::spec::key::key;
 
 /// What is taken for the name of an interface that has none.
 pub(crate) fn name(interface: &written::Interface) -> Option<&str> {
@@ -23,10 +24,10 @@ pub(crate) fn attachment(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Attachment> {
-    let network = layers.get("network", |i| i.network.as_ref());
-    let bridge = layers.get("bridge", |i| i.bridge.as_ref());
-    let user = layers.get("user", |i| i.user.as_ref());
-    let macvtap = layers.get("macvtap", |i| i.macvtap.as_ref());
+    let network = layers.get(key!(network));
+    let bridge = layers.get(key!(bridge));
+    let user = layers.get(key!(user));
+    let macvtap = layers.get(key!(macvtap));
     let kinds = [
         ("network", network.map(|at| at.pointer())),
         ("bridge", bridge.map(|at| at.pointer())),
@@ -64,7 +65,7 @@ pub(crate) fn vlan(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<Vlan> {
-    let layers = layers.object("vlan", |i| i.vlan.as_ref());
+    let layers = layers.object(key!(vlan));
     let has_vlans = match attachment {
         Attachment::Network(id) => names.networks[id.0].mode.has_vlans(),
         Attachment::Bridge { .. } => true,
@@ -91,7 +92,7 @@ pub(crate) fn portgroup(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
-    let written = layers.get("portgroup", |i| i.portgroup.as_ref())?;
+    let written = layers.get(key!(portgroup))?;
     let Attachment::Network(id) = attachment else {
         let (what, _) = describe(attachment, names);
         problems.push(
@@ -127,7 +128,7 @@ pub(crate) fn mtu(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<u32> {
-    let written = layers.get("mtu", |i| i.mtu.as_ref())?;
+    let written = layers.get(key!(mtu))?;
     let fine = match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => true,
         Backend::Macvtap | Backend::VirtualFunction | Backend::User => false,

@@ -9,6 +9,7 @@ use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::interface as written;
+use crate::spec::key::key;
 
 /// The forwards of an interface, their ports on the host counted up for replicas.
 pub(crate) fn forwards(
@@ -17,7 +18,7 @@ pub(crate) fn forwards(
     entry: &Instance<'_>,
     problems: &mut Problems,
 ) -> Vec<Forward> {
-    let Some(list) = layers.get("forwards", |i| i.forwards.as_ref()) else {
+    let Some(list) = layers.get(key!(forwards)) else {
         return Vec::new();
     };
     match attachment {
@@ -31,8 +32,8 @@ pub(crate) fn forwards(
     let mut forwards = Vec::new();
     for (index, forward) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), forward);
-        let address = layers.get("address", |f| f.address.as_ref()).map(|word| parse::any_address(word, problems));
-        let Some(first) = layers.get("host", |f| f.host.as_ref()) else {
+        let address = layers.get(key!(address)).map(|word| parse::any_address(word, problems));
+        let Some(first) = layers.get(key!(host)) else {
             continue;
         };
         let host = plus(*first.value, entry.replica, &first.pointer(), problems);
@@ -41,8 +42,8 @@ pub(crate) fn forwards(
         };
         forwards.push(Forward {
             host: Placed { value: host, place: first.place() },
-            guest: layers.value("guest", |f| f.guest.as_ref()).unwrap_or(*first.value),
-            protocol: layers.value("protocol", |f| f.protocol.as_ref()).unwrap_or_default(),
+            guest: layers.value(key!(guest)).unwrap_or(*first.value),
+            protocol: layers.value(key!(protocol)).unwrap_or_default(),
             address,
         });
     }

@@ -16,6 +16,7 @@ use crate::resolve::interface::attachment;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::spec::interface as written;
+use crate::spec::key::key;
 
 /// The profile that the interface names, where it has a device that can be like that.
 pub(crate) fn profile<'s>(
@@ -24,8 +25,8 @@ pub(crate) fn profile<'s>(
     names: &Names<'s>,
     problems: &mut Problems,
 ) -> Option<&'s LinkProfile> {
-    let link = layers.object("link", |i| i.link.as_ref());
-    let word = link.get("profile", |l| l.profile.as_ref())?;
+    let link = layers.object(key!(link));
+    let word = link.get(key!(profile))?;
     let profile = names.link(word, problems);
     match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => profile,

@@ -16,6 +16,7 @@ use crate::resolve::names::Names;
 use crate::resolve::network::bandwidth;
 use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
+use crate::spec::key::key;
 
 /// The starts of names that libvirt keeps for devices that it names itself: it drops the first four from definitions, and
 /// names bridges with the last.
@@ -31,14 +32,14 @@ pub(crate) fn tap(
     problems: &mut Problems,
 ) -> Tap {
     let backend = attachment.backend(names.networks);
-    let queues = layers.get("queues", |i| i.queues.as_ref());
-    let target = layers.get("target", |i| i.target.as_ref());
-    let macvtap_mode = layers.get("macvtapMode", |i| i.macvtap_mode.as_ref());
-    let isolation = layers.get("portIsolation", |i| i.port_isolation.as_ref());
-    let trust = layers.get("trustRxFilters", |i| i.trust_rx_filters.as_ref());
-    let limits = layers.object("bandwidth", |i| i.bandwidth.as_ref());
-    let model_at = layers.get("model", |i| i.model.as_ref()).map(|at| at.pointer());
-    let link_at = layers.get("link", |i| i.link.as_ref()).map(|at| at.pointer());
+    let queues = layers.get(key!(queues));
+    let target = layers.get(key!(target));
+    let macvtap_mode = layers.get(key!(macvtap_mode));
+    let isolation = layers.get(key!(port_isolation));
+    let trust = layers.get(key!(trust_rx_filters));
+    let limits = layers.object(key!(bandwidth));
+    let model_at = layers.get(key!(model)).map(|at| at.pointer());
+    let link_at = layers.get(key!(link)).map(|at| at.pointer());
 
     let (what, label) = attachment::describe(attachment, names);
     let with_macvtap = matches!(attachment, Attachment::Macvtap(_));
@@ -76,7 +77,7 @@ pub(crate) fn tap(
     let given = bandwidth::of_interface(&limits, network, (backend, &label), problems);
     let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
     let bandwidth = link::bandwidth(profile, given, backend, problems);
-    let portgroup = layers.value("portgroup", |i| i.portgroup.as_ref());
+    let portgroup = layers.value(key!(portgroup));
     let target = target.and_then(|word| self::target(word, entry, problems));
     Tap {
         profile: profile.map(|profile| profile.name.clone()),

@@ -8,6 +8,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
 use crate::spec::bandwidth as written;
+use crate::spec::key::key;
 
 /// How much libvirt can say for `burst`, in KiB: the kernel counts its bytes in 32 bits.
 const BURST_MAX: i64 = 4_194_303;
@@ -21,24 +22,16 @@ struct Words<'l> {
 
 impl<'l> Words<'l> {
     fn of(layers: &'l Layers<'_, written::Rate>) -> Self {
-        Self {
-            average: layers.get("average", |r| r.average.as_ref()),
-            peak: layers.get("peak", |r| r.peak.as_ref()),
-            burst: layers.get("burst", |r| r.burst.as_ref()),
-        }
+        Self { average: layers.get(key!(average)), peak: layers.get(key!(peak)), burst: layers.get(key!(burst)) }
     }
 }
 
 /// The bandwidth of a network or a port group.
 pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Problems) -> Option<Bandwidth> {
-    let inbound = layers.object("inbound", |b| b.inbound.as_ref());
-    let outbound = layers.object("outbound", |b| b.outbound.as_ref());
+    let inbound = layers.object(key!(inbound));
+    let outbound = layers.object(key!(outbound));
     let inbound = rate(&Words::of(&inbound), problems);
-    let words = Words {
-        average: outbound.get("average", |r| r.average.as_ref()),
-        peak: None,
-        burst: outbound.get("burst", |r| r.burst.as_ref()),
-    };
+    let words = Words { average: outbound.get(key!(average)), peak: None, burst: outbound.get(key!(burst)) };
     either(inbound, rate(&words, problems))
 }
 
@@ -52,13 +45,10 @@ pub(crate) fn of_interface(
     (backend, otherwise): (Backend, &str),
     problems: &mut Problems,
 ) -> Option<Bandwidth> {
-    let inbound = layers.object("inbound", |b| b.inbound.as_ref());
-    let words = Words {
-        average: inbound.get("average", |r| r.average.as_ref()),
-        peak: inbound.get("peak", |r| r.peak.as_ref()),
-        burst: inbound.get("burst", |r| r.burst.as_ref()),
-    };
-    let floor = inbound.get("floor", |r| r.floor.as_ref()).and_then(|word| {
+    let inbound = layers.object(key!(inbound));
+    let words =
+        Words { average: inbound.get(key!(average)), peak: inbound.get(key!(peak)), burst: inbound.get(key!(burst)) };
+    let floor = inbound.get(key!(floor)).and_then(|word| {
         let floor = kib(word, problems);
         match network {
             Some(network) => check_floor(word, floor, network, problems),
@@ -70,7 +60,7 @@ pub(crate) fn of_interface(
         }
         floor
     });
-    let outbound = layers.object("outbound", |b| b.outbound.as_ref());
+    let outbound = layers.object(key!(outbound));
     let sent = Words::of(&outbound);
     let (dropped, help) = match backend {
         Backend::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),

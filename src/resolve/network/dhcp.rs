@@ -10,6 +10,7 @@ use crate::resolve::layers::{At, Layers};
 use crate::resolve::network::host_address::room_of;
 use crate::resolve::parse;
 use crate::spec;
+use crate::spec::key::key;
 
 /// The IPv4 DHCP server, unless it is switched off.
 pub(crate) fn v4(
@@ -18,14 +19,14 @@ pub(crate) fn v4(
     gateway: HostAddr,
     problems: &mut Problems,
 ) -> Option<Dhcp> {
-    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let enabled = dhcp.value("enable", |d| d.enable.as_ref()).unwrap_or(true);
-    let lease = dhcp.get("lease", |d| d.lease.as_ref()).and_then(|word| parse::duration(word, problems));
+    let dhcp = layers.object(key!(dhcp));
+    let enabled = dhcp.value(key!(enable)).unwrap_or(true);
+    let lease = dhcp.get(key!(lease)).and_then(|word| parse::duration(word, problems));
     if !enabled {
         return None;
     }
-    let reservations_only = dhcp.value("reservationsOnly", |d| d.reservations_only.as_ref()).unwrap_or(false);
-    let written = dhcp.get("range", |d| d.range.as_ref());
+    let reservations_only = dhcp.value(key!(reservations_only)).unwrap_or(false);
+    let written = dhcp.get(key!(range));
     refuse_unused(written, reservations_only, problems);
     let range = match written {
         Some(written) => range(written, (subnet, subnet_at), problems),
@@ -42,20 +43,20 @@ pub(crate) fn v6(
     gateway: HostAddr,
     problems: &mut Problems,
 ) -> (Option<Dhcp>, Option<Pointer>) {
-    let both = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let own = layers.object("dhcp6", |n| n.dhcp6.as_ref());
-    let enable = own.get("enable", |d| d.enable.as_ref());
-    let written = own.get("range", |d| d.range.as_ref());
-    let lease = own.get("lease", |d| d.lease.as_ref()).and_then(|word| parse::duration(word, problems));
-    let lease_of_both = both.get("lease", |d| d.lease.as_ref()).and_then(|word| parse::duration(word, problems));
-    let enabled = enable.map(|enable| *enable.value).or(both.value("enable", |d| d.enable.as_ref())).unwrap_or(true);
+    let both = layers.object(key!(dhcp));
+    let own = layers.object(key!(dhcp6));
+    let enable = own.get(key!(enable));
+    let written = own.get(key!(range));
+    let lease = own.get(key!(lease)).and_then(|word| parse::duration(word, problems));
+    let lease_of_both = both.get(key!(lease)).and_then(|word| parse::duration(word, problems));
+    let enabled = enable.map(|enable| *enable.value).or(both.value(key!(enable))).unwrap_or(true);
     if !enabled {
         return (None, enable.map(|enable| enable.pointer()));
     }
     let lease = lease.or(lease_of_both);
     let reservations_only = own
-        .value("reservationsOnly", |d| d.reservations_only.as_ref())
-        .or(both.value("reservationsOnly", |d| d.reservations_only.as_ref()).filter(|_| written.is_none()))
+        .value(key!(reservations_only))
+        .or(both.value(key!(reservations_only)).filter(|_| written.is_none()))
         .unwrap_or(false);
     refuse_unused(written, reservations_only, problems);
     let range = match written {

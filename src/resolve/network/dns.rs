@@ -7,20 +7,20 @@ use crate::resolve::network::dnsmasq::fits_line;
 use crate::resolve::parse;
 use crate::resolve::text::shortened;
 use crate::spec;
-use crate::spec::srv as written;
+use crate::spec::key::key;
 
 /// The DNS server.
 pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -> Dns {
-    let dns = layers.object("dns", |n| n.dns.as_ref());
+    let dns = layers.object(key!(dns));
     let mut forwarders = Vec::new();
-    if let Some(written) = dns.get("forwarders", |d| d.forwarders.as_ref()) {
+    if let Some(written) = dns.get(key!(forwarders)) {
         for (index, text) in written.value.iter().enumerate() {
             forwarders.extend(parse::any_address_at(text, written.pointer().index(index).value(), problems));
         }
     }
     let mut by_name = [Vec::new(), Vec::new()];
-    let hosts = dns.get("hosts", |d| d.hosts.as_ref());
-    let forward_domains = dns.get("forwardDomains", |d| d.forward_domains.as_ref());
+    let hosts = dns.get(key!(hosts));
+    let forward_domains = dns.get(key!(forward_domains));
     for (written, found) in [hosts, forward_domains].into_iter().zip(&mut by_name) {
         for (written, (name, text)) in written.into_iter().flat_map(|at| at.value.iter().map(move |item| (at, item))) {
             let at = written.pointer().key(name);
@@ -33,8 +33,8 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
         }
     }
     let [hosts, forward_domains] = by_name;
-    let local_only = dns.get("localOnly", |d| d.local_only.as_ref()).filter(|only| *only.value);
-    if let Some(local_only) = local_only.filter(|_| dns.get("domain", |d| d.domain.as_ref()).is_none()) {
+    let local_only = dns.get(key!(local_only)).filter(|only| *only.value);
+    if let Some(local_only) = local_only.filter(|_| dns.get(key!(domain)).is_none()) {
         problems.push(
             Problem::needs(
                 local_only.pointer().name(),
@@ -45,12 +45,12 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
         );
     }
     Dns {
-        enable: dns.value("enable", |d| d.enable.as_ref()).unwrap_or(true),
-        domain: dns.get("domain", |d| d.domain.as_ref()).and_then(|word| host(word, problems)),
+        enable: dns.value(key!(enable)).unwrap_or(true),
+        domain: dns.get(key!(domain)).and_then(|word| host(word, problems)),
         local_only: local_only.is_some(),
         forwarders,
         forward_domains,
-        forward_plain_names: dns.value("forwardPlainNames", |d| d.forward_plain_names.as_ref()),
+        forward_plain_names: dns.value(key!(forward_plain_names)),
         hosts,
         srv: services(&dns, problems),
         txt: texts(&dns, problems),
@@ -63,24 +63,23 @@ fn host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 }
 
 fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<Srv> {
-    let Some(list) = dns.get("srv", |d| d.srv.as_ref()) else {
+    let Some(list) = dns.get(key!(srv)) else {
         return Vec::new();
     };
     let services = list.value.iter().enumerate();
     let services = services.filter_map(|(index, srv)| {
         let layers = Layers::one(list.pointer().index(index), srv);
-        let service = layers.get("service", |s| s.service.as_ref()).and_then(|word| service(word, problems));
-        let domain = layers.get("domain", |s| s.domain.as_ref()).map(|word| host(word, problems));
-        let target = layers.get("target", |s| s.target.as_ref()).and_then(|word| host(word, problems));
-        let number = |key, field: fn(&written::Srv) -> Option<&u16>| layers.value(key, field);
+        let service = layers.get(key!(service)).and_then(|word| service(word, problems));
+        let domain = layers.get(key!(domain)).map(|word| host(word, problems));
+        let target = layers.get(key!(target)).and_then(|word| host(word, problems));
         Some(Srv {
             service: service?,
-            protocol: layers.value("protocol", |s| s.protocol.as_ref()).unwrap_or_default(),
+            protocol: layers.value(key!(protocol)).unwrap_or_default(),
             domain: domain.map_or(Some(None), |domain| domain.map(Some))?,
             target: target?,
-            port: number("port", |s| s.port.as_ref())?,
-            priority: number("priority", |s| s.priority.as_ref()),
-            weight: number("weight", |s| s.weight.as_ref()),
+            port: layers.value(key!(port))?,
+            priority: layers.value(key!(priority)),
+            weight: layers.value(key!(weight)),
         })
     });
     services.collect()
@@ -104,7 +103,7 @@ fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 
 /// The texts, each of which is one line for dnsmasq together with its name.
 fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<(String, String)> {
-    let Some(written) = dns.get("txt", |d| d.txt.as_ref()) else {
+    let Some(written) = dns.get(key!(txt)) else {
         return Vec::new();
     };
     let mut texts = Vec::new();

@@ -9,6 +9,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::{check_line, shortened};
 use crate::spec;
+use crate::spec::key::key;
 
 /// The longest line, in bytes, with some room for what libvirt writes before it: dnsmasq reads 1,023.
 const LINE_MAX: usize = 1000;
@@ -23,7 +24,7 @@ pub(crate) fn options(
     is_broken: bool,
     problems: &mut Problems,
 ) -> Vec<String> {
-    let Some(list) = layers.get("dnsmasq", |n| n.dnsmasq.as_ref()) else {
+    let Some(list) = layers.get(key!(dnsmasq)) else {
         return Vec::new();
     };
     if sides.iter().all(Option::is_none) && !is_broken && !list.value.is_empty() {

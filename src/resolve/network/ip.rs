@@ -8,6 +8,7 @@ use crate::resolve::network::dhcp;
 use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::network::Mode;
 
 /// One address family of a network, when the spec gives it a subnet.
@@ -19,8 +20,8 @@ pub(crate) fn side(
     problems: &mut Problems,
 ) -> Option<Side> {
     let (subnet, gateway) = match family {
-        Family::V4 => (layers.get("subnet", |n| n.subnet.as_ref()), layers.get("gateway", |n| n.gateway.as_ref())),
-        Family::V6 => (layers.get("subnet6", |n| n.subnet6.as_ref()), layers.get("gateway6", |n| n.gateway6.as_ref())),
+        Family::V4 => (layers.get(key!(subnet)), layers.get(key!(gateway))),
+        Family::V6 => (layers.get(key!(subnet6)), layers.get(key!(gateway6))),
     };
     let Some(written) = subnet else {
         if let Some(gateway) = gateway.filter(|_| mode.makes_bridge()) {

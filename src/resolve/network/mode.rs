@@ -6,6 +6,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device_name;
 use crate::resolve::layers::Layers;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
 
@@ -16,7 +17,7 @@ pub(crate) fn dev(
     name: &str,
     problems: &mut Problems,
 ) -> Option<String> {
-    let written = layers.get("dev", |n| n.dev.as_ref());
+    let written = layers.get(key!(dev));
     let problem = match (mode, written) {
         (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
         (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
@@ -45,7 +46,7 @@ pub(crate) fn macvtap_mode(
     name: &str,
     problems: &mut Problems,
 ) -> MacvtapMode {
-    let written = layers.get("macvtapMode", |n| n.macvtap_mode.as_ref());
+    let written = layers.get(key!(macvtap_mode));
     problems.extend(written.filter(|_| mode.backend() != Backend::Macvtap).map(|written| {
         let message = format!("network `{name}` shares nothing through macvtap");
         Problem::not_on_this_mode(written.pointer().name(), message)
@@ -119,13 +120,13 @@ fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
 
 /// DHCP is served in a subnet only.
 pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
-    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
-    let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
-    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
-    let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
-    let file = dhcp.get("bootFile", |d| d.boot_file.as_ref()).map(|at| at.pointer());
-    let has_ipv6 = layers.get("subnet6", |n| n.subnet6.as_ref()).is_some();
+    let dhcp = layers.object(key!(dhcp));
+    let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());
+    let ranged = dhcp.get(key!(range)).map(|at| at.pointer());
+    let only = dhcp.get(key!(reservations_only)).map(|at| at.pointer());
+    let lease = dhcp.get(key!(lease)).map(|at| at.pointer());
+    let file = dhcp.get(key!(boot_file)).map(|at| at.pointer());
+    let has_ipv6 = layers.get(key!(subnet6)).is_some();
     let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
     for at in without_any.into_iter().chain([ranged, file]).flatten() {
         problems.push(
@@ -139,11 +140,11 @@ pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &s
 
 /// DHCPv6 is served in an IPv6 subnet only.
 pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
-    let dhcp = layers.object("dhcp6", |n| n.dhcp6.as_ref());
-    let asked = dhcp.get("enable", |d| d.enable.as_ref()).filter(|enable| *enable.value).map(|at| at.pointer());
-    let ranged = dhcp.get("range", |d| d.range.as_ref()).map(|at| at.pointer());
-    let only = dhcp.get("reservationsOnly", |d| d.reservations_only.as_ref()).map(|at| at.pointer());
-    let lease = dhcp.get("lease", |d| d.lease.as_ref()).map(|at| at.pointer());
+    let dhcp = layers.object(key!(dhcp6));
+    let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());
+    let ranged = dhcp.get(key!(range)).map(|at| at.pointer());
+    let only = dhcp.get(key!(reservations_only)).map(|at| at.pointer());
+    let lease = dhcp.get(key!(lease)).map(|at| at.pointer());
     for at in [asked, ranged, only, lease].into_iter().flatten() {
         let message = format!("network `{name}` has no IPv6 subnet to serve addresses in");
         problems.push(

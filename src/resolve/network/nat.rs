@@ -10,6 +10,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::network::Mode;
 
 /// What the network says of it, which only one mode can.
@@ -20,7 +21,7 @@ pub(crate) fn nat(
     problems: &mut Problems,
 ) -> Nat {
     if !mode.translates_addresses()
-        && let Some(nat) = layers.get("nat", |n| n.nat.as_ref())
+        && let Some(nat) = layers.get(key!(nat))
     {
         problems.push(
             Problem::not_on_this_mode(nat.pointer().name(), format!("network `{name}` does not translate addresses"))
@@ -28,8 +29,8 @@ pub(crate) fn nat(
                 .help("leave `nat` out, or choose mode `nat`"),
         );
     }
-    let nat = layers.object("nat", |n| n.nat.as_ref());
-    let ports = nat.get("ports", |n| n.ports.as_ref()).and_then(|ports| {
+    let nat = layers.object(key!(nat));
+    let ports = nat.get(key!(ports)).and_then(|ports| {
         let [first, last] = *ports.value;
         if first > last {
             problems.push(
@@ -44,7 +45,7 @@ pub(crate) fn nat(
     Nat {
         ports,
         addresses: addresses(&nat, &layers.pointer(), has_ipv4 || !mode.translates_addresses(), problems),
-        ipv6: nat.value("ipv6", |n| n.ipv6.as_ref()).unwrap_or(false),
+        ipv6: nat.value(key!(ipv6)).unwrap_or(false),
     }
 }
 
@@ -55,7 +56,7 @@ fn addresses(
     has_ipv4: bool,
     problems: &mut Problems,
 ) -> Option<(IpAddr, IpAddr)> {
-    let written = nat.get("addresses", |n| n.addresses.as_ref())?;
+    let written = nat.get(key!(addresses))?;
     let at = written.pointer();
     let ends = written.value.iter().enumerate();
     let mut ends = ends.map(|(index, text)| parse::address_at(text, at.index(index).value(), Family::V4, problems));

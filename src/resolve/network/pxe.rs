@@ -8,6 +8,7 @@ use crate::resolve::layers::Layers;
 use crate::resolve::network::dnsmasq;
 use crate::resolve::{parse, text};
 use crate::spec;
+use crate::spec::key::key;
 
 /// What the network has, of which this is the IPv4 side.
 pub(crate) fn pxe(
@@ -16,10 +17,10 @@ pub(crate) fn pxe(
     is_broken: bool,
     problems: &mut Problems,
 ) -> Pxe {
-    let tftp = layers.get("tftp", |n| n.tftp.as_ref());
-    let dhcp = layers.object("dhcp", |n| n.dhcp.as_ref());
-    let file = dhcp.get("bootFile", |d| d.boot_file.as_ref());
-    let server = dhcp.get("bootServer", |d| d.boot_server.as_ref());
+    let tftp = layers.get(key!(tftp));
+    let dhcp = layers.object(key!(dhcp));
+    let file = dhcp.get(key!(boot_file));
+    let server = dhcp.get(key!(boot_server));
     if let Some(tftp) = tftp.filter(|_| side.is_none() && !is_broken) {
         problems.push(
             Problem::new(

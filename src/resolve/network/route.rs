@@ -11,6 +11,7 @@ use crate::resolve::layers::{Layers, Word};
 use crate::resolve::network::host_address::not_a_host;
 use crate::resolve::parse;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::route as written;
 
 /// The routes of a network, of which these are the sides. What is wrong with a `broken` subnet has been told.
@@ -20,7 +21,7 @@ pub(crate) fn routes(
     broken: &[Family],
     problems: &mut Problems,
 ) -> Vec<Route> {
-    let Some(list) = layers.get("routes", |n| n.routes.as_ref()) else {
+    let Some(list) = layers.get(key!(routes)) else {
         return Vec::new();
     };
     let routes = list.value.iter().enumerate();
@@ -39,8 +40,8 @@ fn route(
     network: &Pointer,
     problems: &mut Problems,
 ) -> Option<Route> {
-    let to = layers.get("to", |r| r.to.as_ref()).and_then(|word| Some((word, destination(word, problems)?)));
-    let via = layers.get("via", |r| r.via.as_ref());
+    let to = layers.get(key!(to)).and_then(|word| Some((word, destination(word, problems)?)));
+    let via = layers.get(key!(via));
     let Some((written, to)) = to else {
         if let Some(via) = via {
             let _ = parse::any_address(via, problems);
@@ -78,7 +79,7 @@ fn route(
             None
         }
         Ok(host) => {
-            let metric = layers.value("metric", |r| r.metric.as_ref());
+            let metric = layers.value(key!(metric));
             Some(Route { to, at: written.place(), via: host, metric })
         }
         Err(why) => {

@@ -9,12 +9,13 @@ use crate::resolve::layers::Layers;
 use crate::resolve::network::bandwidth;
 use crate::resolve::parse;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::network::Mode;
 use crate::spec::vlan as written;
 
 /// VLANs as written.
 pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) -> Option<Vlan> {
-    let list = layers.get("tags", |v| v.tags.as_ref())?;
+    let list = layers.get(key!(tags))?;
     let mut tags: IndexMap<u16, usize> = IndexMap::new();
     for (index, tag) in list.value.iter().enumerate() {
         let first = *tags.entry(*tag).or_insert(index);
@@ -31,7 +32,7 @@ pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) 
             );
         }
     }
-    let native = layers.get("native", |v| v.native.as_ref());
+    let native = layers.get(key!(native));
     if let Some(native) = native.filter(|native| !tags.contains_key(native.value)) {
         problems.push(
             Problem::conflict(native.place(), format!("the VLAN {} is native, and not one of the tags", native.value))
@@ -45,8 +46,8 @@ pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) 
 
 /// Reports several VLANs of a virtual function, which knows one.
 pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) {
-    let tags = layers.get("tags", |v| v.tags.as_ref()).filter(|tags| tags.value.len() > 1).map(|tags| tags.pointer());
-    let native = layers.get("native", |v| v.native.as_ref()).map(|native| native.pointer());
+    let tags = layers.get(key!(tags)).filter(|tags| tags.value.len() > 1).map(|tags| tags.pointer());
+    let native = layers.get(key!(native)).map(|native| native.pointer());
     if let Some(at) = tags.or(native) {
         problems.push(
             Problem::not_on_this_mode(at.name(), "a trunk of VLANs for a virtual function, which knows one")
@@ -76,14 +77,14 @@ pub(crate) fn of_network(
         }
         vlan(&layers, problems)
     };
-    let vlan = in_mode(layers.object("vlan", |n| n.vlan.as_ref()), problems);
+    let vlan = in_mode(layers.object(key!(vlan)), problems);
     let mut portgroups = Vec::new();
     let mut default = None;
-    if let Some(list) = layers.get("portgroups", |n| n.portgroups.as_ref()) {
+    if let Some(list) = layers.get(key!(portgroups)) {
         for (group, written) in list.value {
             let layers = Layers::one(list.pointer().key(group), written);
             parse::name(group, layers.pointer().name(), problems);
-            let written_default = layers.get("default", |g| g.default.as_ref()).filter(|default| *default.value);
+            let written_default = layers.get(key!(default)).filter(|default| *default.value);
             if let Some(second) = written_default {
                 let first = default.get_or_insert_with(|| second.pointer()).clone();
                 if first != second.pointer() {
@@ -98,9 +99,9 @@ pub(crate) fn of_network(
             portgroups.push(Portgroup {
                 name: group.clone(),
                 default: written_default.is_some(),
-                vlan: in_mode(layers.object("vlan", |g| g.vlan.as_ref()), problems),
-                bandwidth: bandwidth::bandwidth(&layers.object("bandwidth", |g| g.bandwidth.as_ref()), problems),
-                trust_rx_filters: layers.value("trustRxFilters", |g| g.trust_rx_filters.as_ref()),
+                vlan: in_mode(layers.object(key!(vlan)), problems),
+                bandwidth: bandwidth::bandwidth(&layers.object(key!(bandwidth)), problems),
+                trust_rx_filters: layers.value(key!(trust_rx_filters)),
             });
         }
     }

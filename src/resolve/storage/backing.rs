@@ -7,6 +7,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 
 /// The image that a volume grows on: a volume of the pool or a file.
@@ -19,8 +20,8 @@ pub(crate) fn resolve(
         return None;
     }
     only_on_qcow2("backing", &layers.pointer(), (r#type, format), problems);
-    let volume = layers.get("volume", |b| b.volume.as_ref());
-    let path = layers.get("path", |b| b.path.as_ref());
+    let volume = layers.get(key!(volume));
+    let path = layers.get(key!(path));
     let (at, image) = match (volume, path) {
         (Some(volume), None) => (volume.pointer(), Image::Volume(volume.value.clone())),
         (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
@@ -44,7 +45,7 @@ pub(crate) fn resolve(
             return None;
         }
     };
-    let format = layers.get("format", |b| b.format.as_ref());
+    let format = layers.get(key!(format));
     Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
 }
 

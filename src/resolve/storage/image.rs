@@ -6,6 +6,7 @@ use crate::resolve::layers::{Layers, Word};
 use crate::resolve::storage::backing;
 use crate::resolve::text;
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 
 /// The image that the volume of a disk grows on.
@@ -18,8 +19,8 @@ pub(crate) fn resolve(
         return None;
     }
     backing::only_on_qcow2("image", &layers.pointer(), of, problems);
-    let path = layers.get("path", |i| i.path.as_ref());
-    let nix = layers.get("nix", |i| i.nix.as_ref());
+    let path = layers.get(key!(path));
+    let nix = layers.get(key!(nix));
     let (at, image) = match (path, nix) {
         (Some(path), None) => (path.pointer(), Image::File(text::path(path, problems)?)),
         (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
@@ -42,7 +43,7 @@ pub(crate) fn resolve(
             return None;
         }
     };
-    let format = layers.get("format", |i| i.format.as_ref());
+    let format = layers.get(key!(format));
     Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
 }
 

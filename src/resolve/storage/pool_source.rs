@@ -10,6 +10,7 @@ use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::storage::pool_type;
 use crate::resolve::{parse, text};
+use crate::spec::key::{Key, key};
 use crate::spec::pool::PoolType;
 use crate::spec::pool_source as written;
 
@@ -22,29 +23,23 @@ pub(crate) fn resolve(
 ) -> Source {
     pool_type::check_keys((name, r#type), layers, at, problems);
     let taken = |key: &str| pool_type::takes(r#type, key);
-    let get = |key: &'static str, field: fn(&written::PoolSource) -> Option<&String>| {
-        layers.get(key, field).filter(|_| taken(key))
-    };
-    let port = layers.value("port", |s| s.port.as_ref());
-    let mut hosts: Vec<Host> = get("host", |s| s.host.as_ref())
-        .and_then(|word| server(word, problems))
-        .map(|name| Host { name, port })
-        .into_iter()
-        .collect();
-    if let Some(monitors) = layers.get("monitors", |s| s.monitors.as_ref()).filter(|_| taken("monitors")) {
+    let get = |key: Key<_, String>| layers.get(key).filter(|_| taken(key.name));
+    let port = layers.value(key!(port));
+    let mut hosts: Vec<Host> =
+        get(key!(host)).and_then(|word| server(word, problems)).map(|name| Host { name, port }).into_iter().collect();
+    if let Some(monitors) = layers.get(key!(monitors)).filter(|_| taken("monitors")) {
         hosts.extend(self::monitors(monitors, problems));
     }
-    let format = get("format", |s| s.format.as_ref()).and_then(|word| format(word, r#type, problems));
-    let auth = layers.object("auth", |s| s.auth.as_ref());
+    let format = get(key!(format)).and_then(|word| format(word, r#type, problems));
+    let auth = layers.object(key!(auth));
     Source {
-        dir: get("dir", |s| s.dir.as_ref()).and_then(|word| exported(word, format.as_deref(), problems)),
-        device: get("device", |s| s.device.as_ref()).and_then(|word| {
+        dir: get(key!(dir)).and_then(|word| exported(word, format.as_deref(), problems)),
+        device: get(key!(device)).and_then(|word| {
             if r#type == PoolType::Iscsi { qualified_name(word, problems) } else { text::path(word, problems) }
         }),
-        name: get("name", |s| s.name.as_ref()).and_then(|word| self::name(word, r#type, problems)),
-        initiator: get("initiator", |s| s.initiator.as_ref()).and_then(|word| qualified_name(word, problems)),
-        protocol_version: get("protocolVersion", |s| s.protocol_version.as_ref())
-            .and_then(|word| version(word, format.as_deref(), problems)),
+        name: get(key!(name)).and_then(|word| self::name(word, r#type, problems)),
+        initiator: get(key!(initiator)).and_then(|word| qualified_name(word, problems)),
+        protocol_version: get(key!(protocol_version)).and_then(|word| version(word, format.as_deref(), problems)),
         // libvirt takes it for one with a DOS table otherwise, and finds that at the next activation.
         format: format.or_else(|| (r#type == PoolType::Disk).then(|| "dos".to_owned())),
         auth: (taken("auth") && !auth.is_empty()).then(|| self::auth(&auth, problems)).flatten(),
@@ -210,8 +205,8 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Opt
 
 /// Who the host is.
 fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Option<Auth> {
-    let uuid = layers.get("secretUuid", |a| a.secret_uuid.as_ref());
-    let usage = layers.get("secretUsage", |a| a.secret_usage.as_ref());
+    let uuid = layers.get(key!(secret_uuid));
+    let usage = layers.get(key!(secret_usage));
     let kinds = [("secretUuid", uuid.map(|at| at.pointer())), ("secretUsage", usage.map(|at| at.pointer()))];
     if uuid.is_none() && usage.is_none() {
         problems.push(
@@ -226,7 +221,7 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Opti
     }
     parse::one_of(&kinds, "the `auth` of a pool", &layers.pointer(), problems)?;
     // A missing name is the schema's to report.
-    let username = layers.get("username", |a| a.username.as_ref()).and_then(|word| text::line_of(word, problems));
+    let username = layers.get(key!(username)).and_then(|word| text::line_of(word, problems));
     let secret = match (uuid, usage) {
         (Some(word), _) => Secret::Uuid(secret_uuid(word, problems)?),
         (None, Some(word)) => Secret::Usage(text::line_of(word, problems)?),

@@ -1,8 +1,11 @@
 //! The types of storage pools: what each is called, and which keys of `source` it has.
 
+use std::collections::HashSet;
+
 use crate::place::Pointer;
 use crate::problem::{Problem, Problems, quoted_list};
 use crate::resolve::layers::Layers;
+use crate::spec::key::written_keys;
 use crate::spec::pool::PoolType;
 use crate::spec::pool_source as written;
 
@@ -73,8 +76,9 @@ pub(crate) fn check_keys(
     at: &Pointer,
     problems: &mut Problems,
 ) {
+    let written: HashSet<&str> = layers.all().flat_map(written_keys).collect();
     for key in &KEYS {
-        let is_written = layers.get(key.name, |source| is_written(source, key.name)).is_some();
+        let is_written = written.contains(key.name);
         let place = at.key(key.name).name();
         if is_written && !key.taken_by.contains(&r#type) {
             let types = quoted_list(key.taken_by.iter().map(|r#type| r#type.name())).replace(" and ", " or ");
@@ -99,22 +103,11 @@ pub(crate) fn check_keys(
     }
 }
 
-/// Something where the key is written.
-fn is_written<'a>(source: &'a written::PoolSource, key: &str) -> Option<&'a ()> {
-    let written::PoolSource { host, port, monitors, dir, device, name, format, initiator, protocol_version, auth } =
-        source;
-    let is_written = match key {
-        "host" => host.is_some(),
-        "port" => port.is_some(),
-        "monitors" => monitors.is_some(),
-        "dir" => dir.is_some(),
-        "device" => device.is_some(),
-        "name" => name.is_some(),
-        "format" => format.is_some(),
-        "initiator" => initiator.is_some(),
-        "protocolVersion" => protocol_version.is_some(),
-        "auth" => auth.is_some(),
-        _ => false,
-    };
-    is_written.then_some(&())
+/// The keys of `source` that are written.
+fn written_keys(source: &written::PoolSource) -> impl Iterator<Item = &'static str> {
+    written_keys!(
+        source => written::PoolSource {
+            host, port, monitors, dir, device, name, format, initiator, protocol_version, auth,
+        }
+    )
 }

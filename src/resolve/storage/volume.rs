@@ -11,6 +11,7 @@ use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::parse;
 use crate::resolve::storage::{allocation, backing};
 use crate::spec;
+use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
 
 /// The format of a volume that a pool of this type has or gets.
@@ -40,7 +41,7 @@ pub(crate) fn written(
     problems: &mut Problems,
 ) -> Volume {
     let layers = Layers::one(at.clone(), spec);
-    let format = format(r#type, layers.get("format", |v| v.format.as_ref()), problems);
+    let format = format(r#type, layers.get(key!(format)), problems);
     let extra = spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value });
     if spec.present == Some(false) {
         for (key, _) in [
@@ -61,7 +62,7 @@ pub(crate) fn written(
         }
         return Volume { name: name.to_owned(), at, format, present: None, extra: None };
     }
-    let Some(size) = layers.get("size", |v| v.size.as_ref()) else {
+    let Some(size) = layers.get(key!(size)) else {
         problems.push(
             Problem::needs(at.key("size").name(), format!("volume `{name}` has no size"), "a `size`")
                 .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
@@ -69,14 +70,11 @@ pub(crate) fn written(
         let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
         return Volume { name: name.to_owned(), at, format, present: Some(present), extra };
     };
-    let backing = backing::resolve(&layers.object("backing", |v| v.backing.as_ref()), (r#type, format), problems);
+    let backing = backing::resolve(&layers.object(key!(backing)), (r#type, format), problems);
     let present = present(
         (r#type, format),
         written_size(size, problems),
-        (
-            layers.get("allocation", |v| v.allocation.as_ref()),
-            layers.get("preallocation", |v| v.preallocation.as_ref()),
-        ),
+        (layers.get(key!(allocation)), layers.get(key!(preallocation))),
         backing,
         problems,
     );

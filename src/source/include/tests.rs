@@ -110,12 +110,12 @@ fn places_are_in_the_file_that_says_it() {
     };
     let in_file = |file: &str, text: &str| (file.to_owned(), text.to_owned());
     let domains = Pointer::root().key("domains");
-    assert_eq!(at(domains.key("web").key("cpus").value()), in_file("lab.json", "1"));
-    assert_eq!(at(domains.key("web").key("memory").value()), in_file("a.json", "\"é\""));
-    assert_eq!(at(domains.key("web").name()), in_file("lab.json", "\"web\""));
-    assert_eq!(at(domains.key("db").key("memory").value()), in_file("a.json", "\"db\""));
-    assert_eq!(at(Pointer::root().key("pools").index(0).key("x").value()), in_file("a.json", "{"));
-    assert_eq!(at(Pointer::root().key("networks").value()), in_file("lab.json", "{"));
+    assert_eq!(at(Place::value(domains.key("web").key("cpus"))), in_file("lab.json", "1"));
+    assert_eq!(at(Place::value(domains.key("web").key("memory"))), in_file("a.json", "\"é\""));
+    assert_eq!(at(Place::key(domains.key("web"))), in_file("lab.json", "\"web\""));
+    assert_eq!(at(Place::value(domains.key("db").key("memory"))), in_file("a.json", "\"db\""));
+    assert_eq!(at(Place::value(Pointer::root().key("pools").index(0).key("x"))), in_file("a.json", "{"));
+    assert_eq!(at(Place::value(Pointer::root().key("networks"))), in_file("lab.json", "{"));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn what_cannot_be_included() {
         &[(Id::SyntaxError, "empty.json", ""), (Id::SyntaxError, "open.json", "")],
         false,
     );
-    // What has the wrong type is for the check of the shape to tell.
+    // The validation of the spec reports what has the wrong type.
     check_problems(&[("lab.json", r#"{ "include": "a.json" }"#)], &[], false);
     check_problems(&[("lab.json", r#"{ "include": ["list.json"] }"#), ("list.json", "[]")], &[], false);
     check_problems(&[("lab.json", r#"["include"]"#)], &[], true);

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::source::parse::Parser;
 
 /// Something that is well formed or not, but cannot stand where it does.
-pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Option<Box<Problem>> {
+pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Problem> {
     let (text, cursor) = (parser.text, parser.cursor);
     let one = at..at + found.len_utf8();
     let before = text[..at].trim_end();
@@ -14,50 +14,42 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Option<Bo
     let starts_word = found.is_alphanumeric() || "_$+-.".contains(found);
     match found {
         '\'' | '`' | '“' | '”' | '„' | '‘' | '’' => {
-            return Some(problem(one, format!("`{found}` is not a quote of JSON")).words("", "strings stand in `\"`"));
+            return problem(one, format!("`{found}` is not a quote of JSON")).words("", "strings stand in `\"`");
         }
         '#' => {
-            return Some(
-                problem(one, "`#` does not start a comment here").words("", "comments are `// …` and `/* … */`"),
-            );
+            return problem(one, "`#` does not start a comment here").words("", "comments are `// …` and `/* … */`");
         }
         '/' => {
-            return Some(
-                problem(one, "`/` alone does not start a comment").words("", "comments are `// …` and `/* … */`"),
-            );
+            return problem(one, "`/` alone does not start a comment").words("", "comments are `// …` and `/* … */`");
         }
         '}' | ']' if last == Some(',') => {
             let comma = before.len() - 1;
-            return Some(
-                problem(comma..comma + 1, format!("a comma stands before `{found}`"))
-                    .words("nothing follows it", "remove the comma"),
-            );
+            return problem(comma..comma + 1, format!("a comma stands before `{found}`"))
+                .words("nothing follows it", "remove the comma");
         }
         _ => {}
     }
     let Some(in_object) = in_object else {
-        return Some(if before.is_empty() {
-            if starts_word { word(text, at) } else { return None }
+        return if before.is_empty() {
+            if starts_word { word(text, at) } else { misplaced(parser, at, found) }
         } else if at == cursor && starts_word {
-            word(text, before.rfind(char::is_whitespace).map_or(0, |blank| blank + 1))
+            word(text, before.trim_end_matches(|c: char| !c.is_whitespace()).len())
         } else {
             problem(one, "the spec goes on after its end")
                 .words("the spec has ended before this", "a spec is one JSON value")
-        });
+        };
     };
     if let ('}' | ']', Some(open)) = (found, parser.open.last()) {
         let (bracket, closing) = brackets(text, *open);
         if found != closing {
-            return Some(
-                problem(one, format!("`{bracket}` is closed by `{found}`"))
-                    .words(format!("expected `{closing}`"), format!("write `{closing}`, or close what is open first"))
-                    .also(*open, "opened here"),
-            );
+            return problem(one, format!("`{bracket}` is closed by `{found}`"))
+                .words(format!("expected `{closing}`"), format!("write `{closing}`, or close what is open first"))
+                .also(*open, "opened here");
         }
     }
     let expects_value = matches!(last, Some(':')) || (!in_object && matches!(last, Some('[' | ',')));
     let expects_key = in_object && matches!(last, Some('{' | ','));
-    Some(match found {
+    match found {
         _ if parser.key.is_some() && last != Some(':') => {
             let key = parser.key.clone().map_or("", |key| &text[key]);
             if found == '=' {
@@ -86,13 +78,27 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Option<Bo
             .words("", "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it"),
         // A value has just ended.
         _ if !expects_key && !expects_value && at == cursor && starts_word => {
-            let start = before.rfind(|c: char| !(c.is_alphanumeric() || "_-+.".contains(c))).map_or(0, |at| at + 1);
+            let start = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_-+.".contains(c)).len();
             word(text, start)
         }
         '"' | '{' | '[' if !expects_key && !expects_value => missing_comma(parser),
         _ if !expects_key && !expects_value && starts_word => missing_comma(parser),
-        _ => return None,
-    })
+        _ => misplaced(parser, at, found),
+    }
+}
+
+/// A character that nobody writes there by mistake.
+fn misplaced(parser: &Parser<'_>, at: usize, found: char) -> Box<Problem> {
+    let last = parser.text[..at].trim_end().chars().next_back();
+    // The parser looks for a bracket behind commas and colons too.
+    let around = parser.open.iter().rfind(|open| **open < at).map(|open| brackets(parser.text, *open).0);
+    let expected = match (around, last) {
+        (None, _) | (_, Some(':')) | (Some('['), Some('[' | ',')) => "expected value",
+        (_, Some('{' | ',')) => "key must be a string",
+        (Some('['), _) => "expected `,` or `]`",
+        _ => "expected `,` or `}`",
+    };
+    problem(at..at + found.len_utf8(), format!("`{found}` cannot stand here")).words("", expected)
 }
 
 fn missing_comma(parser: &Parser<'_>) -> Box<Problem> {
@@ -133,6 +139,12 @@ mod tests {
         check("{\"a\": [{\"b\": 1«]»}", "`{` is closed by `]`", "write `}`, or close what is open first");
         check("{} «}»", "the spec goes on after its end", "a spec is one JSON value");
         check("{}\n«{»}", "the spec goes on after its end", "a spec is one JSON value");
+        check("{} «*»", "the spec goes on after its end", "a spec is one JSON value");
+        check("«*»", "`*` cannot stand here", "expected value");
+        check("[1, «*»]", "`*` cannot stand here", "expected value");
+        check("[1 «*»]", "`*` cannot stand here", "expected `,` or `]`");
+        check("{«*»}", "`*` cannot stand here", "key must be a string");
+        check("{\"a\": 1 «*»}", "`*` cannot stand here", "expected `,` or `}`");
         check("{«{»}}", "`{` stands where a key must", "write `\"key\": value`");
     }
 }

@@ -1,9 +1,10 @@
 //! Laws of the XML that this crate writes: a parser reads in it what was meant, whatever that is.
 
-use lab2nix::host::stable_path;
+use lab2nix::host_file::HostFile;
 use lab2nix::lab::identity::Kind;
-use lab2nix::libvirt::tree::{HostFile, Tree, Value};
-use lab2nix::libvirt::vocabulary::{Attribute, Child, Element, Markup, Shape, Vocabulary};
+use lab2nix::libvirt::is_content;
+use lab2nix::libvirt::tree::{Tree, Value};
+use lab2nix::libvirt::vocabulary::{Child, Element, Markup, ValueType, Vocabulary, XmlAttribute};
 use lab2nix::spec::NixVirtVersion;
 use lab2nix::xml;
 use proptest::prelude::*;
@@ -15,8 +16,8 @@ proptest! {
     fn what_is_printed_reads_back(choices in proptest::collection::vec(any::<u32>(), 1..400), root in 0_usize..4) {
         let (vocabulary, element) = root_of(root);
         let tree = Choices::new(&choices).tree(vocabulary, element, 0);
-        let text = xml::print(&tree, vocabulary, element).text(stable_path);
-        let agrees = xml::agrees(&text, &tree, (vocabulary, element), stable_path);
+        let text = xml::print(&tree, vocabulary, element).text();
+        let agrees = xml::agrees(&text, &tree, vocabulary, element);
         prop_assert!(agrees.is_ok(), "{}\n{text}", agrees.unwrap_err());
     }
 
@@ -30,9 +31,9 @@ proptest! {
         let (vocabulary, element) = root_of(root);
         let tree = Choices::new(&choices).tree(vocabulary, element, 0);
         let other = Choices::new(&others).tree(vocabulary, element, 0);
-        let text = xml::print(&tree, vocabulary, element).text(stable_path);
-        let same = text == xml::print(&other, vocabulary, element).text(stable_path);
-        prop_assert_eq!(xml::agrees(&text, &other, (vocabulary, element), stable_path).is_ok(), same);
+        let text = xml::print(&tree, vocabulary, element).text();
+        let same = text == xml::print(&other, vocabulary, element).text();
+        prop_assert_eq!(xml::agrees(&text, &other, vocabulary, element).is_ok(), same);
     }
 
     /// What `metadata` may hold cannot get out of its element.
@@ -42,11 +43,11 @@ proptest! {
     ) {
         let (vocabulary, element) = root_of(3);
         let content = shards.concat();
-        if xml::is_content(&content) {
+        if is_content(&content) {
             let mut tree = Tree::new().with("name", "a");
             tree.entry("metadata", || Value::from(content));
-            let text = xml::print(&tree, vocabulary, element).text(stable_path);
-            let agrees = xml::agrees(&text, &tree, (vocabulary, element), stable_path);
+            let text = xml::print(&tree, vocabulary, element).text();
+            let agrees = xml::agrees(&text, &tree, vocabulary, element);
             prop_assert!(agrees.is_ok(), "{}\n{text}", agrees.unwrap_err());
         }
     }
@@ -113,12 +114,12 @@ impl<'a> Choices<'a> {
             if !needed && (self.one_of(4) == 0 || depth > 5) {
                 continue;
             }
-            let Some(slot) = vocabulary.slot(element, name) else { continue };
-            let count = if slot.repeatable { self.one_of(3) } else { 1 };
+            let Some(attribute) = vocabulary.attribute(element, name) else { continue };
+            let count = if attribute.repeatable { self.one_of(3) } else { 1 };
             let is_text = !is_attribute(markup, name);
             let items: Vec<Value> =
-                (0..count).filter_map(|_| self.value(vocabulary, slot.shape, is_text, depth)).collect();
-            if slot.repeatable {
+                (0..count).filter_map(|_| self.value(vocabulary, attribute.value_type, is_text, depth)).collect();
+            if attribute.repeatable {
                 tree.entry(name, || Value::List(items));
             } else if let Some(value) = items.into_iter().next() {
                 tree.entry(name, || value);
@@ -131,18 +132,18 @@ impl<'a> Choices<'a> {
         tree
     }
 
-    fn value(&mut self, vocabulary: &Vocabulary, shape: Shape, is_text: bool, depth: usize) -> Option<Value> {
-        Some(match shape {
-            Shape::Path if self.one_of(2) == 0 => Value::from(HostFile::all().nth(self.one_of(4))?),
-            Shape::Path if self.one_of(4) == 0 => Value::Image("debian.trixie".to_owned()),
-            Shape::String | Shape::Path => Value::from(self.text(is_text)),
-            Shape::Int | Shape::Hex => Value::from(i64::try_from(self.one_of(5000)).ok()?),
-            Shape::Bool(_) => Value::from(self.one_of(2) == 0),
-            Shape::Flag if self.one_of(2) == 0 => Value::from(true),
-            Shape::Flag => Value::Set(Tree::new()),
-            Shape::Xml => Value::from("<a xmlns='urn:a'>&amp;</a>"),
-            Shape::Raw => return None,
-            Shape::Set(element) => Value::Set(self.tree(vocabulary, element, depth + 1)),
+    fn value(&mut self, vocabulary: &Vocabulary, value_type: ValueType, is_text: bool, depth: usize) -> Option<Value> {
+        Some(match value_type {
+            ValueType::Path if self.one_of(2) == 0 => Value::from(HostFile::all().nth(self.one_of(4))?),
+            ValueType::Path if self.one_of(4) == 0 => Value::File(HostFile::Image("debian.trixie".to_owned())),
+            ValueType::String | ValueType::Path => Value::from(self.text(is_text)),
+            ValueType::Int | ValueType::Hex => Value::from(i64::try_from(self.one_of(5000)).ok()?),
+            ValueType::Bool(_) => Value::from(self.one_of(2) == 0),
+            ValueType::Flag if self.one_of(2) == 0 => Value::from(true),
+            ValueType::Flag => Value::Set(Tree::new()),
+            ValueType::Xml => Value::from("<a xmlns='urn:a'>&amp;</a>"),
+            ValueType::Raw => return None,
+            ValueType::Set(element) => Value::Set(self.tree(vocabulary, element, depth + 1)),
         })
     }
 
@@ -159,13 +160,13 @@ impl<'a> Choices<'a> {
 fn texts(markup: &Markup) -> Vec<&str> {
     let inline = markup.content.children.iter().filter_map(|child| match child {
         Child::Inline(markup) => Some(texts(markup)),
-        Child::Slot { .. } => None,
+        Child::Element { .. } => None,
     });
     markup.content.text.iter().map(String::as_str).chain(inline.flatten()).collect()
 }
 
 fn is_attribute(markup: &Markup, name: &str) -> bool {
-    let named = |known: &Attribute| matches!(known, Attribute::Named(known) if known == name);
+    let named = |known: &XmlAttribute| matches!(known, XmlAttribute::Named(known) if known == name);
     let inline = |child: &Child| matches!(child, Child::Inline(markup) if is_attribute(markup, name));
     markup.attributes.iter().any(named) || markup.content.children.iter().any(inline)
 }

@@ -1,5 +1,5 @@
-//! The shape of a spec: a positioned tree and a JSON Schema in; every structural problem, and a value that serde takes,
-//! out.
+//! Validates a spec against its JSON Schema: a positioned tree and the schema in; every structural problem, and a value
+//! that serde takes, out.
 //!
 //! The schema is one that schemars makes from serde types: `$ref`, `type`, `enum`, `const`, `oneOf`, `anyOf`,
 //! `properties`, `additionalProperties`, `patternProperties` and `propertyNames` of maps, `required`, `items`,
@@ -12,7 +12,7 @@
 //! - An object of the wrong type becomes `{}`, because others may name it. `null` for one goes.
 //! - Any other wrong value goes, together with its key.
 //! - A wrong item of a list is replaced by an example of its type, or an empty value of it, so that the items after it
-//!   keep their numbers. [`independent`] drops what later checks say about that.
+//!   keep their numbers. [`Structural::independent`] drops what later checks say about that.
 //! - A list with too few or too many items is a wrong value.
 //! - What is missing stays missing: the serde types take every field as optional, whatever the schema requires.
 
@@ -25,8 +25,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::place::Place;
-use crate::problem::{Id, Problem, did_you_mean};
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, did_you_mean, probably_meant};
 use crate::source::{Kind, Member, Node};
 use path::Path;
 use schema::Schema;
@@ -35,9 +35,18 @@ use words::{choice_words, found_words, in_limits, type_hint};
 /// What every lab has. The schema does not ask for it, as it is that of files, and one file of a lab is enough to have it.
 const REQUIRED: &str = "lab";
 
+/// What is wrong with a spec's structure: every value that does not fit the schema, and every key that it does not have.
+#[derive(Debug, Default)]
+pub struct Structural {
+    /// The problems.
+    pub problems: Vec<Problem>,
+    /// Where the keys are that unknown ones probably mean.
+    meant: Vec<Pointer>,
+}
+
 /// Compares a spec with its schema: the value without everything that is wrong, and what is.
 #[must_use]
-pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
+pub fn check(root: &Node, schema: &Value) -> (Value, Structural) {
     let mut checker = Checker::default();
     let schema = Schema::root(schema);
     let value = checker.value(root, schema, &Path::Root);
@@ -47,7 +56,7 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
     {
         checker.missing_field(REQUIRED, schema, &Path::Root);
     }
-    (value.unwrap_or_else(|| schema.stand_in()), checker.problems)
+    (value.unwrap_or_else(|| schema.stand_in()), checker.found)
 }
 
 /// What is wrong with what an included file says of itself only, or with a root that is no object.
@@ -55,64 +64,67 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Vec<Problem>) {
 pub fn check_apart(apart: &Node, schema: &Value) -> Vec<Problem> {
     let mut checker = Checker::default();
     checker.value(apart, Schema::root(schema), &Path::Root);
+    let mut problems = checker.found.problems;
     // Pointers are for the merged tree, in which this is not.
-    for problem in &mut checker.problems {
+    for problem in &mut problems {
         if let Place::Value(pointer) = &problem.place {
             problem.place = Place::Text(apart.range(pointer, false));
         }
     }
-    checker.problems
+    problems
 }
 
-/// The later problems that do not merely follow from the structural ones. Those follow
-///
-/// - whose place is at or inside a value that [`check`] found wrong and took away or replaced, or a list of such;
-/// - that miss a key which was wrong, or misspelt, or wrong in a layer that others build on, or a subnet in a network
-///   that has something wrong;
-/// - that compare a value with another one, in which something was wrong.
-#[must_use]
-pub fn independent(structural: &[Problem], later: Vec<Problem>) -> Vec<Problem> {
-    if structural.is_empty() {
-        return later;
+impl Structural {
+    /// The later problems that do not merely follow from the structural ones. Those follow
+    ///
+    /// - whose place is at or inside a value that [`check`] found wrong and took away or replaced, or a list of such;
+    /// - that miss a key which was wrong, or misspelt, or wrong in a layer that others build on, or a subnet in a network
+    ///   that has something wrong;
+    /// - that compare a value with another one, in which something was wrong.
+    #[must_use]
+    pub fn independent(&self, later: Vec<Problem>) -> Vec<Problem> {
+        if self.problems.is_empty() {
+            return later;
+        }
+        let replaced: HashSet<String> = self.problems.iter().filter_map(replaced).collect();
+        let meant = self.meant.iter().map(Pointer::to_string);
+        let wrong: HashSet<String> = meant.clone().chain(replaced.iter().cloned()).collect();
+        let misspelt_in: HashSet<String> = meant
+            .filter_map(|meant| meant.rsplit_once('/').map(|(object, key)| (object.to_owned(), key.to_owned())))
+            .filter(|(_, key)| BRING_OTHERS.contains(&key.as_str()))
+            .map(|(object, _)| object)
+            .collect();
+        let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
+        let follows = |problem: &Problem| {
+            let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
+                return false;
+            };
+            let pointer = pointer.to_string();
+            let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
+            let misses_wrong = || match (&problem.place, pointer.rsplit_once('/')) {
+                (Place::Key(_), Some((_, key))) => {
+                    wrong.iter().any(|wrong| is_shared(wrong) && last_step(wrong) == key)
+                }
+                _ => holds_wrong(&pointer),
+            };
+            let compares_wrong = |(place, _): &(Place, String)| match place {
+                Place::Value(other) => holds_wrong(&other.to_string()),
+                Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
+                Place::Text(_) | Place::File(_) => false,
+            };
+            // What is missing may be in what nobody found.
+            let is_misspelt = || pointer.rsplit_once('/').is_some_and(|(object, _)| misspelt_in.contains(object));
+            let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
+            let item_of_it =
+                |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
+            above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
+                || replaced.iter().any(item_of_it)
+                || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong() || is_misspelt()))
+                || lacks_wrong()
+                || problem.related.iter().any(compares_wrong)
+        };
+        later.into_iter().filter(|problem| !follows(problem)).collect()
     }
-    let replaced: HashSet<String> = structural.iter().filter_map(replaced).collect();
-    let wrong: HashSet<String> = structural.iter().filter_map(misspelt).chain(replaced.iter().cloned()).collect();
-    let misspelt_in: HashSet<String> = structural
-        .iter()
-        .filter(|problem| problem.id == Id::UnknownField)
-        .filter_map(misspelt)
-        .filter_map(|meant| meant.rsplit_once('/').map(|(object, key)| (object.to_owned(), key.to_owned())))
-        .filter(|(_, key)| BRING_OTHERS.contains(&key.as_str()))
-        .map(|(object, _)| object)
-        .collect();
-    let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
-    let follows = |problem: &Problem| {
-        let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
-            return false;
-        };
-        let pointer = pointer.to_string();
-        let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
-        let misses_wrong = || match (&problem.place, pointer.rsplit_once('/')) {
-            (Place::Key(_), Some((_, key))) => wrong.iter().any(|wrong| is_shared(wrong) && last_step(wrong) == key),
-            _ => holds_wrong(&pointer),
-        };
-        let compares_wrong = |(place, _): &(Place, String)| match place {
-            Place::Value(other) => holds_wrong(&other.to_string()),
-            Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
-            Place::Text(_) | Place::File(_) => false,
-        };
-        // What is missing may be in what nobody found.
-        let is_misspelt = || pointer.rsplit_once('/').is_some_and(|(object, _)| misspelt_in.contains(object));
-        let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
-        let item_of_it =
-            |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
-        above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
-            || replaced.iter().any(item_of_it)
-            || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong() || is_misspelt()))
-            || lacks_wrong()
-            || problem.related.iter().any(compares_wrong)
-    };
-    later.into_iter().filter(|problem| !follows(problem)).collect()
 }
 
 /// Keys that bring all kinds of other keys along.
@@ -123,18 +135,6 @@ fn replaced(problem: &Problem) -> Option<String> {
     match &problem.place {
         Place::Value(pointer) => Some(pointer.to_string()),
         Place::Key(_) | Place::Text(_) | Place::File(_) => None,
-    }
-}
-
-/// The pointer that was probably meant by an unknown key.
-fn misspelt(problem: &Problem) -> Option<String> {
-    match &problem.place {
-        Place::Key(pointer) if problem.id == Id::UnknownField => {
-            let meant = problem.help.strip_prefix("did you mean `")?.strip_suffix("`?")?;
-            let pointer = pointer.to_string();
-            pointer.rsplit_once('/').map(|(object, _)| format!("{object}/{meant}"))
-        }
-        Place::Value(_) | Place::Key(_) | Place::Text(_) | Place::File(_) => None,
     }
 }
 
@@ -162,9 +162,28 @@ fn lacks_part(id: Id) -> bool {
 
 #[derive(Default)]
 struct Checker {
-    problems: Vec<Problem>,
+    found: Structural,
     /// What to suggest for a key of an object, by where the object's schema is: a mistake is often made many times.
-    suggestions: HashMap<(usize, String), String>,
+    suggestions: HashMap<(usize, String), Suggestion>,
+}
+
+/// What to suggest for an unknown key.
+#[derive(Clone)]
+struct Suggestion {
+    /// The key that is probably meant.
+    meant: Option<String>,
+    help: String,
+}
+
+impl Suggestion {
+    fn new(key: &str, schema: Schema<'_>) -> Self {
+        let known = schema.keys();
+        let elsewhere = elsewhere::called(key, |name| schema.member(name).is_some());
+        match elsewhere.or_else(|| probably_meant(key, &known)) {
+            Some(name) => Self { meant: Some(name.to_owned()), help: format!("did you mean `{name}`?") },
+            None => Self { meant: None, help: did_you_mean(key, known) },
+        }
+    }
 }
 
 impl Checker {
@@ -197,9 +216,9 @@ impl Checker {
         let expected = schema.words();
         let message = format!("{} must be {expected}, but is {}", path.subject(), found_words(node));
         let help = type_hint(node, schema, path.is_item());
-        let place = path.pointer().value();
+        let place = Place::value(path.pointer());
         let problem = Problem::new(Id::WrongType, place, message).label(format!("expected {expected}"));
-        self.problems.push(problem.help(help));
+        self.found.problems.push(problem.help(help));
         None
     }
 
@@ -216,9 +235,9 @@ impl Checker {
             return self.wrong_type(node, schema, path);
         }
         let message = format!("{} cannot be `{word}`", path.subject());
-        let problem = Problem::new(Id::UnknownValue, path.pointer().value(), message);
+        let problem = Problem::new(Id::UnknownValue, Place::value(path.pointer()), message);
         let label = format!("not {}", choice_words(choices));
-        self.problems.push(problem.label(label).help(did_you_mean(word, words)));
+        self.found.problems.push(problem.label(label).help(did_you_mean(word, words)));
         None
     }
 
@@ -227,11 +246,12 @@ impl Checker {
         let attempt = |schema: &Schema<'_>| {
             let mut checker = Checker::default();
             let value = checker.value(node, *schema, path);
-            (value, checker.problems)
+            (value, checker.found)
         };
         let attempts = alternatives.iter().map(attempt);
-        let (value, problems) = attempts.min_by_key(|(value, problems)| (value.is_none(), problems.len()))?;
-        self.problems.extend(problems);
+        let (value, found) = attempts.min_by_key(|(value, found)| (value.is_none(), found.problems.len()))?;
+        self.found.problems.extend(found.problems);
+        self.found.meant.extend(found.meant);
         value
     }
 
@@ -255,8 +275,8 @@ impl Checker {
         }
         let limits = in_limits(least, most.filter(|_| above || schema.has_maximum()));
         let message = format!("{} must be {limits}, but is {number}", path.subject());
-        let problem = Problem::new(Id::OutOfRange, path.pointer().value(), message);
-        self.problems.push(problem.label("out of range").help(format!("write a number that is {limits}")));
+        let problem = Problem::new(Id::OutOfRange, Place::value(path.pointer()), message);
+        self.found.problems.push(problem.label("out of range").help(format!("write a number that is {limits}")));
         None
     }
 
@@ -299,14 +319,11 @@ impl Checker {
 
     fn unknown_field(&mut self, key: &str, schema: Schema<'_>, path: &Path<'_>) {
         let message = format!("{} has no key `{key}`", path.parent_subject());
-        let problem = Problem::new(Id::UnknownField, path.pointer().name(), message);
+        let problem = Problem::new(Id::UnknownField, Place::key(path.pointer()), message);
         let suggestion = self.suggestions.entry((schema.address(), key.to_owned()));
-        let elsewhere = || elsewhere::called(key, |name| schema.member(name).is_some());
-        let help = suggestion.or_insert_with(|| {
-            elsewhere().map_or_else(|| did_you_mean(key, schema.keys()), |name| format!("did you mean `{name}`?"))
-        });
-        let help = help.clone();
-        self.problems.push(problem.label("unknown key").help(help));
+        let Suggestion { meant, help } = suggestion.or_insert_with(|| Suggestion::new(key, schema)).clone();
+        self.found.meant.extend(meant.map(|meant| path.parent_pointer().key(&meant)));
+        self.found.problems.push(problem.label("unknown key").help(help));
     }
 
     fn missing_field(&mut self, key: &str, schema: Schema<'_>, path: &Path<'_>) {
@@ -316,8 +333,8 @@ impl Checker {
             Some(example) => format!("add it, such as `\"{key}\": {example}`"),
             None => format!("add `\"{key}\"`, {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
         };
-        let problem = Problem::new(Id::MissingField, path.pointer().name(), message);
-        self.problems.push(problem.label(format!("`{key}` is missing")).help(help));
+        let problem = Problem::new(Id::MissingField, Place::key(path.pointer()), message);
+        self.found.problems.push(problem.label(format!("`{key}` is missing")).help(help));
     }
 }
 

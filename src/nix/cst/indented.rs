@@ -6,84 +6,66 @@
 use rnix::SyntaxKind;
 use rowan::NodeOrToken;
 
-use super::{Part, Parts, ReadError, Selected, Spelling, View};
-
-/// An indented string as it is spelled.
-#[derive(Clone, Copy)]
-pub(in crate::nix) struct Indented<'a> {
-    whole: Part<'a>,
-    /// How many blanks each line begins with that do not belong to the text.
-    margin: usize,
-}
+use super::{Part, Parts, ReadError};
 
 /// A bit of an indented string.
 pub(in crate::nix) enum Bit<'a> {
     /// Text that is spelled as it is.
     Text(&'a str),
-    /// A string in an interpolation.
-    Str(Spelling<'a>),
-    /// A variable in an interpolation.
-    Select(Selected<'a>),
+    /// The expression in an interpolation.
+    Interpolated(Part<'a>),
 }
 
-impl<'a> Indented<'a> {
-    pub(super) fn of(part: Part<'a>) -> Result<Self, ReadError> {
-        let whole = part.expect(SyntaxKind::NODE_STRING)?;
-        let mut parts = whole.parts();
-        if parts.expect(SyntaxKind::TOKEN_STRING_START)?.token(SyntaxKind::TOKEN_STRING_START)? != "''" {
-            return Err(whole.unexpected());
+/// The bits of an indented string and where they stand, without the indentation.
+pub(in crate::nix) fn bits(string: Part<'_>) -> Result<Bits<'_>, ReadError> {
+    let whole = string.expect(SyntaxKind::NODE_STRING)?;
+    let mut parts = whole.parts();
+    if parts.expect(SyntaxKind::TOKEN_STRING_START)?.token(SyntaxKind::TOKEN_STRING_START)? != "''" {
+        return Err(whole.unexpected());
+    }
+    let margin = margin(parts.clone());
+    let mut bits = Bits { raw: "", at: parts.at, margin, begin: true, parts };
+    if let Some(part) = bits.parts.clone().next()
+        && let NodeOrToken::Token(token) = part.element
+        && part.kind == SyntaxKind::TOKEN_STRING_CONTENT
+    {
+        bits.parts.next();
+        bits.raw = token.text();
+        // The line of the opening quotes is none if there is nothing on it.
+        let rest = bits.raw.trim_start_matches(' ');
+        if rest.starts_with('\n') {
+            bits.cut(bits.raw.len() - rest.len() + 1);
         }
-        // What Nix begins with.
-        let mut margin = 1_000_000;
-        // The blanks at the beginning of a line, and nothing behind them.
-        let mut blanks = Some(0);
-        for part in parts {
-            match part.element {
-                NodeOrToken::Token(token) if part.kind == SyntaxKind::TOKEN_STRING_CONTENT => {
-                    for byte in token.text().bytes() {
-                        blanks = match (byte, blanks) {
-                            (b'\n', _) => Some(0),
-                            (b' ', Some(blanks)) => Some(blanks + 1),
-                            (_, Some(blanks)) => {
-                                margin = margin.min(blanks);
-                                None
-                            }
-                            (_, None) => None,
-                        };
-                    }
+    }
+    Ok(bits)
+}
+
+/// How many blanks each line begins with that do not belong to the text.
+fn margin(parts: Parts<'_>) -> usize {
+    // What Nix begins with.
+    let mut margin = 1_000_000;
+    // The blanks at the beginning of a line, and nothing behind them.
+    let mut blanks = Some(0);
+    for part in parts {
+        match part.element {
+            NodeOrToken::Token(token) if part.kind == SyntaxKind::TOKEN_STRING_CONTENT => {
+                for byte in token.text().bytes() {
+                    blanks = match (byte, blanks) {
+                        (b'\n', _) => Some(0),
+                        (b' ', Some(blanks)) => Some(blanks + 1),
+                        (_, Some(blanks)) => {
+                            margin = margin.min(blanks);
+                            None
+                        }
+                        (_, None) => None,
+                    };
                 }
-                NodeOrToken::Token(_) => {}
-                NodeOrToken::Node(_) => margin = margin.min(blanks.take().unwrap_or(margin)),
             }
+            NodeOrToken::Token(_) => {}
+            NodeOrToken::Node(_) => margin = margin.min(blanks.take().unwrap_or(margin)),
         }
-        Ok(Self { whole, margin })
     }
-
-    /// The byte offset where the string begins.
-    pub fn at(&self) -> usize {
-        self.whole.at
-    }
-
-    /// The bits of the text and where they stand, without the indentation.
-    pub fn bits(&self) -> Bits<'a> {
-        let mut parts = self.whole.parts();
-        // The opening quotes.
-        parts.next();
-        let mut bits = Bits { raw: "", at: parts.at, margin: self.margin, begin: true, parts };
-        if let Some(part) = bits.parts.clone().next()
-            && let NodeOrToken::Token(token) = part.element
-            && part.kind == SyntaxKind::TOKEN_STRING_CONTENT
-        {
-            bits.parts.next();
-            bits.raw = token.text();
-            // The line of the opening quotes is none if there is nothing on it.
-            let rest = bits.raw.trim_start_matches(' ');
-            if rest.starts_with('\n') {
-                bits.cut(bits.raw.len() - rest.len() + 1);
-            }
-        }
-        bits
-    }
+    margin
 }
 
 /// The bits of an indented string.
@@ -167,7 +149,7 @@ impl<'a> Iterator for Bits<'a> {
                 NodeOrToken::Token(_) if part.kind == SyntaxKind::TOKEN_STRING_END => return None,
                 NodeOrToken::Node(_) if part.kind == SyntaxKind::NODE_INTERPOL => {
                     self.begin = false;
-                    return Some(interpolation(part).map(|bit| (part.at, bit)));
+                    return Some(interpolated(part).map(|expr| (part.at, Bit::Interpolated(expr))));
                 }
                 NodeOrToken::Token(_) | NodeOrToken::Node(_) => return Some(Err(part.unexpected())),
             }
@@ -175,22 +157,11 @@ impl<'a> Iterator for Bits<'a> {
     }
 }
 
-fn interpolation(part: Part<'_>) -> Result<Bit<'_>, ReadError> {
+fn interpolated(part: Part<'_>) -> Result<Part<'_>, ReadError> {
     let mut parts = part.parts();
     parts.expect(SyntaxKind::TOKEN_INTERPOL_START)?;
     let expr = parts.any()?;
     parts.expect(SyntaxKind::TOKEN_INTERPOL_END)?;
     parts.end()?;
-    match View::of(expr)? {
-        View::Str(spelling) => Ok(Bit::Str(spelling)),
-        View::Select(selected) => Ok(Bit::Select(selected)),
-        View::Null
-        | View::Bool(_)
-        | View::Int(_)
-        | View::List(_)
-        | View::Attrs(_)
-        | View::Apply(..)
-        | View::TextFile(..)
-        | View::Lambda(..) => Err(expr.unexpected()),
-    }
+    Ok(expr)
 }

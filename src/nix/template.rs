@@ -1,4 +1,4 @@
-//! The skeletons of files: minijinja templates that print Nix text only.
+//! The minijinja templates of files, which print Nix text only.
 //!
 //! Whatever goes into one has been printed by [`print`](super::print) or is a word of this crate: the formatter of the
 //! templates refuses everything else, such as a `true` that minijinja would write as `True`.
@@ -30,7 +30,7 @@ impl NixText {
     }
 }
 
-/// Renders a skeleton.
+/// Renders a template.
 pub(super) fn render(name: &str, context: Value) -> Result<String, minijinja::Error> {
     let mut environment = Environment::empty();
     environment
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_skeleton_prints_nothing_that_was_not_printed_before() {
+    fn a_template_prints_nothing_that_was_not_printed_before() {
         let plain = render("list", minijinja::context! { header => "# x", list => NixText::value("[ ]".to_owned()) });
         assert!(plain.is_err());
         let missing = render("list", minijinja::context! { header => NixText::value("# x".to_owned()) });

@@ -54,24 +54,25 @@ fn schema() -> Value {
 fn checked(text: &str) -> (Value, Vec<Problem>) {
     let (source, problems) = Source::read("lab.json", text.to_owned());
     assert_eq!(problems, []);
-    check(source.root().unwrap(), &schema())
+    let (value, structural) = check(source.root().unwrap(), &schema());
+    (value, structural.problems)
 }
 
 /// Expects of the members in `text`, beside a good `lab`, these problems as "id place: message; help" and what remains.
 fn check_members(text: &str, expected: &[&str], remaining: &Value) {
     let (value, problems) = checked(&format!("{{ \"lab\": \"a\", {text} }}"));
-    let told: Vec<String> = problems
+    let reported: Vec<String> = problems
         .iter()
         .map(|problem| {
             let place = match &problem.place {
                 Place::Value(pointer) => pointer.to_string(),
                 Place::Key(pointer) => format!("key {pointer}"),
-                Place::Text(_) | Place::File(_) => unreachable!("shape knows pointers only"),
+                Place::Text(_) | Place::File(_) => unreachable!("validation knows pointers only"),
             };
             format!("{} {place}: {}; {}", problem.id.name(), problem.message, problem.help)
         })
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let Value::Object(mut value) = value else { panic!("{value}") };
     assert_eq!(value.shift_remove("lab"), Some(json!("a")));
     assert_eq!(&Value::Object(value), remaining);
@@ -249,16 +250,16 @@ fn a_root_of_the_wrong_type_becomes_an_empty_object() {
 
 #[test]
 fn what_follows_from_a_wrong_value_is_dropped() {
-    let (_, structural) = checked(r#"{ "lab": "a", "boot": [1], "pair": ["a", 1], "range": ["a", "b"] }"#);
+    let (_, problems) = checked(r#"{ "lab": "a", "boot": [1], "pair": ["a", 1], "range": ["a", "b"] }"#);
     let boot = Pointer::root().key("boot");
     let at = |place: Place| Problem::new(Id::BadName, place, "");
     let later = vec![
-        at(boot.index(0).value()),
-        at(boot.index(0).key("x").name()),
-        at(boot.index(1).value()),
-        at(boot.index(0).key("x").key("y").value()),
-        at(Pointer::root().key("boot").index(10).value()),
+        at(Place::value(boot.index(0))),
+        at(Place::key(boot.index(0).key("x"))),
+        at(Place::value(boot.index(1))),
+        at(Place::value(boot.index(0).key("x").key("y"))),
+        at(Place::value(Pointer::root().key("boot").index(10))),
     ];
     let kept = vec![later[2].clone(), later[4].clone()];
-    assert_eq!(independent(&structural, later), kept);
+    assert_eq!(Structural { problems, meant: Vec::new() }.independent(later), kept);
 }

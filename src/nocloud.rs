@@ -1,4 +1,4 @@
-//! The files of the disc by which a guest is told what to do at its first boot
+//! The files of a `NoCloud` seed, the disc from which a guest reads at its first boot what to do
 //! ([`NoCloud`](https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html)).
 //!
 //! cloud-init reads YAML. What is written here is JSON, which is YAML too as [`json`] writes it: nothing in it depends on

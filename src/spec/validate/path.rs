@@ -17,6 +17,14 @@ impl Path<'_> {
         }
     }
 
+    /// The pointer to what this is a key or an item of.
+    pub(super) fn parent_pointer(&self) -> Pointer {
+        match self {
+            Path::Root => Pointer::root(),
+            Path::Key(parent, _) | Path::Index(parent, _) => parent.pointer(),
+        }
+    }
+
     pub(super) fn is_item(&self) -> bool {
         matches!(self, Path::Index(..))
     }

@@ -1,0 +1,177 @@
+//! The files of the host that definitions name, in one table: for each kind, the stable path and the Nix option.
+//!
+//! `nix/host/` puts the files in these places. Whether a definition says the path or the option is the spec's choice
+//! ([`Paths`]); everything that writes or reads definitions asks here for either.
+
+use std::borrow::Cow;
+
+use crate::lab::storage::IMAGES;
+use crate::spec::Paths;
+use crate::spec::guest::Arch;
+use crate::spec::pool::ImageFormat;
+
+/// A file of the host that definitions name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostFile {
+    /// QEMU for an architecture.
+    Emulator(Arch),
+    /// The UEFI firmware of an architecture.
+    Firmware(Arch),
+    /// What the firmware's variables start from, in a format.
+    Variables(Arch, ImageFormat),
+    /// The UEFI firmware with Secure Boot, for `x86_64`.
+    SecureFirmware,
+    /// What its variables start from, with Microsoft's keys, in a format.
+    SecureVariables(ImageFormat),
+    /// What its variables start from, without keys, in a format.
+    SetupVariables(ImageFormat),
+    /// The disc of `VirtIO` drivers for Windows.
+    DriverDisc,
+    /// The `NoCloud` seed that a domain's guest reads at its first boot.
+    Seed {
+        /// The lab's name.
+        lab: String,
+        /// The domain's name.
+        domain: String,
+    },
+    /// An image that the lab's flake provides: its name there, a path of attributes.
+    Image(String),
+}
+
+/// Where a file of the host is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The path that stays the same in all versions of the file: `NixOS` links QEMU there, and the module of the host the
+    /// others.
+    pub stable_path: Cow<'static, str>,
+    /// The option of `services.lab2nix` that holds the store path.
+    pub option: &'static str,
+    /// The attributes that lead to the store path in that option.
+    pub attributes: Vec<Cow<'static, str>>,
+}
+
+/// The option of the files that the module of the host provides.
+pub const HOST_FILES: &str = "hostFiles";
+
+/// The option of the images that the lab's flake provides.
+pub const IMAGES_OPTION: &str = "images";
+
+/// The attribute of [`HOST_FILES`] that holds the seeds.
+const SEEDS: &str = "seeds";
+
+impl HostFile {
+    /// Where the file is: the table of all files.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        use Arch::{Aarch64, X86_64};
+        use ImageFormat::{Qcow2, Raw};
+        let (path, attributes): (&str, &[&str]) = match self {
+            Self::Emulator(X86_64) => ("/run/libvirt/nix-emulators/qemu-system-x86_64", &["x86_64", "emulator"]),
+            Self::Emulator(Aarch64) => ("/run/libvirt/nix-emulators/qemu-system-aarch64", &["aarch64", "emulator"]),
+            Self::Firmware(X86_64) => ("/etc/lab2nix/x86_64/code.fd", &["x86_64", "code"]),
+            Self::Firmware(Aarch64) => ("/etc/lab2nix/aarch64/code.fd", &["aarch64", "code"]),
+            Self::Variables(X86_64, Qcow2) => ("/etc/lab2nix/x86_64/vars.qcow2", &["x86_64", "vars"]),
+            Self::Variables(X86_64, Raw) => ("/etc/lab2nix/x86_64/vars.fd", &["x86_64", "rawVars"]),
+            Self::Variables(Aarch64, Qcow2) => ("/etc/lab2nix/aarch64/vars.qcow2", &["aarch64", "vars"]),
+            Self::Variables(Aarch64, Raw) => ("/etc/lab2nix/aarch64/vars.fd", &["aarch64", "rawVars"]),
+            Self::SecureFirmware => ("/etc/lab2nix/x86_64-secure/code.fd", &["x86_64-secure", "code"]),
+            Self::SecureVariables(Qcow2) => ("/etc/lab2nix/x86_64-secure/vars.qcow2", &["x86_64-secure", "vars"]),
+            Self::SecureVariables(Raw) => ("/etc/lab2nix/x86_64-secure/vars.fd", &["x86_64-secure", "rawVars"]),
+            Self::SetupVariables(Qcow2) => {
+                ("/etc/lab2nix/x86_64-secure/setup-vars.qcow2", &["x86_64-secure", "setupVars"])
+            }
+            Self::SetupVariables(Raw) => {
+                ("/etc/lab2nix/x86_64-secure/setup-vars.fd", &["x86_64-secure", "rawSetupVars"])
+            }
+            Self::DriverDisc => ("/etc/lab2nix/virtio-win.iso", &["driverDisc"]),
+            Self::Seed { lab, domain } => {
+                return Location {
+                    stable_path: format!("/etc/lab2nix/seeds/{lab}/{domain}.iso").into(),
+                    option: HOST_FILES,
+                    // These need no quotes whatever the domain is called: no name of a domain has a `'`.
+                    attributes: vec![
+                        SEEDS.into(),
+                        format!("lab-{lab}").into(),
+                        format!("domain-{}", domain.replace('.', "'")).into(),
+                    ],
+                };
+            }
+            Self::Image(name) => {
+                return Location {
+                    stable_path: format!("{IMAGES}/{name}").into(),
+                    option: IMAGES_OPTION,
+                    attributes: name.split('.').map(|step| step.to_owned().into()).collect(),
+                };
+            }
+        };
+        let attributes = attributes.iter().copied().map(Cow::Borrowed).collect();
+        Location { stable_path: path.into(), option: HOST_FILES, attributes }
+    }
+
+    /// The file that the attributes of an option lead to.
+    #[must_use]
+    pub fn at(option: &str, attributes: &[&str]) -> Option<Self> {
+        let candidate = match (option, attributes) {
+            (IMAGES_OPTION, [_, ..]) => Self::Image(attributes.join(".")),
+            (HOST_FILES, [SEEDS, lab, domain]) => {
+                let domain = domain.strip_prefix("domain-")?.replace('\'', ".");
+                Self::Seed { lab: lab.strip_prefix("lab-")?.to_owned(), domain }
+            }
+            _ => return Self::all().find(|file| file.is_at(option, attributes)),
+        };
+        candidate.is_at(option, attributes).then_some(candidate)
+    }
+
+    fn is_at(&self, option: &str, attributes: &[&str]) -> bool {
+        let location = self.location();
+        location.option == option && location.attributes == attributes
+    }
+
+    /// Whether definitions name the file by its option rather than by its stable path.
+    #[must_use]
+    pub fn is_named_by_option(&self, paths: Paths) -> bool {
+        // A volume grows on one image for good, so it names the store path, which no other image gets.
+        paths == Paths::Store || matches!(self, Self::Image(_))
+    }
+
+    /// Every file that is the same for all labs of a host.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of = |arch: Arch| {
+            let variables = [ImageFormat::Qcow2, ImageFormat::Raw].map(|format| Self::Variables(arch, format));
+            [Self::Emulator(arch), Self::Firmware(arch)].into_iter().chain(variables)
+        };
+        let formats = [ImageFormat::Qcow2, ImageFormat::Raw];
+        let variables = formats.map(Self::SecureVariables).into_iter().chain(formats.map(Self::SetupVariables));
+        let secure = [Self::SecureFirmware].into_iter().chain(variables);
+        [Arch::X86_64, Arch::Aarch64].into_iter().flat_map(of).chain(secure).chain([Self::DriverDisc])
+    }
+}
+
+/// Where the host writes what libvirt says of an imported domain.
+#[must_use]
+pub fn imported_path(lab: &str, domain: &str) -> String {
+    format!("/run/lab2nix/imported/{lab}/{domain}.xml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_lead_to_files() {
+        let seed = HostFile::Seed { lab: "one".to_owned(), domain: "web.1".to_owned() };
+        for file in HostFile::all().chain([seed, HostFile::Image("debian.trixie".to_owned())]) {
+            let Location { option, attributes, .. } = file.location();
+            let attributes: Vec<&str> = attributes.iter().map(AsRef::as_ref).collect();
+            assert_eq!(HostFile::at(option, &attributes), Some(file));
+        }
+        for (option, attributes) in [
+            (HOST_FILES, &["x86_64"][..]),
+            (HOST_FILES, &["seeds", "lab-one", "domain-web.1"]),
+            (IMAGES_OPTION, &[]),
+            ("config", &["driverDisc"]),
+        ] {
+            assert_eq!(HostFile::at(option, attributes), None);
+        }
+    }
+}
