@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::schema;
 
-/// Where types that are named in the schema stand in the reference.
+/// The settings that profiles and domains have beside their own; the reference lists them once.
 const FIELDS: &str = "DomainFields";
 
 /// The reference as Markdown.
@@ -47,13 +47,18 @@ fn named_types(schema: &Value) -> Vec<String> {
     names
 }
 
+/// The name of the definition that a `$ref` leads to.
+fn definition(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/$defs/")
+}
+
 /// Every name that a schema refers to, in order.
 fn references(value: &Value, names: &mut Vec<String>) {
     match value {
         Value::Object(object) => {
             for (key, value) in object {
                 match (key.as_str(), value) {
-                    ("$ref", Value::String(text)) => names.extend(text.strip_prefix("#/$defs/").map(str::to_owned)),
+                    ("$ref", Value::String(text)) => names.extend(definition(text).map(str::to_owned)),
                     ("$defs", _) => {}
                     (_, value) => references(value, names),
                 }
@@ -109,7 +114,7 @@ fn words(schema: &Value) -> Option<Vec<(&str, String)>> {
 
 /// What a key takes, in words.
 fn r#type(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str().and_then(|text| text.strip_prefix("#/$defs/")) {
+    if let Some(name) = schema["$ref"].as_str().and_then(definition) {
         return format!("[{name}](#{})", name.to_lowercase());
     }
     let range = match (schema["minimum"].as_u64(), schema["maximum"].as_u64()) {
