@@ -7,8 +7,8 @@ use super::{Kind, Member, Node};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 
-/// Merges `later` into `earlier`, two objects, key by key. What both have is where the later one says it; of two values
-/// that are not both objects the earlier one stays, and that is a problem.
+/// Merges the object `later` into the object `earlier`, key by key. An object that both have gets the position of the later
+/// one. Of two values that are not both objects the earlier one stays, and the clash is a problem.
 pub(super) fn merge(earlier: &mut Node, later: Node, problems: &mut Vec<Problem>) {
     if let (Kind::Object(before), Kind::Object(after)) = (&mut earlier.kind, later.kind) {
         earlier.span = later.span;

@@ -2,12 +2,10 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::schema;
-
-/// The settings that profiles and domains have beside their own; the reference lists them once.
-const FIELDS: &str = "DomainFields";
+use super::{DomainFields, schema};
 
 /// The reference as Markdown.
 #[must_use]
@@ -81,8 +79,10 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
     let Some(properties) = object["properties"].as_object() else {
         return;
     };
-    let shared = schema["$defs"][FIELDS]["properties"].as_object();
-    let shared = shared.filter(|shared| name != FIELDS && shared.keys().all(|key| properties.contains_key(key)));
+    // Profiles and domains have these beside their own; the reference lists them once.
+    let fields = DomainFields::schema_name();
+    let shared = schema["$defs"][&*fields]["properties"].as_object();
+    let shared = shared.filter(|shared| name != fields && shared.keys().all(|key| properties.contains_key(key)));
     let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (key, property) in properties {
         if shared.is_some_and(|shared| shared.contains_key(key)) {
@@ -97,7 +97,7 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
         out.push('\n');
     }
     if shared.is_some() {
-        let _ = write!(out, "\nAnd everything in [{FIELDS}](#{}).\n", FIELDS.to_lowercase());
+        let _ = write!(out, "\nAnd everything in [{fields}](#{}).\n", fields.to_lowercase());
     }
     out.push('\n');
 }
