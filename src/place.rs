@@ -1,4 +1,4 @@
-//! Where in a spec something stands, told without positions: a JSON pointer and which half of the member is meant.
+//! Where in a spec something stands, without positions: a JSON pointer, and whether the key or the value is meant.
 //!
 //! Everything after [`crate::source`] speaks of places as [`Place`]; only [`crate::report`] turns them into lines and
 //! columns, so that no later module has to carry byte offsets around.

@@ -5,9 +5,9 @@
 //! position is one of the text as the user wrote it. Later modules speak of [`Place`]s; [`Source::range`] finds the
 //! text again when a problem is reported.
 //!
-//! A spec can include others. Their trees are merged into one, and what comes after this module does not know of it. The
-//! texts of all files stand one after the other, so that a position among them tells the file, too: those in nodes and
-//! in [`Place::Text`] are such positions. [`Files`] is where other files come from.
+//! A spec can include others. This module merges their trees into one, so that no later module knows of several files. The
+//! texts of all files follow each other, so that a position identifies the file too; nodes and [`Place::Text`] hold such
+//! positions. [`Files`] provides the other files.
 
 mod comments;
 mod file;
@@ -68,8 +68,8 @@ impl Source {
     /// Reads a spec's bytes like [`from_bytes`](Self::from_bytes), and the files that it includes; `path` is how the user
     /// named the spec.
     ///
-    /// An included file has the same problems as the spec, and that it is not there, that the way to it is a circle, that
-    /// it gives a key which another one gives. Where one is missing or broken, the tree is not [complete](Self::is_complete).
+    /// An included file can have every problem that a spec has. It can also be missing, include itself in a circle, or give a
+    /// key that another file gives. Where one is missing or broken, the tree is not [complete](Self::is_complete).
     #[must_use]
     pub fn with_includes(path: &Path, bytes: Vec<u8>, files: &dyn Files) -> (Self, Vec<Problem>) {
         let (file, problem) = File::from_bytes(path.display().to_string(), bytes, 0);
@@ -112,8 +112,7 @@ impl Source {
         self.root.as_ref()
     }
 
-    /// Whether the tree has all that the spec and the files that it includes say. What one lacks that is not complete may
-    /// be in what it lacks.
+    /// Whether every included file was read. A key that an incomplete tree lacks may stand in a file that was not read.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.complete

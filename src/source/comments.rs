@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_that_does_not_end_is_told_by_its_start() {
+    fn a_comment_that_does_not_end_is_marked_at_its_start() {
         assert_eq!(blank("{ /* é"), Err(2..4));
         assert_eq!(blank("/*/"), Err(0..2));
     }

@@ -85,7 +85,7 @@ impl File {
     }
 
     /// What an included file has at its root that is not merged into the spec: an object of `$schema`, `description` and
-    /// `include`, or whatever stands there when it is no object. It wants to be right all the same.
+    /// `include`, or whatever stands there when it is no object. Nothing else checks it, so it is validated by itself.
     #[must_use]
     pub fn apart(&self) -> Option<&Node> {
         self.apart.as_ref()

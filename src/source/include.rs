@@ -65,11 +65,12 @@ pub(super) struct Walk<'f> {
     pub(super) problems: Vec<Problem>,
     /// What is merged so far.
     merged: Option<Node>,
-    /// Whether all that is included is there.
+    /// Whether every included file was read.
     pub(super) complete: bool,
-    /// The files that were met, by their canonical paths, and whether they are on the way now.
+    /// The files met so far, by their canonical paths, and whether each of them is on the way now.
     known: HashMap<PathBuf, bool>,
-    /// The way from the spec to the file whose entries are looked at. It may be long, so it is not the stack.
+    /// The files from the spec to the one whose entries are read now. A list, because recursion would overflow the stack on
+    /// a long way.
     way: Vec<Open>,
 }
 
@@ -123,7 +124,7 @@ impl<'f> Walk<'f> {
         self.way.push(file);
     }
 
-    /// The paths in what a file includes. The validation of the spec reports the items that are no paths.
+    /// The paths that a file includes. The validation of the spec reports the items that are no paths.
     fn entries(&mut self, include: &Node) -> std::vec::IntoIter<Entry> {
         let Kind::Array(items) = &include.kind else {
             self.complete = false;

@@ -7,8 +7,8 @@ use super::{Kind, Member, Node};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 
-/// Merges `later` into `earlier`, two objects, key by key. What both have is where the later one says it; of two values
-/// that are not both objects the earlier one stays, and that is a problem.
+/// Merges the object `later` into the object `earlier`, key by key. An object that both have gets the position of the later
+/// one. Of two values that are not both objects the earlier one stays, and the clash is a problem.
 pub(super) fn merge(earlier: &mut Node, later: Node, problems: &mut Vec<Problem>) {
     if let (Kind::Object(before), Kind::Object(after)) = (&mut earlier.kind, later.kind) {
         earlier.span = later.span;
@@ -45,7 +45,7 @@ fn members(before: &mut Vec<Member>, after: Vec<Member>, section: Option<&str>, 
 }
 
 fn clash(known: &Member, kind: &Kind, place: Place, section: Option<&str>) -> Problem {
-    let (key, one, other) = (&known.key, words(&known.value.kind), words(kind));
+    let (key, one, other) = (&known.key, known.value.kind.describe(), kind.describe());
     let message = if mem::discriminant(&known.value.kind) == mem::discriminant(kind) {
         format!("key `{key}` is given in two files")
     } else {
@@ -66,15 +66,4 @@ fn clash(known: &Member, kind: &Kind, place: Place, section: Option<&str>) -> Pr
         .label("given again")
         .related(Place::Text(known.key_span.clone()), "first given here")
         .help(help)
-}
-
-fn words(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Null => "`null`",
-        Kind::Bool(_) => "a boolean",
-        Kind::Number(_) => "a number",
-        Kind::String(_) => "a string",
-        Kind::Array(_) => "a list",
-        Kind::Object(_) => "an object",
-    }
 }

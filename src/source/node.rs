@@ -44,6 +44,21 @@ pub struct Member {
     pub value: Node,
 }
 
+impl Kind {
+    /// What it is called in words, such as "a string".
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::Null => "`null`",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
 impl Node {
     /// The value without its positions.
     #[must_use]

@@ -1,7 +1,7 @@
 //! A field of the spec's structs and its key in JSON, which is made from the field's name by the rule of
 //! `#[serde(rename_all = "camelCase")]`. Only `Spec::schema` has another key, `$schema`.
 
-/// A key in JSON of the objects `T`, and the field that it is read from; [`key!`] makes both from the field's name.
+/// A key in JSON of the objects `T`, and the field that it is read from; `key!` makes both from the field's name.
 #[derive(Debug)]
 pub struct Key<T, U: ?Sized> {
     /// The key.

@@ -7,7 +7,7 @@ use serde::forward_to_deserialize_any;
 
 /// The keys of a struct, or the words of an enumeration, in the order of the definition; nothing for other types.
 ///
-/// A derived `Deserialize` says its names before it reads anything. [`Names`] notes them and stops it.
+/// A derived `Deserialize` says its names before it reads anything; `Names` notes them and stops it.
 #[must_use]
 pub fn names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     T::deserialize(Names).err().map_or(&[], |Noted(names)| names)

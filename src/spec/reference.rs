@@ -2,12 +2,10 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::schema;
-
-/// Where types that are named in the schema stand in the reference.
-const FIELDS: &str = "DomainFields";
+use super::{DomainFields, schema};
 
 /// The reference as Markdown.
 #[must_use]
@@ -47,13 +45,18 @@ fn named_types(schema: &Value) -> Vec<String> {
     names
 }
 
+/// The name of the definition that a `$ref` leads to.
+fn definition(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/$defs/")
+}
+
 /// Every name that a schema refers to, in order.
 fn references(value: &Value, names: &mut Vec<String>) {
     match value {
         Value::Object(object) => {
             for (key, value) in object {
                 match (key.as_str(), value) {
-                    ("$ref", Value::String(text)) => names.extend(text.strip_prefix("#/$defs/").map(str::to_owned)),
+                    ("$ref", Value::String(text)) => names.extend(definition(text).map(str::to_owned)),
                     ("$defs", _) => {}
                     (_, value) => references(value, names),
                 }
@@ -76,8 +79,10 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
     let Some(properties) = object["properties"].as_object() else {
         return;
     };
-    let shared = schema["$defs"][FIELDS]["properties"].as_object();
-    let shared = shared.filter(|shared| name != FIELDS && shared.keys().all(|key| properties.contains_key(key)));
+    // Profiles and domains have these beside their own; the reference lists them once.
+    let fields = DomainFields::schema_name();
+    let shared = schema["$defs"][&*fields]["properties"].as_object();
+    let shared = shared.filter(|shared| name != fields && shared.keys().all(|key| properties.contains_key(key)));
     let required: Vec<&str> = object["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (key, property) in properties {
         if shared.is_some_and(|shared| shared.contains_key(key)) {
@@ -92,7 +97,7 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
         out.push('\n');
     }
     if shared.is_some() {
-        let _ = write!(out, "\nAnd everything in [{FIELDS}](#{}).\n", FIELDS.to_lowercase());
+        let _ = write!(out, "\nAnd everything in [{fields}](#{}).\n", fields.to_lowercase());
     }
     out.push('\n');
 }
@@ -109,7 +114,7 @@ fn words(schema: &Value) -> Option<Vec<(&str, String)>> {
 
 /// What a key takes, in words.
 fn r#type(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str().and_then(|text| text.strip_prefix("#/$defs/")) {
+    if let Some(name) = schema["$ref"].as_str().and_then(definition) {
         return format!("[{name}](#{})", name.to_lowercase());
     }
     let range = match (schema["minimum"].as_u64(), schema["maximum"].as_u64()) {

@@ -2,28 +2,22 @@
 
 use std::sync::LazyLock;
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
-use schemars::{JsonSchema, Schema};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Spec;
 
 /// The schema as a JSON value.
 #[must_use]
 pub fn schema() -> Value {
-    let mut settings = SchemaSettings::draft2020_12();
-    settings.transforms.push(Box::new(NoNull));
-    let mut generator = settings.into_generator();
-    let mut schema = Spec::json_schema(&mut generator);
-    let definitions = generator.take_definitions(true);
-    schema.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
+    let generator = SchemaSettings::draft2020_12().with_transform(NoNull).into_generator();
+    let mut schema = generator.into_root_schema_for::<Spec>();
     schema.insert("title".into(), "lab2nix lab".into());
-    schema.insert("$defs".into(), Value::Object(definitions));
-    NoNull.transform(&mut schema);
     let mut value = schema.to_value();
-    if let Some(object) = value.as_object_mut() {
-        object.sort_keys_for_reading();
+    if let Some(keywords) = value.as_object_mut() {
+        sort_for_reading(keywords);
     }
     value
 }
@@ -47,19 +41,13 @@ pub fn schema_text() -> String {
     text
 }
 
-trait ForReading {
-    fn sort_keys_for_reading(&mut self);
-}
-
-impl ForReading for serde_json::Map<String, Value> {
-    /// What the schema is first, its definitions last.
-    fn sort_keys_for_reading(&mut self) {
-        for key in
-            ["$schema", "title", "description", "type", "properties", "required", "additionalProperties", "$defs"]
-        {
-            if let Some(value) = self.shift_remove(key) {
-                self.insert(key.to_owned(), value);
-            }
+/// Puts what the schema is first, its definitions last.
+fn sort_for_reading(keywords: &mut Map<String, Value>) {
+    for keyword in
+        ["$schema", "title", "description", "type", "properties", "required", "additionalProperties", "$defs"]
+    {
+        if let Some((keyword, value)) = keywords.shift_remove_entry(keyword) {
+            keywords.insert(keyword, value);
         }
     }
 }

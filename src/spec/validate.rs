@@ -32,7 +32,8 @@ use path::Path;
 use schema::Schema;
 use words::{choice_words, found_words, in_limits, type_hint};
 
-/// What every lab has. The schema does not ask for it, as it is that of files, and one file of a lab is enough to have it.
+/// The key that every lab needs. The schema does not require it, because it describes a single file, and one file of a lab
+/// is enough to have it.
 const REQUIRED: &str = "lab";
 
 /// What is wrong with a spec's structure: every value that does not fit the schema, and every key that it does not have.
@@ -59,7 +60,7 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Structural) {
     (value.unwrap_or_else(|| schema.stand_in()), checker.found)
 }
 
-/// What is wrong with what an included file says of itself only, or with a root that is no object.
+/// Validates what an included file says of itself only, or its root where that is no object.
 #[must_use]
 pub fn check_apart(apart: &Node, schema: &Value) -> Vec<Problem> {
     let mut checker = Checker::default();
@@ -75,12 +76,13 @@ pub fn check_apart(apart: &Node, schema: &Value) -> Vec<Problem> {
 }
 
 impl Structural {
-    /// The later problems that do not merely follow from the structural ones. Those follow
+    /// Drops the later problems that follow from a structural one, since mending that one mends them too. A problem follows
+    /// when
     ///
-    /// - whose place is at or inside a value that [`check`] found wrong and took away or replaced, or a list of such;
-    /// - that miss a key which was wrong, or misspelt, or wrong in a layer that others build on, or a subnet in a network
-    ///   that has something wrong;
-    /// - that compare a value with another one, in which something was wrong.
+    /// - its place is at or inside a value that [`check`] took away or replaced, or at a list of such values;
+    /// - it misses a key that was wrong or misspelt, here or in a layer that others build on, or a subnet in a network that
+    ///   has something wrong;
+    /// - it compares a value with another one in which something was wrong.
     #[must_use]
     pub fn independent(&self, later: Vec<Problem>) -> Vec<Problem> {
         if self.problems.is_empty() {

@@ -4,17 +4,14 @@ use serde_json::{Map, Value};
 
 use super::words::choice_words;
 
-/// Integer formats that schemars writes without limits beside them.
-const FORMATS: [(&str, i128, i128); 8] = [
-    ("int8", i8::MIN as i128, i8::MAX as i128),
-    ("int16", i16::MIN as i128, i16::MAX as i128),
-    ("int32", i32::MIN as i128, i32::MAX as i128),
-    ("int64", i64::MIN as i128, i64::MAX as i128),
-    ("uint8", 0, u8::MAX as i128),
-    ("uint16", 0, u16::MAX as i128),
-    ("uint32", 0, u32::MAX as i128),
-    ("uint64", 0, u64::MAX as i128),
-];
+/// The limits of an integer's format, such as `uint16`, beside which schemars writes none.
+fn format_limits(format: &str) -> Option<(i128, i128)> {
+    let power = |bits: &str| 2_i128.checked_pow(bits.parse().ok()?);
+    match format.strip_prefix("uint") {
+        Some(bits) => Some((0, power(bits)? - 1)),
+        None => power(format.strip_prefix("int")?).map(|values| (-values / 2, values / 2 - 1)),
+    }
+}
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Schema<'s> {
@@ -110,10 +107,10 @@ impl<'s> Schema<'s> {
 
     /// The least and the greatest whole number.
     pub(super) fn limits(self) -> (Option<i128>, Option<i128>) {
-        let format = FORMATS.iter().find(|(name, ..)| self.target["format"] == **name);
+        let format = self.target["format"].as_str().and_then(format_limits);
         let number = |keyword: &str| self.target[keyword].as_number().and_then(serde_json::Number::as_i128);
-        let least = number("minimum").max(format.map(|(_, least, _)| *least));
-        let most = [number("maximum"), format.map(|(.., most)| *most)].into_iter().flatten().min();
+        let least = number("minimum").max(format.map(|(least, _)| least));
+        let most = [number("maximum"), format.map(|(_, most)| most)].into_iter().flatten().min();
         (least, most)
     }
 

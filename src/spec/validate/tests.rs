@@ -224,7 +224,7 @@ fn numbers_out_of_range_go() {
 }
 
 #[test]
-fn missing_keys_are_told_at_the_object() {
+fn missing_keys_are_reported_at_the_object() {
     check_members(
         r#""routes": [{}], "networks": { "lan": { "to": 5 } }, "route": {}"#,
         &[

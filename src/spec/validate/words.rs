@@ -8,17 +8,14 @@ use crate::source::{Kind, Node};
 /// What was found, in words, such as "a string".
 pub(super) fn found_words(node: &Node) -> String {
     match &node.kind {
-        Kind::Null => "`null`".to_owned(),
         Kind::Bool(bool) => format!("`{bool}`"),
         Kind::Number(number) if number.is_f64() => format!("the number {number}"),
-        Kind::Number(_) => "a number".to_owned(),
-        Kind::String(_) => "a string".to_owned(),
         Kind::Array(items) => match items.len() {
             0 => "an empty list".to_owned(),
             1 => "a list of one".to_owned(),
             many => format!("a list of {many}"),
         },
-        Kind::Object(_) => "an object".to_owned(),
+        kind => kind.describe().to_owned(),
     }
 }
 
