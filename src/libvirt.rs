@@ -25,7 +25,7 @@ use crate::host_file::imported_path;
 use crate::lab::identity::Kind;
 use crate::lab::{ExtraAt, Lab};
 use crate::parallel;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::{Active, NixVirtVersion};
 use tree::Tree;
@@ -229,7 +229,7 @@ fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt], devices: &[DeviceEx
         return None;
     };
     let of_device = || devices.iter().find_map(|device| extra::part::place_in_device(path, device));
-    let place = extra::place_of(path, extras).or_else(of_device).unwrap_or_else(|| at.clone().name());
+    let place = extra::place_of(path, extras).or_else(of_device).unwrap_or_else(|| Place::key(at));
     let (_, name) = path.rsplit_once('.').unwrap_or(("", path));
     Some(if matches!(fault, Fault::Missing { .. }) {
         Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))

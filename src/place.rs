@@ -50,18 +50,6 @@ impl Pointer {
     pub fn steps(&self) -> impl Iterator<Item = String> + '_ {
         self.0.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
     }
-
-    /// The place of the value at this pointer.
-    #[must_use]
-    pub fn value(self) -> Place {
-        Place::Value(self)
-    }
-
-    /// The place of the key that names the value at this pointer.
-    #[must_use]
-    pub fn name(self) -> Place {
-        Place::Key(self)
-    }
 }
 
 impl From<&Pointer> for Pointer {

@@ -113,7 +113,7 @@ mod tests {
         let files = BTreeMap::from([(PathBuf::from("a.json"), b"{ \"colour\": 1 }".to_vec())]);
         let spec = "{ \"include\": [\"a.json\"],\n\"lab\": 1 }";
         let (source, _) = Source::with_includes(Path::new("lab.json"), spec.into(), &files);
-        let problem = |key: &str| Problem::new(Id::BadName, Pointer::root().key(key).value(), key);
+        let problem = |key: &str| Problem::new(Id::BadName, Place::value(Pointer::root().key(key)), key);
         let report = render(&[problem("colour"), problem("lab")], Some(&source), Format::Github, false);
         let starts: Vec<_> = report.lines().filter_map(|line| line.split(",endLine=").next()).collect();
         assert_eq!(starts, ["::error file=lab.json,line=2,col=8", "::error file=a.json,line=1,col=13"]);

@@ -37,7 +37,7 @@ use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::placed::ExtraAt;
 use crate::lab::storage::Pool;
 use crate::lab::{Lab, Target};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::names::Names;
 use crate::resolve::storage::backing_order;
@@ -50,7 +50,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
     let mut problems = Problems::default();
     let name = spec.lab.clone().unwrap_or_default();
     if spec.lab.is_some() {
-        parse::lab_name(&name, Pointer::root().key("lab").value(), &mut problems);
+        parse::lab_name(&name, Place::value(Pointer::root().key("lab")), &mut problems);
     }
     let namespace = Namespace::of_lab(&name);
     let target = target(spec.target.as_ref(), &mut problems);
@@ -122,7 +122,7 @@ fn target(spec: Option<&spec::Target>, problems: &mut Problems) -> Target {
     const SYSTEM: &str = "qemu:///system";
     let connection = spec.and_then(|target| target.connection.as_deref()).unwrap_or(SYSTEM);
     if connection != SYSTEM {
-        let place = Pointer::root().key("target").key("connection").value();
+        let place = Place::value(Pointer::root().key("target").key("connection"));
         problems.push(
             Problem::new(Id::BadConnection, place, format!("`{connection}` is not the system libvirt of this host"))
                 .label("the generated module prepares the host it runs on")
@@ -147,7 +147,7 @@ fn warn_of_empty_sections(spec: &Spec, problems: &mut Problems) {
         problems.push(
             Problem::new(
                 Id::EmptySection,
-                Pointer::root().key(section).value(),
+                Place::value(Pointer::root().key(section)),
                 format!("`{section}` is empty, so all {section} on the host are deleted"),
             )
             .label("nothing is kept")

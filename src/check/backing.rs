@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::lab::Lab;
 use crate::lab::drive::Source;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 
 /// Warns of disks that write to what others grow on.
@@ -28,11 +28,11 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
             problems.push(
                 Problem::new(
                     Id::BackingInUse,
-                    at.clone().value(),
+                    Place::value(at),
                     format!("a disk of domain `{}` is `{name}`, which others grow on", domain.name),
                 )
                 .label("the domain can write to it")
-                .related(on.clone().value(), format!("`{grown}` grows on it"))
+                .related(Place::value(on), format!("`{grown}` grows on it"))
                 .help("what grows on an image is damaged when it changes: let the disk grow on it too, by `backing`, or be `readonly`"),
             );
         }

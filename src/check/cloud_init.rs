@@ -66,7 +66,7 @@ fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
             format!("address `{address}` is inside the DHCP range of network `{}`", network.name),
         )
         .label("given out by DHCP too")
-        .related(related.value(), if dhcp.range_at.is_some() { "the range" } else { "the range is all of it" })
+        .related(Place::value(related), if dhcp.range_at.is_some() { "the range" } else { "the range is all of it" })
         .help("reserve it with `ip` of the interface, or choose an address outside of `range` of `dhcp`")
     })
 }

@@ -4,6 +4,7 @@ use crate::lab::Lab;
 use crate::lab::network::Network;
 use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::subnet::Family;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 
 /// The shortest prefix of a subnet in which dnsmasq serves `DHCPv6`.
@@ -26,7 +27,7 @@ fn refuse_wide(network: &Network, hosts: &[DhcpHost], problems: &mut Problems) {
     if side.dhcp(hosts).is_some() && side.subnet.prefix_len() < DHCPV6_PREFIX_MIN {
         let message = format!("DHCPv6 in `{}`, which is too large for it", side.subnet);
         problems.push(
-            Problem::new(Id::OutOfRange, side.at.clone().value(), message)
+            Problem::new(Id::OutOfRange, Place::value(&side.at), message)
                 .label(format!("its prefix is shorter than {DHCPV6_PREFIX_MIN}"))
                 .help(
                     "dnsmasq serves subnets such as `fd00:56::/64`; without `ip6` and `dhcp6` it only announces them",
@@ -51,7 +52,7 @@ fn warn_of_addresses_in_range(network: &Network, hosts: &[DhcpHost], family: Fam
                 format!("address `{}` is inside the DHCP range of network `{}`", host.address, network.name),
             )
             .label("given out by DHCP too")
-            .related(at.clone().value(), "the range")
+            .related(Place::value(at), "the range")
             .help("choose an address outside the range, or shorten the range"),
         );
     }

@@ -6,6 +6,7 @@ use crate::lab::Lab;
 use crate::lab::drive::{Medium, Source};
 use crate::lab::id::PoolId;
 use crate::lab::interface::attachment::Attachment;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::storage::volume::unknown_volume;
 use crate::spec::pool::PoolType;
@@ -37,7 +38,7 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
             // Nobody but the target knows its units.
             let is_of_target = lab.pool(pool).r#type == PoolType::Iscsi;
             // Thousands of domains may have one volume from one profile.
-            let is_reported = || problems.has(Id::UnknownVolume, &at.clone().value());
+            let is_reported = || problems.has(Id::UnknownVolume, &Place::value(at));
             if !is_of_target && !known.contains(&(pool, name)) && !is_reported() {
                 problems.push(unknown_volume(name, lab.pool(pool), at.clone()));
             }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::lab::Lab;
 use crate::lab::storage::backing::{Backing, Image};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 
 /// No image is in another: its name leads into a set of images, or to one.
@@ -20,13 +20,10 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         let mut above = name.rmatch_indices('.').map(|(end, _)| &name[..end]);
         let Some((set, set_at)) = above.find_map(|above| named.get_key_value(above)) else { continue };
         problems.push(
-            Problem::conflict(
-                (*at).clone().value(),
-                format!("the image `{name}` is in `{set}`, which is an image itself"),
-            )
-            .label("not in an image")
-            .related((*set_at).clone().value(), format!("the image `{set}`"))
-            .help("give one of them another name in the flake's `images`"),
+            Problem::conflict(Place::value(*at), format!("the image `{name}` is in `{set}`, which is an image itself"))
+                .label("not in an image")
+                .related(Place::value(*set_at), format!("the image `{set}`"))
+                .help("give one of them another name in the flake's `images`"),
         );
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     inventory.pools();
     let mut names = HashSet::new();
     for domain in lab.domains.iter().flatten() {
-        inventory.named(Kind::Domain, &domain.name, domain.at.clone().name());
+        inventory.named(Kind::Domain, &domain.name, Place::key(&domain.at));
         inventory.macs(&domain.interfaces);
         inventory.handed_out(domain);
         // What else two domains of one name have in common follows from that.
@@ -80,7 +80,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         }
     }
     for domain in &lab.imported {
-        inventory.named(Kind::Domain, &domain.name, domain.at.clone().name());
+        inventory.named(Kind::Domain, &domain.name, Place::key(&domain.at));
         inventory.macs(&domain.interfaces);
         domain.uuid.iter().for_each(|uuid| inventory.uuid(uuid));
     }
@@ -129,7 +129,7 @@ impl<'a> Inventory<'a, '_> {
             .filter_map(|(_, network)| Some(bridges(network)?.value.as_str()))
             .collect();
         for (id, network) in lab.networks() {
-            self.named(Kind::Network, &network.name, network.at.clone().name());
+            self.named(Kind::Network, &network.name, Place::key(&network.at));
             self.uuid(&network.uuid);
             network.mac.iter().for_each(|mac| self.mac(mac));
             if let Some(bridge) = bridges(network) {
@@ -140,7 +140,7 @@ impl<'a> Inventory<'a, '_> {
                 self.note(Claim::HostInterface(&bridge.value), bridge.place.clone());
             }
             if let Some(dev) = &network.dev {
-                self.note(Claim::HostInterface(dev), network.at.key("dev").value());
+                self.note(Claim::HostInterface(dev), Place::value(network.at.key("dev")));
             }
             for host in lab.dhcp_hosts(id) {
                 self.claim(Claim::DhcpHost(id, host.address.addr()), host.place.clone());
@@ -150,16 +150,16 @@ impl<'a> Inventory<'a, '_> {
 
     fn pools(&mut self) {
         for (index, pool) in self.lab.pools.iter().flatten().enumerate() {
-            self.named(Kind::Pool, &pool.name, pool.at.clone().name());
+            self.named(Kind::Pool, &pool.name, Place::key(&pool.at));
             self.uuid(&pool.uuid);
             if let Some(path) = pool.directory() {
-                self.claim(Claim::Directory(path), pool.at.key("path").value());
+                self.claim(Claim::Directory(path), Place::value(pool.at.key("path")));
             }
             if let Some((what, which)) = pool.source.identity(pool.r#type) {
-                self.claim(Claim::Storage(what, which), pool.at.key("source").value());
+                self.claim(Claim::Storage(what, which), Place::value(pool.at.key("source")));
             }
             for volume in &pool.volumes {
-                self.claim(Claim::Volume(PoolId(index), &volume.name), volume.at.clone().value());
+                self.claim(Claim::Volume(PoolId(index), &volume.name), Place::value(&volume.at));
             }
         }
     }
@@ -171,7 +171,7 @@ impl<'a> Inventory<'a, '_> {
         }
         let pools = self.lab.pools.as_deref().unwrap_or_default();
         for disk in domain.disks.iter().filter(|disk| !disk.shareable) {
-            self.claim(Claim::Disk(disk.source.place(pools)), disk.at.clone().value());
+            self.claim(Claim::Disk(disk.source.place(pools)), Place::value(&disk.at));
         }
         for device in &domain.hostdevs {
             self.claim(Claim::OwnDevice(&domain.name, device.name()), device.place.clone());

@@ -46,11 +46,11 @@ fn overlaps(networks: &[Network], problems: &mut Problems) {
                 Some((other_network, other)) => problems.push(
                     Problem::new(
                         Id::OverlappingSubnets,
-                        side.at.clone().value(),
+                        Place::value(&side.at),
                         format!("the subnets of networks `{}` and `{}` overlap", other_network.name, network.name),
                     )
                     .label(format!("within `{}`", other.subnet))
-                    .related(other.at.clone().value(), format!("the subnet of `{}`", other_network.name))
+                    .related(Place::value(&other.at), format!("the subnet of `{}`", other_network.name))
                     .help("choose subnets that share no address"),
                 ),
                 None => outer = Some((network, side)),

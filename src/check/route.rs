@@ -2,6 +2,7 @@
 
 use crate::lab::network::Network;
 use crate::lab::network::ip::Side;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 
 /// Reports each route that leads to an address which the host has on another network: libvirt starts only one of the two.
@@ -17,7 +18,7 @@ pub(crate) fn check(networks: &[Network], problems: &mut Problems) {
                 problems.push(
                     Problem::new(Id::OverlappingSubnets, route.at.clone(), message)
                         .label("has the host's own address there")
-                        .related(side.at.clone().value(), format!("the subnet of `{}`", other.name))
+                        .related(Place::value(&side.at), format!("the subnet of `{}`", other.name))
                         .help("write the subnets behind the network without those of the lab's other networks"),
                 );
             }

@@ -2,6 +2,7 @@
 
 use crate::lab::domain::Domain;
 use crate::lab::domain::firmware::Firmware;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::parse::WINDOWS_NAME_MAX;
 use crate::spec::guest::Os;
@@ -13,7 +14,7 @@ pub(crate) fn check(domain: &Domain, problems: &mut Problems) {
         problems.push(
             Problem::new(
                 Id::WindowsNameTooLong,
-                domain.at.clone().name(),
+                Place::key(&domain.at),
                 format!("`{}` is longer than {} characters, too long for Windows", domain.name, WINDOWS_NAME_MAX),
             )
             .once_per_place()
@@ -31,7 +32,7 @@ pub(crate) fn check(domain: &Domain, problems: &mut Problems) {
         problems.push(
             Problem::new(
                 Id::WindowsRequirements,
-                domain.at.clone().name(),
+                Place::key(&domain.at),
                 format!("domain `{}` lacks {lacks}, without which Windows 11 does not install", domain.name),
             )
             .once_per_place()

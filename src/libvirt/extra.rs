@@ -42,7 +42,7 @@ pub(super) fn merge(
             merger.problems.push(
                 Problem::new(
                     Id::ConflictingFields,
-                    extra.at.key(key).name(),
+                    Place::key(extra.at.key(key)),
                     format!("`{key}` cannot come from `extra`"),
                 )
                 .label("an identity")
@@ -77,8 +77,8 @@ impl Merger<'_> {
         };
         let at = extra.at.key(element);
         let place = match extra.value.get(element) {
-            Some(Json::Null) => at.name(),
-            Some(Json::Object(set)) if set.contains_key(name) => at.key(name).name(),
+            Some(Json::Null) => Place::key(at),
+            Some(Json::Object(set)) if set.contains_key(name) => Place::key(at.key(name)),
             Some(_) | None => return,
         };
         self.problems.push(
@@ -145,7 +145,7 @@ impl Merger<'_> {
     fn which(&mut self, name: &str, count: usize, at: &Pointer) {
         let message = format!("there are {count} of `{}`, and it is not said which is meant", self.path.join("."));
         self.problems.push(
-            Problem::new(Id::ConflictingFields, at.clone().name(), message)
+            Problem::new(Id::ConflictingFields, Place::key(at), message)
                 .label("merges into the only one")
                 .help(format!("write a list to add another one: `\"{name}\": [{{ … }}]`")),
         );
@@ -202,7 +202,7 @@ impl Merger<'_> {
             self.problems.push(
                 Problem::of_value(
                     Id::WrongAttributeType,
-                    at.clone().value(),
+                    Place::value(at),
                     format!("`{}` takes {expected}, not {found}", self.path.join(".")),
                 )
                 .label(found)
@@ -229,7 +229,7 @@ impl Merger<'_> {
         } else {
             return Some(());
         };
-        let problem = Problem::of_value(Id::BadText, at.clone().value(), format!("`{path}` {what}"));
+        let problem = Problem::of_value(Id::BadText, Place::value(at), format!("`{path}` {what}"));
         self.problems.push(problem.label(label).help(help));
         None
     }
@@ -237,7 +237,7 @@ impl Merger<'_> {
     fn unknown(&mut self, name: &str, element: Element, at: Pointer) {
         let problem = Problem::of_value(
             Id::UnknownAttribute,
-            at.name(),
+            Place::key(at),
             format!("libvirt knows no attribute `{}`", self.path.join(".")),
         )
         .label("would be dropped without a word")
@@ -283,7 +283,7 @@ pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
             };
             (json, at) = (next, item_at.key(name));
         }
-        Some(at.value())
+        Some(Place::value(at))
     })
 }
 

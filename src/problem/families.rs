@@ -30,7 +30,7 @@ impl Problem {
     #[must_use]
     pub fn key_only_for(at: &Pointer, what: &str, only: &str) -> Self {
         let key = at.steps().last().unwrap_or_default();
-        Self::only_for(at.clone().name(), format!("`{key}` of {what}"), only).help(format!("leave `{key}` out"))
+        Self::only_for(Place::key(at), format!("`{key}` of {what}"), only).help(format!("leave `{key}` out"))
     }
 
     /// Something that is not there.

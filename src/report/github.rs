@@ -71,11 +71,11 @@ mod tests {
     fn a_problem_is_a_command() {
         let key = Pointer::root().key("é");
         check(
-            Problem::new(Id::BadName, key.clone().name(), "100%: a,b\r\n"),
+            Problem::new(Id::BadName, Place::key(&key), "100%: a,b\r\n"),
             "::error file=a%3Ab%2Cc%25.json,line=2,col=3,endLine=2,endColumn=6,title=bad-name::100%25: a,b%0D%0A",
         );
         check(
-            Problem::new(Id::EmptySection, key.clone().value(), "m").label("l").related(key.name(), "r").help("h"),
+            Problem::new(Id::EmptySection, Place::value(&key), "m").label("l").related(Place::key(key), "r").help("h"),
             "::warning file=a%3Ab%2Cc%25.json,line=2,col=8,endLine=2,endColumn=9,title=empty-section::m (l)%0Aa:b,c%25.json:2:3: r%0Ahelp: h",
         );
         check(

@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn a_problem_is_a_line() {
         let (source, _) = Source::read("lab.json", "{\n  \"é\": \"x\" }".to_owned());
-        let problem = Problem::new(Id::BadName, Pointer::root().key("é").value(), "bad `x`")
+        let problem = Problem::new(Id::BadName, Place::value(Pointer::root().key("é")), "bad `x`")
             .label("here")
-            .related(Pointer::root().key("é").name(), "of \"this\"")
+            .related(Place::key(Pointer::root().key("é")), "of \"this\"")
             .help("none");
         let expected = concat!(
             r#"{"id":"bad-name","severity":"error","message":"bad `x`","label":"here","help":"none","file":"lab.json","#,

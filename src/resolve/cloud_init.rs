@@ -44,9 +44,9 @@ pub(crate) fn cloud_init(
     let at = layers.pointer();
     if os.is_windows() {
         problems.push(
-            Problem::conflict(at.clone().name(), "cloud-init, which Windows does not have")
+            Problem::conflict(Place::key(&at), "cloud-init, which Windows does not have")
                 .label("not for Windows")
-                .related(entry.at.clone().name(), "the domain with Windows")
+                .related(Place::key(&entry.at), "the domain with Windows")
                 .help("leave it out; if it comes from `defaults`, move it into a profile of the other domains"),
         );
     }
@@ -54,7 +54,7 @@ pub(crate) fn cloud_init(
     let password_hash = layers.get(key!(password_hash));
     if let (Some(hash), None) = (password_hash, user) {
         problems.push(
-            Problem::needs(hash.pointer().name(), "the hash of whose password?", "a `user` beside it")
+            Problem::needs(Place::key(hash.pointer()), "the hash of whose password?", "a `user` beside it")
                 .help("add `\"user\": …`; the image's default user is called differently in each image"),
         );
     }
@@ -81,7 +81,7 @@ fn each(
 ) -> Vec<String> {
     let Some(list) = list else { return Vec::new() };
     let items = list.value.iter().enumerate();
-    let fine = items.filter(|(index, text)| check(text, list.pointer().index(*index).value(), problems));
+    let fine = items.filter(|(index, text)| check(text, Place::value(list.pointer().index(*index)), problems));
     fine.map(|(_, text)| text.clone()).collect()
 }
 
@@ -90,11 +90,11 @@ fn hostname(written: Option<Word<'_>>, entry: &Instance<'_>, at: &Pointer, probl
     let Some(word) = written else {
         let name = entry.name.to_lowercase();
         // What cannot be a name at all has been told of.
-        if parse::name(&entry.name, entry.at.clone().name(), &mut Problems::default()) && !is_host_name(&name) {
+        if parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
-                Problem::bad_name(entry.at.clone().name(), format!("`{}` cannot be the name of a host", entry.name))
+                Problem::bad_name(Place::key(&entry.at), format!("`{}` cannot be the name of a host", entry.name))
                     .label("not a host name")
-                    .related(at.clone().name(), "the guest is called like its domain")
+                    .related(Place::key(at), "the guest is called like its domain")
                     .help("say `hostname` in `cloudInit`"),
             );
         }

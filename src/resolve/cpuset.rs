@@ -1,6 +1,6 @@
 //! Lists of processors, and of NUMA nodes, in libvirt's form: `0-3,^2,8`.
 
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::text::{fits, shortened};
 
@@ -18,7 +18,7 @@ pub fn nodes(text: &str, place: Pointer, problems: &mut Problems) -> Option<Stri
 }
 
 fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Problems) -> Option<String> {
-    if !fits(text, &place.clone().value(), problems) {
+    if !fits(text, &Place::value(&place), problems) {
         return None;
     }
     let cpus = members(text);
@@ -26,9 +26,13 @@ fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Problems) -> O
     let fine = cpus.is_some_and(|cpus| cpus.contains(&true));
     if !fine {
         problems.push(
-            Problem::of_value(Id::BadCpuset, place.value(), format!("`{}` is not a list of {what}", shortened(text)))
-                .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
-                .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
+            Problem::of_value(
+                Id::BadCpuset,
+                Place::value(place),
+                format!("`{}` is not a list of {what}", shortened(text)),
+            )
+            .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
+            .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
         );
     }
     fine.then(|| text.to_owned())

@@ -15,7 +15,7 @@ use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
 use crate::lab::domain::board::Board;
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -49,7 +49,7 @@ pub(crate) fn devices(
     let taken_away = layers.get(key!(watchdog)).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
-            Problem::conflict(action.pointer().name(), "what a watchdog does that there is not")
+            Problem::conflict(Place::key(action.pointer()), "what a watchdog does that there is not")
                 .label("the domain has no `watchdog`")
                 .help("add `\"watchdog\": \"i6300esb\"`, or leave `watchdogAction` out"),
         );
@@ -123,7 +123,7 @@ fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shme
     }
     let shmem = |(name, said): (&str, Vec<(Pointer, &written::Shmem)>)| {
         let layers = Layers::new(said);
-        let is_name = parse::name(name, layers.pointer().name(), problems);
+        let is_name = parse::name(name, Place::key(layers.pointer()), problems);
         let memory = memory(&layers, problems)?;
         is_name.then(|| Shmem { name: name.to_owned(), memory })
     };
@@ -158,7 +158,7 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
             let Some(server) = server else {
                 problems.push(
                     Problem::needs(
-                        layers.pointer().value(),
+                        Place::value(layers.pointer()),
                         "shared memory of a server that is not named",
                         "a `server`",
                     )

@@ -24,6 +24,7 @@ use crate::lab::id::PoolId;
 use crate::lab::identity::{Kind, Namespace};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::{hostdev, input, screen, serial, share, sound};
 use crate::resolve::drive::{bus, floppy, io};
@@ -52,7 +53,7 @@ pub(crate) fn resolve(
     });
     let drivers = layers.value(key!(drivers)).unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
-    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: entry.at.clone().name() };
+    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: Place::key(&entry.at) };
     // One UUID for all replicas has been refused already.
     let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(made);
@@ -147,7 +148,7 @@ pub(crate) fn resolve(
 /// The names of the domains that start before it.
 fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
     let Some(list) = layers.get(key!(after)) else { return Vec::new() };
-    let place = |index: usize| list.pointer().index(index).value();
+    let place = |index: usize| Place::value(list.pointer().index(index));
     list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
 }
 
@@ -157,7 +158,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<Stri
     let mut qemu_args = Vec::new();
     if let Some(args) = qemu.get(key!(args)) {
         for (index, arg) in args.value.iter().enumerate() {
-            if text::check_line(arg, args.pointer().index(index).value(), problems) {
+            if text::check_line(arg, Place::value(args.pointer().index(index)), problems) {
                 qemu_args.push(arg.clone());
             }
         }
@@ -166,7 +167,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<Stri
     for env in qemu.every(key!(env)) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
-            if parse::variable(name, at.clone().name(), problems) & text::check_line(text, at.value(), problems) {
+            if parse::variable(name, Place::key(&at), problems) & text::check_line(text, Place::value(at), problems) {
                 qemu_env.insert(name.clone(), text.clone());
             }
         }

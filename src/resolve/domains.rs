@@ -7,7 +7,7 @@ use crate::lab::id::PoolId;
 use crate::lab::identity::Namespace;
 use crate::lab::imported::Imported;
 use crate::lab::storage::volume::Volume;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::clone_order::in_clone_order;
 use crate::resolve::domain::preset::preset;
@@ -32,7 +32,7 @@ pub(crate) fn resolve<'a>(
 ) -> (Vec<Domain>, Vec<(PoolId, Volume)>) {
     let profiles = Profiles::resolve(spec, problems);
     for (name, _) in spec.profiles.iter().flatten() {
-        parse::name(name, Pointer::root().key("profiles").key(name).name(), problems);
+        parse::name(name, Place::key(Pointer::root().key("profiles").key(name)), problems);
     }
     let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
     let mut resolved: Vec<Vec<Resolved>> = entries.iter().map(|_| Vec::new()).collect();
@@ -42,7 +42,7 @@ pub(crate) fn resolve<'a>(
             continue;
         }
         let at = Pointer::root().key("domains").key(name);
-        parse::name(name, at.clone().name(), problems);
+        parse::name(name, Place::key(&at), problems);
         let written_profiles = written.own.profiles.as_deref().unwrap_or_default();
         let without_preset = profiles.layers(None, written_profiles, &at, &written.fields, problems);
         let os = without_preset.get(key!(os)).map(|os| *os.value).unwrap_or_default();
@@ -87,13 +87,13 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
         [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some)
     {
         problems.push(
-            Problem::conflict(at.key(key).name(), format!("one `{key}` for {count} domains"))
+            Problem::conflict(Place::key(at.key(key)), format!("one `{key}` for {count} domains"))
                 .label("not with `replicas`")
                 .help("leave it out; each domain gets its own"),
         );
     }
     // The longest of the names, where the entry's own is one.
-    let names = [(name, at.clone().name()), (id.as_str(), at.key("id").value())];
+    let names = [(name, Place::key(at)), (id.as_str(), Place::value(at.key("id")))];
     for (text, place) in names.into_iter().take(if own.id.is_some() { 2 } else { 1 }) {
         if parse::name(text, place.clone(), &mut Problems::default()) {
             parse::name(&format!("{text}-{count}"), place, problems);

@@ -15,6 +15,7 @@ use crate::lab::drive::{Cdrom, Disk, Medium, Source};
 use crate::lab::id::PoolId;
 use crate::lab::storage::Pool;
 use crate::lab::storage::volume::Volume;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::instance::Instance;
@@ -63,7 +64,7 @@ pub(crate) fn disks(
         };
         volumes.extend(declared);
         let bus = layers.get(key!(bus));
-        let place = || bus.map_or_else(|| layers.pointer().value(), |bus| bus.place());
+        let place = || bus.map_or_else(|| Place::value(layers.pointer()), |bus| bus.place());
         let bus = bus.map_or_else(|| bus::default_of_disks(drivers, board), |bus| *bus.value);
         bus::exists(bus, board, place, problems);
         bus::allows(&layers, bus, problems);
@@ -104,7 +105,7 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
         None => return None,
     };
     if bus == DiskBus::Nvme && serial.len() > NVME_SERIAL_MAX {
-        let place = written.map_or_else(|| layers.pointer().value(), |word| word.place());
+        let place = written.map_or_else(|| Place::value(layers.pointer()), |word| word.place());
         problems.push(
             Problem::new(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
                 .label(format!("{} bytes", serial.len()))
@@ -140,9 +141,12 @@ pub(crate) fn cdroms(
             && !names.pools[pool.0].r#type.has_files()
         {
             problems.push(
-                Problem::not_on_this_type(at.pointer().name(), "a volume that is no file cannot be missing at a start")
-                    .label("only for files")
-                    .help("leave `startupPolicy` out: libvirt refuses it here"),
+                Problem::not_on_this_type(
+                    Place::key(at.pointer()),
+                    "a volume that is no file cannot be missing at a start",
+                )
+                .label("only for files")
+                .help("leave `startupPolicy` out: libvirt refuses it here"),
             );
         }
         cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
@@ -159,7 +163,7 @@ pub(crate) fn startup_policy(
     let policy = written?;
     if !is_full {
         problems.push(
-            Problem::conflict(policy.pointer().name(), "nothing in the drive that could be missing")
+            Problem::conflict(Place::key(policy.pointer()), "nothing in the drive that could be missing")
                 .label("needs a file or a volume beside it")
                 .help("leave `startupPolicy` out"),
         );
@@ -184,7 +188,7 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
     parse::one_of(&kinds, "a cdrom", &layers.pointer(), problems)?;
     if let (Some(pool), None) = (pool, volume) {
         problems.push(
-            Problem::conflict(pool.pointer().name(), "a cdrom that is no volume has no pool")
+            Problem::conflict(Place::key(pool.pointer()), "a cdrom that is no volume has no pool")
                 .label("needs a `volume` beside it")
                 .help("leave `pool` out, or name a `volume`"),
         );
@@ -195,7 +199,7 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
     if let Some(volume) = volume {
         let Some(pool) = pool else {
             problems.push(
-                Problem::needs(volume.pointer().name(), "a volume of which pool?", "a `pool` beside it")
+                Problem::needs(Place::key(volume.pointer()), "a volume of which pool?", "a `pool` beside it")
                     .help("add `\"pool\": …`, or name a `file`"),
             );
             return None;
@@ -234,7 +238,7 @@ pub(crate) fn take_formats_of_volumes<'a>(
         }
         if disk.shareable && disk.format != ImageFormat::Raw {
             problems.push(
-                Problem::conflict(disk.at.clone().value(), "a QCOW2 image for several domains at once")
+                Problem::conflict(Place::value(&disk.at), "a QCOW2 image for several domains at once")
                     .label("`shareable` needs format `raw`")
                     .help("choose `raw`: who writes a QCOW2 image has to be alone, as libvirt insists"),
             );

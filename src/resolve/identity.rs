@@ -36,13 +36,13 @@ pub(crate) fn move_derived<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::place::Pointer;
+    use crate::place::{Place, Pointer};
     use pretty_assertions::assert_eq;
     use uuid::Uuid;
 
     #[test]
     fn a_derived_mac_moves_out_of_the_way() {
-        let place = || Pointer::root().value();
+        let place = || Place::value(Pointer::root());
         let uuid = Uuid::from_u128(7 << 100);
         let mut macs = [
             MacAt::derived(uuid, 0, place()),

@@ -4,7 +4,7 @@ use crate::lab::identity::{Kind, Namespace};
 use crate::lab::imported::Imported;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::Network;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -26,7 +26,7 @@ pub(crate) fn resolve(
     problems: &mut Problems,
 ) -> Imported {
     let at = Pointer::root().key("domains").key(name);
-    parse::name(name, at.clone().name(), problems);
+    parse::name(name, Place::key(&at), problems);
     for key in keys_of_own(&spec.own).chain(keys_of_fields(&spec.fields)) {
         refuse(name, &at.key(key), &at, problems);
     }
@@ -43,7 +43,7 @@ pub(crate) fn resolve(
         if interface.mac.is_none() {
             let message = format!("an interface of the imported domain `{name}` without the MAC address that it has");
             problems.push(
-                Problem::needs(interface_at.key("mac").name(), message, "a `mac`")
+                Problem::needs(Place::key(interface_at.key("mac")), message, "a `mac`")
                     .help(format!("add what `virsh domiflist {name}` has of it")),
             );
         }
@@ -67,12 +67,12 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
     let message = format!("a change of network `{}` would restart the imported domain `{name}`", network.name);
     let problem = match network.restart {
         Some(false) => return,
-        Some(true) => Problem::conflict(place.value(), message).label("at each activation"),
-        None => Problem::needs(place.name(), message, "a `restart`"),
+        Some(true) => Problem::conflict(Place::value(place), message).label("at each activation"),
+        None => Problem::needs(Place::key(place), message, "a `restart`"),
     };
     problems.push(
         problem
-            .related(at.clone().name(), "the domain on it")
+            .related(Place::key(at), "the domain on it")
             .help("write `\"restart\": false` in the network: its changes then wait for whoever restarts it"),
     );
 }
@@ -80,9 +80,9 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
 /// The problem of a key that an imported domain does not take.
 fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
     problems.push(
-        Problem::conflict(at.clone().name(), format!("domain `{name}` stays as it is"))
+        Problem::conflict(Place::key(at), format!("domain `{name}` stays as it is"))
             .label("not with `imported`")
-            .related(domain.key("imported").name(), "it is imported")
+            .related(Place::key(domain.key("imported")), "it is imported")
             .help("leave it out: an imported domain has what libvirt has of it"),
     );
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::lab::identity::MacAt;
 use crate::lab::interface::Interface;
 use crate::lab::interface::backend::Backend;
+use crate::place::Place;
 use crate::problem::Problems;
 use crate::resolve::domain::boot;
 use crate::resolve::instance::Instance;
@@ -59,7 +60,7 @@ pub(crate) fn interfaces(
         });
         interfaces.push(Interface {
             at: layers.pointer(),
-            mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, entry.at.clone().name())),
+            mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, Place::key(&entry.at))),
             addresses: address::addresses(&layers, &attachment, entry, names, problems),
             forwards: forward::forwards(&layers, &attachment, entry, problems),
             vlan: attachment::vlan(&layers, &attachment, names, problems),

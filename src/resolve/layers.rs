@@ -48,7 +48,7 @@ impl<T: ?Sized> At<'_, T> {
     /// The place of its value.
     #[must_use]
     pub fn place(&self) -> Place {
-        self.pointer().value()
+        Place::value(self.pointer())
     }
 }
 
@@ -111,11 +111,11 @@ impl<'a, T> Layers<'a, T> {
                     problems.push(
                         Problem::of_value(
                             Id::DuplicateName,
-                            at.value(),
+                            Place::value(at),
                             format!("two of the `{}` are named `{name}`", key.name),
                         )
                         .label("the second one")
-                        .related(first.value(), "the first one")
+                        .related(Place::value(first), "the first one")
                         .help(format!("give one of them another `name`; {unnamed}")),
                     );
                     continue;

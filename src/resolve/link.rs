@@ -1,7 +1,7 @@
 //! The profiles of links: how much they carry, how long that takes and how much is lost.
 
 use crate::lab::link::{BitRate, DELAYS, LinkProfile, Netem, amount, limit};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
@@ -14,7 +14,7 @@ const DELAY_MAX: u64 = 60_000_000;
 /// Resolves a profile.
 pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Problems) -> LinkProfile {
     let at = Pointer::root().key("links").key(name);
-    parse::name(name, at.clone().name(), problems);
+    parse::name(name, Place::key(&at), problems);
     let layers = Layers::one(at.clone(), spec);
     let rate = layers.get(key!(rate)).and_then(|word| rate(word, problems));
     let delay_word = layers.get(key!(delay));
@@ -24,7 +24,7 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
     if let Some((word, jitter)) = jitter {
         match (delay_word, delay) {
             (None, _) => problems.push(
-                Problem::missing(word.pointer().name(), "a `jitter` of what?")
+                Problem::missing(Place::key(word.pointer()), "a `jitter` of what?")
                     .label("more or less than `delay`")
                     .help("add `\"delay\": …`, at least as long"),
             ),

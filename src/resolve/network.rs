@@ -19,7 +19,7 @@ use crate::lab::network::Network;
 use crate::lab::network::pxe::Pxe;
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::subnet::Family;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::{device_name, parse};
@@ -31,7 +31,7 @@ use crate::spec::network::Mode;
 /// Resolves one network; its machines are added when the domains are known.
 pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Problems) -> Network {
     let at = Pointer::root().key("networks").key(name);
-    parse::name(name, at.clone().name(), problems);
+    parse::name(name, Place::key(&at), problems);
     let layers = Layers::one(at.clone(), spec);
     let mode = spec.mode.unwrap_or_default();
     if !mode.makes_bridge() {
@@ -41,12 +41,12 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let id = parse::id(layers.get(key!(id)), problems);
     let uuid = parse::identity(layers.get(key!(uuid)), problems).unwrap_or_else(|| Placed {
         value: namespace.uuid(Kind::Network, id.as_deref().unwrap_or(name)),
-        place: at.clone().name(),
+        place: Place::key(&at),
     });
     let written_mac =
         layers.get(key!(mac)).and_then(|word| parse::mac(word, problems).map(|mac| MacAt::written(mac, word.place())));
     let mac =
-        mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, at.clone().name())));
+        mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, Place::key(&at))));
 
     let mut broken = Vec::new();
     let ipv4 = ip::side(Family::V4, &layers, mode, &mut broken, problems);
@@ -61,7 +61,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let is_reported = !broken.is_empty() || problems.has_inside(Id::NoSubnet, &at);
     if mode.forwards_subnet() && !has_addresses && !is_reported {
         problems.push(
-            Problem::new(Id::NoSubnet, at.clone().name(), format!("network `{name}` has no subnet to forward from"))
+            Problem::new(Id::NoSubnet, Place::key(&at), format!("network `{name}` has no subnet to forward from"))
                 .label(format!("needs one in mode `{}`", mode.name()))
                 .help("add a `subnet` or `subnet6`, or choose mode `isolated` or `open`"),
         );
@@ -119,7 +119,7 @@ fn bridge(
     if mode.shares_interface() {
         problems.extend(written.map(|bridge| {
             let message = format!("network `{name}` shares an interface of the host, and has no bridge");
-            Problem::not_on_this_mode(bridge.pointer().name(), message)
+            Problem::not_on_this_mode(Place::key(bridge.pointer()), message)
                 .label(format!("not in mode `{}`", mode.name()))
                 .help("leave it out, or choose mode `bridge`")
         }));
@@ -133,7 +133,7 @@ fn bridge(
     if !mode.makes_bridge() {
         problems.push(
             Problem::needs(
-                at.key("bridge").name(),
+                Place::key(at.key("bridge")),
                 format!("network `{name}` does not say which bridge it is on"),
                 "a `bridge`",
             )
@@ -143,5 +143,5 @@ fn bridge(
     let readable = format!("virbr-{name}");
     let fits = readable.len() <= device_name::MAX;
     let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
-    Some(Placed { value, place: at.clone().name() })
+    Some(Placed { value, place: Place::key(at) })
 }

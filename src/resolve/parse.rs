@@ -300,9 +300,13 @@ pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
 
 /// The problem of replicas that are too many to count up from a word.
 pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
-    Problem::new(Id::OutOfRange, at.value(), format!("counting up from `{first}` runs past the last {what} there is"))
-        .label("too many replicas from here")
-        .help("start lower")
+    Problem::new(
+        Id::OutOfRange,
+        Place::value(at),
+        format!("counting up from `{first}` runs past the last {what} there is"),
+    )
+    .label("too many replicas from here")
+    .help("start lower")
 }
 
 /// Checks that one of several keys is given, and no second one.
@@ -313,18 +317,18 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
         (Some((first, first_at)), Some((second, second_at))) => {
             problems.push(
                 Problem::both(
-                    second_at.clone().name(),
+                    Place::key(second_at),
                     format!("{what} has both `{first}` and `{second}`"),
                     format!("not with `{first}`"),
                 )
-                .related(first_at.clone().name(), format!("`{first}` is given here")),
+                .related(Place::key(first_at), format!("`{first}` is given here")),
             );
             None
         }
         (None, _) => {
             let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
             problems.push(
-                Problem::needs(at.clone().value(), format!("{what} does not say what it is"), &keys)
+                Problem::needs(Place::value(at), format!("{what} does not say what it is"), &keys)
                     .help(format!("add one of {keys}")),
             );
             None

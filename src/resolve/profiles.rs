@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::Layers;
 use crate::spec::{DomainFields, Profile, Spec};
@@ -75,7 +75,7 @@ impl<'a> Profiles<'a> {
 
     fn unknown(&self, name: &str, at: Pointer) -> Problem {
         let known = self.spec.profiles.iter().flatten().map(|(name, _)| name.as_str());
-        Problem::new(Id::UnknownProfile, at.value(), format!("there is no profile `{name}`"))
+        Problem::new(Id::UnknownProfile, Place::value(at), format!("there is no profile `{name}`"))
             .label("not in `profiles`")
             .help(match self.spec.profiles.as_ref() {
                 Some(profiles) if !profiles.is_empty() => did_you_mean(name, known),
@@ -116,7 +116,7 @@ impl<'a> Profiles<'a> {
 fn circle(path: &[Step<'_>], base: &str, at: Pointer) -> Problem {
     let circle: Vec<String> = path.iter().map(|step| step.name).chain([base]).map(|name| format!("`{name}`")).collect();
     let message = format!("profiles extend each other in a circle: {}", circle.join(" → "));
-    Problem::new(Id::ProfileCycle, at.value(), message)
+    Problem::new(Id::ProfileCycle, Place::value(at), message)
         .label("closes the circle")
         .help("move what they share into a profile that extends neither")
 }

@@ -12,7 +12,7 @@ pub(crate) mod volume_name;
 use crate::lab::identity::{Kind, Namespace};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::{Permissions, Pool};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::{parse, text};
@@ -24,12 +24,12 @@ use crate::spec::pool::PoolType;
 /// Resolves one pool with the volumes of its section; disks add theirs.
 pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, problems: &mut Problems) -> Pool {
     let at = Pointer::root().key("pools").key(name);
-    parse::name(name, at.clone().name(), problems);
+    parse::name(name, Place::key(&at), problems);
     let layers = Layers::one(at.clone(), spec);
     let id = parse::id(layers.get(key!(id)), problems);
     let uuid = parse::identity(layers.get(key!(uuid)), problems).unwrap_or_else(|| Placed {
         value: namespace.uuid(Kind::Pool, id.as_deref().unwrap_or(name)),
-        place: at.clone().name(),
+        place: Place::key(&at),
     });
     let r#type = spec.r#type.unwrap_or_default();
     let written_source = layers.object(key!(source));
@@ -50,10 +50,10 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
     for (name, volume) in spec.volumes.iter().flatten() {
         let at = pool.at.key("volumes").key(name);
         if r#type == PoolType::Iscsi {
-            problems.push(volume::undeclarable(&at.name()));
+            problems.push(volume::undeclarable(&Place::key(at)));
             continue;
         }
-        volume_name::check(name, &pool, at.clone().name(), problems);
+        volume_name::check(name, &pool, Place::key(&at), problems);
         pool.volumes.push(volume::written(name, at, volume, r#type, problems));
     }
     pool
@@ -68,7 +68,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                 let what = if r#type == PoolType::Dir { "its files are" } else { "it is mounted" };
                 problems.push(
                     Problem::needs(
-                        layers.pointer().key("path").name(),
+                        Place::key(layers.pointer().key("path")),
                         format!("pool `{name}` does not say where {what}"),
                         "a `path`",
                     )
@@ -91,7 +91,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                 };
                 problems.push(
                     Problem::not_on_this_type(
-                        word.pointer().name(),
+                        Place::key(word.pointer()),
                         format!("a pool of type `{}` has no `path`", r#type.name()),
                     )
                     .label(of)
@@ -111,7 +111,7 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
     if !r#type.has_files() {
         problems.push(
             Problem::not_on_this_type(
-                written.pointer().name(),
+                Place::key(written.pointer()),
                 format!("a pool of type `{}` has no `permissions`", r#type.name()),
             )
             .label("has no directory of its own")

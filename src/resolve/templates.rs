@@ -8,7 +8,7 @@ use crate::lab::id::PoolId;
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
 use crate::lab::storage::volume::Volume;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::drive::clone::TemplateDisk;
 use crate::resolve::layers::Word;
@@ -85,7 +85,7 @@ impl<'a> Templates<'a> {
                     format!("domain `{name}`, whose disk this is a clone of, is no template"),
                 )
                 .label("may write to its disks")
-                .related(at.name(), "the domain")
+                .related(Place::key(at), "the domain")
                 .help(help),
             );
             return None;
@@ -98,7 +98,7 @@ impl<'a> Templates<'a> {
             problems.push(
                 Problem::of_value(Id::UnknownDisk, clone_of.place(), format!("template `{name}` has no disk `{disk}`"))
                     .label(format!("no disk of the name `{disk}` there"))
-                    .related(at.name(), "the template")
+                    .related(Place::key(at), "the template")
                     .help(format!("a disk is a clone of the disk of its own name: {}", did_you_mean(disk, names))),
             );
         }

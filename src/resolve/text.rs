@@ -156,7 +156,7 @@ pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut P
 pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
     match value {
         Value::String(text) => {
-            fits(text, &at.clone().value(), problems);
+            fits(text, &Place::value(at), problems);
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(index, item)| all_fit(item, &at.index(index), problems));
@@ -207,7 +207,7 @@ mod tests {
     fn bytes_are_counted() {
         let check = |text: &str, expected: bool| {
             assert_eq!(
-                fits(text, &Pointer::root().value(), &mut Problems::default()),
+                fits(text, &Place::value(Pointer::root()), &mut Problems::default()),
                 expected,
                 "{} bytes",
                 text.len()

@@ -104,7 +104,7 @@ pub(super) fn refuse_reserved(name: &str, extra: &ExtraAt, problems: &mut Vec<Pr
                 Some(_) => {
                     let message = format!("`{written}` cannot come from `extra`");
                     problems.push(
-                        Problem::new(Id::ConflictingFields, at.name(), message)
+                        Problem::new(Id::ConflictingFields, Place::key(at), message)
                             .label(format!("what the {what} is"))
                             .help(format!("use the keys of the {what}")),
                     );

@@ -20,9 +20,9 @@ fn places_are_marked() {
     check(
         "{\n  \"networks\": {\n    \"lan\": { \"subnet\": \"10.10.0.0/24\" }\n  },\n  \"domains\": {\n    \"DC01\": {\n\
          \"ip\": \"10.20.0.2\"\n    }\n  }\n}\n",
-        Problem::new(Id::BadAddress, ip.value(), "address `10.20.0.2` is outside the subnet of network `lan`")
+        Problem::new(Id::BadAddress, Place::value(ip), "address `10.20.0.2` is outside the subnet of network `lan`")
             .label("not in `10.10.0.0/24`")
-            .related(lan.key("subnet").value(), "`lan` is declared here")
+            .related(Place::value(lan.key("subnet")), "`lan` is declared here")
             .help("`lan` has room for `10.10.0.2` to `10.10.0.254`"),
         r#"
 error[bad-address]: address `10.20.0.2` is outside the subnet of network `lan`
@@ -46,11 +46,11 @@ fn each_file_has_its_own_frame() {
     let spec = "{ \"include\": [\"shared.json\"],\n  \"ip\": 2 }";
     let (source, _) = Source::with_includes(Path::new("lab.json"), spec.into(), &files);
     let (ip, lan) = (Pointer::root().key("ip"), Pointer::root().key("lan"));
-    let problem = Problem::new(Id::BadAddress, ip.clone().value(), "msg")
+    let problem = Problem::new(Id::BadAddress, Place::value(&ip), "msg")
         .label("not in it")
-        .related(lan.clone().name(), "declared here")
-        .related(ip.name(), "the key")
-        .related(lan.key("dhcp").value(), "served here");
+        .related(Place::key(&lan), "declared here")
+        .related(Place::key(ip), "the key")
+        .related(Place::value(lan.key("dhcp")), "served here");
     let report = render(&[problem], Some(&source), Format::Human, false);
     let expected = "
 error[bad-address]: msg

@@ -60,7 +60,7 @@ pub(crate) fn of_member(
     for at in keys.into_iter().flatten() {
         let key = at.steps().last().unwrap_or_default();
         problems.push(
-            Problem::conflict(at.name(), format!("`{key}` of an interface that is in bond `{bond}`"))
+            Problem::conflict(Place::key(at), format!("`{key}` of an interface that is in bond `{bond}`"))
                 .label("the bond has it")
                 .related(place.clone(), "in this bond")
                 .help(format!("move it to the bond, or take the interface out of `{bond}`")),
@@ -81,7 +81,7 @@ pub(crate) fn addressing<T: Addressed>(
     let mut all_fine = true;
     let written = layers.get(T::ADDRESSES);
     for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
-        let place = written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)).value();
+        let place = Place::value(written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)));
         match address(text, &place, entry, problems) {
             Some(net) if addresses.iter().any(|other| other.net.addr() == net.addr()) => problems.push(
                 Problem::new(Id::DuplicateAddress, place, format!("address `{}` is here twice", net.addr()))
@@ -211,7 +211,7 @@ fn on_network(net: IpNet, place: &Place, id: NetworkId, names: &Names<'_>, probl
     let network = &names.networks[id.0];
     let address = net.addr();
     let Some(side) = network.side(Family::of(address)) else { return true };
-    let declared = || (side.at.clone().value(), format!("`{}` is declared here", network.name));
+    let declared = || (Place::value(&side.at), format!("`{}` is declared here", network.name));
     let (first, last) = side.room();
     let room = format!("`{}` has room for `{first}` to `{last}`", network.name);
     let problem = match side.subnet.host(address) {
@@ -273,7 +273,7 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
         .related(own.place.clone(), "the guest's address")
         .help("write an address of the same subnet; check the prefix length too")
     } else {
-        Problem::conflict(word.pointer().name(), format!("a gateway without an {} address", family.name()))
+        Problem::conflict(Place::key(word.pointer()), format!("a gateway without an {} address", family.name()))
             .label("reached from which address?")
             .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
     };
@@ -283,12 +283,14 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
 fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<IpAddr> {
     let Some(list) = layers.get(T::NAMESERVERS) else { return Vec::new() };
     let servers = list.value.iter().enumerate();
-    servers.filter_map(|(at, text)| parse::any_address_at(text, list.pointer().index(at).value(), problems)).collect()
+    servers
+        .filter_map(|(at, text)| parse::any_address_at(text, Place::value(list.pointer().index(at)), problems))
+        .collect()
 }
 
 fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<String> {
     let Some(list) = layers.get(T::SEARCH) else { return Vec::new() };
     let domains = list.value.iter().enumerate();
-    let fine = domains.filter(|(at, text)| parse::host_name(text, list.pointer().index(*at).value(), problems));
+    let fine = domains.filter(|(at, text)| parse::host_name(text, Place::value(list.pointer().index(*at)), problems));
     fine.map(|(_, text)| text.clone()).collect()
 }

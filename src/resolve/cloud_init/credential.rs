@@ -191,7 +191,7 @@ mod tests {
     fn public_keys_are_told_from_others() {
         let check = |text: &str, expected: bool| {
             let mut problems = Problems::default();
-            assert_eq!(ssh_key(text, Pointer::root().value(), &mut problems), expected, "{text}");
+            assert_eq!(ssh_key(text, Place::value(Pointer::root()), &mut problems), expected, "{text}");
             assert_eq!(problems.is_empty(), expected, "{text}");
             assert!(problems.iter().all(|problem| text.is_empty() || !problem.message.contains(text)));
         };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::cloud_init::credential;
 use crate::resolve::layers::At;
@@ -46,9 +46,12 @@ pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: 
             let here = at.key(key);
             if let Some((_, own)) = OWN.iter().find(|(theirs, _)| theirs == key) {
                 problems.push(
-                    Problem::conflict(here.name(), format!("`{key}` in `extra`, for which the language has a key"))
-                        .label(format!("say `{own}` instead"))
-                        .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
+                    Problem::conflict(
+                        Place::key(here),
+                        format!("`{key}` in `extra`, for which the language has a key"),
+                    )
+                    .label(format!("say `{own}` instead"))
+                    .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
                 );
                 continue;
             }
@@ -56,7 +59,7 @@ pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: 
             match (key.as_str(), value) {
                 ("users", Value::Array(_)) => users(value, &here, problems),
                 ("users", _) => problems.push(
-                    Problem::new(Id::WrongType, here.value(), "`users` is no list")
+                    Problem::new(Id::WrongType, Place::value(here), "`users` is no list")
                         .label("needs a list")
                         .help("write `[{ \"name\": … }]`"),
                 ),
@@ -82,13 +85,13 @@ fn merge(into: &mut Extra, from: &Extra) {
 /// Reports secrets and texts that are too long.
 fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Problems) {
     if SECRETS.contains(&key.to_ascii_lowercase().as_str()) {
-        problems.push(credential::secret(at.clone().name(), &format!("`{key}` is for a secret")));
+        problems.push(credential::secret(Place::key(at), &format!("`{key}` is for a secret")));
         return;
     }
     match value {
         Value::String(text) => {
-            let _ = text::fits(text, &at.clone().value(), problems)
-                && credential::has_no_private_key(text, at.clone().value(), problems);
+            let _ = text::fits(text, &Place::value(at), problems)
+                && credential::has_no_private_key(text, Place::value(at), problems);
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(index, item)| check("", item, &at.index(index), problems));
@@ -103,7 +106,7 @@ fn users(users: &Value, at: &Pointer, problems: &mut Problems) {
     for (index, user) in users.as_array().into_iter().flatten().enumerate() {
         for key in ["passwd", "hashed_passwd"] {
             if let Some(hash) = user.get(key).and_then(Value::as_str) {
-                credential::hash(hash, at.index(index).key(key).value(), problems);
+                credential::hash(hash, Place::value(at.index(index).key(key)), problems);
             }
         }
     }

@@ -76,7 +76,7 @@ pub(crate) fn network(
     let mut guest_links = GuestLinks { interfaces, bonds: HashMap::new() };
     let mut addressed: HashMap<usize, &Layers<'_, written::GuestInterface>> = HashMap::new();
     for (name, layers) in &written_interfaces {
-        if let Some(index) = guest_links.interface(name, layers.pointer().name(), problems) {
+        if let Some(index) = guest_links.interface(name, Place::key(layers.pointer()), problems) {
             addressed.insert(index, layers);
         }
     }
@@ -126,7 +126,7 @@ pub(crate) fn network(
     }
 
     let mut taken: HashMap<String, Place> =
-        ids.iter().zip(interfaces).map(|(id, interface)| (id.clone(), interface.at.clone().value())).collect();
+        ids.iter().zip(interfaces).map(|(id, interface)| (id.clone(), Place::value(&interface.at))).collect();
     let mut bonds = Vec::with_capacity(written_bonds.len());
     for (at, ((name, layers), members)) in written_bonds.iter().zip(&members).enumerate() {
         check_name(name, &layers.pointer(), &mut taken, problems);
@@ -219,7 +219,7 @@ fn bond_members(
 ) -> Vec<usize> {
     let mut members = Vec::new();
     for (index, name) in list.value.iter().enumerate() {
-        let place = list.pointer().index(index).value();
+        let place = Place::value(list.pointer().index(index));
         let Some(interface) = guest_links.interface(name, place.clone(), problems) else { continue };
         match guest_links.bonds.get(&interface) {
             None => {
@@ -239,7 +239,7 @@ fn bond_members(
 
 /// Checks the name that a bond or a VLAN has in the guest.
 fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, problems: &mut Problems) {
-    let place = at.clone().name();
+    let place = Place::key(at);
     if !parse::name(name, place.clone(), problems) {
         return;
     }

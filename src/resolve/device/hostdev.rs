@@ -114,14 +114,14 @@ fn host_device(
         let ramfb = ramfb.filter(|ramfb| *ramfb.value);
         if let Some(ramfb) = ramfb.filter(|_| !display) {
             problems.push(
-                Problem::conflict(ramfb.pointer().name(), "a frame buffer that nobody sees")
+                Problem::conflict(Place::key(ramfb.pointer()), "a frame buffer that nobody sees")
                     .label("only with `display`")
                     .help("add `\"display\": true`, or leave `ramfb` out"),
             );
         }
         if display && !has_screen {
             problems.push(
-                Problem::conflict(layers.pointer().key("display").name(), "a display without a screen")
+                Problem::conflict(Place::key(layers.pointer().key("display")), "a display without a screen")
                     .label("the domain has no `graphics`")
                     .help("give the domain a screen's server, or leave `display` out"),
             );

@@ -2,7 +2,7 @@
 
 use crate::lab::device::input::Input;
 use crate::lab::placed::Placed;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
@@ -72,7 +72,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
     }
     if is_of_host && device.is_none() {
         problems.push(
-            Problem::needs(layers.pointer().value(), "a device of the host that is not named", "a `device`")
+            Problem::needs(Place::value(layers.pointer()), "a device of the host that is not named", "a `device`")
                 .help("add `\"device\": …`, a link in `/dev/input/by-id`"),
         );
     }

@@ -84,7 +84,7 @@ pub(crate) fn settle<'a>(
         if let Some(interface) = interface.filter(|interface| has_fixed_slot(interface, board)) {
             let at: &Pointer = &interface.at;
             problems.push(
-                duplicate("an interface has the bus of its number, counted from 1", at.clone().value())
+                duplicate("an interface has the bus of its number, counted from 1", Place::value(at))
                     .help("choose a bus after those of the interfaces, such as `20`"),
             );
         }

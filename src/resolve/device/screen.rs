@@ -37,7 +37,7 @@ pub(crate) fn screen(
             let layers = Layers::one(at.clone(), graphics);
             let protocol = layers.get(key!(r#type));
             if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
-                let place = protocol.map_or(at.value(), |protocol| protocol.place());
+                let place = protocol.map_or(Place::value(at), |protocol| protocol.place());
                 problems.push(
                     Problem::needs(place, "a further server that does not say what it is", "a `type`")
                         .help("choose one that `graphics` does not have, such as `vnc`, or leave the whole entry out"),
@@ -78,7 +78,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
     }
     let accel3d = layers.get(key!(accel3d));
     if let Some(accel3d) = accel3d.filter(|accel3d| *accel3d.value) {
-        let at = accel3d.pointer().name();
+        let at = Place::key(accel3d.pointer());
         if screen.video != Video::Virtio {
             problems.push(
                 Problem::only_for(at, "3D on a video device that has none", "`virtio`")
@@ -189,7 +189,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems
         keymap: keymap.map(|word| Placed { value: word.value.clone(), place: word.place() }),
         gl: has_gl,
         render_node: render_node.and_then(|word| text::path(word, problems)),
-        place: if layers.is_empty() { entry.at.clone().name() } else { layers.pointer().value() },
+        place: if layers.is_empty() { Place::key(&entry.at) } else { Place::value(layers.pointer()) },
     })
 }
 
@@ -227,8 +227,12 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
         );
     } else if let Some(written) = written {
         problems.push(
-            Problem::both(written.name(), "a screen that the host's GPU draws listens on no address", "not with `gl`")
-                .related(gl.place(), "drawn by the host's GPU"),
+            Problem::both(
+                Place::key(written),
+                "a screen that the host's GPU draws listens on no address",
+                "not with `gl`",
+            )
+            .related(gl.place(), "drawn by the host's GPU"),
         );
     }
 }
@@ -237,7 +241,7 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
 pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Problems) {
     if !screen.has(GraphicsType::Spice) {
         problems.push(
-            Problem::conflict(at.clone().name(), format!("{what} of a client that there is not"))
+            Problem::conflict(Place::key(at), format!("{what} of a client that there is not"))
                 .label("the domain has no SPICE server")
                 .help("leave it out, or give `graphics` type `spice`"),
         );

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::lab::device::screen::Screen;
 use crate::lab::device::serial::{Channel, GUEST_AGENT, SPICE_AGENT, Serial};
 use crate::lab::placed::Placed;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::instance::Instance;
@@ -138,7 +138,7 @@ pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, probl
             problems.push(
                 Problem::of_value(Id::DuplicateName, word.place(), format!("two channels are named `{name}`"))
                     .label("the second one")
-                    .related(first.clone().value(), "the first one")
+                    .related(Place::value(first), "the first one")
                     .help("give each channel a name of its own"),
             );
         }

@@ -1,7 +1,7 @@
 //! Directories of the host that a domain can mount.
 
 use crate::lab::device::share::{Share, ShareServer};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
@@ -45,7 +45,7 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
                 problems.push(
                     Problem::of_value(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
                         .label("the second one")
-                        .related(first.clone().value(), "the first one")
+                        .related(Place::value(first), "the first one")
                         .help("give each share a tag of its own"),
                 );
             }

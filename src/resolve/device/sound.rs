@@ -3,6 +3,7 @@
 use crate::lab::device::screen::Screen;
 use crate::lab::device::sound::Audio;
 use crate::lab::placed::Placed;
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::layers::Layers;
@@ -82,7 +83,7 @@ fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &m
                 problems.push(Problem::key_only_for(&written.pointer(), "sound of another type", only));
             }
             None if kind == AudioType::File && key == "path" => problems.push(
-                Problem::needs(layers.pointer().value(), "sound that goes into no file", "a `path`")
+                Problem::needs(Place::value(layers.pointer()), "sound that goes into no file", "a `path`")
                     .help("add `\"path\": …`, the WAV file that is written"),
             ),
             Some(_) | None => {}

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::lab::domain::boot::{DirectBoot, Order};
 use crate::lab::placed::Placed;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::text;
@@ -21,7 +22,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
     let cmdline = direct.get(key!(cmdline)).and_then(|word| text::line_of(word, problems));
     let Some(kernel) = direct.get(key!(kernel)) else {
         problems.push(
-            Problem::needs(direct.pointer().value(), "a direct boot of no kernel", "a `kernel`")
+            Problem::needs(Place::value(direct.pointer()), "a direct boot of no kernel", "a `kernel`")
                 .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
         );
         return None;
@@ -77,11 +78,11 @@ pub(crate) fn boot(
                     problems.push(
                         Problem::new(
                             Id::DuplicateBootOrder,
-                            list.pointer().index(index).value(),
+                            Place::value(list.pointer().index(index)),
                             "a kind of device has two places in the boot order",
                         )
                         .label("the second one")
-                        .related(list.pointer().index(first).value(), "the first one")
+                        .related(Place::value(list.pointer().index(first)), "the first one")
                         .help("leave one of the two out"),
                     );
                 }

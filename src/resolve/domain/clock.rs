@@ -1,6 +1,7 @@
 //! The clock of a domain and its timers.
 
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::shortened;
@@ -30,7 +31,7 @@ pub(crate) fn clock(
         ),
         (Some(offset), Some(timezone)) if *offset.value != ClockOffset::Timezone => problems.push(
             Problem::only_for(
-                timezone.pointer().name(),
+                Place::key(timezone.pointer()),
                 "a time zone for a clock that has none",
                 "`offset` `timezone`",
             )
@@ -48,7 +49,7 @@ pub(crate) fn clock(
     let timers = clock.object(key!(timers));
     if arch == Arch::Aarch64 && !timers.is_empty() {
         problems.push(
-            Problem::only_for(timers.pointer().name(), "the timers of a PC in an aarch64 domain", "x86_64")
+            Problem::only_for(Place::key(timers.pointer()), "the timers of a PC in an aarch64 domain", "x86_64")
                 .help("leave `timers` out"),
         );
     }

@@ -1,6 +1,7 @@
 //! The virtual CPUs of a domain.
 
 use crate::lab::domain::cpu::Cpus;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::{cpuset, parse};
@@ -32,7 +33,7 @@ pub(crate) fn cpus(
                     format!("{} CPUs, but {sockets} × {cores} × {threads} in the topology", written.value),
                 )
                 .label("does not match the topology")
-                .related(topology.pointer().value(), "sockets × cores × threads")
+                .related(Place::value(topology.pointer()), "sockets × cores × threads")
                 .help("make them equal, or leave `cpus` out"),
             );
             *written.value
@@ -40,9 +41,13 @@ pub(crate) fn cpus(
         (Some(written), _) => *written.value,
         (None, false) => product.unwrap_or_else(|| {
             problems.push(
-                Problem::new(Id::OutOfRange, topology.pointer().value(), "a topology of more CPUs than can be counted")
-                    .label("sockets × cores × threads")
-                    .help("make them smaller"),
+                Problem::new(
+                    Id::OutOfRange,
+                    Place::value(topology.pointer()),
+                    "a topology of more CPUs than can be counted",
+                )
+                .label("sockets × cores × threads")
+                .help("make them smaller"),
             );
             u32::MAX
         }),
@@ -61,7 +66,7 @@ pub(crate) fn cpus(
     if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
         problems.push(
             Problem::only_for(
-                migratable.pointer().name(),
+                Place::key(migratable.pointer()),
                 "a choice of features in a mode that has none",
                 "modes `host-passthrough` and `maximum`",
             )
@@ -156,7 +161,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
         && *mode.value != CpuMode::Custom
     {
         problems.push(
-            Problem::only_for(model.pointer().name(), "a CPU model in a mode that takes none", "mode `custom`")
+            Problem::only_for(Place::key(model.pointer()), "a CPU model in a mode that takes none", "mode `custom`")
                 .related(mode.place(), "the mode")
                 .help("leave one of the two out"),
         );
@@ -188,7 +193,7 @@ fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> Vec<(String, CpuF
     let mut features = indexmap::IndexMap::new();
     for layer in cpu.every(key!(features)) {
         for (name, policy) in layer.value {
-            if parse::name(name, layer.pointer().key(name).name(), problems) {
+            if parse::name(name, Place::key(layer.pointer().key(name)), problems) {
                 features.insert(name.clone(), *policy);
             }
         }

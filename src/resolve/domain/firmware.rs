@@ -2,6 +2,7 @@
 
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::placed::Placed;
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
@@ -42,7 +43,7 @@ pub(crate) fn firmware(
         })),
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
             Problem::only_for(
-                nvram.pointer().name(),
+                Place::key(nvram.pointer()),
                 format!("domain `{}` has a BIOS, which keeps no variables", entry.name),
                 "`firmware` `uefi`",
             )
@@ -70,14 +71,14 @@ pub(crate) fn firmware(
     if let Some(keys) = keys.filter(|_| firmware != Written::UefiSecure) {
         problems.push(match written {
             Some(written) => Problem::only_for(
-                keys.pointer().name(),
+                Place::key(keys.pointer()),
                 "keys for a firmware without Secure Boot",
                 "`firmware` `uefi-secure`",
             )
             .related(written.place(), "the firmware")
             .help("leave one of the two out"),
             None => Problem::needs(
-                keys.pointer().name(),
+                Place::key(keys.pointer()),
                 "keys for a firmware without Secure Boot",
                 "`firmware` `uefi-secure`",
             )
@@ -102,7 +103,7 @@ pub(crate) fn firmware(
     };
     let nvram = nvram.and_then(|word| variables(word, problems)).unwrap_or_else(|| Placed {
         value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
-        place: entry.at.clone().name(),
+        place: Place::key(&entry.at),
     });
     Firmware::Uefi { secure, nvram, format }
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::size::Size;
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -38,7 +39,7 @@ fn size(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut 
     if word.is_none() {
         let message = format!("domain `{}` has no memory", entry.name);
         problems.push(
-            Problem::needs(entry.at.key("memory").name(), message, "a `memory`")
+            Problem::needs(Place::key(entry.at.key("memory")), message, "a `memory`")
                 .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
         );
     }
@@ -62,7 +63,7 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
     if let Some(balloon) = balloon.filter(|balloon| !*balloon.value) {
         problems.push(
             Problem::both(
-                word.pointer().name(),
+                Place::key(word.pointer()),
                 "part of the memory, and no balloon for the rest",
                 "needs the balloon",
             )
@@ -80,7 +81,7 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
             .label("virtiofs needs shared memory")
             .help("leave `sharedMemory` out");
         problems.push(match list {
-            Some(list) => problem.related(list.pointer().name(), "the shares"),
+            Some(list) => problem.related(Place::key(list.pointer()), "the shares"),
             None => problem,
         });
     }
@@ -104,7 +105,7 @@ fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits 
     }
     match (swap_at, hard_at) {
         (Some(swap_at), None) => problems.push(
-            Problem::needs(swap_at.pointer().name(), "a limit of memory and swap without one of memory", "`hard`")
+            Problem::needs(Place::key(swap_at.pointer()), "a limit of memory and swap without one of memory", "`hard`")
                 .help("add `\"hard\": …`, at most what `swap` is: it counts memory and swap together"),
         ),
         (Some(swap_at), Some(hard_at)) if swap.is_some() && swap < hard => problems.push(

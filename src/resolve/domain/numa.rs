@@ -3,7 +3,7 @@
 use crate::lab::domain::cpu::Cpus;
 use crate::lab::domain::numa::{Cell, Nodes, Numa};
 use crate::lab::size::Size;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::memory;
 use crate::resolve::layers::Layers;
@@ -74,7 +74,7 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Pro
 
 fn without_nodes(mode: Pointer) -> Problem {
     Problem::needs(
-        mode.name(),
+        Place::key(mode),
         "how strictly memory comes from nodes of the host, and not from which",
         "`hostNodes` beside it",
     )
@@ -86,7 +86,7 @@ fn without_nodes(mode: Pointer) -> Problem {
 fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Problems) {
     let Some(list) = numa.get(key!(cells)) else { return };
     let mut homes: Vec<Option<usize>> = vec![None; count.min(4096) as usize];
-    let at = |index: usize| list.pointer().index(index).key("cpus").value();
+    let at = |index: usize| Place::value(list.pointer().index(index).key("cpus"));
     for (index, cell) in list.value.iter().enumerate() {
         for cpu in cell.cpus.as_deref().map(cpuset::numbers).into_iter().flatten() {
             let problem = match homes.get(cpu).copied() {

@@ -1,7 +1,7 @@
 //! What the firmware tells the guest about the computer.
 
 use crate::lab::domain::smbios::{Entries, Smbios};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
@@ -21,7 +21,7 @@ pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
             let mut strings = Vec::new();
             for (index, string) in list.value.iter().enumerate() {
                 let at = list.pointer().index(index);
-                if text::check_line(string, at.clone().value(), problems) && is_said(string, at, problems) {
+                if text::check_line(string, Place::value(&at), problems) && is_said(string, at, problems) {
                     strings.push(string.clone());
                 }
             }
@@ -115,7 +115,7 @@ fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], probl
 fn is_said(text: &str, at: Pointer, problems: &mut Problems) -> bool {
     if text.is_empty() {
         problems.push(
-            Problem::out_of_range(at.value(), "an empty text says nothing here")
+            Problem::out_of_range(Place::value(at), "an empty text says nothing here")
                 .label("must not be empty")
                 .help("leave it out for QEMU's own"),
         );

@@ -1,5 +1,6 @@
 //! Templates: domains that are there for what others grow on.
 
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -11,7 +12,7 @@ pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, pro
     if entry.own.template != Some(true) {
         return false;
     }
-    let said = || (entry.at.key("template").name(), "it is a template");
+    let said = || (Place::key(entry.at.key("template")), "it is a template");
     let mut refuse = |place, message: &str, help: &str| {
         let (template, what) = said();
         problems.push(
@@ -23,28 +24,28 @@ pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, pro
     };
     if let Some(active) = layers.get(key!(active)).filter(|at| *at.value == Active::Running) {
         refuse(
-            active.pointer().name(),
+            Place::key(active.pointer()),
             "activation would start it",
             "leave `active` out; where another layer says it, write `\"active\": null` in the template's own entry",
         );
     }
     if let Some(restart) = layers.get(key!(restart)).filter(|at| *at.value) {
         refuse(
-            restart.pointer().name(),
+            Place::key(restart.pointer()),
             "activation would restart it while somebody installs it",
             "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
         );
     }
     if let Some(after) = layers.get(key!(after)).filter(|at| !at.value.is_empty()) {
         refuse(
-            after.pointer().name(),
+            Place::key(after.pointer()),
             "it starts after no other, because it never starts",
             "leave `after` out; where another layer says it, write `\"after\": []` in the template's own entry",
         );
     }
     if entry.own.replicas.is_some() {
         refuse(
-            entry.at.key("replicas").name(),
+            Place::key(entry.at.key("replicas")),
             "several of it would be of no use",
             "leave one of the two out; clones of one template can be `replicas`",
         );

@@ -80,7 +80,7 @@ pub(crate) fn have_room<'a>(
             problems.push(
                 Problem::new(
                     Id::BusFull,
-                    at.clone().value(),
+                    Place::value(at),
                     format!("domain `{domain}` has more than {room} drives on bus `{name}`"),
                 )
                 .label(format!("number {count}"))
@@ -109,7 +109,7 @@ pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems:
         let Some(at) = at.filter(|_| !buses.contains(&bus)) else { continue };
         let buses = quoted_list(buses.iter().map(|bus| bus.name())).replace(" and ", " or ");
         problems.push(
-            Problem::new(Id::NotOnThisBus, at.name(), format!("a disk on bus `{}` has no `{key}`", bus.name()))
+            Problem::new(Id::NotOnThisBus, Place::key(at), format!("a disk on bus `{}` has no `{key}`", bus.name()))
                 .label(format!("only on bus {buses}"))
                 .help("leave it out, or choose another `bus`"),
         );

@@ -5,7 +5,7 @@ use crate::lab::id::PoolId;
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
 use crate::lab::storage::backing::{Backing, Image};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::Word;
 use crate::spec::pool::ImageFormat;
@@ -30,11 +30,11 @@ impl TemplateDisk {
             Source::File(_) | Source::Block(_) => {
                 problems.push(
                     Problem::needs(
-                        clone_of.pointer().name(),
+                        Place::key(clone_of.pointer()),
                         format!("disk `{disk}` is a clone of one that is on no pool"),
                         "a `pool` beside it",
                     )
-                    .related(self.at.clone().value(), "the disk that it is a clone of")
+                    .related(Place::value(&self.at), "the disk that it is a clone of")
                     .help("add `\"pool\": …`, where the clone is to be"),
                 );
                 None
@@ -47,11 +47,11 @@ impl TemplateDisk {
         if self.size.is_none() {
             problems.push(
                 Problem::needs(
-                    clone_of.pointer().name(),
+                    Place::key(clone_of.pointer()),
                     format!("disk `{disk}` is a clone of one whose size is not known"),
                     "a `size` beside it",
                 )
-                .related(self.at.clone().value(), "the disk that it is a clone of")
+                .related(Place::value(&self.at), "the disk that it is a clone of")
                 .help("add `\"size\": …`, at least that of the template's disk"),
             );
         }
@@ -70,7 +70,7 @@ impl TemplateDisk {
             problems.push(
                 Problem::not_on_this_type(clone_of.place(), format!("a clone of {what}"))
                     .label("only of what is a file")
-                    .related(self.at.clone().value(), "the disk that it is a clone of")
+                    .related(Place::value(&self.at), "the disk that it is a clone of")
                     .help("give the template a disk in a pool of type `dir`, `fs` or `netfs`"),
             );
         };

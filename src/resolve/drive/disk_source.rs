@@ -3,7 +3,7 @@
 use crate::lab::drive::Source;
 use crate::lab::id::PoolId;
 use crate::lab::storage::volume::Volume;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -67,7 +67,7 @@ pub(crate) fn resolve(
     let size = layers.get(key!(size));
     let r#type = names.pools[pool.0].r#type;
     if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
-        problems.push(volume::undeclarable(&size.pointer().name()));
+        problems.push(volume::undeclarable(&Place::key(size.pointer())));
         return None;
     }
     if volume_word.is_none() && matches!(r#type, PoolType::Disk | PoolType::Iscsi) {
@@ -76,7 +76,7 @@ pub(crate) fn resolve(
     }
     if size.is_none() && volume_word.is_none() && template_disk.is_none() {
         problems.push(
-            Problem::needs(layers.pointer().value(), format!("disk `{disk}` neither declares a volume nor names one"), "a `size` or a `volume`")
+            Problem::needs(Place::value(layers.pointer()), format!("disk `{disk}` neither declares a volume nor names one"), "a `size` or a `volume`")
                 .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
         );
         return None;
@@ -114,7 +114,7 @@ pub(crate) fn resolve(
     let format = volume::format(r#type, layers.get(key!(format)), problems);
     let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
-        volume_name::check_derived(&name, &names.pools[pool.0], pool_at.clone().value(), problems);
+        volume_name::check_derived(&name, &names.pools[pool.0], Place::value(&pool_at), problems);
     }
     let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
     backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));
@@ -141,7 +141,7 @@ fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Pro
     ] {
         if let Some(at) = at {
             problems.push(
-                Problem::conflict(at.name(), format!("disk `{disk}` is on no pool, so it declares no volume"))
+                Problem::conflict(Place::key(at), format!("disk `{disk}` is on no pool, so it declares no volume"))
                     .label(format!("`{key}` needs a `pool`"))
                     .help("leave it out, or name a pool instead of the file or block device"),
             );
@@ -160,8 +160,8 @@ fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Prob
     let Some((first, first_at)) = given.next() else { return };
     for (_, at) in given {
         problems.push(
-            Problem::both(at.name(), format!("disk `{disk}` grows on two images"), format!("not with `{first}`"))
-                .related(first_at.clone().name(), format!("`{first}` is given here")),
+            Problem::both(Place::key(at), format!("disk `{disk}` grows on two images"), format!("not with `{first}`"))
+                .related(Place::key(&first_at), format!("`{first}` is given here")),
         );
     }
 }
@@ -179,8 +179,7 @@ fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
             "add `\"volume\": \"unit:0:0:1\"`; `virsh vol-list` has the units when the pool is active",
         )
     };
-    Problem::needs(at.clone().value(), format!("disk `{disk}` does not say which {what} it is"), "a `volume`")
-        .help(help)
+    Problem::needs(Place::value(at), format!("disk `{disk}` does not say which {what} it is"), "a `volume`").help(help)
 }
 
 /// The problems of keys of a volume that a disk does not declare.
@@ -188,8 +187,9 @@ fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &m
     for (what, help, at) in keys {
         let Some(at) = at else { continue };
         let message = format!("disk `{disk}` declares no volume that could {what}");
-        problems
-            .push(Problem::needs(at.name(), message, "a `size` beside it").help(format!("add `\"size\": …`{help}")));
+        problems.push(
+            Problem::needs(Place::key(at), message, "a `size` beside it").help(format!("add `\"size\": …`{help}")),
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::lab::domain::board::Board;
 use crate::lab::drive::floppy::Floppy;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::layers::Layers;
@@ -18,7 +19,7 @@ pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems
         problems.push(
             Problem::new(
                 Id::NotOnThisBus,
-                list.pointer().name(),
+                Place::key(list.pointer()),
                 "a floppy drive on a machine that has no place for it",
             )
             .label("only on a PC")

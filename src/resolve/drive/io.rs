@@ -3,6 +3,7 @@
 use crate::lab::drive::io::{Access, Limits};
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
@@ -61,11 +62,11 @@ fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> 
         if let (Some(part), Some(total)) = (read.or(write), total) {
             problems.push(
                 Problem::both(
-                    total.name(),
+                    Place::key(total),
                     "a limit for reading and writing together and one apart",
                     "not with the other",
                 )
-                .related(part.name(), "the other"),
+                .related(Place::key(part), "the other"),
             );
         }
     }

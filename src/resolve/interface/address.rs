@@ -4,6 +4,7 @@ use crate::lab::id::NetworkId;
 use crate::lab::interface::address::Address;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::{Family, plus};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
@@ -52,18 +53,18 @@ pub(crate) fn addresses(
 
 /// The problem of an address that no network of the lab reserves.
 fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
-    Problem::not_on_this_mode(word.pointer().name(), format!("{what} has no network that reserves its address"))
+    Problem::not_on_this_mode(Place::key(word.pointer()), format!("{what} has no network that reserves its address"))
         .label("only with a `network`")
         .help(format!("leave it out; {server} gives out its addresses"))
 }
 
 /// A domain with an address is known to DNS by its name.
 fn check_host_name(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) {
-    let is_name = parse::name(&entry.name, entry.at.clone().name(), &mut Problems::default());
+    let is_name = parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default());
     if is_name && !parse::is_host_name(&entry.name) {
         let message = format!("`{}` cannot be the name of a host", entry.name);
         problems.push(
-            Problem::bad_name(entry.at.clone().name(), message)
+            Problem::bad_name(Place::key(&entry.at), message)
                 .label("not a host name")
                 .related(word.place(), "its address, which DNS knows by its name")
                 .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
@@ -71,7 +72,7 @@ fn check_host_name(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems
     } else if let Some(other) = dnsmasq::other_meaning(&entry.name) {
         let message = format!("`{}` cannot be the name of a domain with a reserved address", entry.name);
         problems.push(
-            Problem::bad_name(entry.at.clone().name(), message)
+            Problem::bad_name(Place::key(&entry.at), message)
                 .label(format!("dnsmasq would take it for {other}"))
                 .related(word.place(), "the address that dnsmasq is to reserve for it")
                 .help("choose another name; `id` with the old name keeps the domain's identity"),
@@ -95,11 +96,11 @@ fn address(
         let served = if network.mode.shares_interface() { "that network" } else { "the bridge" };
         problems.push(
             Problem::not_on_this_mode(
-                word.pointer().name(),
+                Place::key(word.pointer()),
                 format!("network `{}` reserves no addresses", network.name),
             )
             .label(format!("not in mode `{}`", network.mode.name()))
-            .related(network.at.clone().name(), "the network")
+            .related(Place::key(&network.at), "the network")
             .help(format!("leave it out; whoever serves {served} gives out its addresses")),
         );
         return None;
@@ -113,7 +114,7 @@ fn address(
                     format!("network `{}` has no {} subnet", network.name, family.name()),
                 )
                 .label("an address in which subnet?")
-                .related(network.at.clone().name(), "the network")
+                .related(Place::key(&network.at), "the network")
                 .help("add a subnet to the network, or leave the address out"),
             );
         }
@@ -126,7 +127,7 @@ fn address(
                 format!("network `{}` reserves no {} addresses", network.name, family.name()),
             )
             .label("machines make addresses of their own")
-            .related(at.clone().value(), "as this says")
+            .related(Place::value(at), "as this says")
             .help("leave the address out, or leave `enable` out"),
         );
         return None;
@@ -144,7 +145,7 @@ fn address(
                     format!("counting up from `{first}` leaves the subnet of network `{}`", network.name),
                 )
                 .label("too many replicas from here")
-                .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                .related(Place::value(&side.at), format!("`{}` is declared here", network.name))
                 .help("start lower, or make the subnet larger"),
             );
             None
@@ -155,7 +156,7 @@ fn address(
             problems.push(
                 Problem::new(id, word.place(), format!("address `{address}` {what} of network `{}`", network.name))
                     .label(label)
-                    .related(side.at.clone().value(), format!("`{}` is declared here", network.name))
+                    .related(Place::value(&side.at), format!("`{}` is declared here", network.name))
                     .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
             );
             None
@@ -168,7 +169,7 @@ fn address(
                     format!("address `{address}` is the host's own on network `{}`", network.name),
                 )
                 .label("the gateway")
-                .related(side.at.clone().value(), "the subnet")
+                .related(Place::value(&side.at), "the subnet")
                 .help("choose another address, or give the network another `gateway`"),
             );
             None

@@ -3,6 +3,7 @@
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::Vlan;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
@@ -46,7 +47,7 @@ pub(crate) fn attachment(
             problems.push(
                 Problem::not_on_this_mode(bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
                     .label("not to be used like an ordinary one")
-                    .related(network.at.clone().name(), "the network that says so")
+                    .related(Place::key(&network.at), "the network that says so")
                     .help(format!("write `\"network\": \"{}\"` instead", network.name)),
             );
         }
@@ -74,7 +75,7 @@ pub(crate) fn vlan(
     if !layers.is_empty() && !has_vlans {
         let (what, label) = describe(attachment, names);
         problems.push(
-            Problem::not_on_this_mode(layers.pointer().name(), format!("{what} has no VLANs"))
+            Problem::not_on_this_mode(Place::key(layers.pointer()), format!("{what} has no VLANs"))
                 .label(label)
                 .help("leave `vlan` out, or use a network of mode `ovs` or `bridge`"),
         );
@@ -96,7 +97,7 @@ pub(crate) fn portgroup(
     let Attachment::Network(id) = attachment else {
         let (what, _) = describe(attachment, names);
         problems.push(
-            Problem::not_on_this_mode(written.pointer().name(), format!("{what} has no port groups"))
+            Problem::not_on_this_mode(Place::key(written.pointer()), format!("{what} has no port groups"))
                 .label("only with a `network`")
                 .help("leave it out, or give the interface a `network`"),
         );
@@ -111,7 +112,7 @@ pub(crate) fn portgroup(
     problems.push(
         Problem::new(Id::UnknownPortgroup, written.place(), format!("network `{name}` has no port group `{group}`"))
             .label("not in its `portgroups`")
-            .related(network.at.clone().name(), "the network")
+            .related(Place::key(&network.at), "the network")
             .help(if network.portgroups.is_empty() {
                 format!("declare it there: `\"portgroups\": {{ \"{group}\": {{ … }} }}`")
             } else {
@@ -136,7 +137,7 @@ pub(crate) fn mtu(
     if !fine {
         let (what, label) = describe(attachment, names);
         problems.push(
-            Problem::not_on_this_mode(written.pointer().name(), format!("{what} takes no `mtu`"))
+            Problem::not_on_this_mode(Place::key(written.pointer()), format!("{what} takes no `mtu`"))
                 .label(label)
                 .help("leave it out; the guest can set its own"),
         );

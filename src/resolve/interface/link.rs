@@ -10,7 +10,7 @@ use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::placed::Placed;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::interface::attachment;
 use crate::resolve::layers::Layers;
@@ -35,7 +35,7 @@ pub(crate) fn profile<'s>(
         Backend::Macvtap | Backend::User => {
             let (what, label) = attachment::describe(attachment, names);
             problems.push(
-                Problem::not_on_this_mode(word.pointer().name(), format!("{what} takes no profile of a link"))
+                Problem::not_on_this_mode(Place::key(word.pointer()), format!("{what} takes no profile of a link"))
                     .label(label)
                     .help("leave it out, or use a network with a bridge"),
             );
@@ -56,8 +56,8 @@ pub(crate) fn bandwidth(
     };
     if let Some(limits) = limits {
         problems.push(
-            Problem::both(limits.name(), "`bandwidth` beside a link that has a `rate`", "limits it a second time")
-                .related(profile.at.key("rate").name(), "the rate"),
+            Problem::both(Place::key(limits), "`bandwidth` beside a link that has a `rate`", "limits it a second time")
+                .related(Place::key(profile.at.key("rate")), "the rate"),
         );
         return given;
     }
@@ -105,7 +105,7 @@ pub(crate) fn name_devices(networks: &[Network], domains: &mut [Domain]) {
                 .find(|name| !taken.contains(name))
                 .expect("a lab has fewer interfaces than there are names to try");
             taken.insert(name.clone());
-            tap.target = Some(Placed { value: name, place: domain.at.clone().name() });
+            tap.target = Some(Placed { value: name, place: Place::key(&domain.at) });
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::backend::Backend;
 use crate::lab::interface::tap::Tap;
 use crate::lab::placed::Placed;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::device_name;
 use crate::resolve::instance::Instance;
@@ -55,7 +55,7 @@ pub(crate) fn tap(
     ];
     for (key, at, _) in refused.into_iter().filter(|(.., is_fine)| !is_fine) {
         problems.extend(at.map(|at| {
-            Problem::not_on_this_mode(at.name(), format!("{what} takes no `{key}`")).label(label.clone()).help(
+            Problem::not_on_this_mode(Place::key(at), format!("{what} takes no `{key}`")).label(label.clone()).help(
                 match (key, backend) {
                     ("macvtapMode", Backend::Macvtap) => "leave it out; the network has its own `macvtapMode`",
                     ("macvtapMode", _) => "leave it out, or use `macvtap`",
@@ -95,9 +95,9 @@ pub(crate) fn tap(
 /// The problem of a key that another model does nothing with.
 fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
     let problem =
-        Problem::only_for(at.name(), format!("`{key}` with a model that has no such thing"), "model `virtio`");
+        Problem::only_for(Place::key(at), format!("`{key}` with a model that has no such thing"), "model `virtio`");
     let problem = match model_at {
-        Some(model) => problem.related(model.value(), "another one"),
+        Some(model) => problem.related(Place::value(model), "another one"),
         None => problem,
     };
     problem.help("add `\"model\": \"virtio\"`, or leave it out")

@@ -4,6 +4,7 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::lab::network::bandwidth::{Bandwidth, Rate};
 use crate::lab::size::Size;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::parse;
@@ -53,7 +54,7 @@ pub(crate) fn of_interface(
         match network {
             Some(network) => check_floor(word, floor, network, problems),
             None => problems.push(
-                Problem::not_on_this_mode(word.pointer().name(), "a `floor` of what libvirt does not limit")
+                Problem::not_on_this_mode(Place::key(word.pointer()), "a `floor` of what libvirt does not limit")
                     .label(otherwise.to_owned())
                     .help("leave it out, or use a network whose bridge libvirt makes"),
             ),
@@ -69,7 +70,7 @@ pub(crate) fn of_interface(
         }
     };
     problems.extend(dropped.peak.map(|peak| {
-        Problem::not_on_this_mode(peak.pointer().name(), "a `peak` that Linux does not know in this direction")
+        Problem::not_on_this_mode(Place::key(peak.pointer()), "a `peak` that Linux does not know in this direction")
             .label("it only drops what is too much")
             .help(help)
     }));
@@ -112,11 +113,11 @@ fn rate(words: &Words<'_>, problems: &mut Problems) -> Option<Rate> {
 
 /// Checks that the network has what a `floor` is a part of.
 fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: &mut Problems) {
-    let (name, at) = (&network.name, network.at.clone().name());
+    let (name, at) = (&network.name, Place::key(&network.at));
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
     match (inbound, floor) {
         (None, _) => problems.push(
-            Problem::missing(word.pointer().name(), format!("a `floor` of how much on network `{name}`?"))
+            Problem::missing(Place::key(word.pointer()), format!("a `floor` of how much on network `{name}`?"))
                 .label("part of what the network has")
                 .related(at, "the network")
                 .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::lab::network::ip::{Dhcp, RANGE_MAX, whole_range};
 use crate::lab::subnet::{Family, HostAddr, Subnet, count};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::network::host_address::room_of;
@@ -72,7 +72,7 @@ pub(crate) fn v6(
 fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Problems) {
     if let Some(range) = range.filter(|_| reservations_only) {
         problems.push(Problem::both(
-            range.pointer().name(),
+            Place::key(range.pointer()),
             "a range that nobody is served from",
             "not with `reservationsOnly`",
         ));
@@ -88,7 +88,7 @@ fn range(
     let at = written.pointer();
     let family = subnet.family();
     let mut ends = written.value.iter().enumerate().map(|(index, text)| {
-        let place = at.index(index).value();
+        let place = Place::value(at.index(index));
         let address = parse::address_at(text, place.clone(), family, problems)?;
         subnet
             .host(address)
@@ -102,7 +102,7 @@ fn range(
                         ),
                     )
                     .label(format!("not in `{subnet}`"))
-                    .related(subnet_at.clone().value(), "the subnet")
+                    .related(Place::value(subnet_at), "the subnet")
                     .help(room_of(subnet)),
                 );
             })
@@ -115,7 +115,7 @@ fn range(
             problems.push(
                 Problem::new(
                     Id::RangeReversed,
-                    at.clone().value(),
+                    Place::value(&at),
                     format!("the DHCP range from `{first}` to `{last}` counts down"),
                 )
                 .label("the second address comes first")
@@ -130,7 +130,7 @@ fn range(
                     "write two addresses that differ after the last colon only".to_owned(),
                 ),
             };
-            problems.push(Problem::new(Id::OutOfRange, at.clone().value(), message).label(label).help(help));
+            problems.push(Problem::new(Id::OutOfRange, Place::value(&at), message).label(label).help(help));
         }
         first <= last
     })

@@ -1,6 +1,7 @@
 //! The DNS server of a network.
 
 use crate::lab::network::dns::{Dns, Srv};
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::network::dnsmasq::fits_line;
@@ -15,7 +16,7 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     let mut forwarders = Vec::new();
     if let Some(written) = dns.get(key!(forwarders)) {
         for (index, text) in written.value.iter().enumerate() {
-            forwarders.extend(parse::any_address_at(text, written.pointer().index(index).value(), problems));
+            forwarders.extend(parse::any_address_at(text, Place::value(written.pointer().index(index)), problems));
         }
     }
     let mut by_name = [Vec::new(), Vec::new()];
@@ -24,9 +25,9 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     for (written, found) in [hosts, forward_domains].into_iter().zip(&mut by_name) {
         for (written, (name, text)) in written.into_iter().flat_map(|at| at.value.iter().map(move |item| (at, item))) {
             let at = written.pointer().key(name);
-            let named = parse::host_name(name, at.clone().name(), problems);
+            let named = parse::host_name(name, Place::key(&at), problems);
             found.extend(
-                parse::any_address_at(text, at.value(), problems)
+                parse::any_address_at(text, Place::value(at), problems)
                     .filter(|_| named)
                     .map(|address| (name.clone(), address)),
             );
@@ -37,7 +38,7 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     if let Some(local_only) = local_only.filter(|_| dns.get(key!(domain)).is_none()) {
         problems.push(
             Problem::needs(
-                local_only.pointer().name(),
+                Place::key(local_only.pointer()),
                 "names in which domain are local only?",
                 "a `domain` beside it",
             )
@@ -109,10 +110,10 @@ fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<(
     let mut texts = Vec::new();
     for (name, text) in written.value {
         let at = written.pointer().key(name);
-        let named = parse::host_name(name, at.clone().name(), problems);
+        let named = parse::host_name(name, Place::key(&at), problems);
         // Quotes around it, and what they need within.
         let rest = name.len() + 2 + text.matches(['"', '\\']).count();
-        if fits_line(text, rest, at.value(), problems) && named {
+        if fits_line(text, rest, Place::value(at), problems) && named {
             texts.push((name.clone(), text.clone()));
         }
     }

@@ -31,17 +31,17 @@ pub(crate) fn options(
         problems.push(
             Problem::new(
                 Id::NoSubnet,
-                list.pointer().name(),
+                Place::key(list.pointer()),
                 format!("network `{name}` has no subnet for dnsmasq to serve"),
             )
             .label("nobody reads them")
-            .related(layers.pointer().name(), "the network")
+            .related(Place::key(layers.pointer()), "the network")
             .help("add a `subnet` or `subnet6`, or leave `dnsmasq` out"),
         );
     }
     let mut options = Vec::new();
     for (index, option) in list.value.iter().enumerate() {
-        let place = list.pointer().index(index).value();
+        let place = Place::value(list.pointer().index(index));
         if option.trim().is_empty() || option.starts_with('-') || option.starts_with('#') {
             problems.push(
                 Problem::bad_name(place, format!("`{}` is not an option of dnsmasq", shortened(option)))

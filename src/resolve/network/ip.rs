@@ -2,6 +2,7 @@
 
 use crate::lab::network::ip::Side;
 use crate::lab::subnet::Family;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::dhcp;
@@ -28,11 +29,11 @@ pub(crate) fn side(
             problems.push(
                 Problem::new(
                     Id::NoSubnet,
-                    gateway.pointer().name(),
+                    Place::key(gateway.pointer()),
                     format!("a gateway without an {} subnet", family.name()),
                 )
                 .label("an address in which subnet?")
-                .related(layers.pointer().name(), "the network")
+                .related(Place::key(layers.pointer()), "the network")
                 .help("add a subnet, or leave the gateway out"),
             );
         }

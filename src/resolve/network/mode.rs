@@ -1,7 +1,7 @@
 //! What a mode of networks asks for and what it cannot have.
 
 use crate::lab::interface::backend::Backend;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device_name;
 use crate::resolve::layers::Layers;
@@ -22,13 +22,13 @@ pub(crate) fn dev(
         (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
         (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
             let message = format!("network `{name}` forwards through no interface");
-            Problem::not_on_this_mode(dev.pointer().name(), message)
+            Problem::not_on_this_mode(Place::key(dev.pointer()), message)
                 .label("only for modes `nat`, `route`, `macvtap` and `hostdev`")
                 .help("leave `dev` out, or choose another `mode`")
         }),
         (Mode::Macvtap | Mode::Hostdev, None) => Some(
             Problem::needs(
-                layers.pointer().key("dev").name(),
+                Place::key(layers.pointer().key("dev")),
                 format!("network `{name}` does not say which interface it shares"),
                 "a `dev`",
             )
@@ -49,7 +49,7 @@ pub(crate) fn macvtap_mode(
     let written = layers.get(key!(macvtap_mode));
     problems.extend(written.filter(|_| mode.backend() != Backend::Macvtap).map(|written| {
         let message = format!("network `{name}` shares nothing through macvtap");
-        Problem::not_on_this_mode(written.pointer().name(), message)
+        Problem::not_on_this_mode(Place::key(written.pointer()), message)
             .label("only for mode `macvtap`")
             .help("leave it out, or choose mode `macvtap`")
     }));
@@ -113,7 +113,7 @@ pub(crate) fn refuse_on_the_host(
 }
 
 fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
-    Problem::not_on_this_mode(at.clone().name(), message)
+    Problem::not_on_this_mode(Place::key(at), message)
         .label(format!("not in mode `{}`", mode.name()))
         .help("leave it out, or choose another `mode`")
 }
@@ -130,9 +130,9 @@ pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &s
     let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
     for at in without_any.into_iter().chain([ranged, file]).flatten() {
         problems.push(
-            Problem::new(Id::NoSubnet, at.name(), format!("network `{name}` has no subnet to serve addresses in"))
+            Problem::new(Id::NoSubnet, Place::key(at), format!("network `{name}` has no subnet to serve addresses in"))
                 .label("addresses of which subnet?")
-                .related(layers.pointer().name(), "the network")
+                .related(Place::key(layers.pointer()), "the network")
                 .help("add a `subnet`, or leave `dhcp` out"),
         );
     }
@@ -148,9 +148,9 @@ pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &
     for at in [asked, ranged, only, lease].into_iter().flatten() {
         let message = format!("network `{name}` has no IPv6 subnet to serve addresses in");
         problems.push(
-            Problem::new(Id::NoSubnet, at.name(), message)
+            Problem::new(Id::NoSubnet, Place::key(at), message)
                 .label("addresses of which subnet?")
-                .related(layers.pointer().name(), "the network")
+                .related(Place::key(layers.pointer()), "the network")
                 .help("add a `subnet6`, or leave `dhcp6` out"),
         );
     }

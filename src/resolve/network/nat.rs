@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::lab::network::ip::RANGE_MAX;
 use crate::lab::network::nat::Nat;
 use crate::lab::subnet::{Family, distance};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
@@ -24,9 +24,12 @@ pub(crate) fn nat(
         && let Some(nat) = layers.get(key!(nat))
     {
         problems.push(
-            Problem::not_on_this_mode(nat.pointer().name(), format!("network `{name}` does not translate addresses"))
-                .label("only for mode `nat`")
-                .help("leave `nat` out, or choose mode `nat`"),
+            Problem::not_on_this_mode(
+                Place::key(nat.pointer()),
+                format!("network `{name}` does not translate addresses"),
+            )
+            .label("only for mode `nat`")
+            .help("leave `nat` out, or choose mode `nat`"),
         );
     }
     let nat = layers.object(key!(nat));
@@ -59,25 +62,28 @@ fn addresses(
     let written = nat.get(key!(addresses))?;
     let at = written.pointer();
     let ends = written.value.iter().enumerate();
-    let mut ends = ends.map(|(index, text)| parse::address_at(text, at.index(index).value(), Family::V4, problems));
+    let mut ends =
+        ends.map(|(index, text)| parse::address_at(text, Place::value(at.index(index)), Family::V4, problems));
     let range = ends.next().flatten().zip(ends.next().flatten());
     drop(ends);
     if !has_ipv4 {
         problems.push(
-            Problem::new(Id::NoSubnet, at.clone().name(), "IPv4 addresses for a network that has no IPv4 subnet")
+            Problem::new(Id::NoSubnet, Place::key(&at), "IPv4 addresses for a network that has no IPv4 subnet")
                 .label("nothing is translated to them")
-                .related(network.clone().name(), "the network")
+                .related(Place::key(network), "the network")
                 .help("add a `subnet`, or leave `addresses` out"),
         );
     }
     let (first, last) = range?;
     let count = distance(first, last).map(|steps| steps + 1);
     let problem = match count {
-        None => Problem::new(Id::OutOfRange, at.value(), format!("addresses `{first}` to `{last}` are not a range"))
-            .label("must count up")
-            .help(format!("write `[\"{last}\", \"{first}\"]`")),
+        None => {
+            Problem::new(Id::OutOfRange, Place::value(at), format!("addresses `{first}` to `{last}` are not a range"))
+                .label("must count up")
+                .help(format!("write `[\"{last}\", \"{first}\"]`"))
+        }
         Some(count) if count > RANGE_MAX => {
-            Problem::new(Id::OutOfRange, at.value(), format!("a range of {count} addresses"))
+            Problem::new(Id::OutOfRange, Place::value(at), format!("a range of {count} addresses"))
                 .label("too many")
                 .help(format!("libvirt takes at most {RANGE_MAX}"))
         }

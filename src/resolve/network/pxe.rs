@@ -3,6 +3,7 @@
 use crate::lab::network::ip::Side;
 use crate::lab::network::pxe::Pxe;
 use crate::lab::subnet::Family;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::dnsmasq;
@@ -25,28 +26,32 @@ pub(crate) fn pxe(
         problems.push(
             Problem::new(
                 Id::NoSubnet,
-                tftp.pointer().name(),
+                Place::key(tftp.pointer()),
                 format!("network `{name}` has no subnet to serve files in"),
             )
             .label("served at which address?")
-            .related(layers.pointer().name(), "the network")
+            .related(Place::key(layers.pointer()), "the network")
             .help("add a `subnet`, or leave `tftp` out"),
         );
     }
     if let (Some(file), Some(_)) = (file, side.filter(|side| side.dhcp.is_none())) {
         problems.push(
             Problem::both(
-                file.pointer().name(),
+                Place::key(file.pointer()),
                 "a file to boot that nobody is told of",
                 "DHCP says it, which is switched off",
             )
-            .related(dhcp.pointer().key("enable").value(), "switched off here"),
+            .related(Place::value(dhcp.pointer().key("enable")), "switched off here"),
         );
     }
     if let (Some(server), None) = (server, file) {
         problems.push(
-            Problem::needs(server.pointer().name(), "a server that nobody asks for a file", "a `bootFile` beside it")
-                .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
+            Problem::needs(
+                Place::key(server.pointer()),
+                "a server that nobody asks for a file",
+                "a `bootFile` beside it",
+            )
+            .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
         );
     }
     Pxe {

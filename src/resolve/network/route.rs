@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use crate::lab::network::ip::Side;
 use crate::lab::network::route::Route;
 use crate::lab::subnet::Family;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::network::host_address::not_a_host;
@@ -57,7 +57,7 @@ fn route(
             problems.push(
                 Problem::new(Id::NoSubnet, via.place(), message)
                     .label("an address in which subnet?")
-                    .related(network.clone().name(), "the network")
+                    .related(Place::key(network), "the network")
                     .help("add a subnet to the network, or leave the route out"),
             );
         }
@@ -73,7 +73,7 @@ fn route(
                     format!("a route of the host by way of `{address}`, itself"),
                 )
                 .label("the gateway")
-                .related(side.at.clone().value(), "the subnet")
+                .related(Place::value(&side.at), "the subnet")
                 .help("write the address of the machine that forwards"),
             );
             None
@@ -91,7 +91,7 @@ fn route(
                     format!("address `{address}` {what} `{subnet}`, which the host routes from"),
                 )
                 .label(label)
-                .related(side.at.clone().value(), "the subnet")
+                .related(Place::value(&side.at), "the subnet")
                 .help("write the address of a machine on the network"),
             );
             None

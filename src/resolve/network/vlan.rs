@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::{Portgroup, Vlan};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::bandwidth;
@@ -23,11 +24,11 @@ pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) 
             problems.push(
                 Problem::of_value(
                     Id::DuplicateTag,
-                    list.pointer().index(index).value(),
+                    Place::value(list.pointer().index(index)),
                     format!("the VLAN {tag} is listed twice"),
                 )
                 .label("the second time")
-                .related(list.pointer().index(first).value(), "the first time")
+                .related(Place::value(list.pointer().index(first)), "the first time")
                 .help("leave one of the two out"),
             );
         }
@@ -50,7 +51,7 @@ pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Pr
     let native = layers.get(key!(native)).map(|native| native.pointer());
     if let Some(at) = tags.or(native) {
         problems.push(
-            Problem::not_on_this_mode(at.name(), "a trunk of VLANs for a virtual function, which knows one")
+            Problem::not_on_this_mode(Place::key(at), "a trunk of VLANs for a virtual function, which knows one")
                 .label("not in mode `hostdev`")
                 .help("write a single tag without `native`; the guest can make more itself"),
         );
@@ -67,7 +68,7 @@ pub(crate) fn of_network(
     let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Problems| {
         if !layers.is_empty() && !mode.has_vlans() {
             problems.push(
-                Problem::not_on_this_mode(layers.pointer().name(), format!("network `{name}` has no VLANs"))
+                Problem::not_on_this_mode(Place::key(layers.pointer()), format!("network `{name}` has no VLANs"))
                     .label(format!("not in mode `{}`", mode.name()))
                     .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
             );
@@ -83,7 +84,7 @@ pub(crate) fn of_network(
     if let Some(list) = layers.get(key!(portgroups)) {
         for (group, written) in list.value {
             let layers = Layers::one(list.pointer().key(group), written);
-            parse::name(group, layers.pointer().name(), problems);
+            parse::name(group, Place::key(layers.pointer()), problems);
             let written_default = layers.get(key!(default)).filter(|default| *default.value);
             if let Some(second) = written_default {
                 let first = default.get_or_insert_with(|| second.pointer()).clone();
@@ -91,7 +92,7 @@ pub(crate) fn of_network(
                     problems.push(
                         Problem::conflict(second.place(), format!("network `{name}` has two default port groups"))
                             .label("the second one")
-                            .related(first.value(), "the first one")
+                            .related(Place::value(first), "the first one")
                             .help("leave `default` out of all but one"),
                     );
                 }

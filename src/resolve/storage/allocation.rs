@@ -1,6 +1,7 @@
 //! How much of a volume is set aside when it is created.
 
 use crate::lab::size::Size;
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Word};
 use crate::resolve::parse;
@@ -16,8 +17,12 @@ pub(crate) fn resolve(
 ) -> Option<Size> {
     if let (Some(allocation), Some(preallocation)) = (allocation, preallocation) {
         problems.push(
-            Problem::both(preallocation.pointer().name(), "two amounts that are set aside", "not with `allocation`")
-                .related(allocation.pointer().name(), "`allocation` is given here"),
+            Problem::both(
+                Place::key(preallocation.pointer()),
+                "two amounts that are set aside",
+                "not with `allocation`",
+            )
+            .related(Place::key(allocation.pointer()), "`allocation` is given here"),
         );
     }
     let full = preallocation.filter(|at| *at.value == Preallocation::Full);
@@ -30,7 +35,7 @@ pub(crate) fn resolve(
     };
     // A refused amount has been told of.
     let allocated =
-        |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (word.pointer().name(), label));
+        |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (Place::key(word.pointer()), label));
     match (r#type, format) {
         (PoolType::Dir | PoolType::Fs | PoolType::Netfs, ImageFormat::Qcow2) => {
             let why = "libvirt sets nothing aside for a QCOW2 volume that NixVirt creates";

@@ -2,7 +2,7 @@
 
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
@@ -27,7 +27,7 @@ pub(crate) fn resolve(
         (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
         (Some(_), Some(path)) => {
             problems.push(Problem::both(
-                path.pointer().name(),
+                Place::key(path.pointer()),
                 "a backing image that is both a volume and a file",
                 "not with `volume`",
             ));
@@ -36,7 +36,7 @@ pub(crate) fn resolve(
         (None, None) => {
             problems.push(
                 Problem::needs(
-                    layers.pointer().name(),
+                    Place::key(layers.pointer()),
                     "a backing image that is neither a volume nor a file",
                     "a `volume` or a `path`",
                 )
@@ -60,11 +60,11 @@ pub(crate) fn only_on_qcow2(
         return;
     }
     problems.push(if r#type.has_files() {
-        Problem::only_for(at.clone().name(), "a raw image that grows on another", "format `qcow2`")
+        Problem::only_for(Place::key(at), "a raw image that grows on another", "format `qcow2`")
             .help(format!("leave `{key}` out, or choose `qcow2`: raw images hold nothing but their own bytes"))
     } else {
         let message = format!("a volume of a pool of type `{}` that grows on an image", r#type.name());
-        Problem::not_on_this_type(at.clone().name(), message)
+        Problem::not_on_this_type(Place::key(at), message)
             .label("only where volumes are files")
             .help(format!("leave `{key}` out, or choose a pool of type `dir`, `fs` or `netfs`"))
     });
@@ -77,11 +77,11 @@ pub(crate) fn smaller(volume: &Volume, on: &Volume) -> Option<Problem> {
     (small.size < large.size).then(|| {
         Problem::new(
             Id::SmallerThanBacking,
-            small_at.clone().value(),
+            Place::value(small_at),
             format!("a volume of `{}` grows on `{}`, which is larger", small.size, on.name),
         )
         .label(format!("less than `{}`", large.size))
-        .related(large_at.clone().value(), format!("the size of `{}`", on.name))
+        .related(Place::value(large_at), format!("the size of `{}`", on.name))
         .help(format!("write at least `{}`: the guest would see the start of the image only", large.size))
     })
 }

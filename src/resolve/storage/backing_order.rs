@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::lab::storage::Pool;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::storage::backing::smaller;
 use crate::resolve::storage::volume::{other_format, unknown_volume};
@@ -45,7 +45,7 @@ pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<u
         problems.push(
             Problem::new(
                 Id::BackingCycle,
-                at.clone().value(),
+                Place::value(at),
                 format!("volumes of pools grow on each other's in a circle: {} on {}", names.join(" on "), names[0]),
             )
             .label("closes the circle")
@@ -121,7 +121,7 @@ fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems
         let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
         let at = backing.map_or_else(|| volume.at.clone(), |backing| backing.at.clone());
         problems.push(
-            Problem::new(Id::BackingCycle, at.value(), format!("volume `{}` grows on itself", volume.name))
+            Problem::new(Id::BackingCycle, Place::value(at), format!("volume `{}` grows on itself", volume.name))
                 .label("leads back to the volume")
                 .help("one of the volumes in the circle has to start from nothing or from a file"),
         );

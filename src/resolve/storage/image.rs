@@ -1,6 +1,7 @@
 //! Prebuilt images that volumes grow on: files, or what a flake hands over.
 
 use crate::lab::storage::backing::{Backing, Image};
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::storage::backing;
@@ -26,15 +27,19 @@ pub(crate) fn resolve(
         (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
         (Some(path), Some(nix)) => {
             problems.push(
-                Problem::both(nix.pointer().name(), "an image that is both a file and a flake's", "not with `path`")
-                    .related(path.pointer().name(), "`path` is given here"),
+                Problem::both(
+                    Place::key(nix.pointer()),
+                    "an image that is both a file and a flake's",
+                    "not with `path`",
+                )
+                .related(Place::key(path.pointer()), "`path` is given here"),
             );
             return None;
         }
         (None, None) => {
             problems.push(
                 Problem::needs(
-                    layers.pointer().name(),
+                    Place::key(layers.pointer()),
                     "an image that is neither a file nor one of a flake",
                     "a `path` or `nix`",
                 )

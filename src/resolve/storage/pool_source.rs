@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::lab::storage::pool_source::{Auth, Host, Secret, Source};
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::storage::pool_type;
@@ -68,7 +68,7 @@ fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
             Some(host) => hosts.push(host),
             None => problems.push(
                 Problem::bad_name(
-                    list.pointer().index(index).value(),
+                    Place::value(list.pointer().index(index)),
                     format!("`{}` cannot be a monitor", text::shortened(text)),
                 )
                 .label("neither a host nor a host and its port")
@@ -180,7 +180,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     if format != Some("nfs") {
         problems.push(
-            Problem::conflict(word.pointer().name(), "a version of NFS for what is not called NFS")
+            Problem::conflict(Place::key(word.pointer()), "a version of NFS for what is not called NFS")
                 .label("needs the `format` `nfs` beside it")
                 .help("write `\"format\": \"nfs\"`, or leave `protocolVersion` out"),
         );
@@ -211,7 +211,7 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Opti
     if uuid.is_none() && usage.is_none() {
         problems.push(
             Problem::needs(
-                layers.pointer().value(),
+                Place::value(layers.pointer()),
                 "an `auth` without a secret that proves it",
                 "`secretUuid` or `secretUsage`",
             )

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems, quoted_list};
 use crate::resolve::layers::Layers;
 use crate::spec::key::written_keys;
@@ -79,7 +79,7 @@ pub(crate) fn check_keys(
     let written: HashSet<&str> = layers.all().flat_map(written_keys).collect();
     for key in &KEYS {
         let is_written = written.contains(key.name);
-        let place = at.key(key.name).name();
+        let place = Place::key(at.key(key.name));
         if is_written && !key.taken_by.contains(&r#type) {
             let types = quoted_list(key.taken_by.iter().map(|r#type| r#type.name())).replace(" and ", " or ");
             problems.push(

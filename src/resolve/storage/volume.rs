@@ -55,7 +55,7 @@ pub(crate) fn written(
         .filter(|(_, written)| *written)
         {
             problems.push(Problem::both(
-                at.key(key).name(),
+                Place::key(at.key(key)),
                 format!("volume `{name}` shall not exist"),
                 "not with `\"present\": false`",
             ));
@@ -64,7 +64,7 @@ pub(crate) fn written(
     }
     let Some(size) = layers.get(key!(size)) else {
         problems.push(
-            Problem::needs(at.key("size").name(), format!("volume `{name}` has no size"), "a `size`")
+            Problem::needs(Place::key(at.key("size")), format!("volume `{name}` has no size"), "a `size`")
                 .help("add `\"size\": \"60GiB\"`, or `\"present\": false` to delete the volume"),
         );
         let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
@@ -115,9 +115,9 @@ pub(crate) fn undeclarable(place: &Place) -> Problem {
 pub(crate) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -> Problem {
     let (written, format) = (written.name(), volume.format.name());
     let message = format!("the volume `{}` is declared as {format}, not {written}", volume.name);
-    Problem::conflict(at.value(), message)
+    Problem::conflict(Place::value(at), message)
         .label(format!("not {written}"))
-        .related(volume.at.clone().value(), "declared here")
+        .related(Place::value(&volume.at), "declared here")
         .help("leave `format` out: it is that of the volume")
 }
 
@@ -126,13 +126,13 @@ pub(crate) fn unknown_volume(name: &str, pool: &Pool, at: Pointer) -> Problem {
     let known = pool.volumes.iter().filter(|volume| volume.present.is_some()).map(|volume| volume.name.as_str());
     if let Some(deleted) = pool.volume(name).filter(|volume| volume.present.is_none()) {
         let message = format!("the volume `{name}` of pool `{}` is deleted", pool.name);
-        return Problem::new(Id::UnknownVolume, at.value(), message)
+        return Problem::new(Id::UnknownVolume, Place::value(at), message)
             .label("shall not exist")
-            .related(deleted.at.key("present").value(), "`present` is `false` here")
+            .related(Place::value(deleted.at.key("present")), "`present` is `false` here")
             .help("leave its name out here, or let the volume exist");
     }
-    Problem::new(Id::UnknownVolume, at.value(), format!("pool `{}` has no volume `{name}`", pool.name))
+    Problem::new(Id::UnknownVolume, Place::value(at), format!("pool `{}` has no volume `{name}`", pool.name))
         .label("neither in the pool's `volumes` nor declared by a disk")
-        .related(pool.at.clone().name(), "the pool")
+        .related(Place::key(&pool.at), "the pool")
         .help(did_you_mean(name, known))
 }

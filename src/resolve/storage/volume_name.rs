@@ -72,7 +72,7 @@ fn partition(name: &str, device: Option<&str>) -> (bool, String) {
     let device = device.and_then(|device| device.strip_prefix("/dev/")).filter(|device| !device.contains('/'));
     let Some(device) = device else {
         let (stem, number) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
-        let fine = is_number(number) && parse::name(stem, Pointer::root().value(), &mut Problems::default());
+        let fine = is_number(number) && parse::name(stem, Place::value(Pointer::root()), &mut Problems::default());
         return (fine, "libvirt calls partitions as the kernel does, and numbers them: `sdb1`, `nvme0n1p1`".to_owned());
     };
     let separator = if device.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::place::Pointer;
+use crate::place::{Place, Pointer};
 use crate::source::Source;
 use pretty_assertions::assert_eq;
 use serde_json::json;
