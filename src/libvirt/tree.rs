@@ -58,6 +58,12 @@ impl Tree {
         if values.is_empty() { self } else { self.with(name, Value::List(values)) }
     }
 
+    /// The tree, unless it is empty: an element that says nothing is not written.
+    #[must_use]
+    pub fn unless_empty(self) -> Option<Self> {
+        if self.is_empty() { None } else { Some(self) }
+    }
+
     /// The attribute or child with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
