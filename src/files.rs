@@ -56,7 +56,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file could not be written, and then another could not be put back either.
-    #[error("cannot write the files, and cannot put `{}` back as it was{}", path.display(), told_kept(kept.as_ref()))]
+    #[error("cannot write the files, and cannot put `{}` back as it was{}", path.display(), describe_kept(kept.as_ref()))]
     Rollback {
         /// The file that is not as it was.
         path: PathBuf,
@@ -67,7 +67,7 @@ pub enum Error {
     },
 }
 
-fn told_kept(kept: Option<&PathBuf>) -> String {
+fn describe_kept(kept: Option<&PathBuf>) -> String {
     kept.map_or_else(String::new, |kept| format!("; its old text is in `{}`", kept.display()))
 }
 
@@ -171,7 +171,7 @@ pub fn foreign_files(dir: &Path, files: &[Proven], states: &[State]) -> Vec<Prob
     foreign_texts(dir, &texts(files), states, Replace::Marked)
 }
 
-/// Whether a file that no version of today writes is there, and lab2nix's own.
+/// Whether a file is there that lab2nix wrote, though this version does not write it any more.
 ///
 /// # Errors
 ///
@@ -214,7 +214,7 @@ fn compare_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Vec
     files.iter().map(state).collect()
 }
 
-/// What on the way from `dir` to a file is a symbolic link, or there and no directory.
+/// Finds the outermost thing between `dir` and a file that is a symbolic link or no directory.
 fn in_the_way(dir: &Path, name: &str) -> Option<PathBuf> {
     let on_the_way = Path::new(name).ancestors().skip(1).filter(|way| !way.as_os_str().is_empty());
     let found = on_the_way.map(|way| dir.join(way)).filter(|way| way.is_symlink() || (way.exists() && !way.is_dir()));
@@ -311,7 +311,7 @@ fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outco
     Ok(Outcome::Written(states))
 }
 
-/// Removes what killed runs left. It does not matter to this run whether that works.
+/// Removes the temporary files of killed runs. This run succeeds even if that fails.
 fn remove_leftovers(dir: &Path) {
     let Ok(entries) = fs::read_dir(dir) else { return };
     for entry in entries.flatten() {

@@ -53,7 +53,7 @@ pub struct HostNeeds {
     pub tftp: BTreeSet<String>,
     /// The images of the lab's flake that volumes grow on, each with one such volume.
     pub images: IndexMap<String, String>,
-    /// The domains that stay as they are, each with its UUID where the spec says it.
+    /// The imported domains, each with its UUID where the spec has one.
     pub imported: IndexMap<String, Option<String>>,
     /// The machine types that QEMU has to have, by architecture, each with the first domain that has it.
     pub machines: BTreeMap<Arch, BTreeMap<String, String>>,
@@ -99,7 +99,7 @@ pub struct Claims {
 /// What a link is like.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Link {
-    /// What netem is told.
+    /// The arguments of netem.
     pub netem: String,
     /// Whether libvirt limits what the guest receives.
     pub is_shaped: bool,
@@ -197,7 +197,7 @@ impl HostNeeds {
             }
         }
         let owner = || format!("domain {}", domain.name);
-        // Which machine types another emulator has, nobody here knows.
+        // Which machine types another emulator has is not known here.
         if !domain.extra.iter().any(|extra| changes_machine(&extra.value)) {
             let machines = self.machines.entry(domain.arch).or_default();
             first(machines.entry(domain.machine.clone()).or_default(), owner());
@@ -288,20 +288,20 @@ impl Claims {
     }
 }
 
-/// Puts the first of several owners in its place, the same one in whatever order they come.
+/// Keeps the owner that sorts first, so that the order in which owners come does not matter.
 fn first(place: &mut String, owner: String) {
     if place.is_empty() || owner < *place {
         *place = owner;
     }
 }
 
-/// Whether what is merged into a domain's definition changes its emulator or its machine type.
+/// Whether an `extra` changes the emulator or the machine type of a domain.
 fn changes_machine(extra: &Extra) -> bool {
     let has = |element: &str, key: &str| extra.get(element).is_some_and(|element| element.get(key).is_some());
     has("devices", "emulator") || has("os", "machine") || has("os", "arch")
 }
 
-/// The ports that libvirt serves on a network. It serves where it has an address.
+/// The ports that libvirt serves on a network. It serves only where it has an address.
 fn served(network: &Network, hosts: &[DhcpHost]) -> Ports {
     let sides = [&network.ipv4, &network.ipv6].map(|side| side.as_ref());
     let zone = network.extra.as_ref().and_then(|extra| extra.value.get("bridge")?.get("zone"));

@@ -26,6 +26,7 @@
 //!   somewhere, every address is in its subnet, every identity is settled.
 //! - A definition holds only attributes that libvirt knows, and says which of them the target's `NixVirt` lacks
 //!   ([`libvirt::vocabulary`]).
+//! - Which files of the host there are, and by which path and option definitions name them, stands in [`host_file`] only.
 //! - Text becomes Nix in [`nix::print`] and XML in [`xml`] only, which escape there and nowhere else.
 //! - [`proof::Proven`] is made in [`proof`] only, and [`files`] writes nothing else.
 //! - The same spec gives the same bytes: no clock, no randomness, no host name, no path of the machine.

@@ -31,7 +31,7 @@ use crate::spec::{Active, NixVirtVersion};
 use tree::Tree;
 use vocabulary::{Element, Fault, Vocabulary};
 
-/// The objects of a lab. `None` for a kind of object means that the host's objects of that kind are left alone.
+/// The objects of a lab. `None` for a kind says that the lab leaves the host's objects of that kind alone.
 #[derive(Debug)]
 pub struct Objects {
     /// The networks.
@@ -44,12 +44,12 @@ pub struct Objects {
     pub imported: Vec<ImportedObject>,
 }
 
-/// A domain that libvirt has already and that stays as it is. Its definition is what libvirt says of it.
+/// A domain that libvirt has already and that the lab leaves as it is. The host asks libvirt for its definition.
 #[derive(Debug)]
 pub struct ImportedObject {
     /// Its name.
     pub name: String,
-    /// The file that the host writes its definition to before `NixVirt` reads it.
+    /// The file to which the host writes the definition before `NixVirt` reads it.
     pub path: String,
 }
 
@@ -75,7 +75,7 @@ pub struct Object {
 pub struct VolumeObject {
     /// Its name.
     pub name: String,
-    /// What it is; nothing for a volume that shall not exist.
+    /// What it is; `None` for a volume that shall not exist.
     pub definition: Option<Definition>,
 }
 
@@ -106,14 +106,14 @@ struct Unchecked<'a> {
 struct DeviceExtras<'a> {
     /// The device's element: `disk`.
     name: &'static str,
-    /// Its place among those, counted from 0.
+    /// Its index among the domain's elements of that name, from 0.
     index: usize,
     /// What is merged, the weakest first.
     extras: &'a [ExtraAt],
 }
 
 impl Objects {
-    /// All definitions, each with the kind and the name of what it defines, volumes behind their pool.
+    /// Lists all definitions, each with the kind and the name of what it defines; volumes follow their pool.
     pub fn definitions(&self) -> impl Iterator<Item = (&'static str, &str, &Definition)> {
         let all = [&self.networks, &self.pools, &self.domains].into_iter().flatten().flatten();
         all.flat_map(move |object| {
@@ -223,7 +223,7 @@ fn add_unreported(found: impl Iterator<Item = Problem>, problems: &mut Vec<Probl
     problems.extend(unreported);
 }
 
-/// The problem of an element without its text, or with more than that.
+/// Returns the problem of an element that lacks its text or has elements beside it. Other faults are no problems.
 fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt], devices: &[DeviceExtras<'_>]) -> Option<Problem> {
     let (Fault::Missing { path } | Fault::TextBesideElements { path }) = fault else {
         return None;

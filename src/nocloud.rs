@@ -19,7 +19,7 @@ use crate::spec::guest::Os;
 /// What makes a file cloud-config.
 const CLOUD_CONFIG: &str = "#cloud-config\n";
 
-/// The files of a domain's disc.
+/// The `NoCloud` seed of a domain.
 #[derive(Debug)]
 pub struct Seed<'a> {
     /// The domain's name.
@@ -28,7 +28,7 @@ pub struct Seed<'a> {
     pub files: Vec<SeedFile>,
 }
 
-/// A file of a disc.
+/// A file of a seed.
 #[derive(Debug)]
 pub struct SeedFile {
     /// Which it is.
@@ -71,7 +71,7 @@ impl FileKind {
     }
 }
 
-/// The discs of a lab's domains, in their order.
+/// The seeds of a lab's domains, in the order of the domains.
 pub fn seeds(lab: &Lab) -> impl Iterator<Item = Seed<'_>> {
     lab.domains_in_order().filter_map(|domain| Some(seed(domain, domain.cloud_init.as_ref()?)))
 }

@@ -18,7 +18,7 @@ use crate::source::{File, Source};
 use crate::spec::{Spec, schema, validate};
 use crate::xml;
 
-/// A spec that has been looked at from end to end.
+/// A spec that has been checked as a whole.
 #[derive(Debug)]
 pub struct Checked {
     /// Everything that is wrong with it, in no particular order.
@@ -101,7 +101,7 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
     let heads: Vec<file::ListHead> = lists.iter().map(file::ListFile::head).collect();
-    // That of the domains takes by far the longest, so those of the modules come meanwhile.
+    // The proof of the domains takes by far the longest, so the modules are proven meanwhile.
     let (proofs, modules) = thread::scope(|scope| {
         let prove = |list| move || proof::list(list, objects, lab.target.nixvirt);
         let proofs: Vec<_> = lists.into_iter().map(|list| scope.spawn(prove(list))).collect();
@@ -128,7 +128,7 @@ pub fn documents(checked: &Checked) -> Result<Vec<Proven>, Error> {
     xml::file::files(lab, objects).into_iter().map(prove).collect()
 }
 
-/// The files of the discs for first boots, proven: `seeds/<domain>/user-data` and those beside it.
+/// The files of the `NoCloud` seeds, proven: `seeds/<domain>/user-data` and those beside it.
 ///
 /// # Errors
 ///

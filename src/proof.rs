@@ -13,7 +13,7 @@
 //! A document is proven when an XML parser reads in it what the definition says, element by element and attribute by
 //! attribute, and nothing else.
 //!
-//! A file of the disc of a first boot is proven when a parser of JSON reads in it, behind the line that it has to start with, what
+//! A file of a `NoCloud` seed is proven when it starts with the line that it needs, and a JSON parser reads in the rest what
 //! was meant.
 //!
 //! A module is proven when rnix parses its text without an error and the syntax tree prints back as the text. That of the
@@ -126,7 +126,7 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
     let (read_back, in_the_vocabulary) = parallel::both(read_back, in_the_vocabulary);
     let parsed = read_back?;
     in_the_vocabulary?;
-    // Both are large, and take a while to be given back.
+    // Both are large, and freeing them takes a while.
     parallel::both(|| drop(parsed), || drop(expr));
     Ok(Proven { name: name.to_owned(), text })
 }
@@ -144,7 +144,7 @@ pub fn document(file: XmlFile<'_>, libvirt: &Vocabulary) -> Result<Proven, Error
     }
 }
 
-/// Proves a file of the disc of a domain's first boot.
+/// Proves a file of a domain's `NoCloud` seed.
 ///
 /// # Errors
 ///

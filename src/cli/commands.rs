@@ -26,7 +26,7 @@ const ATTENTION: u8 = 1;
 /// Usage, or something outside the spec failed.
 const FAILURE: u8 = 2;
 
-/// Does what the command line says, and tells how it went.
+/// Runs the command, and reports how it went.
 #[must_use]
 pub fn run(cli: &Cli) -> ExitCode {
     match dispatch(cli) {
@@ -100,7 +100,7 @@ fn explanation(id: Id) -> String {
     format!("{severity}[{}]\n\n{}\n", id.name(), id.explanation())
 }
 
-/// Prints a result. Whoever stops reading has seen enough: what else there is to do is done all the same.
+/// Prints a result. A reader that stops reading is no failure: the command finishes its other work.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -109,23 +109,23 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Says something that is no result. Nobody listening is no failure.
+/// Prints a message that is no result. A closed standard error is no failure.
 fn talk(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Reads and checks a spec, and tells of its problems. `None` when it needs attention.
+/// Reads and checks a spec, and reports its problems. Returns `None` when it needs attention.
 fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
     let bytes = files::read_spec(spec)?;
     let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
-    tell(cli, &checked.problems, Some(&source))?;
+    report_problems(cli, &checked.problems, Some(&source))?;
     let denied = cli.deny == Some(Deny::Warnings) && !checked.problems.is_empty();
     Ok((checked.is_sound() && !denied).then_some(checked))
 }
 
-/// Tells of problems: for people on standard error, for programs on standard output.
-fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), Failure> {
+/// Reports problems: for people on standard error, for programs on standard output.
+fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), Failure> {
     if problems.is_empty() {
         return Ok(());
     }
@@ -138,11 +138,11 @@ fn tell(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), 
     Ok(())
 }
 
-/// Writes files, and tells which.
+/// Writes files, and says which.
 fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8, Failure> {
     match files::write(dir, files, replace)? {
         Outcome::Refused(problems) => {
-            tell(cli, &problems, None)?;
+            report_problems(cli, &problems, None)?;
             if replace == Replace::Nothing {
                 talk("nothing was written; `--force` replaces files\n");
             }

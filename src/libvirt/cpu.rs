@@ -4,7 +4,7 @@ use super::tree::Tree;
 use crate::lab::Domain;
 use crate::lab::domain::limits::CpuLimits;
 use crate::lab::domain::numa::Cell;
-use crate::spec::cpu::{CpuCache, CpuCheck, CpuFeature, CpuMode};
+use crate::spec::cpu::{CpuCache, CpuCheck};
 
 /// The CPU that the guest sees ([libvirt](https://libvirt.org/formatdomain.html#cpu-model-and-topology)).
 pub(super) fn cpu(domain: &Domain) -> Tree {
@@ -13,42 +13,19 @@ pub(super) fn cpu(domain: &Domain) -> Tree {
         Tree::new().with("sockets", sockets).with("cores", cores).with("threads", threads)
     });
     Tree::new()
-        .with(
-            "mode",
-            match cpus.mode {
-                CpuMode::HostPassthrough => "host-passthrough",
-                CpuMode::HostModel => "host-model",
-                CpuMode::Custom => "custom",
-                CpuMode::Maximum => "maximum",
-            },
-        )
-        .with_some("check", cpus.check.map(check))
+        .with("mode", cpus.mode.name())
+        .with_some("check", cpus.check.map(CpuCheck::name))
         .with_some("migratable", cpus.migratable)
         .with_some("model", cpus.model.clone().map(|name| Tree::new().with("name", name)))
         .with_some("topology", topology)
         .with_some("cache", cpus.cache.map(cache))
         .with_each(
             "feature",
-            cpus.features.iter().map(|(name, policy)| {
-                let policy = match policy {
-                    CpuFeature::Force => "force",
-                    CpuFeature::Require => "require",
-                    CpuFeature::Optional => "optional",
-                    CpuFeature::Disable => "disable",
-                    CpuFeature::Forbid => "forbid",
-                };
-                Tree::new().with("policy", policy).with("name", name.clone())
-            }),
+            cpus.features
+                .iter()
+                .map(|(name, policy)| Tree::new().with("policy", policy.name()).with("name", name.clone())),
         )
         .with_some("numa", numa(&domain.numa.cells))
-}
-
-fn check(check: CpuCheck) -> &'static str {
-    match check {
-        CpuCheck::None => "none",
-        CpuCheck::Partial => "partial",
-        CpuCheck::Full => "full",
-    }
 }
 
 /// QEMU emulates a cache of level 3 and no other.
@@ -65,8 +42,7 @@ fn numa(cells: &[Cell]) -> Option<Tree> {
         let (count, unit) = cell.memory.in_largest_unit();
         Tree::new().with("id", id).with_some("cpus", cell.cpus.clone()).with("memory", count).with("unit", unit)
     });
-    let numa = Tree::new().with_each("cell", cells);
-    (!numa.is_empty()).then_some(numa)
+    Tree::new().with_each("cell", cells).unless_empty()
 }
 
 /// What the domain gets of the host's CPUs ([libvirt](https://libvirt.org/formatdomain.html#cpu-tuning)).
@@ -79,7 +55,7 @@ pub(super) fn tuning(domain: &Domain) -> Option<Tree> {
         .zip(&cpus.iothreads_pinned)
         .map(|(iothread, cpuset)| Tree::new().with("iothread", iothread).with("cpuset", cpuset.clone()));
     let CpuLimits { shares, vcpu, global, emulator: own, iothread } = &domain.cpu_limits;
-    let tuning = Tree::new()
+    Tree::new()
         .with_each("vcpupin", pinned)
         .with_some("emulatorpin", emulator)
         .with_each("iothreadpin", iothreads)
@@ -91,6 +67,6 @@ pub(super) fn tuning(domain: &Domain) -> Option<Tree> {
         .with_some("emulator_period", own.period)
         .with_some("emulator_quota", own.quota)
         .with_some("iothread_period", iothread.period)
-        .with_some("iothread_quota", iothread.quota);
-    (!tuning.is_empty()).then_some(tuning)
+        .with_some("iothread_quota", iothread.quota)
+        .unless_empty()
 }

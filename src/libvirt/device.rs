@@ -17,7 +17,7 @@ use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
 use crate::lab::domain::Domain;
 use crate::lab::domain::board::Board;
 use crate::lab::domain::boot::Order;
-use crate::spec::device::{Panic, Watchdog, WatchdogAction};
+use crate::spec::device::{Panic, Watchdog};
 use crate::spec::drive::DiskBus;
 use crate::spec::guest::Arch;
 
@@ -93,33 +93,14 @@ fn tpm(arch: Arch) -> Tree {
 
 /// The watchdog, if there is one.
 fn watchdog(devices: &Devices) -> Option<Tree> {
-    let model = match devices.watchdog {
-        Watchdog::I6300esb => "i6300esb",
-        Watchdog::Itco => "itco",
-        Watchdog::Ib700 => "ib700",
-        Watchdog::None => return None,
-    };
-    let action = match devices.watchdog_action {
-        WatchdogAction::Reset => "reset",
-        WatchdogAction::Poweroff => "poweroff",
-        WatchdogAction::Shutdown => "shutdown",
-        WatchdogAction::Pause => "pause",
-        WatchdogAction::None => "none",
-        WatchdogAction::Dump => "dump",
-        WatchdogAction::InjectNmi => "inject-nmi",
-    };
-    Some(Tree::new().with("model", model).with("action", action))
+    let Devices { watchdog, watchdog_action, .. } = devices;
+    let tree = Tree::new().with("model", watchdog.name()).with("action", watchdog_action.name());
+    (*watchdog != Watchdog::None).then_some(tree)
 }
 
 /// The panic device, if there is one.
 fn panic(panic: Panic) -> Option<Tree> {
-    let model = match panic {
-        Panic::Isa => "isa",
-        Panic::Hyperv => "hyperv",
-        Panic::Pvpanic => "pvpanic",
-        Panic::None => return None,
-    };
-    Some(Tree::new().with("model", model))
+    (panic != Panic::None).then(|| Tree::new().with("model", panic.name()))
 }
 
 /// Ports that USB devices of the SPICE client are plugged into.

@@ -6,8 +6,7 @@ use super::tree::Tree;
 /// ([libvirt](https://libvirt.org/formatnetwork.html#network-namespaces)).
 pub(super) fn options(options: &[String]) -> Option<Tree> {
     let options = options.iter().map(|option| Tree::new().with("value", option.clone()));
-    let options = Tree::new().with_each("dnsmasq:option", options);
-    (!options.is_empty()).then_some(options)
+    Tree::new().with_each("dnsmasq:option", options).unless_empty()
 }
 
 /// A text as dnsmasq reads it whole: in quotes where it would take a part of it for something else.

@@ -41,9 +41,9 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
         .with("features", guest::features(domain))
         .with("cpu", cpu::cpu(domain))
         .with("clock", guest::clock(&domain.clock))
-        .with_some("on_poweroff", domain.on.poweroff.map(power_action))
-        .with_some("on_reboot", domain.on.reboot.map(power_action))
-        .with_some("on_crash", domain.on.crash.map(crash_action))
+        .with_some("on_poweroff", domain.on.poweroff.map(PowerAction::name))
+        .with_some("on_reboot", domain.on.reboot.map(PowerAction::name))
+        .with_some("on_crash", domain.on.crash.map(CrashAction::name))
         .with_some("pm", guest::power(domain))
         .with("devices", device::devices(domain, lab))
         .with_some("qemu-commandline", qemu(domain));
@@ -123,27 +123,8 @@ fn os(domain: &Domain) -> Tree {
     os.with_some("smbios", smbios::tables(&domain.smbios).map(|_| Tree::new().with("mode", "sysinfo")))
 }
 
-/// What libvirt does when a guest switches off or restarts.
-fn power_action(action: PowerAction) -> &'static str {
-    match action {
-        PowerAction::Destroy => "destroy",
-        PowerAction::Restart => "restart",
-    }
-}
-
-/// What libvirt does when a guest crashes.
-fn crash_action(action: CrashAction) -> &'static str {
-    match action {
-        CrashAction::Destroy => "destroy",
-        CrashAction::Restart => "restart",
-        CrashAction::Preserve => "preserve",
-        CrashAction::CoredumpDestroy => "coredump-destroy",
-        CrashAction::CoredumpRestart => "coredump-restart",
-    }
-}
-
 fn qemu(domain: &Domain) -> Option<Tree> {
-    let commandline = Tree::new()
+    Tree::new()
         .with_each("arg", domain.qemu_args.iter().map(|value| Tree::new().with("value", value.clone())))
         .with_each(
             "env",
@@ -151,6 +132,6 @@ fn qemu(domain: &Domain) -> Option<Tree> {
                 .qemu_env
                 .iter()
                 .map(|(name, value)| Tree::new().with("name", name.clone()).with("value", value.clone())),
-        );
-    (!commandline.is_empty()).then_some(commandline)
+        )
+        .unless_empty()
 }

@@ -20,10 +20,10 @@ use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::NixVirtVersion;
 
-/// Elements that have an `extra` of their own, so that a set here is another one.
+/// Elements that have an `extra` of their own: a set under their name adds another one instead of merging into the only one.
 const HAVE_THEIR_OWN: &[&str] = &["disk", "interface"];
 
-/// The only text of libvirt's that may have several lines, beside XML.
+/// The element whose text may have several lines. Besides it, only XML may.
 const DESCRIPTION: &str = "description";
 
 /// Merges `extra` into the definition of an object of a kind, as far as libvirt knows its attributes by the names of
@@ -68,7 +68,7 @@ struct Merger<'a> {
 }
 
 impl Merger<'_> {
-    /// Refuses what the module and other definitions say, too, as the language has it.
+    /// Refuses attributes that the module and other definitions repeat: they follow the spec's key, not `extra`.
     fn refuse_keys(&mut self, kind: Kind, extra: &ExtraAt) {
         let (element, name, key) = match kind {
             Kind::Network => ("bridge", "name", "bridge"),
@@ -141,7 +141,7 @@ impl Merger<'_> {
         }
     }
 
-    /// One attribute set for what there are several of.
+    /// Reports a set for an element of which there are several: nothing says which one it merges into.
     fn which(&mut self, name: &str, count: usize, at: &Pointer) {
         let message = format!("there are {count} of `{}`, and it is not said which is meant", self.path.join("."));
         self.problems.push(
@@ -151,7 +151,7 @@ impl Merger<'_> {
         );
     }
 
-    /// A value of its own: an item of a list, or an attribute.
+    /// Converts what `extra` has for an attribute or an item of a list; reports a value of another type.
     fn value(&mut self, json: &Json, attribute: &Attribute, at: &Pointer) -> Option<Value> {
         let value_type = attribute.value_type;
         let value = match (json, value_type) {
@@ -212,7 +212,7 @@ impl Merger<'_> {
         value
     }
 
-    /// Checks that XML can hold a text where it stands.
+    /// Checks that XML can hold a text at this place.
     fn check_text(&mut self, text: &str, attribute: &Attribute, at: &Pointer) -> Option<()> {
         let path = self.path.join(".");
         let is_prose =
@@ -246,7 +246,7 @@ impl Merger<'_> {
     }
 }
 
-/// A number as libvirt prints those of PCI addresses: `0x1f`.
+/// Reads a number as libvirt prints those of PCI addresses: `0x1f`.
 fn hexadecimal(text: &str) -> Option<i64> {
     let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with(['+', '-']))?;
     i64::from_str_radix(digits, 16).ok()
@@ -269,7 +269,7 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
     }
 }
 
-/// The place of an attribute in the strongest `extra` that says something of it or of what it is in.
+/// Finds the place of an attribute in the strongest `extra` that sets it or an element around it.
 pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
     extras.iter().rev().find_map(|extra| {
         let (mut json, mut at) = (extra.value.get(path.split('.').next()?)?, extra.at.key(path.split('.').next()?));
@@ -287,7 +287,7 @@ pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
     })
 }
 
-/// Elements without which libvirt takes no definition, and which `null` may have removed.
+/// Reports elements that `null` has removed and without which libvirt takes no definition.
 fn check_needed(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     let needed: &[&str] = match object.kind {
         Kind::Network => &[],
@@ -304,7 +304,7 @@ fn check_needed(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem
     }
 }
 
-/// A generation ID of its own, without which libvirt makes up one at each definition.
+/// Reports an empty generation ID: libvirt would choose another one at each activation.
 fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     let is_empty = matches!(definition.get("genid"), Some(Value::Str(text)) if text.trim().is_empty());
     if let Some(place) = place_of("genid", extras).filter(|_| is_empty) {

@@ -68,12 +68,13 @@ pub(super) fn clock(clock: &Clock) -> Tree {
     let named = |name: &'static str| Tree::new().with("name", name);
     let switched = |name: &'static str, present: Option<bool>| named(name).with_some("present", present);
     let rtc = named("rtc")
-        .with_some("track", rtc.track.map(rtc_track))
-        .with_some("tickpolicy", rtc.tick_policy.map(rtc_tick_policy))
+        .with_some("track", rtc.track.map(RtcTrack::name))
+        .with_some("tickpolicy", rtc.tick_policy.map(RtcTickPolicy::name))
         .with_some("present", rtc.present);
-    let pit =
-        named("pit").with_some("tickpolicy", pit.tick_policy.map(pit_tick_policy)).with_some("present", pit.present);
-    let tsc = named("tsc").with_some("mode", tsc.mode.map(tsc_mode)).with_some("present", tsc.present);
+    let pit = named("pit")
+        .with_some("tickpolicy", pit.tick_policy.map(PitTickPolicy::name))
+        .with_some("present", pit.present);
+    let tsc = named("tsc").with_some("mode", tsc.mode.map(TscMode::name)).with_some("present", tsc.present);
     let timers = [
         rtc,
         pit,
@@ -84,39 +85,6 @@ pub(super) fn clock(clock: &Clock) -> Tree {
     ];
     // A timer of which nothing is said is left to QEMU.
     tree.with_each("timer", timers.into_iter().filter(|timer| timer.len() > 1))
-}
-
-fn rtc_track(track: RtcTrack) -> &'static str {
-    match track {
-        RtcTrack::Guest => "guest",
-        RtcTrack::Wall => "wall",
-        RtcTrack::Realtime => "realtime",
-    }
-}
-
-fn rtc_tick_policy(policy: RtcTickPolicy) -> &'static str {
-    match policy {
-        RtcTickPolicy::Delay => "delay",
-        RtcTickPolicy::Catchup => "catchup",
-    }
-}
-
-fn pit_tick_policy(policy: PitTickPolicy) -> &'static str {
-    match policy {
-        PitTickPolicy::Delay => "delay",
-        PitTickPolicy::Catchup => "catchup",
-        PitTickPolicy::Discard => "discard",
-    }
-}
-
-fn tsc_mode(mode: TscMode) -> &'static str {
-    match mode {
-        TscMode::Auto => "auto",
-        TscMode::Native => "native",
-        TscMode::Emulate => "emulate",
-        TscMode::Paravirt => "paravirt",
-        TscMode::Smpsafe => "smpsafe",
-    }
 }
 
 /// Suspending a guest from inside is switched off on a PC: most do not wake up again.

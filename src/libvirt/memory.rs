@@ -5,7 +5,6 @@ use super::tree::Tree;
 use crate::lab::Domain;
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::domain::numa::Nodes;
-use crate::spec::memory::MemoryMode;
 
 /// What the memory is made of ([libvirt](https://libvirt.org/formatdomain.html#memory-backing)): ordinary or huge pages,
 /// and for shares, memory that virtiofsd can reach into.
@@ -14,22 +13,22 @@ pub(super) fn backing(memory: &Memory) -> Option<Tree> {
         let (count, unit) = size.in_largest_unit();
         Tree::new().with_each("page", [Tree::new().with("size", count).with("unit", unit)])
     });
-    let backing = Tree::new()
+    Tree::new()
         .with_some("hugepages", hugepages)
         .with_some("nosharepages", (!memory.share_pages).then(Tree::new))
         .with_some("locked", memory.locked.then(Tree::new))
         .with_some("source", memory.shared.then(|| Tree::new().with("type", "memfd")))
-        .with_some("access", memory.shared.then(|| Tree::new().with("mode", "shared")));
-    (!backing.is_empty()).then_some(backing)
+        .with_some("access", memory.shared.then(|| Tree::new().with("mode", "shared")))
+        .unless_empty()
 }
 
 /// The limits ([libvirt](https://libvirt.org/formatdomain.html#memory-tuning)).
 pub(super) fn limits(limits: &Limits) -> Option<Tree> {
-    let tuning = Tree::new()
+    Tree::new()
         .with_some("hard_limit", limits.hard.map(amount))
         .with_some("soft_limit", limits.soft.map(amount))
-        .with_some("swap_hard_limit", limits.swap.map(amount));
-    (!tuning.is_empty()).then_some(tuning)
+        .with_some("swap_hard_limit", limits.swap.map(amount))
+        .unless_empty()
 }
 
 /// The nodes of the host that the memory comes from
@@ -39,17 +38,12 @@ pub(super) fn nodes(domain: &Domain) -> Option<Tree> {
         let nodes = cell.nodes.as_ref()?;
         Some(nodes_tree(nodes).with("cellid", id))
     });
-    let tuning =
-        Tree::new().with_some("memory", domain.numa.nodes.as_ref().map(nodes_tree)).with_each("memnode", cells);
-    (!tuning.is_empty()).then_some(tuning)
+    Tree::new()
+        .with_some("memory", domain.numa.nodes.as_ref().map(nodes_tree))
+        .with_each("memnode", cells)
+        .unless_empty()
 }
 
 fn nodes_tree(nodes: &Nodes) -> Tree {
-    let mode = match nodes.mode {
-        MemoryMode::Strict => "strict",
-        MemoryMode::Preferred => "preferred",
-        MemoryMode::Interleave => "interleave",
-        MemoryMode::Restrictive => "restrictive",
-    };
-    Tree::new().with("mode", mode).with("nodeset", nodes.set.clone())
+    Tree::new().with("mode", nodes.mode.name()).with("nodeset", nodes.set.clone())
 }

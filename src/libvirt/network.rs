@@ -153,7 +153,7 @@ fn forward(network: &Network) -> Option<Tree> {
             forward.with_some("dev", device)
         }
     };
-    Some(forward.with_some("nat", (!nat.is_empty()).then_some(nat)))
+    Some(forward.with_some("nat", nat.unless_empty()))
 }
 
 /// VLANs, of a network, a port group or an interface
@@ -196,7 +196,7 @@ fn dns(network: &Network, hosts: &[DhcpHost]) -> Option<Tree> {
         // libvirt writes it into a line as it is.
         Tree::new().with("name", name.clone()).with("value", dnsmasq::quoted(text))
     });
-    let dns = Tree::new()
+    Tree::new()
         .with_some("forwardPlainNames", network.dns.forward_plain_names)
         .with_each("forwarder", forwarders.chain(by_domain))
         .with_each("txt", texts)
@@ -204,8 +204,8 @@ fn dns(network: &Network, hosts: &[DhcpHost]) -> Option<Tree> {
         .with_each(
             "host",
             names.into_iter().map(|(ip, names)| Tree::new().with("ip", ip.to_string()).with_each("hostname", names)),
-        );
-    (!dns.is_empty()).then_some(dns)
+        )
+        .unless_empty()
 }
 
 fn srv(srv: &Srv) -> Tree {
@@ -254,8 +254,7 @@ fn serve(network: &Network, hosts: &[DhcpHost], family: Family, dhcp: &Dhcp) -> 
         let server = network.pxe.server.map(|server| server.to_string());
         Tree::new().with("file", file.clone()).with_some("server", server)
     });
-    let dhcp = Tree::new().with_each("range", range).with_each("host", hosts).with_some("bootp", bootp);
-    (!dhcp.is_empty()).then_some(dhcp)
+    Tree::new().with_each("range", range).with_each("host", hosts).with_some("bootp", bootp).unless_empty()
 }
 
 /// A lease time in libvirt's units.

@@ -47,13 +47,9 @@ fn source(pool: &Pool) -> Option<Tree> {
     let path = |path: &String| Tree::new().with("path", path.clone());
     let auth_tree = |auth: &Auth| {
         let kind = if pool.r#type == PoolType::Iscsi { "chap" } else { "ceph" };
-        let secret = match &auth.secret {
-            Secret::Uuid(uuid) => Tree::new().with("uuid", uuid.to_string()),
-            Secret::Usage(usage) => Tree::new().with("usage", usage.clone()),
-        };
-        Tree::new().with("type", kind).with("username", auth.username.clone()).with("secret", secret)
+        Tree::new().with("type", kind).with("username", auth.username.clone()).with("secret", secret(&auth.secret))
     };
-    let source = Tree::new()
+    Tree::new()
         .with_each("device", device.iter().map(path))
         .with_some("dir", dir.as_ref().map(path))
         .with_each("host", hosts.iter().map(host))
@@ -61,8 +57,16 @@ fn source(pool: &Pool) -> Option<Tree> {
         .with_some("name", name.clone())
         .with_some("format", format.clone().map(|format| Tree::new().with("type", format)))
         .with_some("protocol", protocol_version.clone().map(|version| Tree::new().with("ver", version)))
-        .with_some("initiator", initiator.clone().map(|name| Tree::new().with("iqn", Tree::new().with("name", name))));
-    (!source.is_empty()).then_some(source)
+        .with_some("initiator", initiator.clone().map(|name| Tree::new().with("iqn", Tree::new().with("name", name))))
+        .unless_empty()
+}
+
+/// Which of libvirt's secrets a password is in.
+pub(super) fn secret(secret: &Secret) -> Tree {
+    match secret {
+        Secret::Uuid(uuid) => Tree::new().with("uuid", uuid.to_string()),
+        Secret::Usage(usage) => Tree::new().with("usage", usage.clone()),
+    }
 }
 
 /// Where a server listens.

@@ -14,12 +14,11 @@ pub(super) fn tables(smbios: &Smbios) -> Option<Tree> {
         .with_some("system", table(system))
         .with_each("baseBoard", table(base_board))
         .with_some("chassis", table(chassis))
-        .with_some("oemStrings", (!oem_strings.is_empty()).then_some(oem_strings));
+        .with_some("oemStrings", oem_strings.unless_empty());
     (!tables.is_empty()).then(|| tables.with("type", "smbios"))
 }
 
 fn table(entries: &Entries) -> Option<Tree> {
     let entries = entries.iter().map(|(name, value)| Tree::new().with("name", *name).with("value", value.clone()));
-    let table = Tree::new().with_each("entry", entries);
-    (!table.is_empty()).then_some(table)
+    Tree::new().with_each("entry", entries).unless_empty()
 }

@@ -51,11 +51,17 @@ impl Tree {
         }
     }
 
-    /// Adds a child that occurs several times, unless it occurs not at all.
+    /// Adds a child that may occur several times, if it occurs at all.
     #[must_use]
     pub fn with_each(self, name: &'static str, values: impl IntoIterator<Item = impl Into<Value>>) -> Self {
         let values: Vec<Value> = values.into_iter().map(Into::into).collect();
         if values.is_empty() { self } else { self.with(name, Value::List(values)) }
+    }
+
+    /// The tree, unless it is empty: an element that says nothing is not written.
+    #[must_use]
+    pub fn unless_empty(self) -> Option<Self> {
+        if self.is_empty() { None } else { Some(self) }
     }
 
     /// The attribute or child with this name.
@@ -86,12 +92,12 @@ impl Tree {
         })
     }
 
-    /// The same, to be changed.
+    /// The attribute or child with this name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         self.0.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The same, to be changed; `default` is put in where there is none yet.
+    /// The attribute or child with this name, to be changed; adds `default` where there is none yet.
     pub fn entry(&mut self, name: &str, default: impl FnOnce() -> Value) -> &mut Value {
         let index = self.0.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
             self.0.push((Cow::Owned(name.to_owned()), default()));
@@ -100,7 +106,7 @@ impl Tree {
         &mut self.0[index].1
     }
 
-    /// Takes the attribute or child with this name away.
+    /// Removes the attribute or child with this name.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(key, _)| key != name);
     }
@@ -110,7 +116,7 @@ impl Tree {
         self.0.iter().map(|(key, value)| (key.as_ref(), value))
     }
 
-    /// Puts attributes and children into the order of their `rank`, and does what `each` does to each of them.
+    /// Sorts attributes and children by their `rank`, then calls `each` for each of them.
     pub fn arrange(&mut self, rank: impl Fn(&str) -> usize, mut each: impl FnMut(&str, &mut Value)) {
         if !self.0.is_sorted_by_key(|(key, _)| rank(key)) {
             self.0.sort_by_key(|(key, _)| rank(key));
@@ -120,7 +126,7 @@ impl Tree {
         }
     }
 
-    /// The same, with names that may be borrowed for ever.
+    /// Attributes and children in order, with names that can be kept without copying them.
     pub fn entries(&self) -> impl Iterator<Item = (&Cow<'static, str>, &Value)> {
         self.0.iter().map(|(key, value)| (key, value))
     }

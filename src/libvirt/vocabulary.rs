@@ -42,13 +42,13 @@ struct Roots<T> {
 struct ElementLayout {
     /// Attributes and children by name, in libvirt's order.
     attributes: IndexMap<String, Attribute>,
-    /// The one that is the element's text, without which NixVirt cannot write the element.
+    /// The attribute that is the element's text. NixVirt cannot write the element without it.
     text: Option<String>,
     markup: Markup,
 }
 
 impl ElementLayout {
-    /// Whether a set has elements that stand for its text.
+    /// Whether a set has child elements where its text would stand.
     fn text_beside_elements(&self, set: &Tree) -> bool {
         self.markup.content.text.is_some() && self.markup.content.has_elements(set)
     }
@@ -276,7 +276,7 @@ impl Vocabulary {
         self.elements[element.0].attributes.keys().map(String::as_str)
     }
 
-    /// Puts a definition into libvirt's order, and finds what the vocabulary does not have.
+    /// Sorts a definition into libvirt's order, and finds what the vocabulary does not have.
     #[must_use]
     pub fn sort_and_check(&self, definition: &mut Tree, element: Element) -> Vec<Fault> {
         let mut faults = Vec::new();

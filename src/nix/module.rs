@@ -89,12 +89,12 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
     Ok(ModuleFile { text, values: names.into_iter().chain(needs).collect(), sections })
 }
 
-/// The attribute that a list is.
+/// The attribute of the lab that holds a list.
 fn section(kind: Kind) -> &'static str {
     list_file_name(kind).trim_end_matches(".nix")
 }
 
-/// The start of a function of the formals that are used, up to its body; nothing where none is.
+/// Prints a function of the formals that are used, up to its body; prints nothing without formals.
 fn head(formals: &[(&'static str, bool)], style: Style) -> String {
     let formals: Vec<Ident> = formals.iter().filter(|(_, used)| *used).map(|(name, _)| Ident::literal(name)).collect();
     if formals.is_empty() {
@@ -108,12 +108,12 @@ fn head(formals: &[(&'static str, bool)], style: Style) -> String {
     head
 }
 
-/// What the lab is known by.
+/// The attributes that name the lab.
 fn names(lab: &Lab) -> Result<Vec<(&'static str, Expr)>, NulInText> {
     Ok(vec![("name", text(&lab.name)?), ("connection", text(&lab.target.connection)?)])
 }
 
-/// What the lab asks of its host, without what it does not need.
+/// The attributes that ask something of the host.
 fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, NulInText> {
     let HostNeeds {
         firmware,
@@ -229,7 +229,7 @@ fn ports(Ports { is_open, tcp, udp }: &Ports) -> Result<Expr, NulInText> {
     set(served.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
-/// What no other lab of the host may have, each with what has it.
+/// Things that no other lab of the host may have, each with its owner.
 fn claims(claims: &Claims) -> Result<Expr, NulInText> {
     let Claims { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = claims;
     let claims = [
@@ -252,7 +252,7 @@ fn link(Link { netem, is_shaped }: &Link) -> Result<Expr, NulInText> {
     set(link.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
-/// What there is once, each with what has it.
+/// Things that exist once on a host, each with its owner.
 fn owners<'a>(owners: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Expr, NulInText> {
     set(owners, |owner| text(owner))
 }

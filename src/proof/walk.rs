@@ -7,7 +7,7 @@ use crate::lab::identity::Kind;
 use crate::libvirt::tree::Value;
 use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
-use crate::nix::file::host_file;
+use crate::nix::file::{NIXVIRT, PKGS, host_file};
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
 use crate::xml;
@@ -137,13 +137,13 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Error> {
         match written {
             Expr::Apply(function, attrs)
-                if definition.unsupported.is_empty() && is_select(function, "NixVirt", &["lib", kind, "writeXML"]) =>
+                if definition.unsupported.is_empty() && is_select(function, NIXVIRT, &["lib", kind, "writeXML"]) =>
             {
                 self.set(attrs, root(self.vocabulary))
             }
             Expr::TextFile(file)
                 if !definition.unsupported.is_empty()
-                    && is_select(&file.function, "pkgs", &["writeText"])
+                    && is_select(&file.function, PKGS, &["writeText"])
                     && file.name.as_str().strip_suffix(".xml") == Some(name) =>
             {
                 self.document(written, &file.text, definition, root)

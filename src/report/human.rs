@@ -57,8 +57,8 @@ pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, color: boo
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.render(&[group]);
-    for (told, meant) in true_headers {
-        text = text.replacen(&told, &meant, 1);
+    for (reported, meant) in true_headers {
+        text = text.replacen(&reported, &meant, 1);
     }
     if located.span.is_none() {
         // Without line numbers the renderer leaves no room for them.

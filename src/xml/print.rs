@@ -18,7 +18,7 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    /// The element of `markup`, with what it has of the set, which is that of `element`.
+    /// Writes the element of `markup` with the part of the set that belongs to it. The set is that of `element`.
     fn element(&mut self, markup: &Markup, set: &Tree, element: Element, depth: usize) {
         let Markup { tag, attributes, content } = markup;
         self.indent(depth);
@@ -150,7 +150,7 @@ impl Printer<'_> {
     }
 }
 
-/// Whether a constant attribute is written: the declaration of a prefix only where the element or one in it has it.
+/// Whether to write a constant attribute: a prefix is declared only where the element or one of its children uses it.
 fn is_needed(name: &str, markup: &Markup, set: &Tree) -> bool {
     let Some(prefix) = name.strip_prefix("xmlns:") else {
         return true;

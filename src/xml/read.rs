@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         Ok(set)
     }
 
-    /// Puts what an element says into the set that it is written from.
+    /// Adds what an element says to the set that it was written from.
     fn element(
         &mut self,
         node: Node<'_, '_>,
@@ -170,8 +170,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The source of what stands in an element without attributes: what is between its tags. The children's own places do
-    /// not say it, because a text may be several pieces of which some are empty.
+    /// Returns the source between the tags of an element without attributes. The places of its children do not tell it: a
+    /// text may be several pieces, some of them empty.
     fn content(&self, node: Node<'_, '_>) -> &'a str {
         let source = &self.text[node.range()];
         match (source.find('>'), source.rfind("</")) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ATTENTION, Failure, print, read, talk, tell, write};
+use super::{ATTENTION, Failure, print, read, report_problems, talk, write};
 use crate::cli::{Cli, Gen};
 use crate::files::{self, Replace, State};
 use crate::libvirt::vocabulary::Vocabulary;
@@ -26,7 +26,7 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     if arguments.diff {
         print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
     }
-    tell_of_xml(&checked)?;
+    report_xml(&checked)?;
     let code = write(cli, &dir, &files, Replace::Marked)?;
     let former = dir.join(FORMER_HOST_FILE);
     if files::is_left_over(&former)? {
@@ -35,11 +35,11 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     Ok(code)
 }
 
-/// What the module of the host was in until it became a directory.
+/// The file that held the module of the host before it became a directory.
 const FORMER_HOST_FILE: &str = "host.nix";
 
-/// Says which objects are written as XML, and why.
-fn tell_of_xml(checked: &Checked) -> Result<(), Failure> {
+/// Reports which objects are written as XML, and why.
+fn report_xml(checked: &Checked) -> Result<(), Failure> {
     let (lab, objects) = checked.lab()?;
     let version = Vocabulary::of(lab.target.nixvirt).version();
     for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.unsupported.is_empty())
@@ -61,7 +61,7 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     if states.iter().all(|state| *state == State::UpToDate) {
         return Ok(0);
     }
-    tell(cli, &files::foreign_files(dir, files, &states), None)?;
+    report_problems(cli, &files::foreign_files(dir, files, &states), None)?;
     print_changes(cli, dir, files, &states)?;
     let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
     talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
@@ -79,7 +79,7 @@ fn quoted(path: &Path) -> String {
 fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> Result<(), Failure> {
     let mut text = String::new();
     let is_new_of_host = |(file, state): &(&Proven, &State)| **state == State::Missing && is_host_file(file.name());
-    // They are the same for every lab, so nobody has to read them here.
+    // They are the same for every lab, so a diff of them tells nothing.
     if files.iter().zip(states).any(|file| is_new_of_host(&file)) {
         talk(&format!("{} is new, or has new files\n", dir.join(HOST_DIRECTORY).display()));
     }

@@ -12,7 +12,7 @@ use crate::pipeline;
 use crate::problem::did_you_mean;
 use crate::proof::Proven;
 
-/// Where the files of the discs for first boots are.
+/// The directory of the `NoCloud` seeds.
 const SEEDS: &str = "seeds/";
 
 /// Prints definitions as XML, or writes them to files.
@@ -27,7 +27,7 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     let mut documents = pipeline::documents(&checked)?;
     documents.extend(pipeline::seeds(&checked)?);
     let mut documents = chosen(documents, names)?;
-    // They are no XML: on standard output they would only be in the way.
+    // Seeds are no XML, so standard output has them only on request.
     if arguments.out.is_none() {
         documents.retain(|file| !is_seed(file) || names.iter().any(|name| is(file, name)));
     }
@@ -45,7 +45,7 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Those documents that have one of the names; all where there are no names.
+/// Returns the documents that have one of the names; without names, returns all.
 fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
     if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
         let known = documents.iter().filter(|file| !is_seed(file));
@@ -63,12 +63,12 @@ fn is(file: &Proven, name: &str) -> bool {
     path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
 }
 
-/// Whether a document is a file of the disc for a first boot.
+/// Whether a document is a file of a seed.
 fn is_seed(file: &Proven) -> bool {
     file.name().starts_with(SEEDS)
 }
 
-/// Whether a document is such a file of the domain with a name.
+/// Whether a document is a file of the seed of the domain with a name.
 fn is_seed_of(file: &Proven, name: &str) -> bool {
     let domain = file.name().strip_prefix(SEEDS).and_then(|path| path.split('/').next());
     domain.is_some_and(|domain| domain == name.strip_prefix("domains/").unwrap_or(name))

@@ -10,11 +10,10 @@ use crate::lab::drive::floppy::Floppy;
 use crate::lab::drive::io::{Access, Limits};
 use crate::lab::drive::{Cdrom, Disk, Medium, Source};
 use crate::lab::size::Size;
-use crate::lab::storage::pool_source::Secret;
 use crate::lab::{Lab, Pool};
-use crate::libvirt::pool::host;
+use crate::libvirt::pool::{host, secret};
 use crate::libvirt::tree::Tree;
-use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
+use crate::spec::drive::{Cache, DetectZeroes, Io, StartupPolicy};
 use crate::spec::pool::PoolType;
 use place::Places;
 
@@ -54,48 +53,27 @@ fn disk_tree(disk: &Disk, lab: &Lab) -> Tree {
 
 /// How QEMU reads and writes a disk.
 fn driver(access: &Access, format: &'static str) -> Tree {
-    let cache = access.cache.map(|cache| match cache {
-        Cache::None => "none",
-        Cache::Writeback => "writeback",
-        Cache::Writethrough => "writethrough",
-        Cache::Directsync => "directsync",
-        Cache::Unsafe => "unsafe",
-    });
-    let io = access.io.map(|io| match io {
-        Io::Threads => "threads",
-        Io::Native => "native",
-        Io::IoUring => "io_uring",
-    });
-    let discard = match access.discard {
-        Discard::Unmap => "unmap",
-        Discard::Ignore => "ignore",
-    };
-    let detect_zeroes = access.detect_zeroes.map(|detect| match detect {
-        DetectZeroes::Off => "off",
-        DetectZeroes::On => "on",
-        DetectZeroes::Unmap => "unmap",
-    });
     Tree::new()
         .with("name", "qemu")
         .with("type", format)
-        .with_some("cache", cache)
-        .with_some("io", io)
-        .with("discard", discard)
-        .with_some("detect_zeroes", detect_zeroes)
+        .with_some("cache", access.cache.map(Cache::name))
+        .with_some("io", access.io.map(Io::name))
+        .with("discard", access.discard.name())
+        .with_some("detect_zeroes", access.detect_zeroes.map(DetectZeroes::name))
         .with_some("queues", access.queues)
         .with_some("iothread", access.iothread.as_ref().map(|thread| thread.value))
 }
 
 fn limits(limits: &Limits) -> Option<Tree> {
     let bytes = |size: Option<Size>| size.map(Size::bytes);
-    let iotune = Tree::new()
+    Tree::new()
         .with_some("total_bytes_sec", bytes(limits.total))
         .with_some("read_bytes_sec", bytes(limits.read))
         .with_some("write_bytes_sec", bytes(limits.write))
         .with_some("total_iops_sec", limits.total_iops)
         .with_some("read_iops_sec", limits.read_iops)
-        .with_some("write_iops_sec", limits.write_iops);
-    (!iotune.is_empty()).then_some(iotune)
+        .with_some("write_iops_sec", limits.write_iops)
+        .unless_empty()
 }
 
 fn block_size((logical, physical): (Size, Size)) -> Tree {
@@ -116,7 +94,7 @@ fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
         Medium::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
         Medium::File(_) | Medium::DriverDisc | Medium::Empty => "raw",
     };
-    let policy = cdrom.startup_policy.map(startup_policy);
+    let policy = cdrom.startup_policy.map(StartupPolicy::name);
     Tree::new()
         .with("type", kind)
         .with("device", "cdrom")
@@ -138,7 +116,7 @@ fn seed_tree(domain: &Domain, lab: &Lab) -> Tree {
 }
 
 fn floppy_tree(floppy: &Floppy) -> Tree {
-    let policy = floppy.startup_policy.map(startup_policy);
+    let policy = floppy.startup_policy.map(StartupPolicy::name);
     let source = floppy.file.clone().map(|path| Tree::new().with("file", path).with_some("startupPolicy", policy));
     Tree::new()
         .with("type", "file")
@@ -149,14 +127,6 @@ fn floppy_tree(floppy: &Floppy) -> Tree {
         .with_some("boot", floppy.boot.as_ref().map(boot))
 }
 
-fn startup_policy(policy: StartupPolicy) -> &'static str {
-    match policy {
-        StartupPolicy::Mandatory => "mandatory",
-        StartupPolicy::Requisite => "requisite",
-        StartupPolicy::Optional => "optional",
-    }
-}
-
 /// A volume of a pool. libvirt finds it by the pool's name, but for an image of Ceph, which QEMU is led to
 /// ("using 'rbd' pools for backing 'volume' disks isn't yet supported").
 fn volume(pool: &Pool, name: &str) -> (&'static str, Tree) {
@@ -164,11 +134,7 @@ fn volume(pool: &Pool, name: &str) -> (&'static str, Tree) {
         return ("volume", Tree::new().with("pool", pool.name.clone()).with("volume", name.to_owned()));
     }
     let auth = pool.source.auth.as_ref().map(|auth| {
-        let kind = Tree::new().with("type", "ceph");
-        let secret = match &auth.secret {
-            Secret::Uuid(uuid) => kind.with("uuid", uuid.to_string()),
-            Secret::Usage(usage) => kind.with("usage", usage.clone()),
-        };
+        let secret = secret(&auth.secret).with("type", "ceph");
         Tree::new().with("username", auth.username.clone()).with("secret", secret)
     });
     let source = Tree::new()

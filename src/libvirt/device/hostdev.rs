@@ -15,7 +15,7 @@ pub(super) fn host_device(device: &HostDevice) -> Tree {
                 .with("type", "pci")
                 .with("managed", *managed)
                 .with("source", Tree::new().with("address", place(*address)))
-                .with_some("rom", (!rom.is_empty()).then_some(rom))
+                .with_some("rom", rom.unless_empty())
                 .with_some("address", guest.as_ref().map(slot))
         }
         HostDeviceKind::Usb { vendor, product, optional } => {
@@ -57,12 +57,5 @@ fn place(address: PciAddress) -> Tree {
 
 /// A PCI address in the guest.
 fn slot(slot: &Slot) -> Tree {
-    let address = slot.address.value;
-    Tree::new()
-        .with("type", "pci")
-        .with("domain", address.domain)
-        .with("bus", address.bus)
-        .with("slot", address.slot)
-        .with("function", address.function)
-        .with_some("multifunction", slot.multifunction.then_some(true))
+    place(slot.address.value).with("type", "pci").with_some("multifunction", slot.multifunction.then_some(true))
 }

@@ -11,7 +11,7 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
 use crate::libvirt::network::{bandwidth, isolation, vlan};
 use crate::libvirt::tree::Tree;
-use crate::spec::interface::{InterfaceModel, LinkState, Protocol};
+use crate::spec::interface::Protocol;
 
 /// An interface.
 pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
@@ -31,21 +31,7 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
             ("direct", Some(Tree::new().with("dev", device.clone()).with("mode", mode)))
         }
     };
-    let model = interface.model.map(|model| match model {
-        InterfaceModel::Virtio => "virtio",
-        InterfaceModel::E1000e => "e1000e",
-        InterfaceModel::E1000 => "e1000",
-        InterfaceModel::Rtl8139 => "rtl8139",
-        InterfaceModel::Igb => "igb",
-        InterfaceModel::Vmxnet3 => "vmxnet3",
-        InterfaceModel::Pcnet => "pcnet",
-        InterfaceModel::Ne2kPci => "ne2k_pci",
-    });
     let tap = &interface.tap;
-    let link = interface.link.map(|state| match state {
-        LinkState::Up => "up",
-        LinkState::Down => "down",
-    });
     // QEMU's own translation forwards no ports.
     let passt = !interface.forwards.is_empty();
     Tree::new()
@@ -55,13 +41,13 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
         .with_some("source", source)
         .with_some("vlan", interface.vlan.as_ref().map(vlan))
         .with_each("portForward", forwards(&interface.forwards))
-        .with_some("model", model.map(|model| Tree::new().with("type", model)))
+        .with_some("model", interface.model.map(|model| Tree::new().with("type", model.name())))
         .with_some("driver", tap.queues.map(|queues| Tree::new().with("queues", queues)))
         .with_some("target", tap.target.as_ref().map(|target| Tree::new().with("dev", target.value.clone())))
         .with_some("bandwidth", tap.bandwidth.as_ref().map(bandwidth))
         .with_some("port", tap.port_isolation.map(isolation))
         .with_some("backend", passt.then(|| Tree::new().with("type", "passt")))
-        .with_some("link", link.map(|state| Tree::new().with("state", state)))
+        .with_some("link", interface.link.map(|state| Tree::new().with("state", state.name())))
         .with_some("mtu", interface.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("boot", interface.boot.as_ref().map(boot))
 }

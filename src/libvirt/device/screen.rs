@@ -3,15 +3,14 @@
 use crate::lab::device::screen::{Graphics, Screen};
 use crate::lab::device::sound::Audio;
 use crate::libvirt::tree::Tree;
-use crate::spec::screen::{GraphicsType, Video};
+use crate::spec::screen::GraphicsType;
 use crate::spec::sound::{AudioType, Sound};
 
 /// A server.
 pub(super) fn graphics(graphics: &Graphics) -> Tree {
     let gl = || {
         let gl = Tree::new().with_some("enable", graphics.gl.then_some(true));
-        let gl = gl.with_some("rendernode", graphics.render_node.clone());
-        (!gl.is_empty()).then_some(gl)
+        gl.with_some("rendernode", graphics.render_node.clone()).unless_empty()
     };
     let protocol = match graphics.protocol {
         GraphicsType::Spice => "spice",
@@ -36,18 +35,8 @@ pub(super) fn graphics(graphics: &Graphics) -> Tree {
 
 /// The video device.
 pub(super) fn video(screen: &Screen) -> Tree {
-    let model = match screen.video {
-        Video::Virtio => "virtio",
-        Video::Vga => "vga",
-        Video::Qxl => "qxl",
-        Video::Cirrus => "cirrus",
-        Video::Bochs => "bochs",
-        Video::Ramfb => "ramfb",
-        Video::Vmvga => "vmvga",
-        Video::None => "none",
-    };
     let model = Tree::new()
-        .with("type", model)
+        .with("type", screen.video.name())
         .with_some("heads", screen.heads)
         .with_some("acceleration", screen.accel3d.then(|| Tree::new().with("accel3d", true)));
     Tree::new().with("model", model)
@@ -55,43 +44,19 @@ pub(super) fn video(screen: &Screen) -> Tree {
 
 /// The sound device, if there is one.
 pub(super) fn sound(sound: Sound) -> Option<Tree> {
-    let model = match sound {
-        Sound::Ich9 => "ich9",
-        Sound::Ich6 => "ich6",
-        Sound::Ac97 => "ac97",
-        Sound::Es1370 => "es1370",
-        Sound::Sb16 => "sb16",
-        Sound::Usb => "usb",
-        Sound::Virtio => "virtio",
-        Sound::None => return None,
-    };
-    Some(Tree::new().with("model", model))
+    (sound != Sound::None).then(|| Tree::new().with("model", sound.name()))
 }
 
 /// Where sound goes.
 pub(super) fn audio(audio: &Audio) -> Tree {
-    let kind = match audio.kind {
-        AudioType::None => "none",
-        AudioType::Spice => "spice",
-        AudioType::Alsa => "alsa",
-        AudioType::Pulseaudio => "pulseaudio",
-        AudioType::Pipewire => "pipewire",
-        AudioType::Jack => "jack",
-        AudioType::Oss => "oss",
-        AudioType::Sdl => "sdl",
-        AudioType::Dbus => "dbus",
-        AudioType::File => "file",
-    };
     // JACK has a server for each direction.
     let (server, jack) =
         if audio.kind == AudioType::Jack { (None, audio.server.as_ref()) } else { (audio.server.as_ref(), None) };
-    let direction = || {
-        let direction = Tree::new().with_some("dev", audio.device.clone()).with_some("serverName", jack.cloned());
-        (!direction.is_empty()).then_some(direction)
-    };
+    let direction =
+        || Tree::new().with_some("dev", audio.device.clone()).with_some("serverName", jack.cloned()).unless_empty();
     Tree::new()
         .with("id", 1_u32)
-        .with("type", kind)
+        .with("type", audio.kind.name())
         .with_some("serverName", server.cloned())
         .with_some("runtimeDir", audio.runtime_dir.clone())
         .with_some("path", audio.path.as_ref().map(|path| path.value.clone()))

@@ -6,7 +6,7 @@ use crate::lab::domain::Domain;
 use crate::libvirt::tree::Tree;
 use crate::spec::guest::Arch;
 use crate::spec::screen::GraphicsType;
-use crate::spec::serial::{ChannelType, SerialProtocol};
+use crate::spec::serial::ChannelType;
 
 /// The serial ports: that of the console, and the others after it.
 pub(super) fn serials(domain: &Domain) -> Vec<Tree> {
@@ -41,11 +41,7 @@ fn serial(serial: &Serial) -> Tree {
             let at = mode(*listen)
                 .with("host", address.value.ip().to_string())
                 .with("service", address.value.port().to_string());
-            let protocol = match protocol {
-                SerialProtocol::Raw => "raw",
-                SerialProtocol::Telnet => "telnet",
-            };
-            source("tcp", at).with("protocol", Tree::new().with("type", protocol))
+            source("tcp", at).with("protocol", Tree::new().with("type", protocol.name()))
         }
         Serial::Unix { path, listen } => source("unix", mode(*listen).with("path", path.value.clone())),
     }

@@ -2,26 +2,14 @@
 
 use crate::lab::device::share::{Share, ShareServer};
 use crate::libvirt::tree::Tree;
-use crate::spec::share::{AccessMode, ShareCache};
 
 /// A directory of the host.
 pub(super) fn share(share: &Share) -> Tree {
     let (access_mode, driver, cache) = match share.server {
         ShareServer::Virtiofs { cache } => ("passthrough", "virtiofs", cache),
-        ShareServer::Plan9 { access_mode } => {
-            let access_mode = match access_mode {
-                AccessMode::Passthrough => "passthrough",
-                AccessMode::Mapped => "mapped",
-                AccessMode::Squash => "squash",
-            };
-            (access_mode, "path", None)
-        }
+        ShareServer::Plan9 { access_mode } => (access_mode.name(), "path", None),
     };
-    let cache = cache.map(|cache| match cache {
-        ShareCache::None => "none",
-        ShareCache::Always => "always",
-    });
-    let binary = cache.map(|mode| Tree::new().with("cache", Tree::new().with("mode", mode)));
+    let binary = cache.map(|mode| Tree::new().with("cache", Tree::new().with("mode", mode.name())));
     Tree::new()
         .with("type", "mount")
         .with("accessmode", access_mode)

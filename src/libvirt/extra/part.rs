@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::NixVirtVersion;
 
-/// Merges what the spec has of one device beside its keys into that device.
+/// Merges the `extra` of one device into that device.
 pub(in crate::libvirt) fn merge_device(
     definition: &mut Tree,
     device: &DeviceExtras<'_>,
@@ -65,7 +65,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),
 ];
 
-/// The place of an attribute in what is merged into one device, by its path in the definition.
+/// Finds the place of an attribute in the `extra` of one device, by its path in the definition.
 pub(in crate::libvirt) fn place_in_device(path: &str, device: &DeviceExtras<'_>) -> Option<Place> {
     let inside = path.strip_prefix(DEVICES)?.strip_prefix('.')?.strip_prefix(device.name)?.strip_prefix('.')?;
     place_of(inside, &device.extras.iter().collect::<Vec<_>>())

@@ -18,7 +18,7 @@ pub struct Markup {
 pub enum XmlAttribute {
     /// The attribute of the set with the same name.
     Named(String),
-    /// One that says the same of every element. The namespace of a prefix is declared only where the prefix is used.
+    /// One that is the same on every element. A namespace is declared only where its prefix is used.
     Constant {
         /// Its name.
         name: String,
@@ -54,7 +54,7 @@ pub enum Child {
         /// The element's name.
         tag: String,
     },
-    /// An element that has its attributes and its text from the set of the one around it, such as `type` in `os`.
+    /// An element that takes its attributes and its text from the set of the element around it, such as `type` in `os`.
     Inline(Markup),
 }
 

@@ -89,7 +89,7 @@ struct Libvirt {
     vocabulary: Roots<Entry>,
 }
 
-/// Reads the table of a NixVirt version, as it is, but for names that it writes two elements for, which libvirt takes once.
+/// Reads the table of a NixVirt version. Leaves out names for which NixVirt writes two elements: libvirt takes one.
 ///
 /// # Panics
 ///
@@ -141,8 +141,7 @@ impl Roots<Entry> {
 }
 
 impl Entry {
-    /// Takes away every child whose name another one has, too: of what a set has under that name, two elements would be
-    /// written.
+    /// Removes children that share a name: NixVirt would write two elements for what a set has under that name.
     fn drop_twins(&mut self) {
         let keys: Vec<Option<String>> = self.children.iter().map(|child| child.key.clone()).collect();
         let is_twin = |child: &Self| child.key.is_some() && keys.iter().filter(|key| **key == child.key).count() > 1;
@@ -150,7 +149,7 @@ impl Entry {
         self.children.iter_mut().for_each(Self::drop_twins);
     }
 
-    /// Makes one child of those that have one name.
+    /// Joins children that share a name.
     fn join_twins(&mut self) {
         let mut children: Vec<Self> = Vec::with_capacity(self.children.len());
         for mut child in std::mem::take(&mut self.children) {
@@ -163,7 +162,7 @@ impl Entry {
         self.children = children;
     }
 
-    /// Adds what `more` has, behind what is there.
+    /// Appends what `more` has.
     fn extend(&mut self, more: Entry) {
         for attribute in more.attributes {
             match self.attributes.iter_mut().find(|known| known.name == attribute.name) {
