@@ -15,7 +15,7 @@ use crate::lab::interface::Interface;
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::lab::network::dhcp_host::DhcpHost;
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::lab::storage::Permissions;
 use crate::lab::storage::backing::Image;
 use crate::lab::{Domain, Lab, Pool, port, socket};
@@ -243,8 +243,8 @@ impl Claims {
         if let Some(bridge) = network.bridge.as_ref().filter(|_| network.mode.makes_bridge()) {
             self.bridges.insert(bridge.value.clone(), owner());
         }
-        for side in [&network.ipv4, &network.ipv6].into_iter().flatten() {
-            self.subnets.insert(side.subnet.to_string(), owner());
+        for ip in [&network.ipv4, &network.ipv6].into_iter().flatten() {
+            self.subnets.insert(ip.subnet.to_string(), owner());
         }
     }
 
@@ -303,19 +303,19 @@ fn changes_machine(extra: &Extra) -> bool {
 
 /// The ports that libvirt serves on a network. It serves only where it has an address.
 fn served(network: &Network, hosts: &[DhcpHost]) -> Ports {
-    let sides = [&network.ipv4, &network.ipv6].map(|side| side.as_ref());
+    let ips = [&network.ipv4, &network.ipv6].map(|ip| ip.as_ref());
     let zone = network.extra.as_ref().and_then(|extra| extra.value.get("bridge")?.get("zone"));
     let mut ports = Ports { is_open: network.mode.has_no_firewall_rules() && zone.is_none(), ..Ports::default() };
-    if network.dns.enable && sides.iter().any(Option::is_some) {
+    if network.dns.enable && ips.iter().any(Option::is_some) {
         ports.tcp.push(DNS);
         ports.udp.push(DNS);
     }
-    let serves = |side: &Side| {
-        let has_hosts = hosts.iter().any(|host| side.subnet.host(host.address.addr()).is_ok());
-        side.dhcp(hosts).is_some_and(|dhcp| dhcp.range.is_some() || has_hosts)
+    let serves = |ip: &Ip| {
+        let has_hosts = hosts.iter().any(|host| ip.subnet.host(host.address.addr()).is_ok());
+        ip.dhcp(hosts).is_some_and(|dhcp| dhcp.range.is_some() || has_hosts)
     };
-    for (side, port) in sides.into_iter().zip([DHCP, DHCPV6]) {
-        if side.is_some_and(serves) {
+    for (ip, port) in ips.into_iter().zip([DHCP, DHCPV6]) {
+        if ip.is_some_and(serves) {
             ports.udp.push(port);
         }
     }

@@ -22,7 +22,7 @@ pub use content::is_content;
 use indexmap::IndexSet;
 
 use crate::host_file::imported_path;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::lab::{ExtraAt, Lab};
 use crate::parallel;
 use crate::place::{Place, Pointer};
@@ -57,7 +57,7 @@ pub struct ImportedObject {
 #[derive(Debug)]
 pub struct Object {
     /// What kind of object it is.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// Its name.
     pub name: String,
     /// What it is.
@@ -152,7 +152,7 @@ pub fn objects(lab: &Lab) -> (Objects, Problems) {
     let domains = domains.map(|all| parallel::map(&all, |domain| domain::unchecked(domain, lab).check(version)));
     let domains = domains.map(&mut objects);
     for extra in &lab.layer_extras {
-        extra::merge(&mut Tree::new(), extra, version, Kind::Domain, &mut problems);
+        extra::merge(&mut Tree::new(), extra, version, ObjectKind::Domain, &mut problems);
     }
     let mut each_once = Problems::default();
     each_once.extend(problems);

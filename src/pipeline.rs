@@ -4,7 +4,7 @@ use std::thread;
 
 use crate::check;
 use crate::lab::Lab;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
 use crate::nix::host::{HOST_DIRECTORY, host_files};
@@ -97,7 +97,7 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
 pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     let (lab, objects) = checked.lab()?;
     let mut lists = Vec::new();
-    for kind in [Kind::Network, Kind::Pool, Kind::Domain] {
+    for kind in [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain] {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
     let heads: Vec<file::ListHead> = lists.iter().map(file::ListFile::head).collect();

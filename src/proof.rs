@@ -27,7 +27,7 @@ mod walk;
 
 pub use module::{host_file, module};
 
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::Expr;
@@ -95,11 +95,11 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
     let ListFile { kind, expr, text } = file;
     let name = list_file_name(kind);
     let error = |path: &str, expected: &str, found: String| Error::new(name, path, expected, found);
-    let imported = if kind == Kind::Domain { objects.imported.as_slice() } else { &[] };
+    let imported = if kind == ObjectKind::Domain { objects.imported.as_slice() } else { &[] };
     let objects = match kind {
-        Kind::Network => &objects.networks,
-        Kind::Pool => &objects.pools,
-        Kind::Domain => &objects.domains,
+        ObjectKind::Network => &objects.networks,
+        ObjectKind::Pool => &objects.pools,
+        ObjectKind::Domain => &objects.domains,
     };
     let read_back = || {
         Parsed::meaning(&text, &expr).map_err(|why| match why {

@@ -4,7 +4,7 @@
 //! the same manner. Nothing else in this crate writes XML.
 //!
 //! ```
-//! use lab2nix::lab::identity::Kind;
+//! use lab2nix::lab::identity::ObjectKind;
 //! use lab2nix::libvirt::tree::Tree;
 //! use lab2nix::libvirt::vocabulary::Vocabulary;
 //! use lab2nix::spec::NixVirtVersion;
@@ -12,7 +12,7 @@
 //!
 //! let libvirt = Vocabulary::whole(NixVirtVersion::V0_6_0);
 //! let network = Tree::new().with("name", "a & b").with("mtu", Tree::new().with("size", 9000_u32));
-//! let document = xml::print(&network, libvirt, libvirt.object(Kind::Network));
+//! let document = xml::print(&network, libvirt, libvirt.object(ObjectKind::Network));
 //! let text = document.text();
 //!
 //! assert_eq!(text, "<network>\n  <name>a &amp; b</name>\n  <mtu size='9000'/>\n</network>\n");

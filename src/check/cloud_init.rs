@@ -54,12 +54,12 @@ fn twice(fixed: &Static, first: &Place) -> Problem {
 /// The warning of an address that DHCP can give to others, because nobody reserved it.
 fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
     let address = fixed.net.addr();
-    let side = network.side(Family::of(address))?;
-    let dhcp = side.dhcp.as_ref().filter(|dhcp| dhcp.serves_without_hosts)?;
+    let ip = network.ip(Family::of(address))?;
+    let dhcp = ip.dhcp.as_ref().filter(|dhcp| dhcp.serves_without_hosts)?;
     let (first, last) = dhcp.range?;
     let within = (first.addr()..=last.addr()).contains(&address);
     within.then(|| {
-        let related = dhcp.range_at.clone().unwrap_or_else(|| side.at.clone());
+        let related = dhcp.range_at.clone().unwrap_or_else(|| ip.at.clone());
         Problem::new(
             Id::AddressInRange,
             fixed.place.clone(),

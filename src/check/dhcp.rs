@@ -23,11 +23,11 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
 
 /// Reports an IPv6 subnet in which dnsmasq serves no DHCP.
 fn refuse_wide(network: &Network, hosts: &[DhcpHost], problems: &mut Problems) {
-    let Some(side) = &network.ipv6 else { return };
-    if side.dhcp(hosts).is_some() && side.subnet.prefix_len() < DHCPV6_PREFIX_MIN {
-        let message = format!("DHCPv6 in `{}`, which is too large for it", side.subnet);
+    let Some(ip) = &network.ipv6 else { return };
+    if ip.dhcp(hosts).is_some() && ip.subnet.prefix_len() < DHCPV6_PREFIX_MIN {
+        let message = format!("DHCPv6 in `{}`, which is too large for it", ip.subnet);
         problems.push(
-            Problem::new(Id::OutOfRange, Place::value(&side.at), message)
+            Problem::new(Id::OutOfRange, Place::value(&ip.at), message)
                 .label(format!("its prefix is shorter than {DHCPV6_PREFIX_MIN}"))
                 .help(
                     "dnsmasq serves subnets such as `fd00:56::/64`; without `ip6` and `dhcp6` it only announces them",
@@ -38,7 +38,7 @@ fn refuse_wide(network: &Network, hosts: &[DhcpHost], problems: &mut Problems) {
 
 /// Warns of reserved addresses that the server gives to others too.
 fn warn_of_addresses_in_range(network: &Network, hosts: &[DhcpHost], family: Family, problems: &mut Problems) {
-    let Some(dhcp) = network.side(family).and_then(|side| side.dhcp(hosts)) else {
+    let Some(dhcp) = network.ip(family).and_then(|ip| ip.dhcp(hosts)) else {
         return;
     };
     let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else {

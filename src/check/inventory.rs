@@ -9,7 +9,7 @@ use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::id::{NetworkId, PoolId};
-use crate::lab::identity::{Kind, Mac, MacAt};
+use crate::lab::identity::{Mac, MacAt, ObjectKind};
 use crate::lab::interface::Interface;
 use crate::lab::network::Network;
 use crate::lab::placed::Placed;
@@ -24,7 +24,7 @@ use crate::spec::interface::Protocol;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Claim<'a> {
     /// The name of an object of a kind, in lower case.
-    Name(Kind, String),
+    Name(ObjectKind, String),
     /// A UUID.
     Uuid(Uuid),
     /// A MAC address that the spec has.
@@ -71,7 +71,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     inventory.pools();
     let mut names = HashSet::new();
     for domain in lab.domains.iter().flatten() {
-        inventory.named(Kind::Domain, &domain.name, Place::key(&domain.at));
+        inventory.named(ObjectKind::Domain, &domain.name, Place::key(&domain.at));
         inventory.macs(&domain.interfaces);
         inventory.handed_out(domain);
         // What else two domains of one name have in common follows from that.
@@ -80,7 +80,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         }
     }
     for domain in &lab.imported {
-        inventory.named(Kind::Domain, &domain.name, Place::key(&domain.at));
+        inventory.named(ObjectKind::Domain, &domain.name, Place::key(&domain.at));
         inventory.macs(&domain.interfaces);
         domain.uuid.iter().for_each(|uuid| inventory.uuid(uuid));
     }
@@ -101,7 +101,7 @@ impl<'a> Inventory<'a, '_> {
         self.first.entry(claim).or_insert(place);
     }
 
-    fn named(&mut self, kind: Kind, name: &str, place: Place) {
+    fn named(&mut self, kind: ObjectKind, name: &str, place: Place) {
         self.claim(Claim::Name(kind, name.to_lowercase()), place);
     }
 
@@ -129,7 +129,7 @@ impl<'a> Inventory<'a, '_> {
             .filter_map(|(_, network)| Some(bridges(network)?.value.as_str()))
             .collect();
         for (id, network) in lab.networks() {
-            self.named(Kind::Network, &network.name, Place::key(&network.at));
+            self.named(ObjectKind::Network, &network.name, Place::key(&network.at));
             self.uuid(&network.uuid);
             network.mac.iter().for_each(|mac| self.mac(mac));
             if let Some(bridge) = bridges(network) {
@@ -150,7 +150,7 @@ impl<'a> Inventory<'a, '_> {
 
     fn pools(&mut self) {
         for (index, pool) in self.lab.pools.iter().flatten().enumerate() {
-            self.named(Kind::Pool, &pool.name, Place::key(&pool.at));
+            self.named(ObjectKind::Pool, &pool.name, Place::key(&pool.at));
             self.uuid(&pool.uuid);
             if let Some(path) = pool.directory() {
                 self.claim(Claim::Directory(path), Place::value(pool.at.key("path")));

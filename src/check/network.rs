@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::lab::network::Network;
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::lab::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
@@ -37,23 +37,23 @@ fn kinds_of_bridges(networks: &[Network], problems: &mut Problems) {
 /// Reports subnets that have addresses in common.
 fn overlaps(networks: &[Network], problems: &mut Problems) {
     for family in [Family::V4, Family::V6] {
-        let mut sides: Vec<_> =
-            networks.iter().filter_map(|network| network.side(family).map(|side| (network, side))).collect();
-        sides.sort_by_key(|(_, side)| (side.subnet.first(), side.subnet.prefix_len()));
-        let mut outer: Option<(&Network, &Side)> = None;
-        for (network, side) in sides {
-            match outer.filter(|(_, outer)| outer.subnet.overlaps(side.subnet)) {
+        let mut ips: Vec<_> =
+            networks.iter().filter_map(|network| network.ip(family).map(|ip| (network, ip))).collect();
+        ips.sort_by_key(|(_, ip)| (ip.subnet.first(), ip.subnet.prefix_len()));
+        let mut outer: Option<(&Network, &Ip)> = None;
+        for (network, ip) in ips {
+            match outer.filter(|(_, outer)| outer.subnet.overlaps(ip.subnet)) {
                 Some((other_network, other)) => problems.push(
                     Problem::new(
                         Id::OverlappingSubnets,
-                        Place::value(&side.at),
+                        Place::value(&ip.at),
                         format!("the subnets of networks `{}` and `{}` overlap", other_network.name, network.name),
                     )
                     .label(format!("within `{}`", other.subnet))
                     .related(Place::value(&other.at), format!("the subnet of `{}`", other_network.name))
                     .help("choose subnets that share no address"),
                 ),
-                None => outer = Some((network, side)),
+                None => outer = Some((network, ip)),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Static routes through machines on a network.
 
 use crate::lab::network::Network;
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 
@@ -9,16 +9,16 @@ use crate::problem::{Id, Problem, Problems};
 pub(crate) fn check(networks: &[Network], problems: &mut Problems) {
     for network in networks {
         for route in &network.routes {
-            let is_there = |side: &Side| route.to.contains(&side.gateway.addr());
+            let is_there = |ip: &Ip| route.to.contains(&ip.gateway.addr());
             let others = networks.iter().filter(|other| !std::ptr::eq(*other, network));
-            let mut sides =
+            let mut ips =
                 others.flat_map(|other| [&other.ipv4, &other.ipv6].into_iter().flatten().map(move |s| (other, s)));
-            if let Some((other, side)) = sides.find(|(_, side)| is_there(side)) {
+            if let Some((other, ip)) = ips.find(|(_, ip)| is_there(ip)) {
                 let message = format!("the route to `{}` leads where network `{}` is", route.to, other.name);
                 problems.push(
                     Problem::new(Id::OverlappingSubnets, route.at.clone(), message)
                         .label("has the host's own address there")
-                        .related(Place::value(&side.at), format!("the subnet of `{}`", other.name))
+                        .related(Place::value(&ip.at), format!("the subnet of `{}`", other.name))
                         .help("write the subnets behind the network without those of the lab's other networks"),
                 );
             }

@@ -24,7 +24,7 @@ pub struct Namespace(Uuid);
 
 /// The kinds of object that have a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A network.
     Network,
     /// A storage pool.
@@ -33,7 +33,7 @@ pub enum Kind {
     Domain,
 }
 
-impl Kind {
+impl ObjectKind {
     /// The word for it in messages and in the text that UUIDs are made from.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -54,7 +54,7 @@ impl Namespace {
 
     /// The UUID of the object of this kind with this id.
     #[must_use]
-    pub fn uuid(&self, kind: Kind, id: &str) -> Uuid {
+    pub fn uuid(&self, kind: ObjectKind, id: &str) -> Uuid {
         Uuid::new_v5(&self.0, format!("{}/{id}", kind.name()).as_bytes())
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn uuids_are_what_uuidgen_makes() {
         // uuidgen --sha1 --namespace "$(uuidgen --sha1 --namespace @url --name lab2nix:sccm)" --name domain/DC01
-        let uuid = Namespace::of_lab("sccm").uuid(Kind::Domain, "DC01");
+        let uuid = Namespace::of_lab("sccm").uuid(ObjectKind::Domain, "DC01");
         assert_eq!(uuid.to_string(), "f4882e7a-4c88-5e0c-92a5-f1b98e186169");
     }
 

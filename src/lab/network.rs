@@ -16,7 +16,7 @@ use crate::lab::identity::MacAt;
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::network::dns::Dns;
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::lab::network::nat::Nat;
 use crate::lab::network::pxe::Pxe;
 use crate::lab::network::route::Route;
@@ -52,10 +52,10 @@ pub struct Network {
     pub vlan: Option<Vlan>,
     /// The port groups, in spec order.
     pub portgroups: Vec<Portgroup>,
-    /// The IPv4 side.
-    pub ipv4: Option<Side>,
-    /// The IPv6 side.
-    pub ipv6: Option<Side>,
+    /// What it has of IPv4.
+    pub ipv4: Option<Ip>,
+    /// What it has of IPv6.
+    pub ipv6: Option<Ip>,
     /// The DNS server.
     pub dns: Dns,
     /// Lines for the configuration of dnsmasq.
@@ -87,9 +87,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// The side of an address family.
+    /// What it has of an address family.
     #[must_use]
-    pub fn side(&self, family: Family) -> Option<&Side> {
+    pub fn ip(&self, family: Family) -> Option<&Ip> {
         match family {
             Family::V4 => self.ipv4.as_ref(),
             Family::V6 => self.ipv6.as_ref(),

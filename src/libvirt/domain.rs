@@ -8,7 +8,7 @@ use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::domain::boot::DirectBoot;
 use crate::lab::domain::firmware::Firmware;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::{BootDevice, Virtualization};
 use crate::spec::lifecycle::{CrashAction, PowerAction};
@@ -48,7 +48,7 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
         .with("devices", device::devices(domain, lab))
         .with_some("qemu-commandline", qemu(domain));
     let object = Object {
-        kind: Kind::Domain,
+        kind: ObjectKind::Domain,
         name: domain.name.clone(),
         definition: definition.into(),
         active: domain.active,

@@ -15,7 +15,7 @@ use super::tree::{Tree, Value};
 use super::vocabulary::{Attribute, Element, ValueType, Vocabulary};
 use super::{Object, is_content};
 use crate::lab::ExtraAt;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean};
 use crate::spec::NixVirtVersion;
@@ -32,7 +32,7 @@ pub(super) fn merge(
     definition: &mut Tree,
     extra: &ExtraAt,
     version: NixVirtVersion,
-    kind: Kind,
+    kind: ObjectKind,
     problems: &mut Vec<Problem>,
 ) {
     let vocabulary = Vocabulary::whole(version);
@@ -69,11 +69,11 @@ struct Merger<'a> {
 
 impl Merger<'_> {
     /// Refuses attributes that the module and other definitions repeat: they follow the spec's key, not `extra`.
-    fn refuse_keys(&mut self, kind: Kind, extra: &ExtraAt) {
+    fn refuse_keys(&mut self, kind: ObjectKind, extra: &ExtraAt) {
         let (element, name, key) = match kind {
-            Kind::Network => ("bridge", "name", "bridge"),
-            Kind::Pool => ("target", "path", "path"),
-            Kind::Domain => return,
+            ObjectKind::Network => ("bridge", "name", "bridge"),
+            ObjectKind::Pool => ("target", "path", "path"),
+            ObjectKind::Domain => return,
         };
         let at = extra.at.key(element);
         let place = match extra.value.get(element) {
@@ -260,9 +260,9 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
     }
     check_needed(object, extras, problems);
     match object.kind {
-        Kind::Network => network::check(&object.definition.tree, extras, problems),
-        Kind::Pool => {}
-        Kind::Domain => {
+        ObjectKind::Network => network::check(&object.definition.tree, extras, problems),
+        ObjectKind::Pool => {}
+        ObjectKind::Domain => {
             check_generation(&object.definition.tree, extras, problems);
             check_devices(&object.definition.tree, extras, problems);
         }
@@ -290,9 +290,9 @@ pub(super) fn place_of(path: &str, extras: &[&ExtraAt]) -> Option<Place> {
 /// Reports elements that `null` has removed and without which libvirt takes no definition.
 fn check_needed(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
     let needed: &[&str] = match object.kind {
-        Kind::Network => &[],
-        Kind::Pool => &["type", "target"],
-        Kind::Domain => &["type", "memory", "os", "devices"],
+        ObjectKind::Network => &[],
+        ObjectKind::Pool => &["type", "target"],
+        ObjectKind::Domain => &["type", "memory", "os", "devices"],
     };
     for name in needed.iter().filter(|name| object.definition.tree.get(name).is_none()) {
         let Some(place) = place_of(name, extras) else { continue };

@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 use super::tree::{Tree, Value};
 use super::{Object, Unchecked, dnsmasq};
 use crate::lab::Network;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::bandwidth::{Bandwidth, Rate};
 use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::dns::Srv;
-use crate::lab::network::ip::{Dhcp, Side};
+use crate::lab::network::ip::{Dhcp, Ip};
 use crate::lab::network::route::Route;
 use crate::lab::network::vlan::{Portgroup, Vlan};
 use crate::lab::subnet::Family;
@@ -39,11 +39,14 @@ pub(super) fn unchecked<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Uncheck
         .with_each("portgroup", network.portgroups.iter().map(portgroup))
         .with_some("mac", network.mac.as_ref().map(|mac| Tree::new().with("address", mac.value.to_string())))
         .with_some("dns", dns(network, hosts))
-        .with_each("ip", [&network.ipv4, &network.ipv6].into_iter().flatten().map(|side| ip(network, hosts, side)))
+        .with_each(
+            "ip",
+            [&network.ipv4, &network.ipv6].into_iter().flatten().map(|of_family| ip(network, hosts, of_family)),
+        )
         .with_each("route", network.routes.iter().map(route))
         .with_some("dnsmasq:options", dnsmasq::options(&network.dnsmasq));
     let object = Object {
-        kind: Kind::Network,
+        kind: ObjectKind::Network,
         name: network.name.clone(),
         definition: definition.into(),
         active: network.active,
@@ -220,15 +223,15 @@ fn srv(srv: &Srv) -> Tree {
 }
 
 /// One address family: the host's address, and who gets which by DHCP.
-fn ip(network: &Network, hosts: &[DhcpHost], side: &Side) -> Tree {
-    let family = side.subnet.family();
+fn ip(network: &Network, hosts: &[DhcpHost], ip: &Ip) -> Tree {
+    let family = ip.subnet.family();
     let pxe = (family == Family::V4).then_some(&network.pxe);
     Tree::new()
-        .with("address", side.gateway.to_string())
-        .with("prefix", side.subnet.prefix_len())
+        .with("address", ip.gateway.to_string())
+        .with("prefix", ip.subnet.prefix_len())
         .with_some("family", self::family(family))
         .with_some("tftp", pxe.and_then(|pxe| pxe.tftp.clone()).map(|root| Tree::new().with("root", root)))
-        .with_some("dhcp", side.dhcp(hosts).and_then(|dhcp| serve(network, hosts, family, dhcp)))
+        .with_some("dhcp", ip.dhcp(hosts).and_then(|dhcp| serve(network, hosts, family, dhcp)))
 }
 
 fn serve(network: &Network, hosts: &[DhcpHost], family: Family, dhcp: &Dhcp) -> Option<Tree> {

@@ -3,7 +3,7 @@
 use super::tree::{Tree, Value};
 use super::{Object, Unchecked, VolumeObject};
 use crate::host_file::HostFile;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::lab::size::Size;
 use crate::lab::storage::Pool;
 use crate::lab::storage::backing::Image;
@@ -30,7 +30,7 @@ pub(super) fn unchecked(pool: &Pool) -> Unchecked<'_> {
         .with_some("source", source(pool))
         .with_some("target", target);
     let object = Object {
-        kind: Kind::Pool,
+        kind: ObjectKind::Pool,
         name: pool.name.clone(),
         definition: definition.into(),
         active: pool.active,

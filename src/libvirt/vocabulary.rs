@@ -17,7 +17,7 @@ pub use markup::{Child, Content, Markup, XmlAttribute};
 
 use super::tree::{Tree, Value};
 use crate::host_file::HostFile;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::spec::NixVirtVersion;
 
 /// What definitions may say.
@@ -239,11 +239,11 @@ impl Vocabulary {
 
     /// The definition of a kind of object.
     #[must_use]
-    pub fn object(&self, kind: Kind) -> Element {
+    pub fn object(&self, kind: ObjectKind) -> Element {
         match kind {
-            Kind::Network => self.roots.network,
-            Kind::Pool => self.roots.pool,
-            Kind::Domain => self.roots.domain,
+            ObjectKind::Network => self.roots.network,
+            ObjectKind::Pool => self.roots.pool,
+            ObjectKind::Domain => self.roots.domain,
         }
     }
 
@@ -366,7 +366,7 @@ mod tests {
     fn the_versions_differ_where_they_do() {
         let check = |path: &str, expected: [bool; 2]| {
             let versions = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased];
-            let found = versions.map(Vocabulary::of).map(|all| all.has(all.object(Kind::Domain), path));
+            let found = versions.map(Vocabulary::of).map(|all| all.has(all.object(ObjectKind::Domain), path));
             assert_eq!(found, expected, "{path}");
         };
         check("devices.interface.mac.address", [true, true]);
@@ -398,7 +398,7 @@ mod tests {
     fn definitions_are_put_into_order() {
         let mut network = Tree::new().with("uuid", "u").with("name", "n");
         let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-        assert_eq!(vocabulary.sort_and_check(&mut network, vocabulary.object(Kind::Network)), []);
+        assert_eq!(vocabulary.sort_and_check(&mut network, vocabulary.object(ObjectKind::Network)), []);
         assert_eq!(network, Tree::new().with("name", "n").with("uuid", "u"));
     }
 
@@ -406,7 +406,10 @@ mod tests {
     fn faults_are_found() {
         let check = |tree: Tree, expected: Fault| {
             let vocabulary = Vocabulary::of(NixVirtVersion::V0_6_0);
-            assert_eq!(vocabulary.sort_and_check(&mut tree.clone(), vocabulary.object(Kind::Network)), [expected]);
+            assert_eq!(
+                vocabulary.sort_and_check(&mut tree.clone(), vocabulary.object(ObjectKind::Network)),
+                [expected]
+            );
         };
         check(Tree::new().with("dhcp", Tree::new()), Fault::Unknown { path: "dhcp".into() });
         check(

@@ -7,7 +7,7 @@ use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
 use crate::host_file::{HOST_FILES, HostFile, IMAGES_OPTION, Location};
 use crate::lab::Target;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::{Tree, Value};
 use crate::libvirt::vocabulary::{Element, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, Objects, VolumeObject};
@@ -28,7 +28,7 @@ pub(crate) const PKGS: &str = "pkgs";
 #[derive(Debug)]
 pub struct ListFile {
     /// What is in the list.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// What the file says.
     pub expr: Expr,
     /// Its text, with its first line.
@@ -39,7 +39,7 @@ pub struct ListFile {
 #[derive(Debug)]
 pub struct ListHead {
     /// What is in the list.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// The arguments of its function; nothing where there is no list, which is null.
     pub formals: Option<Vec<Ident>>,
 }
@@ -74,11 +74,11 @@ pub enum Error {
 
 /// The name of the file that lists objects of a kind.
 #[must_use]
-pub fn list_file_name(kind: Kind) -> &'static str {
+pub fn list_file_name(kind: ObjectKind) -> &'static str {
     match kind {
-        Kind::Network => "networks.nix",
-        Kind::Pool => "pools.nix",
-        Kind::Domain => "domains.nix",
+        ObjectKind::Network => "networks.nix",
+        ObjectKind::Pool => "pools.nix",
+        ObjectKind::Domain => "domains.nix",
     }
 }
 
@@ -87,11 +87,11 @@ pub fn list_file_name(kind: Kind) -> &'static str {
 /// # Errors
 ///
 /// See [`Error`].
-pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> Result<ListFile, Error> {
+pub fn list_file(kind: ObjectKind, objects: &Objects, target: &Target, spec: &str) -> Result<ListFile, Error> {
     let list = match kind {
-        Kind::Network => &objects.networks,
-        Kind::Pool => &objects.pools,
-        Kind::Domain => &objects.domains,
+        ObjectKind::Network => &objects.networks,
+        ObjectKind::Pool => &objects.pools,
+        ObjectKind::Domain => &objects.domains,
     };
     let stay = &objects.imported;
     let (body, uses) = match list {
@@ -103,7 +103,7 @@ pub fn list_file(kind: Kind, objects: &Objects, target: &Target, spec: &str) -> 
             });
             let (mut items, uses): (Vec<_>, Vec<_>) =
                 written.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-            if kind == Kind::Domain {
+            if kind == ObjectKind::Domain {
                 items.extend(stay.iter().map(imported).collect::<Result<Vec<_>, _>>()?);
             }
             (Expr::List(items), uses.into_iter().flatten().collect())

@@ -11,7 +11,7 @@ use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, T
 use crate::host::{Claims, HostNeeds, Link, Ports};
 use crate::host_file::{HOST_FILES, IMAGES_OPTION};
 use crate::lab::Lab;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::lab::storage::Permissions;
 use crate::nocloud::{self, FileKind};
 use crate::spec::Paths;
@@ -42,7 +42,7 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
     let target = &lab.target;
     let style = style(target.format);
     let word = |text: &str| NixText::value(text.to_owned());
-    let sections: Vec<(Kind, &[Ident])> =
+    let sections: Vec<(ObjectKind, &[Ident])> =
         lists.iter().filter_map(|list| Some((list.kind, list.formals.as_deref()?))).collect();
     let takes = |name: &str| sections.iter().any(|(_, formals)| formals.iter().any(|it| it.as_str() == name));
     // Files of the host come from its own options, and so do images.
@@ -90,7 +90,7 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
 }
 
 /// The attribute of the lab that holds a list.
-fn section(kind: Kind) -> &'static str {
+fn section(kind: ObjectKind) -> &'static str {
     list_file_name(kind).trim_end_matches(".nix")
 }
 

@@ -117,7 +117,7 @@ fn bindings(attrs: &ast::AttrSet) -> Result<Vec<(String, ast::Expr)>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::identity::Kind;
+    use crate::lab::identity::ObjectKind;
     use crate::nix::module;
     use crate::pipeline;
     use crate::source::Source;
@@ -133,7 +133,7 @@ mod tests {
         let (source, problems) = Source::read("lab.json", SPEC.to_owned());
         let checked = pipeline::check(&source, problems);
         let (lab, objects) = checked.lab().expect("the spec is sound");
-        let kinds = [Kind::Network, Kind::Pool, Kind::Domain];
+        let kinds = [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain];
         let lists =
             kinds.map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap().head());
         let mut file = module::module_file(lab, &lists, "lab.json").unwrap();

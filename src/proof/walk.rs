@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Error;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::Value;
 use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The items of `NixVirt`'s option for objects of a kind.
-    pub(super) fn items(&mut self, items: &'a [Expr], objects: &'a [Object], kind: Kind) -> Result<(), Error> {
+    pub(super) fn items(&mut self, items: &'a [Expr], objects: &'a [Object], kind: ObjectKind) -> Result<(), Error> {
         for (index, (item, object)) in items.iter().zip(objects).enumerate() {
             self.path.push(Step::Item(index));
             self.item(item, object, kind)?;
@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
         Err(Error::new(self.file, self.place(), expected, describe(found)))
     }
 
-    fn item(&mut self, item: &'a Expr, object: &'a Object, kind: Kind) -> Result<(), Error> {
+    fn item(&mut self, item: &'a Expr, object: &'a Object, kind: ObjectKind) -> Result<(), Error> {
         let Expr::Attrs(item) = item else {
             return self.error("an attribute set", item);
         };
@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
                     self.definition(value, &object.name, &object.definition, kind.name(), |all| all.object(kind))?;
                 }
                 ("active" | "restart", Expr::Bool(_), _) => {}
-                ("volumes", Expr::List(volumes), Kind::Pool) if volumes.len() == object.volumes.len() => {
+                ("volumes", Expr::List(volumes), ObjectKind::Pool) if volumes.len() == object.volumes.len() => {
                     for (index, (volume, object)) in volumes.iter().zip(&object.volumes).enumerate() {
                         self.path.push(Step::Item(index));
                         self.volume(volume, object)?;

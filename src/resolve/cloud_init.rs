@@ -81,15 +81,15 @@ fn each(
 ) -> Vec<String> {
     let Some(list) = list else { return Vec::new() };
     let items = list.value.iter().enumerate();
-    let fine = items.filter(|(index, text)| check(text, Place::value(list.pointer().index(*index)), problems));
-    fine.map(|(_, text)| text.clone()).collect()
+    let valid = items.filter(|(index, text)| check(text, Place::value(list.pointer().index(*index)), problems));
+    valid.map(|(_, text)| text.clone()).collect()
 }
 
 /// The host name: as written, with the number of the replica, or the domain's own.
 fn hostname(written: Option<Word<'_>>, entry: &Instance<'_>, at: &Pointer, problems: &mut Problems) -> String {
     let Some(word) = written else {
         let name = entry.name.to_lowercase();
-        // What cannot be a name at all has been told of.
+        // What cannot be a name at all has been reported.
         if parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
                 Problem::bad_name(Place::key(&entry.at), format!("`{}` cannot be the name of a host", entry.name))
@@ -135,10 +135,10 @@ fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
             .label("not a name for this")
             .help("choose another name; the user can do everything by `sudo`")
     } else {
-        let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        let is_valid = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
             && text.len() <= USER_NAME_MAX;
-        if fine {
+        if is_valid {
             return Some(text.clone());
         }
         Problem::bad_name(word.place(), format!("`{}` cannot be the name of a user", shortened(text)))
@@ -153,17 +153,17 @@ fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 
 /// Checks the name of a package, which package managers get as an argument.
 fn package(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let fine = text::fits(text, &place, problems);
+    let is_valid = text::fits(text, &place, problems);
     let is_name = text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '.'))
         && !text.contains(|c: char| c.is_whitespace() || c.is_control());
-    if fine && !is_name {
+    if is_valid && !is_name {
         problems.push(
             Problem::bad_name(place, format!("`{}` cannot be the name of a package", shortened(text)))
                 .label("not a name")
                 .help("write one name for each item, without blanks"),
         );
     }
-    fine && is_name
+    is_valid && is_name
 }
 
 /// Checks a line of shell.
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn host_names() {
-        for fine in ["web", "web-1", "3com", "a.b.example", &"x".repeat(63)] {
-            assert!(is_host_name(fine), "{fine}");
+        for valid in ["web", "web-1", "3com", "a.b.example", &"x".repeat(63)] {
+            assert!(is_host_name(valid), "{valid}");
         }
         let long = "x".repeat(64);
         for bad in ["", "-web", "web-", "a..b", "web.", "a_b", "é", long.as_str(), &format!("{}.y", &long[1..])] {

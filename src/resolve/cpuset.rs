@@ -23,8 +23,8 @@ fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Problems) -> O
     }
     let cpus = members(text);
     let well_formed = cpus.is_some();
-    let fine = cpus.is_some_and(|cpus| cpus.contains(&true));
-    if !fine {
+    let is_valid = cpus.is_some_and(|cpus| cpus.contains(&true));
+    if !is_valid {
         problems.push(
             Problem::of_value(
                 Id::BadCpuset,
@@ -35,7 +35,7 @@ fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Problems) -> O
             .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
         );
     }
-    fine.then(|| text.to_owned())
+    is_valid.then(|| text.to_owned())
 }
 
 /// The processors in a list of them, by number; none where it is not in libvirt's form.

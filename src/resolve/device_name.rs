@@ -38,7 +38,7 @@ const OF_NFTABLES: &[&str] = &[
 
 /// The name of a bridge that libvirt makes.
 pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    let name = made(word, "a bridge", problems)?;
+    let name = of_libvirt(word, "a bridge", problems)?;
     if OF_NFTABLES.contains(&name.as_str()) {
         problems.push(
             Problem::bad_name(word.place(), format!("`{name}` cannot be the name of a bridge"))
@@ -54,7 +54,7 @@ pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<Strin
 
 /// The name of the device on the host that connects an interface of a domain.
 pub(crate) fn of_interface(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    made(word, "an interface's device", problems)
+    of_libvirt(word, "an interface's device", problems)
 }
 
 /// The name of a device that the host has.
@@ -70,7 +70,7 @@ pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String>
 }
 
 /// The name of a device that libvirt makes.
-fn made(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
+fn of_libvirt(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let name = device(word, what, "choose another one", problems)?;
     if !(name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name)) {
         let help = "use letters, digits, `.`, `_` and `-`, starting with a letter: the host's firewall and its services would \

@@ -21,7 +21,7 @@ use crate::lab::domain::Domain;
 use crate::lab::domain::board::Board;
 use crate::lab::domain::boot::Order;
 use crate::lab::id::PoolId;
-use crate::lab::identity::{Kind, Namespace};
+use crate::lab::identity::{Namespace, ObjectKind};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
 use crate::place::Place;
@@ -53,10 +53,10 @@ pub(crate) fn resolve(
     });
     let drivers = layers.value(key!(drivers)).unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
-    let made = || Placed { value: namespace.uuid(Kind::Domain, &entry.id), place: Place::key(&entry.at) };
+    let derived = || Placed { value: namespace.uuid(ObjectKind::Domain, &entry.id), place: Place::key(&entry.at) };
     // One UUID for all replicas has been refused already.
     let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| entry.own.replicas.is_none());
-    let uuid = written.unwrap_or_else(made);
+    let uuid = written.unwrap_or_else(derived);
     let machine = machine::machine(layers, arch, problems);
     let board = Board::of(arch, &machine);
     let (disks, volumes) = drive::disks(layers, entry, (drivers, board), names, problems);

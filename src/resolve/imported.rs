@@ -1,6 +1,6 @@
 //! Domains that libvirt has already, and that stay as they are.
 
-use crate::lab::identity::{Kind, Namespace};
+use crate::lab::identity::{Namespace, ObjectKind};
 use crate::lab::imported::Imported;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::Network;
@@ -50,8 +50,8 @@ pub(crate) fn resolve(
     }
     let own = Layers::one(at.clone(), &spec.own);
     let entry = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
-    let made = namespace.uuid(Kind::Domain, name);
-    let interfaces = interface::interfaces(&layers, &entry, made, Drivers::Virtio, names, problems);
+    let derived = namespace.uuid(ObjectKind::Domain, name);
+    let interfaces = interface::interfaces(&layers, &entry, derived, Drivers::Virtio, names, problems);
     for interface in &interfaces {
         if let Attachment::Network(id) = &interface.attachment {
             stays(name, &at, &names.networks[id.0], problems);

@@ -14,7 +14,7 @@ pub(crate) mod vlan;
 
 use uuid::Uuid;
 
-use crate::lab::identity::{Kind, MacAt, Namespace};
+use crate::lab::identity::{MacAt, Namespace, ObjectKind};
 use crate::lab::network::Network;
 use crate::lab::network::pxe::Pxe;
 use crate::lab::placed::{ExtraAt, Placed};
@@ -40,7 +40,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
 
     let id = parse::id(layers.get(key!(id)), problems);
     let uuid = parse::identity(layers.get(key!(uuid)), problems).unwrap_or_else(|| Placed {
-        value: namespace.uuid(Kind::Network, id.as_deref().unwrap_or(name)),
+        value: namespace.uuid(ObjectKind::Network, id.as_deref().unwrap_or(name)),
         place: Place::key(&at),
     });
     let written_mac =
@@ -49,8 +49,8 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, Place::key(&at))));
 
     let mut broken = Vec::new();
-    let ipv4 = ip::side(Family::V4, &layers, mode, &mut broken, problems);
-    let ipv6 = ip::side(Family::V6, &layers, mode, &mut broken, problems);
+    let ipv4 = ip::ip(Family::V4, &layers, mode, &mut broken, problems);
+    let ipv6 = ip::ip(Family::V6, &layers, mode, &mut broken, problems);
     if ipv6.is_none() && !broken.contains(&Family::V6) && mode.makes_bridge() {
         mode::refuse_without_subnet6(&layers, name, problems);
     }
@@ -66,13 +66,13 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
                 .help("add a `subnet` or `subnet6`, or choose mode `isolated` or `open`"),
         );
     }
-    let sides = [ipv4.as_ref(), ipv6.as_ref()];
+    let ips = [ipv4.as_ref(), ipv6.as_ref()];
     let v4_is_broken = broken.contains(&Family::V4);
     let (mut pxe, mut options, mut routes) = (Pxe::default(), Vec::new(), Vec::new());
     if mode.makes_bridge() {
         pxe = pxe::pxe(&layers, (name, ipv4.as_ref()), v4_is_broken, problems);
-        options = dnsmasq::options(&layers, (name, sides), !broken.is_empty(), problems);
-        routes = route::routes(&layers, sides, &broken, problems);
+        options = dnsmasq::options(&layers, (name, ips), !broken.is_empty(), problems);
+        routes = route::routes(&layers, ips, &broken, problems);
     }
     let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
 

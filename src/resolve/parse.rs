@@ -176,15 +176,15 @@ pub fn is_plain(text: &str) -> bool {
 
 /// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
 pub fn name(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
-    if !fine {
+    let is_valid = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
+    if !is_valid {
         problems.push(
             Problem::bad_name(place, format!("`{}` cannot be a name", shortened(text)))
                 .label("not a name")
                 .help("use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 63 of them"),
         );
     }
-    fine
+    is_valid
 }
 
 /// Checks the name of an environment variable, as libvirt does.
@@ -192,16 +192,16 @@ pub fn variable(text: &str, place: Place, problems: &mut Problems) -> bool {
     if !fits(text, &place, problems) {
         return false;
     }
-    let fine = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    let is_valid = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !fine {
+    if !is_valid {
         problems.push(
             Problem::bad_name(place, format!("`{}` cannot be the name of an environment variable", shortened(text)))
                 .label("not the name of a variable")
                 .help("use letters, digits and `_`, starting with a letter or `_`"),
         );
     }
-    fine
+    is_valid
 }
 
 /// The serial number of a disk, in the characters that libvirt takes.
@@ -210,42 +210,42 @@ pub fn serial(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     if !fits(text, &word.place(), problems) {
         return None;
     }
-    let fine = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
-    if !fine {
+    let is_valid = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_ .+".contains(c));
+    if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` cannot be a serial number", shortened(text)))
                 .label("not a serial number")
                 .help("use letters, digits, spaces, `-`, `_`, `.` and `+`"),
         );
     }
-    fine.then(|| text.clone())
+    is_valid.then(|| text.clone())
 }
 
 /// A World Wide Name, in the form that libvirt takes.
 pub fn wwn(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
-    let fine = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    if !fine {
+    let is_valid = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` cannot be a World Wide Name", shortened(text)))
                 .label("not a World Wide Name")
                 .help("write 16 hexadecimal digits, such as `\"5000c50015ea71aa\"`"),
         );
     }
-    fine.then(|| text.clone())
+    is_valid.then(|| text.clone())
 }
 
 /// Checks the name of a host in DNS: letters, digits, `.` and `-`.
 pub fn host_name(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let fine = is_host_name(text);
-    if !fine {
+    let is_valid = is_host_name(text);
+    if !is_valid {
         problems.push(
             Problem::bad_name(place, format!("`{}` cannot be the name of a host", shortened(text)))
                 .label("not a host name")
                 .help("use letters, digits, `.` and `-`, starting with a letter or digit, 1 to 63 between two dots"),
         );
     }
-    fine
+    is_valid
 }
 
 /// Whether DNS can have the name.
@@ -259,17 +259,17 @@ pub fn is_host_name(text: &str) -> bool {
 
 /// Checks the name of a lab.
 pub fn lab_name(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let fine = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+    let is_valid = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         && text.len() <= 63;
-    if !fine {
+    if !is_valid {
         problems.push(
             Problem::bad_name(place, format!("`{}` cannot be the name of a lab", shortened(text)))
                 .label("not the name of a lab")
                 .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
         );
     }
-    fine
+    is_valid
 }
 
 /// A duration in seconds.

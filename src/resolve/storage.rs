@@ -9,7 +9,7 @@ pub(crate) mod pool_type;
 pub(crate) mod volume;
 pub(crate) mod volume_name;
 
-use crate::lab::identity::{Kind, Namespace};
+use crate::lab::identity::{Namespace, ObjectKind};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::{Permissions, Pool};
 use crate::place::{Place, Pointer};
@@ -28,7 +28,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
     let layers = Layers::one(at.clone(), spec);
     let id = parse::id(layers.get(key!(id)), problems);
     let uuid = parse::identity(layers.get(key!(uuid)), problems).unwrap_or_else(|| Placed {
-        value: namespace.uuid(Kind::Pool, id.as_deref().unwrap_or(name)),
+        value: namespace.uuid(ObjectKind::Pool, id.as_deref().unwrap_or(name)),
         place: Place::key(&at),
     });
     let r#type = spec.r#type.unwrap_or_default();

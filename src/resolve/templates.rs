@@ -46,7 +46,7 @@ impl<'a> Templates<'a> {
             let Source::Volume { pool, name, .. } = source else { return None };
             let own = declared.iter().find(|(of, volume)| of == pool && volume.name == *name);
             let volume = own.map(|(_, volume)| volume).or_else(|| pools[pool.0].volume(name))?;
-            // That a volume is deleted is told of elsewhere.
+            // That a volume is deleted is reported elsewhere.
             Some(volume.present.as_ref().map_or(Size::KIB, |present| present.size))
         };
         let template_disk = |disk: &Disk| TemplateDisk {
@@ -90,7 +90,7 @@ impl<'a> Templates<'a> {
             );
             return None;
         }
-        // One that is missing is a clone in a circle, or several, which has been told of.
+        // One that is missing is a clone in a circle, or several, which has been reported.
         let template = self.templates.get(name)?;
         let found = template.disks.get(disk);
         if found.is_none() && !template.names.iter().any(|name| name == disk) {

@@ -25,14 +25,14 @@ const SOCKET_MAX: usize = 107;
 /// The absolute path of a socket.
 pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = path(word, problems)?;
-    let fine = path.len() <= SOCKET_MAX;
-    if !fine {
+    let is_valid = path.len() <= SOCKET_MAX;
+    if !is_valid {
         let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
         problems.push(
             Problem::of_value(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"),
         );
     }
-    fine.then_some(path)
+    is_valid.then_some(path)
 }
 
 /// An absolute path.

@@ -2,7 +2,7 @@
 
 use super::print;
 use crate::lab::Lab;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::{Element, Vocabulary};
 use crate::libvirt::{Definition, Object, Objects};
 
@@ -29,11 +29,11 @@ pub fn files<'a>(lab: &Lab, objects: &'a Objects) -> Vec<XmlFile<'a>> {
         definition,
         element,
     };
-    let object = |directory: &str, object: &'a Object, kind: Kind| {
+    let object = |directory: &str, object: &'a Object, kind: ObjectKind| {
         file(format!("{directory}/{}.xml", object.name), &object.definition, vocabulary.object(kind))
     };
-    let networks = objects.networks.iter().flatten().map(|network| object("networks", network, Kind::Network));
-    let pools = objects.pools.iter().flatten().map(|pool| object("pools", pool, Kind::Pool));
+    let networks = objects.networks.iter().flatten().map(|network| object("networks", network, ObjectKind::Network));
+    let pools = objects.pools.iter().flatten().map(|pool| object("pools", pool, ObjectKind::Pool));
     let volumes = objects.pools.iter().flatten().flat_map(|pool| {
         pool.volumes.iter().filter_map(move |volume| {
             let path = format!("volumes/{}/{}.xml", pool.name, volume.name);
@@ -41,6 +41,6 @@ pub fn files<'a>(lab: &Lab, objects: &'a Objects) -> Vec<XmlFile<'a>> {
         })
     });
     let volumes = volumes.map(|(path, definition)| file(path, definition, vocabulary.volume()));
-    let domains = objects.domains.iter().flatten().map(|domain| object("domains", domain, Kind::Domain));
+    let domains = objects.domains.iter().flatten().map(|domain| object("domains", domain, ObjectKind::Domain));
     networks.chain(pools).chain(volumes).chain(domains).collect()
 }

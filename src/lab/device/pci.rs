@@ -54,8 +54,8 @@ impl fmt::Display for PciAddress {
 
 /// So many hexadecimal digits.
 pub(crate) fn hex(digits: &str, count: usize) -> Option<u16> {
-    let fine = digits.len() == count && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    fine.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+    let is_valid = digits.len() == count && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_valid.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
 }
 
 /// Whether an interface gets a PCI slot of its own choosing, the only one of the bus of its number. libvirt numbers slots by

@@ -11,7 +11,7 @@ pub(crate) const RANGE_MAX: u128 = 65535;
 
 /// What a network has of one address family.
 #[derive(Debug)]
-pub struct Side {
+pub struct Ip {
     /// The subnet.
     pub subnet: Subnet,
     /// Where the subnet is written.
@@ -24,7 +24,7 @@ pub struct Side {
     pub(crate) unserved_at: Option<Pointer>,
 }
 
-/// The DHCP server of one side of a network.
+/// The DHCP server of one address family.
 #[derive(Debug)]
 pub struct Dhcp {
     /// The first and last address for machines that have none of their own.
@@ -38,7 +38,7 @@ pub struct Dhcp {
     pub serves_without_hosts: bool,
 }
 
-impl Side {
+impl Ip {
     /// The DHCP server, if it runs where `hosts` are the network's: leaves IPv6 to router advertisements where no address is
     /// reserved and the spec does not ask for more. Where one is, libvirt's server is the only source of addresses, so that it
     /// needs a range for everyone else.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-/// What a network has for machines to boot from, all of it on its IPv4 side.
+/// What a network has for machines to boot from, all of it over IPv4.
 #[derive(Debug, Default)]
 pub struct Pxe {
     /// The directory whose files TFTP serves.

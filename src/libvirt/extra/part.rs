@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Merger, place_of};
 use crate::lab::ExtraAt;
-use crate::lab::identity::Kind;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::DeviceExtras;
 use crate::libvirt::tree::{Tree, Value};
 use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
@@ -27,7 +27,7 @@ pub(in crate::libvirt) fn merge_device(
         Some(ValueType::Set(element)) => Some(element),
         Some(_) | None => None,
     };
-    let element = inner(vocabulary.object(Kind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
+    let element = inner(vocabulary.object(ObjectKind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
     let Some(Value::Set(devices)) = definition.get_mut(DEVICES) else { return };
     let Some(Value::List(list)) = devices.get_mut(device.name) else { return };
     let (Some(element), Some(Value::Set(tree))) = (element, list.get_mut(device.index)) else { return };

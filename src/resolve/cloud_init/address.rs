@@ -78,7 +78,7 @@ pub(crate) fn addressing<T: Addressed>(
     problems: &mut Problems,
 ) -> Addressing {
     let mut addresses: Vec<Static> = Vec::new();
-    let mut all_fine = true;
+    let mut are_valid = true;
     let written = layers.get(T::ADDRESSES);
     for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
         let place = Place::value(written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)));
@@ -92,21 +92,21 @@ pub(crate) fn addressing<T: Addressed>(
                 let is_reserved =
                     on.interface.is_some_and(|i| i.addresses.iter().any(|own| own.host.addr() == net.addr()));
                 if let Some(id) = on.segment.as_ref().and_then(Segment::as_network) {
-                    all_fine &= on_network(net, &place, id, names, problems);
+                    are_valid &= on_network(net, &place, id, names, problems);
                 }
                 addresses.push(Static { net, place, on: on.segment.clone(), is_reserved });
             }
-            None => all_fine = false,
+            None => are_valid = false,
         }
     }
-    if all_fine && let Some(interface) = on.interface {
+    if are_valid && let Some(interface) = on.interface {
         agree_with_reserved(&addresses, interface, problems);
     }
     let gateways = [(Family::V4, layers.get(T::GATEWAY)), (Family::V6, layers.get(T::GATEWAY6))];
     let gateways = gateways.into_iter().filter_map(|(family, word)| {
         let word = word?;
         let gateway = parse::address(word, family, problems)?;
-        if all_fine {
+        if are_valid {
             check_gateway(gateway, word, &addresses, problems);
         }
         Some(Placed { value: gateway, place: word.place() })
@@ -210,17 +210,17 @@ fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Probl
 fn on_network(net: IpNet, place: &Place, id: NetworkId, names: &Names<'_>, problems: &mut Problems) -> bool {
     let network = &names.networks[id.0];
     let address = net.addr();
-    let Some(side) = network.side(Family::of(address)) else { return true };
-    let declared = || (Place::value(&side.at), format!("`{}` is declared here", network.name));
-    let (first, last) = side.room();
+    let Some(ip) = network.ip(Family::of(address)) else { return true };
+    let declared = || (Place::value(&ip.at), format!("`{}` is declared here", network.name));
+    let (first, last) = ip.room();
     let room = format!("`{}` has room for `{first}` to `{last}`", network.name);
-    let problem = match side.subnet.host(address) {
+    let problem = match ip.subnet.host(address) {
         Err(why) => {
-            let (id, what, label) = not_a_host(why, side.subnet);
+            let (id, what, label) = not_a_host(why, ip.subnet);
             Problem::new(id, place.clone(), format!("address `{address}` {what} of network `{}`", network.name))
                 .label(label)
         }
-        Ok(host) if host == side.gateway => Problem::new(
+        Ok(host) if host == ip.gateway => Problem::new(
             Id::AddressIsGateway,
             place.clone(),
             format!("address `{address}` is the host's own on network `{}`", network.name),
@@ -291,6 +291,6 @@ fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) ->
 fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<String> {
     let Some(list) = layers.get(T::SEARCH) else { return Vec::new() };
     let domains = list.value.iter().enumerate();
-    let fine = domains.filter(|(at, text)| parse::host_name(text, Place::value(list.pointer().index(*at)), problems));
-    fine.map(|(_, text)| text.clone()).collect()
+    let valid = domains.filter(|(at, text)| parse::host_name(text, Place::value(list.pointer().index(*at)), problems));
+    valid.map(|(_, text)| text.clone()).collect()
 }

@@ -84,8 +84,8 @@ fn from_base64(text: &str) -> Option<Vec<u8>> {
 
 /// Checks the hash of a password.
 pub(crate) fn hash(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let fine = is_hash(text);
-    if !fine {
+    let is_valid = is_hash(text);
+    if !is_valid {
         let message = if text.starts_with('$') {
             "a hash that no Linux takes, or only a part of one"
         } else {
@@ -97,7 +97,7 @@ pub(crate) fn hash(text: &str, place: Place, problems: &mut Problems) -> bool {
                 .help(MAKE_A_HASH),
         );
     }
-    fine
+    is_valid
 }
 
 /// Whether text is a hash in one of the forms that crypt(5) recommends or still calls acceptable.
@@ -131,11 +131,11 @@ fn is_hash(text: &str) -> bool {
 
 /// Checks that text holds no private key.
 pub(crate) fn has_no_private_key(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let fine = !(text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"));
-    if !fine {
+    let is_valid = !(text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"));
+    if !is_valid {
         problems.push(secret(place, "a private key"));
     }
-    fine
+    is_valid
 }
 
 /// The problem of a secret.
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn hashes_are_told_from_passwords() {
         let zeros = |count: usize| "0".repeat(count);
-        for fine in [
+        for valid in [
             SHA512.to_owned(),
             SHA512.replace("$6$", "$6$rounds=5000$"),
             format!("$5$salt${}", zeros(43)),
@@ -166,7 +166,7 @@ mod tests {
             format!("$7$CU..../....{}${}", zeros(22), zeros(43)),
             format!("$2b$05${}", zeros(53)),
         ] {
-            assert!(is_hash(&fine), "{fine}");
+            assert!(is_hash(&valid), "{valid}");
         }
         for bad in [
             "",

@@ -282,7 +282,7 @@ fn served(interface: &Interface, names: &Names<'_>) -> Served {
             let network = &names.networks[id.0];
             let has =
                 |family: Family| interface.addresses.iter().any(|address| Family::of(address.host.addr()) == family);
-            let dhcp = |family: Family| network.side(family).and_then(|side| side.dhcp.as_ref());
+            let dhcp = |family: Family| network.ip(family).and_then(|ip| ip.dhcp.as_ref());
             Served::Lab {
                 v4: dhcp(Family::V4).is_some_and(|dhcp| dhcp.range.is_some() || has(Family::V4)),
                 v6: dhcp(Family::V6).is_some_and(|dhcp| dhcp.serves_without_hosts || has(Family::V6)),

@@ -35,7 +35,7 @@ pub(crate) fn host_devices(
         HostDeviceKind::Pci { guest, .. } | HostDeviceKind::Mdev { guest, .. } => guest.as_mut(),
         HostDeviceKind::Usb { .. } => None,
     });
-    pci::settle(slots, interfaces, board, problems);
+    pci::assign_slots(slots, interfaces, board, problems);
     let frame_buffers: Vec<&Place> = devices
         .iter()
         .filter_map(|device| match &device.kind {

@@ -59,7 +59,7 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
 
 /// Finds the slots that several devices share: each device has a function of its own there, one of them function 0.
 /// Interfaces with a slot of their own share it with nobody.
-pub(crate) fn settle<'a>(
+pub(crate) fn assign_slots<'a>(
     slots: impl Iterator<Item = &'a mut Slot>,
     interfaces: &[Interface],
     board: Board,

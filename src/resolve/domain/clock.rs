@@ -83,14 +83,14 @@ fn present(timers: &Layers<'_, Timers>, timer: Key<Timers, Timer>) -> Option<boo
 /// A time zone, in the characters that libvirt takes.
 fn timezone(word: Word<'_>, problems: &mut Problems) -> Option<Offset> {
     let name = word.value;
-    let fine = (1..=255).contains(&name.len())
+    let is_valid = (1..=255).contains(&name.len())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | '/'));
-    if !fine {
+    if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` cannot be the name of a time zone", shortened(name)))
                 .label("not a time zone")
                 .help("use a name of the tz database, such as `\"Europe/Berlin\"`"),
         );
     }
-    fine.then(|| Offset::Timezone(name.clone()))
+    is_valid.then(|| Offset::Timezone(name.clone()))
 }

@@ -33,8 +33,8 @@ pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
 fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Problems) -> Entries {
     let date = bios.get(key!(date));
     let release = bios.get(key!(release));
-    let mut check = |word: Option<Word<'_>>, is_fine: fn(&str) -> bool, what: &str, example: &str| {
-        if let Some(word) = word.filter(|word| !word.value.is_empty() && !is_fine(word.value)) {
+    let mut check = |word: Option<Word<'_>>, is_valid: fn(&str) -> bool, what: &str, example: &str| {
+        if let Some(word) = word.filter(|word| !word.value.is_empty() && !is_valid(word.value)) {
             let message = format!("`{}` is not the {what} of a firmware", text::shortened(word.value));
             problems.push(
                 Problem::of_value(Id::BadSmbios, word.place(), message)

@@ -45,12 +45,12 @@ fn room(bus: DiskBus, board: Board) -> usize {
 
 /// Refuses the bus of a drive where the board has none.
 pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, problems: &mut Problems) {
-    let fine = match (bus, board) {
+    let is_valid = match (bus, board) {
         (DiskBus::Ide, Board::Q35 | Board::Virt) => false,
         (DiskBus::Ide, Board::I440fx | Board::Other)
         | (DiskBus::Virtio | DiskBus::Sata | DiskBus::Scsi | DiskBus::Usb | DiskBus::Nvme, _) => true,
     };
-    if !fine {
+    if !is_valid {
         problems.push(
             Problem::new(Id::NotOnThisBus, place(), "an IDE drive on a machine that has no IDE")
                 .label("only with `\"machine\": \"pc\"`")

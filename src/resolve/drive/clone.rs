@@ -82,7 +82,7 @@ impl TemplateDisk {
                     refuse(format!("a volume in a pool of type `{}`", of.r#type.name()));
                     return None;
                 }
-                // Its format is settled with all volumes.
+                // Its format is decided with all volumes.
                 (Image::File(of.volume_path(name)), None)
             }
             Source::File(path) => (Image::File(path.clone()), Some(self.format)),

@@ -85,15 +85,15 @@ fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Problems) 
     let mut size = |word: Option<Word<'_>>| {
         let word = word?;
         let size = parse::size(word, problems)?;
-        let fine = BLOCK_SIZES.contains(&size.bytes()) && size.bytes().count_ones() == 1;
-        if !fine {
+        let is_valid = BLOCK_SIZES.contains(&size.bytes()) && size.bytes().count_ones() == 1;
+        if !is_valid {
             problems.push(
                 Problem::out_of_range(word.place(), format!("`{}` is not the size of a block", word.value))
                     .label("needs a power of two from 512 bytes to 2 MiB")
                     .help("write `\"512B\"` or `\"4KiB\"`, as real disks have them"),
             );
         }
-        fine.then_some(size)
+        is_valid.then_some(size)
     };
     let physical_at = layers.get(key!(physical));
     let logical = size(layers.get(key!(logical)));

@@ -105,7 +105,7 @@ fn address(
         );
         return None;
     }
-    let Some(side) = network.side(family) else {
+    let Some(ip) = network.ip(family) else {
         if !names.refused_subnets.contains(&(id, family)) {
             problems.push(
                 Problem::new(
@@ -120,7 +120,7 @@ fn address(
         }
         return None;
     };
-    if let Some(at) = &side.unserved_at {
+    if let Some(at) = &ip.unserved_at {
         problems.push(
             Problem::conflict(
                 word.place(),
@@ -136,7 +136,7 @@ fn address(
         problems.push(parse::too_far(&first.to_string(), "address", word.pointer()));
         return None;
     };
-    match side.subnet.host(address) {
+    match ip.subnet.host(address) {
         Err(_) if entry.replica > 0 => {
             problems.push(
                 Problem::new(
@@ -145,23 +145,23 @@ fn address(
                     format!("counting up from `{first}` leaves the subnet of network `{}`", network.name),
                 )
                 .label("too many replicas from here")
-                .related(Place::value(&side.at), format!("`{}` is declared here", network.name))
+                .related(Place::value(&ip.at), format!("`{}` is declared here", network.name))
                 .help("start lower, or make the subnet larger"),
             );
             None
         }
         Err(why) => {
-            let (id, what, label) = not_a_host(why, side.subnet);
-            let (first, last) = side.room();
+            let (id, what, label) = not_a_host(why, ip.subnet);
+            let (first, last) = ip.room();
             problems.push(
                 Problem::new(id, word.place(), format!("address `{address}` {what} of network `{}`", network.name))
                     .label(label)
-                    .related(Place::value(&side.at), format!("`{}` is declared here", network.name))
+                    .related(Place::value(&ip.at), format!("`{}` is declared here", network.name))
                     .help(format!("`{}` has room for `{first}` to `{last}`", network.name)),
             );
             None
         }
-        Ok(host) if host == side.gateway => {
+        Ok(host) if host == ip.gateway => {
             problems.push(
                 Problem::new(
                     Id::AddressIsGateway,
@@ -169,7 +169,7 @@ fn address(
                     format!("address `{address}` is the host's own on network `{}`", network.name),
                 )
                 .label("the gateway")
-                .related(Place::value(&side.at), "the subnet")
+                .related(Place::value(&ip.at), "the subnet")
                 .help("choose another address, or give the network another `gateway`"),
             );
             None

@@ -130,11 +130,11 @@ pub(crate) fn mtu(
     problems: &mut Problems,
 ) -> Option<u32> {
     let written = layers.get(key!(mtu))?;
-    let fine = match attachment.backend(names.networks) {
+    let is_valid = match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => true,
         Backend::Macvtap | Backend::VirtualFunction | Backend::User => false,
     };
-    if !fine {
+    if !is_valid {
         let (what, label) = describe(attachment, names);
         problems.push(
             Problem::not_on_this_mode(Place::key(written.pointer()), format!("{what} takes no `mtu`"))

@@ -30,7 +30,7 @@ pub(crate) fn profile<'s>(
     let profile = names.link(word, problems);
     match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => profile,
-        // Has been told of for all of `link`.
+        // Has been reported for all of `link`.
         Backend::VirtualFunction => None,
         Backend::Macvtap | Backend::User => {
             let (what, label) = attachment::describe(attachment, names);

@@ -53,7 +53,7 @@ pub(crate) fn tap(
         ("model", model_at.clone(), backend != Backend::VirtualFunction),
         ("link", link_at, backend != Backend::VirtualFunction),
     ];
-    for (key, at, _) in refused.into_iter().filter(|(.., is_fine)| !is_fine) {
+    for (key, at, _) in refused.into_iter().filter(|(.., is_valid)| !is_valid) {
         problems.extend(at.map(|at| {
             Problem::not_on_this_mode(Place::key(at), format!("{what} takes no `{key}`")).label(label.clone()).help(
                 match (key, backend) {

@@ -36,7 +36,7 @@ pub(crate) fn v4(
 }
 
 /// The IPv6 DHCP server, unless it is switched off; where it is by its own word, also the place of that. Unless the spec
-/// asks for it, it serves only where an address is reserved: see [`Side::dhcp`](crate::lab::network::ip::Side::dhcp).
+/// asks for it, it serves only where an address is reserved: see [`Ip::dhcp`](crate::lab::network::ip::Ip::dhcp).
 pub(crate) fn v6(
     layers: &Layers<'_, spec::Network>,
     (subnet, subnet_at): (Subnet, &Pointer),

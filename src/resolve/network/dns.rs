@@ -89,17 +89,17 @@ fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Ve
 /// The name of a service, in the characters that libvirt takes.
 fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
-    let fine = text.starts_with(|c: char| c.is_ascii_alphanumeric())
+    let is_valid = text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && text.len() <= 62;
-    if !fine {
+    if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` cannot be the name of a service", shortened(text)))
                 .label("not a service")
                 .help("use letters, digits, `-` and `_`, without the leading `_`, such as `\"ldap\"`"),
         );
     }
-    fine.then(|| text.clone())
+    is_valid.then(|| text.clone())
 }
 
 /// The texts, each of which is one line for dnsmasq together with its name.

@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
@@ -17,17 +17,17 @@ const LINE_MAX: usize = 1000;
 /// What stands before a tag, where a value can have some before it.
 const TAGS: [&str; 2] = ["tag:", "net:"];
 
-/// The options of a network, of which these are the sides.
+/// The options of a network, `ips` being what it has of each address family.
 pub(crate) fn options(
     layers: &Layers<'_, spec::Network>,
-    (name, sides): (&str, [Option<&Side>; 2]),
+    (name, ips): (&str, [Option<&Ip>; 2]),
     is_broken: bool,
     problems: &mut Problems,
 ) -> Vec<String> {
     let Some(list) = layers.get(key!(dnsmasq)) else {
         return Vec::new();
     };
-    if sides.iter().all(Option::is_none) && !is_broken && !list.value.is_empty() {
+    if ips.iter().all(Option::is_none) && !is_broken && !list.value.is_empty() {
         problems.push(
             Problem::new(
                 Id::NoSubnet,
@@ -61,12 +61,12 @@ pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Pr
         return false;
     }
     let room = LINE_MAX.saturating_sub(rest);
-    let fine = text.len() <= room;
-    if !fine {
+    let is_valid = text.len() <= room;
+    if !is_valid {
         let message = format!("a text of {} bytes, where dnsmasq has room for {room}", text.len());
         problems.push(Problem::of_value(Id::TextTooLong, place, message).label("too long").help("shorten it"));
     }
-    fine
+    is_valid
 }
 
 /// A text that libvirt writes into a line as it is, where dnsmasq ends it at a comma or a comment.
@@ -76,8 +76,8 @@ pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Opti
         return None;
     }
     let has_tag = TAGS.iter().any(|tag| text.starts_with(tag));
-    let fine = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']) && !has_tag;
-    if !fine {
+    let is_valid = !text.is_empty() && !text.contains([' ', ',', '"', '#', '\\']) && !has_tag;
+    if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` cannot be {what}", shortened(text)))
                 .label("dnsmasq would read something else")
@@ -88,7 +88,7 @@ pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Opti
                 }),
         );
     }
-    fine.then(|| text.clone())
+    is_valid.then(|| text.clone())
 }
 
 /// What dnsmasq takes the name of a machine for, in the line that reserves its address, if it is not a name there.

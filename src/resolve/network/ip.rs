@@ -1,6 +1,6 @@
 //! What a network has of one address family: a subnet, the host's address in it, and the DHCP server.
 
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::lab::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
@@ -13,13 +13,13 @@ use crate::spec::key::key;
 use crate::spec::network::Mode;
 
 /// One address family of a network, when the spec gives it a subnet.
-pub(crate) fn side(
+pub(crate) fn ip(
     family: Family,
     layers: &Layers<'_, spec::Network>,
     mode: Mode,
     broken: &mut Vec<Family>,
     problems: &mut Problems,
-) -> Option<Side> {
+) -> Option<Ip> {
     let (subnet, gateway) = match family {
         Family::V4 => (layers.get(key!(subnet)), layers.get(key!(gateway))),
         Family::V6 => (layers.get(key!(subnet6)), layers.get(key!(gateway6))),
@@ -65,5 +65,5 @@ pub(crate) fn side(
         Family::V4 => (dhcp::v4(layers, (subnet, &at), gateway, problems), None),
         Family::V6 => dhcp::v6(layers, (subnet, &at), gateway, problems),
     };
-    Some(Side { subnet, at, gateway, dhcp, unserved_at })
+    Some(Ip { subnet, at, gateway, dhcp, unserved_at })
 }

@@ -1,6 +1,6 @@
 //! What machines boot from over a network.
 
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::lab::network::pxe::Pxe;
 use crate::lab::subnet::Family;
 use crate::place::Place;
@@ -11,10 +11,10 @@ use crate::resolve::{parse, text};
 use crate::spec;
 use crate::spec::key::key;
 
-/// What the network has, of which this is the IPv4 side.
+/// What machines boot from on a network, `ipv4` being what it has of IPv4.
 pub(crate) fn pxe(
     layers: &Layers<'_, spec::Network>,
-    (name, side): (&str, Option<&Side>),
+    (name, ip): (&str, Option<&Ip>),
     is_broken: bool,
     problems: &mut Problems,
 ) -> Pxe {
@@ -22,7 +22,7 @@ pub(crate) fn pxe(
     let dhcp = layers.object(key!(dhcp));
     let file = dhcp.get(key!(boot_file));
     let server = dhcp.get(key!(boot_server));
-    if let Some(tftp) = tftp.filter(|_| side.is_none() && !is_broken) {
+    if let Some(tftp) = tftp.filter(|_| ip.is_none() && !is_broken) {
         problems.push(
             Problem::new(
                 Id::NoSubnet,
@@ -34,7 +34,7 @@ pub(crate) fn pxe(
             .help("add a `subnet`, or leave `tftp` out"),
         );
     }
-    if let (Some(file), Some(_)) = (file, side.filter(|side| side.dhcp.is_none())) {
+    if let (Some(file), Some(_)) = (file, ip.filter(|ip| ip.dhcp.is_none())) {
         problems.push(
             Problem::both(
                 Place::key(file.pointer()),

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use crate::lab::network::ip::Side;
+use crate::lab::network::ip::Ip;
 use crate::lab::network::route::Route;
 use crate::lab::subnet::Family;
 use crate::place::{Place, Pointer};
@@ -14,10 +14,10 @@ use crate::spec;
 use crate::spec::key::key;
 use crate::spec::route as written;
 
-/// The routes of a network, of which these are the sides. What is wrong with a `broken` subnet has been told.
+/// The routes of a network, `ips` being what it has of each address family. What is wrong with a `broken` subnet has been reported.
 pub(crate) fn routes(
     layers: &Layers<'_, spec::Network>,
-    sides: [Option<&Side>; 2],
+    ips: [Option<&Ip>; 2],
     broken: &[Family],
     problems: &mut Problems,
 ) -> Vec<Route> {
@@ -28,14 +28,14 @@ pub(crate) fn routes(
     let network = layers.pointer();
     let routes = routes.filter_map(|(index, route)| {
         let layers = Layers::one(list.pointer().index(index), route);
-        self::route(&layers, sides, broken, &network, problems)
+        self::route(&layers, ips, broken, &network, problems)
     });
     routes.collect()
 }
 
 fn route(
     layers: &Layers<'_, written::Route>,
-    sides: [Option<&Side>; 2],
+    ips: [Option<&Ip>; 2],
     broken: &[Family],
     network: &Pointer,
     problems: &mut Problems,
@@ -51,7 +51,7 @@ fn route(
     let family = Family::of(to.addr());
     let via = via?;
     let address = parse::address(via, family, problems)?;
-    let Some(side) = sides.into_iter().flatten().find(|side| side.subnet.family() == family) else {
+    let Some(ip) = ips.into_iter().flatten().find(|ip| ip.subnet.family() == family) else {
         if !broken.contains(&family) {
             let message = format!("a route through a network that has no {} subnet", family.name());
             problems.push(
@@ -63,9 +63,9 @@ fn route(
         }
         return None;
     };
-    let subnet = side.subnet;
+    let subnet = ip.subnet;
     match subnet.host(address) {
-        Ok(host) if host == side.gateway => {
+        Ok(host) if host == ip.gateway => {
             problems.push(
                 Problem::new(
                     Id::AddressIsGateway,
@@ -73,7 +73,7 @@ fn route(
                     format!("a route of the host by way of `{address}`, itself"),
                 )
                 .label("the gateway")
-                .related(Place::value(&side.at), "the subnet")
+                .related(Place::value(&ip.at), "the subnet")
                 .help("write the address of the machine that forwards"),
             );
             None
@@ -91,7 +91,7 @@ fn route(
                     format!("address `{address}` {what} `{subnet}`, which the host routes from"),
                 )
                 .label(label)
-                .related(Place::value(&side.at), "the subnet")
+                .related(Place::value(&ip.at), "the subnet")
                 .help("write the address of a machine on the network"),
             );
             None

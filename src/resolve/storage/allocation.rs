@@ -33,7 +33,7 @@ pub(crate) fn resolve(
             problems.push(Problem::conflict(place, why).label(what.to_owned()).help(help.to_owned()));
         }
     };
-    // A refused amount has been told of.
+    // A refused amount has been reported.
     let allocated =
         |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (Place::key(word.pointer()), label));
     match (r#type, format) {
@@ -66,7 +66,7 @@ pub(crate) fn resolve(
             refuse(full.map(|at| (at.place(), "sets nothing aside")), why, help);
             None
         }
-        // Its volumes are not ours to create, which is told of elsewhere.
+        // Its volumes are not ours to create, which is reported elsewhere.
         (PoolType::Iscsi, _) => None,
     }
 }

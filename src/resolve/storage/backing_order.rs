@@ -114,7 +114,7 @@ fn on_volume(backing: &Backing, pool: &Pool, on: Option<(&Pool, &Volume)>) -> Op
 /// Puts the volumes of a pool after those of it that they grow on.
 fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems) {
     let order = in_order(before, |circle| {
-        // The volume that leads here may be outside the circle: the first one that is declared in it is told of.
+        // The volume that leads here may be outside the circle: the first one that is declared in it is reported.
         let Some(volume) = circle.iter().map(|(index, ())| *index).min().map(|first| &pool.volumes[first]) else {
             return;
         };

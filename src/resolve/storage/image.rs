@@ -55,13 +55,13 @@ pub(crate) fn resolve(
 /// A path of attributes, each of a name that means the same in Nix, in a path, and in the text of an error.
 fn attributes(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let is_fine = |name: &str| {
+    let is_valid = |name: &str| {
         name.starts_with(is_start) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
     if !text::check_line(word.value, word.place(), problems) {
         return None;
     }
-    if !word.value.split('.').all(is_fine) {
+    if !word.value.split('.').all(is_valid) {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` is not a path of attributes", word.value))
                 .label("needs names with dots between them")

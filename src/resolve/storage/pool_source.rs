@@ -50,8 +50,8 @@ pub(crate) fn resolve(
 /// A server by its name or address.
 fn server(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
-    let fine = text.parse::<IpAddr>().is_ok() || parse::host_name(text, word.place(), problems);
-    fine.then(|| text.clone())
+    let is_valid = text.parse::<IpAddr>().is_ok() || parse::host_name(text, word.place(), problems);
+    is_valid.then(|| text.clone())
 }
 
 /// The monitors of a cluster, each with its port if it is written.
@@ -117,8 +117,8 @@ fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Op
 fn name(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let parts = if r#type == PoolType::Zfs { text.split('/').collect() } else { vec![text.as_str()] };
-    let fine = parts.iter().all(|part| parse::name(part, word.place(), &mut Problems::default()));
-    if !fine {
+    let is_valid = parts.iter().all(|part| parse::name(part, word.place(), &mut Problems::default()));
+    if !is_valid {
         let example = if r#type == PoolType::Zfs { "tank/images" } else { "images" };
         problems.push(
             Problem::bad_name(
@@ -129,14 +129,14 @@ fn name(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<Str
             .help(format!("use letters, digits, `.`, `_` and `-`, such as `\"{example}\"`")),
         );
     }
-    fine.then(|| text.clone())
+    is_valid.then(|| text.clone())
 }
 
 /// What is on the storage of a type.
 fn format(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<String> {
     let known = r#type.formats();
-    let fine = known.contains(&word.value.as_str());
-    if !fine {
+    let is_valid = known.contains(&word.value.as_str());
+    if !is_valid {
         problems.push(
             Problem::new(
                 Id::UnknownValue,
@@ -147,7 +147,7 @@ fn format(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<S
             .help(did_you_mean(word.value, known.iter().copied())),
         );
     }
-    fine.then(|| word.value.clone())
+    is_valid.then(|| word.value.clone())
 }
 
 /// An iSCSI qualified name ([RFC 7143](https://www.rfc-editor.org/rfc/rfc7143#section-4.2.7.4)), in libvirt's form.
@@ -165,15 +165,15 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
         let own_is_plain = own.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':'));
         (digits(year, 4) && month && authority && !own.is_empty() && own_is_plain).then_some(())
     };
-    let fine = is_qualified(&text).is_some();
-    if !fine {
+    let is_valid = is_qualified(&text).is_some();
+    if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` is not a qualified name of iSCSI", text::shortened(&text)))
                 .label("not in the form `iqn.<year>-<month>.<domain, reversed>:<name>`")
                 .help("write it as the target has it, such as `\"iqn.2026-01.lab.storage:disks\"`"),
         );
     }
-    fine.then_some(text)
+    is_valid.then_some(text)
 }
 
 /// The version of NFS.
@@ -188,8 +188,8 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Opt
     }
     let text = word.value;
     // libvirt hands it to `mount` as it is.
-    let fine = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if !fine {
+    let is_valid = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if !is_valid {
         problems.push(
             Problem::new(
                 Id::UnknownValue,
@@ -200,7 +200,7 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Opt
             .help("write it like `\"4.2\"`"),
         );
     }
-    fine.then(|| text.clone())
+    is_valid.then(|| text.clone())
 }
 
 /// Who the host is.

@@ -23,7 +23,7 @@ pub(crate) fn check_derived(name: &str, pool: &Pool, place: Place, problems: &mu
 
 /// Checks the name of a volume of a pool.
 pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Problems) -> bool {
-    let (fine, what, help) = match pool.r#type {
+    let (is_valid, what, help) = match pool.r#type {
         PoolType::Dir | PoolType::Fs | PoolType::Netfs | PoolType::Rbd | PoolType::Zfs => {
             return parse::name(name, place, problems);
         }
@@ -42,18 +42,18 @@ pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Proble
         }
         PoolType::Disk => {
             let device = pool.source.device.as_deref();
-            let (fine, help) = partition(name, device);
-            (fine, "a partition of the disk", help)
+            let (is_valid, help) = partition(name, device);
+            (is_valid, "a partition of the disk", help)
         }
     };
-    if !fine {
+    if !is_valid {
         problems.push(
             Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
                 .label("not the name of one")
                 .help(help),
         );
     }
-    fine
+    is_valid
 }
 
 /// `unit:<host>:<bus>:<unit>`, as libvirt calls the units of a target.
@@ -72,8 +72,11 @@ fn partition(name: &str, device: Option<&str>) -> (bool, String) {
     let device = device.and_then(|device| device.strip_prefix("/dev/")).filter(|device| !device.contains('/'));
     let Some(device) = device else {
         let (stem, number) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
-        let fine = is_number(number) && parse::name(stem, Place::value(Pointer::root()), &mut Problems::default());
-        return (fine, "libvirt calls partitions as the kernel does, and numbers them: `sdb1`, `nvme0n1p1`".to_owned());
+        let is_valid = is_number(number) && parse::name(stem, Place::value(Pointer::root()), &mut Problems::default());
+        return (
+            is_valid,
+            "libvirt calls partitions as the kernel does, and numbers them: `sdb1`, `nvme0n1p1`".to_owned(),
+        );
     };
     let separator = if device.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };
     let stem = format!("{device}{separator}");

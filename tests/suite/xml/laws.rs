@@ -1,7 +1,7 @@
 //! Laws of the XML that this crate writes: a parser reads in it what was meant, whatever that is.
 
 use lab2nix::host_file::HostFile;
-use lab2nix::lab::identity::Kind;
+use lab2nix::lab::identity::ObjectKind;
 use lab2nix::libvirt::is_content;
 use lab2nix::libvirt::tree::{Tree, Value};
 use lab2nix::libvirt::vocabulary::{Child, Element, Markup, ValueType, Vocabulary, XmlAttribute};
@@ -82,10 +82,10 @@ const TEXTS: &[&str] =
 fn root_of(root: usize) -> (&'static Vocabulary, Element) {
     let vocabulary = Vocabulary::whole(NixVirtVersion::V0_6_0);
     let element = match root {
-        0 => vocabulary.object(Kind::Network),
-        1 => vocabulary.object(Kind::Pool),
+        0 => vocabulary.object(ObjectKind::Network),
+        1 => vocabulary.object(ObjectKind::Pool),
         2 => vocabulary.volume(),
-        _ => vocabulary.object(Kind::Domain),
+        _ => vocabulary.object(ObjectKind::Domain),
     };
     (vocabulary, element)
 }
