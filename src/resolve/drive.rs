@@ -5,6 +5,7 @@ pub(crate) mod clone;
 pub(crate) mod disk_source;
 pub(crate) mod floppy;
 pub(crate) mod io;
+pub(crate) mod startup_policy;
 
 use std::collections::HashMap;
 
@@ -19,11 +20,11 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::instance::Instance;
-use crate::resolve::layers::{At, Layers};
+use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::storage::{volume, volume_name};
 use crate::resolve::{parse, text};
-use crate::spec::drive::{DiskBus, StartupPolicy};
+use crate::spec::drive::DiskBus;
 use crate::spec::guest::Drivers;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
@@ -133,8 +134,11 @@ pub(crate) fn cdroms(
         if let Some(written) = written_bus {
             bus::exists(bus, board, || written.place(), problems);
         }
-        let startup_policy =
-            startup_policy(layers.get(key!(startup_policy)), cdrom.file.is_some() || cdrom.volume.is_some(), problems);
+        let startup_policy = startup_policy::startup_policy(
+            layers.get(key!(startup_policy)),
+            cdrom.file.is_some() || cdrom.volume.is_some(),
+            problems,
+        );
         let boot = boot::order(layers.get(key!(boot)));
         let medium = medium(&layers, names, problems);
         if let (Some(Medium::Volume { pool, .. }), Some(at)) = (&medium, layers.get(key!(startup_policy)))
@@ -152,23 +156,6 @@ pub(crate) fn cdroms(
         cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
     }
     cdroms
-}
-
-/// What becomes of a start without what is in a drive.
-pub(crate) fn startup_policy(
-    written: Option<At<'_, StartupPolicy>>,
-    is_full: bool,
-    problems: &mut Problems,
-) -> Option<StartupPolicy> {
-    let policy = written?;
-    if !is_full {
-        problems.push(
-            Problem::conflict(Place::key(policy.pointer()), "nothing in the drive that could be missing")
-                .label("needs a file or a volume beside it")
-                .help("leave `startupPolicy` out"),
-        );
-    }
-    Some(*policy.value)
 }
 
 /// What is in an optical drive.

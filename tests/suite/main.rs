@@ -13,6 +13,7 @@ mod layers;
 mod lint;
 mod nix_text;
 mod schema;
+mod structure;
 #[path = "../support/mod.rs"]
 mod support;
 mod vocabulary;

@@ -5,8 +5,9 @@ use crate::lab::drive::floppy::Floppy;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
+use crate::resolve::drive::startup_policy;
 use crate::resolve::layers::Layers;
-use crate::resolve::{drive, text};
+use crate::resolve::text;
 use crate::spec::DomainFields;
 use crate::spec::key::key;
 
@@ -32,7 +33,11 @@ pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems
         floppies.push(Floppy {
             file: layers.get(key!(file)).and_then(|word| text::path(word, problems)),
             readonly: floppy.readonly.unwrap_or(false),
-            startup_policy: drive::startup_policy(layers.get(key!(startup_policy)), floppy.file.is_some(), problems),
+            startup_policy: startup_policy::startup_policy(
+                layers.get(key!(startup_policy)),
+                floppy.file.is_some(),
+                problems,
+            ),
             boot: boot::order(layers.get(key!(boot))),
         });
     }

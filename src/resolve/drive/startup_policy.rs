@@ -1,0 +1,23 @@
+//! What becomes of a start without what is in an optical or floppy drive.
+
+use crate::place::Place;
+use crate::problem::{Problem, Problems};
+use crate::resolve::layers::At;
+use crate::spec::drive::StartupPolicy;
+
+/// What becomes of a start without what is in a drive.
+pub(crate) fn startup_policy(
+    written: Option<At<'_, StartupPolicy>>,
+    is_full: bool,
+    problems: &mut Problems,
+) -> Option<StartupPolicy> {
+    let policy = written?;
+    if !is_full {
+        problems.push(
+            Problem::conflict(Place::key(policy.pointer()), "nothing in the drive that could be missing")
+                .label("needs a file or a volume beside it")
+                .help("leave `startupPolicy` out"),
+        );
+    }
+    Some(*policy.value)
+}
