@@ -1,13 +1,14 @@
 //! Attribute sets: ordered, and no name twice.
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use indexmap::map::{Entry, Iter};
 
 use super::{Expr, Name};
 
 /// An attribute set: names in the order they were inserted, none twice.
 #[derive(Debug, Clone, Default)]
-pub struct Attrs(IndexMap<Name, Expr>);
+pub struct Attrs(IndexMap<Name, Expr, FxBuildHasher>);
 
 impl Attrs {
     /// The empty set.
@@ -19,7 +20,7 @@ impl Attrs {
     /// The empty set, with room for `capacity` attributes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(IndexMap::with_capacity(capacity))
+        Self(IndexMap::with_capacity_and_hasher(capacity, FxBuildHasher))
     }
 
     /// Adds an attribute at the end.
