@@ -1,8 +1,8 @@
 //! Attribute sets: ordered, and no name twice.
 
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 use indexmap::map::{Entry, Iter};
+use rustc_hash::FxBuildHasher;
 
 use super::{Expr, Name};
 

@@ -31,10 +31,8 @@ impl Problems {
     /// Adds those of the problems of a further replica that its entry has not had: what is wrong with one replica is wrong
     /// with each, and says the same of another name.
     pub fn extend_from_replica(&mut self, found: Problems) {
-        let known = std::mem::take(&mut self.places);
-        let new = found.list.into_iter().filter(|problem| !known.contains(&(problem.id, problem.place.clone())));
-        let new: Vec<Problem> = new.collect();
-        self.places = known;
+        let is_new = |problem: &Problem| !self.has(problem.id, &problem.place);
+        let new: Vec<Problem> = found.list.into_iter().filter(is_new).collect();
         self.extend(new);
     }
 
@@ -77,5 +75,49 @@ impl IntoIterator for Problems {
 
     fn into_iter(self) -> Self::IntoIter {
         self.list.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn problem(message: &str) -> Problem {
+        Problem::missing(Place::value(Pointer::root().key("domains").key("web")), message)
+    }
+
+    #[test]
+    fn each_problem_is_kept_once() {
+        let mut problems = Problems::default();
+        problems.extend([problem("one"), problem("one"), problem("another"), problem("one")]);
+        assert_eq!(problems.into_vec(), [problem("one"), problem("another")]);
+
+        let mut problems = Problems::default();
+        problems.extend(["web-1", "web-2"].map(|name| problem(name).once_per_place()));
+        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_further_replica_says_nothing_of_places_that_are_known() {
+        let mut problems = Problems::default();
+        problems.push(problem("web-1 lacks it"));
+        let mut found = Problems::default();
+        found.push(problem("web-2 lacks it"));
+        found.push(Problem::conflict(Place::value(Pointer::root()), "web-2 has two"));
+        problems.extend_from_replica(found);
+        let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages, ["web-1 lacks it", "web-2 has two"]);
+    }
+
+    #[test]
+    fn a_problem_is_found_by_its_place() {
+        let mut problems = Problems::default();
+        problems.push(problem("one"));
+        let domains = Pointer::root().key("domains");
+        assert!(problems.has(Id::MissingField, &Place::value(domains.key("web"))));
+        assert!(!problems.has(Id::MissingField, &Place::value(&domains)));
+        assert!(problems.has_inside(Id::MissingField, &domains));
+        assert!(!problems.has_inside(Id::MissingField, &domains.key("we")));
     }
 }
