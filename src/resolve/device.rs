@@ -8,14 +8,12 @@ pub(crate) mod serial;
 pub(crate) mod share;
 pub(crate) mod sound;
 
-use indexmap::IndexMap;
-
 use crate::lab::device::screen::Screen;
 use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
 use crate::lab::domain::board::Board;
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -115,19 +113,12 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut
 
 /// The shared memory of every layer; each as the strongest layer that names it says.
 fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shmem> {
-    let mut named: IndexMap<&str, Vec<(Pointer, &written::Shmem)>> = IndexMap::new();
-    for layer in layers.every(key!(shmem)) {
-        for (name, shmem) in layer.value {
-            named.entry(name).or_default().push((layer.pointer().key(name), shmem));
-        }
-    }
-    let shmem = |(name, said): (&str, Vec<(Pointer, &written::Shmem)>)| {
-        let layers = Layers::new(said);
-        let is_name = parse::name(name, Place::key(layers.pointer()), problems);
+    let shmem = |(name, layers): (String, Layers<'_, written::Shmem>)| {
+        let is_name = parse::name(&name, Place::key(layers.pointer()), problems);
         let memory = memory(&layers, problems)?;
-        is_name.then(|| Shmem { name: name.to_owned(), memory })
+        is_name.then_some(Shmem { name, memory })
     };
-    named.into_iter().filter_map(shmem).collect()
+    layers.entries(key!(shmem)).into_iter().filter_map(shmem).collect()
 }
 
 fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Option<ShmemMemory> {

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::key::Key;
+use crate::spec::validate;
 
 /// The layers of one object of the spec, the weakest first.
 #[derive(Debug)]
@@ -77,6 +78,15 @@ impl<'a, T> Layers<'a, T> {
     #[must_use]
     pub fn value<U: Clone>(&self, key: Key<T, U>) -> Option<U> {
         self.get(key).map(|at| at.value.clone())
+    }
+
+    /// The setting of the strongest layer that has the key, which the object needs where there is one.
+    pub fn needed<U: ?Sized>(&self, key: Key<T, U>, problems: &mut Problems) -> Option<At<'_, U>> {
+        let found = self.get(key);
+        if found.is_none() && !self.is_empty() {
+            problems.push(validate::missing_in_every_layer(key.name, &self.pointer()));
+        }
+        found
     }
 
     /// The settings of all layers that have the key, the weakest first.

@@ -55,7 +55,7 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Structural) {
         && schema.member(REQUIRED).is_some()
         && !members.iter().any(|member| member.key == REQUIRED)
     {
-        checker.missing_field(REQUIRED, schema, &Path::Root);
+        checker.found.problems.push(missing_field(REQUIRED, schema, (Path::Root.subject(), Pointer::root())));
     }
     (value.unwrap_or_else(|| schema.stand_in()), checker.found)
 }
@@ -82,7 +82,8 @@ impl Structural {
     /// - its place is at or inside a value that [`check`] took away or replaced, or at a list of such values;
     /// - it misses a key that was wrong or misspelt, here or in a layer that others build on, or a subnet in a network that
     ///   has something wrong;
-    /// - it compares a value with another one in which something was wrong.
+    /// - it compares a value with another one in which something was wrong;
+    /// - it is the same, which the passes miss as well.
     #[must_use]
     pub fn independent(&self, later: Vec<Problem>) -> Vec<Problem> {
         if self.problems.is_empty() {
@@ -104,9 +105,11 @@ impl Structural {
             let pointer = pointer.to_string();
             let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
             let misses_wrong = || match (&problem.place, pointer.rsplit_once('/')) {
-                (Place::Key(_), Some((_, key))) => {
-                    wrong.iter().any(|wrong| is_shared(wrong) && last_step(wrong) == key)
-                }
+                (Place::Key(_), Some((_, key))) => wrong.iter().any(|wrong| {
+                    let object = wrong.rsplit_once('/').map_or("", |(object, _)| object);
+                    let is_of_layer = last_step(wrong) == key || last_step(object) == key;
+                    object == pointer || (is_shared(wrong) && is_of_layer)
+                }),
                 _ => holds_wrong(&pointer),
             };
             let compares_wrong = |(place, _): &(Place, String)| match place {
@@ -125,7 +128,7 @@ impl Structural {
                 || lacks_wrong()
                 || problem.related.iter().any(compares_wrong)
         };
-        later.into_iter().filter(|problem| !follows(problem)).collect()
+        later.into_iter().filter(|problem| !follows(problem) && !self.problems.contains(problem)).collect()
     }
 }
 
@@ -312,8 +315,9 @@ impl Checker {
             }
         }
         for required in schema.required() {
-            if !members.iter().any(|member| member.key == required) {
-                self.missing_field(required, schema, path);
+            // A key that another layer may have is missed when the layers are known.
+            if !path.is_layered() && !members.iter().any(|member| member.key == required) {
+                self.found.problems.push(missing_field(required, schema, (path.subject(), path.pointer())));
             }
         }
         Value::Object(checked)
@@ -327,17 +331,27 @@ impl Checker {
         self.found.meant.extend(meant.map(|meant| path.parent_pointer().key(&meant)));
         self.found.problems.push(problem.label("unknown key").help(help));
     }
+}
 
-    fn missing_field(&mut self, key: &str, schema: Schema<'_>, path: &Path<'_>) {
-        let message = format!("{} lacks the key `{key}`", path.subject());
-        let field = schema.member(key);
-        let help = match field.and_then(Schema::example) {
-            Some(example) => format!("add it, such as `\"{key}\": {example}`"),
-            None => format!("add `\"{key}\"`, {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
-        };
-        let problem = Problem::new(Id::MissingField, Place::key(path.pointer()), message);
-        self.found.problems.push(problem.label(format!("`{key}` is missing")).help(help));
-    }
+/// The problem of an object that has a key in no layer which its schema requires. `at` is where the strongest layer has the
+/// object.
+#[must_use]
+pub fn missing_in_every_layer(key: &str, at: &Pointer) -> Problem {
+    let root = Schema::root(super::schema::cached());
+    let steps: Vec<String> = at.steps().collect();
+    let object = steps.iter().try_fold(root, |schema, step| schema.step(step)).unwrap_or(root);
+    let subject = format!("`{}`", steps.last().map_or("", String::as_str));
+    missing_field(key, object, (subject, at.clone()))
+}
+
+fn missing_field(key: &str, schema: Schema<'_>, (subject, at): (String, Pointer)) -> Problem {
+    let message = format!("{subject} lacks the key `{key}`");
+    let field = schema.member(key);
+    let help = match field.and_then(Schema::example) {
+        Some(example) => format!("add it, such as `\"{key}\": {example}`"),
+        None => format!("add `\"{key}\"`, {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
+    };
+    Problem::new(Id::MissingField, Place::key(at), message).label(format!("`{key}` is missing")).help(help)
 }
 
 #[cfg(test)]

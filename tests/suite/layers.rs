@@ -48,10 +48,6 @@ fn is_the_same<T: Ord + std::fmt::Debug>(
         let meant = make(&Read::value(&lab));
         for seed in 0..DEALS {
             let Some(read) = deal(&lab, seed).map(|lab| Read::value(&lab)) else { continue };
-            // Where the schema asks for a key of an object (`average`, `tags`, `type` of `audio`), each layer has to have it.
-            if read.checked.problems.iter().any(|problem| problem.message.contains("lacks the key")) {
-                continue;
-            }
             dealt += 1;
             let found = make(&read);
             let more: Vec<&T> = found.difference(&meant).filter(|one| !may_be_more(one)).take(5).collect();

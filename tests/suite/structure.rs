@@ -159,16 +159,12 @@ fn tree<'c>(code: &'c str, base: &str, found: &mut Vec<String>) -> &'c str {
         found.push(base.to_owned());
         return rest;
     }
-    match rest.strip_prefix("::") {
-        Some(further) => tree(further, &join(step), found),
-        None => {
-            found.push(join(step));
-            rest.trim_start().strip_prefix("as ").map_or(rest, |alias| {
-                let alias = alias.trim_start();
-                &alias[alias.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(alias.len())..]
-            })
-        }
+    if let Some(further) = rest.strip_prefix("::") {
+        return tree(further, &join(step), found);
     }
+    found.push(join(step));
+    let alias = rest.trim_start().strip_prefix("as ").map(str::trim_start);
+    alias.map_or(rest, |alias| alias.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 #[test]

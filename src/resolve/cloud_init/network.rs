@@ -85,7 +85,7 @@ pub(crate) fn network(
     let links: Vec<Option<Link>> = written_vlans
         .values()
         .map(|vlan| {
-            let link = vlan.get(key!(link))?;
+            let link = vlan.needed(key!(link), problems)?;
             if let Some(bond) = bond_names.iter().position(|bond| bond == link.value) {
                 return Some(Link::Bond(bond));
             }
@@ -148,7 +148,7 @@ pub(crate) fn network(
     let mut vlans = Vec::with_capacity(written_vlans.len());
     for ((name, layers), link) in written_vlans.iter().zip(&links) {
         check_name(name, &layers.pointer(), &mut taken, problems);
-        let tag = layers.value(key!(tag)).unwrap_or_default();
+        let tag = layers.needed(key!(tag), problems).map(|tag| *tag.value).unwrap_or_default();
         let below = link.as_ref().and_then(|link| match link {
             Link::Interface(index) => Some(*index),
             Link::Bond(bond) => members[*bond].first().copied(),
@@ -196,7 +196,7 @@ fn members(
 ) -> Vec<Vec<usize>> {
     let mut all = Vec::with_capacity(bonds.len());
     for (bond, layers) in bonds {
-        let Some(list) = layers.get(key!(interfaces)) else {
+        let Some(list) = layers.needed(key!(interfaces), problems) else {
             all.push(Vec::new());
             continue;
         };

@@ -40,7 +40,7 @@ pub(crate) fn audio(
         let kind = if screen.has(GraphicsType::Spice) { AudioType::Spice } else { AudioType::None };
         return (sound != Sound::None).then_some(Audio::plain(kind));
     }
-    let kind = layers.get(key!(r#type))?;
+    let kind = layers.needed(key!(r#type), problems)?;
     if *kind.value == AudioType::Spice {
         screen::check_spice(&kind.pointer(), "sound", screen, problems);
     }

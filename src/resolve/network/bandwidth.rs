@@ -22,8 +22,12 @@ struct Words<'l> {
 }
 
 impl<'l> Words<'l> {
-    fn of(layers: &'l Layers<'_, written::Rate>) -> Self {
-        Self { average: layers.get(key!(average)), peak: layers.get(key!(peak)), burst: layers.get(key!(burst)) }
+    fn of(layers: &'l Layers<'_, written::Rate>, problems: &mut Problems) -> Self {
+        Self {
+            average: layers.needed(key!(average), problems),
+            peak: layers.get(key!(peak)),
+            burst: layers.get(key!(burst)),
+        }
     }
 }
 
@@ -31,8 +35,9 @@ impl<'l> Words<'l> {
 pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Problems) -> Option<Bandwidth> {
     let inbound = layers.object(key!(inbound));
     let outbound = layers.object(key!(outbound));
-    let inbound = rate(&Words::of(&inbound), problems);
-    let words = Words { average: outbound.get(key!(average)), peak: None, burst: outbound.get(key!(burst)) };
+    let inbound = rate(&Words::of(&inbound, problems), problems);
+    let words =
+        Words { average: outbound.needed(key!(average), problems), peak: None, burst: outbound.get(key!(burst)) };
     either(inbound, rate(&words, problems))
 }
 
@@ -47,8 +52,11 @@ pub(crate) fn of_interface(
     problems: &mut Problems,
 ) -> Option<Bandwidth> {
     let inbound = layers.object(key!(inbound));
-    let words =
-        Words { average: inbound.get(key!(average)), peak: inbound.get(key!(peak)), burst: inbound.get(key!(burst)) };
+    let words = Words {
+        average: inbound.needed(key!(average), problems),
+        peak: inbound.get(key!(peak)),
+        burst: inbound.get(key!(burst)),
+    };
     let floor = inbound.get(key!(floor)).and_then(|word| {
         let floor = kib(word, problems);
         match network {
@@ -62,7 +70,7 @@ pub(crate) fn of_interface(
         floor
     });
     let outbound = layers.object(key!(outbound));
-    let sent = Words::of(&outbound);
+    let sent = Words::of(&outbound, problems);
     let (dropped, help) = match backend {
         Backend::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),
         Backend::Bridge | Backend::OpenVSwitch | Backend::VirtualFunction | Backend::User => {

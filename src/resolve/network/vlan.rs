@@ -16,7 +16,7 @@ use crate::spec::vlan as written;
 
 /// VLANs as written.
 pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) -> Option<Vlan> {
-    let list = layers.get(key!(tags))?;
+    let list = layers.needed(key!(tags), problems)?;
     let mut tags: IndexMap<u16, usize> = IndexMap::new();
     for (index, tag) in list.value.iter().enumerate() {
         let first = *tags.entry(*tag).or_insert(index);

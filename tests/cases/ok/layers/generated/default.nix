@@ -52,12 +52,15 @@
           "6c340f1e-0ad8-5247-839b-7d2b0cd6371f" = "network switched";
           "48d5a4f9-8c85-506c-ac95-bd99ea81d8d7" = "pool vms";
           "14e9b083-fa73-5e22-8405-f0eb41389b0e" = "domain a";
+          f17b8092-92a5-526a-ad81-32d54b2809ea = "domain c";
           "6a796eca-f003-52ba-93a2-0156800335eb" = "domain b";
         };
         macs = {
           "52:54:00:a9:81:01" = "network flat";
           "52:54:00:c5:c3:c2" = "domain a";
           "52:54:00:a8:fb:95" = "domain a";
+          "52:54:00:cf:d7:0d" = "domain c";
+          "52:54:00:0b:e5:ca" = "domain c";
           "52:54:00:52:bb:d4" = "domain b";
         };
         storage = {
@@ -65,7 +68,52 @@
         };
         files = {
           "/srv/vms/a.raw" = "domain a";
+          "/srv/vms/c.qcow2" = "domain c";
           "/srv/vms/b.qcow2" = "domain b";
+          "/var/tmp/c.wav" = "domain c";
+        };
+      };
+      seeds = {
+        c = {
+          metaData = pkgs.writeText "c-meta-data" ''
+            {
+              "instance-id": "f17b8092-92a5-526a-ad81-32d54b2809ea",
+              "local-hostname": "c"
+            }
+          '';
+          userData = pkgs.writeText "c-user-data" ''
+            #cloud-config
+            {}
+          '';
+          networkConfig = pkgs.writeText "c-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "lan": {
+                  "match": {
+                    "macaddress": "52:54:00:cf:d7:0d"
+                  },
+                  "set-name": "lan",
+                  "dhcp4": true
+                },
+                "trunk": {
+                  "match": {
+                    "macaddress": "52:54:00:0b:e5:ca"
+                  },
+                  "dhcp4": true
+                }
+              },
+              "vlans": {
+                "storage": {
+                  "id": 300,
+                  "link": "lan",
+                  "addresses": [
+                    "10.9.0.2/24"
+                  ]
+                }
+              }
+            }
+          '';
         };
       };
     }

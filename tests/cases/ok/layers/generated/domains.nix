@@ -80,6 +80,88 @@
     '';
   }
   {
+    definition = pkgs.writeText "c.xml" ''
+      <domain type='kvm'>
+        <name>c</name>
+        <uuid>f17b8092-92a5-526a-ad81-32d54b2809ea</uuid>
+        <memory unit='GiB'>1</memory>
+        <vcpu>2</vcpu>
+        <iothreads>2</iothreads>
+        <os>
+          <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
+          <boot dev='hd'/>
+        </os>
+        <features>
+          <acpi/>
+          <apic/>
+        </features>
+        <cpu mode='host-passthrough'/>
+        <clock offset='utc'>
+          <timer name='rtc' tickpolicy='catchup'/>
+          <timer name='pit' tickpolicy='delay'/>
+          <timer name='hpet' present='no'/>
+        </clock>
+        <pm>
+          <suspend-to-mem enabled='no'/>
+          <suspend-to-disk enabled='no'/>
+        </pm>
+        <devices>
+          <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
+          <disk type='volume' device='disk'>
+            <driver name='qemu' type='qcow2' discard='unmap'/>
+            <source pool='vms' volume='c.qcow2'/>
+            <target dev='vda' bus='virtio'/>
+          </disk>
+          <disk type='file' device='cdrom'>
+            <driver name='qemu' type='raw'/>
+            <source file='/etc/lab2nix/seeds/layers/c.iso'/>
+            <target dev='sda' bus='sata'/>
+            <readonly/>
+          </disk>
+          <controller type='usb' index='0' model='qemu-xhci'/>
+          <interface type='network'>
+            <bandwidth>
+              <inbound average='10240' burst='1024'/>
+            </bandwidth>
+            <mac address='52:54:00:cf:d7:0d'/>
+            <source network='flat'/>
+            <model type='virtio'/>
+            <address type='pci' domain='0' bus='1' slot='0' function='0'/>
+          </interface>
+          <interface type='network'>
+            <mac address='52:54:00:0b:e5:ca'/>
+            <source network='switched'/>
+            <model type='virtio'/>
+            <address type='pci' domain='0' bus='2' slot='0' function='0'/>
+            <vlan trunk='yes'>
+              <tag id='100' nativeMode='untagged'/>
+              <tag id='200'/>
+            </vlan>
+          </interface>
+          <serial type='pty'>
+            <target type='isa-serial' port='0'/>
+          </serial>
+          <console type='pty'>
+            <target type='serial' port='0'/>
+          </console>
+          <channel type='unix'>
+            <target type='virtio' name='org.qemu.guest_agent.0'/>
+          </channel>
+          <input type='tablet' bus='usb'/>
+          <sound model='ich9'/>
+          <audio id='1' type='file' path='/var/tmp/c.wav'/>
+          <video>
+            <model type='virtio'/>
+          </video>
+          <rng model='virtio'>
+            <backend model='random'>/dev/urandom</backend>
+          </rng>
+          <memballoon model='virtio'/>
+        </devices>
+      </domain>
+    '';
+  }
+  {
     definition = pkgs.writeText "b.xml" ''
       <domain type='kvm'>
         <name>b</name>

@@ -32,6 +32,20 @@
       }
       {
         definition = NixVirt.lib.volume.writeXML {
+          name = "c.qcow2";
+          capacity = {
+            count = 4;
+            unit = "MiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
           name = "b.qcow2";
           capacity = {
             count = 4;
