@@ -18,8 +18,8 @@ pub struct Bandwidth {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rate {
-    /// What may pass on average, per second.
-    #[schemars(required, example = &"10MiB")]
+    /// What may pass on average, per second. Required; of a domain, one of its layers is enough.
+    #[schemars(example = &"10MiB")]
     pub average: Option<String>,
     /// What may pass at most, per second, at least `average`. Default: `average`.
     #[schemars(example = &"20MiB")]
@@ -33,8 +33,8 @@ pub struct Rate {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OutboundRate {
-    /// What may pass on average, per second.
-    #[schemars(required, example = &"10MiB")]
+    /// What may pass on average, per second. Required; of a domain, one of its layers is enough.
+    #[schemars(example = &"10MiB")]
     pub average: Option<String>,
     /// How much may pass at once before that holds, less than 4GiB. Default: what passes in a second on average.
     #[schemars(example = &"5MiB")]
@@ -58,8 +58,8 @@ pub struct InterfaceBandwidth {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InboundRate {
-    /// What may pass on average, per second.
-    #[schemars(required, example = &"10MiB")]
+    /// What may pass on average, per second. Required; of a domain, one of its layers is enough.
+    #[schemars(example = &"10MiB")]
     pub average: Option<String>,
     /// What may pass at most, per second, at least `average`. Not through macvtap. Default: `average`.
     #[schemars(example = &"20MiB")]

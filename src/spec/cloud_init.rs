@@ -106,8 +106,8 @@ pub struct GuestInterface {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestBond {
     /// The interfaces of the domain that are in it, by their names in `interfaces`. They have no addresses of their own. The bond
-    /// has the MAC address of the first.
-    #[schemars(required, example = ["first", "second"])]
+    /// has the MAC address of the first. Required; of a domain, one of its layers is enough.
+    #[schemars(example = ["first", "second"])]
     pub interfaces: Option<Vec<String>>,
     /// How it uses them. Default: `active-backup`, which needs nothing of what they are on.
     pub mode: Option<BondMode>,
@@ -137,12 +137,12 @@ pub struct GuestBond {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuestVlan {
-    /// Its number.
-    #[schemars(required, range(min = 1, max = 4094), example = 200)]
+    /// Its number. Required; of a domain, one of its layers is enough.
+    #[schemars(range(min = 1, max = 4094), example = 200)]
     pub tag: Option<u16>,
     /// The interface of the domain, or the bond, that carries it. What that is on has to let tagged packets through: a plain
-    /// bridge does.
-    #[schemars(required, example = &"bond0")]
+    /// bridge does. Required; of a domain, one of its layers is enough.
+    #[schemars(example = &"bond0")]
     pub link: Option<String>,
     /// As of an interface.
     #[schemars(example = ["192.168.100.11/24"])]

@@ -32,8 +32,7 @@ pub enum Sound {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Audio {
-    /// Which backend it is.
-    #[schemars(required)]
+    /// Which backend it is. Required; of a domain, one of its layers is enough.
     pub r#type: Option<AudioType>,
     /// The server: a socket or address for `pulseaudio`, a name for `jack`. Default: the backend's own.
     #[schemars(example = &"/run/user/1000/pulse/native")]

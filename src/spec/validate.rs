@@ -82,8 +82,7 @@ impl Structural {
     /// - its place is at or inside a value that [`check`] took away or replaced, or at a list of such values;
     /// - it misses a key that was wrong or misspelt, here or in a layer that others build on, or a subnet in a network that
     ///   has something wrong;
-    /// - it compares a value with another one in which something was wrong;
-    /// - it is the same, which the passes miss as well.
+    /// - it compares a value with another one in which something was wrong.
     #[must_use]
     pub fn independent(&self, later: Vec<Problem>) -> Vec<Problem> {
         if self.problems.is_empty() {
@@ -128,7 +127,7 @@ impl Structural {
                 || lacks_wrong()
                 || problem.related.iter().any(compares_wrong)
         };
-        later.into_iter().filter(|problem| !follows(problem) && !self.problems.contains(problem)).collect()
+        later.into_iter().filter(|problem| !follows(problem)).collect()
     }
 }
 
@@ -315,8 +314,7 @@ impl Checker {
             }
         }
         for required in schema.required() {
-            // A key that another layer may have is missed when the layers are known.
-            if !path.is_layered() && !members.iter().any(|member| member.key == required) {
+            if !members.iter().any(|member| member.key == required) {
                 self.found.problems.push(missing_field(required, schema, (path.subject(), path.pointer())));
             }
         }
@@ -333,8 +331,8 @@ impl Checker {
     }
 }
 
-/// The problem of an object that has a key in no layer which its schema requires. `at` is where the strongest layer has the
-/// object.
+/// The problem of an object without a key that it needs, which the schema does not require, because another layer of the
+/// object may have it. `at` is where the strongest layer has the object.
 #[must_use]
 pub fn missing_in_every_layer(key: &str, at: &Pointer) -> Problem {
     let root = Schema::root(super::schema::cached());

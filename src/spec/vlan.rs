@@ -11,8 +11,8 @@ use super::bandwidth::Bandwidth;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Vlan {
-    /// The tags, from 1 to 4094, at least one. Several make a trunk.
-    #[schemars(required, length(min = 1), inner(range(min = 1, max = 4094)), example = [100, 200])]
+    /// The tags, from 1 to 4094, at least one. Several make a trunk. Required; of a domain, one of its layers is enough.
+    #[schemars(length(min = 1), inner(range(min = 1, max = 4094)), example = [100, 200])]
     pub tags: Option<Vec<u16>>,
     /// The one of the tags whose traffic the guest sees without a tag. It makes a trunk of a single one, too. Default: none.
     #[schemars(range(min = 1, max = 4094), example = 100)]

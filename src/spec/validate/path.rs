@@ -2,12 +2,6 @@
 
 use crate::place::Pointer;
 
-/// The sections that have the layers of domains.
-const LAYERED: [&str; 3] = ["defaults", "profiles", "domains"];
-
-/// The lists of a domain whose items merge by name.
-const MERGED_LISTS: [&str; 2] = ["disks", "interfaces"];
-
 pub(super) enum Path<'p> {
     Root,
     Key(&'p Path<'p>, &'p str),
@@ -28,19 +22,6 @@ impl Path<'_> {
         match self {
             Path::Root => Pointer::root(),
             Path::Key(parent, _) | Path::Index(parent, _) => parent.pointer(),
-        }
-    }
-
-    /// Whether this merges with what other layers have there: it is in a layer of a domain, and in no list but those whose
-    /// items merge by name.
-    pub(super) fn is_layered(&self) -> bool {
-        match self {
-            Path::Root => false,
-            Path::Key(Path::Root, key) => LAYERED.contains(key),
-            Path::Key(parent, _) => parent.is_layered(),
-            Path::Index(list, _) => {
-                matches!(list, Path::Key(_, key) if MERGED_LISTS.contains(key)) && list.is_layered()
-            }
         }
     }
 

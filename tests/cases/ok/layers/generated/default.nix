@@ -73,49 +73,6 @@
           "/var/tmp/c.wav" = "domain c";
         };
       };
-      seeds = {
-        c = {
-          metaData = pkgs.writeText "c-meta-data" ''
-            {
-              "instance-id": "f17b8092-92a5-526a-ad81-32d54b2809ea",
-              "local-hostname": "c"
-            }
-          '';
-          userData = pkgs.writeText "c-user-data" ''
-            #cloud-config
-            {}
-          '';
-          networkConfig = pkgs.writeText "c-network-config" ''
-            {
-              "version": 2,
-              "ethernets": {
-                "lan": {
-                  "match": {
-                    "macaddress": "52:54:00:cf:d7:0d"
-                  },
-                  "set-name": "lan",
-                  "dhcp4": true
-                },
-                "trunk": {
-                  "match": {
-                    "macaddress": "52:54:00:0b:e5:ca"
-                  },
-                  "dhcp4": true
-                }
-              },
-              "vlans": {
-                "storage": {
-                  "id": 300,
-                  "link": "lan",
-                  "addresses": [
-                    "10.9.0.2/24"
-                  ]
-                }
-              }
-            }
-          '';
-        };
-      };
     }
   ];
 }

@@ -112,12 +112,6 @@
             <source pool='vms' volume='c.qcow2'/>
             <target dev='vda' bus='virtio'/>
           </disk>
-          <disk type='file' device='cdrom'>
-            <driver name='qemu' type='raw'/>
-            <source file='/etc/lab2nix/seeds/layers/c.iso'/>
-            <target dev='sda' bus='sata'/>
-            <readonly/>
-          </disk>
           <controller type='usb' index='0' model='qemu-xhci'/>
           <interface type='network'>
             <bandwidth>
