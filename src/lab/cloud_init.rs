@@ -1,6 +1,6 @@
-//! What a domain's guest does at its first boot, through cloud-init.
+//! What cloud-init does in a domain's guest at the first boot.
 //!
-//! What becomes of it, the files of a disc, [`nocloud`](crate::nocloud) says.
+//! [`nocloud`](crate::nocloud) makes the files of a seed from it.
 
 pub mod address;
 pub mod network;

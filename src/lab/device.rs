@@ -1,4 +1,5 @@
-//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
+//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections. The larger ones have
+//! a module each.
 
 pub mod hostdev;
 pub mod input;

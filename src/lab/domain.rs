@@ -1,4 +1,5 @@
-//! Domains, resolved.
+//! A domain with everything that its definition says. Each part of it that is more than a value has a module here, in
+//! [`device`](crate::lab::device), [`drive`](crate::lab::drive) or [`interface`](crate::lab::interface).
 
 pub mod board;
 pub mod boot;

@@ -1,4 +1,4 @@
-//! The disks and optical drives of a domain.
+//! A disk of a domain and what backs it, and an optical drive and what is in it.
 
 pub mod floppy;
 pub mod io;

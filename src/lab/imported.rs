@@ -1,4 +1,5 @@
-//! Domains that libvirt has already, and that stay as they are.
+//! A domain that libvirt already has and that the lab leaves as it is. The lab knows only what other domains must not
+//! claim again.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! The network interfaces of a domain.
+//! A network interface of a domain.
 
 pub mod address;
 pub mod attachment;

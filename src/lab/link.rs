@@ -1,4 +1,4 @@
-//! The profiles of links: how much they carry, how long that takes and how much is lost.
+//! The profile of a link: how much it carries, how long that takes and how much is lost, in the units of libvirt and tc.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Networks, resolved.
+//! A network with everything that its definition says. Each part of it that is more than a value has a module here.
 
 pub mod bandwidth;
 pub mod dhcp_host;

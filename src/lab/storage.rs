@@ -1,4 +1,4 @@
-//! Storage pools, resolved.
+//! A storage pool with its volumes, and the paths that the host has for them.
 
 pub mod backing;
 pub mod pool_source;

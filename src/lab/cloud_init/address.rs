@@ -1,4 +1,5 @@
-//! The addresses that a guest gives itself.
+//! The addresses that a guest sets on its interfaces, bonds and VLANs by itself, and the [`Segment`] that each is on: two
+//! guests on one segment must not have the same address.
 
 use std::net::IpAddr;
 

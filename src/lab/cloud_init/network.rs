@@ -1,7 +1,7 @@
-//! The network as the guest sets it up: interfaces, bonds and VLANs.
+//! The network as cloud-init sets it up in the guest: interfaces, bonds and VLANs.
 //!
-//! Interfaces have ids, by which bonds and VLANs name them. Those that bonds or VLANs name get their id as their name in the
-//! guest: only netplan knows interfaces by id, the other things that cloud-init writes for know them by name.
+//! Bonds and VLANs refer to interfaces by id. An interface that one of them refers to gets its id as its name in the
+//! guest, because only netplan knows interfaces by id: cloud-init's other renderers know them by name.
 
 use crate::lab::cloud_init::address::{Addressing, Static};
 use crate::spec::cloud_init::BondMode;

@@ -1,4 +1,4 @@
-//! Devices of the host that a domain gets.
+//! A device of the host that a domain gets: PCI, USB or mediated.
 
 use uuid::Uuid;
 

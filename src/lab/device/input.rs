@@ -1,4 +1,4 @@
-//! The keyboards and pointers of a domain.
+//! A keyboard or pointer of a domain.
 
 use crate::lab::placed::Placed;
 use crate::spec::input::{GrabToggle, InputBus, InputGrab, InputType};

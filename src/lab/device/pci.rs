@@ -1,4 +1,4 @@
-//! PCI addresses, of the host and in a guest.
+//! PCI addresses, of the host and in a guest, and which interfaces have a slot that stays theirs.
 
 use std::fmt;
 

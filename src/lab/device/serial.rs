@@ -1,4 +1,4 @@
-//! Serial ports and channels of a domain.
+//! A serial port or channel of a domain, and the names of the agents' channels.
 
 use std::net::SocketAddr;
 

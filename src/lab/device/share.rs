@@ -1,4 +1,4 @@
-//! Directories of the host that a domain can mount.
+//! A directory of the host that a domain can mount.
 
 use crate::spec::share::{AccessMode, ShareCache};
 

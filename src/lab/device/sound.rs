@@ -1,4 +1,4 @@
-//! The sound of a domain, and where it goes.
+//! The backend that the sound of a domain goes to.
 
 use crate::lab::placed::Placed;
 use crate::spec::sound::AudioType;

@@ -1,4 +1,4 @@
-//! The kind of board that a machine type is a version of, which decides what can be on it.
+//! The kind of board that a machine type is a version of. It decides which buses and devices a domain can have.
 
 use crate::spec::guest::Arch;
 

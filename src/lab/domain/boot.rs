@@ -1,4 +1,4 @@
-//! What the firmware of a domain tries to boot from: kinds of device, or devices one by one.
+//! What a domain boots from: the order of a device, or a kernel of the host.
 
 use crate::lab::placed::Placed;
 

@@ -1,4 +1,4 @@
-//! The virtual CPUs of a domain.
+//! The virtual CPUs of a domain, and the CPUs of the host that they are pinned to.
 
 use crate::spec::cpu::{CpuCache, CpuCheck, CpuFeature, CpuMode};
 

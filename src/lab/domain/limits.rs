@@ -1,4 +1,4 @@
-//! How much of the host's processors and disks a domain gets.
+//! How much of the host's CPUs a domain gets.
 
 /// How much of the host's CPUs a domain gets, where the spec says.
 #[derive(Debug)]

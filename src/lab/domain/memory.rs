@@ -1,4 +1,4 @@
-//! The memory of a domain: how much, of what, and within which limits.
+//! The memory of a domain: how much it is, what backs it, and what QEMU may take of the host's.
 
 use crate::lab::size::Size;
 

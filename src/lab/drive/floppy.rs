@@ -1,4 +1,4 @@
-//! The floppy drives of a domain.
+//! A floppy drive of a domain.
 
 use crate::lab::domain::boot::Order;
 use crate::spec::drive::StartupPolicy;

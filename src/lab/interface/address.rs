@@ -1,4 +1,4 @@
-//! The fixed addresses of a domain's interfaces.
+//! A fixed address of an interface, which the DHCP server of its network reserves.
 
 use crate::lab::subnet::HostAddr;
 use crate::place::Place;

@@ -1,4 +1,4 @@
-//! Ports of the host that lead into a guest.
+//! A port of the host that is forwarded into a guest.
 
 use std::net::IpAddr;
 

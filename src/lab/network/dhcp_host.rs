@@ -1,4 +1,4 @@
-//! The fixed addresses that a network's DHCP server reserves.
+//! A DHCP host: an interface for which the DHCP server of its network reserves a fixed address.
 
 use crate::lab::identity::Mac;
 use crate::lab::subnet::HostAddr;

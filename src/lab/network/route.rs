@@ -1,4 +1,4 @@
-//! Static routes through machines on a network.
+//! A static route of the host, through a guest on a network.
 
 use ipnet::IpNet;
 

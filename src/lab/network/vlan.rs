@@ -1,4 +1,4 @@
-//! The VLANs and port groups of networks, and the VLANs of interfaces.
+//! The VLANs of a network, a port group or an interface, and the port groups of a network.
 
 use crate::lab::network::bandwidth::Bandwidth;
 

@@ -1,4 +1,4 @@
-//! Images that volumes grow on, which must not change.
+//! The backing file of a volume: the image that the volume is an overlay of.
 
 use crate::place::Pointer;
 use crate::spec::pool::ImageFormat;

@@ -1,4 +1,4 @@
-//! What the storage of a pool is.
+//! The storage that a pool is made of: server, directory, device, or a group of them by name.
 
 use uuid::Uuid;
 

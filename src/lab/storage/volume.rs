@@ -1,4 +1,4 @@
-//! Volumes of storage pools.
+//! A volume of a storage pool.
 
 use crate::lab::placed::ExtraAt;
 use crate::lab::size::Size;
