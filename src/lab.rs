@@ -68,7 +68,6 @@ pub struct Lab {
 pub struct Target {
     /// The version of `NixVirt` on the host.
     pub nixvirt: NixVirtVersion,
-    /// The libvirt connection.
     pub connection: String,
     /// How files of the host are named.
     pub paths: Paths,

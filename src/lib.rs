@@ -48,14 +48,21 @@
 //! ```
 
 pub mod cli;
+// Every public item of these modules is documented: other programs call them, or `docs/spec.md` is made of their text. In the
+// other modules most names say what they are.
+#[warn(missing_docs)]
 pub mod place;
+#[warn(missing_docs)]
 pub mod source;
 
+#[warn(missing_docs)]
 pub mod problem;
+#[warn(missing_docs)]
 pub mod report;
 
 mod parallel;
 
+#[warn(missing_docs)]
 pub mod spec;
 
 pub mod lab;
@@ -76,8 +83,11 @@ pub mod nix;
 
 pub mod xml;
 
+#[warn(missing_docs)]
 pub mod proof;
 
+#[warn(missing_docs)]
 pub mod files;
 
+#[warn(missing_docs)]
 pub mod pipeline;

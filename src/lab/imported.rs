@@ -10,9 +10,7 @@ use crate::place::Pointer;
 /// A domain that libvirt has already.
 #[derive(Debug)]
 pub struct Imported {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
     /// Its UUID, where the spec says it.
     pub uuid: Option<Placed<Uuid>>,

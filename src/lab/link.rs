@@ -9,9 +9,7 @@ use crate::place::Pointer;
 /// The profile of a link.
 #[derive(Debug)]
 pub struct LinkProfile {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
     /// How much passes in each direction.
     pub rate: Option<BitRate>,

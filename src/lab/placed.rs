@@ -6,16 +6,13 @@ use crate::spec::Extra;
 /// Part of the spec that is merged into a definition as it is.
 #[derive(Debug, Clone)]
 pub struct ExtraAt {
-    /// Where it is written.
     pub at: Pointer,
-    /// What is written.
     pub value: Extra,
 }
 
 /// An identity and where it was settled: where it is written, else where the object is declared.
 #[derive(Debug, Clone)]
 pub struct Placed<T> {
-    /// The identity.
     pub value: T,
     /// The place that a problem with it points at.
     pub place: Place,

@@ -5,7 +5,6 @@ use crate::spec::share::{AccessMode, ShareCache};
 /// A directory of the host.
 #[derive(Debug)]
 pub struct Share {
-    /// The directory.
     pub source: String,
     /// The name that the guest mounts it by.
     pub tag: String,
@@ -15,7 +14,6 @@ pub struct Share {
     pub server: ShareServer,
 }
 
-/// Who serves a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareServer {
     /// virtiofsd.

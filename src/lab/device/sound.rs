@@ -3,10 +3,8 @@
 use crate::lab::placed::Placed;
 use crate::spec::sound::AudioType;
 
-/// Where sound goes.
 #[derive(Debug)]
 pub struct Audio {
-    /// The backend.
     pub kind: AudioType,
     /// The server, for `pulseaudio` and `jack`.
     pub server: Option<String>,

@@ -2,7 +2,6 @@
 
 use crate::spec::guest::Arch;
 
-/// A kind of board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Board {
     /// A PC of 2009 with PCI Express (`q35`).

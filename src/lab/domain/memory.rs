@@ -2,10 +2,8 @@
 
 use crate::lab::size::Size;
 
-/// The memory.
 #[derive(Debug)]
 pub struct Memory {
-    /// How much.
     pub size: Size,
     /// What the guest has of it when it starts, where that is not all.
     pub current: Option<Size>,

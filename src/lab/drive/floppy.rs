@@ -3,10 +3,8 @@
 use crate::lab::domain::boot::Order;
 use crate::spec::drive::StartupPolicy;
 
-/// A floppy drive.
 #[derive(Debug)]
 pub struct Floppy {
-    /// The image in it.
     pub file: Option<String>,
     /// Whether the guest may only read it.
     pub readonly: bool,

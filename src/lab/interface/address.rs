@@ -6,8 +6,6 @@ use crate::place::Place;
 /// A fixed address of an interface.
 #[derive(Debug, Clone)]
 pub struct Address {
-    /// The address.
     pub host: HostAddr,
-    /// Where it is written.
     pub place: Place,
 }

@@ -7,11 +7,8 @@ use crate::place::Place;
 /// A domain's interface with a fixed address.
 #[derive(Debug)]
 pub struct DhcpHost {
-    /// The domain's name.
     pub name: String,
-    /// The interface's MAC address.
     pub mac: Mac,
-    /// The address.
     pub address: HostAddr,
     /// Where the address is written.
     pub place: Place,

@@ -10,7 +10,6 @@ use crate::place::Place;
 pub struct Route {
     /// Where it leads.
     pub to: IpNet,
-    /// Where that is written.
     pub at: Place,
     /// Who forwards it there.
     pub via: HostAddr,

@@ -2,7 +2,6 @@
 
 use crate::lab::network::bandwidth::Bandwidth;
 
-/// VLANs.
 #[derive(Debug)]
 pub struct Vlan {
     /// The tags, all different, at least one.
@@ -14,7 +13,6 @@ pub struct Vlan {
 /// A port group of a network.
 #[derive(Debug)]
 pub struct Portgroup {
-    /// Its name.
     pub name: String,
     /// Whether interfaces that name no port group are in it.
     pub default: bool,
