@@ -62,7 +62,9 @@ pub enum Error {
     /// A value that Nix has no way to write.
     #[error("`{name}`: {why}")]
     Unwritable {
+        /// The object.
         name: String,
+        /// Why.
         why: String,
     },
     /// A template does not render.

@@ -12,7 +12,9 @@ pub enum Attachment {
     Network(NetworkId),
     /// A bridge of the host.
     Bridge {
+        /// The bridge's name.
         name: String,
+        /// Where it is written.
         place: Place,
     },
     /// A network of its own, translated to the host's.

@@ -5,6 +5,7 @@ use crate::libvirt::tree::{Tree, Value};
 /// How an attribute set is written as an element of XML.
 #[derive(Debug, Default)]
 pub struct Markup {
+    /// The element's name.
     pub tag: String,
     /// Its attributes, in order.
     pub attributes: Vec<XmlAttribute>,
@@ -19,7 +20,9 @@ pub enum XmlAttribute {
     Named(String),
     /// One that is the same on every element. A namespace is declared only where its prefix is used.
     Constant {
+        /// Its name.
         name: String,
+        /// What it says.
         value: String,
     },
 }
@@ -48,6 +51,7 @@ pub enum Child {
     Element {
         /// The name in the set.
         key: String,
+        /// The element's name.
         tag: String,
     },
     /// An element that takes its attributes and its text from the set of the element around it, such as `type` in `os`.
