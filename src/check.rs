@@ -1,5 +1,7 @@
-//! The checks that need a whole lab: what only one object can have, what is named and has to be there, what does not go
-//! together.
+//! The checks that need the whole lab. A problem is found here when it takes two objects to see it:
+//! [`resolve`](crate::resolve) has already reported what is wrong with one alone.
+//!
+//! `inventory` finds what two objects have and only one can have. The other modules compare one kind of thing each.
 
 pub(crate) mod backing;
 pub(crate) mod cloud_init;

@@ -78,11 +78,8 @@ pub struct HostNeeds {
 pub struct Claims {
     /// The bridges that libvirt makes.
     pub bridges: IndexMap<String, String>,
-    /// The subnets.
     pub subnets: IndexMap<String, String>,
-    /// The UUIDs.
     pub uuids: IndexMap<String, String>,
-    /// The MAC addresses.
     pub macs: IndexMap<String, String>,
     /// The named devices of interfaces.
     pub devices: IndexMap<String, String>,
@@ -110,9 +107,7 @@ pub struct Link {
 pub struct Ports {
     /// Whether libvirt leaves the traffic alone, and the spec names no zone of firewalld's for the bridge.
     pub is_open: bool,
-    /// TCP ports.
     pub tcp: Vec<u16>,
-    /// UDP ports.
     pub udp: Vec<u16>,
 }
 

@@ -31,7 +31,6 @@ pub enum HostFile {
     Seed {
         /// The lab's name.
         lab: String,
-        /// The domain's name.
         domain: String,
     },
     /// An image that the lab's flake provides: its name there, a path of attributes.

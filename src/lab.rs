@@ -1,11 +1,12 @@
-//! The lab, resolved: profiles merged, defaults filled in, names replaced by ids, addresses and identities settled.
+//! The model of a lab: profiles are merged, defaults are filled in, identities are decided, and networks and pools are
+//! referred to by id.
 //!
-//! [`resolve`](resolve::resolve) makes a [`Lab`] from a [`Spec`](crate::spec::Spec). What a `Lab` refers to exists:
-//! ids are made only for entries of its own lists. Nothing in it has a default left to choose.
+//! [`resolve`](crate::resolve) makes a [`Lab`] from a [`Spec`](crate::spec::Spec). In here are structs, ids, and methods
+//! that compute from the values alone: nothing reads a spec, and nothing reports a problem.
 //!
-//! Each section of a spec has a module, and in it one for each thing that it says: [`network`], [`storage`] and [`domain`],
-//! with a domain's [`drive`]s, [`interface`]s and other [`device`]s. Beside them is what all of them need: layers
-//! ([`profile`]), identities, words, and what must be unique.
+//! A [`Lab`] consists of networks ([`network`]), pools with volumes ([`storage`]), and domains ([`domain`]) with their
+//! [`drive`]s, [`interface`]s and other [`device`]s. The other modules hold the types that several of these have, such as
+//! [`identity`], [`subnet`] and [`size`].
 
 pub mod cloud_init;
 pub mod device;
@@ -68,7 +69,6 @@ pub struct Lab {
 pub struct Target {
     /// The version of `NixVirt` on the host.
     pub nixvirt: NixVirtVersion,
-    /// The libvirt connection.
     pub connection: String,
     /// How files of the host are named.
     pub paths: Paths,

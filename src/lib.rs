@@ -1,29 +1,42 @@
 //! Generates the Nix files that [NixVirt](https://github.com/AshleyYakeley/NixVirt) turns into libvirt networks, storage
 //! pools and domains, from one JSON spec of a lab, and proves what it wrote by reading it back.
 //!
-//! # One direction
+//! # The way of a lab
 //!
 //! ```text
-//! source ─▶ spec ─▶ lab ─▶ libvirt ─┬─▶ nix ─┬─▶ proof ─▶ files
-//! text +     JSON    resolved,  objects │  text  │   read back,   written or
-//! positions  as      nothing    as      │        │   compared     compared
-//!            written dangling   trees   └─▶ xml ─┘
+//! source ─▶ spec ─▶ resolve ─▶ lab ─▶ check ─▶ libvirt ─┬─▶ nix ─┬─▶ proof ─▶ files
+//!                                                       └─▶ xml ─┘
 //! ```
 //!
-//! Each arrow is a module that makes values for the next; none runs back. Only `main`, [`report`] and [`files`] touch the
-//! world; the rest are functions from values to values. [`pipeline`] is the whole way in two calls.
+//! Each module is a room, and a line belongs in the first of these that fits:
 //!
-//! There is one tree for each definition and there are two printers of it. [`nix`] writes it as the attribute set that
-//! `NixVirt` takes; [`xml`] writes it as the XML that `NixVirt` would make of that, and of what `NixVirt` has no word for.
-//! A definition that the target's `NixVirt` would drop something of goes into the Nix file as XML.
+//! - [`source`]: reading text. JSON, comments and includes become one tree with positions.
+//! - [`spec`]: what a user can write. The JSON as written, field by field, its schema and its descriptions.
+//! - [`resolve`]: deciding. It merges layers, fills in defaults, looks up names, checks single values, and makes the lab.
+//! - [`lab`]: what a lab is. Structs and ids, with methods that answer from the values; nothing here reports a problem.
+//! - [`check`]: comparing. It finds the problems that take several objects of a resolved lab to see.
+//! - [`libvirt`]: libvirt's terms. It makes a tree of elements and attributes of each object, and knows which there are.
+//! - [`nix`] and [`xml`]: syntax. Each prints trees and reads them back. [`nix`] writes the attribute set that `NixVirt`
+//!   takes, [`xml`] the XML that `NixVirt` would make of it. A definition that the target's `NixVirt` would drop something
+//!   of goes into the Nix file as XML.
+//! - [`proof`]: distrust. It reads back what is to be written and compares it with what was meant.
+//! - [`files`]: the disk. It writes what is proven, or compares it with what is there.
+//!
+//! Beside the way are the rooms that serve several others. [`place`] and [`problem`] say where something is wrong and what;
+//! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`nocloud`] makes the files
+//! that guests read at their first boot. [`pipeline`] is the whole way in two calls, and [`cli`] the command around it.
+//!
+//! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`] and [`files`] touch the world,
+//! and [`report`] asks whether the terminal has colours; the rest are functions from values to values.
 //!
 //! # What holds
 //!
 //! - A [`Problem`](problem::Problem) is the user's to mend, and all of a spec's are found in one run. An `Error` is
 //!   anybody else's, and stops it.
 //! - After [`source`], a spec is one tree, from however many files; only positions tell which.
-//! - After [`spec::validate`], every value has the type that the schema says. After [`lab::resolve`], every reference leads
-//!   somewhere, every address is in its subnet, every identity is settled.
+//! - After [`spec::validate`], every value has the type that the schema says. After [`resolve`](mod@resolve)
+//!   without an error, every address is in its subnet and every identity is decided. What has no id, such as a volume, may
+//!   still not be there: [`check`] finds that.
 //! - A definition holds only attributes that libvirt knows, and says which of them the target's `NixVirt` lacks
 //!   ([`libvirt::vocabulary`]).
 //! - Which files of the host there are, and by which path and option definitions name them, stands in [`host_file`] only.
@@ -48,14 +61,21 @@
 //! ```
 
 pub mod cli;
+// All public items of these modules are documented: other programs call them, or `docs/spec.md` is made from them. In the
+// other modules most names say what they are.
+#[warn(missing_docs)]
 pub mod place;
+#[warn(missing_docs)]
 pub mod source;
 
+#[warn(missing_docs)]
 pub mod problem;
+#[warn(missing_docs)]
 pub mod report;
 
 mod parallel;
 
+#[warn(missing_docs)]
 pub mod spec;
 
 pub mod lab;
@@ -76,8 +96,11 @@ pub mod nix;
 
 pub mod xml;
 
+#[warn(missing_docs)]
 pub mod proof;
 
+#[warn(missing_docs)]
 pub mod files;
 
+#[warn(missing_docs)]
 pub mod pipeline;

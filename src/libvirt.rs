@@ -34,11 +34,8 @@ use vocabulary::{Element, Fault, Vocabulary};
 /// The objects of a lab. `None` for a kind says that the lab leaves the host's objects of that kind alone.
 #[derive(Debug)]
 pub struct Objects {
-    /// The networks.
     pub networks: Option<Vec<Object>>,
-    /// The pools.
     pub pools: Option<Vec<Object>>,
-    /// The domains.
     pub domains: Option<Vec<Object>>,
     /// The domains that stay as they are.
     pub imported: Vec<ImportedObject>,
@@ -47,7 +44,6 @@ pub struct Objects {
 /// A domain that libvirt has already and that the lab leaves as it is. The host asks libvirt for its definition.
 #[derive(Debug)]
 pub struct ImportedObject {
-    /// Its name.
     pub name: String,
     /// The file to which the host writes the definition before `NixVirt` reads it.
     pub path: String,
@@ -58,9 +54,7 @@ pub struct ImportedObject {
 pub struct Object {
     /// What kind of object it is.
     pub kind: ObjectKind,
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub definition: Definition,
     /// Whether it runs.
     pub active: Active,
@@ -73,7 +67,6 @@ pub struct Object {
 /// A volume of a pool.
 #[derive(Debug)]
 pub struct VolumeObject {
-    /// Its name.
     pub name: String,
     /// What it is; `None` for a volume that shall not exist.
     pub definition: Option<Definition>,

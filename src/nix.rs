@@ -47,13 +47,10 @@ pub use lines::{Lines, NotLines, Piece, TextFile};
 pub enum Expr {
     /// `null`.
     Null,
-    /// `true` or `false`.
     Bool(bool),
-    /// An integer.
     Int(Int),
     /// A string, without interpolation.
     Str(Text),
-    /// A list.
     List(Vec<Expr>),
     /// An attribute set, not recursive.
     Attrs(Attrs),

@@ -22,7 +22,6 @@ const CLOUD_CONFIG: &str = "#cloud-config\n";
 /// The `NoCloud` seed of a domain.
 #[derive(Debug)]
 pub struct Seed<'a> {
-    /// The domain's name.
     pub domain: &'a str,
     /// The files, in a fixed order.
     pub files: Vec<SeedFile>,
@@ -33,9 +32,7 @@ pub struct Seed<'a> {
 pub struct SeedFile {
     /// Which it is.
     pub kind: FileKind,
-    /// What it says.
     pub value: Value,
-    /// Its text.
     pub text: String,
 }
 

@@ -1,4 +1,10 @@
-//! From a spec to a lab, one pass after another. The one way in is [`resolve`].
+//! From a spec to a lab. [`resolve`] is the only way in: it runs one pass after another, and each finds what it refers
+//! to in the result of an earlier one.
+//!
+//! A module here reads one part of the spec, reports what is wrong with it, and returns the part of the
+//! [`lab`](crate::lab) that has the same name. The modules without such a part are what the others need: `layers` and
+//! `profiles` look settings up, `names` looks up what a domain refers to, `parse` and `text` read single values, and the
+//! `…_order` modules sort.
 
 pub(crate) mod clone_order;
 pub(crate) mod cloud_init;

@@ -37,7 +37,6 @@ pub struct Document {
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// XML.
     Text(String),
     /// The path of a file of the host. It needs no escaping.
     File(HostFile),

@@ -1,4 +1,4 @@
-//! Images that volumes grow on, which must not change.
+//! Compares the disks of domains with the backing files of volumes, which must not change.
 
 use std::collections::HashMap;
 

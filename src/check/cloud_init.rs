@@ -1,4 +1,5 @@
-//! The addresses that the guests of a lab give themselves, against each other and against those that networks give out.
+//! Compares the addresses that guests set by themselves with each other, with the DHCP hosts of the networks, and with the
+//! ranges that DHCP serves.
 
 use std::collections::HashMap;
 

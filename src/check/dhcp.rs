@@ -1,4 +1,5 @@
-//! What the DHCP servers of networks give out, and whether they can.
+//! Compares the DHCP server of each network with its DHCP hosts: whether it can serve them, and whether it lends their
+//! addresses to others.
 
 use crate::lab::Lab;
 use crate::lab::network::Network;

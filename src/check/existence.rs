@@ -1,4 +1,4 @@
-//! What a lab names of its own pools and of its host, and whether it is there.
+//! Compares what domains name with what the lab has: volumes of its pools, and bridges of its networks.
 
 use std::collections::HashSet;
 

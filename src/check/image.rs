@@ -1,4 +1,4 @@
-//! Prebuilt images that volumes grow on: files, or what a flake hands over.
+//! Compares the names of the flake's images: a name is either an image or a set of images.
 
 use indexmap::IndexMap;
 

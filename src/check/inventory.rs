@@ -1,4 +1,5 @@
-//! What at most one object of a lab can have: who has it first, and who has it again.
+//! The inventory: what each object of a lab claims and only one can have. The second claim of a thing is a problem, which
+//! points at the first.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;

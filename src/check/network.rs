@@ -1,4 +1,4 @@
-//! Networks against each other: their bridges and subnets.
+//! Compares networks with each other: their bridges and their subnets.
 
 use std::collections::HashMap;
 

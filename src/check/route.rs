@@ -1,4 +1,4 @@
-//! Static routes through machines on a network.
+//! Compares the routes of each network with the subnets of the others.
 
 use crate::lab::network::Network;
 use crate::lab::network::ip::Ip;

@@ -1,4 +1,4 @@
-//! What Windows asks of the computer that it runs on.
+//! Compares a domain with what Windows requires of a computer.
 
 use crate::lab::domain::Domain;
 use crate::lab::domain::firmware::Firmware;

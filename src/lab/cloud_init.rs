@@ -1,6 +1,6 @@
-//! What a domain's guest does at its first boot, through cloud-init.
+//! What cloud-init does in a domain's guest at the first boot.
 //!
-//! What becomes of it, the files of a disc, [`nocloud`](crate::nocloud) says.
+//! [`nocloud`](crate::nocloud) makes the files of a seed from it.
 
 pub mod address;
 pub mod network;
@@ -13,11 +13,9 @@ use crate::spec::drive::DiskBus;
 /// What a guest does at its first boot.
 #[derive(Debug)]
 pub struct CloudInit {
-    /// Where it is written.
     pub at: Pointer,
     /// What the drive with its disc is attached to.
     pub bus: DiskBus,
-    /// The guest's host name.
     pub hostname: String,
     /// The user that is made instead of the image's default one.
     pub user: Option<String>,

@@ -1,4 +1,5 @@
-//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
+//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections. The larger ones have
+//! a module each.
 
 pub mod hostdev;
 pub mod input;
@@ -12,10 +13,8 @@ use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::spec::device::{Panic, Watchdog, WatchdogAction};
 
-/// The smaller devices.
 #[derive(Debug)]
 pub struct Devices {
-    /// The watchdog device.
     pub watchdog: Watchdog,
     /// What the watchdog does.
     pub watchdog_action: WatchdogAction,
@@ -25,7 +24,6 @@ pub struct Devices {
     pub crypto: bool,
     /// Sockets between the guest and the host.
     pub vsock: Option<Vsock>,
-    /// Shared memory.
     pub shmem: Vec<Shmem>,
     /// How many USB devices of a SPICE client it can have.
     pub usb_redirections: u32,
@@ -41,7 +39,6 @@ pub struct Vsock {
 /// Memory that the guest shares.
 #[derive(Debug)]
 pub struct Shmem {
-    /// Its name.
     pub name: String,
     /// Whose it is.
     pub memory: ShmemMemory,

@@ -1,4 +1,5 @@
-//! Domains, resolved.
+//! A domain with everything that its definition says. Each part of it that is more than a value has a module here, in
+//! [`device`](crate::lab::device), [`drive`](crate::lab::drive) or [`interface`](crate::lab::interface).
 
 pub mod board;
 pub mod boot;
@@ -41,31 +42,21 @@ use crate::spec::Active;
 use crate::spec::guest::{Arch, BootDevice, Os, Virtualization};
 use crate::spec::sound::Sound;
 
-/// A domain.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a device that is there or not")]
 pub struct Domain {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
-    /// Its UUID.
     pub uuid: Placed<Uuid>,
     /// A title for lists.
     pub title: Option<String>,
-    /// What it is for.
     pub description: Option<String>,
-    /// The guest's operating system.
     pub os: Os,
-    /// The processor architecture.
     pub arch: Arch,
-    /// QEMU's machine type.
     pub machine: String,
     /// Who runs the guest's code.
     pub virtualization: Virtualization,
-    /// The memory.
     pub memory: Memory,
-    /// The CPUs.
     pub cpus: Cpus,
     /// How much of the host's CPUs it gets.
     pub cpu_limits: CpuLimits,
@@ -73,29 +64,19 @@ pub struct Domain {
     pub iothreads: u32,
     /// The weight of its disks against those of others, where the spec says.
     pub block_weight: Option<u32>,
-    /// NUMA.
     pub numa: Numa,
-    /// The firmware.
     pub firmware: Firmware,
     /// Whether it has a TPM 2.0.
     pub tpm: bool,
-    /// The disks.
     pub disks: Vec<Disk>,
-    /// The optical drives.
     pub cdroms: Vec<Cdrom>,
     /// What the guest does at its first boot.
     pub cloud_init: Option<CloudInit>,
-    /// The floppy drives.
     pub floppies: Vec<Floppy>,
-    /// The network interfaces.
     pub interfaces: Vec<Interface>,
-    /// The screen.
     pub screen: Screen,
-    /// The sound device.
     pub sound: Sound,
-    /// Where sound goes.
     pub audio: Option<Audio>,
-    /// The keyboards and pointers.
     pub inputs: Vec<Input>,
     /// Whether it has a serial console.
     pub serial: bool,
@@ -109,7 +90,6 @@ pub struct Domain {
     pub rng: bool,
     /// Whether it has a memory balloon.
     pub balloon: bool,
-    /// The smaller devices.
     pub devices: Devices,
     /// The directories of the host that it can mount.
     pub shares: Vec<Share>,
@@ -123,7 +103,6 @@ pub struct Domain {
     pub direct_boot: Option<DirectBoot>,
     /// What the firmware tells the guest about the computer.
     pub smbios: Smbios,
-    /// The clock.
     pub clock: Clock,
     /// What libvirt does when the guest ends.
     pub on: On,

@@ -1,4 +1,4 @@
-//! The disks and optical drives of a domain.
+//! A disk of a domain and what backs it, and an optical drive and what is in it.
 
 pub mod floppy;
 pub mod io;
@@ -12,14 +12,11 @@ use crate::place::Pointer;
 use crate::spec::drive::{DiskBus, StartupPolicy};
 use crate::spec::pool::ImageFormat;
 
-/// A disk.
 #[derive(Debug)]
 pub struct Disk {
     /// What layers merge by.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
-    /// What it is.
     pub source: Source,
     /// The format of its image.
     pub format: ImageFormat,
@@ -35,7 +32,6 @@ pub struct Disk {
     pub shareable: bool,
     /// Whether snapshots hold it.
     pub snapshot: bool,
-    /// The serial number.
     pub serial: Option<String>,
     /// The World Wide Name.
     pub wwn: Option<String>,
@@ -47,21 +43,16 @@ pub struct Disk {
     pub extra: Vec<ExtraAt>,
 }
 
-/// What a disk is.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A volume of a pool.
     Volume {
-        /// The pool.
         pool: PoolId,
-        /// The volume's name.
         name: String,
         /// Where the volume is named.
         at: Pointer,
     },
-    /// A file.
     File(String),
-    /// A block device.
     Block(String),
 }
 
@@ -76,10 +67,8 @@ impl Source {
     }
 }
 
-/// An optical drive.
 #[derive(Debug)]
 pub struct Cdrom {
-    /// Where it is declared.
     pub at: Pointer,
     /// What is in it.
     pub medium: Medium,
@@ -98,15 +87,12 @@ pub enum Medium {
     File(String),
     /// An ISO that is a volume.
     Volume {
-        /// The pool.
         pool: PoolId,
-        /// The volume's name.
         name: String,
         /// Where the volume is named.
         at: Pointer,
     },
     /// The disc of `VirtIO` drivers.
     DriverDisc,
-    /// Nothing.
     Empty,
 }

@@ -25,11 +25,8 @@ pub struct Namespace(Uuid);
 /// The kinds of object that have a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
-    /// A network.
     Network,
-    /// A storage pool.
     Pool,
-    /// A domain.
     Domain,
 }
 
@@ -124,7 +121,6 @@ impl fmt::Display for Mac {
 /// A MAC address, where it was settled, and what it is derived from.
 #[derive(Debug, Clone)]
 pub struct MacAt {
-    /// The address.
     pub value: Mac,
     /// Where it is written, else where its owner is declared.
     pub place: Place,

@@ -1,4 +1,5 @@
-//! Domains that libvirt has already, and that stay as they are.
+//! A domain that libvirt already has and that the lab leaves as it is. The lab knows only what other domains must not
+//! claim again.
 
 use uuid::Uuid;
 
@@ -9,9 +10,7 @@ use crate::place::Pointer;
 /// A domain that libvirt has already.
 #[derive(Debug)]
 pub struct Imported {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
     /// Its UUID, where the spec says it.
     pub uuid: Option<Placed<Uuid>>,

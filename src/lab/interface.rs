@@ -1,4 +1,4 @@
-//! The network interfaces of a domain.
+//! A network interface of a domain.
 
 pub mod address;
 pub mod attachment;
@@ -17,16 +17,12 @@ use crate::lab::placed::ExtraAt;
 use crate::place::Pointer;
 use crate::spec::interface::{InterfaceModel, LinkState};
 
-/// A network interface.
 #[derive(Debug)]
 pub struct Interface {
     /// Its name in the spec.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
-    /// What it is on.
     pub attachment: Attachment,
-    /// Its MAC address.
     pub mac: MacAt,
     /// Its fixed addresses, at most one of each family.
     pub addresses: Vec<Address>,
@@ -34,13 +30,11 @@ pub struct Interface {
     pub model: Option<InterfaceModel>,
     /// The ports of the host that lead into the guest through it.
     pub forwards: Vec<Forward>,
-    /// Its VLANs.
     pub vlan: Option<Vlan>,
     /// The port group of its network that it is in.
     pub portgroup: Option<String>,
     /// What it has on the host.
     pub tap: Tap,
-    /// The largest packet.
     pub mtu: Option<u32>,
     /// Whether its cable is plugged in, where the spec says.
     pub link: Option<LinkState>,

@@ -1,4 +1,4 @@
-//! The profiles of links: how much they carry, how long that takes and how much is lost.
+//! The profile of a link: how much it carries, how long that takes and how much is lost, in the units of libvirt and tc.
 
 use std::fmt;
 
@@ -9,9 +9,7 @@ use crate::place::Pointer;
 /// The profile of a link.
 #[derive(Debug)]
 pub struct LinkProfile {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
     /// How much passes in each direction.
     pub rate: Option<BitRate>,

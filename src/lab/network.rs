@@ -1,4 +1,4 @@
-//! Networks, resolved.
+//! A network with everything that its definition says. Each part of it that is more than a value has a module here.
 
 pub mod bandwidth;
 pub mod dhcp_host;
@@ -28,14 +28,10 @@ use crate::spec::Active;
 use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
 
-/// A network.
 #[derive(Debug)]
 pub struct Network {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
-    /// Its UUID.
     pub uuid: Placed<Uuid>,
     /// How it reaches the world.
     pub mode: Mode,
@@ -56,15 +52,12 @@ pub struct Network {
     pub ipv4: Option<Ip>,
     /// What it has of IPv6.
     pub ipv6: Option<Ip>,
-    /// The DNS server.
     pub dns: Dns,
     /// Lines for the configuration of dnsmasq.
     pub dnsmasq: Vec<String>,
-    /// What machines boot from.
     pub pxe: Pxe,
     /// The routes of the host through it.
     pub routes: Vec<Route>,
-    /// How addresses are translated.
     pub nat: Nat,
     /// How much traffic may pass.
     pub bandwidth: Option<Bandwidth>,
@@ -76,7 +69,6 @@ pub struct Network {
     pub stp: Option<bool>,
     /// How many seconds the bridge waits before it forwards.
     pub stp_delay: Option<u32>,
-    /// The largest packet.
     pub mtu: Option<u32>,
     /// Whether it runs.
     pub active: Active,

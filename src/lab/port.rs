@@ -1,4 +1,5 @@
-//! The ports of the host that domains listen on: each can be listened on once.
+//! The ports of the host that a domain listens on, and which of them exclude each other: a port on every address excludes
+//! the same port on one.
 
 use std::net::IpAddr;
 

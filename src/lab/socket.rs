@@ -1,4 +1,4 @@
-//! What devices of domains have that only one of them can have.
+//! The files that the devices of a domain write to, and the sockets that they listen on.
 
 use crate::lab::device::serial::Serial;
 use crate::lab::domain::Domain;

@@ -1,4 +1,4 @@
-//! Storage pools, resolved.
+//! A storage pool with its volumes, and the paths that the host has for them.
 
 pub mod backing;
 pub mod pool_source;
@@ -15,18 +15,13 @@ use crate::place::Pointer;
 use crate::spec::Active;
 use crate::spec::pool::{ImageFormat, PoolType};
 
-/// A storage pool.
 #[derive(Debug)]
 pub struct Pool {
-    /// Its name.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
-    /// Its UUID.
     pub uuid: Placed<Uuid>,
     /// What kind of storage it is.
     pub r#type: PoolType,
-    /// What its storage is.
     pub source: Source,
     /// The directory of its files or of its devices, where the type leaves it open.
     pub path: Option<String>,

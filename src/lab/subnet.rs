@@ -4,12 +4,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// IPv4 or IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// IPv4.
     V4,
-    /// IPv6.
     V6,
 }
 
@@ -98,7 +95,6 @@ impl Subnet {
         Ok(subnet)
     }
 
-    /// IPv4 or IPv6.
     #[must_use]
     pub fn family(self) -> Family {
         Family::of(self.0.addr())

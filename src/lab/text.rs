@@ -1,7 +1,4 @@
-//! Text that goes into a libvirt definition as it is, paths among it.
-//!
-//! All of it is one line, but for descriptions: what libvirt makes of a definition are lines of dnsmasq's configuration,
-//! arguments and entries of tables.
+//! Which texts can stand in a libvirt definition. [`resolve::text`](crate::resolve) reports those that cannot.
 
 /// Whether text is one line without control characters.
 #[must_use]

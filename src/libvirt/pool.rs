@@ -69,7 +69,6 @@ pub(super) fn secret(secret: &Secret) -> Tree {
     }
 }
 
-/// Where a server listens.
 pub(super) fn host(host: &Host) -> Tree {
     Tree::new().with("name", host.name.clone()).with_some("port", host.port)
 }

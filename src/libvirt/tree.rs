@@ -13,17 +13,13 @@ pub struct Tree(Vec<(Cow<'static, str>, Value)>);
 /// What an attribute or a child element is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Yes or no.
     Bool(bool),
-    /// A number.
     Int(i64),
-    /// Text.
     Str(Cow<'static, str>),
     /// A file that the host provides, wherever it is.
     File(HostFile),
     /// An element that occurs several times.
     List(Vec<Value>),
-    /// One element.
     Set(Tree),
 }
 

@@ -72,11 +72,8 @@ pub struct Attribute {
 /// What an attribute or child element takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
-    /// A string.
     String,
-    /// An integer.
     Int,
-    /// `true` or `false`.
     Bool(Words),
     /// A path, as a string.
     Path,
@@ -88,7 +85,6 @@ pub enum ValueType {
     Flag,
     /// XML made by functions of `NixVirt`, which no data can stand for.
     Raw,
-    /// An attribute set.
     Set(Element),
 }
 

@@ -45,9 +45,7 @@ const SCRIPTS: &[(&str, &str)] = files![
 /// What a file of the host's module is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// Nix.
     Nix,
-    /// Bash.
     Bash,
 }
 
@@ -58,7 +56,6 @@ pub struct HostModuleFile {
     pub name: String,
     /// What it is written in.
     pub language: Language,
-    /// Its text.
     pub text: Cow<'static, str>,
 }
 

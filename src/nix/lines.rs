@@ -9,7 +9,6 @@ pub struct TextFile {
     pub function: Select,
     /// The name of the file.
     pub name: Text,
-    /// What the file contains.
     pub text: Lines,
 }
 

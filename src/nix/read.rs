@@ -141,7 +141,6 @@ pub enum ReadError {
     /// An attribute set or a function names something twice.
     #[error("`{name}` at byte {at} is there already")]
     Duplicate {
-        /// The name.
         name: String,
         /// The byte offset where it begins the second time.
         at: usize,
@@ -149,7 +148,6 @@ pub enum ReadError {
     /// Something that is not the name of a variable stands for one.
     #[error("`{name}` at byte {at} cannot be the name of a variable")]
     NotAVariable {
-        /// The name.
         name: String,
         /// The byte offset where it begins.
         at: usize,

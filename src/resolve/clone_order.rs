@@ -1,4 +1,5 @@
-//! The order in which domains are resolved: clones after their templates.
+//! Puts domains into the order in which they are resolved: each clone comes after its template, because it takes pool, size
+//! and format from the template's disk.
 
 use std::collections::HashSet;
 

@@ -1,6 +1,4 @@
-//! What a domain's guest does at its first boot, through cloud-init.
-//!
-//! What becomes of it, the files of a disc, [`seed`](crate::seed) says.
+//! Reads `cloudInit` of a domain: checks names, packages, commands and credentials, and gives the guest a host name.
 
 pub(crate) mod address;
 pub(crate) mod credential;

@@ -1,4 +1,4 @@
-//! Lists of processors, and of NUMA nodes, in libvirt's form: `0-3,^2,8`.
+//! Reads lists of CPUs, and of NUMA nodes, in libvirt's form: `0-3,^2,8`.
 
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};

@@ -1,4 +1,4 @@
-//! The smaller devices of a domain: watchdog, panic, crypto, vsock, shared memory, USB redirections.
+//! Reads the smaller devices of a domain, and refuses those that its board or architecture does not have.
 
 pub(crate) mod hostdev;
 pub(crate) mod input;

@@ -1,7 +1,7 @@
-//! The names of network devices on the host: bridges, interfaces, and what interfaces of domains are connected by.
+//! Checks the names of network devices on the host: bridges, interfaces, and the devices behind the interfaces of domains.
 //!
-//! Those that libvirt makes for a lab go into firewall rules and names of services, which do not quote them. Those that the
-//! host has already go to libvirt only.
+//! A name that libvirt gives to a device must be plain, because it goes into firewall rules and names of services, which do
+//! not quote it. The name of a device that the host already has goes to libvirt only.
 
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;

@@ -1,4 +1,5 @@
-//! Domains, resolved.
+//! Resolves one domain from its layers: the modules beside and below this one read a part each, and the checks that need
+//! several parts are here.
 
 pub(crate) mod boot;
 pub(crate) mod clock;

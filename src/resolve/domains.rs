@@ -1,4 +1,5 @@
-//! The entries of a spec's section `domains`: which domains each stands for, and in which order they are resolved.
+//! Resolves the section `domains`: decides which domains each entry stands for and in which order they are resolved, and
+//! checks layers that no domain takes.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! The disks and optical drives of a domain.
+//! Reads the disks and optical drives of a domain. A disk with a `size` also declares a volume, which comes back beside it
+//! and goes to its pool.
 
 pub(crate) mod bus;
 pub(crate) mod clone;

@@ -1,14 +1,4 @@
-//! The identities that libvirt knows objects by: UUIDs and MAC addresses, made so that they stay.
-//!
-//! A UUID is a version 5 UUID over `<kind>/<id>` in the lab's namespace, which is the version 5 UUID over
-//! `lab2nix:<lab>` in the URL namespace. Anyone can recompute it:
-//!
-//! ```text
-//! uuidgen --sha1 --namespace "$(uuidgen --sha1 --namespace @url --name lab2nix:sccm)" --name domain/DC01
-//! ```
-//!
-//! A MAC address is the one that `NixVirt` gives to a domain's first interface: `52:54:00`, then the first three bytes of
-//! the SHA-256 of the object's UUID and the interface's position.
+//! Keeps derived MAC addresses apart: moves each one that is taken already.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! Domains that libvirt has already, and that stay as they are.
+//! Reads an entry with `import`, a domain that libvirt already has: takes its identity and its interfaces, and refuses
+//! the keys that would change it, because the lab leaves the domain as it is.
 
 use crate::lab::identity::{Namespace, ObjectKind};
 use crate::lab::imported::Imported;

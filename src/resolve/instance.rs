@@ -1,4 +1,4 @@
-//! What a domain's entry can refer to, and which of its domains is meant.
+//! One domain of an entry, which stands for several where it has `replicas`.
 
 use crate::place::Pointer;
 use crate::spec::domain::DomainOwn;

@@ -1,4 +1,4 @@
-//! The network interfaces of a domain.
+//! Reads the network interfaces of a domain: their attachments, addresses, MAC addresses and devices.
 
 pub(crate) mod address;
 pub(crate) mod attachment;

@@ -1,4 +1,4 @@
-//! The profiles of links: how much they carry, how long that takes and how much is lost.
+//! Reads the profiles of links: rates, delays and losses, within what tc and libvirt can count.
 
 use crate::lab::link::{BitRate, DELAYS, LinkProfile, Netem, amount, limit};
 use crate::place::{Place, Pointer};

@@ -1,4 +1,5 @@
-//! What a domain's entry can refer to, and which of its domains is meant.
+//! Looks up what a domain refers to by name: networks, pools, profiles of links, and templates. An unknown name is a
+//! problem, which says what was probably meant.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Networks, resolved.
+//! Reads one network. It knows nothing of domains: their DHCP hosts are collected when all domains are resolved.
 
 pub(crate) mod bandwidth;
 pub(crate) mod dhcp;

@@ -1,5 +1,5 @@
-//! Single values of the spec, from text to types. Each function checks one kind of word, once; what it returns needs no
-//! further check, and what it refuses is a problem at the word's own place.
+//! Reads single values of the spec, from text to types. Each function checks one kind of value, once: what it returns needs
+//! no further check, and what it refuses is a problem at the value's own place.
 
 use std::net::IpAddr;
 

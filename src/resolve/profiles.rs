@@ -1,8 +1,5 @@
-//! Layers: the settings of one thing, from weakest to strongest, and where each was written.
-//!
-//! A domain's layers are the preset of its operating system, the lab's defaults, its profiles and its own entry.
-//! Nothing is copied: a setting is looked up when it is needed, in the strongest layer that has it, and comes with its
-//! place, so that a problem with it points at the layer that wrote it.
+//! Finds the layers of a domain: follows `extends` from each of its profiles, and puts the preset, the defaults, the
+//! profiles and the domain's own entry in order.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The order in which domains start.
+//! Puts domains into the order in which they start: each comes after those in its `after`.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! Storage pools, resolved.
+//! Reads one pool with the volumes of its section. Disks declare further volumes, which are added when the domains are
+//! resolved.
 
 pub(crate) mod allocation;
 pub(crate) mod backing;

@@ -1,4 +1,4 @@
-//! The templates of a spec, of whose disks others can be clones.
+//! Keeps the disks of the templates that have been resolved, and finds the one that a disk is a clone of.
 
 use std::collections::HashMap;
 

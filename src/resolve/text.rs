@@ -1,7 +1,7 @@
-//! Text that goes into a libvirt definition as it is, paths among it.
+//! Checks text that goes into a libvirt definition as it is, paths among it, and words its problems.
 //!
-//! All of it is one line, but for descriptions: what libvirt makes of a definition are lines of dnsmasq's configuration,
-//! arguments and entries of tables.
+//! All of it is one line, except descriptions: from a definition libvirt makes lines of dnsmasq's configuration, arguments
+//! and entries of tables.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Putting things after those that they have to come after.
+//! Sorts things so that each comes after those that it depends on, and finds circles.
 
 /// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is
 /// told of each circle: its members, each with what comes with the next one.

@@ -15,7 +15,6 @@ pub struct XmlFile<'a> {
     pub definition: &'a Definition,
     /// What it is, in the words of [`Vocabulary::whole`].
     pub element: Element,
-    /// Its text.
     pub text: String,
 }
 

@@ -1,4 +1,5 @@
-//! The addresses that a guest gives itself.
+//! The addresses that a guest sets on its interfaces, bonds and VLANs by itself, and the [`Segment`] that each is on: two
+//! guests on one segment must not have the same address.
 
 use std::net::IpAddr;
 
@@ -11,11 +12,9 @@ use crate::place::Place;
 /// What an interface, a bond or a VLAN of a guest has.
 #[derive(Debug, Default)]
 pub struct Addressing {
-    /// Its addresses.
     pub addresses: Vec<Static>,
     /// The routers to everywhere else, at most one of each family.
     pub gateways: Vec<Placed<IpAddr>>,
-    /// The DNS servers.
     pub nameservers: Vec<IpAddr>,
     /// The domains of short names.
     pub search: Vec<String>,
@@ -25,7 +24,6 @@ pub struct Addressing {
     pub dhcp6: bool,
     /// Whether the guest starts without waiting for its address.
     pub optional: bool,
-    /// The largest packet.
     pub mtu: Option<u32>,
 }
 
@@ -34,7 +32,6 @@ pub struct Addressing {
 pub struct Static {
     /// The address, with its prefix length.
     pub net: IpNet,
-    /// Where it is written.
     pub place: Place,
     /// The network that it is on, if others of the lab can be on it.
     pub on: Option<Segment>,

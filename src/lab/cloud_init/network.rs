@@ -1,7 +1,7 @@
-//! The network as the guest sets it up: interfaces, bonds and VLANs.
+//! The network as cloud-init sets it up in the guest: interfaces, bonds and VLANs.
 //!
-//! Interfaces have ids, by which bonds and VLANs name them. Those that bonds or VLANs name get their id as their name in the
-//! guest: only netplan knows interfaces by id, the other things that cloud-init writes for know them by name.
+//! Bonds and VLANs refer to interfaces by id. An interface that one of them refers to gets its id as its name in the
+//! guest, because only netplan knows interfaces by id: cloud-init's other renderers know them by name.
 
 use crate::lab::cloud_init::address::{Addressing, Static};
 use crate::spec::cloud_init::BondMode;
@@ -11,48 +11,38 @@ use crate::spec::cloud_init::BondMode;
 pub struct GuestNetwork {
     /// The interfaces of the domain, all of them, in their order.
     pub interfaces: Vec<GuestInterface>,
-    /// The bonds.
     pub bonds: Vec<GuestBond>,
-    /// The VLANs.
     pub vlans: Vec<GuestVlan>,
 }
 
-/// An interface.
 #[derive(Debug)]
 pub struct GuestInterface {
     /// What bonds and VLANs call it.
     pub id: String,
     /// Whether that becomes its name in the guest.
     pub named: bool,
-    /// Its addresses.
     pub addressing: Addressing,
 }
 
 /// Interfaces that are one.
 #[derive(Debug)]
 pub struct GuestBond {
-    /// Its name.
     pub name: String,
     /// The ids of its interfaces.
     pub interfaces: Vec<String>,
     /// The interface whose MAC address it has, the first one, by its place among those of the domain.
     pub first: Option<usize>,
-    /// How it uses them.
     pub mode: BondMode,
-    /// Its addresses.
     pub addressing: Addressing,
 }
 
-/// A VLAN.
 #[derive(Debug)]
 pub struct GuestVlan {
     /// The name of its interface.
     pub name: String,
-    /// Its number.
     pub tag: u16,
     /// The id of the interface, or the name of the bond, that carries it.
     pub link: String,
-    /// Its addresses.
     pub addressing: Addressing,
 }
 

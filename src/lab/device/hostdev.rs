@@ -1,4 +1,4 @@
-//! Devices of the host that a domain gets.
+//! A device of the host that a domain gets: PCI, USB or mediated.
 
 use uuid::Uuid;
 
@@ -9,9 +9,7 @@ use crate::place::Place;
 /// A device of the host.
 #[derive(Debug)]
 pub struct HostDevice {
-    /// Where it is named.
     pub place: Place,
-    /// What it is.
     pub kind: HostDeviceKind,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
@@ -20,7 +18,6 @@ pub struct HostDevice {
 /// What a device of the host is.
 #[derive(Debug)]
 pub enum HostDeviceKind {
-    /// A PCI device.
     Pci {
         /// Its address on the host.
         address: PciAddress,
@@ -33,18 +30,13 @@ pub enum HostDeviceKind {
         /// Whether the guest sees its ROM, where the spec says.
         rom_bar: Option<bool>,
     },
-    /// A USB device.
     Usb {
-        /// The vendor.
         vendor: u16,
-        /// The product.
         product: u16,
         /// Whether the domain starts without it.
         optional: bool,
     },
-    /// A mediated device.
     Mdev {
-        /// Its UUID.
         uuid: Uuid,
         /// Where it is in the guest, if it may not be anywhere.
         guest: Option<Slot>,

@@ -1,4 +1,4 @@
-//! The keyboards and pointers of a domain.
+//! A keyboard or pointer of a domain.
 
 use crate::lab::placed::Placed;
 use crate::spec::input::{GrabToggle, InputBus, InputGrab, InputType};
@@ -6,7 +6,6 @@ use crate::spec::input::{GrabToggle, InputBus, InputGrab, InputType};
 /// A keyboard, a pointer, or one of the host.
 #[derive(Debug)]
 pub struct Input {
-    /// What it is.
     pub kind: InputType,
     /// What it is plugged into; nothing for [`InputType::Evdev`].
     pub bus: Option<InputBus>,

@@ -1,4 +1,4 @@
-//! PCI addresses, of the host and in a guest.
+//! PCI addresses, of the host and in a guest, and which interfaces have a slot that stays theirs.
 
 use std::fmt;
 
@@ -10,13 +10,9 @@ use crate::spec::interface::InterfaceModel;
 /// The address of a PCI function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PciAddress {
-    /// The PCI domain.
     pub domain: u16,
-    /// The bus.
     pub bus: u16,
-    /// The slot.
     pub slot: u16,
-    /// The function.
     pub function: u16,
 }
 

@@ -6,12 +6,10 @@ use crate::lab::placed::Placed;
 use crate::place::Place;
 use crate::spec::screen::{GraphicsType, Video};
 
-/// The screen.
 #[derive(Debug)]
 pub struct Screen {
     /// Its servers, at most one of each type.
     pub graphics: Vec<Graphics>,
-    /// The video device.
     pub video: Video,
     /// How many screens the device can have, where the spec says.
     pub heads: Option<u32>,
@@ -19,7 +17,6 @@ pub struct Screen {
     pub accel3d: bool,
 }
 
-/// A server.
 #[derive(Debug)]
 pub struct Graphics {
     /// The protocol; never [`GraphicsType::None`].

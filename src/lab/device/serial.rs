@@ -1,4 +1,4 @@
-//! Serial ports and channels of a domain.
+//! A serial port or channel of a domain, and the names of the agents' channels.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,6 @@ pub enum Serial {
     },
     /// To a socket.
     Unix {
-        /// The socket.
         path: Placed<String>,
         /// Whether QEMU listens there.
         listen: bool,
@@ -33,7 +32,6 @@ pub enum Serial {
 /// A channel between a program in the guest and one on the host.
 #[derive(Debug)]
 pub struct Channel {
-    /// Its name.
     pub name: String,
     /// What it is on the host.
     pub kind: ChannelType,

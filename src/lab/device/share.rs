@@ -1,11 +1,10 @@
-//! Directories of the host that a domain can mount.
+//! A directory of the host that a domain can mount.
 
 use crate::spec::share::{AccessMode, ShareCache};
 
 /// A directory of the host.
 #[derive(Debug)]
 pub struct Share {
-    /// The directory.
     pub source: String,
     /// The name that the guest mounts it by.
     pub tag: String,
@@ -15,7 +14,6 @@ pub struct Share {
     pub server: ShareServer,
 }
 
-/// Who serves a share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareServer {
     /// virtiofsd.

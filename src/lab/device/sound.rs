@@ -1,12 +1,10 @@
-//! The sound of a domain, and where it goes.
+//! The backend that the sound of a domain goes to.
 
 use crate::lab::placed::Placed;
 use crate::spec::sound::AudioType;
 
-/// Where sound goes.
 #[derive(Debug)]
 pub struct Audio {
-    /// The backend.
     pub kind: AudioType,
     /// The server, for `pulseaudio` and `jack`.
     pub server: Option<String>,

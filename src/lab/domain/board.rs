@@ -1,8 +1,7 @@
-//! The kind of board that a machine type is a version of, which decides what can be on it.
+//! The kind of board that a machine type is a version of. It decides which buses and devices a domain can have.
 
 use crate::spec::guest::Arch;
 
-/// A kind of board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Board {
     /// A PC of 2009 with PCI Express (`q35`).

@@ -2,18 +2,14 @@
 
 use crate::spec::clock::{PitTickPolicy, RtcTickPolicy, RtcTrack, TscMode};
 
-/// The clock.
 #[derive(Debug)]
 pub struct Clock {
     /// What it shows.
     pub offset: Offset,
-    /// The real time clock.
     pub rtc: Rtc,
-    /// The interval timer.
     pub pit: Pit,
     /// Whether there is a high precision event timer, where it is not QEMU's to say.
     pub hpet: Option<bool>,
-    /// The time stamp counter.
     pub tsc: Tsc,
     /// Whether there is KVM's clock, where it is not QEMU's to say.
     pub kvmclock: Option<bool>,
@@ -32,10 +28,8 @@ pub enum Offset {
     Timezone(String),
 }
 
-/// The real time clock.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Rtc {
-    /// Whether it is there.
     pub present: Option<bool>,
     /// What becomes of missed ticks.
     pub tick_policy: Option<RtcTickPolicy>,
@@ -43,19 +37,15 @@ pub struct Rtc {
     pub track: Option<RtcTrack>,
 }
 
-/// The interval timer.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Pit {
-    /// Whether it is there.
     pub present: Option<bool>,
     /// What becomes of missed ticks.
     pub tick_policy: Option<PitTickPolicy>,
 }
 
-/// The time stamp counter.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tsc {
-    /// Whether it is there.
     pub present: Option<bool>,
     /// How the guest reads it.
     pub mode: Option<TscMode>,

@@ -1,8 +1,7 @@
-//! The virtual CPUs of a domain.
+//! The virtual CPUs of a domain, and the CPUs of the host that they are pinned to.
 
 use crate::spec::cpu::{CpuCache, CpuCheck, CpuFeature, CpuMode};
 
-/// The virtual CPUs.
 #[derive(Debug)]
 pub struct Cpus {
     /// How many.
@@ -11,7 +10,6 @@ pub struct Cpus {
     pub topology: Option<[u32; 3]>,
     /// Where the model comes from.
     pub mode: CpuMode,
-    /// The model.
     pub model: Option<String>,
     /// Features asked for or left out.
     pub features: Vec<(String, CpuFeature)>,

@@ -9,7 +9,6 @@ use crate::spec::pool::ImageFormat;
 pub enum Firmware {
     /// The PC BIOS.
     Bios,
-    /// UEFI.
     Uefi {
         /// The keys of its Secure Boot, if it has that.
         secure: Option<SecureBootKeys>,

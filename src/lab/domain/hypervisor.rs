@@ -1,4 +1,4 @@
-//! What a domain is told of the hypervisor under it.
+//! What a guest is told of the hypervisor that it runs under.
 
 /// What the guest is told of its hypervisor.
 #[derive(Debug)]

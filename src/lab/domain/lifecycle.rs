@@ -1,4 +1,4 @@
-//! What becomes of a domain when its guest ends.
+//! What libvirt does with a domain when its guest powers off, reboots or crashes.
 
 use crate::spec::lifecycle::{CrashAction, PowerAction};
 

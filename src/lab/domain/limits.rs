@@ -1,4 +1,4 @@
-//! How much of the host's processors and disks a domain gets.
+//! How much of the host's CPUs a domain gets.
 
 /// How much of the host's CPUs a domain gets, where the spec says.
 #[derive(Debug)]
@@ -18,7 +18,6 @@ pub struct CpuLimits {
 /// How long something runs in each period, in microseconds.
 #[derive(Debug)]
 pub struct Bandwidth {
-    /// The period.
     pub period: Option<u32>,
     /// How long it runs in one; -1 for no limit.
     pub quota: Option<i64>,

@@ -1,11 +1,9 @@
-//! The memory of a domain: how much, of what, and within which limits.
+//! The memory of a domain: how much it is, what backs it, and what QEMU may take of the host's.
 
 use crate::lab::size::Size;
 
-/// The memory.
 #[derive(Debug)]
 pub struct Memory {
-    /// How much.
     pub size: Size,
     /// What the guest has of it when it starts, where that is not all.
     pub current: Option<Size>,

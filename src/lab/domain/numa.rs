@@ -3,7 +3,6 @@
 use crate::lab::size::Size;
 use crate::spec::memory::MemoryMode;
 
-/// NUMA.
 #[derive(Debug)]
 pub struct Numa {
     /// The cells that the guest sees; none where it sees no NUMA.
@@ -12,12 +11,9 @@ pub struct Numa {
     pub nodes: Option<Nodes>,
 }
 
-/// A NUMA cell.
 #[derive(Debug)]
 pub struct Cell {
-    /// Its virtual CPUs.
     pub cpus: Option<String>,
-    /// Its memory.
     pub memory: Size,
     /// Where its memory comes from, where that is its own.
     pub nodes: Option<Nodes>,
@@ -26,7 +22,6 @@ pub struct Cell {
 /// Nodes of the host that memory comes from.
 #[derive(Debug)]
 pub struct Nodes {
-    /// Which.
     pub set: String,
     /// How strictly.
     pub mode: MemoryMode,

@@ -1,4 +1,4 @@
-//! What the firmware tells the guest about the computer.
+//! What the firmware tells the guest about the computer: the SMBIOS tables.
 
 /// Entries of a table, each with libvirt's name.
 pub type Entries = Vec<(&'static str, String)>;

@@ -1,12 +1,10 @@
-//! The floppy drives of a domain.
+//! A floppy drive of a domain.
 
 use crate::lab::domain::boot::Order;
 use crate::spec::drive::StartupPolicy;
 
-/// A floppy drive.
 #[derive(Debug)]
 pub struct Floppy {
-    /// The image in it.
     pub file: Option<String>,
     /// Whether the guest may only read it.
     pub readonly: bool,

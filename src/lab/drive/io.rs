@@ -1,4 +1,4 @@
-//! How a disk is read and written: by QEMU, and how much.
+//! How QEMU reads and writes a disk, and the limits of that.
 
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;

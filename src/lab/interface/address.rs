@@ -1,4 +1,4 @@
-//! The fixed addresses of a domain's interfaces.
+//! A fixed address of an interface, which the DHCP server of its network reserves.
 
 use crate::lab::subnet::HostAddr;
 use crate::place::Place;
@@ -6,8 +6,6 @@ use crate::place::Place;
 /// A fixed address of an interface.
 #[derive(Debug, Clone)]
 pub struct Address {
-    /// The address.
     pub host: HostAddr,
-    /// Where it is written.
     pub place: Place,
 }

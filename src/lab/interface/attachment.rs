@@ -1,4 +1,4 @@
-//! What an interface is on, and what that allows.
+//! What an interface is attached to: a network of the lab, or something of the host's.
 
 use crate::lab::id::NetworkId;
 use crate::lab::interface::backend::Backend;

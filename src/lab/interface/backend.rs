@@ -1,4 +1,4 @@
-//! How an interface gets to the host.
+//! How an interface reaches the host. This decides which of its settings libvirt can apply.
 
 /// How an interface gets to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Ports of the host that lead into a guest.
+//! A port of the host that is forwarded into a guest.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,6 @@ pub struct Forward {
     pub host: Placed<u16>,
     /// The port of the guest.
     pub guest: u16,
-    /// The protocol.
     pub protocol: Protocol,
     /// The address of the host, where it is not every one.
     pub address: Option<IpAddr>,

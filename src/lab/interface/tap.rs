@@ -1,5 +1,5 @@
-//! What an interface has on the host: a tap device of a name, queues, limits. A virtual function or a user-mode network has
-//! no such device, and a bridge, Open vSwitch and macvtap can each do something else with it.
+//! The host's side of an interface: the tap device with its name, queues and limits. An interface on a virtual function or
+//! a user-mode network has no such device.
 
 use crate::lab::link::Netem;
 use crate::lab::network::bandwidth::Bandwidth;

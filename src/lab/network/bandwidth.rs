@@ -1,4 +1,4 @@
-//! Bandwidth, of networks, port groups and interfaces.
+//! The bandwidth of a network, a port group or an interface.
 
 /// How much traffic may pass.
 #[derive(Debug)]

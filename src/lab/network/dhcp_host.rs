@@ -1,4 +1,4 @@
-//! The fixed addresses that a network's DHCP server reserves.
+//! A DHCP host: an interface for which the DHCP server of its network reserves a fixed address.
 
 use crate::lab::identity::Mac;
 use crate::lab::subnet::HostAddr;
@@ -7,11 +7,8 @@ use crate::place::Place;
 /// A domain's interface with a fixed address.
 #[derive(Debug)]
 pub struct DhcpHost {
-    /// The domain's name.
     pub name: String,
-    /// The interface's MAC address.
     pub mac: Mac,
-    /// The address.
     pub address: HostAddr,
     /// Where the address is written.
     pub place: Place,

@@ -30,9 +30,7 @@ pub struct Dns {
 /// Where a service is found.
 #[derive(Debug)]
 pub struct Srv {
-    /// The service.
     pub service: String,
-    /// Its protocol.
     pub protocol: Protocol,
     /// The domain that has it.
     pub domain: Option<String>,

@@ -12,7 +12,6 @@ pub(crate) const RANGE_MAX: u128 = 65535;
 /// What a network has of one address family.
 #[derive(Debug)]
 pub struct Ip {
-    /// The subnet.
     pub subnet: Subnet,
     /// Where the subnet is written.
     pub at: Pointer,

@@ -1,7 +1,7 @@
-//! What the modes of networks are like: each question that anybody has about a mode, answered for every one of them.
+//! What each mode of networks is like: every question that is asked about a mode, answered for all of them.
 //!
-//! A new mode is a list of errors of the compiler here, in [`resolve::network::mode`](crate::resolve), which says what a mode
-//! asks for, and in [`libvirt::network`](crate::libvirt), which writes it.
+//! A new mode makes the compiler report each place that has to know of it: here, where `resolve` says what a mode requires,
+//! and in [`libvirt`](crate::libvirt), which writes it.
 
 use crate::lab::interface::backend::Backend;
 use crate::spec::network::Mode;

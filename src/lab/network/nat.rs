@@ -1,4 +1,4 @@
-//! How a network's addresses are translated.
+//! How libvirt translates the addresses of a network.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What machines boot from over a network.
+//! What guests boot from over a network.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Static routes through machines on a network.
+//! A static route of the host, through a guest on a network.
 
 use ipnet::IpNet;
 
@@ -10,7 +10,6 @@ use crate::place::Place;
 pub struct Route {
     /// Where it leads.
     pub to: IpNet,
-    /// Where that is written.
     pub at: Place,
     /// Who forwards it there.
     pub via: HostAddr,

@@ -1,8 +1,7 @@
-//! The VLANs and port groups of networks, and the VLANs of interfaces.
+//! The VLANs of a network, a port group or an interface, and the port groups of a network.
 
 use crate::lab::network::bandwidth::Bandwidth;
 
-/// VLANs.
 #[derive(Debug)]
 pub struct Vlan {
     /// The tags, all different, at least one.
@@ -14,7 +13,6 @@ pub struct Vlan {
 /// A port group of a network.
 #[derive(Debug)]
 pub struct Portgroup {
-    /// Its name.
     pub name: String,
     /// Whether interfaces that name no port group are in it.
     pub default: bool,

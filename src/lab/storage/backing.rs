@@ -1,4 +1,4 @@
-//! Images that volumes grow on, which must not change.
+//! The backing file of a volume: the image that the volume is an overlay of.
 
 use crate::place::Pointer;
 use crate::spec::pool::ImageFormat;
@@ -6,13 +6,11 @@ use crate::spec::pool::ImageFormat;
 /// The image that a volume grows on.
 #[derive(Debug)]
 pub struct Backing {
-    /// Where it is named.
     pub at: Pointer,
     /// A volume of the same pool, a file, or an image of a flake.
     pub image: Image,
     /// Its format, where the spec says it or it is that of a volume of another pool.
     pub format: Option<ImageFormat>,
-    /// Where that is written.
     pub(crate) format_at: Option<Pointer>,
 }
 

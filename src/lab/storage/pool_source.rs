@@ -1,4 +1,4 @@
-//! What the storage of a pool is.
+//! The storage that a pool is made of: server, directory, device, or a group of them by name.
 
 use uuid::Uuid;
 
@@ -25,7 +25,6 @@ pub struct Source {
     pub auth: Option<Auth>,
 }
 
-/// Where a server listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
     /// Its name or address.
@@ -37,9 +36,7 @@ pub struct Host {
 /// Who the host is to its storage.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Auth {
-    /// The name.
     pub username: String,
-    /// The password.
     pub secret: Secret,
 }
 

@@ -1,4 +1,4 @@
-//! The types of storage pools: what each is called, and which keys of `source` it has.
+//! What each type of storage pool is like.
 
 use crate::spec::pool::PoolType;
 

@@ -1,4 +1,4 @@
-//! Volumes of storage pools.
+//! A volume of a storage pool.
 
 use crate::lab::placed::ExtraAt;
 use crate::lab::size::Size;
@@ -6,14 +6,11 @@ use crate::lab::storage::backing::Backing;
 use crate::place::Pointer;
 use crate::spec::pool::ImageFormat;
 
-/// A volume.
 #[derive(Debug)]
 pub struct Volume {
     /// Its name; of a file, its name in the pool's directory.
     pub name: String,
-    /// Where it is declared.
     pub at: Pointer,
-    /// The image format.
     pub format: ImageFormat,
     /// What it is, or nothing for a volume that shall not exist.
     pub present: Option<Present>,

@@ -5,7 +5,6 @@ use crate::lab::device::hostdev::{HostDevice, HostDeviceKind};
 use crate::lab::device::pci::{PciAddress, Slot};
 use crate::libvirt::tree::{Tree, Value};
 
-/// A device.
 pub(super) fn host_device(device: &HostDevice) -> Tree {
     let tree = match &device.kind {
         HostDeviceKind::Pci { address, guest, managed, rom, rom_bar } => {

@@ -4,7 +4,6 @@ use crate::lab::device::input::Input;
 use crate::libvirt::tree::Tree;
 use crate::spec::input::{GrabToggle, InputBus, InputGrab, InputType};
 
-/// An input device.
 pub(super) fn input(input: &Input) -> Tree {
     let device = if input.kind == InputType::Passthrough { "evdev" } else { "dev" };
     let source = Tree::new()

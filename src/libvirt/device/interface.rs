@@ -13,7 +13,6 @@ use crate::libvirt::network::{bandwidth, isolation, vlan};
 use crate::libvirt::tree::Tree;
 use crate::spec::interface::Protocol;
 
-/// An interface.
 pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
     let (kind, source) = match &interface.attachment {
         Attachment::Network(id) => (

@@ -6,7 +6,6 @@ use crate::libvirt::tree::Tree;
 use crate::spec::screen::GraphicsType;
 use crate::spec::sound::{AudioType, Sound};
 
-/// A server.
 pub(super) fn graphics(graphics: &Graphics) -> Tree {
     let gl = || {
         let gl = Tree::new().with_some("enable", graphics.gl.then_some(true));
@@ -33,7 +32,6 @@ pub(super) fn graphics(graphics: &Graphics) -> Tree {
         .with_some("gl", gl())
 }
 
-/// The video device.
 pub(super) fn video(screen: &Screen) -> Tree {
     let model = Tree::new()
         .with("type", screen.video.name())
@@ -47,7 +45,6 @@ pub(super) fn sound(sound: Sound) -> Option<Tree> {
     (sound != Sound::None).then(|| Tree::new().with("model", sound.name()))
 }
 
-/// Where sound goes.
 pub(super) fn audio(audio: &Audio) -> Tree {
     // JACK has a server for each direction.
     let (server, jack) =

@@ -1,4 +1,5 @@
-//! The addresses that a guest gives itself.
+//! Reads the addresses of a guest's interface, bond or VLAN: counts them up for replicas, checks them against the subnet of
+//! the network, and decides whether the guest uses DHCP.
 
 use std::net::IpAddr;
 

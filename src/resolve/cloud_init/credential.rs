@@ -1,6 +1,7 @@
-//! What may be known to everybody on the host, and what may not: public keys and hashes, and secrets.
+//! Tells credentials that everybody on the host may read (public keys, hashes of passwords) from secrets, which are
+//! refused.
 //!
-//! Messages never repeat the text: what is wrong may be a secret.
+//! Messages never repeat the text, because a wrong one may be a secret.
 
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, quoted_list};

@@ -1,4 +1,4 @@
-//! Further keys of cloud-config, as far as they are no secrets and the language has none for them.
+//! Merges the `extra` of `cloudInit`: refuses secrets, and keys that `cloudInit` has itself.
 
 use serde_json::Value;
 

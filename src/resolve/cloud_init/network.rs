@@ -1,7 +1,5 @@
-//! The network as the guest sets it up: interfaces, bonds and VLANs.
-//!
-//! Interfaces have ids, by which bonds and VLANs name them. Those that bonds or VLANs name get their id as their name in the
-//! guest: only netplan knows interfaces by id, the other things that cloud-init writes for know them by name.
+//! Reads the network of a guest: finds the interfaces that bonds and VLANs name, gives names to those, and collects what
+//! each has of addresses.
 
 use std::collections::HashMap;
 

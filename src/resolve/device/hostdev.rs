@@ -1,4 +1,4 @@
-//! Devices of the host that a domain gets.
+//! Reads the devices of the host that a domain gets: the address by which the host knows each, and its slot in the guest.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! The keyboards and pointers of a domain.
+//! Reads the keyboards and pointers of a domain, and gives it those that it has by default.
 
 use crate::lab::device::input::Input;
 use crate::lab::placed::Placed;

@@ -1,4 +1,4 @@
-//! PCI addresses, of the host and in a guest.
+//! Reads PCI addresses in the guest: checks that the board has the slot, and assigns functions to devices that share one.
 
 use crate::lab::device::pci::{PciAddress, Slot, has_fixed_slot};
 use crate::lab::domain::board::Board;

@@ -1,4 +1,4 @@
-//! The screen of a domain: the video device and the servers that show it.
+//! Reads the screen of a domain: the servers that show it, and what the video device can do.
 
 use std::net::{IpAddr, Ipv4Addr};
 

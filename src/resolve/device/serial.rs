@@ -1,4 +1,4 @@
-//! Serial ports and channels of a domain.
+//! Reads the serial ports and channels of a domain; the numbers and names of both are limited.
 
 use std::net::SocketAddr;
 

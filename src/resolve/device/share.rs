@@ -1,4 +1,4 @@
-//! Directories of the host that a domain can mount.
+//! Reads the shares of a domain: their directories, their tags, and which server serves them.
 
 use crate::lab::device::share::{Share, ShareServer};
 use crate::place::{Place, Pointer};

@@ -1,4 +1,4 @@
-//! The sound of a domain, and where it goes.
+//! Reads the sound device of a domain, and decides which backend its sound goes to.
 
 use crate::lab::device::screen::Screen;
 use crate::lab::device::sound::Audio;

@@ -1,4 +1,4 @@
-//! What the firmware of a domain tries to boot from: kinds of device, or devices one by one.
+//! Reads what a domain boots from: kinds of device, devices one by one, or a kernel of the host.
 
 use std::collections::HashMap;
 

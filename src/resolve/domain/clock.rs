@@ -1,4 +1,4 @@
-//! The clock of a domain and its timers.
+//! Reads the clock of a domain, and gives it the timers that suit its operating system.
 
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
 use crate::place::Place;

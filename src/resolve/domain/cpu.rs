@@ -1,4 +1,4 @@
-//! The virtual CPUs of a domain.
+//! Reads the CPUs of a domain: their number and topology, their model and features, and their pinning.
 
 use crate::lab::domain::cpu::Cpus;
 use crate::place::Place;

@@ -1,4 +1,4 @@
-//! The firmware of a domain, and the file of its variables.
+//! Decides the firmware of a domain, and which file keeps its variables in which format.
 
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::placed::Placed;

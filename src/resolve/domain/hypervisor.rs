@@ -1,4 +1,4 @@
-//! What a domain is told of the hypervisor under it.
+//! Reads what a guest is told of its hypervisor, and refuses it where the architecture has no such interface.
 
 use crate::lab::domain::hypervisor::Hypervisor;
 use crate::problem::{Problem, Problems};

@@ -1,4 +1,4 @@
-//! What becomes of a domain when its guest ends.
+//! Reads what libvirt does when the guest powers off, reboots or crashes.
 
 use crate::lab::domain::lifecycle::On;
 use crate::problem::{Problem, Problems};

@@ -1,4 +1,4 @@
-//! How much of the host's processors and disks a domain gets.
+//! Reads the CPU limits of a domain, and refuses those that the kernel does.
 
 use crate::lab::domain::limits::{Bandwidth, CpuLimits};
 use crate::problem::{Problem, Problems};

@@ -1,4 +1,4 @@
-//! The machine type of a domain.
+//! Decides the machine type of a domain: reads it, or takes the default of the architecture.
 
 use crate::lab::domain::board::Board;
 use crate::problem::{Id, Problem, Problems};

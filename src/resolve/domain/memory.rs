@@ -1,4 +1,4 @@
-//! The memory of a domain: how much, of what, and within which limits.
+//! Reads the memory of a domain and its limits, and decides whether other processes can share it.
 
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::size::Size;

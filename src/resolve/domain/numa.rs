@@ -1,4 +1,4 @@
-//! The NUMA cells of a domain, and the nodes of the host that its memory comes from.
+//! Reads the NUMA cells of a domain, and checks that together they have its CPUs and its memory.
 
 use crate::lab::domain::cpu::Cpus;
 use crate::lab::domain::numa::{Cell, Nodes, Numa};

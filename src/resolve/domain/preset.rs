@@ -1,7 +1,7 @@
 //! What each guest operating system has unless the spec says otherwise: the weakest layer of a domain.
 //!
 //! A preset is written as the spec would write it, so a new one is a new value here and nothing else. What depends on
-//! other settings (the bus of a disk follows from `drivers`) is settled in [`crate::lab::domain`].
+//! other settings (the bus of a disk follows from `drivers`) is decided where those are read.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! What the firmware tells the guest about the computer.
+//! Reads the entries of the SMBIOS tables, and checks the forms that libvirt requires of dates and releases.
 
 use crate::lab::domain::smbios::{Entries, Smbios};
 use crate::place::{Place, Pointer};

@@ -1,4 +1,4 @@
-//! Templates: domains that are there for what others grow on.
+//! Decides whether a domain is a template, whose disks others are overlays of and which must therefore not be started.
 
 use crate::place::Place;
 use crate::problem::{Problem, Problems};

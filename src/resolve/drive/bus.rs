@@ -1,4 +1,5 @@
-//! The buses that drives are on: which there are, how many drives have room there, and what drives on them can have.
+//! Decides the buses of drives: which a board has, how many drives each has room for, and which settings a drive on it can
+//! have.
 
 use crate::lab::domain::board::Board;
 use crate::place::{Place, Pointer};

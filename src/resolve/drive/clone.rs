@@ -1,4 +1,4 @@
-//! A disk of a template, and what the disks have that are clones of it.
+//! The disk of a template as its clones see it: what they take for `pool`, `size` and `backing` where they do not say.
 
 use crate::lab::drive::Source;
 use crate::lab::id::PoolId;

@@ -1,4 +1,4 @@
-//! What the disks of a domain are: volumes, which they may declare, files or block devices.
+//! Decides what backs a disk: a volume, which the disk may declare itself, a file, or a block device.
 
 use crate::lab::drive::Source;
 use crate::lab::id::PoolId;

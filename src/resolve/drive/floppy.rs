@@ -1,4 +1,4 @@
-//! The floppy drives of a domain.
+//! Reads the floppy drives of a domain, where its board has a controller for them.
 
 use crate::lab::domain::board::Board;
 use crate::lab::drive::floppy::Floppy;

@@ -1,4 +1,4 @@
-//! How a disk is read and written: by QEMU, and how much.
+//! Reads how QEMU reads and writes a disk, and checks that the I/O threads exist.
 
 use crate::lab::drive::io::{Access, Limits};
 use crate::lab::placed::Placed;

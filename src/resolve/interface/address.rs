@@ -1,4 +1,4 @@
-//! The fixed addresses of a domain's interfaces.
+//! Reads the fixed addresses of an interface: counts them up for replicas, and checks that its network reserves them.
 
 use crate::lab::id::NetworkId;
 use crate::lab::interface::address::Address;

@@ -1,4 +1,4 @@
-//! What an interface is on, and what that allows.
+//! Decides what an interface is attached to, and refuses the VLANs, port groups and MTUs that this does not take.
 
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::backend::Backend;

@@ -1,4 +1,4 @@
-//! Ports of the host that lead into a guest.
+//! Reads the port forwards of an interface, and counts their ports up for replicas.
 
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;

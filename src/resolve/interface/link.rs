@@ -1,4 +1,4 @@
-//! What the link of an interface is like, and the name of the device that has it.
+//! Applies the profile of a link to an interface, and names the device of each interface that needs a name for it.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,4 @@
-//! What an interface has on the host: a tap device of a name, queues, limits. A virtual function or a user-mode network has
-//! no such device, and a bridge, Open vSwitch and macvtap can each do something else with it.
+//! Reads what an interface has on the host (name, queues, limits), and refuses what its backend cannot apply.
 
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::backend::Backend;

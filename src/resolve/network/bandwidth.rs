@@ -1,4 +1,4 @@
-//! Bandwidth, of networks, port groups and interfaces.
+//! Reads bandwidth, of networks, port groups and interfaces, and converts it to the units of libvirt.
 
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;

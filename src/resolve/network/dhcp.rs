@@ -1,4 +1,4 @@
-//! The DHCP servers of a network, of which each address family has its own.
+//! Decides for each address family whether a network has a DHCP server, and from which range it serves.
 
 use std::net::IpAddr;
 

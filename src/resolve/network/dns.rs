@@ -1,4 +1,4 @@
-//! The DNS server of a network.
+//! Reads the DNS server of a network: forwarders, hosts, services and texts.
 
 use crate::lab::network::dns::{Dns, Srv};
 use crate::place::Place;

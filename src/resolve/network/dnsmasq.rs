@@ -1,5 +1,5 @@
-//! Lines for the configuration of dnsmasq, which libvirt writes one into for each option that it is given, and what fits into
-//! such a line.
+//! Reads the options of a network for dnsmasq, and checks what fits into a line of its configuration: libvirt writes one
+//! line for each option, and for much else, without escaping.
 
 use std::net::Ipv4Addr;
 

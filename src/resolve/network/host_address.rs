@@ -1,4 +1,4 @@
-//! What is said of addresses that no machine of a subnet can have.
+//! Words the problem of an address that no host in a subnet can have.
 
 use crate::lab::subnet::{NotAHost, Subnet};
 use crate::problem::Id;

@@ -1,4 +1,4 @@
-//! What a network has of one address family: a subnet, the host's address in it, and the DHCP server.
+//! Reads what a network has of one address family: the subnet, the host's address in it, and the DHCP server.
 
 use crate::lab::network::ip::Ip;
 use crate::lab::subnet::Family;

@@ -1,4 +1,4 @@
-//! What a mode of networks asks for and what it cannot have.
+//! Checks a network against its mode: requires what the mode needs, and refuses what it cannot have.
 
 use crate::lab::interface::backend::Backend;
 use crate::place::{Place, Pointer};

@@ -1,4 +1,4 @@
-//! How a network's addresses are translated.
+//! Reads how the addresses of a network are translated, which only mode `nat` does.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What machines boot from over a network.
+//! Reads what guests boot from over a network: the file, the server that has it, and the directory that TFTP serves.
 
 use crate::lab::network::ip::Ip;
 use crate::lab::network::pxe::Pxe;

@@ -1,4 +1,4 @@
-//! Static routes through machines on a network.
+//! Reads the static routes of a network, and checks that each leads through a host in its subnet to somewhere else.
 
 use ipnet::IpNet;
 

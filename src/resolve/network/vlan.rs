@@ -1,4 +1,4 @@
-//! The VLANs and port groups of networks, and the VLANs of interfaces.
+//! Reads the VLANs of networks, port groups and interfaces, and the port groups of networks.
 
 use indexmap::IndexMap;
 

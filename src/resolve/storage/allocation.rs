@@ -1,4 +1,4 @@
-//! How much of a volume is set aside when it is created.
+//! Decides how much of a volume is allocated when it is created.
 
 use crate::lab::size::Size;
 use crate::place::Place;

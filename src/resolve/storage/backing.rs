@@ -1,4 +1,4 @@
-//! Images that volumes grow on, which must not change.
+//! Reads the backing file of a volume, and refuses it where the volume cannot be an overlay.
 
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;

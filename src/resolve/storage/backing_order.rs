@@ -1,4 +1,5 @@
-//! Volumes that grow on others, in their own pool or another: there has to be one, not larger, and it comes first.
+//! Checks the backing files that are volumes of the lab (each has to exist and not be larger than its overlay), and puts
+//! volumes and pools in the order in which they can be created: backing files first.
 
 use std::collections::{HashMap, HashSet};
 

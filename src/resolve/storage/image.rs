@@ -1,4 +1,4 @@
-//! Prebuilt images that volumes grow on: files, or what a flake hands over.
+//! Reads the `image` of a disk, which becomes the backing file of its volume: a file, or what the lab's flake provides.
 
 use crate::lab::storage::backing::{Backing, Image};
 use crate::place::Place;

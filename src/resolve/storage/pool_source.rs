@@ -1,4 +1,4 @@
-//! What the storage of a pool is.
+//! Reads the `source` of a pool, each key in the form that libvirt and the tools behind it take.
 
 use std::net::IpAddr;
 

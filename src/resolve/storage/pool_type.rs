@@ -1,4 +1,4 @@
-//! The types of storage pools: what each is called, and which keys of `source` it has.
+//! The table of which type of pool needs and takes which key of `source`, and the check against it.
 
 use std::collections::HashSet;
 

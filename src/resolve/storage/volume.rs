@@ -1,4 +1,4 @@
-//! Volumes of storage pools.
+//! Reads the volumes of a pool's section, and words the problems that volumes of disks have too.
 
 use crate::lab::placed::ExtraAt;
 use crate::lab::size::Size;

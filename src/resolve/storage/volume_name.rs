@@ -1,4 +1,4 @@
-//! The names of volumes, which their pools do not choose freely.
+//! Checks the names of volumes, which LVM, Ceph, iSCSI and partitions restrict each in its own way.
 
 use crate::lab::storage::Pool;
 use crate::place::{Place, Pointer};

@@ -17,13 +17,10 @@ pub(super) struct Places {
     scsi_like: u32,
     /// Names that start with `hd`.
     ide: u32,
-    /// `NVMe` controllers.
     nvme: u32,
     /// Names that start with `fd`.
     floppy: u32,
-    /// Drives on bus `sata`.
     on_sata: u32,
-    /// Drives on bus `scsi`.
     on_scsi: u32,
 }
 
