@@ -16,7 +16,7 @@ pub(crate) mod windows;
 use crate::lab::Lab;
 use crate::problem::Problems;
 
-/// Every check over a whole lab.
+/// Runs every check over a whole lab.
 pub fn check(lab: &Lab, problems: &mut Problems) {
     let networks = lab.networks.as_deref().unwrap_or_default();
     inventory::check(lab, problems);

@@ -51,11 +51,11 @@ pub struct HostNeeds {
     pub directories: IndexMap<String, Option<Permissions>>,
     /// Directories that TFTP serves, which everyone has to be able to read.
     pub tftp: BTreeSet<String>,
-    /// The images of the lab's flake that volumes grow on, each with one such volume.
+    /// The images of the lab's flake that are backing files, each with one volume that is an overlay of it.
     pub images: IndexMap<String, String>,
     /// The imported domains, each with its UUID where the spec has one.
     pub imported: IndexMap<String, Option<String>>,
-    /// The machine types that QEMU has to have, by architecture, each with the first domain that has it.
+    /// The machine types that QEMU has to have, by architecture, each with the first domain that uses it.
     pub machines: BTreeMap<Arch, BTreeMap<String, String>>,
     /// The UUIDs of the networks that are never restarted, so that domains on them run on.
     pub steady_networks: Vec<String>,

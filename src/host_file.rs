@@ -129,7 +129,7 @@ impl HostFile {
     /// Whether definitions name the file by its option rather than by its stable path.
     #[must_use]
     pub fn is_named_by_option(&self, paths: Paths) -> bool {
-        // A volume grows on one image for good, so it names the store path, which no other image gets.
+        // An overlay keeps its backing file for good, so it names the store path, which no other image gets.
         paths == Paths::Store || matches!(self, Self::Image(_))
     }
 

@@ -48,15 +48,15 @@ pub struct Lab {
     pub target: Target,
     /// The networks, in spec order.
     pub networks: Option<Vec<Network>>,
-    /// The fixed addresses that domains have on each network, in spec order.
+    /// The DHCP hosts of each network, in spec order.
     pub(crate) dhcp_hosts: Vec<Vec<DhcpHost>>,
     /// The pools, in spec order.
     pub pools: Option<Vec<Pool>>,
-    /// The places of the pools in their list, each after those whose volumes are backing files of its own.
+    /// The indexes of the pools, each after those whose volumes are backing files of its own.
     pub(crate) pool_order: Vec<usize>,
     /// The domains, in spec order.
     pub domains: Option<Vec<Domain>>,
-    /// The places of the domains in their list, each after those that it starts after.
+    /// The indexes of the domains, each after those that it starts after.
     pub(crate) start_order: Vec<usize>,
     /// The domains that libvirt has already and that stay as they are, in spec order.
     pub imported: Vec<Imported>,
@@ -89,13 +89,13 @@ impl Lab {
         &self.pools.as_deref().unwrap_or_default()[id.0]
     }
 
-    /// The fixed addresses that domains have on a network, which its DHCP server reserves.
+    /// The DHCP hosts of a network: the fixed addresses that its DHCP server reserves for domains.
     #[must_use]
     pub fn dhcp_hosts(&self, id: NetworkId) -> &[DhcpHost] {
         &self.dhcp_hosts[id.0]
     }
 
-    /// The networks with their ids, in spec order; none where the host's are left alone.
+    /// The networks with their ids, in spec order; none if the lab leaves the host's networks alone.
     pub fn networks(&self) -> impl Iterator<Item = (NetworkId, &Network)> {
         self.networks.iter().flatten().enumerate().map(|(index, network)| (NetworkId(index), network))
     }

@@ -1,7 +1,7 @@
 //! The files of a `NoCloud` seed, the disc from which a guest reads at its first boot what to do
 //! ([`NoCloud`](https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html)).
 //!
-//! cloud-init reads YAML. What is written here is JSON, which is YAML too as [`json`] writes it: nothing in it depends on
+//! cloud-init reads YAML. What is written here is JSON, which is YAML too as the module `json` writes it: nothing in it depends on
 //! indentation or on how a plain word looks.
 
 mod json;

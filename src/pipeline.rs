@@ -1,4 +1,4 @@
-//! The whole way from a spec's text to proven files: [`check`], then [`generate`].
+//! The whole way from a spec's text to proven files: [`check`](fn@check), then [`generate`].
 
 use std::thread;
 

@@ -50,7 +50,7 @@ use crate::resolve::storage::backing_order;
 use crate::resolve::templates::Templates;
 use crate::spec::{self, Extra, Spec};
 
-/// Resolves a spec. The lab is as whole as the problems leave it; only one without errors may be built from.
+/// Resolves a spec. The lab lacks what the problems are about, so that only one without errors may be built from.
 #[must_use]
 pub fn resolve(spec: &Spec) -> (Lab, Problems) {
     let mut problems = Problems::default();
@@ -166,7 +166,7 @@ fn ids<T, I>(section: Option<&IndexMap<String, T>>, id: impl Fn(usize) -> I) -> 
     section.into_iter().flatten().enumerate().map(|(index, (name, _))| (name.as_str(), id(index))).collect()
 }
 
-/// Every `extra` of the spec, and where it is.
+/// Lists every `extra` of the spec with its place.
 fn extras(spec: &Spec) -> impl Iterator<Item = (Pointer, &Extra)> {
     let networks = spec.networks.iter().flatten().map(|(name, network)| ("networks", name, network.extra.as_ref()));
     let pools = spec.pools.iter().flatten().map(|(name, pool)| ("pools", name, pool.extra.as_ref()));
@@ -185,7 +185,7 @@ fn extras(spec: &Spec) -> impl Iterator<Item = (Pointer, &Extra)> {
     defaults.chain(volumes).chain(named.filter_map(move |(section, name, extra)| Some((at(section, name), extra?))))
 }
 
-/// The `extra` of `defaults` and of every profile.
+/// Collects the `extra` of `defaults` and of every profile.
 fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     let profile_at = |name: &str| Pointer::root().key("profiles").key(name);
     let profiles = spec.profiles.iter().flatten().map(|(name, profile)| (profile_at(name), &profile.fields));
@@ -194,7 +194,7 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
 }
 
-/// The fixed addresses that domains have on each network, which its DHCP server reserves.
+/// Collects the DHCP hosts of each network: the fixed addresses that domains have on it.
 fn dhcp_hosts(networks: &[Network], domains: &[Domain], imported: &[Imported]) -> Vec<Vec<DhcpHost>> {
     let mut hosts: Vec<Vec<DhcpHost>> = networks.iter().map(|_| Vec::new()).collect();
     let imported = imported.iter().map(|domain| (&domain.name, &domain.interfaces));

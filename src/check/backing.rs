@@ -7,7 +7,7 @@ use crate::lab::drive::Source;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 
-/// Warns of disks that write to what others grow on.
+/// Warns of disks whose image is the backing file of a volume: a write to it breaks every overlay of it.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     let mut grown_on: HashMap<String, (&str, Pointer)> = HashMap::new();
     for pool in lab.pools.iter().flatten() {
@@ -17,7 +17,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
             grown_on.entry(path).or_insert((&volume.name, backing.at.clone()));
         }
     }
-    // That of a template is there for this.
+    // The disk of a template is meant to be a backing file.
     for domain in lab.domains.iter().flatten().filter(|domain| !domain.is_template) {
         for disk in domain.disks.iter().filter(|disk| !disk.readonly) {
             let (path, name, at) = match &disk.source {

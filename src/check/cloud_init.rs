@@ -26,7 +26,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
             let address = fixed.net.addr();
             let key = (segment.clone(), address);
             match taken.get(&key) {
-                // Its own, which its network reserves for it.
+                // The domain itself has the address first: its network reserves it for one of its interfaces.
                 Some((owner, place)) if *owner == domain.name && *place != fixed.place => {
                     if !fixed.is_reserved {
                         problems.push(twice(fixed, place));
@@ -44,7 +44,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     }
 }
 
-/// The problem of an address that somebody has already.
+/// Makes the problem of an address that somebody has already.
 fn twice(fixed: &Static, first: &Place) -> Problem {
     let message = format!("address `{}` is used twice on one network", fixed.net.addr());
     Problem::new(Id::DuplicateAddress, fixed.place.clone(), message)
@@ -52,7 +52,7 @@ fn twice(fixed: &Static, first: &Place) -> Problem {
         .help("give each interface an address of its own")
 }
 
-/// The warning of an address that DHCP can give to others, because nobody reserved it.
+/// Warns of an address that DHCP can give to others, because no DHCP host reserves it.
 fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
     let address = fixed.net.addr();
     let ip = network.ip(Family::of(address))?;

@@ -11,7 +11,7 @@ use crate::problem::{Id, Problem, Problems};
 /// The shortest prefix of a subnet in which dnsmasq serves `DHCPv6`.
 const DHCPV6_PREFIX_MIN: u8 = 64;
 
-/// Every check of what DHCP servers give out.
+/// Runs every check of what DHCP servers give out.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     for (id, network) in lab.networks() {
         let hosts = lab.dhcp_hosts(id);

@@ -11,7 +11,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::storage::volume::unknown_volume;
 use crate::spec::pool::PoolType;
 
-/// Every check of what is named.
+/// Runs every check of what is named.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     volumes_exist(lab, problems);
     warn_of_unmanaged_bridges(lab, problems);
@@ -35,9 +35,9 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
             Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
         });
         for (pool, name, at) in disks.chain(cdroms) {
-            // Nobody but the target knows its units.
+            // Only the target knows its units, so nothing can be checked.
             let is_of_target = lab.pool(pool).r#type == PoolType::Iscsi;
-            // Thousands of domains may have one volume from one profile.
+            // Thousands of domains may have one volume from one profile: one problem is enough.
             let is_reported = || problems.has(Id::UnknownVolume, &Place::value(at));
             if !is_of_target && !known.contains(&(pool, name)) && !is_reported() {
                 problems.push(unknown_volume(name, lab.pool(pool), at.clone()));

@@ -7,7 +7,7 @@ use crate::lab::storage::backing::{Backing, Image};
 use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 
-/// No image is in another: its name leads into a set of images, or to one.
+/// Reports images inside other images: a name leads either to an image or into a set of images.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     let mut named: IndexMap<&str, &Pointer> = IndexMap::new();
     for volume in lab.pools.iter().flatten().flat_map(|pool| &pool.volumes) {

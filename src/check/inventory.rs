@@ -21,7 +21,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::interface::Protocol;
 
-/// What one object has and no other can have.
+/// What one object claims and no other can claim too.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Claim<'a> {
     /// The name of an object of a kind, in lower case.
@@ -50,7 +50,7 @@ enum Claim<'a> {
     OwnDevice(&'a str, String),
     /// A device of the host that one domain at a time can have.
     HostDevice(&'static str, String),
-    /// The number that the host reaches a domain by.
+    /// The context id by which the host reaches a domain.
     Cid(u32),
     /// A file that is written, or a socket that is listened on.
     Path(&'a str),
@@ -65,7 +65,7 @@ struct Inventory<'a, 'p> {
     problems: &'p mut Problems,
 }
 
-/// Reports what two objects of a lab have that one can have.
+/// Reports what two objects of a lab claim and only one can have.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     let mut inventory = Inventory { lab, first: HashMap::new(), problems };
     inventory.networks();
@@ -75,7 +75,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         inventory.named(ObjectKind::Domain, &domain.name, Place::key(&domain.at));
         inventory.macs(&domain.interfaces);
         inventory.handed_out(domain);
-        // What else two domains of one name have in common follows from that.
+        // What else two domains of one name have in common follows from the name, and would only repeat the problem.
         if names.insert(domain.name.to_lowercase()) {
             inventory.domain(domain);
         }
@@ -88,7 +88,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
 }
 
 impl<'a> Inventory<'a, '_> {
-    /// Claims something, which is a problem where it is claimed already.
+    /// Claims something, and reports it where it is claimed already.
     fn claim(&mut self, claim: Claim<'a>, place: Place) {
         let first = self.first.get(&claim).cloned();
         match first {
@@ -97,7 +97,7 @@ impl<'a> Inventory<'a, '_> {
         }
     }
 
-    /// Notes who has something, which is no problem of theirs.
+    /// Notes who has something first, without a problem where somebody else has it too.
     fn note(&mut self, claim: Claim<'a>, place: Place) {
         self.first.entry(claim).or_insert(place);
     }
@@ -191,7 +191,8 @@ impl<'a> Inventory<'a, '_> {
         }
     }
 
-    /// Claims the devices of the host that a domain gets. That it has one twice is [`Claim::OwnDevice`]'s to say.
+    /// Claims the devices of the host that a domain gets, each once: [`Claim::OwnDevice`] reports one that it has
+    /// twice.
     fn handed_out(&mut self, domain: &Domain) {
         let mut own = HashSet::new();
         for device in &domain.hostdevs {
@@ -216,7 +217,7 @@ impl<'a> Inventory<'a, '_> {
 }
 
 impl Claim<'_> {
-    /// The problem of its second owner.
+    /// Makes the problem of the second owner.
     fn problem(&self, lab: &Lab, place: Place) -> Problem {
         match self {
             Self::Name(kind, name) => {

@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::network::Mode;
 
-/// Every check of networks against each other.
+/// Runs every check of networks against each other.
 pub(crate) fn check(networks: &[Network], problems: &mut Problems) {
     kinds_of_bridges(networks, problems);
     overlaps(networks, problems);

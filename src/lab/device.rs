@@ -40,11 +40,11 @@ pub struct Vsock {
 #[derive(Debug)]
 pub struct Shmem {
     pub name: String,
-    /// Whose it is.
+    /// Who has it.
     pub memory: ShmemMemory,
 }
 
-/// Whose shared memory is.
+/// Who has the shared memory: QEMU or a server.
 #[derive(Debug)]
 pub enum ShmemMemory {
     /// QEMU's, and how much.

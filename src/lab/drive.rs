@@ -57,7 +57,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// What it is called where two disks have to differ.
+    /// What identifies it: two disks must not have it in common.
     #[must_use]
     pub fn place(&self, pools: &[Pool]) -> String {
         match self {

@@ -118,7 +118,7 @@ impl fmt::Display for Mac {
     }
 }
 
-/// A MAC address, where it was settled, and what it is derived from.
+/// A MAC address, where it comes from, and what it is derived from.
 #[derive(Debug, Clone)]
 pub struct MacAt {
     pub value: Mac,

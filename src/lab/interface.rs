@@ -33,7 +33,7 @@ pub struct Interface {
     pub vlan: Option<Vlan>,
     /// The port group of its network that it is in.
     pub portgroup: Option<String>,
-    /// What it has on the host.
+    /// The host's side of it.
     pub tap: Tap,
     pub mtu: Option<u32>,
     /// Whether its cable is plugged in, where the spec says.

@@ -10,7 +10,7 @@ pub struct ExtraAt {
     pub value: Extra,
 }
 
-/// An identity and where it was settled: where it is written, else where the object is declared.
+/// A value and where it comes from: where it is written, else where its object is declared.
 #[derive(Debug, Clone)]
 pub struct Placed<T> {
     pub value: T,

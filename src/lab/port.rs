@@ -31,7 +31,7 @@ impl Listens {
         }
     }
 
-    /// What else cannot be listened on at the same time.
+    /// What cannot be listened on at the same time.
     pub(crate) fn excludes(self) -> Vec<Self> {
         let family = |family: Family| vec![Self::Everywhere, Self::Family(family)];
         match self {
@@ -41,7 +41,7 @@ impl Listens {
         }
     }
 
-    /// What is noted of one that listens.
+    /// What is claimed by one that listens.
     pub(crate) fn notes(self) -> Vec<Self> {
         match self {
             Self::Everywhere => vec![self, Self::Within(Family::V4), Self::Within(Family::V6)],

@@ -29,7 +29,7 @@ pub struct Pool {
     pub permissions: Option<Permissions>,
     /// Its volumes: those of the section, then those that disks declare.
     pub volumes: Vec<Volume>,
-    /// The places of the volumes in their list, each after its backing file.
+    /// The indexes of the volumes, each after its backing file.
     pub(crate) volume_order: Vec<usize>,
     /// Whether it is active.
     pub active: Active,
@@ -102,7 +102,8 @@ impl Pool {
         }
     }
 
-    /// The path and format of an image that a volume of this pool grows on; of one of a flake, where it is without Nix.
+    /// The path and format of the backing file of a volume in this pool. An image of a flake has the path that it has
+    /// without Nix.
     #[must_use]
     pub fn backing_file(&self, backing: &Backing) -> (String, ImageFormat) {
         match &backing.image {

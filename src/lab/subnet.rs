@@ -40,7 +40,7 @@ impl Family {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subnet(IpNet);
 
-/// An address that a machine can have in the subnet that it was checked against.
+/// An address that a host can have in the subnet that it was checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostAddr(IpAddr);
 
@@ -59,18 +59,18 @@ pub enum NotASubnet {
     Malformed,
     /// It is an address within a subnet: the subnet that was probably meant.
     HostBits(Subnet),
-    /// It has no room for a host and another machine.
+    /// It has no room for the host and a guest.
     TooSmall,
 }
 
-/// Why an address is not a machine's in a subnet.
+/// Why no host can have an address in a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAHost {
     /// It is in another subnet.
     Outside,
     /// It is the first address, which names the subnet.
     Network,
-    /// It is the last address, which reaches all machines.
+    /// It is the last address, the broadcast address.
     Broadcast,
 }
 
@@ -106,13 +106,13 @@ impl Subnet {
         self.0.prefix_len()
     }
 
-    /// The first address that a machine can have.
+    /// The first address that a host can have.
     #[must_use]
     pub fn first(self) -> HostAddr {
         HostAddr(from_number(self.family(), number(self.0.network()).saturating_add(1)))
     }
 
-    /// The last address that a machine can have.
+    /// The last address that a host can have.
     #[must_use]
     pub fn last(self) -> HostAddr {
         let last = number(self.0.broadcast());
@@ -122,7 +122,7 @@ impl Subnet {
         }
     }
 
-    /// Checks that a machine can have `address` here.
+    /// Checks that a host can have `address` here.
     ///
     /// # Errors
     ///
@@ -139,7 +139,7 @@ impl Subnet {
         }
     }
 
-    /// What the addresses are for, where that is not machines on a network.
+    /// What the addresses are reserved for, where that is not hosts on a network.
     #[must_use]
     pub fn kept_for(self) -> Option<&'static str> {
         match self.first().0 {

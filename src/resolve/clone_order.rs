@@ -13,7 +13,7 @@ use crate::resolve::topological::in_order;
 use crate::spec::key::key;
 use crate::spec::{self, DomainFields, Spec};
 
-/// The order in which the domains of a spec are resolved, by their places: clones after their templates.
+/// Returns the indexes of the domains of a spec in the order in which they are resolved: clones after their templates.
 pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mut Problems) -> Vec<usize> {
     let Some(domains) = &spec.domains else { return Vec::new() };
     let says = |fields: &DomainFields| fields.disks.iter().flatten().any(|disk| disk.clone_of.is_some());

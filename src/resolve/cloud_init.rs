@@ -26,7 +26,7 @@ const HOST_NAME_MAX: usize = 64;
 /// The longest name of a user, in bytes, as `useradd` has it.
 const USER_NAME_MAX: usize = 32;
 
-/// What the guest does at its first boot, if the spec says so.
+/// Reads what the guest does at its first boot, if the spec says so.
 pub(crate) fn cloud_init(
     layers: &Layers<'_, DomainFields>,
     entry: &Instance<'_>,
@@ -71,7 +71,7 @@ pub(crate) fn cloud_init(
     })
 }
 
-/// Those items of a list that pass a check, which tells of the others.
+/// Returns the items of a list that pass a check, which reports the others.
 fn each(
     list: Option<At<'_, Vec<String>>>,
     check: impl Fn(&str, Place, &mut Problems) -> bool,
@@ -83,11 +83,11 @@ fn each(
     valid.map(|(_, text)| text.clone()).collect()
 }
 
-/// The host name: as written, with the number of the replica, or the domain's own.
+/// Returns the guest's host name: the written one with the number of the replica, or the domain's name.
 fn hostname(written: Option<Word<'_>>, entry: &Instance<'_>, at: &Pointer, problems: &mut Problems) -> String {
     let Some(word) = written else {
         let name = entry.name.to_lowercase();
-        // What cannot be a name at all has been reported.
+        // A name that no domain can have has been reported.
         if parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
                 Problem::bad_name(Place::key(&entry.at), format!("`{}` cannot be the name of a host", entry.name))
@@ -125,7 +125,7 @@ fn is_host_name(text: &str) -> bool {
     text.len() <= HOST_NAME_MAX && text.split('.').all(is_label)
 }
 
-/// The name of a user that `useradd` makes.
+/// Reads the name of a user in the form that `useradd` takes.
 fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let problem = if text == "root" {

@@ -7,12 +7,12 @@ use crate::resolve::text::{fits, shortened};
 /// How many processors libvirt's lists of them can tell apart: `VIR_DOMAIN_CPUMASK_LEN`.
 const CPUS_MAX: usize = 16384;
 
-/// A list of processors in libvirt's form: `0-3,^2,8`.
+/// Reads a list of CPUs in libvirt's form: `0-3,^2,8`.
 pub fn processors(text: &str, place: Pointer, problems: &mut Problems) -> Option<String> {
     list_of("processors", text, place, problems)
 }
 
-/// A list of NUMA nodes, in the same form.
+/// Reads a list of NUMA nodes, in the same form.
 pub fn nodes(text: &str, place: Pointer, problems: &mut Problems) -> Option<String> {
     list_of("NUMA nodes", text, place, problems)
 }

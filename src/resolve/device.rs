@@ -29,7 +29,7 @@ const SHMEM_DEFAULT: &str = "4MiB";
 /// The least memory that can be shared.
 const SHMEM_MIN: i64 = 1 << 20;
 
-/// The smaller devices.
+/// Reads the smaller devices.
 pub(crate) fn devices(
     layers: &Layers<'_, DomainFields>,
     entry: &Instance<'_>,
@@ -43,7 +43,7 @@ pub(crate) fn devices(
     }
     let watchdog = watchdog(layers, board, problems);
     let action = layers.get(key!(watchdog_action));
-    // A layer that takes the watchdog of a weaker one away has no way to take the action.
+    // A layer that removes the watchdog of a weaker one cannot remove its action.
     let taken_away = layers.get(key!(watchdog)).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
@@ -63,7 +63,7 @@ pub(crate) fn devices(
     }
 }
 
-/// The watchdog, where the board has it.
+/// Reads the watchdog, and refuses one that the board does not have.
 fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Watchdog {
     let Some(watchdog) = layers.get(key!(watchdog)) else {
         return Watchdog::None;
@@ -94,7 +94,7 @@ fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems)
     *panic.value
 }
 
-/// The sockets, their number counted up for replicas.
+/// Reads the vsock device, and counts its context id up for replicas.
 fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Vsock> {
     let vsock = layers.object(key!(vsock));
     if vsock.is_empty() {
@@ -103,7 +103,7 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut
     let Some(first) = vsock.get(key!(cid)) else {
         return Some(Vsock { cid: None });
     };
-    // The greatest number stands for any.
+    // The greatest number means "any" and is no context id.
     let counted = first.value.checked_add(entry.replica).filter(|cid| *cid < u32::MAX);
     if counted.is_none() {
         problems.push(parse::too_far(&first.value.to_string(), "number", first.pointer()));
@@ -111,7 +111,7 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut
     Some(Vsock { cid: counted.map(|value| Placed { value, place: first.place() }) })
 }
 
-/// The shared memory of every layer; each as the strongest layer that names it says.
+/// Reads the shared memory of all layers; the strongest layer that names one decides what it is.
 fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shmem> {
     let shmem = |(name, layers): (String, Layers<'_, written::Shmem>)| {
         let is_name = parse::name(&name, Place::key(layers.pointer()), problems);

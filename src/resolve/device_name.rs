@@ -36,7 +36,7 @@ const OF_NFTABLES: &[&str] = &[
     "update", "vlan", "vmap", "vni", "vxlan", "xor", "xt",
 ];
 
-/// The name of a bridge that libvirt makes.
+/// Reads the name of a bridge that libvirt makes.
 pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let name = of_libvirt(word, "a bridge", problems)?;
     if OF_NFTABLES.contains(&name.as_str()) {
@@ -52,12 +52,12 @@ pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<Strin
     Some(name)
 }
 
-/// The name of the device on the host that connects an interface of a domain.
+/// Reads the name of the host's device behind an interface of a domain.
 pub(crate) fn of_interface(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     of_libvirt(word, "an interface's device", problems)
 }
 
-/// The name of a device that the host has.
+/// Reads the name of a device that the host already has.
 pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     const WHAT: &str = "a bridge or interface";
     let name = device(word, WHAT, "write what `ip link` calls it", problems)?;
@@ -69,7 +69,7 @@ pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String>
     Some(name.clone())
 }
 
-/// The name of a device that libvirt makes.
+/// Reads the name of a device that libvirt makes.
 fn of_libvirt(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let name = device(word, what, "choose another one", problems)?;
     if !(name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name)) {
@@ -81,7 +81,7 @@ fn of_libvirt(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<Str
     Some(name.clone())
 }
 
-/// A name that the kernel takes for its length, and for a single device.
+/// Reads a name that the kernel takes: short enough, and not one that stands for all devices.
 fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Problems) -> Option<&'l String> {
     let name = word.value;
     let problem = if name.len() > MAX {

@@ -55,7 +55,7 @@ pub(crate) fn resolve(
     let drivers = layers.value(key!(drivers)).unwrap_or(Drivers::Virtio);
     let own = Layers::one(entry.at.clone(), entry.own);
     let derived = || Placed { value: namespace.uuid(ObjectKind::Domain, &entry.id), place: Place::key(&entry.at) };
-    // One UUID for all replicas has been refused already.
+    // One UUID for all replicas has already been refused.
     let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(derived);
     let machine = machine::machine(layers, arch, problems);
@@ -146,14 +146,14 @@ pub(crate) fn resolve(
     (domain, volumes)
 }
 
-/// The names of the domains that start before it.
+/// Reads the names of the domains that start before this one.
 fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
     let Some(list) = layers.get(key!(after)) else { return Vec::new() };
     let place = |index: usize| Place::value(list.pointer().index(index));
     list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
 }
 
-/// The arguments and environment variables for QEMU.
+/// Reads the arguments and environment variables for QEMU.
 fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, IndexMap<String, String>) {
     let qemu = layers.object(key!(qemu));
     let mut qemu_args = Vec::new();
@@ -176,7 +176,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<Stri
     (qemu_args, qemu_env)
 }
 
-/// A title is one line.
+/// Reads the title, which is one line.
 pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<String> {
     let word = layers.get(key!(title))?;
     if word.value.contains('\n') {

@@ -24,7 +24,7 @@ use crate::spec::{self, DomainFields, Spec};
 /// A domain, and the volumes that its disks declare.
 type Resolved = (Domain, Vec<(PoolId, Volume)>);
 
-/// Every domain of the spec that the lab makes, and the volumes that their disks declare.
+/// Resolves every domain that the lab makes, with the volumes that their disks declare.
 pub(crate) fn resolve<'a>(
     spec: &'a Spec,
     namespace: Namespace,
@@ -67,7 +67,7 @@ pub(crate) fn resolve<'a>(
     let (mut domains, mut volumes) = (Vec::new(), Vec::new());
     let mut taken = HashSet::new();
     for (domain, declared) in resolved.into_iter().flatten() {
-        // A domain of the same name has the same volumes: the name is the problem.
+        // A domain of the same name has the same volumes: only the name is reported.
         if taken.insert(domain.name.to_lowercase()) {
             volumes.extend(declared);
         }
@@ -77,7 +77,7 @@ pub(crate) fn resolve<'a>(
     (domains, volumes)
 }
 
-/// The domains that an entry stands for.
+/// Returns the domains that an entry stands for.
 fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Problems) -> Vec<Instance<'a>> {
     let layers = Layers::one(at.clone(), own);
     let id = parse::id(layers.get(key!(id)), problems).unwrap_or_else(|| name.to_owned());
@@ -131,13 +131,13 @@ fn check_layers(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: 
     }
 }
 
-/// What the spec says of the domains that libvirt has already.
+/// Resolves the entries of domains that libvirt already has.
 pub(crate) fn imported(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: &mut Problems) -> Vec<Imported> {
     let entries = spec.domains.iter().flatten().filter(|(_, written)| is_imported(written));
     entries.map(|(name, written)| imported::resolve(name, written, namespace, names, problems)).collect()
 }
 
-/// Whether an entry says what libvirt has already.
+/// Whether an entry is of a domain that libvirt already has.
 fn is_imported(written: &spec::Domain) -> bool {
     written.own.imported == Some(true)
 }

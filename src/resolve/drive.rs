@@ -48,7 +48,7 @@ pub(crate) fn layers_by_name<'a>(
     )
 }
 
-/// The disks, and the volumes that they declare.
+/// Reads the disks, and the volumes that they declare.
 pub(crate) fn disks(
     layers: &Layers<'_, DomainFields>,
     entry: &Instance<'_>,
@@ -98,7 +98,7 @@ pub(crate) fn disks(
 /// ([NVM Express](https://nvmexpress.org/specifications/), Identify Controller).
 const NVME_SERIAL_MAX: usize = 20;
 
-/// The serial number, which a disk on bus `nvme` has to have: Linux takes two of one number for one disk.
+/// Reads the serial number. An `NVMe` disk needs one: Linux takes two with the same number for one disk.
 fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) -> Option<String> {
     let written = layers.get(key!(serial));
     let serial = match written {
@@ -117,7 +117,7 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
     Some(serial)
 }
 
-/// The optical drives.
+/// Reads the optical drives.
 pub(crate) fn cdroms(
     layers: &Layers<'_, DomainFields>,
     board: Board,
@@ -159,7 +159,7 @@ pub(crate) fn cdroms(
     cdroms
 }
 
-/// What is in an optical drive.
+/// Reads what is in an optical drive.
 fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut Problems) -> Option<Medium> {
     let file = layers.get(key!(file));
     let volume = layers.get(key!(volume));

@@ -18,7 +18,7 @@ use crate::spec::key::key;
 use crate::spec::key::written_keys;
 use crate::spec::{DomainFields, interface as written};
 
-/// Resolves an entry that says what a domain is which libvirt has already.
+/// Resolves an entry of a domain that libvirt already has.
 pub(crate) fn resolve(
     name: &str,
     spec: &spec::Domain,
@@ -62,7 +62,7 @@ pub(crate) fn resolve(
     Imported { name: name.to_owned(), at, uuid, interfaces }
 }
 
-/// A network that changes takes the running domains on it along, those too that shall stay as they are.
+/// Warns of a network that would restart an imported domain: when it changes, NixVirt restarts the domains on it.
 fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
     let place = network.at.key("restart");
     let message = format!("a change of network `{}` would restart the imported domain `{name}`", network.name);
@@ -78,7 +78,7 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
     );
 }
 
-/// The problem of a key that an imported domain does not take.
+/// Reports a key that an imported domain does not take.
 fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
     problems.push(
         Problem::conflict(Place::key(at), format!("domain `{name}` stays as it is"))
@@ -88,7 +88,7 @@ fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
     );
 }
 
-/// What an entry says that only a domain itself has, and that an imported one does not take.
+/// Lists the keys of an entry's own that an imported domain does not take.
 fn keys_of_own(own: &DomainOwn) -> impl Iterator<Item = &'static str> {
     written_keys!(
         own => DomainOwn {
@@ -98,7 +98,7 @@ fn keys_of_own(own: &DomainOwn) -> impl Iterator<Item = &'static str> {
     )
 }
 
-/// What an interface says that one of an imported domain does not take.
+/// Lists the keys of an interface that an imported domain's does not take.
 fn keys_of_interface(interface: &written::Interface) -> impl Iterator<Item = &'static str> {
     written_keys!(
         interface => written::Interface {
@@ -109,7 +109,7 @@ fn keys_of_interface(interface: &written::Interface) -> impl Iterator<Item = &'s
     )
 }
 
-/// What a layer says that an imported domain does not take.
+/// Lists the keys of a layer that an imported domain does not take.
 fn keys_of_fields(fields: &DomainFields) -> impl Iterator<Item = &'static str> {
     written_keys!(
         fields => DomainFields {

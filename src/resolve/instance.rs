@@ -9,9 +9,9 @@ pub(crate) struct Instance<'a> {
     pub(crate) at: Pointer,
     /// The domain's name: the entry's, with the number of the replica.
     pub(crate) name: String,
-    /// What its identity is made from.
+    /// The id that UUID and names are made from.
     pub(crate) id: String,
-    /// What only a domain has.
+    /// The settings that only a domain's own entry has.
     pub(crate) own: &'a DomainOwn,
     /// How far addresses count up from what is written.
     pub(crate) replica: u32,

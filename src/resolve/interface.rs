@@ -23,7 +23,7 @@ use crate::spec::interface::InterfaceModel;
 use crate::spec::key::key;
 use crate::spec::{DomainFields, interface as written};
 
-/// The network interfaces. Their made MAC addresses may still meet others.
+/// Reads the network interfaces. A derived MAC address may still be equal to another one.
 pub(crate) fn interfaces(
     layers: &Layers<'_, DomainFields>,
     entry: &Instance<'_>,
@@ -78,7 +78,7 @@ pub(crate) fn interfaces(
     interfaces
 }
 
-/// The MAC address that the spec has, counted up for replicas.
+/// Reads the MAC address in the spec, and counts it up for replicas.
 fn written_mac(
     layers: &Layers<'_, written::Interface>,
     entry: &Instance<'_>,

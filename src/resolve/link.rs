@@ -11,7 +11,7 @@ use crate::spec::link as written;
 /// The longest delay, in microseconds: a minute, which every version of tc can count.
 const DELAY_MAX: u64 = 60_000_000;
 
-/// Resolves a profile.
+/// Reads a profile.
 pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Problems) -> LinkProfile {
     let at = Pointer::root().key("links").key(name);
     parse::name(name, Place::key(&at), problems);
@@ -52,7 +52,7 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
     LinkProfile { name: name.to_owned(), at, rate, netem }
 }
 
-/// A rate.
+/// Reads a rate.
 fn rate(word: Word<'_>, problems: &mut Problems) -> Option<BitRate> {
     let text = word.value;
     let Some(rate) = BitRate::parse(text) else {
@@ -74,7 +74,7 @@ fn rate(word: Word<'_>, problems: &mut Problems) -> Option<BitRate> {
     Some(rate)
 }
 
-/// A duration in microseconds.
+/// Reads a duration in microseconds.
 fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     let text = word.value;
     let Some(duration) = amount(text, &DELAYS) else {
@@ -96,7 +96,7 @@ fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     Some(duration)
 }
 
-/// A percentage, in tc's form.
+/// Reads a percentage, in tc's form.
 fn percentage(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let number = text.strip_suffix('%').filter(|number| {

@@ -15,20 +15,20 @@ use crate::resolve::layers::Word;
 use crate::resolve::templates::Templates;
 use crate::spec::Spec;
 
-/// What names in a domain can refer to.
+/// What a domain can refer to by name.
 pub(crate) struct Names<'a> {
     pub(crate) networks: &'a [Network],
     pub(crate) network_ids: IndexMap<&'a str, NetworkId>,
     pub(crate) pools: &'a [Pool],
     pub(crate) pool_ids: IndexMap<&'a str, PoolId>,
-    /// The disks that others can be clones of, as far as they have been resolved.
+    /// The disks that others can be clones of: those of the templates resolved so far.
     pub(crate) templates: Templates<'a>,
     pub(crate) links: &'a IndexMap<&'a str, LinkProfile>,
     /// Subnets that were written and refused, so that no further problem comes of them.
     pub(crate) refused_subnets: HashSet<(NetworkId, Family)>,
 }
 
-/// The subnets that a spec has and that nothing could be made of.
+/// Finds the subnets that the spec has and that were refused.
 pub(crate) fn refused_subnets(spec: &Spec, networks: &[Network]) -> HashSet<(NetworkId, Family)> {
     let written = spec.networks.iter().flatten().map(|(_, written)| written);
     let both = written.zip(networks).enumerate().flat_map(|(index, (written, network))| {
@@ -42,7 +42,7 @@ pub(crate) fn refused_subnets(spec: &Spec, networks: &[Network]) -> HashSet<(Net
 }
 
 impl<'a> Names<'a> {
-    /// The pool that a word names.
+    /// Finds the pool that a word names.
     pub(crate) fn pool(&self, word: Word<'_>, problems: &mut Problems) -> Option<PoolId> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
         if found.is_none() {
@@ -52,7 +52,7 @@ impl<'a> Names<'a> {
         found
     }
 
-    /// The network that a word names.
+    /// Finds the network that a word names.
     pub(crate) fn network(&self, word: Word<'_>, problems: &mut Problems) -> Option<NetworkId> {
         let found = self.network_ids.get(word.value.as_str()).copied();
         if found.is_none() {
@@ -62,7 +62,7 @@ impl<'a> Names<'a> {
         found
     }
 
-    /// The profile of a link that a word names.
+    /// Finds the profile of a link that a word names.
     pub(crate) fn link(&self, word: Word<'_>, problems: &mut Problems) -> Option<&'a LinkProfile> {
         let found = self.links.get(word.value.as_str());
         if found.is_none() {

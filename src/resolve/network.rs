@@ -28,7 +28,7 @@ use crate::spec::Active;
 use crate::spec::key::key;
 use crate::spec::network::Mode;
 
-/// Resolves one network; its machines are added when the domains are known.
+/// Resolves one network; its DHCP hosts are collected when the domains are known.
 pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Problems) -> Network {
     let at = Pointer::root().key("networks").key(name);
     parse::name(name, Place::key(&at), problems);
@@ -106,7 +106,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     }
 }
 
-/// The bridge as written, or a name made from the network's.
+/// Decides the name of the bridge: the written one, or one made from the network's name.
 fn bridge(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,

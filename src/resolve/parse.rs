@@ -17,7 +17,7 @@ use crate::resolve::text::{fits, shortened};
 /// The longest computer name of Windows (`NetBIOS`), in characters.
 pub const WINDOWS_NAME_MAX: usize = 15;
 
-/// A size greater than nothing.
+/// Reads a size, which must not be zero.
 pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
     let text = word.value;
     let size = Size::parse(text);
@@ -40,12 +40,12 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
     size
 }
 
-/// An IP address of `family`.
+/// Reads an IP address of `family`.
 pub fn address(word: Word<'_>, family: Family, problems: &mut Problems) -> Option<IpAddr> {
     address_at(word.value, word.place(), family, problems)
 }
 
-/// An IP address of `family`, where the word is not a member of an object.
+/// Reads an IP address of `family` from an item of a list.
 pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Problems) -> Option<IpAddr> {
     let address = family.parse(text);
     if address.is_none() {
@@ -62,12 +62,12 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Probl
     address
 }
 
-/// An IP address of either family.
+/// Reads an IP address of either family.
 pub fn any_address(word: Word<'_>, problems: &mut Problems) -> Option<IpAddr> {
     any_address_at(word.value, word.place(), problems)
 }
 
-/// An IP address of either family, where the word is not a member of an object.
+/// Reads an IP address of either family from an item of a list.
 pub fn any_address_at(text: &str, place: Place, problems: &mut Problems) -> Option<IpAddr> {
     let address = text.parse().ok();
     if address.is_none() {
@@ -80,7 +80,7 @@ pub fn any_address_at(text: &str, place: Place, problems: &mut Problems) -> Opti
     address
 }
 
-/// A subnet of `family`.
+/// Reads a subnet of `family`.
 pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option<Subnet> {
     let text = word.value;
     let problem = match Subnet::parse(text, family) {
@@ -120,7 +120,7 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option
     None
 }
 
-/// A UUID that was not typed as a placeholder.
+/// Reads a UUID, and refuses one that was typed as a placeholder.
 pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
     let text = word.value;
     let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
@@ -143,19 +143,19 @@ pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
     uuid
 }
 
-/// The `id` that an object has written, if any: a name that it once had.
+/// Reads the `id` of an object, if it has one: a name that it once had.
 pub fn id(written: Option<Word<'_>>, problems: &mut Problems) -> Option<String> {
     let word = written?;
     name(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
-/// The UUID that an object has written, if any, with its place.
+/// Reads the UUID of an object, if the spec has it, with its place.
 pub fn identity(written: Option<Word<'_>>, problems: &mut Problems) -> Option<Placed<Uuid>> {
     let word = written?;
     uuid(word, problems).map(|value| Placed { value, place: word.place() })
 }
 
-/// A MAC address.
+/// Reads a MAC address.
 pub fn mac(word: Word<'_>, problems: &mut Problems) -> Option<Mac> {
     let text = word.value;
     let mac = Mac::parse(text);
@@ -204,7 +204,7 @@ pub fn variable(text: &str, place: Place, problems: &mut Problems) -> bool {
     is_valid
 }
 
-/// The serial number of a disk, in the characters that libvirt takes.
+/// Reads the serial number of a disk, in the characters that libvirt takes.
 pub fn serial(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !fits(text, &word.place(), problems) {
@@ -221,7 +221,7 @@ pub fn serial(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     is_valid.then(|| text.clone())
 }
 
-/// A World Wide Name, in the form that libvirt takes.
+/// Reads a World Wide Name, in the form that libvirt takes.
 pub fn wwn(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let is_valid = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
@@ -272,7 +272,7 @@ pub fn lab_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     is_valid
 }
 
-/// A duration in seconds.
+/// Reads a duration in seconds.
 pub fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
     let text = word.value;
     let seconds = text.char_indices().last().and_then(|(end, unit)| {
@@ -291,14 +291,14 @@ pub fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
     seconds
 }
 
-/// The problem of a key that only `true` says something with.
+/// Makes the problem of a `false` for a key that only `true` gives a meaning.
 pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
     (!flag.value).then(|| {
         Problem::out_of_range(flag.place(), "`false` says nothing here").label("only `true`").help("leave the key out")
     })
 }
 
-/// The problem of replicas that are too many to count up from a word.
+/// Makes the problem of a value that cannot be counted up for all replicas.
 pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
     Problem::new(
         Id::OutOfRange,

@@ -21,7 +21,7 @@ struct Step<'a> {
 }
 
 impl<'a> Profiles<'a> {
-    /// Follows every `extends`. Unknown profiles and circles are problems.
+    /// Follows every `extends`, and reports unknown profiles and circles.
     pub fn resolve(spec: &'a Spec, problems: &mut Problems) -> Self {
         let profiles = Self { spec };
         let mut seen = HashSet::new();
@@ -39,7 +39,7 @@ impl<'a> Profiles<'a> {
         profiles
     }
 
-    /// The layers of a domain's entry, `own` being its strongest and `preset` its weakest.
+    /// Returns the layers of a domain's entry: `preset` is the weakest, `own` the strongest.
     pub fn layers(
         &self,
         preset: Option<&'a DomainFields>,
@@ -109,7 +109,7 @@ impl<'a> Profiles<'a> {
     }
 }
 
-/// The problem of profiles that extend each other.
+/// Makes the problem of profiles that extend each other.
 fn circle(path: &[Step<'_>], base: &str, at: Pointer) -> Problem {
     let circle: Vec<String> = path.iter().map(|step| step.name).chain([base]).map(|name| format!("`{name}`")).collect();
     let message = format!("profiles extend each other in a circle: {}", circle.join(" → "));

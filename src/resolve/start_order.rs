@@ -11,7 +11,8 @@ use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::topological::in_order;
 use crate::spec::Spec;
 
-/// The order in which the domains start: spec order, except that each comes after those that it starts after.
+/// Returns the indexes of the domains in the order in which they start: spec order, except that each comes after those
+/// in its `after`.
 pub(crate) fn start_order(
     domains: &[Domain],
     imported: &[Imported],
@@ -68,7 +69,8 @@ pub(crate) fn start_order(
                     .label("not started by the lab")
                     .help("leave it out, or name a domain that the lab starts"),
                 ),
-                // One entry of a profile may be in thousands of domains, each as costly to suggest a name for as the first.
+                // One entry of a profile may be in thousands of domains, and each suggestion of a name takes as long as
+                // the first.
                 None if problems.has(Id::UnknownDomain, &after.place) => {}
                 None => problems.push(
                     Problem::new(

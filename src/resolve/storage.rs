@@ -22,7 +22,7 @@ use crate::spec::Active;
 use crate::spec::key::key;
 use crate::spec::pool::PoolType;
 
-/// Resolves one pool with the volumes of its section; disks add theirs.
+/// Resolves one pool with the volumes of its section. Those that disks declare are added later.
 pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, problems: &mut Problems) -> Pool {
     let at = Pointer::root().key("pools").key(name);
     parse::name(name, Place::key(&at), problems);
@@ -60,7 +60,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
     pool
 }
 
-/// The directory of the files or of the devices of a pool. libvirt has the others where it wants them.
+/// Reads the directory of a pool's files or devices. Pools of other types are where libvirt puts them.
 fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Problems) -> Option<String> {
     let written = layers.get(key!(path));
     match r#type {

@@ -14,7 +14,7 @@ use crate::resolve::drive::clone::TemplateDisk;
 use crate::resolve::layers::Word;
 use crate::spec::Spec;
 
-/// The domains of a spec, and of the templates that have been resolved their disks.
+/// The domains of a spec, and the disks of the templates that have been resolved.
 pub(crate) struct Templates<'a> {
     spec: &'a Spec,
     templates: HashMap<&'a str, Template>,
@@ -22,14 +22,14 @@ pub(crate) struct Templates<'a> {
 
 /// A template.
 struct Template {
-    /// The names of its disks, those included of which nothing could be made.
+    /// The names of its disks, with those that were refused.
     names: Vec<String>,
     /// Its disks by name.
     disks: HashMap<String, TemplateDisk>,
 }
 
 impl<'a> Templates<'a> {
-    /// Those of a spec whose templates are to be resolved.
+    /// Starts with the domains of a spec, and no template resolved.
     pub(crate) fn new(spec: &'a Spec) -> Self {
         Self { spec, templates: HashMap::new() }
     }
@@ -46,7 +46,7 @@ impl<'a> Templates<'a> {
             let Source::Volume { pool, name, .. } = source else { return None };
             let own = declared.iter().find(|(of, volume)| of == pool && volume.name == *name);
             let volume = own.map(|(_, volume)| volume).or_else(|| pools[pool.0].volume(name))?;
-            // That a volume is deleted is reported elsewhere.
+            // A volume that shall not exist is reported elsewhere.
             Some(volume.present.as_ref().map_or(Size::KIB, |present| present.size))
         };
         let template_disk = |disk: &Disk| TemplateDisk {
@@ -59,7 +59,7 @@ impl<'a> Templates<'a> {
         self.templates.insert(name, Template { names, disks });
     }
 
-    /// The disk of a template that a disk is a clone of.
+    /// Finds the disk of a template that a disk is a clone of.
     pub(crate) fn disk(&self, disk: &str, clone_of: Word<'_>, problems: &mut Problems) -> Option<&TemplateDisk> {
         let name = clone_of.value.as_str();
         let domains = || self.spec.domains.iter().flatten();
@@ -90,7 +90,7 @@ impl<'a> Templates<'a> {
             );
             return None;
         }
-        // One that is missing is a clone in a circle, or several, which has been reported.
+        // A template is missing only where templates are clones of each other in a circle, which has been reported.
         let template = self.templates.get(name)?;
         let found = template.disks.get(disk);
         if found.is_none() && !template.names.iter().any(|name| name == disk) {

@@ -22,7 +22,7 @@ const PATH_MAX: usize = 4095;
 /// The longest path of a socket, in bytes: Linux' `sun_path` less the closing NUL.
 const SOCKET_MAX: usize = 107;
 
-/// The absolute path of a socket.
+/// Reads the absolute path of a socket.
 pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = path(word, problems)?;
     let is_valid = path.len() <= SOCKET_MAX;
@@ -35,7 +35,7 @@ pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     is_valid.then_some(path)
 }
 
-/// An absolute path.
+/// Reads an absolute path.
 pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !text.starts_with('/') {
@@ -52,7 +52,7 @@ pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     line_of(word, problems)
 }
 
-/// The absolute path of a directory that the host makes.
+/// Reads the absolute path of a directory that the host makes.
 pub fn directory(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = path(word, problems)?;
     is_made_by_host(&path, word.place(), problems).then_some(path)
@@ -93,7 +93,7 @@ fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Problems) 
     fine
 }
 
-/// Text of several lines, which people read: no control characters but newline and tab.
+/// Reads text of several lines for people: no control characters except newline and tab.
 pub fn prose_of(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     check_text(word.value, word.place(), problems).then(|| word.value.clone())
 }
@@ -116,7 +116,7 @@ fn check_text(text: &str, place: Place, problems: &mut Problems) -> bool {
     }
 }
 
-/// Text of one line, without control characters.
+/// Reads text of one line, without control characters.
 pub fn line_of(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     check_line(word.value, word.place(), problems).then(|| word.value.clone())
 }
@@ -141,7 +141,7 @@ pub fn check_line(text: &str, place: Place, problems: &mut Problems) -> bool {
     false
 }
 
-/// What devices have in `extra`, and where, the weakest first.
+/// Collects the `extra` of a device from all layers, with their places, the weakest first.
 pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut Problems) -> Vec<ExtraAt> {
     let mut extras = Vec::new();
     for extra in written {
@@ -152,7 +152,7 @@ pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut P
     extras
 }
 
-/// Checks that no text in part of an `extra` is too long. What else there is to say of it, the vocabulary knows.
+/// Checks that no text in part of an `extra` is too long. The vocabulary checks the rest of it later.
 pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
     match value {
         Value::String(text) => {
@@ -166,7 +166,7 @@ pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
     }
 }
 
-/// Text cut to what a message has room for, on one line.
+/// Cuts text to what a message has room for, on one line.
 pub fn shortened(text: &str) -> String {
     const SHOWN: usize = 64;
     let shown = text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end]);

@@ -7,7 +7,7 @@ pub(crate) fn in_order<T: Clone>(before: &[Vec<(usize, T)>], mut circle: impl Fn
     let mut done = vec![false; before.len()];
     let mut on_path = vec![false; before.len()];
     for start in 0..before.len() {
-        // Each step: who, and how many of those before it have been visited.
+        // Each step is a member, and how many of those before it have been visited.
         let mut path: Vec<(usize, usize)> = Vec::new();
         if !done[start] {
             on_path[start] = true;

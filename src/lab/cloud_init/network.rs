@@ -24,7 +24,7 @@ pub struct GuestInterface {
     pub addressing: Addressing,
 }
 
-/// Interfaces that are one.
+/// Several interfaces that act as one.
 #[derive(Debug)]
 pub struct GuestBond {
     pub name: String,

@@ -5,7 +5,7 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::place::Place;
 
-/// What an interface is on.
+/// What an interface is attached to.
 #[derive(Debug)]
 pub enum Attachment {
     /// A network of the lab.

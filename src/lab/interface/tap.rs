@@ -6,7 +6,7 @@ use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::placed::Placed;
 use crate::spec::macvtap::MacvtapMode;
 
-/// What an interface has on the host.
+/// The host's side of an interface.
 #[derive(Debug)]
 pub struct Tap {
     /// The name of its device.
@@ -19,7 +19,7 @@ pub struct Tap {
     pub macvtap_mode: MacvtapMode,
     /// How much traffic may pass.
     pub bandwidth: Option<Bandwidth>,
-    /// What the kernel does besides with what the guest receives.
+    /// What the kernel also does to what the guest receives.
     pub netem: Option<Netem>,
     /// Whether libvirt limits what the guest receives.
     pub is_shaped: bool,

@@ -19,14 +19,14 @@ pub struct Ip {
     pub gateway: HostAddr,
     /// The DHCP server, unless it is switched off; whether it runs, [`dhcp`](Self::dhcp) says.
     pub(crate) dhcp: Option<Dhcp>,
-    /// Where the spec says that machines make addresses of their own, if it does.
+    /// Where the spec says that guests make addresses of their own, if it does.
     pub(crate) unserved_at: Option<Pointer>,
 }
 
 /// The DHCP server of one address family.
 #[derive(Debug)]
 pub struct Dhcp {
-    /// The first and last address for machines that have none of their own.
+    /// The first and last address for those that are no DHCP hosts.
     pub range: Option<(HostAddr, HostAddr)>,
     /// Where the range is written, if it is.
     pub range_at: Option<Pointer>,
@@ -47,7 +47,7 @@ impl Ip {
         self.dhcp.as_ref().filter(|dhcp| dhcp.serves_without_hosts || hosts.iter().any(is_of_family))
     }
 
-    /// The first and last address that machines can have, as far as the gateway does not part them.
+    /// The first and last address that guests can have, as far as the gateway does not part them.
     #[must_use]
     pub fn room(&self) -> (HostAddr, HostAddr) {
         room(self.subnet, self.gateway)

@@ -3,7 +3,7 @@
 use crate::place::Pointer;
 use crate::spec::pool::ImageFormat;
 
-/// The image that a volume grows on.
+/// The backing file of a volume.
 #[derive(Debug)]
 pub struct Backing {
     pub at: Pointer,
@@ -14,7 +14,7 @@ pub struct Backing {
     pub(crate) format_at: Option<Pointer>,
 }
 
-/// An image that a volume grows on.
+/// What a backing file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Image {
     /// A volume of the same pool, by name.

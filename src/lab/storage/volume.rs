@@ -25,8 +25,8 @@ pub struct Present {
     pub size: Size,
     /// Where that is written, if it is a size.
     pub(crate) size_at: Option<Pointer>,
-    /// How much is set aside at creation, where the definition says it.
+    /// How much is allocated at creation, where the definition has it.
     pub allocation: Option<Size>,
-    /// The image it grows on.
+    /// Its backing file, if it is an overlay.
     pub backing: Option<Backing>,
 }

@@ -21,7 +21,7 @@ use crate::resolve::text::shortened;
 use crate::spec::cloud_init::{Addressed, GuestInterface};
 use crate::spec::key::key;
 
-/// What addresses are on.
+/// The segment that addresses are on, and what is known about it.
 pub(crate) struct On<'i> {
     /// The network, if others of the lab can be on it.
     pub(crate) segment: Option<Segment>,
@@ -34,9 +34,9 @@ pub(crate) struct On<'i> {
 /// Whether DHCP is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Served {
-    /// The lab knows.
+    /// The lab's own DHCP servers decide.
     Lab { v4: bool, v6: bool },
-    /// Others serve it, or nobody.
+    /// Somebody outside the lab serves it, or nobody does.
     Unknown,
 }
 
@@ -44,7 +44,7 @@ pub(crate) enum Served {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Carries(pub(crate) bool);
 
-/// An interface in a bond has no addresses of its own.
+/// Refuses addresses of an interface in a bond: the bond has them.
 pub(crate) fn of_member(
     layers: &Layers<'_, GuestInterface>,
     (bond, place): &(String, Place),
@@ -70,7 +70,7 @@ pub(crate) fn of_member(
     Addressing { mtu: layers.value(key!(mtu)), ..Addressing::default() }
 }
 
-/// What an interface, a bond or a VLAN has.
+/// Reads the addresses, routers and DNS servers of an interface, a bond or a VLAN.
 pub(crate) fn addressing<T: Addressed>(
     layers: &Layers<'_, T>,
     on: &On<'_>,
@@ -128,7 +128,7 @@ pub(crate) fn addressing<T: Addressed>(
         gateways,
         nameservers: nameservers(layers, problems),
         search: search(layers, problems),
-        // Where the lab serves DHCPv6 only, IPv4 would be waited for in vain.
+        // Where the lab serves DHCPv6 only, the guest would wait for an IPv4 address in vain.
         dhcp4: uses_dhcp && (v4 || !v6),
         dhcp6: uses_dhcp && v6,
         optional: uses_dhcp && dhcp.is_none() && !v4 && !v6,
@@ -137,7 +137,7 @@ pub(crate) fn addressing<T: Addressed>(
     }
 }
 
-/// An address with the prefix length of its subnet, counted up for replicas.
+/// Reads an address with the prefix length of its subnet, and counts it up for replicas.
 fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Problems) -> Option<IpNet> {
     let Ok(first) = text.parse::<IpNet>() else {
         let help = match text.parse::<IpAddr>() {
@@ -169,7 +169,7 @@ fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Probl
         return None;
     };
     let net = IpNet::new(address, first.prefix_len()).ok()?;
-    // A subnet of one or two addresses has none to spare.
+    // A subnet of one or two addresses has no network or broadcast address to refuse.
     let Ok(subnet) = Subnet::parse(&first.trunc().to_string(), Family::of(address)) else {
         return Some(net);
     };

@@ -37,7 +37,7 @@ const SECRETS: &[&str] = &[
     "wireguard",
 ];
 
-/// What the layers have in `extra`, the weakest first, as one.
+/// Merges the `extra` of all layers, the weakest first.
 pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: &mut Problems) -> Extra {
     let mut all = Extra::new();
     for layer in layers {

@@ -23,7 +23,7 @@ use crate::spec::cloud_init as written;
 use crate::spec::cloud_init::BondMode;
 use crate::spec::key::key;
 
-/// What the names in a guest's network can refer to.
+/// What names in a guest's network can refer to: its interfaces and bonds.
 struct GuestLinks<'i> {
     interfaces: &'i [Interface],
     /// The bond that an interface is in, and where that is written.
@@ -31,7 +31,7 @@ struct GuestLinks<'i> {
 }
 
 impl GuestLinks<'_> {
-    /// The interface that a name means.
+    /// Finds the interface that a name means, or reports that there is none.
     fn interface(&self, name: &str, place: Place, problems: &mut Problems) -> Option<usize> {
         let found = self.interfaces.iter().position(|interface| interface.name == name);
         if found.is_none() {
@@ -56,7 +56,7 @@ enum Link {
     Bond(usize),
 }
 
-/// The network, if the spec leaves it not to the image.
+/// Reads the guest's network, unless the spec leaves it to the image.
 pub(crate) fn network(
     layers: &Layers<'_, written::GuestNetwork>,
     entry: &Instance<'_>,
@@ -169,7 +169,7 @@ pub(crate) fn network(
     Some(network)
 }
 
-/// Reports a second router of one family: two routes to everywhere are none that anybody could tell.
+/// Reports a second router of one family: with two default routes, nobody could tell which one the guest uses.
 fn one_way_out(network: &GuestNetwork, problems: &mut Problems) {
     for family in [Family::V4, Family::V6] {
         let gateways = network.addressings().flat_map(|addressing| &addressing.gateways);
@@ -186,7 +186,7 @@ fn one_way_out(network: &GuestNetwork, problems: &mut Problems) {
     }
 }
 
-/// The interfaces of each bond.
+/// Reads which interfaces are in which bond.
 fn members(
     bonds: &IndexMap<String, Layers<'_, written::GuestBond>>,
     guest_links: &mut GuestLinks<'_>,
@@ -263,7 +263,7 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
     }
 }
 
-/// The network that an interface is on, as far as others of the lab can be on it.
+/// Returns the segment that an interface is on, if other domains of the lab can be on it.
 fn segment(interface: &Interface) -> Option<Segment> {
     match &interface.attachment {
         Attachment::Network(id) => Some(Segment::network(*id)),

@@ -15,7 +15,7 @@ use crate::resolve::{parse, text};
 use crate::spec::key::key;
 use crate::spec::{DomainFields, hostdev as written};
 
-/// The devices of the host, in their places in the guest.
+/// Reads the devices of the host, and assigns their slots in the guest.
 pub(crate) fn host_devices(
     layers: &Layers<'_, DomainFields>,
     interfaces: &[Interface],
@@ -132,7 +132,7 @@ fn host_device(
     Some(HostDevice { place, kind, boot: boot::order(boot.filter(|_| mdev.is_none())) })
 }
 
-/// What a device is called on the host.
+/// Reads the address of a device on the host, or reports that it is none.
 fn parsed<T>(
     word: Word<'_>,
     parse: impl Fn(&str) -> Option<T>,

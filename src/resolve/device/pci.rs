@@ -8,7 +8,7 @@ use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;
 
-/// The address that a device has in the guest, where the board has such a one.
+/// Reads the address of a device in the guest, and refuses one that the board does not have.
 pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Option<Slot> {
     let Some(address) = PciAddress::parse(word.value) else {
         problems.push(

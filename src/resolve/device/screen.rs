@@ -21,7 +21,7 @@ const KEYMAPS: &[&str] = &[
     "hr", "hu", "is", "it", "ja", "lt", "lv", "mk", "nl", "no", "pl", "pt", "pt-br", "ru", "sl", "sv", "th", "tr",
 ];
 
-/// The screen.
+/// Reads the screen.
 pub(crate) fn screen(
     layers: &Layers<'_, DomainFields>,
     entry: &Instance<'_>,
@@ -65,7 +65,7 @@ pub(crate) fn screen(
     screen
 }
 
-/// What the video device can do.
+/// Checks that the video device can do what the spec asks.
 fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, problems: &mut Problems) {
     let heads = layers.get(key!(video_heads));
     if let Some(heads) = heads.filter(|heads| *heads.value > 1)
@@ -105,7 +105,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
     }
 }
 
-/// What QEMU has once: each type, a GPU that draws, and a layout of the keyboard.
+/// Refuses a second one of what QEMU has only once: a server of a type, a GPU that draws, a layout of the keyboard.
 fn check_servers(servers: &[Graphics], problems: &mut Problems) {
     let mut conflict = |message: &str, second: &Place, first: &Place, help: &str| {
         problems.push(
@@ -138,7 +138,7 @@ fn check_servers(servers: &[Graphics], problems: &mut Problems) {
     }
 }
 
-/// A server, if it is one.
+/// Reads a server. Returns nothing for one whose type is `none`.
 fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Graphics> {
     let protocol = layers.value(key!(r#type)).unwrap_or(GraphicsType::Spice);
     let listen_word = layers.get(key!(listen));
@@ -169,7 +169,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems
         GraphicsType::Vnc => {
             only_for(render_node.map(|at| at.pointer()), "a screen that QEMU draws", "`egl-headless` and with `gl`");
         }
-        // What another layer says of a screen that this one takes away.
+        // The strongest layer removes the screen of a weaker one.
         GraphicsType::None => return None,
     }
     if let Some(gl) = gl.filter(|gl| *gl.value) {
@@ -237,7 +237,7 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
     }
 }
 
-/// Checks that what takes a SPICE client has one.
+/// Refuses what needs a SPICE client where the screen has no SPICE server.
 pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Problems) {
     if !screen.has(GraphicsType::Spice) {
         problems.push(

@@ -24,7 +24,7 @@ const CHANNEL_MAX: usize = 50;
 /// How many serial ports a PC has.
 const PORTS_OF_A_PC: usize = 4;
 
-/// The serial ports after the console.
+/// Reads the serial ports after the console.
 pub(crate) fn serials(
     layers: &Layers<'_, DomainFields>,
     entry: &Instance<'_>,
@@ -98,7 +98,7 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: 
     Some(Serial::Tcp { address: Placed { value: address, place: word.place() }, listen, protocol })
 }
 
-/// The channels beside those of the agents.
+/// Reads the channels beside those of the agents.
 pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, problems: &mut Problems) -> Vec<Channel> {
     let Some(list) = layers.get(key!(further_channels)) else {
         return Vec::new();

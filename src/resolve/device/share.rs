@@ -16,7 +16,7 @@ const TAG_MAX: usize = 36;
 /// The longest tag of a 9p share, in bytes: QEMU's `MAX_TAG_LEN` less the closing NUL.
 const PLAN9_TAG_MAX: usize = 31;
 
-/// The shares.
+/// Reads the shares.
 pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Share> {
     let Some(list) = layers.get(key!(shares)) else {
         return Vec::new();

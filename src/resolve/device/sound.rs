@@ -14,7 +14,7 @@ use crate::spec::screen::GraphicsType;
 use crate::spec::sound::{AudioType, Sound};
 use crate::spec::{DomainFields, sound as written};
 
-/// The sound device.
+/// Reads the sound device.
 pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Sound {
     let Some(sound) = layers.get(key!(sound)) else {
         return Sound::None;
@@ -28,7 +28,7 @@ pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mu
     *sound.value
 }
 
-/// Where sound goes: unless the spec says, where the screen goes.
+/// Decides which backend sound goes to: the one of the spec, or the one that suits the screen.
 pub(crate) fn audio(
     layers: &Layers<'_, DomainFields>,
     sound: Sound,
@@ -45,7 +45,7 @@ pub(crate) fn audio(
         screen::check_spice(&kind.pointer(), "sound", screen, problems);
     }
     let kind = *kind.value;
-    // A layer that takes the sound of a weaker one away has no way to take its keys.
+    // A layer that removes the sound of a weaker one cannot remove its keys.
     if kind == AudioType::None {
         return Some(Audio::plain(kind));
     }
@@ -62,7 +62,7 @@ pub(crate) fn audio(
     Some(audio)
 }
 
-/// Which key a backend takes.
+/// Refuses keys that the backend does not take.
 fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &mut Problems) {
     let takes = match kind {
         AudioType::Pulseaudio | AudioType::Jack => Some("server"),

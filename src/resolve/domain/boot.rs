@@ -12,7 +12,7 @@ use crate::spec::DomainFields;
 use crate::spec::guest::BootDevice;
 use crate::spec::key::key;
 
-/// The kernel that a domain starts, if it does not start from its disks.
+/// Reads the kernel of the host that a domain boots, if it does not boot from its disks.
 pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<DirectBoot> {
     let direct = layers.object(key!(direct_boot));
     if direct.is_empty() {
@@ -31,12 +31,12 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
     Some(DirectBoot { kernel, initrd, cmdline: cmdline.filter(|line| !line.is_empty()) })
 }
 
-/// The order that a device has.
+/// Reads the boot order of a device.
 pub(crate) fn order(written: Option<At<'_, u32>>) -> Option<Order> {
     written.map(|order| Placed { value: *order.value, place: order.place() })
 }
 
-/// The kinds of device to boot from; none where devices have an order of their own.
+/// Decides the kinds of device to boot from: none where single devices have a boot order.
 pub(crate) fn boot(
     layers: &Layers<'_, DomainFields>,
     orders: &[&Order],

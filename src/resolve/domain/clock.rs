@@ -75,12 +75,12 @@ pub(crate) fn clock(
     }
 }
 
-/// Whether a timer is there.
+/// Reads whether a timer is present.
 fn present(timers: &Layers<'_, Timers>, timer: Key<Timers, Timer>) -> Option<bool> {
     timers.object(timer).value(key!(present))
 }
 
-/// A time zone, in the characters that libvirt takes.
+/// Reads a time zone, in the characters that libvirt takes.
 fn timezone(word: Word<'_>, problems: &mut Problems) -> Option<Offset> {
     let name = word.value;
     let is_valid = (1..=255).contains(&name.len())

@@ -75,7 +75,7 @@ pub(crate) fn cpus(
     }
     Cpus {
         count,
-        // Left to itself, libvirt makes each CPU a socket, and the client editions of Windows use two at most.
+        // By default libvirt makes each CPU a socket, and the client editions of Windows use at most two sockets.
         topology: match (topology.is_empty(), os.is_windows()) {
             (false, _) => Some(arrangement),
             (true, true) => Some([1, count, 1]),
@@ -95,7 +95,7 @@ pub(crate) fn cpus(
     }
 }
 
-/// The CPUs of the host that each of `count` things may run on.
+/// Reads which CPUs of the host each of `count` threads may run on.
 fn pinned(
     list: Option<At<'_, Vec<String>>>,
     count: u32,
@@ -121,7 +121,7 @@ fn pinned(
     pinned
 }
 
-/// Whether the CPU is all that the host, or QEMU, can do.
+/// Whether the CPU has all features that the host, or QEMU, has.
 fn is_whole(mode: CpuMode) -> bool {
     match mode {
         CpuMode::HostPassthrough | CpuMode::Maximum => true,
@@ -148,7 +148,7 @@ fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, probl
     }
 }
 
-/// Where the CPU model comes from, and its name.
+/// Decides where the CPU model comes from, and which one it is.
 fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut Problems) -> (CpuMode, Option<String>) {
     let model = cpu.get(key!(model));
     let mode = cpu.get(key!(mode));
@@ -188,7 +188,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
     (mode.map_or(default, |mode| *mode.value), name)
 }
 
-/// The features of every layer; each feature as the strongest layer that names it says.
+/// Reads the features of all layers; the strongest layer that names a feature decides about it.
 fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> Vec<(String, CpuFeature)> {
     let mut features = indexmap::IndexMap::new();
     for layer in cpu.every(key!(features)) {

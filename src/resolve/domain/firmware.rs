@@ -33,7 +33,7 @@ pub(crate) fn firmware(
         },
         |written| *written.value,
     );
-    // One file for all replicas has been refused already.
+    // One file for all replicas has already been refused.
     let nvram = own.get(key!(nvram)).filter(|_| entry.own.replicas.is_none());
     match (firmware, arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
@@ -108,7 +108,7 @@ pub(crate) fn firmware(
     Firmware::Uefi { secure, nvram, format }
 }
 
-/// The file of the variables, whose directory the host makes.
+/// Reads the path of the file of variables, whose directory the host makes.
 fn variables(word: Word<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let path = text::path(word, problems)?;
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);

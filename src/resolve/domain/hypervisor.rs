@@ -11,7 +11,7 @@ use crate::spec::key::key;
 /// The longest vendor of Hyper-V's interface, in characters: that of a CPUID leaf.
 const VENDOR_MAX: usize = 12;
 
-/// Resolves what a domain is told. All of it are interfaces of PCs.
+/// Reads what a guest is told of its hypervisor. All of these interfaces exist on PCs only.
 pub(crate) fn hypervisor(
     layers: &Layers<'_, DomainFields>,
     os: Os,
@@ -48,7 +48,7 @@ pub(crate) fn hypervisor(
     }
 }
 
-/// Whether libvirt takes it, and a processor can hold it.
+/// Whether libvirt takes the vendor, and a CPUID leaf can hold it.
 fn is_vendor(text: &str) -> bool {
     (1..=VENDOR_MAX).contains(&text.len())
         && text.chars().all(|c| c == ' ' || c.is_ascii_graphic())

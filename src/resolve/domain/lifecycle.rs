@@ -7,7 +7,7 @@ use crate::spec::DomainFields;
 use crate::spec::key::key;
 use crate::spec::lifecycle::PowerAction;
 
-/// Resolves what libvirt does.
+/// Reads what libvirt does when the guest ends.
 pub(crate) fn on(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> On {
     let on = layers.object(key!(on));
     let poweroff = on.get(key!(poweroff));

@@ -6,7 +6,7 @@ use crate::resolve::layers::{At, Layers};
 use crate::spec::DomainFields;
 use crate::spec::key::key;
 
-/// The least that the kernel lets something run in a period, in microseconds.
+/// The shortest quota that the kernel takes, in microseconds.
 const QUOTA_MIN: i64 = 1000;
 
 /// Resolves the limits of a domain's CPUs.
@@ -22,7 +22,7 @@ pub(crate) fn cpu_limits(layers: &Layers<'_, DomainFields>, problems: &mut Probl
     }
 }
 
-/// A quota that the kernel takes.
+/// Reads a quota, and refuses one that the kernel does not take.
 fn checked(quota: At<'_, i64>, problems: &mut Problems) -> i64 {
     if (0..QUOTA_MIN).contains(quota.value) {
         problems.push(

@@ -49,7 +49,7 @@ pub(crate) fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &
     word.value.clone()
 }
 
-/// The architecture whose machine it is.
+/// The architecture that has this machine type.
 fn arch_of(machine: &str) -> Option<Arch> {
     [Arch::X86_64, Arch::Aarch64].into_iter().find(|arch| Board::of(*arch, machine) != Board::Other)
 }

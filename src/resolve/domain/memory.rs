@@ -29,7 +29,7 @@ pub(crate) fn memory(
     }
 }
 
-/// The size that is written, if there is one.
+/// The size in the spec, if there is one.
 pub(crate) fn written(layers: &Layers<'_, DomainFields>) -> Option<Size> {
     Size::parse(layers.get(key!(memory))?.value)
 }
@@ -46,7 +46,7 @@ fn size(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut 
     word.and_then(|word| parse::size(word, problems)).unwrap_or(Size::KIB)
 }
 
-/// What the guest starts with. libvirt takes more than there is, and makes it all there is.
+/// Reads how much memory the guest starts with. Too much is refused: libvirt would silently make it all that there is.
 fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<Size> {
     let word = layers.get(key!(current_memory))?;
     let current = parse::size(word, problems)?;
@@ -88,7 +88,8 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
     shared.map_or(has_shares, |shared| *shared.value || has_shares)
 }
 
-/// The limits. libvirt takes them in any order, and the kernel refuses them when the domain starts.
+/// Reads the limits. Those that contradict each other are refused: libvirt takes them, and the kernel fails when the
+/// domain starts.
 fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits {
     let limits = layers.object(key!(memory_limits));
     let hard_at = limits.get(key!(hard));

@@ -38,7 +38,7 @@ pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mu
     Numa { cells, nodes }
 }
 
-/// A cell. `all` is how strictly the memory of all comes from nodes of the host, if it does.
+/// Reads a cell. `all` is how strictly the memory of the whole domain is bound to nodes of the host, if it is.
 fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Problems) -> Option<Cell> {
     let nodes_at = cell.get(key!(host_nodes));
     let mode_at = cell.get(key!(memory_mode));
@@ -117,7 +117,7 @@ fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Pro
     }
 }
 
-/// Checks that the cells have the domain's memory. libvirt would give it theirs.
+/// Checks that the cells together have the domain's memory. libvirt would silently change it to their sum.
 fn have_all_memory(layers: &Layers<'_, DomainFields>, numa: &Layers<'_, Written>, problems: &mut Problems) {
     let memory_at = layers.get(key!(memory));
     let (Some(list), Some(memory_at), Some(memory)) = (numa.get(key!(cells)), memory_at, memory::written(layers))

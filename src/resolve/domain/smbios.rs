@@ -9,7 +9,7 @@ use crate::spec::DomainFields;
 use crate::spec::key::key;
 use crate::spec::smbios::{SmbiosBaseBoard, SmbiosBios, SmbiosChassis, SmbiosSystem};
 
-/// Resolves what the firmware tells.
+/// Reads what the firmware tells.
 pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Smbios {
     let smbios = layers.object(key!(smbios));
     Smbios {
@@ -97,7 +97,7 @@ fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Problems) -> Entr
     )
 }
 
-/// The entries that are written, each one line of text.
+/// Reads the entries that are written, each one line of text.
 fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], problems: &mut Problems) -> Entries {
     let mut entries = Vec::new();
     for (name, word) in written {
@@ -111,7 +111,7 @@ fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], probl
     entries
 }
 
-/// Whether there is a text. libvirt takes an empty one and leaves it out.
+/// Reports an empty text, which libvirt takes and leaves out.
 fn is_said(text: &str, at: Pointer, problems: &mut Problems) -> bool {
     if text.is_empty() {
         problems.push(

@@ -7,7 +7,7 @@ use crate::resolve::layers::Layers;
 use crate::spec::key::key;
 use crate::spec::{Active, DomainFields};
 
-/// Whether a domain is a template. What would start one is a problem.
+/// Reads whether a domain is a template, and refuses what would start it.
 pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> bool {
     if entry.own.template != Some(true) {
         return false;

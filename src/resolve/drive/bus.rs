@@ -10,17 +10,17 @@ use crate::spec::drive::DiskBus;
 use crate::spec::guest::Drivers;
 use crate::spec::key::key;
 
-/// The bus of a disk that does not say.
+/// Returns the bus of a disk without a `bus`.
 pub(crate) fn default_of_disks(drivers: Drivers, board: Board) -> DiskBus {
     match (drivers, board) {
         (Drivers::Virtio, _) => DiskBus::Virtio,
-        // What its systems have drivers for.
+        // The systems that run on this board have drivers for IDE.
         (Drivers::Emulated, Board::I440fx) => DiskBus::Ide,
         (Drivers::Emulated, Board::Q35 | Board::Virt | Board::Other) => DiskBus::Sata,
     }
 }
 
-/// The bus of an optical drive that does not say.
+/// Returns the bus of an optical drive without a `bus`.
 pub(crate) fn default_of_cdroms(board: Board) -> DiskBus {
     match board {
         Board::Q35 | Board::Other => DiskBus::Sata,
@@ -44,7 +44,7 @@ fn room(bus: DiskBus, board: Board) -> usize {
     }
 }
 
-/// Refuses the bus of a drive where the board has none.
+/// Refuses a bus that the board does not have.
 pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, problems: &mut Problems) {
     let is_valid = match (bus, board) {
         (DiskBus::Ide, Board::Q35 | Board::Virt) => false,
@@ -60,7 +60,7 @@ pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, 
     }
 }
 
-/// Refuses the first drive of each bus that there is no room for. The drives come in order, each with its bus.
+/// Refuses the first drive of each bus that has no room left for it. The drives come in order, each with its bus.
 pub(crate) fn have_room<'a>(
     drives: impl Iterator<Item = (DiskBus, &'a Pointer)>,
     board: Board,
@@ -91,7 +91,7 @@ pub(crate) fn have_room<'a>(
     }
 }
 
-/// Refuses what a disk has and those of its bus cannot have.
+/// Refuses settings that a disk on this bus cannot have.
 pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) {
     const ALL_BUT_SATA_AND_IDE: &[DiskBus] = &[DiskBus::Virtio, DiskBus::Scsi, DiskBus::Usb, DiskBus::Nvme];
     let readonly = layers.get(key!(readonly)).filter(|readonly| *readonly.value);

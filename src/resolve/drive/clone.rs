@@ -16,14 +16,14 @@ pub(crate) struct TemplateDisk {
     pub(crate) at: Pointer,
     /// What it is.
     pub(crate) source: Source,
-    /// The format of its image, unless that is for its volume to say.
+    /// The format of its image, unless its volume decides that.
     pub(crate) format: ImageFormat,
     /// The size of its volume, where that is declared by the disk itself or by its pool.
     pub(crate) size: Option<Size>,
 }
 
 impl TemplateDisk {
-    /// The pool that clones are in which name none.
+    /// Returns the pool of clones that name none: the one of the template's disk.
     pub(crate) fn pool(&self, disk: &str, clone_of: Word<'_>, problems: &mut Problems) -> Option<PoolId> {
         match &self.source {
             Source::Volume { pool, .. } => Some(*pool),
@@ -42,7 +42,7 @@ impl TemplateDisk {
         }
     }
 
-    /// The size of clones that say none.
+    /// Returns the size of clones without a `size`: the one of the template's disk.
     pub(crate) fn size(&self, disk: &str, clone_of: Word<'_>, problems: &mut Problems) -> Option<Size> {
         if self.size.is_none() {
             problems.push(
@@ -58,7 +58,7 @@ impl TemplateDisk {
         self.size
     }
 
-    /// The image that a clone in a pool grows on.
+    /// Returns the backing file of a clone in a pool.
     pub(crate) fn backing(
         &self,
         pool: PoolId,
@@ -82,7 +82,7 @@ impl TemplateDisk {
                     refuse(format!("a volume in a pool of type `{}`", of.r#type.name()));
                     return None;
                 }
-                // Its format is decided with all volumes.
+                // The format is decided when all volumes are known.
                 (Image::File(of.volume_path(name)), None)
             }
             Source::File(path) => (Image::File(path.clone()), Some(self.format)),

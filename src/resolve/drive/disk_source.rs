@@ -14,7 +14,7 @@ use crate::spec::drive as written;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 
-/// What a disk is, the format of its image where the spec says it, and the volume that it declares.
+/// What backs a disk, the format of its image where the spec has one, and the volume that it declares.
 pub(crate) type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volume)>);
 
 /// What a disk is.
@@ -36,7 +36,7 @@ pub(crate) fn resolve(
     ];
     let clone_of = layers.get(key!(clone_of));
     let template_disk = match clone_of {
-        // Without the disk that it is a clone of, there is nothing more to say of it.
+        // Without the disk that it is a clone of, nothing more can be checked.
         Some(word) => Some((names.templates.disk(disk, word, problems)?, word)),
         None => None,
     };
@@ -102,7 +102,7 @@ pub(crate) fn resolve(
                 problems,
             );
             let (name, at) = volume_word.map(|word| (word.value.clone(), word.pointer()))?;
-            // Of the others, the volume knows its format.
+            // The format of another volume is its own.
             let format = if r#type == PoolType::Iscsi {
                 Some(volume::format(r#type, layers.get(key!(format)), problems))
             } else {
@@ -128,7 +128,7 @@ pub(crate) fn resolve(
     Some((Source::Volume { pool, name, at }, Some(format), Some((pool, volume))))
 }
 
-/// A disk that is no volume declares none.
+/// Refuses keys of a volume on a disk that is a file or a block device.
 fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     for (key, at) in [
         ("size", layers.get(key!(size)).map(|at| at.pointer())),
@@ -149,7 +149,7 @@ fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Pro
     }
 }
 
-/// The volume that a disk declares grows on one image.
+/// Refuses a second backing file of the volume that a disk declares.
 fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     let images = [
         ("backing", layers.get(key!(backing)).map(|at| at.pointer())),
@@ -166,7 +166,7 @@ fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Prob
     }
 }
 
-/// The problem of a disk whose volume has a name that cannot be made from the domain's.
+/// Makes the problem of a disk whose volume's name cannot be made from the domain's.
 fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
     let (what, help) = if r#type == PoolType::Disk {
         (
@@ -182,7 +182,7 @@ fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
     Problem::needs(Place::value(at), format!("disk `{disk}` does not say which {what} it is"), "a `volume`").help(help)
 }
 
-/// The problems of keys of a volume that a disk does not declare.
+/// Reports keys of a volume on a disk that does not declare one.
 fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &mut Problems) {
     for (what, help, at) in keys {
         let Some(at) = at else { continue };

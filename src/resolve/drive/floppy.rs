@@ -11,7 +11,7 @@ use crate::resolve::text;
 use crate::spec::DomainFields;
 use crate::spec::key::key;
 
-/// The floppy drives.
+/// Reads the floppy drives.
 pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Vec<Floppy> {
     let Some(list) = layers.get(key!(floppies)) else {
         return Vec::new();

@@ -39,7 +39,7 @@ pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems
     }
 }
 
-/// Refuses threads that the domain does not have.
+/// Refuses I/O threads that the domain does not have.
 pub(crate) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothreads: u32, problems: &mut Problems) {
     for thread in disks.filter_map(|access| access.iothread.as_ref()).filter(|thread| thread.value > iothreads) {
         let has = if iothreads == 1 { "1 I/O thread".to_owned() } else { format!("{iothreads} I/O threads") };

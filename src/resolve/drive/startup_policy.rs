@@ -5,7 +5,7 @@ use crate::problem::{Problem, Problems};
 use crate::resolve::layers::At;
 use crate::spec::drive::StartupPolicy;
 
-/// What becomes of a start without what is in a drive.
+/// Reads what libvirt does at a start when the medium of a drive is missing.
 pub(crate) fn startup_policy(
     written: Option<At<'_, StartupPolicy>>,
     is_full: bool,

@@ -15,7 +15,7 @@ use crate::resolve::parse;
 use crate::spec::interface as written;
 use crate::spec::key::key;
 
-/// The addresses as the spec has them.
+/// Lists the addresses as the spec has them.
 pub(crate) fn written_addresses<'l>(
     layers: &'l Layers<'_, written::Interface>,
 ) -> impl Iterator<Item = (Family, Word<'l>)> {
@@ -24,7 +24,7 @@ pub(crate) fn written_addresses<'l>(
     v4.into_iter().chain(v6)
 }
 
-/// The fixed addresses, which only a network can reserve.
+/// Reads the fixed addresses. Only a network of the lab can reserve them.
 pub(crate) fn addresses(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -51,14 +51,14 @@ pub(crate) fn addresses(
     addresses
 }
 
-/// The problem of an address that no network of the lab reserves.
+/// Makes the problem of an address that no network of the lab reserves.
 fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
     Problem::not_on_this_mode(Place::key(word.pointer()), format!("{what} has no network that reserves its address"))
         .label("only with a `network`")
         .help(format!("leave it out; {server} gives out its addresses"))
 }
 
-/// A domain with an address is known to DNS by its name.
+/// Checks the name of a domain with an address, because DNS knows the domain by it.
 fn check_host_name(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) {
     let is_name = parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default());
     if is_name && !parse::is_host_name(&entry.name) {
@@ -80,7 +80,7 @@ fn check_host_name(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems
     }
 }
 
-/// An interface's address, in the subnet of its network.
+/// Reads an address, and checks that it is in the subnet of the network.
 fn address(
     word: Word<'_>,
     family: Family,

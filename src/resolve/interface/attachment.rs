@@ -12,13 +12,13 @@ use crate::resolve::{device_name, parse};
 use crate::spec::interface as written;
 use crate::spec::key::key;
 
-/// What is taken for the name of an interface that has none.
+/// Returns the name that layers know an interface by, where it has none itself.
 pub(crate) fn name(interface: &written::Interface) -> Option<&str> {
     let on = [&interface.network, &interface.bridge, &interface.macvtap];
     on.into_iter().flatten().next().map(String::as_str).or(interface.user.map(|_| "user"))
 }
 
-/// What the interface is on.
+/// Decides what the interface is attached to.
 pub(crate) fn attachment(
     name: &str,
     layers: &Layers<'_, written::Interface>,
@@ -59,7 +59,7 @@ pub(crate) fn attachment(
     user.map(|_| Attachment::User)
 }
 
-/// The VLANs of an interface, on what has VLANs.
+/// Reads the VLANs of an interface, and refuses them where its attachment has none.
 pub(crate) fn vlan(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -86,7 +86,7 @@ pub(crate) fn vlan(
     vlan::vlan(&layers, problems)
 }
 
-/// The port group of an interface, which its network has to have.
+/// Reads the port group of an interface, which its network has to have.
 pub(crate) fn portgroup(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -122,7 +122,7 @@ pub(crate) fn portgroup(
     None
 }
 
-/// The largest packet, where libvirt can set it.
+/// Reads the MTU, and refuses it where libvirt cannot set it.
 pub(crate) fn mtu(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -145,7 +145,7 @@ pub(crate) fn mtu(
     Some(*written.value)
 }
 
-/// What it is, and what to write beside that which it does not take.
+/// Describes an attachment in a message, with the label for what it does not take.
 pub(crate) fn describe(attachment: &Attachment, names: &Names<'_>) -> (String, String) {
     match attachment {
         Attachment::Network(id) => {

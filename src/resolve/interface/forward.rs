@@ -11,7 +11,7 @@ use crate::resolve::parse;
 use crate::spec::interface as written;
 use crate::spec::key::key;
 
-/// The forwards of an interface, their ports on the host counted up for replicas.
+/// Reads the port forwards of an interface, and counts their ports on the host up for replicas.
 pub(crate) fn forwards(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -50,7 +50,7 @@ pub(crate) fn forwards(
     forwards
 }
 
-/// The port that is `count` further on.
+/// Returns the port `count` further on, or reports that there is none.
 pub(crate) fn plus(port: u16, count: u32, at: &Pointer, problems: &mut Problems) -> Option<u16> {
     let counted = u16::try_from(u32::from(port) + count).ok();
     if counted.is_none() {

@@ -18,7 +18,7 @@ use crate::resolve::names::Names;
 use crate::spec::interface as written;
 use crate::spec::key::key;
 
-/// The profile that the interface names, where it has a device that can be like that.
+/// Finds the profile that the interface names, and refuses it where no device of the host can apply it.
 pub(crate) fn profile<'s>(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -30,7 +30,7 @@ pub(crate) fn profile<'s>(
     let profile = names.link(word, problems);
     match attachment.backend(names.networks) {
         Backend::Bridge | Backend::OpenVSwitch => profile,
-        // Has been reported for all of `link`.
+        // This has been reported for all of `link`.
         Backend::VirtualFunction => None,
         Backend::Macvtap | Backend::User => {
             let (what, label) = attachment::describe(attachment, names);
@@ -44,7 +44,7 @@ pub(crate) fn profile<'s>(
     }
 }
 
-/// The limits of an interface: `given` at `limits`, or those of its profile.
+/// Returns the limits of an interface: `given` at `limits`, or those of its profile.
 pub(crate) fn bandwidth(
     profile: Option<&LinkProfile>,
     (given, limits): (Option<Bandwidth>, Option<Pointer>),

@@ -21,7 +21,7 @@ use crate::spec::key::key;
 /// names bridges with the last.
 const RESERVED: [&str; 5] = ["vnet", "vif", "macvtap", "macvlan", "virbr"];
 
-/// What the interface has on the host, `model` being the device that the guest sees.
+/// Reads the host's side of an interface. `model` is the device that the guest sees.
 pub(crate) fn tap(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
@@ -91,7 +91,7 @@ pub(crate) fn tap(
     }
 }
 
-/// The problem of a key that another model does nothing with.
+/// Makes the problem of a key that only the `virtio` model uses.
 fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
     let problem =
         Problem::only_for(Place::key(at), format!("`{key}` with a model that has no such thing"), "model `virtio`");
@@ -102,7 +102,7 @@ fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
     problem.help("add `\"model\": \"virtio\"`, or leave it out")
 }
 
-/// The name of a device of the host, with the number of the replica.
+/// Reads the name of the host's device, and adds the number of the replica.
 fn target(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let first = device_name::of_interface(word, problems)?;
     if RESERVED.iter().any(|start| first.starts_with(start)) {

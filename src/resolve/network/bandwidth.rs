@@ -11,10 +11,10 @@ use crate::resolve::parse;
 use crate::spec::bandwidth as written;
 use crate::spec::key::key;
 
-/// How much libvirt can say for `burst`, in KiB: the kernel counts its bytes in 32 bits.
+/// The largest `burst`, in KiB: the kernel counts its bytes in 32 bits.
 const BURST_MAX: i64 = 4_194_303;
 
-/// The words of one direction.
+/// The values of one direction, as written.
 struct Words<'l> {
     average: Option<Word<'l>>,
     peak: Option<Word<'l>>,
@@ -31,7 +31,7 @@ impl<'l> Words<'l> {
     }
 }
 
-/// The bandwidth of a network or a port group.
+/// Reads the bandwidth of a network or a port group.
 pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut Problems) -> Option<Bandwidth> {
     let inbound = layers.object(key!(inbound));
     let outbound = layers.object(key!(outbound));
@@ -119,7 +119,7 @@ fn rate(words: &Words<'_>, problems: &mut Problems) -> Option<Rate> {
     })
 }
 
-/// Checks that the network has what a `floor` is a part of.
+/// Refuses a `floor` on a network without the `average` that it is a part of.
 fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: &mut Problems) {
     let (name, at) = (&network.name, Place::key(&network.at));
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
@@ -144,7 +144,7 @@ fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: 
     }
 }
 
-/// A size in KiB, which is what libvirt counts bandwidth in.
+/// Reads a size in KiB, in which libvirt counts bandwidth.
 fn kib(word: Word<'_>, problems: &mut Problems) -> Option<i64> {
     let size = parse::size(word, problems)?;
     let kib = Size::KIB.bytes();

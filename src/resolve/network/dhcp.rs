@@ -12,7 +12,7 @@ use crate::resolve::parse;
 use crate::spec;
 use crate::spec::key::key;
 
-/// The IPv4 DHCP server, unless it is switched off.
+/// Reads the IPv4 DHCP server, unless it is switched off.
 pub(crate) fn v4(
     layers: &Layers<'_, spec::Network>,
     (subnet, subnet_at): (Subnet, &Pointer),
@@ -68,7 +68,7 @@ pub(crate) fn v6(
     (Some(Dhcp { range, range_at, lease, serves_without_hosts }), None)
 }
 
-/// Reports a range beside the word that nobody is served from it.
+/// Refuses a range where only DHCP hosts are served: nobody gets an address from it.
 fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Problems) {
     if let Some(range) = range.filter(|_| reservations_only) {
         problems.push(Problem::both(
@@ -79,7 +79,7 @@ fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, pr
     }
 }
 
-/// A range as written.
+/// Reads a range.
 fn range(
     written: At<'_, [String; 2]>,
     (subnet, subnet_at): (Subnet, &Pointer),

@@ -10,7 +10,7 @@ use crate::resolve::text::shortened;
 use crate::spec;
 use crate::spec::key::key;
 
-/// The DNS server.
+/// Reads the DNS server.
 pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -> Dns {
     let dns = layers.object(key!(dns));
     let mut forwarders = Vec::new();
@@ -58,7 +58,7 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     }
 }
 
-/// The name of a host or a domain.
+/// Reads the name of a host or a domain.
 fn host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     parse::host_name(word.value, word.place(), problems).then(|| word.value.clone())
 }
@@ -86,7 +86,7 @@ fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Ve
     services.collect()
 }
 
-/// The name of a service, in the characters that libvirt takes.
+/// Reads the name of a service, in the characters that libvirt takes.
 fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let is_valid = text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -102,7 +102,7 @@ fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     is_valid.then(|| text.clone())
 }
 
-/// The texts, each of which is one line for dnsmasq together with its name.
+/// Reads the texts. Each makes one line for dnsmasq together with its name.
 fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<(String, String)> {
     let Some(written) = dns.get(key!(txt)) else {
         return Vec::new();
@@ -111,7 +111,7 @@ fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<(
     for (name, text) in written.value {
         let at = written.pointer().key(name);
         let named = parse::host_name(name, Place::key(&at), problems);
-        // Quotes around it, and what they need within.
+        // The text gets quotes, and escapes within them.
         let rest = name.len() + 2 + text.matches(['"', '\\']).count();
         if fits_line(text, rest, Place::value(at), problems) && named {
             texts.push((name.clone(), text.clone()));

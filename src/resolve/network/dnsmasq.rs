@@ -17,7 +17,7 @@ const LINE_MAX: usize = 1000;
 /// What stands before a tag, where a value can have some before it.
 const TAGS: [&str; 2] = ["tag:", "net:"];
 
-/// The options of a network, `ips` being what it has of each address family.
+/// Reads the options of a network. `ips` are its address families.
 pub(crate) fn options(
     layers: &Layers<'_, spec::Network>,
     (name, ips): (&str, [Option<&Ip>; 2]),
@@ -69,7 +69,7 @@ pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Pr
     is_valid
 }
 
-/// A text that libvirt writes into a line as it is, where dnsmasq ends it at a comma or a comment.
+/// Reads a text that libvirt writes into a line as it is, and refuses what dnsmasq would end at: a comma or a comment.
 pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !fits_line(text, 0, word.place(), problems) {

@@ -3,12 +3,12 @@
 use crate::lab::subnet::{NotAHost, Subnet};
 use crate::problem::Id;
 
-/// The way out of an address that is not in the subnet.
+/// Says which addresses are free, as the help for an address that is not in the subnet.
 pub(crate) fn room_of(subnet: Subnet) -> String {
     format!("the subnet has room for `{}` to `{}`", subnet.first(), subnet.last())
 }
 
-/// Why an address is no machine's in a subnet: the problem's id, what the address is, and what to write beside it.
+/// Says why no host can have an address in a subnet: the problem's id, what the address is, and the label.
 pub(crate) fn not_a_host(why: NotAHost, subnet: Subnet) -> (Id, &'static str, String) {
     match why {
         NotAHost::Outside => (Id::AddressOutsideSubnet, "is outside the subnet", format!("not in `{subnet}`")),

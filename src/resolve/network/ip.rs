@@ -12,7 +12,7 @@ use crate::spec;
 use crate::spec::key::key;
 use crate::spec::network::Mode;
 
-/// One address family of a network, when the spec gives it a subnet.
+/// Reads one address family of a network, if the spec has a subnet of it.
 pub(crate) fn ip(
     family: Family,
     layers: &Layers<'_, spec::Network>,

@@ -10,7 +10,7 @@ use crate::spec::key::key;
 use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
 
-/// The interface of the host, on modes that have one.
+/// Reads the interface of the host, and refuses it on modes that have none.
 pub(crate) fn dev(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,
@@ -39,7 +39,7 @@ pub(crate) fn dev(
     written.and_then(|word| device_name::of_host(word, problems))
 }
 
-/// What macvtap does, on the mode that has it.
+/// Reads the mode of macvtap, and refuses it on other modes of networks.
 pub(crate) fn macvtap_mode(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,
@@ -56,7 +56,7 @@ pub(crate) fn macvtap_mode(
     written.map(|written| *written.value).unwrap_or_default()
 }
 
-/// What the host has serves its own addresses; what only libvirt's own bridge has is refused.
+/// Refuses settings that only a bridge of libvirt's has: something of the host's has its own addresses and servers.
 pub(crate) fn refuse_on_the_host(
     spec: &spec::Network,
     layers: &Layers<'_, spec::Network>,
@@ -80,7 +80,7 @@ pub(crate) fn refuse_on_the_host(
         let message = format!("network `{name}` is on {what} of the host, which has its own `{key}`");
         problems.push(refused(&at.key(key), mode, message));
     }
-    // What is done to each interface, which not every kind takes.
+    // These apply to each interface, and not every kind of interface takes them.
     let (shaped, isolated, trusted) = match mode {
         Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated | Mode::Bridge => (true, true, true),
         Mode::Ovs => (true, false, true),
@@ -118,7 +118,7 @@ fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
         .help("leave it out, or choose another `mode`")
 }
 
-/// DHCP is served in a subnet only.
+/// Refuses DHCP without a subnet.
 pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
     let dhcp = layers.object(key!(dhcp));
     let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());
@@ -138,7 +138,7 @@ pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &s
     }
 }
 
-/// DHCPv6 is served in an IPv6 subnet only.
+/// Refuses DHCPv6 without an IPv6 subnet.
 pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
     let dhcp = layers.object(key!(dhcp6));
     let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());

@@ -13,7 +13,7 @@ use crate::spec;
 use crate::spec::key::key;
 use crate::spec::network::Mode;
 
-/// What the network says of it, which only one mode can.
+/// Reads how addresses are translated, and refuses it on modes without translation.
 pub(crate) fn nat(
     layers: &Layers<'_, spec::Network>,
     (name, mode): (&str, Mode),
@@ -52,7 +52,7 @@ pub(crate) fn nat(
     }
 }
 
-/// The addresses that translated connections leave by.
+/// Reads the addresses that translated connections leave by.
 fn addresses(
     nat: &Layers<'_, spec::network::Nat>,
     network: &Pointer,

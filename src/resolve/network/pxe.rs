@@ -11,7 +11,7 @@ use crate::resolve::{parse, text};
 use crate::spec;
 use crate::spec::key::key;
 
-/// What machines boot from on a network, `ipv4` being what it has of IPv4.
+/// Reads what guests boot from. `ip` is what the network has of IPv4.
 pub(crate) fn pxe(
     layers: &Layers<'_, spec::Network>,
     (name, ip): (&str, Option<&Ip>),

@@ -99,7 +99,7 @@ fn route(
     }
 }
 
-/// Where a route can lead.
+/// Reads the destination of a route.
 fn destination(word: Word<'_>, problems: &mut Problems) -> Option<IpNet> {
     let text = word.value;
     let problem = match text.parse::<IpNet>() {

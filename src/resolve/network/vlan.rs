@@ -14,7 +14,7 @@ use crate::spec::key::key;
 use crate::spec::network::Mode;
 use crate::spec::vlan as written;
 
-/// VLANs as written.
+/// Reads VLANs.
 pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) -> Option<Vlan> {
     let list = layers.needed(key!(tags), problems)?;
     let mut tags: IndexMap<u16, usize> = IndexMap::new();
@@ -45,7 +45,7 @@ pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) 
     Some(Vlan { tags: tags.into_keys().collect(), native: native.map(|native| *native.value) })
 }
 
-/// Reports several VLANs of a virtual function, which knows one.
+/// Refuses several VLANs on a virtual function, which can have only one.
 pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) {
     let tags = layers.get(key!(tags)).filter(|tags| tags.value.len() > 1).map(|tags| tags.pointer());
     let native = layers.get(key!(native)).map(|native| native.pointer());
@@ -58,7 +58,7 @@ pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Pr
     }
 }
 
-/// The VLANs and port groups of a network.
+/// Reads the VLANs and port groups of a network.
 pub(crate) fn of_network(
     layers: &Layers<'_, spec::Network>,
     mode: Mode,

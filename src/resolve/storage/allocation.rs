@@ -33,7 +33,7 @@ pub(crate) fn resolve(
             problems.push(Problem::conflict(place, why).label(what.to_owned()).help(help.to_owned()));
         }
     };
-    // A refused amount has been reported.
+    // A refused amount has already been reported.
     let allocated =
         |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (Place::key(word.pointer()), label));
     match (r#type, format) {
@@ -66,12 +66,12 @@ pub(crate) fn resolve(
             refuse(full.map(|at| (at.place(), "sets nothing aside")), why, help);
             None
         }
-        // Its volumes are not ours to create, which is reported elsewhere.
+        // Nobody can create volumes on a target, which is reported elsewhere.
         (PoolType::Iscsi, _) => None,
     }
 }
 
-/// An amount that is not more than the volume: libvirt would make a raw file as large as what is set aside.
+/// Reads an amount, and refuses one larger than the volume: libvirt would make a raw file as large as its allocation.
 fn amount(word: Word<'_>, size: Option<Size>, problems: &mut Problems) -> Option<Size> {
     let amount = parse::size(word, problems)?;
     if let Some(size) = size.filter(|size| amount > *size) {

@@ -10,7 +10,7 @@ use crate::spec;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 
-/// The image that a volume grows on: a volume of the pool or a file.
+/// Reads the backing file of a volume: a volume of the pool, or a file.
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::pool::Backing>,
     (r#type, format): (PoolType, ImageFormat),
@@ -49,7 +49,7 @@ pub(crate) fn resolve(
     Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
 }
 
-/// A volume that grows on an image is QCOW2. `key` at `at` says what it grows on.
+/// Refuses a backing file of a volume that is not QCOW2. `key` at `at` names the backing file.
 pub(crate) fn only_on_qcow2(
     key: &str,
     at: &Pointer,
@@ -70,7 +70,7 @@ pub(crate) fn only_on_qcow2(
     });
 }
 
-/// The problem of a volume that is smaller than the one it grows on.
+/// Makes the problem of an overlay that is smaller than its backing file.
 pub(crate) fn smaller(volume: &Volume, on: &Volume) -> Option<Problem> {
     let (small, large) = (volume.present.as_ref()?, on.present.as_ref()?);
     let (small_at, large_at) = (small.size_at.as_ref()?, large.size_at.as_ref()?);

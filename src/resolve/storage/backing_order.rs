@@ -13,7 +13,7 @@ use crate::resolve::storage::volume::{other_format, unknown_volume};
 use crate::resolve::topological::in_order;
 use crate::spec::pool::ImageFormat;
 
-/// A volume, by the places of its pool and of itself in that.
+/// A volume, by the index of its pool and its own index there.
 type VolumeId = (usize, usize);
 
 /// Checks what volumes grow on, and puts each after its own: within a pool, and the pool after the other's, because
@@ -55,7 +55,7 @@ pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<u
     })
 }
 
-/// The volumes that grow on others, each with the other one and its format.
+/// Finds the overlays whose backing file is a volume of the lab, each with that volume and its format.
 fn parents(pools: &[Pool], problems: &mut Problems) -> Vec<(VolumeId, VolumeId, ImageFormat)> {
     let (mut by_name, mut by_path) = (HashMap::new(), HashMap::new());
     let present = pools.iter().flat_map(|pool| &pool.volumes).filter_map(|volume| volume.present.as_ref());
@@ -70,7 +70,7 @@ fn parents(pools: &[Pool], problems: &mut Problems) -> Vec<(VolumeId, VolumeId, 
         }
     }
     let mut parents = Vec::new();
-    // Thousands of volumes may have one `backing` from one profile.
+    // Thousands of volumes may have one `backing` from one profile: one problem is enough.
     let mut reported = HashSet::new();
     for (index, pool) in pools.iter().enumerate() {
         for (at, volume) in pool.volumes.iter().enumerate() {
@@ -84,7 +84,7 @@ fn parents(pools: &[Pool], problems: &mut Problems) -> Vec<(VolumeId, VolumeId, 
             if on.is_some_and(|(_, on)| on.present.is_some()) {
                 problems.extend(on.and_then(|(_, on)| smaller(volume, on)));
             }
-            // What is valid is reported by nobody, and thousands of suggestions take long.
+            // A valid one needs no problem, and thousands of suggestions take long.
             let is_valid = match (on, &backing.image) {
                 (Some((_, on)), _) => on.present.is_some() && backing.format.is_none_or(|format| format == on.format),
                 (None, Image::Volume(_)) => false,
@@ -99,7 +99,7 @@ fn parents(pools: &[Pool], problems: &mut Problems) -> Vec<(VolumeId, VolumeId, 
     parents
 }
 
-/// The problem of a backing image that is a volume, or should be one.
+/// Makes the problem of a backing file that is a volume of the lab, or should be one.
 fn on_volume(backing: &Backing, pool: &Pool, on: Option<(&Pool, &Volume)>) -> Option<Problem> {
     match (on, &backing.image) {
         (Some((of, on)), _) if on.present.is_none() => Some(unknown_volume(&on.name, of, backing.at.clone())),
@@ -112,7 +112,7 @@ fn on_volume(backing: &Backing, pool: &Pool, on: Option<(&Pool, &Volume)>) -> Op
     }
 }
 
-/// Puts the volumes of a pool after those of it that they grow on.
+/// Puts the volumes of a pool into order, each after its backing file.
 fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems) {
     let order = in_order(before, |circle| {
         // The volume that leads here may be outside the circle: the first one that is declared in it is reported.
@@ -130,7 +130,7 @@ fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems
     pool.volume_order = order;
 }
 
-/// A path without the slashes that it does not need.
+/// Returns a path without needless slashes.
 fn plain(path: &str) -> String {
     path.split('/').filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/")
 }

@@ -10,7 +10,7 @@ use crate::spec;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 
-/// The image that the volume of a disk grows on.
+/// Reads the image that is the backing file of a disk's volume.
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::image::Image>,
     of: (PoolType, ImageFormat),
@@ -52,7 +52,7 @@ pub(crate) fn resolve(
     Some(Backing { at, image, format: format.map(|at| *at.value), format_at: format.map(|at| at.pointer()) })
 }
 
-/// A path of attributes, each of a name that means the same in Nix, in a path, and in the text of an error.
+/// Reads a path of attributes. Each name must mean the same in Nix, in a file's path, and in the text of an error.
 fn attributes(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
     let is_valid = |name: &str| {

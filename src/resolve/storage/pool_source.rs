@@ -14,7 +14,7 @@ use crate::spec::key::{Key, key};
 use crate::spec::pool::PoolType;
 use crate::spec::pool_source as written;
 
-/// Resolves the `source` of a pool. What is missing is a problem of the pool.
+/// Reads the `source` of a pool, and reports what it lacks at the pool.
 pub(crate) fn resolve(
     (name, r#type): (&str, PoolType),
     layers: &Layers<'_, written::PoolSource>,
@@ -40,21 +40,22 @@ pub(crate) fn resolve(
         name: get(key!(name)).and_then(|word| self::name(word, r#type, problems)),
         initiator: get(key!(initiator)).and_then(|word| qualified_name(word, problems)),
         protocol_version: get(key!(protocol_version)).and_then(|word| version(word, format.as_deref(), problems)),
-        // libvirt takes it for one with a DOS table otherwise, and finds that at the next activation.
+        // Without a format, libvirt assumes a DOS partition table, and the definition would differ at the next
+        // activation.
         format: format.or_else(|| (r#type == PoolType::Disk).then(|| "dos".to_owned())),
         auth: (taken("auth") && !auth.is_empty()).then(|| self::auth(&auth, problems)).flatten(),
         hosts,
     }
 }
 
-/// A server by its name or address.
+/// Reads the name or address of a server.
 fn server(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let is_valid = text.parse::<IpAddr>().is_ok() || parse::host_name(text, word.place(), problems);
     is_valid.then(|| text.clone())
 }
 
-/// The monitors of a cluster, each with its port if it is written.
+/// Reads the monitors of a cluster, each with its port if it is written.
 fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
     if list.value.is_empty() {
         problems.push(
@@ -79,7 +80,7 @@ fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
     hosts
 }
 
-/// A host, with its port behind a colon if there is one.
+/// Reads a host, with its port behind a colon if there is one.
 fn host(text: &str) -> Option<Host> {
     let is_name = |name: &str| name.parse::<IpAddr>().is_ok() || parse::is_host_name(name);
     if is_name(text) {
@@ -94,7 +95,7 @@ fn host(text: &str) -> Option<Host> {
     (port > 0 && is_name(name)).then(|| Host { name: name.to_owned(), port: Some(port) })
 }
 
-/// The directory that a server exports, as the protocol names it.
+/// Reads the directory that a server exports, in the form of the protocol.
 fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     match format {
         Some(protocol @ ("cifs" | "glusterfs")) => {
@@ -113,7 +114,7 @@ fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Op
     }
 }
 
-/// The name of a volume group or pool. That of ZFS may be a data set in a pool.
+/// Reads the name of a volume group or pool. For ZFS it may be a dataset in a pool.
 fn name(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let parts = if r#type == PoolType::Zfs { text.split('/').collect() } else { vec![text.as_str()] };
@@ -132,7 +133,7 @@ fn name(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<Str
     is_valid.then(|| text.clone())
 }
 
-/// What is on the storage of a type.
+/// Reads the format of the storage, one of those that the type of pool has.
 fn format(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<String> {
     let known = r#type.formats();
     let is_valid = known.contains(&word.value.as_str());
@@ -150,7 +151,8 @@ fn format(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<S
     is_valid.then(|| word.value.clone())
 }
 
-/// An iSCSI qualified name ([RFC 7143](https://www.rfc-editor.org/rfc/rfc7143#section-4.2.7.4)), in libvirt's form.
+/// Reads an iSCSI qualified name ([RFC 7143](https://www.rfc-editor.org/rfc/rfc7143#section-4.2.7.4)), in libvirt's
+/// form.
 fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = text::line_of(word, problems)?;
     let is_qualified = |text: &str| {
@@ -176,7 +178,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     is_valid.then_some(text)
 }
 
-/// The version of NFS.
+/// Reads the version of NFS.
 fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     if format != Some("nfs") {
         problems.push(
@@ -203,7 +205,7 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Opt
     is_valid.then(|| text.clone())
 }
 
-/// Who the host is.
+/// Reads the credentials of the host.
 fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Option<Auth> {
     let uuid = layers.get(key!(secret_uuid));
     let usage = layers.get(key!(secret_usage));
@@ -220,7 +222,7 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Opti
         return None;
     }
     parse::one_of(&kinds, "the `auth` of a pool", &layers.pointer(), problems)?;
-    // A missing name is the schema's to report.
+    // The schema reports a missing name.
     let username = layers.get(key!(username)).and_then(|word| text::line_of(word, problems));
     let secret = match (uuid, usage) {
         (Some(word), _) => Secret::Uuid(secret_uuid(word, problems)?),

@@ -38,7 +38,7 @@ impl Key {
     }
 }
 
-/// Which type has which key.
+/// The keys of `source`, and which types need or take each.
 const KEYS: [Key; 10] = {
     use PoolType::{Disk, Fs, Iscsi, Logical, Netfs, Rbd, Zfs};
     [
@@ -69,7 +69,7 @@ pub(crate) fn takes(r#type: PoolType, key: &str) -> bool {
     KEYS.iter().any(|known| known.name == key && known.taken_by.contains(&r#type))
 }
 
-/// Which keys are missing, and which the type does not have.
+/// Reports keys that are missing, and keys that the type does not have.
 pub(crate) fn check_keys(
     (name, r#type): (&str, PoolType),
     layers: &Layers<'_, written::PoolSource>,
@@ -103,7 +103,7 @@ pub(crate) fn check_keys(
     }
 }
 
-/// The keys of `source` that are written.
+/// Lists the keys of `source` that are written.
 fn written_keys(source: &written::PoolSource) -> impl Iterator<Item = &'static str> {
     written_keys!(
         source => written::PoolSource {

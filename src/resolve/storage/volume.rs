@@ -14,7 +14,7 @@ use crate::spec;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
 
-/// The format of a volume that a pool of this type has or gets.
+/// Decides the format of a volume, one that a pool of this type can have.
 pub(crate) fn format(r#type: PoolType, written: Option<At<'_, ImageFormat>>, problems: &mut Problems) -> ImageFormat {
     if r#type.has_files() {
         return written.map(|at| *at.value).unwrap_or_default();
@@ -32,7 +32,7 @@ pub(crate) fn format(r#type: PoolType, written: Option<At<'_, ImageFormat>>, pro
     ImageFormat::Raw
 }
 
-/// A volume of the section.
+/// Reads a volume of the section.
 pub(crate) fn written(
     name: &str,
     at: Pointer,
@@ -81,12 +81,12 @@ pub(crate) fn written(
     Volume { name: name.to_owned(), at, format, present: Some(present), extra }
 }
 
-/// A size as it is written, and where.
+/// Reads a size, with its place.
 pub(crate) fn written_size(size: Word<'_>, problems: &mut Problems) -> Option<(Size, Option<Pointer>)> {
     parse::size(size, problems).map(|found| (found, Some(size.pointer())))
 }
 
-/// What a volume is made of. A size comes with its place, where it is written for this volume.
+/// Returns a volume that exists. A size comes with its place, if it is written for this volume.
 pub(crate) fn present(
     (r#type, format): (PoolType, ImageFormat),
     size: Option<(Size, Option<Pointer>)>,
@@ -96,7 +96,7 @@ pub(crate) fn present(
 ) -> Present {
     let (size, size_at) = size.map_or((None, None), |(size, at)| (Some(size), at));
     Present {
-        // A refused size counts as one, so that what names the volume still finds it.
+        // A refused size is replaced, so that references still find the volume.
         size: size.unwrap_or(Size::KIB),
         size_at,
         allocation: allocation::resolve((r#type, format, size), allocation, preallocation, problems),
@@ -104,14 +104,14 @@ pub(crate) fn present(
     }
 }
 
-/// The problem of a volume that is declared where nobody can make one.
+/// Makes the problem of a volume that is declared in a pool where nobody can create one.
 pub(crate) fn undeclarable(place: &Place) -> Problem {
     Problem::not_on_this_type(place.clone(), "a volume of an iSCSI pool is declared")
         .label("its target has the volumes that it has")
         .help("leave it out; a disk names a unit of the target: `\"volume\": \"unit:0:0:1\"`")
 }
 
-/// The problem of a volume that is named with a format that is not its own.
+/// Makes the problem of a volume that is named with another format than its own.
 pub(crate) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -> Problem {
     let (written, format) = (written.name(), volume.format.name());
     let message = format!("the volume `{}` is declared as {format}, not {written}", volume.name);
@@ -121,7 +121,7 @@ pub(crate) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -
         .help("leave `format` out: it is that of the volume")
 }
 
-/// The problem of a volume that its pool does not have.
+/// Makes the problem of a volume that its pool does not have.
 pub(crate) fn unknown_volume(name: &str, pool: &Pool, at: Pointer) -> Problem {
     let known = pool.volumes.iter().filter(|volume| volume.present.is_some()).map(|volume| volume.name.as_str());
     if let Some(deleted) = pool.volume(name).filter(|volume| volume.present.is_none()) {

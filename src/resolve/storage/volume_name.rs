@@ -6,7 +6,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::{parse, text};
 use crate::spec::pool::PoolType;
 
-/// What LVM keeps for itself ([lvm(8)](https://man7.org/linux/man-pages/man8/lvm.8.html), "Valid names").
+/// Names that LVM reserves ([lvm(8)](https://man7.org/linux/man-pages/man8/lvm.8.html), "Valid names").
 const OF_LVM: [&str; 2] = ["snapshot", "pvmove"];
 
 const WITHIN_LVM: [&str; 14] = [
@@ -65,10 +65,10 @@ fn is_unit(name: &str) -> bool {
     })
 }
 
-/// Whether a partition of a device has the name, and what would be one. libvirt refuses any but the next one.
+/// Whether a partition of a device can have the name, and an example of one. libvirt refuses any but the next free one.
 fn partition(name: &str, device: Option<&str>) -> (bool, String) {
     let is_number = |text: &str| !text.starts_with('0') && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    // A link, such as those in `/dev/disk/by-id`, does not say what the device is called.
+    // A link, such as those in `/dev/disk/by-id`, hides the device's name.
     let device = device.and_then(|device| device.strip_prefix("/dev/")).filter(|device| !device.contains('/'));
     let Some(device) = device else {
         let (stem, number) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
