@@ -17,6 +17,7 @@ use crate::resolve::domain::boot;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
+use crate::resolve::network::{bandwidth, vlan};
 use crate::resolve::{parse, text};
 use crate::spec::guest::Drivers;
 use crate::spec::interface::InterfaceModel;
@@ -52,6 +53,9 @@ pub(crate) fn interfaces(
             for (family, word) in address::written_addresses(&layers) {
                 let _ = parse::address(word, family, problems);
             }
+            // What is wrong with these is wrong on every network.
+            let _ = vlan::vlan(&layers.object(key!(vlan)), problems);
+            bandwidth::check_anywhere(&layers.object(key!(bandwidth)), problems);
             continue;
         };
         let model = layers.value(key!(model)).unwrap_or(match drivers {

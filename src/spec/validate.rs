@@ -117,11 +117,11 @@ impl Structural {
                 Place::Text(_) | Place::File(_) => false,
             };
             // What is missing may be in what nobody found.
-            let is_misspelt = || pointer.rsplit_once('/').is_some_and(|(object, _)| misspelt_in.contains(object));
+            let is_misspelt = || above.clone().skip(1).any(|object| misspelt_in.contains(object));
             let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
             let item_of_it =
                 |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
-            above.chain([pointer.as_str()]).any(|above| replaced.contains(above))
+            above.clone().chain([pointer.as_str()]).any(|above| replaced.contains(above))
                 || replaced.iter().any(item_of_it)
                 || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong() || is_misspelt()))
                 || lacks_wrong()

@@ -62,11 +62,11 @@ impl Objects {
         let volumes = volumes(&lab).filter(|(_, volume)| volume.present.is_some());
         Self {
             networks: lab.networks.iter().flatten().map(|network| definition("networks", &network.name)).collect(),
-            pools: lab.pools.iter().flatten().map(|pool| definition("pools", &pool.name)).collect(),
+            pools: lab.pools_in_order().map(|pool| definition("pools", &pool.name)).collect(),
             volumes: volumes
                 .map(|(pool, volume)| (pool.name.clone(), definition(&format!("volumes/{}", pool.name), &volume.name)))
                 .collect(),
-            domains: lab.domains.iter().flatten().map(|domain| definition("domains", &domain.name)).collect(),
+            domains: lab.domains_in_order().map(|domain| definition("domains", &domain.name)).collect(),
             lab,
         }
     }
@@ -80,16 +80,16 @@ impl Objects {
     pub fn prepare(&self, world: &World) {
         let host = HostNeeds::of(&self.lab);
         let mut directories: Vec<&str> = host.directories.keys().chain(&host.tftp).map(String::as_str).collect();
-        let domains = self.lab.domains.iter().flatten();
+        let domains = self.lab.domains_in_order();
         directories.extend(domains.flat_map(|domain| &domain.shares).map(|share| share.source.as_str()));
         world.make_directories(directories);
-        let domains = self.lab.domains.iter().flatten();
+        let domains = self.lab.domains_in_order();
         for direct in domains.filter_map(|domain| domain.direct_boot.as_ref()) {
             for file in [Some(&direct.kernel), direct.initrd.as_ref()].into_iter().flatten() {
                 world.run(&["install", "-D", "/guests/x86_64/vmlinuz", file]);
             }
         }
-        for pool in self.lab.pools.iter().flatten() {
+        for pool in self.lab.pools_in_order() {
             device::make(pool, world);
             if let Some(why) = device::why_not_started(pool, world) {
                 eprintln!("        pool {} is only defined: {why}", pool.name);
@@ -178,7 +178,7 @@ impl Objects {
 
     /// The pools that can be started.
     fn started(&self, world: &World) -> Vec<&str> {
-        let pools = self.lab.pools.iter().flatten();
+        let pools = self.lab.pools_in_order();
         let started = pools.filter(|pool| device::why_not_started(pool, world).is_none());
         started.map(|pool| pool.name.as_str()).collect()
     }
@@ -255,5 +255,5 @@ impl Objects {
 
 /// The volumes of a lab, each after the one it grows on.
 fn volumes(lab: &Lab) -> impl Iterator<Item = (&Pool, &Volume)> {
-    lab.pools.iter().flatten().flat_map(|pool| pool.volumes.iter().map(move |volume| (pool, volume)))
+    lab.pools_in_order().flat_map(|pool| pool.volumes_in_order().map(move |volume| (pool, volume)))
 }

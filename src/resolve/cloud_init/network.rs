@@ -80,30 +80,12 @@ pub(crate) fn network(
     }
     let members = members(&written_bonds, &mut guest_links, problems);
     let bond_names: Vec<&str> = written_bonds.keys().map(String::as_str).collect();
-    let links: Vec<Option<Link>> = written_vlans
+    let tags: Vec<u16> = written_vlans
         .values()
-        .map(|vlan| {
-            let link = vlan.needed(key!(link), problems)?;
-            if let Some(bond) = bond_names.iter().position(|bond| bond == link.value) {
-                return Some(Link::Bond(bond));
-            }
-            let found = interfaces.iter().position(|interface| interface.name == *link.value);
-            if found.is_none() {
-                problems.push(guest_links.unknown(link.value, link.place(), &bond_names));
-            }
-            let index = found?;
-            if let Some((bond, place)) = guest_links.bonds.get(&index) {
-                let message = format!("interface `{}` is in bond `{bond}`, which carries its VLANs", link.value);
-                problems.push(
-                    Problem::conflict(link.place(), message)
-                        .label("no VLANs of its own")
-                        .related(place.clone(), "in this bond")
-                        .help(format!("write `\"link\": \"{bond}\"`")),
-                );
-            }
-            Some(Link::Interface(index))
-        })
+        .map(|vlan| vlan.needed(key!(tag), problems).map(|tag| *tag.value).unwrap_or_default())
         .collect();
+    let links: Vec<Option<Link>> =
+        written_vlans.values().map(|vlan| link_of(vlan, interfaces, &bond_names, &guest_links, problems)).collect();
     let carries = |index: usize| links.iter().flatten().any(|link| matches!(link, Link::Interface(on) if *on == index));
 
     let mut ids: Vec<String> = Vec::with_capacity(interfaces.len());
@@ -144,9 +126,8 @@ pub(crate) fn network(
         });
     }
     let mut vlans = Vec::with_capacity(written_vlans.len());
-    for ((name, layers), link) in written_vlans.iter().zip(&links) {
+    for (((name, layers), link), tag) in written_vlans.iter().zip(&links).zip(tags) {
         check_name(name, &layers.pointer(), &mut taken, problems);
-        let tag = layers.needed(key!(tag), problems).map(|tag| *tag.value).unwrap_or_default();
         let below = link.as_ref().and_then(|link| match link {
             Link::Interface(index) => Some(*index),
             Link::Bond(bond) => members[*bond].first().copied(),
@@ -167,6 +148,35 @@ pub(crate) fn network(
     let network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
     one_way_out(&network, problems);
     Some(network)
+}
+
+/// Finds what carries a VLAN, which has to be there and to be in no bond itself.
+fn link_of(
+    vlan: &Layers<'_, written::GuestVlan>,
+    interfaces: &[Interface],
+    bond_names: &[&str],
+    guest_links: &GuestLinks<'_>,
+    problems: &mut Problems,
+) -> Option<Link> {
+    let link = vlan.needed(key!(link), problems)?;
+    if let Some(bond) = bond_names.iter().position(|bond| bond == link.value) {
+        return Some(Link::Bond(bond));
+    }
+    let found = interfaces.iter().position(|interface| interface.name == *link.value);
+    if found.is_none() {
+        problems.push(guest_links.unknown(link.value, link.place(), bond_names));
+    }
+    let index = found?;
+    if let Some((bond, place)) = guest_links.bonds.get(&index) {
+        let message = format!("interface `{}` is in bond `{bond}`, which carries its VLANs", link.value);
+        problems.push(
+            Problem::conflict(link.place(), message)
+                .label("no VLANs of its own")
+                .related(place.clone(), "in this bond")
+                .help(format!("write `\"link\": \"{bond}\"`")),
+        );
+    }
+    Some(Link::Interface(index))
 }
 
 /// Reports a second router of one family: with two default routes, nobody could tell which one the guest uses.

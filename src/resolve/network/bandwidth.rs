@@ -86,6 +86,19 @@ pub(crate) fn of_interface(
     either(inbound, rate(&sent, problems))
 }
 
+/// Reports what is wrong with an interface's bandwidth whatever it is on.
+pub(crate) fn check_anywhere(layers: &Layers<'_, written::InterfaceBandwidth>, problems: &mut Problems) {
+    let inbound = layers.object(key!(inbound));
+    let received = Words {
+        average: inbound.needed(key!(average), problems),
+        peak: inbound.get(key!(peak)),
+        burst: inbound.get(key!(burst)),
+    };
+    let _ = rate(&received, problems);
+    let outbound = layers.object(key!(outbound));
+    let _ = rate(&Words::of(&outbound, problems), problems);
+}
+
 fn either(inbound: Option<Rate>, outbound: Option<Rate>) -> Option<Bandwidth> {
     (inbound.is_some() || outbound.is_some()).then_some(Bandwidth { inbound, outbound })
 }

@@ -45,12 +45,15 @@ impl<'s> Schema<'s> {
         std::ptr::from_ref(self.target).addr()
     }
 
-    /// The schema of a member or an item, of an alternative that has it.
+    /// The schema of a member or an item, of an alternative that has such.
     pub(super) fn step(self, step: &str) -> Option<Self> {
-        let own = self
-            .member(step)
-            .or_else(|| step.parse().ok().map(|index| self.item(index)).filter(|_| self.is_type("array")));
-        own.or_else(|| self.alternatives()?.into_iter().find_map(|alternative| alternative.step(step)))
+        if self.is_type("array") {
+            return Some(self.item(step.parse().ok()?));
+        }
+        if self.is_type("object") {
+            return self.member(step);
+        }
+        self.alternatives()?.into_iter().find_map(|alternative| alternative.step(step))
     }
 
     fn list(self, keyword: &str) -> &'s [Value] {
