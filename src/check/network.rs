@@ -22,7 +22,7 @@ fn kinds_of_bridges(networks: &[Network], problems: &mut Problems) {
     let mut kinds: HashMap<&str, (Mode, &Place)> = HashMap::new();
     for (mode, bridge) in bridges.filter(|(_, bridge)| !bridge.value.is_empty()) {
         let (other, place) = *kinds.entry(&bridge.value).or_insert((mode, &bridge.place));
-        if other != mode {
+        if other.backend() != mode.backend() {
             let message = format!("`{}` is an Open vSwitch bridge for one network and none for another", bridge.value);
             problems.push(
                 Problem::new(Id::DuplicateBridge, bridge.place.clone(), message)

@@ -17,13 +17,15 @@ use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
 use crate::lab::domain::Domain;
 use crate::lab::domain::board::Board;
 use crate::lab::domain::boot::Order;
-use crate::spec::device::{Panic, Watchdog};
+use crate::spec::device::{Panic, Watchdog, WatchdogAction};
 use crate::spec::drive::DiskBus;
 use crate::spec::guest::Arch;
 
 /// All devices.
 pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
     let board = Board::of(domain.arch, &domain.machine);
+    // All fields are named, so that a new device which is written nowhere does not compile.
+    let Devices { watchdog, watchdog_action, panic, crypto, vsock, shmem, usb_redirections } = &domain.devices;
     Tree::new()
         .with("emulator", HostFile::Emulator(domain.arch))
         .with_each("disk", drive::drives(domain, lab))
@@ -46,8 +48,8 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
         .with_each("sound", screen::sound(domain.sound))
         .with_each("audio", domain.audio.as_ref().map(screen::audio))
         .with_each("video", [screen::video(&domain.screen)])
-        .with_each("redirdev", redirections(&domain.devices))
-        .with_each("watchdog", watchdog(&domain.devices))
+        .with_each("redirdev", redirections(*usb_redirections))
+        .with_each("watchdog", self::watchdog(*watchdog, *watchdog_action))
         .with_each(
             "rng",
             domain.rng.then(|| {
@@ -57,10 +59,10 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
             }),
         )
         .with("memballoon", Tree::new().with("model", if domain.balloon { "virtio" } else { "none" }))
-        .with_each("panic", panic(domain.devices.panic))
-        .with_each("shmem", domain.devices.shmem.iter().map(shmem))
-        .with_each("crypto", domain.devices.crypto.then(crypto))
-        .with_some("vsock", domain.devices.vsock.as_ref().map(vsock))
+        .with_each("panic", self::panic(*panic))
+        .with_each("shmem", shmem.iter().map(self::shmem))
+        .with_each("crypto", crypto.then(self::crypto))
+        .with_some("vsock", vsock.as_ref().map(self::vsock))
 }
 
 /// When the firmware tries a device.
@@ -92,10 +94,8 @@ fn tpm(arch: Arch) -> Tree {
 }
 
 /// The watchdog, if there is one.
-fn watchdog(devices: &Devices) -> Option<Tree> {
-    let Devices { watchdog, watchdog_action, .. } = devices;
-    let tree = Tree::new().with("model", watchdog.name()).with("action", watchdog_action.name());
-    (*watchdog != Watchdog::None).then_some(tree)
+fn watchdog(watchdog: Watchdog, action: WatchdogAction) -> Option<Tree> {
+    (watchdog != Watchdog::None).then(|| Tree::new().with("model", watchdog.name()).with("action", action.name()))
 }
 
 /// The panic device, if there is one.
@@ -104,8 +104,8 @@ fn panic(panic: Panic) -> Option<Tree> {
 }
 
 /// Ports that USB devices of the SPICE client are plugged into.
-fn redirections(devices: &Devices) -> impl Iterator<Item = Tree> {
-    (0..devices.usb_redirections).map(|_| Tree::new().with("bus", "usb").with("type", "spicevmc"))
+fn redirections(count: u32) -> impl Iterator<Item = Tree> {
+    (0..count).map(|_| Tree::new().with("bus", "usb").with("type", "spicevmc"))
 }
 
 /// A device that encrypts, which QEMU does.

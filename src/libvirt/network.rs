@@ -17,6 +17,7 @@ use crate::lab::network::route::Route;
 use crate::lab::network::vlan::{Portgroup, Vlan};
 use crate::lab::subnet::Family;
 use crate::spec::macvtap::MacvtapMode;
+use crate::spec::names::variants;
 use crate::spec::network::Mode;
 
 /// The object of a network.
@@ -130,10 +131,9 @@ fn forward_mode(mode: Mode, macvtap_mode: MacvtapMode) -> Option<&'static str> {
 
 /// Whether libvirt's word for a mode stands for a bridge or an interface that the host has, which libvirt does not make.
 pub(super) fn is_on_the_host(word: &str) -> bool {
-    let macvtap = [MacvtapMode::Bridge, MacvtapMode::Vepa, MacvtapMode::Private, MacvtapMode::Passthrough];
-    let of_macvtap = macvtap.into_iter().map(|mode| (Mode::Macvtap, mode));
-    let others = [Mode::Bridge, Mode::Ovs, Mode::Hostdev].map(|mode| (mode, MacvtapMode::default()));
-    of_macvtap.chain(others).any(|(mode, macvtap_mode)| forward_mode(mode, macvtap_mode) == Some(word))
+    let on_the_host = variants::<Mode>().filter(|mode| !mode.makes_bridge());
+    let all = on_the_host.flat_map(|mode| variants::<MacvtapMode>().map(move |of_macvtap| (mode, of_macvtap)));
+    all.into_iter().any(|(mode, of_macvtap)| forward_mode(mode, of_macvtap) == Some(word))
 }
 
 fn forward(network: &Network) -> Option<Tree> {

@@ -2,7 +2,7 @@
 
 use rnix::SyntaxKind;
 
-use super::cst::Part;
+use super::cst::{self, Part};
 use super::print::{Style, print};
 use super::read::{self, MAX_DEPTH, ReadError};
 use super::{Attrs, Expr, Ident, Lines, Piece, Select, is_bare_name};
@@ -55,7 +55,7 @@ impl Difference {
 
 /// Whether `part` means `expected`.
 ///
-/// Items of a list are read one after the other, so that a large file is not in memory twice.
+/// Items of a list and attributes of a set are read one after the other, so that a large file is not in memory twice.
 pub(super) fn agree(part: Part<'_>, expected: &Expr, depth: usize) -> Result<(), Difference> {
     let unread = |error: ReadError| Difference::unread(expected, &error);
     if depth > MAX_DEPTH {
@@ -74,6 +74,17 @@ pub(super) fn agree(part: Part<'_>, expected: &Expr, depth: usize) -> Result<(),
             let found = read::items(part).map_err(unread)?;
             compare_items(items, found, |item, part| agree(part, item, depth + 1))
         }
+        Expr::Attrs(attrs) if part.kind == SyntaxKind::NODE_ATTR_SET => {
+            let found = read::attributes(part).map_err(unread)?.map(|attribute| {
+                let (_, name, value) = attribute.map_err(unread)?;
+                Ok((cst::name(name).map_err(unread)?, value))
+            });
+            compare_attrs(attrs, found, |value, part| agree(part, value, depth + 1))
+        }
+        Expr::Str(text) if part.kind == SyntaxKind::NODE_STRING => match cst::quoted(part).map_err(unread)? {
+            found if found == text.as_str() => Ok(()),
+            _ => compare(expected, &read::expr(part, depth).map_err(unread)?),
+        },
         _ => compare(expected, &read::expr(part, depth).map_err(unread)?),
     }
 }
@@ -81,9 +92,9 @@ pub(super) fn agree(part: Part<'_>, expected: &Expr, depth: usize) -> Result<(),
 fn compare(expected: &Expr, found: &Expr) -> Result<(), Difference> {
     match (expected, found) {
         (Expr::List(expected), Expr::List(found)) => compare_items(expected, found.iter(), compare),
-        (Expr::Attrs(expected), Expr::Attrs(found)) => compare_attrs(expected, found),
+        (Expr::Attrs(expected), Expr::Attrs(found)) => compare_attrs(expected, read_attributes(found), compare),
         (Expr::Apply(expected_function, expected), Expr::Apply(function, found)) if expected_function == function => {
-            compare_attrs(expected, found)
+            compare_attrs(expected, read_attributes(found), compare)
         }
         (Expr::TextFile(expected), Expr::TextFile(found))
             if (&expected.function, &expected.name) == (&found.function, &found.name) =>
@@ -110,17 +121,28 @@ fn compare_items<T>(
     found.next().map_or(Ok(()), |_| Err(Difference::new("missing", "there").in_item(expected.len())))
 }
 
-fn compare_attrs(expected: &Attrs, found: &Attrs) -> Result<(), Difference> {
-    let mut found = found.iter();
+fn compare_attrs<N: AsRef<str>, T>(
+    expected: &Attrs,
+    mut found: impl Iterator<Item = Result<(N, T), Difference>>,
+    compare: impl Fn(&Expr, T) -> Result<(), Difference>,
+) -> Result<(), Difference> {
     for (name, value) in expected {
-        match found.next() {
-            Some((found_name, found)) if found_name == name => compare(value, found),
-            Some((other, _)) => Err(Difference::new(describe(value), format!("the attribute {:?}", other.as_str()))),
+        match found.next().transpose()? {
+            Some((found_name, found)) if found_name.as_ref() == name.as_str() => compare(value, found),
+            Some((other, _)) => Err(Difference::new(describe(value), format!("the attribute {:?}", other.as_ref()))),
             None => Err(Difference::new(describe(value), "missing")),
         }
         .map_err(|difference| difference.in_attribute(name.as_str()))?;
     }
-    found.next().map_or(Ok(()), |(name, _)| Err(Difference::new("missing", "there").in_attribute(name.as_str())))
+    match found.next().transpose()? {
+        Some((name, _)) => Err(Difference::new("missing", "there").in_attribute(name.as_ref())),
+        None => Ok(()),
+    }
+}
+
+/// The attributes of a set that has been read.
+fn read_attributes(attrs: &Attrs) -> impl Iterator<Item = Result<(&str, &Expr), Difference>> {
+    attrs.iter().map(|(name, value)| Ok((name.as_str(), value)))
 }
 
 fn compare_lines(expected: &Lines, found: &Lines) -> Result<(), Difference> {

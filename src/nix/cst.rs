@@ -6,6 +6,8 @@
 
 mod indented;
 
+use std::borrow::Cow;
+
 use rnix::{NixLanguage, SyntaxKind};
 use rowan::{GreenNodeData, GreenTokenData, Language as _, NodeOrToken};
 
@@ -120,7 +122,7 @@ impl<'a> Iterator for Parts<'a> {
 }
 
 /// The text of a string in quotes, as it is meant.
-pub(super) fn quoted(string: Part<'_>) -> Result<String, ReadError> {
+pub(super) fn quoted(string: Part<'_>) -> Result<Cow<'_, str>, ReadError> {
     let mut parts = string.parts();
     let start = parts.expect(SyntaxKind::TOKEN_STRING_START)?;
     if start.token(SyntaxKind::TOKEN_STRING_START)? != "\"" {
@@ -129,7 +131,7 @@ pub(super) fn quoted(string: Part<'_>) -> Result<String, ReadError> {
     let content = parts.any()?;
     if content.kind == SyntaxKind::TOKEN_STRING_END {
         parts.end()?;
-        return Ok(String::new());
+        return Ok(Cow::Borrowed(""));
     }
     let raw = content.token(SyntaxKind::TOKEN_STRING_CONTENT)?;
     parts.expect(SyntaxKind::TOKEN_STRING_END)?;
@@ -138,17 +140,17 @@ pub(super) fn quoted(string: Part<'_>) -> Result<String, ReadError> {
 }
 
 /// The name of an attribute, with or without quotes, as it is meant.
-pub(super) fn name(part: Part<'_>) -> Result<String, ReadError> {
+pub(super) fn name(part: Part<'_>) -> Result<Cow<'_, str>, ReadError> {
     match part.kind {
-        SyntaxKind::NODE_IDENT => Ok(part.token(SyntaxKind::TOKEN_IDENT)?.to_owned()),
+        SyntaxKind::NODE_IDENT => part.token(SyntaxKind::TOKEN_IDENT).map(Cow::Borrowed),
         SyntaxKind::NODE_STRING => quoted(part),
         _ => Err(part.unexpected()),
     }
 }
 
-fn unescape(raw: &str) -> String {
+fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.contains('\\') {
-        return raw.to_owned();
+        return Cow::Borrowed(raw);
     }
     let mut text = String::with_capacity(raw.len());
     let mut chars = raw.chars();
@@ -163,5 +165,5 @@ fn unescape(raw: &str) -> String {
             plain => text.push(plain),
         }
     }
-    text
+    Cow::Owned(text)
 }

@@ -274,11 +274,11 @@ fn int(literal: Part<'_>, is_negated: bool) -> Result<Expr, ReadError> {
 }
 
 fn text(string: Part<'_>) -> Result<Text, ReadError> {
-    Text::new(cst::quoted(string)?).map_err(|nul| ReadError::Character { at: string.at + nul.at })
+    Text::new(cst::quoted(string)?.into_owned()).map_err(|nul| ReadError::Character { at: string.at + nul.at })
 }
 
 fn name(part: Part<'_>) -> Result<Name, ReadError> {
-    Name::new(cst::name(part)?).map_err(|nul| ReadError::Character { at: part.at + nul.at })
+    Name::new(cst::name(part)?.into_owned()).map_err(|nul| ReadError::Character { at: part.at + nul.at })
 }
 
 /// The items of a list.
@@ -289,21 +289,31 @@ pub(super) fn items(list: Part<'_>) -> Result<impl Iterator<Item = Part<'_>>, Re
     Ok(parts.take_while(|part| part.kind != SyntaxKind::TOKEN_R_BRACK))
 }
 
-fn attrs(set: Part<'_>, depth: usize) -> Result<Attrs, ReadError> {
-    let mut attrs = Attrs::new();
+/// The attributes of a set: where each begins, its name as it is written, and its value.
+pub(super) fn attributes(
+    set: Part<'_>,
+) -> Result<impl Iterator<Item = Result<(usize, Part<'_>, Part<'_>), ReadError>>, ReadError> {
     let mut parts = set.expect(SyntaxKind::NODE_ATTR_SET)?.parts();
     parts.expect(SyntaxKind::TOKEN_L_BRACE)?;
-    for part in parts.take_while(|part| part.kind != SyntaxKind::TOKEN_R_BRACE) {
+    Ok(parts.take_while(|part| part.kind != SyntaxKind::TOKEN_R_BRACE).map(|part| {
         let mut parts = part.expect(SyntaxKind::NODE_ATTRPATH_VALUE)?.parts();
         let mut path = parts.expect(SyntaxKind::NODE_ATTRPATH)?.parts();
         parts.expect(SyntaxKind::TOKEN_ASSIGN)?;
         let value = parts.any()?;
         parts.expect(SyntaxKind::TOKEN_SEMICOLON)?;
         parts.end()?;
-        let name = name(path.any()?)?;
+        let name = path.any()?;
         path.end()?;
-        let there = |twice: DuplicateName| ReadError::Duplicate { name: twice.0, at: part.at };
-        attrs.insert(name, expr(value, depth + 1)?).map_err(there)?;
+        Ok((part.at, name, value))
+    }))
+}
+
+fn attrs(set: Part<'_>, depth: usize) -> Result<Attrs, ReadError> {
+    let mut attrs = Attrs::new();
+    for attribute in attributes(set)? {
+        let (at, name, value) = attribute?;
+        let there = |twice: DuplicateName| ReadError::Duplicate { name: twice.0, at };
+        attrs.insert(self::name(name)?, expr(value, depth + 1)?).map_err(there)?;
     }
     Ok(attrs)
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::value::StrDeserializer;
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 /// The keys of a struct, or the words of an enumeration, in the order of the definition; nothing for other types.
@@ -11,6 +12,11 @@ use serde::forward_to_deserialize_any;
 #[must_use]
 pub fn names<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     T::deserialize(Names).err().map_or(&[], |Noted(names)| names)
+}
+
+/// The variants of an enumeration without fields, in the order of the definition.
+pub fn variants<T: DeserializeOwned>() -> impl Iterator<Item = T> {
+    names::<T>().iter().filter_map(|word| T::deserialize(StrDeserializer::<Noted>::new(word)).ok())
 }
 
 struct Names;
@@ -96,6 +102,7 @@ mod tests {
 
     #[test]
     fn a_variant_has_the_word_that_it_is_read_from() {
+        assert_eq!(variants::<BondMode>().map(BondMode::name).collect::<Vec<_>>(), names::<BondMode>());
         for word in names::<BondMode>() {
             let mode: BondMode = serde_json::from_value((*word).into()).unwrap();
             assert_eq!(mode.name(), *word);
