@@ -11,6 +11,7 @@ mod table;
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 
 pub use markup::{Child, Content, Markup, XmlAttribute};
@@ -41,7 +42,7 @@ struct Roots<T> {
 #[derive(Debug, Default)]
 struct ElementLayout {
     /// Attributes and children by name, in libvirt's order.
-    attributes: IndexMap<String, Attribute>,
+    attributes: IndexMap<String, Attribute, FxBuildHasher>,
     /// The attribute that is the element's text. NixVirt cannot write the element without it.
     text: Option<String>,
     markup: Markup,

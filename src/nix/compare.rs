@@ -55,94 +55,78 @@ impl Difference {
 
 /// Whether `part` means `expected`.
 ///
-/// Items of a list and attributes of a set are read one after the other, so that a large file is not in memory twice.
+/// Items of lists and attributes of sets are read one after the other, so that a large file is not in memory twice.
 pub(super) fn agree(part: Part<'_>, expected: &Expr, depth: usize) -> Result<(), Difference> {
     let unread = |error: ReadError| Difference::unread(expected, &error);
     if depth > MAX_DEPTH {
         return Err(unread(ReadError::TooDeep { at: part.at }));
     }
     let part = part.enclosed().map_err(unread)?;
-    match expected {
-        Expr::Lambda(lambda) if part.kind == SyntaxKind::NODE_LAMBDA => {
+    match (expected, part.kind) {
+        (Expr::Lambda(lambda), SyntaxKind::NODE_LAMBDA) => {
             let (formals, body) = read::lambda(part).map_err(unread)?;
             if formals != lambda.formals() {
                 return Err(Difference::new(describe(expected), describe_function(&formals)));
             }
-            agree(body, lambda.body(), depth + 1)
+            return agree(body, lambda.body(), depth + 1);
         }
-        Expr::List(items) if part.kind == SyntaxKind::NODE_LIST => {
-            let found = read::items(part).map_err(unread)?;
-            compare_items(items, found, |item, part| agree(part, item, depth + 1))
+        (Expr::List(items), SyntaxKind::NODE_LIST) => {
+            return agree_items(read::items(part).map_err(unread)?, items, depth);
         }
-        Expr::Attrs(attrs) if part.kind == SyntaxKind::NODE_ATTR_SET => {
-            let found = read::attributes(part).map_err(unread)?.map(|attribute| {
-                let (_, name, value) = attribute.map_err(unread)?;
-                Ok((cst::name(name).map_err(unread)?, value))
-            });
-            compare_attrs(attrs, found, |value, part| agree(part, value, depth + 1))
+        (Expr::Attrs(attrs), SyntaxKind::NODE_ATTR_SET) => return agree_attrs(part, attrs, depth).map_err(unread)?,
+        (Expr::Apply(function, attrs), SyntaxKind::NODE_APPLY) => {
+            let (found, argument) = read::application(part).map_err(unread)?;
+            if found.kind != SyntaxKind::NODE_APPLY && read::select(found).map_err(unread)? == *function {
+                return agree_attrs(argument, attrs, depth).map_err(unread)?;
+            }
         }
-        Expr::Str(text) if part.kind == SyntaxKind::NODE_STRING => match cst::quoted(part).map_err(unread)? {
-            found if found == text.as_str() => Ok(()),
-            _ => compare(expected, &read::expr(part, depth).map_err(unread)?),
-        },
-        _ => compare(expected, &read::expr(part, depth).map_err(unread)?),
+        (Expr::Str(text), SyntaxKind::NODE_STRING) if cst::quoted(part).is_ok_and(|found| found == text.as_str()) => {
+            return Ok(());
+        }
+        _ => {}
     }
-}
-
-fn compare(expected: &Expr, found: &Expr) -> Result<(), Difference> {
-    match (expected, found) {
-        (Expr::List(expected), Expr::List(found)) => compare_items(expected, found.iter(), compare),
-        (Expr::Attrs(expected), Expr::Attrs(found)) => compare_attrs(expected, read_attributes(found), compare),
-        (Expr::Apply(expected_function, expected), Expr::Apply(function, found)) if expected_function == function => {
-            compare_attrs(expected, read_attributes(found), compare)
-        }
+    match (expected, &read::expr(part, depth).map_err(unread)?) {
         (Expr::TextFile(expected), Expr::TextFile(found))
             if (&expected.function, &expected.name) == (&found.function, &found.name) =>
         {
             compare_lines(&expected.text, &found.text)
-        }
-        (Expr::Lambda(expected), Expr::Lambda(found)) if expected.formals() == found.formals() => {
-            compare(expected.body(), found.body())
         }
         (expected, found) if expected == found => Ok(()),
         (expected, found) => Err(Difference::new(describe(expected), describe(found))),
     }
 }
 
-fn compare_items<T>(
+fn agree_items<'a>(
+    mut found: impl Iterator<Item = Part<'a>>,
     expected: &[Expr],
-    mut found: impl Iterator<Item = T>,
-    compare: impl Fn(&Expr, T) -> Result<(), Difference>,
+    depth: usize,
 ) -> Result<(), Difference> {
     for (index, item) in expected.iter().enumerate() {
         let found = found.next().ok_or_else(|| Difference::new(describe(item), "missing"));
-        found.and_then(|found| compare(item, found)).map_err(|difference| difference.in_item(index))?;
+        found.and_then(|found| agree(found, item, depth + 1)).map_err(|difference| difference.in_item(index))?;
     }
     found.next().map_or(Ok(()), |_| Err(Difference::new("missing", "there").in_item(expected.len())))
 }
 
-fn compare_attrs<N: AsRef<str>, T>(
-    expected: &Attrs,
-    mut found: impl Iterator<Item = Result<(N, T), Difference>>,
-    compare: impl Fn(&Expr, T) -> Result<(), Difference>,
-) -> Result<(), Difference> {
+/// Whether a set has these attributes, or why it is none.
+fn agree_attrs(set: Part<'_>, expected: &Attrs, depth: usize) -> Result<Result<(), Difference>, ReadError> {
+    let mut found = read::attributes(set)?;
     for (name, value) in expected {
-        match found.next().transpose()? {
-            Some((found_name, found)) if found_name.as_ref() == name.as_str() => compare(value, found),
-            Some((other, _)) => Err(Difference::new(describe(value), format!("the attribute {:?}", other.as_ref()))),
+        let agrees = match found.next().transpose()? {
             None => Err(Difference::new(describe(value), "missing")),
+            Some((_, other, part)) => match cst::name(other)? {
+                other if other == name.as_str() => agree(part, value, depth + 1),
+                other => Err(Difference::new(describe(value), format!("the attribute {other:?}"))),
+            },
+        };
+        if let Err(difference) = agrees {
+            return Ok(Err(difference.in_attribute(name.as_str())));
         }
-        .map_err(|difference| difference.in_attribute(name.as_str()))?;
     }
-    match found.next().transpose()? {
-        Some((name, _)) => Err(Difference::new("missing", "there").in_attribute(name.as_ref())),
+    Ok(match found.next().transpose()? {
         None => Ok(()),
-    }
-}
-
-/// The attributes of a set that has been read.
-fn read_attributes(attrs: &Attrs) -> impl Iterator<Item = Result<(&str, &Expr), Difference>> {
-    attrs.iter().map(|(name, value)| Ok((name.as_str(), value)))
+        Some((_, name, _)) => Err(Difference::new("missing", "there").in_attribute(&cst::name(name)?)),
+    })
 }
 
 fn compare_lines(expected: &Lines, found: &Lines) -> Result<(), Difference> {

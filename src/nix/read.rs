@@ -319,7 +319,7 @@ fn attrs(set: Part<'_>, depth: usize) -> Result<Attrs, ReadError> {
 }
 
 /// A variable and the attribute path behind it.
-fn select(part: Part<'_>) -> Result<Select, ReadError> {
+pub(super) fn select(part: Part<'_>) -> Result<Select, ReadError> {
     if part.kind == SyntaxKind::NODE_IDENT {
         return Ok(Select { variable: ident(part)?, path: Vec::new() });
     }
@@ -337,19 +337,24 @@ fn ident(part: Part<'_>) -> Result<Ident, ReadError> {
     Ident::new(name.to_owned()).map_err(|error| ReadError::NotAVariable { name: error.0, at: part.at })
 }
 
-/// A function applied to a set, or to a name and a text.
-fn apply(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
-    let mut parts = part.parts();
+/// A function and what it is applied to, both without parentheses.
+pub(super) fn application(part: Part<'_>) -> Result<(Part<'_>, Part<'_>), ReadError> {
+    let mut parts = part.expect(SyntaxKind::NODE_APPLY)?.parts();
     let function = parts.any()?.enclosed()?;
     let argument = parts.any()?.enclosed()?;
     parts.end()?;
+    Ok((function, argument))
+}
+
+/// A function applied to a set, or to a name and a text.
+fn apply(part: Part<'_>, depth: usize) -> Result<Expr, ReadError> {
+    let (function, argument) = application(part)?;
     if function.kind != SyntaxKind::NODE_APPLY {
         return Ok(Expr::Apply(select(function)?, attrs(argument, depth)?));
     }
-    let mut parts = function.parts();
-    let function = select(parts.any()?.enclosed()?)?;
-    let name = text(parts.any()?.enclosed()?.expect(SyntaxKind::NODE_STRING)?)?;
-    parts.end()?;
+    let (function, name) = application(function)?;
+    let function = select(function)?;
+    let name = text(name.expect(SyntaxKind::NODE_STRING)?)?;
     let pieces = cst::bits(argument)?.map(|bit| {
         let (at, bit) = bit?;
         match bit {
