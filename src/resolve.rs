@@ -14,6 +14,7 @@ pub(crate) mod device_name;
 pub(crate) mod domain;
 pub(crate) mod domains;
 pub(crate) mod drive;
+pub(crate) mod guest;
 pub(crate) mod identity;
 pub(crate) mod imported;
 pub(crate) mod instance;

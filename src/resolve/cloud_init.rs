@@ -6,18 +6,15 @@ pub(crate) mod extra;
 pub(crate) mod network;
 
 use crate::lab::cloud_init::CloudInit;
-use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive::bus;
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
-use crate::resolve::layers::{At, Layers, Word};
-use crate::resolve::names::Names;
+use crate::resolve::layers::{At, Word};
 use crate::resolve::text::shortened;
 use crate::resolve::{parse, text};
-use crate::spec::DomainFields;
-use crate::spec::guest::Os;
 use crate::spec::key::key;
 
 /// The longest host name of Linux, in bytes (`HOST_NAME_MAX`).
@@ -27,24 +24,17 @@ const HOST_NAME_MAX: usize = 64;
 const USER_NAME_MAX: usize = 32;
 
 /// Reads what the guest does at its first boot, if the spec says so.
-pub(crate) fn cloud_init(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    (os, board): (Os, Board),
-    interfaces: &[Interface],
-    names: &Names<'_>,
-    problems: &mut Problems,
-) -> Option<CloudInit> {
-    let layers = layers.object(key!(cloud_init));
+pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: &mut Problems) -> Option<CloudInit> {
+    let layers = guest.layers.object(key!(cloud_init));
     if layers.is_empty() {
         return None;
     }
     let at = layers.pointer();
-    if os.is_windows() {
+    if guest.os.is_windows() {
         problems.push(
             Problem::conflict(Place::key(&at), "cloud-init, which Windows does not have")
                 .label("not for Windows")
-                .related(Place::key(&entry.at), "the domain with Windows")
+                .related(Place::key(&guest.instance.at), "the domain with Windows")
                 .help("leave it out; if it comes from `defaults`, move it into a profile of the other domains"),
         );
     }
@@ -57,16 +47,16 @@ pub(crate) fn cloud_init(
         );
     }
     Some(CloudInit {
-        hostname: hostname(layers.get(key!(hostname)), entry, &at, problems),
+        hostname: hostname(layers.get(key!(hostname)), guest.instance, &at, problems),
         user: user.and_then(|word| user_name(word, problems)),
         ssh_keys: each(layers.get(key!(ssh_keys)), credential::ssh_key, problems),
         password_hash: password_hash
             .and_then(|word| credential::hash(word.value, word.place(), problems).then(|| word.value.clone())),
         packages: each(layers.get(key!(packages)), package, problems),
         runcmd: each(layers.get(key!(runcmd)), command, problems),
-        network: network::network(&layers.object(key!(network)), entry, interfaces, names, problems),
+        network: network::network(&layers.object(key!(network)), guest, interfaces, problems),
         extra: extra::merged(layers.every(key!(extra)), problems),
-        bus: bus::default_of_cdroms(board),
+        bus: bus::default_of_cdroms(guest.board),
         at,
     })
 }

@@ -15,7 +15,7 @@ use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::{parse, text};
 use crate::spec::device::{Panic, ShmemModel, Watchdog};
@@ -30,21 +30,15 @@ const SHMEM_DEFAULT: &str = "4MiB";
 const SHMEM_MIN: i64 = 1 << 20;
 
 /// Reads the smaller devices.
-pub(crate) fn devices(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    (arch, board): (Arch, Board),
-    screen: &Screen,
-    problems: &mut Problems,
-) -> Devices {
-    let redirections = layers.get(key!(usb_redirections));
+pub(crate) fn devices(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) -> Devices {
+    let redirections = guest.layers.get(key!(usb_redirections));
     if let Some(redirections) = redirections.filter(|redirections| *redirections.value > 0) {
         screen::check_spice(&redirections.pointer(), "USB devices", screen, problems);
     }
-    let watchdog = watchdog(layers, board, problems);
-    let action = layers.get(key!(watchdog_action));
+    let watchdog = watchdog(guest, problems);
+    let action = guest.layers.get(key!(watchdog_action));
     // A layer that removes the watchdog of a weaker one cannot remove its action.
-    let taken_away = layers.get(key!(watchdog)).is_some();
+    let taken_away = guest.layers.get(key!(watchdog)).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
             Problem::conflict(Place::key(action.pointer()), "what a watchdog does that there is not")
@@ -55,22 +49,24 @@ pub(crate) fn devices(
     Devices {
         watchdog,
         watchdog_action: action.map(|action| *action.value).unwrap_or_default(),
-        panic: panic(layers, arch, problems),
-        crypto: layers.value(key!(crypto)).unwrap_or(false),
-        vsock: vsock(layers, entry, problems),
-        shmem: shmem(layers, problems),
+        panic: panic(guest, problems),
+        crypto: guest.layers.value(key!(crypto)).unwrap_or(false),
+        vsock: vsock(guest, problems),
+        shmem: shmem(guest.layers, problems),
         usb_redirections: redirections.map_or(0, |redirections| *redirections.value),
     }
 }
 
 /// Reads the watchdog, and refuses one that the board does not have.
-fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Watchdog {
-    let Some(watchdog) = layers.get(key!(watchdog)) else {
+fn watchdog(guest: &Guest<'_>, problems: &mut Problems) -> Watchdog {
+    let Some(watchdog) = guest.layers.get(key!(watchdog)) else {
         return Watchdog::None;
     };
     let only = match watchdog.value {
-        Watchdog::Itco if board != Board::Q35 && board != Board::Other => Some("part of the q35 machine"),
-        Watchdog::Ib700 if board != Board::I440fx && board != Board::Other => Some("only for the `pc` machine"),
+        Watchdog::Itco if guest.board != Board::Q35 && guest.board != Board::Other => Some("part of the q35 machine"),
+        Watchdog::Ib700 if guest.board != Board::I440fx && guest.board != Board::Other => {
+            Some("only for the `pc` machine")
+        }
         Watchdog::Itco | Watchdog::Ib700 | Watchdog::I6300esb | Watchdog::None => None,
     };
     problems.extend(only.map(|label| {
@@ -81,11 +77,11 @@ fn watchdog(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Prob
     *watchdog.value
 }
 
-fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Panic {
-    let Some(panic) = layers.get(key!(panic)) else {
+fn panic(guest: &Guest<'_>, problems: &mut Problems) -> Panic {
+    let Some(panic) = guest.layers.get(key!(panic)) else {
         return Panic::default();
     };
-    if matches!(panic.value, Panic::Isa | Panic::Hyperv) && arch == Arch::Aarch64 {
+    if matches!(panic.value, Panic::Isa | Panic::Hyperv) && guest.arch == Arch::Aarch64 {
         problems.push(
             Problem::only_for(panic.place(), "a PC's panic device in an aarch64 domain", "x86_64")
                 .help("choose `pvpanic`, a PCI device"),
@@ -95,8 +91,8 @@ fn panic(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems)
 }
 
 /// Reads the vsock device, and counts its context id up for replicas.
-fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Vsock> {
-    let vsock = layers.object(key!(vsock));
+fn vsock(guest: &Guest<'_>, problems: &mut Problems) -> Option<Vsock> {
+    let vsock = guest.layers.object(key!(vsock));
     if vsock.is_empty() {
         return None;
     }
@@ -104,7 +100,7 @@ fn vsock(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut
         return Some(Vsock { cid: None });
     };
     // The greatest number means "any" and is no context id.
-    let counted = first.value.checked_add(entry.replica).filter(|cid| *cid < u32::MAX);
+    let counted = first.value.checked_add(guest.instance.replica).filter(|cid| *cid < u32::MAX);
     if counted.is_none() {
         problems.push(parse::too_far(&first.value.to_string(), "number", first.pointer()));
     }

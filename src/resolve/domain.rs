@@ -19,7 +19,6 @@ use indexmap::IndexMap;
 
 use crate::lab::device::share::Share;
 use crate::lab::domain::Domain;
-use crate::lab::domain::board::Board;
 use crate::lab::domain::boot::Order;
 use crate::lab::id::PoolId;
 use crate::lab::identity::{Namespace, ObjectKind};
@@ -29,11 +28,12 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::{hostdev, input, screen, serial, share, sound};
 use crate::resolve::drive::{bus, floppy, io};
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::{cloud_init, device, drive, interface, parse, text};
-use crate::spec::guest::{Arch, Drivers, Os, Virtualization};
+use crate::spec::guest::Os;
 use crate::spec::key::key;
 use crate::spec::screen::Video;
 use crate::spec::{Active, DomainFields};
@@ -47,34 +47,27 @@ pub(crate) fn resolve(
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
-    let arch = layers.value(key!(arch)).unwrap_or_default();
-    let virtualization = layers.value(key!(virtualization)).unwrap_or(match arch {
-        Arch::X86_64 => Virtualization::Kvm,
-        Arch::Aarch64 => Virtualization::Emulated,
-    });
-    let drivers = layers.value(key!(drivers)).unwrap_or(Drivers::Virtio);
+    let guest = Guest::new(layers, entry, names, os, problems);
     let own = Layers::one(entry.at.clone(), entry.own);
     let derived = || Placed { value: namespace.uuid(ObjectKind::Domain, &entry.id), place: Place::key(&entry.at) };
     // One UUID for all replicas has already been refused.
     let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| entry.own.replicas.is_none());
     let uuid = written.unwrap_or_else(derived);
-    let machine = machine::machine(layers, arch, problems);
-    let board = Board::of(arch, &machine);
-    let (disks, volumes) = drive::disks(layers, entry, (drivers, board), names, problems);
-    let cdroms = drive::cdroms(layers, board, names, problems);
-    let floppies = floppy::floppies(layers, board, problems);
-    let interfaces = interface::interfaces(layers, entry, uuid.value, drivers, names, problems);
-    let cloud_init = cloud_init::cloud_init(layers, entry, (os, board), &interfaces, names, problems);
+    let (disks, volumes) = drive::disks(&guest, problems);
+    let cdroms = drive::cdroms(&guest, problems);
+    let floppies = floppy::floppies(&guest, problems);
+    let interfaces = interface::interfaces(&guest, uuid.value, problems);
+    let cloud_init = cloud_init::cloud_init(&guest, &interfaces, problems);
     let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
         .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
         .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
-    bus::have_room(on_buses, board, &entry.name, problems);
-    let screen = screen::screen(layers, entry, arch, drivers, problems);
-    let sound = sound::sound(layers, arch, problems);
+    bus::have_room(on_buses, guest.board, &entry.name, problems);
+    let screen = screen::screen(&guest, problems);
+    let sound = sound::sound(&guest, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
     let console = layers.value(key!(serial)).unwrap_or(false);
     let has_screen = !screen.graphics.is_empty();
-    let hostdevs = hostdev::host_devices(layers, &interfaces, board, has_screen, problems);
+    let hostdevs = hostdev::host_devices(&guest, &interfaces, has_screen, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
         .chain(floppies.iter().map(|floppy| &floppy.boot))
@@ -86,35 +79,35 @@ pub(crate) fn resolve(
     let shares = share::shares(layers, problems);
     let iothreads = layers.value(key!(iothreads)).unwrap_or(0);
     io::threads_exist(disks.iter().map(|disk| &disk.access), iothreads, problems);
-    let cpus = cpu::cpus(layers, os, (arch, virtualization), iothreads, problems);
-    let hypervisor = hypervisor::hypervisor(layers, os, arch, virtualization, problems);
-    let is_template = template::check(layers, entry, problems);
+    let cpus = cpu::cpus(&guest, iothreads, problems);
+    let hypervisor = hypervisor::hypervisor(&guest, problems);
+    let is_template = template::check(&guest, problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers.get(key!(description)).and_then(|word| text::prose_of(word, problems)),
-        memory: memory::memory(layers, entry, shares.iter().any(Share::is_virtiofs), problems),
+        memory: memory::memory(&guest, shares.iter().any(Share::is_virtiofs), problems),
         numa: numa::numa(layers, &cpus, problems),
         cpus,
         cpu_limits: limits::cpu_limits(layers, problems),
         iothreads,
         block_weight: layers.value(key!(block_weight)),
-        firmware: firmware::firmware(layers, &own, entry, (arch, &machine), problems),
+        firmware: firmware::firmware(&guest, &own, problems),
         tpm: layers.value(key!(tpm)).unwrap_or(false),
         boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
         boot_menu: layers.value(key!(boot_menu)),
         direct_boot: boot::direct_boot(layers, problems),
         smbios: smbios::smbios(layers, problems),
-        clock: clock::clock(layers, os, arch, hypervisor.hyperv, problems),
+        clock: clock::clock(&guest, hypervisor.hyperv, problems),
         on: lifecycle::on(layers, problems),
         hypervisor,
-        inputs: input::inputs(layers, arch, screen.video != Video::None, problems),
+        inputs: input::inputs(&guest, screen.video != Video::None, problems),
         serial: console,
-        serials: serial::serials(layers, entry, arch, console, problems),
+        serials: serial::serials(&guest, console, problems),
         agent: layers.value(key!(agent)).unwrap_or(false),
         channels: serial::channels(layers, &screen, problems),
         rng: layers.value(key!(rng)).unwrap_or(false),
         balloon: layers.value(key!(balloon)).unwrap_or(true),
-        devices: device::devices(layers, entry, (arch, board), &screen, problems),
+        devices: device::devices(&guest, &screen, problems),
         shares,
         is_template,
         active: layers.value(key!(active)).filter(|_| !is_template).unwrap_or(Active::AsItIs),
@@ -128,9 +121,9 @@ pub(crate) fn resolve(
         at: entry.at.clone(),
         uuid,
         os,
-        arch,
-        machine,
-        virtualization,
+        arch: guest.arch,
+        virtualization: guest.virtualization,
+        machine: guest.machine,
         disks,
         cdroms,
         cloud_init,

@@ -12,7 +12,6 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::lab::domain::board::Board;
 use crate::lab::drive::{Cdrom, Disk, Medium, Source};
 use crate::lab::id::PoolId;
 use crate::lab::storage::Pool;
@@ -20,13 +19,12 @@ use crate::lab::storage::volume::Volume;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::storage::{volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive::DiskBus;
-use crate::spec::guest::Drivers;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType};
 use crate::spec::{DomainFields, drive as written};
@@ -49,26 +47,20 @@ pub(crate) fn layers_by_name<'a>(
 }
 
 /// Reads the disks, and the volumes that they declare.
-pub(crate) fn disks(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    (drivers, board): (Drivers, Board),
-    names: &Names<'_>,
-    problems: &mut Problems,
-) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
+pub(crate) fn disks(guest: &Guest<'_>, problems: &mut Problems) -> (Vec<Disk>, Vec<(PoolId, Volume)>) {
     let (mut disks, mut volumes) = (Vec::new(), Vec::new());
-    for (name, layers) in layers_by_name(layers, problems) {
+    for (name, layers) in layers_by_name(guest.layers, problems) {
         if let Some(word) = layers.get(key!(name)) {
             parse::name(word.value, word.place(), problems);
         }
-        let Some((source, format, declared)) = disk_source::resolve(&name, &layers, entry, names, problems) else {
+        let Some((source, format, declared)) = disk_source::resolve(&name, &layers, guest, problems) else {
             continue;
         };
         volumes.extend(declared);
         let bus = layers.get(key!(bus));
         let place = || bus.map_or_else(|| Place::value(layers.pointer()), |bus| bus.place());
-        let bus = bus.map_or_else(|| bus::default_of_disks(drivers, board), |bus| *bus.value);
-        bus::exists(bus, board, place, problems);
+        let bus = bus.map_or_else(|| bus::default_of_disks(guest), |bus| *bus.value);
+        bus::exists(bus, guest.board, place, problems);
         bus::allows(&layers, bus, problems);
         disks.push(Disk {
             at: layers.pointer(),
@@ -118,22 +110,17 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
 }
 
 /// Reads the optical drives.
-pub(crate) fn cdroms(
-    layers: &Layers<'_, DomainFields>,
-    board: Board,
-    names: &Names<'_>,
-    problems: &mut Problems,
-) -> Vec<Cdrom> {
-    let Some(list) = layers.get(key!(cdroms)) else {
+pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
+    let Some(list) = guest.layers.get(key!(cdroms)) else {
         return Vec::new();
     };
     let mut cdroms = Vec::new();
     for (index, cdrom) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), cdrom);
         let written_bus = layers.get(key!(bus));
-        let bus = written_bus.map_or_else(|| bus::default_of_cdroms(board), |bus| (*bus.value).into());
+        let bus = written_bus.map_or_else(|| bus::default_of_cdroms(guest.board), |bus| (*bus.value).into());
         if let Some(written) = written_bus {
-            bus::exists(bus, board, || written.place(), problems);
+            bus::exists(bus, guest.board, || written.place(), problems);
         }
         let startup_policy = startup_policy::startup_policy(
             layers.get(key!(startup_policy)),
@@ -141,9 +128,9 @@ pub(crate) fn cdroms(
             problems,
         );
         let boot = boot::order(layers.get(key!(boot)));
-        let medium = medium(&layers, names, problems);
+        let medium = medium(&layers, guest.names, problems);
         if let (Some(Medium::Volume { pool, .. }), Some(at)) = (&medium, layers.get(key!(startup_policy)))
-            && !names.pools[pool.0].r#type.has_files()
+            && !guest.names.pools[pool.0].r#type.has_files()
         {
             problems.push(
                 Problem::not_on_this_type(

@@ -7,13 +7,14 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::network::Network;
 use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::{domain, interface, parse, text};
 use crate::spec;
 use crate::spec::domain::DomainOwn;
-use crate::spec::guest::Drivers;
+use crate::spec::guest::Os;
 use crate::spec::key::key;
 use crate::spec::key::written_keys;
 use crate::spec::{DomainFields, interface as written};
@@ -51,8 +52,10 @@ pub(crate) fn resolve(
     }
     let own = Layers::one(at.clone(), &spec.own);
     let entry = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
+    // What is refused is not read.
+    let guest = Guest::new(&layers, &entry, names, Os::default(), &mut Problems::default());
     let derived = namespace.uuid(ObjectKind::Domain, name);
-    let interfaces = interface::interfaces(&layers, &entry, derived, Drivers::Virtio, names, problems);
+    let interfaces = interface::interfaces(&guest, derived, problems);
     for interface in &interfaces {
         if let Attachment::Network(id) = &interface.attachment {
             stays(name, &at, &names.networks[id.0], problems);

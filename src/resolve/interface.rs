@@ -14,26 +14,19 @@ use crate::lab::interface::backend::Backend;
 use crate::place::Place;
 use crate::problem::Problems;
 use crate::resolve::domain::boot;
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Names;
 use crate::resolve::network::{bandwidth, vlan};
 use crate::resolve::{parse, text};
 use crate::spec::guest::Drivers;
+use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
 use crate::spec::key::key;
-use crate::spec::{DomainFields, interface as written};
 
 /// Reads the network interfaces. A derived MAC address may still be equal to another one.
-pub(crate) fn interfaces(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    uuid: Uuid,
-    drivers: Drivers,
-    names: &Names<'_>,
-    problems: &mut Problems,
-) -> Vec<Interface> {
-    let by_name = layers.named(
+pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems) -> Vec<Interface> {
+    let by_name = guest.layers.named(
         key!(interfaces),
         "without a `name`, an interface has that of its network, bridge or device, or `user`",
         |index, interface: &written::Interface| {
@@ -48,8 +41,8 @@ pub(crate) fn interfaces(
             parse::name(word.value, word.place(), problems);
         }
         let index = u32::try_from(interfaces.len()).unwrap_or(u32::MAX);
-        let mac = written_mac(&layers, entry, problems);
-        let Some(attachment) = attachment::attachment(&name, &layers, names, problems) else {
+        let mac = written_mac(&layers, guest.instance, problems);
+        let Some(attachment) = attachment::attachment(&name, &layers, guest.names, problems) else {
             for (family, word) in address::written_addresses(&layers) {
                 let _ = parse::address(word, family, problems);
             }
@@ -58,24 +51,24 @@ pub(crate) fn interfaces(
             bandwidth::check_anywhere(&layers.object(key!(bandwidth)), problems);
             continue;
         };
-        let model = layers.value(key!(model)).unwrap_or(match drivers {
+        let model = layers.value(key!(model)).unwrap_or(match guest.drivers {
             Drivers::Emulated => InterfaceModel::E1000e,
             Drivers::Virtio => InterfaceModel::Virtio,
         });
         interfaces.push(Interface {
             at: layers.pointer(),
-            mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, Place::key(&entry.at))),
-            addresses: address::addresses(&layers, &attachment, entry, names, problems),
-            forwards: forward::forwards(&layers, &attachment, entry, problems),
-            vlan: attachment::vlan(&layers, &attachment, names, problems),
-            portgroup: attachment::portgroup(&layers, &attachment, names, problems),
-            mtu: attachment::mtu(&layers, &attachment, names, problems),
+            mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, Place::key(&guest.instance.at))),
+            addresses: address::addresses(&layers, &attachment, guest, problems),
+            forwards: forward::forwards(&layers, &attachment, guest.instance, problems),
+            vlan: attachment::vlan(&layers, &attachment, guest.names, problems),
+            portgroup: attachment::portgroup(&layers, &attachment, guest.names, problems),
+            mtu: attachment::mtu(&layers, &attachment, guest.names, problems),
             link: layers.object(key!(link)).value(key!(state)),
             boot: boot::order(layers.get(key!(boot))),
             extra: text::extras(layers.every(key!(extra)), problems),
-            tap: tap::tap(&layers, &attachment, model, entry, names, problems),
+            tap: tap::tap(&layers, &attachment, model, guest, problems),
             name,
-            model: (attachment.backend(names.networks) != Backend::VirtualFunction).then_some(model),
+            model: (attachment.backend(guest.names.networks) != Backend::VirtualFunction).then_some(model),
             attachment,
         });
     }

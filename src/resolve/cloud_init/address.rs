@@ -12,6 +12,7 @@ use crate::lab::placed::Placed;
 use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::names::Names;
@@ -75,7 +76,7 @@ pub(crate) fn addressing<T: Addressed>(
     layers: &Layers<'_, T>,
     on: &On<'_>,
     Carries(carries): Carries,
-    (entry, names): (&Instance<'_>, &Names<'_>),
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Addressing {
     let mut addresses: Vec<Static> = Vec::new();
@@ -83,7 +84,7 @@ pub(crate) fn addressing<T: Addressed>(
     let written = layers.get(T::ADDRESSES);
     for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
         let place = Place::value(written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)));
-        match address(text, &place, entry, problems) {
+        match address(text, &place, guest.instance, problems) {
             Some(net) if addresses.iter().any(|other| other.net.addr() == net.addr()) => problems.push(
                 Problem::new(Id::DuplicateAddress, place, format!("address `{}` is here twice", net.addr()))
                     .label("the second one")
@@ -93,7 +94,7 @@ pub(crate) fn addressing<T: Addressed>(
                 let is_reserved =
                     on.interface.is_some_and(|i| i.addresses.iter().any(|own| own.host.addr() == net.addr()));
                 if let Some(id) = on.segment.as_ref().and_then(Segment::as_network) {
-                    are_valid &= on_network(net, &place, id, names, problems);
+                    are_valid &= on_network(net, &place, id, guest.names, problems);
                 }
                 addresses.push(Static { net, place, on: on.segment.clone(), is_reserved });
             }

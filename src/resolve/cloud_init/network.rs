@@ -15,7 +15,7 @@ use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::cloud_init::address;
 use crate::resolve::cloud_init::address::{Carries, On, Served};
 use crate::resolve::device_name;
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::names::Names;
 use crate::resolve::parse;
@@ -59,9 +59,8 @@ enum Link {
 /// Reads the guest's network, unless the spec leaves it to the image.
 pub(crate) fn network(
     layers: &Layers<'_, written::GuestNetwork>,
-    entry: &Instance<'_>,
+    guest: &Guest<'_>,
     interfaces: &[Interface],
-    names: &Names<'_>,
     problems: &mut Problems,
 ) -> Option<GuestNetwork> {
     if layers.is_empty() {
@@ -94,12 +93,12 @@ pub(crate) fn network(
         let is_named = carries(index) || guest_links.bonds.contains_key(&index);
         let fits = !is_named || interface.name.len() <= device_name::MAX;
         let id = if fits { interface.name.clone() } else { format!("net{index}") };
-        let on = On { segment: segment(interface), served: served(interface, names), interface: Some(interface) };
+        let on = On { segment: segment(interface), served: served(interface, guest.names), interface: Some(interface) };
         let own = Layers::new(Vec::new());
         let layers = addressed.get(&index).copied().unwrap_or(&own);
         let addressing = match guest_links.bonds.get(&index) {
             Some(bond) => address::of_member(layers, bond, problems),
-            None => address::addressing(layers, &on, Carries(carries(index)), (entry, names), problems),
+            None => address::addressing(layers, &on, Carries(carries(index)), guest, problems),
         };
         ids.push(id.clone());
         guest_interfaces.push(GuestInterface { id, named: is_named, addressing });
@@ -113,7 +112,7 @@ pub(crate) fn network(
         let first = members.first().map(|index| &interfaces[*index]);
         let on = On {
             segment: first.and_then(segment),
-            served: first.map_or(Served::Unknown, |first| served(first, names)),
+            served: first.map_or(Served::Unknown, |first| served(first, guest.names)),
             interface: None,
         };
         let carries = links.iter().flatten().any(|link| matches!(link, Link::Bond(on) if *on == at));
@@ -122,7 +121,7 @@ pub(crate) fn network(
             interfaces: members.iter().map(|index| ids[*index].clone()).collect(),
             first: members.first().copied(),
             mode: layers.value(key!(mode)).unwrap_or(BondMode::ActiveBackup),
-            addressing: address::addressing(layers, &on, Carries(carries), (entry, names), problems),
+            addressing: address::addressing(layers, &on, Carries(carries), guest, problems),
         });
     }
     let mut vlans = Vec::with_capacity(written_vlans.len());
@@ -137,7 +136,7 @@ pub(crate) fn network(
             served: Served::Unknown,
             interface: None,
         };
-        let addressing = address::addressing(layers, &on, Carries(false), (entry, names), problems);
+        let addressing = address::addressing(layers, &on, Carries(false), guest, problems);
         let link = match link {
             Some(Link::Interface(index)) => ids[*index].clone(),
             Some(Link::Bond(bond)) => bond_names[*bond].to_owned(),

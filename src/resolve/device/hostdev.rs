@@ -10,32 +10,32 @@ use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::{parse, text};
+use crate::spec::hostdev as written;
 use crate::spec::key::key;
-use crate::spec::{DomainFields, hostdev as written};
 
 /// Reads the devices of the host, and assigns their slots in the guest.
 pub(crate) fn host_devices(
-    layers: &Layers<'_, DomainFields>,
+    guest: &Guest<'_>,
     interfaces: &[Interface],
-    board: Board,
     has_screen: bool,
     problems: &mut Problems,
 ) -> Vec<HostDevice> {
-    let Some(list) = layers.get(key!(hostdevs)) else {
+    let Some(list) = guest.layers.get(key!(hostdevs)) else {
         return Vec::new();
     };
     let mut devices = Vec::new();
     for (index, device) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), device);
-        devices.extend(host_device(&layers, board, has_screen, problems));
+        devices.extend(host_device(&layers, guest.board, has_screen, problems));
     }
     let slots = devices.iter_mut().filter_map(|device| match &mut device.kind {
         HostDeviceKind::Pci { guest, .. } | HostDeviceKind::Mdev { guest, .. } => guest.as_mut(),
         HostDeviceKind::Usb { .. } => None,
     });
-    pci::assign_slots(slots, interfaces, board, problems);
+    pci::assign_slots(slots, interfaces, guest.board, problems);
     let frame_buffers: Vec<&Place> = devices
         .iter()
         .filter_map(|device| match &device.kind {

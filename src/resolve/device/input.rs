@@ -4,24 +4,20 @@ use crate::lab::device::input::Input;
 use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec::guest::Arch;
+use crate::spec::input as written;
 use crate::spec::input::{InputBus, InputType};
 use crate::spec::key::key;
-use crate::spec::{DomainFields, input as written};
 
 /// The keyboards and pointers. Unless the spec says, a tablet, so that the pointer is where the user's is; a PC has a
 /// keyboard of its own, the Arm board has none.
-pub(crate) fn inputs(
-    layers: &Layers<'_, DomainFields>,
-    arch: Arch,
-    has_video: bool,
-    problems: &mut Problems,
-) -> Vec<Input> {
+pub(crate) fn inputs(guest: &Guest<'_>, has_video: bool, problems: &mut Problems) -> Vec<Input> {
     let usb = |kind| Input::emulated(kind, InputBus::Usb);
-    let Some(list) = layers.get(key!(inputs)) else {
-        return match (has_video, arch) {
+    let Some(list) = guest.layers.get(key!(inputs)) else {
+        return match (has_video, guest.arch) {
             (false, _) => Vec::new(),
             (true, Arch::X86_64) => vec![usb(InputType::Tablet)],
             (true, Arch::Aarch64) => vec![usb(InputType::Tablet), usb(InputType::Keyboard)],
@@ -30,7 +26,7 @@ pub(crate) fn inputs(
     let mut inputs: Vec<Input> = Vec::new();
     for (index, input) in list.value.iter().enumerate() {
         let layers = Layers::one(list.pointer().index(index), input);
-        let Some(input) = input_of(&layers, arch, problems) else { continue };
+        let Some(input) = input_of(&layers, guest.arch, problems) else { continue };
         let of_host = |input: &Input| input.device.as_ref().map(|device| device.value.clone());
         let first = inputs.iter().find(|other| of_host(other).is_some() && of_host(other) == of_host(&input));
         if let (Some(first), Some(second)) = (first.and_then(|first| first.device.as_ref()), &input.device) {

@@ -6,14 +6,15 @@ use crate::lab::device::screen::{Graphics, Screen};
 use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::text;
 use crate::spec::guest::{Arch, Drivers};
 use crate::spec::key::key;
+use crate::spec::screen as written;
 use crate::spec::screen::{GraphicsType, Video};
-use crate::spec::{DomainFields, screen as written};
 
 /// The layouts of keyboards that [QEMU](https://www.qemu.org/docs/master/system/invocation.html) has.
 const KEYMAPS: &[&str] = &[
@@ -22,16 +23,10 @@ const KEYMAPS: &[&str] = &[
 ];
 
 /// Reads the screen.
-pub(crate) fn screen(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    arch: Arch,
-    drivers: Drivers,
-    problems: &mut Problems,
-) -> Screen {
-    let first = layers.object(key!(graphics));
-    let mut servers: Vec<Graphics> = server(&first, entry, problems).into_iter().collect();
-    if let Some(list) = layers.get(key!(further_graphics)) {
+pub(crate) fn screen(guest: &Guest<'_>, problems: &mut Problems) -> Screen {
+    let first = guest.layers.object(key!(graphics));
+    let mut servers: Vec<Graphics> = server(&first, guest.instance, problems).into_iter().collect();
+    if let Some(list) = guest.layers.get(key!(further_graphics)) {
         for (index, graphics) in list.value.iter().enumerate() {
             let at = list.pointer().index(index);
             let layers = Layers::one(at.clone(), graphics);
@@ -44,30 +39,30 @@ pub(crate) fn screen(
                 );
                 continue;
             }
-            servers.extend(server(&layers, entry, problems));
+            servers.extend(server(&layers, guest.instance, problems));
         }
     }
     check_servers(&servers, problems);
-    let video = layers.get(key!(video));
+    let video = guest.layers.get(key!(video));
     let screen = Screen {
         video: video.map_or(
-            match drivers {
+            match guest.drivers {
                 Drivers::Emulated => Video::Vga,
                 Drivers::Virtio => Video::Virtio,
             },
             |video| *video.value,
         ),
-        heads: layers.value(key!(video_heads)),
-        accel3d: layers.value(key!(accel3d)).unwrap_or(false),
+        heads: guest.layers.value(key!(video_heads)),
+        accel3d: guest.layers.value(key!(accel3d)).unwrap_or(false),
         graphics: servers,
     };
-    check_video(layers, &screen, arch, problems);
+    check_video(guest, &screen, problems);
     screen
 }
 
 /// Checks that the video device can do what the spec asks.
-fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, problems: &mut Problems) {
-    let heads = layers.get(key!(video_heads));
+fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
+    let heads = guest.layers.get(key!(video_heads));
     if let Some(heads) = heads.filter(|heads| *heads.value > 1)
         && !matches!(screen.video, Video::Virtio | Video::Qxl)
     {
@@ -76,7 +71,7 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
                 .help("leave `videoHeads` out, or choose video `virtio`"),
         );
     }
-    let accel3d = layers.get(key!(accel3d));
+    let accel3d = guest.layers.get(key!(accel3d));
     if let Some(accel3d) = accel3d.filter(|accel3d| *accel3d.value) {
         let at = Place::key(accel3d.pointer());
         if screen.video != Video::Virtio {
@@ -94,9 +89,9 @@ fn check_video(layers: &Layers<'_, DomainFields>, screen: &Screen, arch: Arch, p
             );
         }
     }
-    let video = layers.get(key!(video));
+    let video = guest.layers.get(key!(video));
     if let Some(video) = video.filter(|video| matches!(video.value, Video::Qxl | Video::Vmvga))
-        && arch == Arch::Aarch64
+        && guest.arch == Arch::Aarch64
     {
         problems.push(
             Problem::only_for(video.place(), "a PC's video device in an aarch64 domain", "x86_64")

@@ -8,6 +8,7 @@ use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
 use crate::resolve::layers::Layers;
@@ -25,18 +26,12 @@ const CHANNEL_MAX: usize = 50;
 const PORTS_OF_A_PC: usize = 4;
 
 /// Reads the serial ports after the console.
-pub(crate) fn serials(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    arch: Arch,
-    console: bool,
-    problems: &mut Problems,
-) -> Vec<Serial> {
-    let Some(list) = layers.get(key!(further_serials)) else {
+pub(crate) fn serials(guest: &Guest<'_>, console: bool, problems: &mut Problems) -> Vec<Serial> {
+    let Some(list) = guest.layers.get(key!(further_serials)) else {
         return Vec::new();
     };
     let room = PORTS_OF_A_PC - usize::from(console);
-    if arch == Arch::X86_64 && list.value.len() > room {
+    if guest.arch == Arch::X86_64 && list.value.len() > room {
         let message = format!("{} serial ports, where a PC has room for {room}", list.value.len());
         problems.push(
             Problem::new(Id::OutOfRange, list.place(), message)
@@ -45,7 +40,7 @@ pub(crate) fn serials(
         );
     }
     let serial = |(index, serial): (usize, &written::Serial)| {
-        self::serial(&Layers::one(list.pointer().index(index), serial), entry, problems)
+        self::serial(&Layers::one(list.pointer().index(index), serial), guest.instance, problems)
     };
     list.value.iter().enumerate().filter_map(serial).collect()
 }

@@ -6,6 +6,7 @@ use crate::lab::placed::Placed;
 use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::device::screen;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec::guest::Arch;
@@ -15,11 +16,11 @@ use crate::spec::sound::{AudioType, Sound};
 use crate::spec::{DomainFields, sound as written};
 
 /// Reads the sound device.
-pub(crate) fn sound(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &mut Problems) -> Sound {
-    let Some(sound) = layers.get(key!(sound)) else {
+pub(crate) fn sound(guest: &Guest<'_>, problems: &mut Problems) -> Sound {
+    let Some(sound) = guest.layers.get(key!(sound)) else {
         return Sound::None;
     };
-    if *sound.value == Sound::Sb16 && arch == Arch::Aarch64 {
+    if *sound.value == Sound::Sb16 && guest.arch == Arch::Aarch64 {
         problems.push(
             Problem::only_for(sound.place(), "an ISA sound card in an aarch64 domain", "x86_64")
                 .help("choose `virtio`, or leave `sound` out"),

@@ -3,9 +3,9 @@
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
 use crate::place::Place;
 use crate::problem::{Problem, Problems};
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::shortened;
-use crate::spec::DomainFields;
 use crate::spec::clock::{ClockOffset, PitTickPolicy, RtcTickPolicy, Timer, Timers};
 use crate::spec::guest::{Arch, Os};
 use crate::spec::key::{Key, key};
@@ -14,14 +14,8 @@ use crate::spec::key::{Key, key};
 ///
 /// Windows keeps its hardware clock in local time. The timers of a PC are those that `virt-install` gives to Windows and
 /// others: lost ticks of the hardware clock are made up for, and the HPET, which costs much, is left out.
-pub(crate) fn clock(
-    layers: &Layers<'_, DomainFields>,
-    os: Os,
-    arch: Arch,
-    hyperv: bool,
-    problems: &mut Problems,
-) -> Clock {
-    let clock = layers.object(key!(clock));
+pub(crate) fn clock(guest: &Guest<'_>, hyperv: bool, problems: &mut Problems) -> Clock {
+    let clock = guest.layers.object(key!(clock));
     let timezone = clock.get(key!(timezone));
     let offset = clock.get(key!(offset));
     match (offset, timezone) {
@@ -47,7 +41,7 @@ pub(crate) fn clock(
         (Some(ClockOffset::Timezone) | None, None) => None,
     };
     let timers = clock.object(key!(timers));
-    if arch == Arch::Aarch64 && !timers.is_empty() {
+    if guest.arch == Arch::Aarch64 && !timers.is_empty() {
         problems.push(
             Problem::only_for(Place::key(timers.pointer()), "the timers of a PC in an aarch64 domain", "x86_64")
                 .help("leave `timers` out"),
@@ -56,9 +50,9 @@ pub(crate) fn clock(
     let rtc = timers.object(key!(rtc));
     let pit = timers.object(key!(pit));
     let tsc = timers.object(key!(tsc));
-    let preset = arch == Arch::X86_64 && os != Os::None;
+    let preset = guest.arch == Arch::X86_64 && guest.os != Os::None;
     Clock {
-        offset: offset.unwrap_or(if os.is_windows() { Offset::Localtime } else { Offset::Utc }),
+        offset: offset.unwrap_or(if guest.os.is_windows() { Offset::Localtime } else { Offset::Utc }),
         rtc: Rtc {
             present: rtc.value(key!(present)),
             tick_policy: rtc.value(key!(tick_policy)).or(preset.then_some(RtcTickPolicy::Catchup)),

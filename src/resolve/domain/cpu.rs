@@ -3,23 +3,17 @@
 use crate::lab::domain::cpu::Cpus;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::{At, Layers};
 use crate::resolve::{cpuset, parse};
-use crate::spec::DomainFields;
 use crate::spec::cpu::{Cpu, CpuCache, CpuFeature, CpuMode};
-use crate::spec::guest::{Arch, Os, Virtualization};
+use crate::spec::guest::{Arch, Virtualization};
 use crate::spec::key::key;
 
 /// Resolves the CPUs of a domain.
-pub(crate) fn cpus(
-    layers: &Layers<'_, DomainFields>,
-    os: Os,
-    (arch, virtualization): (Arch, Virtualization),
-    iothreads: u32,
-    problems: &mut Problems,
-) -> Cpus {
-    let written = layers.get(key!(cpus));
-    let topology = layers.object(key!(topology));
+pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -> Cpus {
+    let written = guest.layers.get(key!(cpus));
+    let topology = guest.layers.object(key!(topology));
     let parts = [topology.get(key!(sockets)), topology.get(key!(cores)), topology.get(key!(threads))];
     let arrangement = parts.map(|part| part.map_or(1, |count| *count.value));
     let product = arrangement.iter().try_fold(1_u32, |product, part| product.checked_mul(*part));
@@ -53,16 +47,16 @@ pub(crate) fn cpus(
         }),
         (None, true) => 2,
     };
-    let cpu = layers.object(key!(cpu));
-    let (mode, model) = model(&cpu, virtualization, problems);
-    let pinning = layers.object(key!(pinning));
+    let cpu = guest.layers.object(key!(cpu));
+    let (mode, model) = model(&cpu, guest.virtualization, problems);
+    let pinning = guest.layers.object(key!(pinning));
     let vcpus = pinning.get(key!(vcpus));
     let threads = pinning.get(key!(iothreads));
     let pinned = pinned(vcpus, count, ("virtual CPUs", "cpus"), problems);
     let iothreads_pinned = self::pinned(threads, iothreads, ("I/O threads", "iothreads"), problems);
     let cache = cpu.get(key!(cache));
     let migratable = cpu.get(key!(migratable));
-    check_cache(cache, arch, mode, problems);
+    check_cache(cache, guest.arch, mode, problems);
     if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
         problems.push(
             Problem::only_for(
@@ -76,7 +70,7 @@ pub(crate) fn cpus(
     Cpus {
         count,
         // By default libvirt makes each CPU a socket, and the client editions of Windows use at most two sockets.
-        topology: match (topology.is_empty(), os.is_windows()) {
+        topology: match (topology.is_empty(), guest.os.is_windows()) {
             (false, _) => Some(arrangement),
             (true, true) => Some([1, count, 1]),
             (true, false) => None,

@@ -4,10 +4,9 @@ use crate::lab::domain::firmware::Firmware;
 use crate::lab::placed::Placed;
 use crate::place::Place;
 use crate::problem::{Problem, Problems};
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
-use crate::spec::DomainFields;
 use crate::spec::domain::DomainOwn;
 use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::{Arch, Firmware as Written};
@@ -18,24 +17,18 @@ use crate::spec::pool::ImageFormat;
 const NVRAM_DIR: &str = "/var/lib/libvirt/qemu/nvram";
 
 /// Resolves the firmware of a domain.
-pub(crate) fn firmware(
-    layers: &Layers<'_, DomainFields>,
-    own: &Layers<'_, DomainOwn>,
-    entry: &Instance<'_>,
-    (arch, machine): (Arch, &str),
-    problems: &mut Problems,
-) -> Firmware {
-    let written = layers.get(key!(firmware));
+pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems: &mut Problems) -> Firmware {
+    let written = guest.layers.get(key!(firmware));
     let firmware = written.map_or(
-        match arch {
+        match guest.arch {
             Arch::X86_64 => Written::Bios,
             Arch::Aarch64 => Written::Uefi,
         },
         |written| *written.value,
     );
     // One file for all replicas has already been refused.
-    let nvram = own.get(key!(nvram)).filter(|_| entry.own.replicas.is_none());
-    match (firmware, arch) {
+    let nvram = own.get(key!(nvram)).filter(|_| guest.instance.own.replicas.is_none());
+    match (firmware, guest.arch) {
         (Written::Bios, Arch::Aarch64) => problems.extend(written.map(|written| {
             Problem::conflict(written.place(), "an aarch64 domain with a PC BIOS")
                 .label("aarch64 has none")
@@ -44,21 +37,21 @@ pub(crate) fn firmware(
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
             Problem::only_for(
                 Place::key(nvram.pointer()),
-                format!("domain `{}` has a BIOS, which keeps no variables", entry.name),
+                format!("domain `{}` has a BIOS, which keeps no variables", guest.instance.name),
                 "`firmware` `uefi`",
             )
             .help("leave `nvram` out, or choose `uefi`")
         })),
         (Written::Uefi, _) => {}
         (Written::UefiSecure, _) => problems.extend(written.and_then(|written| {
-            let machine_at = layers.get(key!(machine));
+            let machine_at = guest.layers.get(key!(machine));
             let problem = |message: &str| {
-                Problem::conflict(written.place(), format!("domain `{}` {message}", entry.name))
+                Problem::conflict(written.place(), format!("domain `{}` {message}", guest.instance.name))
                     .help("leave `firmware` out, or choose `uefi`")
             };
-            match (arch, machine_at) {
+            match (guest.arch, machine_at) {
                 (Arch::Aarch64, _) => Some(problem("is aarch64, which has no Secure Boot").label("only for x86_64")),
-                (Arch::X86_64, Some(machine_at)) if !machine.contains("q35") => Some(
+                (Arch::X86_64, Some(machine_at)) if !guest.machine.contains("q35") => Some(
                     problem("has a machine without the protected memory that Secure Boot needs")
                         .label("only on a q35 machine")
                         .related(machine_at.place(), "the machine"),
@@ -67,7 +60,7 @@ pub(crate) fn firmware(
             }
         })),
     }
-    let keys = layers.get(key!(secure_boot_keys));
+    let keys = guest.layers.get(key!(secure_boot_keys));
     if let Some(keys) = keys.filter(|_| firmware != Written::UefiSecure) {
         problems.push(match written {
             Some(written) => Problem::only_for(
@@ -85,7 +78,8 @@ pub(crate) fn firmware(
             .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out"),
         });
     }
-    let format = if layers.value(key!(snapshots)).unwrap_or(true) { ImageFormat::Qcow2 } else { ImageFormat::Raw };
+    let format =
+        if guest.layers.value(key!(snapshots)).unwrap_or(true) { ImageFormat::Qcow2 } else { ImageFormat::Raw };
     let secure = match firmware {
         Written::Bios => return Firmware::Bios,
         Written::Uefi => None,
@@ -102,8 +96,8 @@ pub(crate) fn firmware(
         (ImageFormat::Raw, Some(SecureBootKeys::None)) => "setup.fd",
     };
     let nvram = nvram.and_then(|word| variables(word, problems)).unwrap_or_else(|| Placed {
-        value: format!("{NVRAM_DIR}/{}.{ending}", entry.id),
-        place: Place::key(&entry.at),
+        value: format!("{NVRAM_DIR}/{}.{ending}", guest.instance.id),
+        place: Place::key(&guest.instance.at),
     });
     Firmware::Uefi { secure, nvram, format }
 }

@@ -2,28 +2,22 @@
 
 use crate::lab::domain::hypervisor::Hypervisor;
 use crate::problem::{Problem, Problems};
-use crate::resolve::layers::{At, Layers};
+use crate::resolve::guest::Guest;
+use crate::resolve::layers::At;
 use crate::resolve::text::shortened;
-use crate::spec::DomainFields;
-use crate::spec::guest::{Arch, Os, Virtualization};
+use crate::spec::guest::{Arch, Virtualization};
 use crate::spec::key::key;
 
 /// The longest vendor of Hyper-V's interface, in characters: that of a CPUID leaf.
 const VENDOR_MAX: usize = 12;
 
 /// Reads what a guest is told of its hypervisor. All of these interfaces exist on PCs only.
-pub(crate) fn hypervisor(
-    layers: &Layers<'_, DomainFields>,
-    os: Os,
-    arch: Arch,
-    virtualization: Virtualization,
-    problems: &mut Problems,
-) -> Hypervisor {
-    let pc = arch == Arch::X86_64;
-    let hyperv = layers.get(key!(hyperv));
-    let vendor = layers.get(key!(hyperv_vendor_id));
-    let hidden = layers.get(key!(kvm_hidden));
-    let vmport = layers.get(key!(vmport));
+pub(crate) fn hypervisor(guest: &Guest<'_>, problems: &mut Problems) -> Hypervisor {
+    let pc = guest.arch == Arch::X86_64;
+    let hyperv = guest.layers.get(key!(hyperv));
+    let vendor = guest.layers.get(key!(hyperv_vendor_id));
+    let hidden = guest.layers.get(key!(kvm_hidden));
+    let vmport = guest.layers.get(key!(vmport));
     if !pc {
         only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V's interface", problems);
         only_for_pc(vendor, "hypervVendorId", "Hyper-V's interface", problems);
@@ -41,7 +35,9 @@ pub(crate) fn hypervisor(
         );
     }
     Hypervisor {
-        hyperv: hyperv.map_or(os.is_windows() && pc && virtualization == Virtualization::Kvm, |written| *written.value),
+        hyperv: hyperv.map_or(guest.os.is_windows() && pc && guest.virtualization == Virtualization::Kvm, |written| {
+            *written.value
+        }),
         hyperv_vendor: vendor.filter(|word| is_vendor(word.value)).map(|word| word.value.clone()),
         kvm_hidden: hidden.is_some_and(|hidden| *hidden.value),
         vmport: vmport.map(|vmport| *vmport.value),

@@ -4,7 +4,7 @@ use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::size::Size;
 use crate::place::Place;
 use crate::problem::{Problem, Problems};
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
@@ -12,20 +12,15 @@ use crate::spec::key::key;
 
 /// Resolves the memory of a domain. `has_shares` is whether it has shares of virtiofsd, which
 /// reaches into the memory.
-pub(crate) fn memory(
-    layers: &Layers<'_, DomainFields>,
-    entry: &Instance<'_>,
-    has_shares: bool,
-    problems: &mut Problems,
-) -> Memory {
+pub(crate) fn memory(guest: &Guest<'_>, has_shares: bool, problems: &mut Problems) -> Memory {
     Memory {
-        size: size(layers, entry, problems),
-        current: current(layers, problems),
-        hugepages: layers.get(key!(hugepages)).and_then(|word| parse::size(word, problems)),
-        locked: layers.value(key!(memory_locked)).unwrap_or(false),
-        shared: shared(layers, has_shares, problems),
-        share_pages: layers.value(key!(share_pages)).unwrap_or(true),
-        limits: limits(layers, problems),
+        size: size(guest, problems),
+        current: current(guest.layers, problems),
+        hugepages: guest.layers.get(key!(hugepages)).and_then(|word| parse::size(word, problems)),
+        locked: guest.layers.value(key!(memory_locked)).unwrap_or(false),
+        shared: shared(guest.layers, has_shares, problems),
+        share_pages: guest.layers.value(key!(share_pages)).unwrap_or(true),
+        limits: limits(guest.layers, problems),
     }
 }
 
@@ -34,12 +29,12 @@ pub(crate) fn written(layers: &Layers<'_, DomainFields>) -> Option<Size> {
     Size::parse(layers.get(key!(memory))?.value)
 }
 
-fn size(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> Size {
-    let word = layers.get(key!(memory));
+fn size(guest: &Guest<'_>, problems: &mut Problems) -> Size {
+    let word = guest.layers.get(key!(memory));
     if word.is_none() {
-        let message = format!("domain `{}` has no memory", entry.name);
+        let message = format!("domain `{}` has no memory", guest.instance.name);
         problems.push(
-            Problem::needs(Place::key(entry.at.key("memory")), message, "a `memory`")
+            Problem::needs(Place::key(guest.instance.at.key("memory")), message, "a `memory`")
                 .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
         );
     }

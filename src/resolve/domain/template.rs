@@ -2,50 +2,49 @@
 
 use crate::place::Place;
 use crate::problem::{Problem, Problems};
-use crate::resolve::instance::Instance;
-use crate::resolve::layers::Layers;
+use crate::resolve::guest::Guest;
+use crate::spec::Active;
 use crate::spec::key::key;
-use crate::spec::{Active, DomainFields};
 
 /// Reads whether a domain is a template, and refuses what would start it.
-pub(crate) fn check(layers: &Layers<'_, DomainFields>, entry: &Instance<'_>, problems: &mut Problems) -> bool {
-    if entry.own.template != Some(true) {
+pub(crate) fn check(guest: &Guest<'_>, problems: &mut Problems) -> bool {
+    if guest.instance.own.template != Some(true) {
         return false;
     }
-    let said = || (Place::key(entry.at.key("template")), "it is a template");
+    let said = || (Place::key(guest.instance.at.key("template")), "it is a template");
     let mut refuse = |place, message: &str, help: &str| {
         let (template, what) = said();
         problems.push(
-            Problem::conflict(place, format!("domain `{}` is a template, and {message}", entry.name))
+            Problem::conflict(place, format!("domain `{}` is a template, and {message}", guest.instance.name))
                 .label("not with `template`")
                 .related(template, what)
                 .help(help.to_owned()),
         );
     };
-    if let Some(active) = layers.get(key!(active)).filter(|at| *at.value == Active::Running) {
+    if let Some(active) = guest.layers.get(key!(active)).filter(|at| *at.value == Active::Running) {
         refuse(
             Place::key(active.pointer()),
             "activation would start it",
             "leave `active` out; where another layer says it, write `\"active\": null` in the template's own entry",
         );
     }
-    if let Some(restart) = layers.get(key!(restart)).filter(|at| *at.value) {
+    if let Some(restart) = guest.layers.get(key!(restart)).filter(|at| *at.value) {
         refuse(
             Place::key(restart.pointer()),
             "activation would restart it while somebody installs it",
             "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
         );
     }
-    if let Some(after) = layers.get(key!(after)).filter(|at| !at.value.is_empty()) {
+    if let Some(after) = guest.layers.get(key!(after)).filter(|at| !at.value.is_empty()) {
         refuse(
             Place::key(after.pointer()),
             "it starts after no other, because it never starts",
             "leave `after` out; where another layer says it, write `\"after\": []` in the template's own entry",
         );
     }
-    if entry.own.replicas.is_some() {
+    if guest.instance.own.replicas.is_some() {
         refuse(
-            Place::key(entry.at.key("replicas")),
+            Place::key(guest.instance.at.key("replicas")),
             "several of it would be of no use",
             "leave one of the two out; clones of one template can be `replicas`",
         );

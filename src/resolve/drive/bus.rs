@@ -4,6 +4,7 @@
 use crate::lab::domain::board::Board;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::spec::drive as written;
 use crate::spec::drive::DiskBus;
@@ -11,8 +12,8 @@ use crate::spec::guest::Drivers;
 use crate::spec::key::key;
 
 /// Returns the bus of a disk without a `bus`.
-pub(crate) fn default_of_disks(drivers: Drivers, board: Board) -> DiskBus {
-    match (drivers, board) {
+pub(crate) fn default_of_disks(guest: &Guest<'_>) -> DiskBus {
+    match (guest.drivers, guest.board) {
         (Drivers::Virtio, _) => DiskBus::Virtio,
         // The systems that run on this board have drivers for IDE.
         (Drivers::Emulated, Board::I440fx) => DiskBus::Ide,

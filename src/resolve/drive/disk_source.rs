@@ -5,9 +5,8 @@ use crate::lab::id::PoolId;
 use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
-use crate::resolve::names::Names;
 use crate::resolve::storage::{backing, image, volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive as written;
@@ -21,8 +20,7 @@ pub(crate) type DiskSource = (Source, Option<ImageFormat>, Option<(PoolId, Volum
 pub(crate) fn resolve(
     disk: &str,
     layers: &Layers<'_, written::Disk>,
-    entry: &Instance<'_>,
-    names: &Names<'_>,
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Option<DiskSource> {
     let pool = layers.get(key!(pool));
@@ -37,7 +35,7 @@ pub(crate) fn resolve(
     let clone_of = layers.get(key!(clone_of));
     let template_disk = match clone_of {
         // Without the disk that it is a clone of, nothing more can be checked.
-        Some(word) => Some((names.templates.disk(disk, word, problems)?, word)),
+        Some(word) => Some((guest.names.templates.disk(disk, word, problems)?, word)),
         None => None,
     };
     if clone_of.is_none() || kinds.iter().any(|(_, at)| at.is_some()) {
@@ -54,18 +52,18 @@ pub(crate) fn resolve(
         return Some((Source::Block(text::path(block, problems)?), written, None));
     }
     let (pool, pool_at) = match (pool, template_disk) {
-        (Some(word), _) => (names.pool(word, problems)?, word.pointer()),
+        (Some(word), _) => (guest.names.pool(word, problems)?, word.pointer()),
         (None, Some((template_disk, word))) => (template_disk.pool(disk, word, problems)?, word.pointer()),
         (None, None) => return None,
     };
     let volume_word = layers.get(key!(volume));
     if let Some(word) = volume_word
-        && !volume_name::check(word.value, &names.pools[pool.0], word.place(), problems)
+        && !volume_name::check(word.value, &guest.names.pools[pool.0], word.place(), problems)
     {
         return None;
     }
     let size = layers.get(key!(size));
-    let r#type = names.pools[pool.0].r#type;
+    let r#type = guest.names.pools[pool.0].r#type;
     if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
         problems.push(volume::undeclarable(&Place::key(size.pointer())));
         return None;
@@ -112,15 +110,16 @@ pub(crate) fn resolve(
         }
     };
     let format = volume::format(r#type, layers.get(key!(format)), problems);
-    let name = volume_word.map_or_else(|| default_volume(&entry.id, disk, (r#type, format)), |word| word.value.clone());
+    let name = volume_word
+        .map_or_else(|| default_volume(&guest.instance.id, disk, (r#type, format)), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
-        volume_name::check_derived(&name, &names.pools[pool.0], Place::value(&pool_at), problems);
+        volume_name::check_derived(&name, &guest.names.pools[pool.0], Place::value(&pool_at), problems);
     }
     let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
     backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));
     if let Some((template_disk, word)) = template_disk {
         backing::only_on_qcow2("cloneOf", &word.pointer(), (r#type, format), problems);
-        backing = template_disk.backing(pool, word, names.pools, problems);
+        backing = template_disk.backing(pool, word, guest.names.pools, problems);
     }
     let present = volume::present((r#type, format), size, (allocation, preallocation), backing, problems);
     let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };

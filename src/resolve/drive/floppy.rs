@@ -6,17 +6,17 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::drive::startup_policy;
+use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::text;
-use crate::spec::DomainFields;
 use crate::spec::key::key;
 
 /// Reads the floppy drives.
-pub(crate) fn floppies(layers: &Layers<'_, DomainFields>, board: Board, problems: &mut Problems) -> Vec<Floppy> {
-    let Some(list) = layers.get(key!(floppies)) else {
+pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy> {
+    let Some(list) = guest.layers.get(key!(floppies)) else {
         return Vec::new();
     };
-    if board == Board::Virt && !list.value.is_empty() {
+    if guest.board == Board::Virt && !list.value.is_empty() {
         problems.push(
             Problem::new(
                 Id::NotOnThisBus,

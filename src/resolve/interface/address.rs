@@ -6,9 +6,9 @@ use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::{Family, plus};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::names::Names;
 use crate::resolve::network::dnsmasq;
 use crate::resolve::network::host_address::not_a_host;
 use crate::resolve::parse;
@@ -28,16 +28,15 @@ pub(crate) fn written_addresses<'l>(
 pub(crate) fn addresses(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    entry: &Instance<'_>,
-    names: &Names<'_>,
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Vec<Address> {
     let mut addresses = Vec::new();
     for (family, word) in written_addresses(layers) {
         match attachment {
             Attachment::Network(network) => {
-                check_host_name(word, entry, problems);
-                addresses.extend(address(word, family, *network, entry, names, problems));
+                check_host_name(word, guest.instance, problems);
+                addresses.extend(address(word, family, *network, guest, problems));
             }
             Attachment::Bridge { .. } => {
                 problems.push(without_network(word, "an interface on a bridge", "whoever serves the bridge"));
@@ -85,13 +84,12 @@ fn address(
     word: Word<'_>,
     family: Family,
     id: NetworkId,
-    entry: &Instance<'_>,
-    names: &Names<'_>,
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Option<Address> {
     let first = parse::address(word, family, problems)?;
-    let address = plus(first, entry.replica);
-    let network = &names.networks[id.0];
+    let address = plus(first, guest.instance.replica);
+    let network = &guest.names.networks[id.0];
     if !network.mode.makes_bridge() {
         let served = if network.mode.shares_interface() { "that network" } else { "the bridge" };
         problems.push(
@@ -106,7 +104,7 @@ fn address(
         return None;
     }
     let Some(ip) = network.ip(family) else {
-        if !names.refused_subnets.contains(&(id, family)) {
+        if !guest.names.refused_subnets.contains(&(id, family)) {
             problems.push(
                 Problem::new(
                     Id::NoSubnet,
@@ -137,7 +135,7 @@ fn address(
         return None;
     };
     match ip.subnet.host(address) {
-        Err(_) if entry.replica > 0 => {
+        Err(_) if guest.instance.replica > 0 => {
             problems.push(
                 Problem::new(
                     Id::AddressOutsideSubnet,

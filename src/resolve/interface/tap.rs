@@ -7,11 +7,11 @@ use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::device_name;
+use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::attachment;
 use crate::resolve::interface::link;
 use crate::resolve::layers::{Layers, Word};
-use crate::resolve::names::Names;
 use crate::resolve::network::bandwidth;
 use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
@@ -26,11 +26,10 @@ pub(crate) fn tap(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
     model: InterfaceModel,
-    entry: &Instance<'_>,
-    names: &Names<'_>,
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Tap {
-    let backend = attachment.backend(names.networks);
+    let backend = attachment.backend(guest.names.networks);
     let queues = layers.get(key!(queues));
     let target = layers.get(key!(target));
     let macvtap_mode = layers.get(key!(macvtap_mode));
@@ -40,7 +39,7 @@ pub(crate) fn tap(
     let model_at = layers.get(key!(model)).map(|at| at.pointer());
     let link_at = layers.get(key!(link)).map(|at| at.pointer());
 
-    let (what, label) = attachment::describe(attachment, names);
+    let (what, label) = attachment::describe(attachment, guest.names);
     let with_macvtap = matches!(attachment, Attachment::Macvtap(_));
     let refused = [
         ("queues", queues.map(|at| at.pointer()), backend.has_device()),
@@ -69,21 +68,21 @@ pub(crate) fn tap(
         problems.extend(at.map(|at| needs_virtio(key, at, model_at.clone())));
     }
     let network = match attachment {
-        Attachment::Network(id) => Some(&names.networks[id.0]).filter(|network| network.mode.makes_bridge()),
+        Attachment::Network(id) => Some(&guest.names.networks[id.0]).filter(|network| network.mode.makes_bridge()),
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
-    let profile = link::profile(layers, attachment, names, problems);
+    let profile = link::profile(layers, attachment, guest.names, problems);
     let given = bandwidth::of_interface(&limits, network, (backend, &label), problems);
     let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
     let bandwidth = link::bandwidth(profile, given, backend, problems);
     let portgroup = layers.value(key!(portgroup));
-    let target = target.and_then(|word| self::target(word, entry, problems));
+    let target = target.and_then(|word| self::target(word, guest.instance, problems));
     Tap {
         profile: profile.map(|profile| profile.name.clone()),
         target,
         queues: queues.map(|queues| *queues.value),
         macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
-        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, names),
+        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, guest.names),
         bandwidth,
         netem: profile.and_then(|profile| profile.netem.clone()),
         port_isolation: isolation.map(|isolation| *isolation.value),
