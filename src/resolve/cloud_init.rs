@@ -42,7 +42,7 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
     let password_hash = layers.get(key!(password_hash));
     if let (Some(hash), None) = (password_hash, user) {
         problems.push(
-            Problem::needs(Place::key(hash.pointer()), "the hash of whose password?", "a `user` beside it")
+            Problem::needs(hash.key_place(), "the hash of whose password?", "a `user` beside it")
                 .help("add `\"user\": …`; the image's default user is called differently in each image"),
         );
     }

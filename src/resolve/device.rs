@@ -41,7 +41,7 @@ pub(crate) fn devices(guest: &Guest<'_>, screen: &Screen, problems: &mut Problem
     let taken_away = guest.layers.get(key!(watchdog)).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
-            Problem::conflict(Place::key(action.pointer()), "what a watchdog does that there is not")
+            Problem::conflict(action.key_place(), "what a watchdog does that there is not")
                 .label("the domain has no `watchdog`")
                 .help("add `\"watchdog\": \"i6300esb\"`, or leave `watchdogAction` out"),
         );

@@ -20,7 +20,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, written};
 use crate::resolve::names::Names;
 use crate::resolve::storage::{volume, volume_name};
 use crate::resolve::{parse, text};
@@ -133,12 +133,9 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
             && !guest.names.pools[pool.0].r#type.has_files()
         {
             problems.push(
-                Problem::not_on_this_type(
-                    Place::key(at.pointer()),
-                    "a volume that is no file cannot be missing at a start",
-                )
-                .label("only for files")
-                .help("leave `startupPolicy` out: libvirt refuses it here"),
+                Problem::not_on_this_type(at.key_place(), "a volume that is no file cannot be missing at a start")
+                    .label("only for files")
+                    .help("leave `startupPolicy` out: libvirt refuses it here"),
             );
         }
         cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
@@ -154,16 +151,11 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
     let driver_disc = layers.get(key!(driver_disc));
     let empty = layers.get(key!(empty));
     problems.extend([driver_disc, empty].into_iter().flatten().filter_map(parse::only_true));
-    let kinds = [
-        ("file", file.map(|at| at.pointer())),
-        ("volume", volume.map(|at| at.pointer())),
-        ("driverDisc", driver_disc.map(|at| at.pointer())),
-        ("empty", empty.map(|at| at.pointer())),
-    ];
+    let kinds = written!(layers => file, volume, driver_disc, empty);
     parse::one_of(&kinds, "a cdrom", &layers.pointer(), problems)?;
     if let (Some(pool), None) = (pool, volume) {
         problems.push(
-            Problem::conflict(Place::key(pool.pointer()), "a cdrom that is no volume has no pool")
+            Problem::conflict(pool.key_place(), "a cdrom that is no volume has no pool")
                 .label("needs a `volume` beside it")
                 .help("leave `pool` out, or name a `volume`"),
         );
@@ -174,7 +166,7 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
     if let Some(volume) = volume {
         let Some(pool) = pool else {
             problems.push(
-                Problem::needs(Place::key(volume.pointer()), "a volume of which pool?", "a `pool` beside it")
+                Problem::needs(volume.key_place(), "a volume of which pool?", "a `pool` beside it")
                     .help("add `\"pool\": …`, or name a `file`"),
             );
             return None;

@@ -28,6 +28,19 @@ pub struct At<'l, T: ?Sized> {
     key: &'static str,
 }
 
+/// Keys and where each was written, if it was: `written!(layers => size, volume)`.
+macro_rules! written {
+    ($layers:expr => $($field:ident),+ $(,)?) => {
+        [$(($crate::spec::key::key_name!($field), $layers.get($crate::spec::key::key!($field)).map(|at| at.pointer()))),+]
+    };
+}
+pub(crate) use written;
+
+/// The keys among these that were written.
+pub fn present<const N: usize>(keys: [(&str, Option<Pointer>); N]) -> impl Iterator<Item = (&str, Pointer)> {
+    keys.into_iter().filter_map(|(key, at)| Some((key, at?)))
+}
+
 /// A word as written and where.
 pub type Word<'l> = At<'l, String>;
 
@@ -44,6 +57,12 @@ impl<T: ?Sized> At<'_, T> {
     #[must_use]
     pub fn pointer(&self) -> Pointer {
         self.object.key(self.key)
+    }
+
+    /// The place of its key.
+    #[must_use]
+    pub fn key_place(&self) -> Place {
+        Place::key(self.pointer())
     }
 
     /// The place of its value.

@@ -24,7 +24,7 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
     if let Some((word, jitter)) = jitter {
         match (delay_word, delay) {
             (None, _) => problems.push(
-                Problem::missing(Place::key(word.pointer()), "a `jitter` of what?")
+                Problem::missing(word.key_place(), "a `jitter` of what?")
                     .label("more or less than `delay`")
                     .help("add `\"delay\": …`, at least as long"),
             ),

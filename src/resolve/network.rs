@@ -35,7 +35,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let layers = Layers::one(at.clone(), spec);
     let mode = spec.mode.unwrap_or_default();
     if !mode.makes_bridge() {
-        mode::refuse_on_the_host(spec, &layers, (name, mode), problems);
+        mode::refuse_on_the_host(&layers, mode, name, problems);
     }
 
     let id = parse::id(layers.get(key!(id)), problems);
@@ -119,7 +119,7 @@ fn bridge(
     if mode.shares_interface() {
         problems.extend(written.map(|bridge| {
             let message = format!("network `{name}` shares an interface of the host, and has no bridge");
-            Problem::not_on_this_mode(Place::key(bridge.pointer()), message)
+            Problem::not_on_this_mode(bridge.key_place(), message)
                 .label(format!("not in mode `{}`", mode.name()))
                 .help("leave it out, or choose mode `bridge`")
         }));

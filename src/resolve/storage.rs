@@ -92,7 +92,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                 };
                 problems.push(
                     Problem::not_on_this_type(
-                        Place::key(word.pointer()),
+                        word.key_place(),
                         format!("a pool of type `{}` has no `path`", r#type.name()),
                     )
                     .label(of)

@@ -14,7 +14,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
-use crate::resolve::layers::{Layers, Word};
+use crate::resolve::layers::{Layers, Word, present, written};
 use crate::resolve::names::Names;
 use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
@@ -51,16 +51,9 @@ pub(crate) fn of_member(
     (bond, place): &(String, Place),
     problems: &mut Problems,
 ) -> Addressing {
-    let keys = [
-        layers.get(key!(addresses)).map(|at| at.pointer()),
-        layers.get(key!(gateway)).map(|at| at.pointer()),
-        layers.get(key!(gateway6)).map(|at| at.pointer()),
-        layers.get(key!(nameservers)).map(|at| at.pointer()),
-        layers.get(key!(search)).map(|at| at.pointer()),
-        layers.get(key!(dhcp)).filter(|dhcp| *dhcp.value).map(|at| at.pointer()),
-    ];
-    for at in keys.into_iter().flatten() {
-        let key = at.steps().last().unwrap_or_default();
+    let dhcp = layers.get(key!(dhcp)).filter(|dhcp| *dhcp.value).map(|at| ("dhcp", at.pointer()));
+    let others = present(written!(layers => addresses, gateway, gateway6, nameservers, search));
+    for (key, at) in others.chain(dhcp) {
         problems.push(
             Problem::conflict(Place::key(at), format!("`{key}` of an interface that is in bond `{bond}`"))
                 .label("the bond has it")
@@ -275,7 +268,7 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
         .related(own.place.clone(), "the guest's address")
         .help("write an address of the same subnet; check the prefix length too")
     } else {
-        Problem::conflict(Place::key(word.pointer()), format!("a gateway without an {} address", family.name()))
+        Problem::conflict(word.key_place(), format!("a gateway without an {} address", family.name()))
             .label("reached from which address?")
             .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
     };

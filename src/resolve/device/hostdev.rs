@@ -11,7 +11,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::{Layers, Word};
+use crate::resolve::layers::{Layers, Word, written};
 use crate::resolve::{parse, text};
 use crate::spec::hostdev as written;
 use crate::spec::key::key;
@@ -63,8 +63,7 @@ fn host_device(
     let pci = layers.get(key!(pci));
     let usb = layers.get(key!(usb));
     let mdev = layers.get(key!(mdev));
-    let kinds = [("pci", pci), ("usb", usb), ("mdev", mdev)].map(|(key, at)| (key, at.map(|at| at.pointer())));
-    parse::one_of(&kinds, "a host device", &layers.pointer(), problems)?;
+    parse::one_of(&written!(layers => pci, usb, mdev), "a host device", &layers.pointer(), problems)?;
 
     let guest = layers.get(key!(guest));
     let managed = layers.get(key!(managed));
@@ -74,24 +73,23 @@ fn host_device(
     let optional = layers.get(key!(optional));
     let display = layers.get(key!(display));
     let ramfb = layers.get(key!(ramfb));
-    let of_pci = [managed.map(|at| at.pointer()), rom.map(|at| at.pointer()), rom_bar.map(|at| at.pointer())];
-    let (of_usb, of_mdev) =
-        ([optional.map(|at| at.pointer())], [display.map(|at| at.pointer()), ramfb.map(|at| at.pointer())]);
-    let mut only_for = |keys: &[Option<Pointer>], what: &str, only: &str| {
-        keys.iter().flatten().for_each(|at| problems.push(Problem::key_only_for(at, what, only)));
+    let mut only_for = |keys: &[(&str, Option<Pointer>)], what: &str, only: &str| {
+        let written = keys.iter().filter_map(|(_, at)| at.as_ref());
+        problems.extend(written.map(|at| Problem::key_only_for(at, what, only)));
     };
     if pci.is_none() {
-        only_for(&of_pci, "a device that is no PCI device of the host", "`pci`");
+        let what = "a device that is no PCI device of the host";
+        only_for(&written!(layers => managed, rom, rom_bar), what, "`pci`");
     }
     if usb.is_none() {
-        only_for(&of_usb, "a device that is not on USB", "`usb`");
+        only_for(&written!(layers => optional), "a device that is not on USB", "`usb`");
     } else {
-        only_for(&[guest.map(|at| at.pointer())], "a USB device", "`pci` and `mdev`");
+        only_for(&written!(layers => guest), "a USB device", "`pci` and `mdev`");
     }
     if mdev.is_none() {
-        only_for(&of_mdev, "a device that is no mediated one", "`mdev`");
+        only_for(&written!(layers => display, ramfb), "a device that is no mediated one", "`mdev`");
     } else {
-        only_for(&[boot.map(|at| at.pointer())], "a mediated device", "`pci` and `usb`");
+        only_for(&written!(layers => boot), "a mediated device", "`pci` and `usb`");
     }
 
     let guest = guest.filter(|_| usb.is_none()).and_then(|word| pci::slot(word, board, problems));
@@ -114,7 +112,7 @@ fn host_device(
         let ramfb = ramfb.filter(|ramfb| *ramfb.value);
         if let Some(ramfb) = ramfb.filter(|_| !display) {
             problems.push(
-                Problem::conflict(Place::key(ramfb.pointer()), "a frame buffer that nobody sees")
+                Problem::conflict(ramfb.key_place(), "a frame buffer that nobody sees")
                     .label("only with `display`")
                     .help("add `\"display\": true`, or leave `ramfb` out"),
             );

@@ -73,7 +73,7 @@ fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
     }
     let accel3d = guest.layers.get(key!(accel3d));
     if let Some(accel3d) = accel3d.filter(|accel3d| *accel3d.value) {
-        let at = Place::key(accel3d.pointer());
+        let at = accel3d.key_place();
         if screen.video != Video::Virtio {
             problems.push(
                 Problem::only_for(at, "3D on a video device that has none", "`virtio`")

@@ -11,7 +11,7 @@ use crate::resolve::device::screen;
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, written};
 use crate::resolve::{parse, text};
 use crate::spec::guest::Arch;
 use crate::spec::key::key;
@@ -50,12 +50,7 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: 
     let file = layers.get(key!(file));
     let tcp = layers.get(key!(tcp));
     let unix = layers.get(key!(unix));
-    let kinds = [
-        ("pty", pty.map(|at| at.pointer())),
-        ("file", file.map(|at| at.pointer())),
-        ("tcp", tcp.map(|at| at.pointer())),
-        ("unix", unix.map(|at| at.pointer())),
-    ];
+    let kinds = written!(layers => pty, file, tcp, unix);
     parse::one_of(&kinds, "a serial port", &layers.pointer(), problems)?;
     problems.extend(pty.and_then(parse::only_true));
     let listen = layers.get(key!(listen));

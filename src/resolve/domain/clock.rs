@@ -24,13 +24,9 @@ pub(crate) fn clock(guest: &Guest<'_>, hyperv: bool, problems: &mut Problems) ->
                 .help("add `\"timezone\": \"Europe/Berlin\"`, or choose `utc` or `localtime`"),
         ),
         (Some(offset), Some(timezone)) if *offset.value != ClockOffset::Timezone => problems.push(
-            Problem::only_for(
-                Place::key(timezone.pointer()),
-                "a time zone for a clock that has none",
-                "`offset` `timezone`",
-            )
-            .related(offset.place(), "the offset")
-            .help("leave one of the two out"),
+            Problem::only_for(timezone.key_place(), "a time zone for a clock that has none", "`offset` `timezone`")
+                .related(offset.place(), "the offset")
+                .help("leave one of the two out"),
         ),
         (Some(_) | None, _) => {}
     }

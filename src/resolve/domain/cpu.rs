@@ -60,7 +60,7 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
     if let Some(migratable) = migratable.filter(|_| !is_whole(mode)) {
         problems.push(
             Problem::only_for(
-                Place::key(migratable.pointer()),
+                migratable.key_place(),
                 "a choice of features in a mode that has none",
                 "modes `host-passthrough` and `maximum`",
             )
@@ -155,7 +155,7 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
         && *mode.value != CpuMode::Custom
     {
         problems.push(
-            Problem::only_for(Place::key(model.pointer()), "a CPU model in a mode that takes none", "mode `custom`")
+            Problem::only_for(model.key_place(), "a CPU model in a mode that takes none", "mode `custom`")
                 .related(mode.place(), "the mode")
                 .help("leave one of the two out"),
         );

@@ -36,7 +36,7 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
         })),
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
             Problem::only_for(
-                Place::key(nvram.pointer()),
+                nvram.key_place(),
                 format!("domain `{}` has a BIOS, which keeps no variables", guest.instance.name),
                 "`firmware` `uefi`",
             )
@@ -64,18 +64,16 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
     if let Some(keys) = keys.filter(|_| firmware != Written::UefiSecure) {
         problems.push(match written {
             Some(written) => Problem::only_for(
-                Place::key(keys.pointer()),
+                keys.key_place(),
                 "keys for a firmware without Secure Boot",
                 "`firmware` `uefi-secure`",
             )
             .related(written.place(), "the firmware")
             .help("leave one of the two out"),
-            None => Problem::needs(
-                Place::key(keys.pointer()),
-                "keys for a firmware without Secure Boot",
-                "`firmware` `uefi-secure`",
-            )
-            .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out"),
+            None => {
+                Problem::needs(keys.key_place(), "keys for a firmware without Secure Boot", "`firmware` `uefi-secure`")
+                    .help("add `\"firmware\": \"uefi-secure\"`, or leave `secureBootKeys` out")
+            }
         });
     }
     let format =

@@ -57,12 +57,8 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
     let balloon = layers.get(key!(balloon));
     if let Some(balloon) = balloon.filter(|balloon| !*balloon.value) {
         problems.push(
-            Problem::both(
-                Place::key(word.pointer()),
-                "part of the memory, and no balloon for the rest",
-                "needs the balloon",
-            )
-            .related(balloon.place(), "there is none"),
+            Problem::both(word.key_place(), "part of the memory, and no balloon for the rest", "needs the balloon")
+                .related(balloon.place(), "there is none"),
         );
     }
     Some(current)
@@ -76,7 +72,7 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
             .label("virtiofs needs shared memory")
             .help("leave `sharedMemory` out");
         problems.push(match list {
-            Some(list) => problem.related(Place::key(list.pointer()), "the shares"),
+            Some(list) => problem.related(list.key_place(), "the shares"),
             None => problem,
         });
     }
@@ -101,7 +97,7 @@ fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits 
     }
     match (swap_at, hard_at) {
         (Some(swap_at), None) => problems.push(
-            Problem::needs(Place::key(swap_at.pointer()), "a limit of memory and swap without one of memory", "`hard`")
+            Problem::needs(swap_at.key_place(), "a limit of memory and swap without one of memory", "`hard`")
                 .help("add `\"hard\": …`, at most what `swap` is: it counts memory and swap together"),
         ),
         (Some(swap_at), Some(hard_at)) if swap.is_some() && swap < hard => problems.push(

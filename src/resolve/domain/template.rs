@@ -23,21 +23,21 @@ pub(crate) fn check(guest: &Guest<'_>, problems: &mut Problems) -> bool {
     };
     if let Some(active) = guest.layers.get(key!(active)).filter(|at| *at.value == Active::Running) {
         refuse(
-            Place::key(active.pointer()),
+            active.key_place(),
             "activation would start it",
             "leave `active` out; where another layer says it, write `\"active\": null` in the template's own entry",
         );
     }
     if let Some(restart) = guest.layers.get(key!(restart)).filter(|at| *at.value) {
         refuse(
-            Place::key(restart.pointer()),
+            restart.key_place(),
             "activation would restart it while somebody installs it",
             "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
         );
     }
     if let Some(after) = guest.layers.get(key!(after)).filter(|at| !at.value.is_empty()) {
         refuse(
-            Place::key(after.pointer()),
+            after.key_place(),
             "it starts after no other, because it never starts",
             "leave `after` out; where another layer says it, write `\"after\": []` in the template's own entry",
         );

@@ -30,7 +30,7 @@ impl TemplateDisk {
             Source::File(_) | Source::Block(_) => {
                 problems.push(
                     Problem::needs(
-                        Place::key(clone_of.pointer()),
+                        clone_of.key_place(),
                         format!("disk `{disk}` is a clone of one that is on no pool"),
                         "a `pool` beside it",
                     )
@@ -47,7 +47,7 @@ impl TemplateDisk {
         if self.size.is_none() {
             problems.push(
                 Problem::needs(
-                    Place::key(clone_of.pointer()),
+                    clone_of.key_place(),
                     format!("disk `{disk}` is a clone of one whose size is not known"),
                     "a `size` beside it",
                 )

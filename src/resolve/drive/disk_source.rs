@@ -6,7 +6,7 @@ use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, present, written};
 use crate::resolve::storage::{backing, image, volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive as written;
@@ -27,11 +27,7 @@ pub(crate) fn resolve(
     let file = layers.get(key!(file));
     let block = layers.get(key!(block));
     let written = layers.value(key!(format));
-    let kinds = [
-        ("pool", pool.map(|at| at.pointer())),
-        ("file", file.map(|at| at.pointer())),
-        ("block", block.map(|at| at.pointer())),
-    ];
+    let kinds = written!(layers => pool, file, block);
     let clone_of = layers.get(key!(clone_of));
     let template_disk = match clone_of {
         // Without the disk that it is a clone of, nothing more can be checked.
@@ -65,7 +61,7 @@ pub(crate) fn resolve(
     let size = layers.get(key!(size));
     let r#type = guest.names.pools[pool.0].r#type;
     if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
-        problems.push(volume::undeclarable(&Place::key(size.pointer())));
+        problems.push(volume::undeclarable(&size.key_place()));
         return None;
     }
     if volume_word.is_none() && matches!(r#type, PoolType::Disk | PoolType::Iscsi) {
@@ -129,40 +125,22 @@ pub(crate) fn resolve(
 
 /// Refuses keys of a volume on a disk that is a file or a block device.
 fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
-    for (key, at) in [
-        ("size", layers.get(key!(size)).map(|at| at.pointer())),
-        ("volume", layers.get(key!(volume)).map(|at| at.pointer())),
-        ("allocation", layers.get(key!(allocation)).map(|at| at.pointer())),
-        ("preallocation", layers.get(key!(preallocation)).map(|at| at.pointer())),
-        ("backing", layers.get(key!(backing)).map(|at| at.pointer())),
-        ("image", layers.get(key!(image)).map(|at| at.pointer())),
-        ("cloneOf", layers.get(key!(clone_of)).map(|at| at.pointer())),
-    ] {
-        if let Some(at) = at {
-            problems.push(
-                Problem::conflict(Place::key(at), format!("disk `{disk}` is on no pool, so it declares no volume"))
-                    .label(format!("`{key}` needs a `pool`"))
-                    .help("leave it out, or name a pool instead of the file or block device"),
-            );
-        }
-    }
+    let of_volume = written!(layers => size, volume, allocation, preallocation, backing, image, clone_of);
+    problems.extend(present(of_volume).map(|(key, at)| {
+        Problem::conflict(Place::key(at), format!("disk `{disk}` is on no pool, so it declares no volume"))
+            .label(format!("`{key}` needs a `pool`"))
+            .help("leave it out, or name a pool instead of the file or block device")
+    }));
 }
 
 /// Refuses a second backing file of the volume that a disk declares.
 fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
-    let images = [
-        ("backing", layers.get(key!(backing)).map(|at| at.pointer())),
-        ("image", layers.get(key!(image)).map(|at| at.pointer())),
-        ("cloneOf", layers.get(key!(clone_of)).map(|at| at.pointer())),
-    ];
-    let mut given = images.into_iter().filter_map(|(key, at)| at.map(|at| (key, at)));
+    let mut given = present(written!(layers => backing, image, clone_of));
     let Some((first, first_at)) = given.next() else { return };
-    for (_, at) in given {
-        problems.push(
-            Problem::both(Place::key(at), format!("disk `{disk}` grows on two images"), format!("not with `{first}`"))
-                .related(Place::key(&first_at), format!("`{first}` is given here")),
-        );
-    }
+    problems.extend(given.map(|(_, at)| {
+        Problem::both(Place::key(at), format!("disk `{disk}` grows on two images"), format!("not with `{first}`"))
+            .related(Place::key(&first_at), format!("`{first}` is given here"))
+    }));
 }
 
 /// Makes the problem of a disk whose volume's name cannot be made from the domain's.

@@ -2,7 +2,6 @@
 
 use crate::lab::domain::board::Board;
 use crate::lab::drive::floppy::Floppy;
-use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::drive::startup_policy;
@@ -18,13 +17,9 @@ pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy
     };
     if guest.board == Board::Virt && !list.value.is_empty() {
         problems.push(
-            Problem::new(
-                Id::NotOnThisBus,
-                Place::key(list.pointer()),
-                "a floppy drive on a machine that has no place for it",
-            )
-            .label("only on a PC")
-            .help("leave `floppies` out; a cdrom or a disk on bus `usb` does the same"),
+            Problem::new(Id::NotOnThisBus, list.key_place(), "a floppy drive on a machine that has no place for it")
+                .label("only on a PC")
+                .help("leave `floppies` out; a cdrom or a disk on bus `usb` does the same"),
         );
     }
     let mut floppies = Vec::new();

@@ -1,6 +1,5 @@
 //! What becomes of a start without what is in an optical or floppy drive.
 
-use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::At;
 use crate::spec::drive::StartupPolicy;
@@ -14,7 +13,7 @@ pub(crate) fn startup_policy(
     let policy = written?;
     if !is_full {
         problems.push(
-            Problem::conflict(Place::key(policy.pointer()), "nothing in the drive that could be missing")
+            Problem::conflict(policy.key_place(), "nothing in the drive that could be missing")
                 .label("needs a file or a volume beside it")
                 .help("leave `startupPolicy` out"),
         );

@@ -52,7 +52,7 @@ pub(crate) fn addresses(
 
 /// Makes the problem of an address that no network of the lab reserves.
 fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
-    Problem::not_on_this_mode(Place::key(word.pointer()), format!("{what} has no network that reserves its address"))
+    Problem::not_on_this_mode(word.key_place(), format!("{what} has no network that reserves its address"))
         .label("only with a `network`")
         .help(format!("leave it out; {server} gives out its addresses"))
 }
@@ -93,13 +93,10 @@ fn address(
     if !network.mode.makes_bridge() {
         let served = if network.mode.shares_interface() { "that network" } else { "the bridge" };
         problems.push(
-            Problem::not_on_this_mode(
-                Place::key(word.pointer()),
-                format!("network `{}` reserves no addresses", network.name),
-            )
-            .label(format!("not in mode `{}`", network.mode.name()))
-            .related(Place::key(&network.at), "the network")
-            .help(format!("leave it out; whoever serves {served} gives out its addresses")),
+            Problem::not_on_this_mode(word.key_place(), format!("network `{}` reserves no addresses", network.name))
+                .label(format!("not in mode `{}`", network.mode.name()))
+                .related(Place::key(&network.at), "the network")
+                .help(format!("leave it out; whoever serves {served} gives out its addresses")),
         );
         return None;
     }

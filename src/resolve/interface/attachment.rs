@@ -5,7 +5,7 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::Vlan;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, did_you_mean};
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, written};
 use crate::resolve::names::Names;
 use crate::resolve::network::vlan;
 use crate::resolve::{device_name, parse};
@@ -29,12 +29,7 @@ pub(crate) fn attachment(
     let bridge = layers.get(key!(bridge));
     let user = layers.get(key!(user));
     let macvtap = layers.get(key!(macvtap));
-    let kinds = [
-        ("network", network.map(|at| at.pointer())),
-        ("bridge", bridge.map(|at| at.pointer())),
-        ("user", user.map(|at| at.pointer())),
-        ("macvtap", macvtap.map(|at| at.pointer())),
-    ];
+    let kinds = written!(layers => network, bridge, user, macvtap);
     let what = if name.starts_with('#') { "an interface".to_owned() } else { format!("interface `{name}`") };
     problems.extend(user.and_then(parse::only_true));
     parse::one_of(&kinds, &what, &layers.pointer(), problems)?;
@@ -97,7 +92,7 @@ pub(crate) fn portgroup(
     let Attachment::Network(id) = attachment else {
         let (what, _) = describe(attachment, names);
         problems.push(
-            Problem::not_on_this_mode(Place::key(written.pointer()), format!("{what} has no port groups"))
+            Problem::not_on_this_mode(written.key_place(), format!("{what} has no port groups"))
                 .label("only with a `network`")
                 .help("leave it out, or give the interface a `network`"),
         );
@@ -137,7 +132,7 @@ pub(crate) fn mtu(
     if !is_valid {
         let (what, label) = describe(attachment, names);
         problems.push(
-            Problem::not_on_this_mode(Place::key(written.pointer()), format!("{what} takes no `mtu`"))
+            Problem::not_on_this_mode(written.key_place(), format!("{what} takes no `mtu`"))
                 .label(label)
                 .help("leave it out; the guest can set its own"),
         );

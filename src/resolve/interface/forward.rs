@@ -3,7 +3,7 @@
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
 use crate::lab::placed::Placed;
-use crate::place::{Place, Pointer};
+use crate::place::Pointer;
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
@@ -24,7 +24,7 @@ pub(crate) fn forwards(
     match attachment {
         Attachment::User => {}
         Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => problems.push(
-            Problem::not_on_this_mode(Place::key(list.pointer()), "an interface whose ports nobody forwards")
+            Problem::not_on_this_mode(list.key_place(), "an interface whose ports nobody forwards")
                 .label("only with `user`")
                 .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
         ),

@@ -35,7 +35,7 @@ pub(crate) fn profile<'s>(
         Backend::Macvtap | Backend::User => {
             let (what, label) = attachment::describe(attachment, names);
             problems.push(
-                Problem::not_on_this_mode(Place::key(word.pointer()), format!("{what} takes no profile of a link"))
+                Problem::not_on_this_mode(word.key_place(), format!("{what} takes no profile of a link"))
                     .label(label)
                     .help("leave it out, or use a network with a bridge"),
             );

@@ -62,7 +62,7 @@ pub(crate) fn of_interface(
         match network {
             Some(network) => check_floor(word, floor, network, problems),
             None => problems.push(
-                Problem::not_on_this_mode(Place::key(word.pointer()), "a `floor` of what libvirt does not limit")
+                Problem::not_on_this_mode(word.key_place(), "a `floor` of what libvirt does not limit")
                     .label(otherwise.to_owned())
                     .help("leave it out, or use a network whose bridge libvirt makes"),
             ),
@@ -78,7 +78,7 @@ pub(crate) fn of_interface(
         }
     };
     problems.extend(dropped.peak.map(|peak| {
-        Problem::not_on_this_mode(Place::key(peak.pointer()), "a `peak` that Linux does not know in this direction")
+        Problem::not_on_this_mode(peak.key_place(), "a `peak` that Linux does not know in this direction")
             .label("it only drops what is too much")
             .help(help)
     }));
@@ -138,7 +138,7 @@ fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: 
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
     match (inbound, floor) {
         (None, _) => problems.push(
-            Problem::missing(Place::key(word.pointer()), format!("a `floor` of how much on network `{name}`?"))
+            Problem::missing(word.key_place(), format!("a `floor` of how much on network `{name}`?"))
                 .label("part of what the network has")
                 .related(at, "the network")
                 .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),

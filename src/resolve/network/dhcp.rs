@@ -72,7 +72,7 @@ pub(crate) fn v6(
 fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Problems) {
     if let Some(range) = range.filter(|_| reservations_only) {
         problems.push(Problem::both(
-            Place::key(range.pointer()),
+            range.key_place(),
             "a range that nobody is served from",
             "not with `reservationsOnly`",
         ));

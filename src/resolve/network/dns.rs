@@ -37,12 +37,8 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     let local_only = dns.get(key!(local_only)).filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get(key!(domain)).is_none()) {
         problems.push(
-            Problem::needs(
-                Place::key(local_only.pointer()),
-                "names in which domain are local only?",
-                "a `domain` beside it",
-            )
-            .help("add `\"domain\": …`, or leave `localOnly` out"),
+            Problem::needs(local_only.key_place(), "names in which domain are local only?", "a `domain` beside it")
+                .help("add `\"domain\": …`, or leave `localOnly` out"),
         );
     }
     Dns {

@@ -31,7 +31,7 @@ pub(crate) fn options(
         problems.push(
             Problem::new(
                 Id::NoSubnet,
-                Place::key(list.pointer()),
+                list.key_place(),
                 format!("network `{name}` has no subnet for dnsmasq to serve"),
             )
             .label("nobody reads them")

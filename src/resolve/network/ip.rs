@@ -29,7 +29,7 @@ pub(crate) fn ip(
             problems.push(
                 Problem::new(
                     Id::NoSubnet,
-                    Place::key(gateway.pointer()),
+                    gateway.key_place(),
                     format!("a gateway without an {} subnet", family.name()),
                 )
                 .label("an address in which subnet?")

@@ -4,7 +4,7 @@ use crate::lab::interface::backend::Backend;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device_name;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, present, written};
 use crate::spec;
 use crate::spec::key::key;
 use crate::spec::macvtap::MacvtapMode;
@@ -22,7 +22,7 @@ pub(crate) fn dev(
         (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
         (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
             let message = format!("network `{name}` forwards through no interface");
-            Problem::not_on_this_mode(Place::key(dev.pointer()), message)
+            Problem::not_on_this_mode(dev.key_place(), message)
                 .label("only for modes `nat`, `route`, `macvtap` and `hostdev`")
                 .help("leave `dev` out, or choose another `mode`")
         }),
@@ -49,7 +49,7 @@ pub(crate) fn macvtap_mode(
     let written = layers.get(key!(macvtap_mode));
     problems.extend(written.filter(|_| mode.backend() != Backend::Macvtap).map(|written| {
         let message = format!("network `{name}` shares nothing through macvtap");
-        Problem::not_on_this_mode(Place::key(written.pointer()), message)
+        Problem::not_on_this_mode(written.key_place(), message)
             .label("only for mode `macvtap`")
             .help("leave it out, or choose mode `macvtap`")
     }));
@@ -57,28 +57,11 @@ pub(crate) fn macvtap_mode(
 }
 
 /// Refuses settings that only a bridge of libvirt's has: something of the host's has its own addresses and servers.
-pub(crate) fn refuse_on_the_host(
-    spec: &spec::Network,
-    layers: &Layers<'_, spec::Network>,
-    (name, mode): (&str, Mode),
-    problems: &mut Problems,
-) {
-    let at = layers.pointer();
+pub(crate) fn refuse_on_the_host(layers: &Layers<'_, spec::Network>, mode: Mode, name: &str, problems: &mut Problems) {
     let what = if mode.shares_interface() { "an interface" } else { "a bridge" };
-    let own = [
-        ("subnet", spec.subnet.is_some()),
-        ("gateway", spec.gateway.is_some()),
-        ("subnet6", spec.subnet6.is_some()),
-        ("gateway6", spec.gateway6.is_some()),
-        ("dhcp", spec.dhcp.is_some()),
-        ("dhcp6", spec.dhcp6.is_some()),
-        ("dns", spec.dns.is_some()),
-        ("mac", spec.mac.is_some()),
-        ("mtu", spec.mtu.is_some()),
-    ];
-    for (key, _) in own.into_iter().filter(|(_, is_some)| *is_some) {
+    for (key, at) in present(written!(layers => subnet, gateway, subnet6, gateway6, dhcp, dhcp6, dns, mac, mtu)) {
         let message = format!("network `{name}` is on {what} of the host, which has its own `{key}`");
-        problems.push(refused(&at.key(key), mode, message));
+        problems.push(refused(&at, mode, message));
     }
     // These apply to each interface, and not every kind of interface takes them.
     let (shaped, isolated, trusted) = match mode {
@@ -87,26 +70,19 @@ pub(crate) fn refuse_on_the_host(
         Mode::Macvtap => (false, false, true),
         Mode::Hostdev => (false, false, false),
     };
-    let refused_here = [
-        ("tftp", spec.tftp.is_some()),
-        ("dnsmasq", spec.dnsmasq.is_some()),
-        ("routes", spec.routes.is_some()),
-        ("stp", spec.stp.is_some()),
-        ("stpDelay", spec.stp_delay.is_some()),
-        ("bandwidth", spec.bandwidth.is_some() && !shaped),
-        ("portIsolation", spec.port_isolation.is_some() && !isolated),
-        ("trustRxFilters", spec.trust_rx_filters.is_some() && !trusted),
-    ];
-    for (key, _) in refused_here.into_iter().filter(|(_, is_refused)| *is_refused) {
-        problems.push(refused(&at.key(key), mode, format!("network `{name}` takes no `{key}`")));
+    let is_taken = |key: &str| match key {
+        "bandwidth" => shaped,
+        "portIsolation" => isolated,
+        "trustRxFilters" => trusted,
+        _ => false,
+    };
+    let own = written!(layers => tftp, dnsmasq, routes, stp, stp_delay, bandwidth, port_isolation, trust_rx_filters);
+    for (key, at) in present(own).filter(|(key, _)| !is_taken(key)) {
+        problems.push(refused(&at, mode, format!("network `{name}` takes no `{key}`")));
     }
-    for (group, written) in spec.portgroups.iter().flatten() {
-        let refused_here = [
-            ("bandwidth", written.bandwidth.is_some() && !shaped),
-            ("trustRxFilters", written.trust_rx_filters.is_some() && !trusted),
-        ];
-        for (key, _) in refused_here.into_iter().filter(|(_, is_refused)| *is_refused) {
-            let at = at.key("portgroups").key(group).key(key);
+    for (group, layers) in layers.entries(key!(portgroups)) {
+        let own = present(written!(layers => bandwidth, trust_rx_filters));
+        for (key, at) in own.filter(|(key, _)| !is_taken(key)) {
             problems.push(refused(&at, mode, format!("port group `{group}` takes no `{key}`")));
         }
     }
@@ -142,10 +118,8 @@ pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &s
 pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
     let dhcp = layers.object(key!(dhcp6));
     let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());
-    let ranged = dhcp.get(key!(range)).map(|at| at.pointer());
-    let only = dhcp.get(key!(reservations_only)).map(|at| at.pointer());
-    let lease = dhcp.get(key!(lease)).map(|at| at.pointer());
-    for at in [asked, ranged, only, lease].into_iter().flatten() {
+    let others = present(written!(dhcp => range, reservations_only, lease)).map(|(_, at)| at);
+    for at in asked.into_iter().chain(others) {
         let message = format!("network `{name}` has no IPv6 subnet to serve addresses in");
         problems.push(
             Problem::new(Id::NoSubnet, Place::key(at), message)

@@ -24,20 +24,16 @@ pub(crate) fn pxe(
     let server = dhcp.get(key!(boot_server));
     if let Some(tftp) = tftp.filter(|_| ip.is_none() && !is_broken) {
         problems.push(
-            Problem::new(
-                Id::NoSubnet,
-                Place::key(tftp.pointer()),
-                format!("network `{name}` has no subnet to serve files in"),
-            )
-            .label("served at which address?")
-            .related(Place::key(layers.pointer()), "the network")
-            .help("add a `subnet`, or leave `tftp` out"),
+            Problem::new(Id::NoSubnet, tftp.key_place(), format!("network `{name}` has no subnet to serve files in"))
+                .label("served at which address?")
+                .related(Place::key(layers.pointer()), "the network")
+                .help("add a `subnet`, or leave `tftp` out"),
         );
     }
     if let (Some(file), Some(_)) = (file, ip.filter(|ip| ip.dhcp.is_none())) {
         problems.push(
             Problem::both(
-                Place::key(file.pointer()),
+                file.key_place(),
                 "a file to boot that nobody is told of",
                 "DHCP says it, which is switched off",
             )
@@ -46,12 +42,8 @@ pub(crate) fn pxe(
     }
     if let (Some(server), None) = (server, file) {
         problems.push(
-            Problem::needs(
-                Place::key(server.pointer()),
-                "a server that nobody asks for a file",
-                "a `bootFile` beside it",
-            )
-            .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
+            Problem::needs(server.key_place(), "a server that nobody asks for a file", "a `bootFile` beside it")
+                .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
         );
     }
     Pxe {

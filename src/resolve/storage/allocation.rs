@@ -1,7 +1,6 @@
 //! Decides how much of a volume is allocated when it is created.
 
 use crate::lab::size::Size;
-use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Word};
 use crate::resolve::parse;
@@ -17,12 +16,8 @@ pub(crate) fn resolve(
 ) -> Option<Size> {
     if let (Some(allocation), Some(preallocation)) = (allocation, preallocation) {
         problems.push(
-            Problem::both(
-                Place::key(preallocation.pointer()),
-                "two amounts that are set aside",
-                "not with `allocation`",
-            )
-            .related(Place::key(allocation.pointer()), "`allocation` is given here"),
+            Problem::both(preallocation.key_place(), "two amounts that are set aside", "not with `allocation`")
+                .related(allocation.key_place(), "`allocation` is given here"),
         );
     }
     let full = preallocation.filter(|at| *at.value == Preallocation::Full);
@@ -34,8 +29,7 @@ pub(crate) fn resolve(
         }
     };
     // A refused amount has already been reported.
-    let allocated =
-        |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (Place::key(word.pointer()), label));
+    let allocated = |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (word.key_place(), label));
     match (r#type, format) {
         (PoolType::Dir | PoolType::Fs | PoolType::Netfs, ImageFormat::Qcow2) => {
             let why = "libvirt sets nothing aside for a QCOW2 volume that NixVirt creates";

@@ -27,7 +27,7 @@ pub(crate) fn resolve(
         (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
         (Some(_), Some(path)) => {
             problems.push(Problem::both(
-                Place::key(path.pointer()),
+                path.key_place(),
                 "a backing image that is both a volume and a file",
                 "not with `volume`",
             ));

@@ -27,12 +27,8 @@ pub(crate) fn resolve(
         (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
         (Some(path), Some(nix)) => {
             problems.push(
-                Problem::both(
-                    Place::key(nix.pointer()),
-                    "an image that is both a file and a flake's",
-                    "not with `path`",
-                )
-                .related(Place::key(path.pointer()), "`path` is given here"),
+                Problem::both(nix.key_place(), "an image that is both a file and a flake's", "not with `path`")
+                    .related(path.key_place(), "`path` is given here"),
             );
             return None;
         }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::lab::storage::pool_source::{Auth, Host, Secret, Source};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
-use crate::resolve::layers::{At, Layers, Word};
+use crate::resolve::layers::{At, Layers, Word, written};
 use crate::resolve::storage::pool_type;
 use crate::resolve::{parse, text};
 use crate::spec::key::{Key, key};
@@ -182,7 +182,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     if format != Some("nfs") {
         problems.push(
-            Problem::conflict(Place::key(word.pointer()), "a version of NFS for what is not called NFS")
+            Problem::conflict(word.key_place(), "a version of NFS for what is not called NFS")
                 .label("needs the `format` `nfs` beside it")
                 .help("write `\"format\": \"nfs\"`, or leave `protocolVersion` out"),
         );
@@ -209,7 +209,7 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Opt
 fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Option<Auth> {
     let uuid = layers.get(key!(secret_uuid));
     let usage = layers.get(key!(secret_usage));
-    let kinds = [("secretUuid", uuid.map(|at| at.pointer())), ("secretUsage", usage.map(|at| at.pointer()))];
+    let kinds = written!(layers => secret_uuid, secret_usage);
     if uuid.is_none() && usage.is_none() {
         problems.push(
             Problem::needs(
