@@ -187,7 +187,7 @@ impl<'a> Inventory<'a, '_> {
             self.claim(Claim::HostInterface(&target.value), target.place.clone());
         }
         for (protocol, port, address, place) in listened(domain) {
-            self.port((protocol, port), Listens::on(address), place);
+            self.port(protocol, port, Listens::on(address), place);
         }
     }
 
@@ -206,7 +206,7 @@ impl<'a> Inventory<'a, '_> {
     }
 
     /// Claims a port, on one address or on several.
-    fn port(&mut self, (protocol, port): (Protocol, u16), listens: Listens, place: Place) {
+    fn port(&mut self, protocol: Protocol, port: u16, listens: Listens, place: Place) {
         let on = |listens| Claim::Port(protocol, port, listens);
         let first = listens.excludes().into_iter().find_map(|other| self.first.get(&on(other))).cloned();
         match first {

@@ -59,7 +59,7 @@ pub(crate) fn resolve<'a>(
             }
             if domain.is_template && written.own.replicas.is_none() {
                 let disks = drive::layers_by_name(&layers, &mut Problems::default()).into_keys().collect();
-                names.templates.add(name, disks, (&domain, &declared), names.pools);
+                names.templates.add(name, disks, &domain, &declared, names.pools);
             }
             resolved[index].push((domain, declared));
         }

@@ -70,8 +70,8 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let v4_is_broken = broken.contains(&Family::V4);
     let (mut pxe, mut options, mut routes) = (Pxe::default(), Vec::new(), Vec::new());
     if mode.makes_bridge() {
-        pxe = pxe::pxe(&layers, (name, ipv4.as_ref()), v4_is_broken, problems);
-        options = dnsmasq::options(&layers, (name, ips), !broken.is_empty(), problems);
+        pxe = pxe::pxe(&layers, name, ipv4.as_ref(), v4_is_broken, problems);
+        options = dnsmasq::options(&layers, name, ips, !broken.is_empty(), problems);
         routes = route::routes(&layers, ips, &broken, problems);
     }
     let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
@@ -86,7 +86,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         macvtap_mode: mode::macvtap_mode(&layers, mode, name, problems),
         vlan,
         portgroups,
-        nat: nat::nat(&layers, (name, mode), ipv4.is_some() || v4_is_broken, problems),
+        nat: nat::nat(&layers, mode, name, ipv4.is_some() || v4_is_broken, problems),
         ipv4,
         ipv6,
         dns: dns::dns(&layers, problems),

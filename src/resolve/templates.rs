@@ -39,7 +39,8 @@ impl<'a> Templates<'a> {
         &mut self,
         name: &'a str,
         names: Vec<String>,
-        (domain, declared): (&Domain, &[(PoolId, Volume)]),
+        domain: &Domain,
+        declared: &[(PoolId, Volume)],
         pools: &[Pool],
     ) {
         let size = |source: &Source| {

@@ -55,7 +55,7 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Structural) {
         && schema.member(REQUIRED).is_some()
         && !members.iter().any(|member| member.key == REQUIRED)
     {
-        checker.found.problems.push(missing_field(REQUIRED, schema, (Path::Root.subject(), Pointer::root())));
+        checker.found.problems.push(missing_field(REQUIRED, schema, &Path::Root.subject(), Pointer::root()));
     }
     (value.unwrap_or_else(|| schema.stand_in()), checker.found)
 }
@@ -315,7 +315,7 @@ impl Checker {
         }
         for required in schema.required() {
             if !members.iter().any(|member| member.key == required) {
-                self.found.problems.push(missing_field(required, schema, (path.subject(), path.pointer())));
+                self.found.problems.push(missing_field(required, schema, &path.subject(), path.pointer()));
             }
         }
         Value::Object(checked)
@@ -339,10 +339,10 @@ pub fn missing_in_every_layer(key: &str, at: &Pointer) -> Problem {
     let steps: Vec<String> = at.steps().collect();
     let object = steps.iter().try_fold(root, |schema, step| schema.step(step)).unwrap_or(root);
     let subject = format!("`{}`", steps.last().map_or("", String::as_str));
-    missing_field(key, object, (subject, at.clone()))
+    missing_field(key, object, &subject, at.clone())
 }
 
-fn missing_field(key: &str, schema: Schema<'_>, (subject, at): (String, Pointer)) -> Problem {
+fn missing_field(key: &str, schema: Schema<'_>, subject: &str, at: Pointer) -> Problem {
     let message = format!("{subject} lacks the key `{key}`");
     let field = schema.member(key);
     let help = match field.and_then(Schema::example) {

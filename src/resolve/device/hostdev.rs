@@ -95,7 +95,7 @@ fn host_device(
     let guest = guest.filter(|_| usb.is_none()).and_then(|word| pci::slot(word, board, problems));
     let place = pci.or(usb).or(mdev)?.place();
     let kind = if let Some(word) = pci {
-        let address = parsed(word, PciAddress::parse, ("lspci -D", "0000:01:00.0"), problems);
+        let address = parsed(word, PciAddress::parse, "lspci -D", "0000:01:00.0", problems);
         let rom = rom.and_then(|word| text::path(word, problems));
         HostDeviceKind::Pci {
             address: address?,
@@ -105,7 +105,7 @@ fn host_device(
             rom_bar: rom_bar.map(|bar| *bar.value),
         }
     } else if let Some(word) = usb {
-        let (vendor, product) = parsed(word, usb_device, ("lsusb", "046d:c52b"), problems)?;
+        let (vendor, product) = parsed(word, usb_device, "lsusb", "046d:c52b", problems)?;
         HostDeviceKind::Usb { vendor, product, optional: optional.is_some_and(|optional| *optional.value) }
     } else {
         let display = display.is_some_and(|display| *display.value);
@@ -124,7 +124,7 @@ fn host_device(
                     .help("give the domain a screen's server, or leave `display` out"),
             );
         }
-        let uuid = parsed(mdev?, mediated, ("mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804"), problems)?;
+        let uuid = parsed(mdev?, mediated, "mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804", problems)?;
         HostDeviceKind::Mdev { uuid, guest, display, ramfb: ramfb.map(|ramfb| ramfb.place()) }
     };
     Some(HostDevice { place, kind, boot: boot::order(boot.filter(|_| mdev.is_none())) })
@@ -134,7 +134,8 @@ fn host_device(
 fn parsed<T>(
     word: Word<'_>,
     parse: impl Fn(&str) -> Option<T>,
-    (tool, example): (&str, &str),
+    tool: &str,
+    example: &str,
     problems: &mut Problems,
 ) -> Option<T> {
     let parsed = parse(word.value);

@@ -52,8 +52,8 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
     let pinning = guest.layers.object(key!(pinning));
     let vcpus = pinning.get(key!(vcpus));
     let threads = pinning.get(key!(iothreads));
-    let pinned = pinned(vcpus, count, ("virtual CPUs", "cpus"), problems);
-    let iothreads_pinned = self::pinned(threads, iothreads, ("I/O threads", "iothreads"), problems);
+    let pinned = pinned(vcpus, count, "virtual CPUs", "cpus", problems);
+    let iothreads_pinned = self::pinned(threads, iothreads, "I/O threads", "iothreads", problems);
     let cache = cpu.get(key!(cache));
     let migratable = cpu.get(key!(migratable));
     check_cache(cache, guest.arch, mode, problems);
@@ -93,7 +93,8 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
 fn pinned(
     list: Option<At<'_, Vec<String>>>,
     count: u32,
-    (what, key): (&str, &str),
+    what: &str,
+    key: &str,
     problems: &mut Problems,
 ) -> Vec<String> {
     let mut pinned = Vec::new();

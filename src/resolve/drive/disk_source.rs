@@ -106,18 +106,18 @@ pub(crate) fn resolve(
         }
     };
     let format = volume::format(r#type, layers.get(key!(format)), problems);
-    let name = volume_word
-        .map_or_else(|| default_volume(&guest.instance.id, disk, (r#type, format)), |word| word.value.clone());
+    let name =
+        volume_word.map_or_else(|| default_volume(&guest.instance.id, disk, r#type, format), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
         volume_name::check_derived(&name, &guest.names.pools[pool.0], Place::value(&pool_at), problems);
     }
-    let mut backing = backing::resolve(&backing_layers, (r#type, format), problems);
-    backing = backing.or(image::resolve(&image_layers, (r#type, format), problems));
+    let mut backing = backing::resolve(&backing_layers, r#type, format, problems);
+    backing = backing.or(image::resolve(&image_layers, r#type, format, problems));
     if let Some((template_disk, word)) = template_disk {
-        backing::only_on_qcow2("cloneOf", &word.pointer(), (r#type, format), problems);
+        backing::only_on_qcow2("cloneOf", &word.pointer(), r#type, format, problems);
         backing = template_disk.backing(pool, word, guest.names.pools, problems);
     }
-    let present = volume::present((r#type, format), size, (allocation, preallocation), backing, problems);
+    let present = volume::present(r#type, format, size, allocation, preallocation, backing, problems);
     let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
     let at = volume_word.map_or(pool_at, |word| word.pointer());
     Some((Source::Volume { pool, name, at }, Some(format), Some((pool, volume))))
@@ -172,7 +172,7 @@ fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &m
 
 /// The name of a disk's volume where the spec has none: made from the domain's id, so that a rename does not lose it.
 /// LVM, Ceph and ZFS take it too; what is no file has no ending.
-fn default_volume(id: &str, disk: &str, (r#type, format): (PoolType, ImageFormat)) -> String {
+fn default_volume(id: &str, disk: &str, r#type: PoolType, format: ImageFormat) -> String {
     let stem = if disk == "system" { id.to_owned() } else { format!("{id}-{disk}") };
     let stem = stem.to_lowercase();
     if r#type.has_files() { format!("{stem}.{}", format.name()) } else { stem }

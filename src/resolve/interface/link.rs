@@ -47,7 +47,8 @@ pub(crate) fn profile<'s>(
 /// Returns the limits of an interface: `given` at `limits`, or those of its profile.
 pub(crate) fn bandwidth(
     profile: Option<&LinkProfile>,
-    (given, limits): (Option<Bandwidth>, Option<Pointer>),
+    given: Option<Bandwidth>,
+    limits: Option<Pointer>,
     backend: Backend,
     problems: &mut Problems,
 ) -> Option<Bandwidth> {

@@ -72,9 +72,9 @@ pub(crate) fn tap(
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
     let profile = link::profile(layers, attachment, guest.names, problems);
-    let given = bandwidth::of_interface(&limits, network, (backend, &label), problems);
-    let given = (given, (!limits.is_empty()).then(|| limits.pointer()));
-    let bandwidth = link::bandwidth(profile, given, backend, problems);
+    let given = bandwidth::of_interface(&limits, network, backend, &label, problems);
+    let limits_at = (!limits.is_empty()).then(|| limits.pointer());
+    let bandwidth = link::bandwidth(profile, given, limits_at, backend, problems);
     let portgroup = layers.value(key!(portgroup));
     let target = target.and_then(|word| self::target(word, guest.instance, problems));
     Tap {

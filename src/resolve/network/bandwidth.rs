@@ -48,7 +48,8 @@ pub(crate) fn bandwidth(layers: &Layers<'_, written::Bandwidth>, problems: &mut 
 pub(crate) fn of_interface(
     layers: &Layers<'_, written::InterfaceBandwidth>,
     network: Option<&Network>,
-    (backend, otherwise): (Backend, &str),
+    backend: Backend,
+    otherwise: &str,
     problems: &mut Problems,
 ) -> Option<Bandwidth> {
     let inbound = layers.object(key!(inbound));

@@ -15,7 +15,8 @@ use crate::spec::key::key;
 /// Reads the IPv4 DHCP server, unless it is switched off.
 pub(crate) fn v4(
     layers: &Layers<'_, spec::Network>,
-    (subnet, subnet_at): (Subnet, &Pointer),
+    subnet: Subnet,
+    subnet_at: &Pointer,
     gateway: HostAddr,
     problems: &mut Problems,
 ) -> Option<Dhcp> {
@@ -29,7 +30,7 @@ pub(crate) fn v4(
     let written = dhcp.get(key!(range));
     refuse_unused(written, reservations_only, problems);
     let range = match written {
-        Some(written) => range(written, (subnet, subnet_at), problems),
+        Some(written) => range(written, subnet, subnet_at, problems),
         None => (!reservations_only).then(|| whole_range(subnet, gateway)),
     };
     Some(Dhcp { range, range_at: written.map(|written| written.pointer()), lease, serves_without_hosts: true })
@@ -39,7 +40,8 @@ pub(crate) fn v4(
 /// asks for it, it serves only where an address is reserved: see [`Ip::dhcp`](crate::lab::network::ip::Ip::dhcp).
 pub(crate) fn v6(
     layers: &Layers<'_, spec::Network>,
-    (subnet, subnet_at): (Subnet, &Pointer),
+    subnet: Subnet,
+    subnet_at: &Pointer,
     gateway: HostAddr,
     problems: &mut Problems,
 ) -> (Option<Dhcp>, Option<Pointer>) {
@@ -60,7 +62,7 @@ pub(crate) fn v6(
         .unwrap_or(false);
     refuse_unused(written, reservations_only, problems);
     let range = match written {
-        Some(written) => range(written, (subnet, subnet_at), problems),
+        Some(written) => range(written, subnet, subnet_at, problems),
         None => (!reservations_only).then(|| whole_range(subnet, gateway)),
     };
     let range_at = written.map(|written| written.pointer());
@@ -82,7 +84,8 @@ fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, pr
 /// Reads a range.
 fn range(
     written: At<'_, [String; 2]>,
-    (subnet, subnet_at): (Subnet, &Pointer),
+    subnet: Subnet,
+    subnet_at: &Pointer,
     problems: &mut Problems,
 ) -> Option<(HostAddr, HostAddr)> {
     let at = written.pointer();

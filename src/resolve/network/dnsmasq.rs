@@ -20,7 +20,8 @@ const TAGS: [&str; 2] = ["tag:", "net:"];
 /// Reads the options of a network. `ips` are its address families.
 pub(crate) fn options(
     layers: &Layers<'_, spec::Network>,
-    (name, ips): (&str, [Option<&Ip>; 2]),
+    name: &str,
+    ips: [Option<&Ip>; 2],
     is_broken: bool,
     problems: &mut Problems,
 ) -> Vec<String> {

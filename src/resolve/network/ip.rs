@@ -62,8 +62,8 @@ pub(crate) fn ip(
         .unwrap_or_else(|| subnet.first());
     let at = written.pointer();
     let (dhcp, unserved_at) = match family {
-        Family::V4 => (dhcp::v4(layers, (subnet, &at), gateway, problems), None),
-        Family::V6 => dhcp::v6(layers, (subnet, &at), gateway, problems),
+        Family::V4 => (dhcp::v4(layers, subnet, &at, gateway, problems), None),
+        Family::V6 => dhcp::v6(layers, subnet, &at, gateway, problems),
     };
     Some(Ip { subnet, at, gateway, dhcp, unserved_at })
 }

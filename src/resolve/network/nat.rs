@@ -16,7 +16,8 @@ use crate::spec::network::Mode;
 /// Reads how addresses are translated, and refuses it on modes without translation.
 pub(crate) fn nat(
     layers: &Layers<'_, spec::Network>,
-    (name, mode): (&str, Mode),
+    mode: Mode,
+    name: &str,
     has_ipv4: bool,
     problems: &mut Problems,
 ) -> Nat {

@@ -14,7 +14,8 @@ use crate::spec::key::key;
 /// Reads what guests boot from. `ip` is what the network has of IPv4.
 pub(crate) fn pxe(
     layers: &Layers<'_, spec::Network>,
-    (name, ip): (&str, Option<&Ip>),
+    name: &str,
+    ip: Option<&Ip>,
     is_broken: bool,
     problems: &mut Problems,
 ) -> Pxe {

@@ -9,7 +9,9 @@ use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
 /// How much a definition says, where it says anything: libvirt sets aside all of a raw volume otherwise, and never anything
 /// of a QCOW2 one, as `NixVirt` does not ask for it when it creates the volume.
 pub(crate) fn resolve(
-    (r#type, format, size): (PoolType, ImageFormat, Option<Size>),
+    r#type: PoolType,
+    format: ImageFormat,
+    size: Option<Size>,
     allocation: Option<Word<'_>>,
     preallocation: Option<At<'_, Preallocation>>,
     problems: &mut Problems,

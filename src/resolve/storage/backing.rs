@@ -13,13 +13,14 @@ use crate::spec::pool::{ImageFormat, PoolType};
 /// Reads the backing file of a volume: a volume of the pool, or a file.
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::pool::Backing>,
-    (r#type, format): (PoolType, ImageFormat),
+    r#type: PoolType,
+    format: ImageFormat,
     problems: &mut Problems,
 ) -> Option<Backing> {
     if layers.is_empty() {
         return None;
     }
-    only_on_qcow2("backing", &layers.pointer(), (r#type, format), problems);
+    only_on_qcow2("backing", &layers.pointer(), r#type, format, problems);
     let volume = layers.get(key!(volume));
     let path = layers.get(key!(path));
     let (at, image) = match (volume, path) {
@@ -50,12 +51,7 @@ pub(crate) fn resolve(
 }
 
 /// Refuses a backing file of a volume that is not QCOW2. `key` at `at` names the backing file.
-pub(crate) fn only_on_qcow2(
-    key: &str,
-    at: &Pointer,
-    (r#type, format): (PoolType, ImageFormat),
-    problems: &mut Problems,
-) {
+pub(crate) fn only_on_qcow2(key: &str, at: &Pointer, r#type: PoolType, format: ImageFormat, problems: &mut Problems) {
     if format != ImageFormat::Raw {
         return;
     }

@@ -13,13 +13,14 @@ use crate::spec::pool::{ImageFormat, PoolType};
 /// Reads the image that is the backing file of a disk's volume.
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::image::Image>,
-    of: (PoolType, ImageFormat),
+    r#type: PoolType,
+    format: ImageFormat,
     problems: &mut Problems,
 ) -> Option<Backing> {
     if layers.is_empty() {
         return None;
     }
-    backing::only_on_qcow2("image", &layers.pointer(), of, problems);
+    backing::only_on_qcow2("image", &layers.pointer(), r#type, format, problems);
     let path = layers.get(key!(path));
     let nix = layers.get(key!(nix));
     let (at, image) = match (path, nix) {

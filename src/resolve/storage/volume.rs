@@ -70,11 +70,13 @@ pub(crate) fn written(
         let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
         return Volume { name: name.to_owned(), at, format, present: Some(present), extra };
     };
-    let backing = backing::resolve(&layers.object(key!(backing)), (r#type, format), problems);
+    let backing = backing::resolve(&layers.object(key!(backing)), r#type, format, problems);
     let present = present(
-        (r#type, format),
+        r#type,
+        format,
         written_size(size, problems),
-        (layers.get(key!(allocation)), layers.get(key!(preallocation))),
+        layers.get(key!(allocation)),
+        layers.get(key!(preallocation)),
         backing,
         problems,
     );
@@ -88,9 +90,11 @@ pub(crate) fn written_size(size: Word<'_>, problems: &mut Problems) -> Option<(S
 
 /// Returns a volume that exists. A size comes with its place, if it is written for this volume.
 pub(crate) fn present(
-    (r#type, format): (PoolType, ImageFormat),
+    r#type: PoolType,
+    format: ImageFormat,
     size: Option<(Size, Option<Pointer>)>,
-    (allocation, preallocation): (Option<Word<'_>>, Option<At<'_, Preallocation>>),
+    allocation: Option<Word<'_>>,
+    preallocation: Option<At<'_, Preallocation>>,
     backing: Option<Backing>,
     problems: &mut Problems,
 ) -> Present {
@@ -99,7 +103,7 @@ pub(crate) fn present(
         // A refused size is replaced, so that references still find the volume.
         size: size.unwrap_or(Size::KIB),
         size_at,
-        allocation: allocation::resolve((r#type, format, size), allocation, preallocation, problems),
+        allocation: allocation::resolve(r#type, format, size, allocation, preallocation, problems),
         backing,
     }
 }
