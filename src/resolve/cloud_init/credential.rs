@@ -3,6 +3,8 @@
 //!
 //! Messages never repeat the text, because a wrong one may be a secret.
 
+use base64::prelude::*;
+
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::text;
@@ -54,33 +56,7 @@ fn is_public_key(text: &str) -> bool {
     let start: Vec<u8> = length.into_iter().chain(kind.bytes()).collect();
     KEY_TYPES.contains(&kind)
         && !text.contains(char::is_control)
-        && from_base64(key).is_some_and(|bytes| bytes.starts_with(&start) && bytes.len() >= start.len() + 32)
-}
-
-/// The bytes that Base64 stands for.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
-        return None;
-    }
-    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len()), 0_u32, 0);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap_or_default());
-        }
-    }
-    Some(bytes)
+        && BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.starts_with(&start) && bytes.len() >= start.len() + 32)
 }
 
 /// Checks the hash of a password.
