@@ -3,8 +3,8 @@
 //!
 //! A module here reads one part of the spec, reports what is wrong with it, and returns the part of the
 //! [`lab`](crate::lab) that has the same name. The modules without such a part are what the others need: `layers` and
-//! `profiles` look settings up, `names` looks up what a domain refers to, `parse` and `text` read single values, and the
-//! `…_order` modules sort.
+//! `profiles` look settings up, `names` looks up what a domain refers to, `guest` has what all parts of a domain are read
+//! from, `parse` and `text` read single values, and the `…_order` modules sort.
 
 pub(crate) mod clone_order;
 pub(crate) mod cloud_init;

@@ -74,22 +74,25 @@ fn each(
 }
 
 /// Returns the guest's host name: the written one with the number of the replica, or the domain's name.
-fn hostname(written: Option<Word<'_>>, entry: &Instance<'_>, at: &Pointer, problems: &mut Problems) -> String {
+fn hostname(written: Option<Word<'_>>, instance: &Instance<'_>, at: &Pointer, problems: &mut Problems) -> String {
     let Some(word) = written else {
-        let name = entry.name.to_lowercase();
+        let name = instance.name.to_lowercase();
         // A name that no domain can have has been reported.
-        if parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default()) && !is_host_name(&name) {
+        if parse::name(&instance.name, Place::key(&instance.at), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
-                Problem::bad_name(Place::key(&entry.at), format!("`{}` cannot be the name of a host", entry.name))
-                    .label("not a host name")
-                    .related(Place::key(at), "the guest is called like its domain")
-                    .help("say `hostname` in `cloudInit`"),
+                Problem::bad_name(
+                    Place::key(&instance.at),
+                    format!("`{}` cannot be the name of a host", instance.name),
+                )
+                .label("not a host name")
+                .related(Place::key(at), "the guest is called like its domain")
+                .help("say `hostname` in `cloudInit`"),
             );
         }
         return name;
     };
-    let name = match entry.own.replicas {
-        Some(_) => format!("{}-{}", word.value, entry.replica + 1),
+    let name = match instance.own.replicas {
+        Some(_) => format!("{}-{}", word.value, instance.replica + 1),
         None => word.value.clone(),
     };
     if !is_host_name(&name) {

@@ -40,18 +40,19 @@ use crate::spec::{Active, DomainFields};
 
 /// Resolves one domain of an entry, and the volumes that its disks declare.
 pub(crate) fn resolve(
-    entry: &Instance<'_>,
+    instance: &Instance<'_>,
     layers: &Layers<'_, DomainFields>,
     os: Os,
     namespace: Namespace,
     names: &Names<'_>,
     problems: &mut Problems,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
-    let guest = Guest::new(layers, entry, names, os, problems);
-    let own = Layers::one(entry.at.clone(), entry.own);
-    let derived = || Placed { value: namespace.uuid(ObjectKind::Domain, &entry.id), place: Place::key(&entry.at) };
+    let guest = Guest::new(layers, instance, names, os, problems);
+    let own = Layers::one(instance.at.clone(), instance.own);
+    let derived =
+        || Placed { value: namespace.uuid(ObjectKind::Domain, &instance.id), place: Place::key(&instance.at) };
     // One UUID for all replicas has already been refused.
-    let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| entry.own.replicas.is_none());
+    let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| instance.own.replicas.is_none());
     let uuid = written.unwrap_or_else(derived);
     let (disks, volumes) = drive::disks(&guest, problems);
     let cdroms = drive::cdroms(&guest, problems);
@@ -61,7 +62,7 @@ pub(crate) fn resolve(
     let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
         .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
         .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
-    bus::have_room(on_buses, guest.board, &entry.name, problems);
+    bus::have_room(on_buses, guest.board, &instance.name, problems);
     let screen = screen::screen(&guest, problems);
     let sound = sound::sound(&guest, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
@@ -117,8 +118,8 @@ pub(crate) fn resolve(
             .every(key!(extra))
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
             .collect(),
-        name: entry.name.clone(),
-        at: entry.at.clone(),
+        name: instance.name.clone(),
+        at: instance.at.clone(),
         uuid,
         os,
         arch: guest.arch,

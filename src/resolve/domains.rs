@@ -49,10 +49,10 @@ pub(crate) fn resolve<'a>(
         let os = without_preset.get(key!(os)).map(|os| *os.value).unwrap_or_default();
         let layers =
             profiles.layers(Some(preset(os)), written_profiles, &at, &written.fields, &mut Problems::default());
-        for entry in replicas(name, &at, &written.own, problems) {
+        for instance in replicas(name, &at, &written.own, problems) {
             let mut found = Problems::default();
-            let (domain, declared) = domain::resolve(&entry, &layers, os, namespace, names, &mut found);
-            if entry.replica == 0 {
+            let (domain, declared) = domain::resolve(&instance, &layers, os, namespace, names, &mut found);
+            if instance.replica == 0 {
                 problems.extend(found);
             } else {
                 problems.extend_from_replica(found);
@@ -116,11 +116,11 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
 fn check_layers(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: &mut Problems) {
     let own = DomainOwn::default();
     let mut check = |at: Pointer, fields: &DomainFields| {
-        let entry =
+        let instance =
             Instance { at: at.clone(), name: "unused".to_owned(), id: "unused".to_owned(), own: &own, replica: 0 };
         let (layers, os) = (Layers::one(at.clone(), fields), fields.os.unwrap_or_default());
         let mut found = Problems::default();
-        let _ = domain::resolve(&entry, &layers, os, namespace, names, &mut found);
+        let _ = domain::resolve(&instance, &layers, os, namespace, names, &mut found);
         problems.extend(found.into_iter().filter(|problem| problem.is_of_value() && problem.place.is_inside(&at)));
     };
     for (name, profile) in spec.profiles.iter().flatten() {

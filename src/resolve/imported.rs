@@ -51,9 +51,9 @@ pub(crate) fn resolve(
         }
     }
     let own = Layers::one(at.clone(), &spec.own);
-    let entry = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
+    let instance = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
     // What is refused is not read.
-    let guest = Guest::new(&layers, &entry, names, Os::default(), &mut Problems::default());
+    let guest = Guest::new(&layers, &instance, names, Os::default(), &mut Problems::default());
     let derived = namespace.uuid(ObjectKind::Domain, name);
     let interfaces = interface::interfaces(&guest, derived, problems);
     for interface in &interfaces {

@@ -78,12 +78,12 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
 /// Reads the MAC address in the spec, and counts it up for replicas.
 fn written_mac(
     layers: &Layers<'_, written::Interface>,
-    entry: &Instance<'_>,
+    instance: &Instance<'_>,
     problems: &mut Problems,
 ) -> Option<MacAt> {
     let word = layers.get(key!(mac))?;
     let first = parse::mac(word, problems)?;
-    let mac = first.plus(entry.replica);
+    let mac = first.plus(instance.replica);
     if mac.is_none() {
         problems.push(parse::too_far(&first.to_string(), "address", word.pointer()));
     }

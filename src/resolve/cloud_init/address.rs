@@ -132,7 +132,7 @@ pub(crate) fn addressing<T: Addressed>(
 }
 
 /// Reads an address with the prefix length of its subnet, and counts it up for replicas.
-fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Problems) -> Option<IpNet> {
+fn address(text: &str, place: &Place, instance: &Instance<'_>, problems: &mut Problems) -> Option<IpNet> {
     let Ok(first) = text.parse::<IpNet>() else {
         let help = match text.parse::<IpAddr>() {
             Ok(IpAddr::V4(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/24\"`"),
@@ -150,7 +150,7 @@ fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Probl
         );
         return None;
     };
-    let Some(address) = plus(first.addr(), entry.replica) else {
+    let Some(address) = plus(first.addr(), instance.replica) else {
         problems.push(
             Problem::new(
                 Id::OutOfRange,
@@ -177,7 +177,7 @@ fn address(text: &str, place: &Place, entry: &Instance<'_>, problems: &mut Probl
     }
     match subnet.host(address) {
         Ok(_) => Some(net),
-        Err(_) if entry.replica > 0 => {
+        Err(_) if instance.replica > 0 => {
             problems.push(
                 Problem::new(
                     Id::AddressOutsideSubnet,

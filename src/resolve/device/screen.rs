@@ -134,7 +134,11 @@ fn check_servers(servers: &[Graphics], problems: &mut Problems) {
 }
 
 /// Reads a server. Returns nothing for one whose type is `none`.
-fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Graphics> {
+fn server(
+    layers: &Layers<'_, written::Graphics>,
+    instance: &Instance<'_>,
+    problems: &mut Problems,
+) -> Option<Graphics> {
     let protocol = layers.value(key!(r#type)).unwrap_or(GraphicsType::Spice);
     let listen_word = layers.get(key!(listen));
     let listen = listen_word.and_then(|word| listen(word, problems));
@@ -172,7 +176,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems
     }
     let mut count_up = |port: Option<At<'_, u16>>| {
         let first = port?;
-        let value = forward::plus(*first.value, entry.replica, &first.pointer(), problems)?;
+        let value = forward::plus(*first.value, instance.replica, &first.pointer(), problems)?;
         Some(Placed { value, place: first.place() })
     };
     let (port, websocket) = (count_up(port), count_up(websocket));
@@ -184,7 +188,7 @@ fn server(layers: &Layers<'_, written::Graphics>, entry: &Instance<'_>, problems
         keymap: keymap.map(|word| Placed { value: word.value.clone(), place: word.place() }),
         gl: has_gl,
         render_node: render_node.and_then(|word| text::path(word, problems)),
-        place: if layers.is_empty() { Place::key(&entry.at) } else { Place::value(layers.pointer()) },
+        place: if layers.is_empty() { Place::key(&instance.at) } else { Place::value(layers.pointer()) },
     })
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn serials(guest: &Guest<'_>, console: bool, problems: &mut Problems)
     list.value.iter().enumerate().filter_map(serial).collect()
 }
 
-fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Serial> {
+fn serial(layers: &Layers<'_, written::Serial>, instance: &Instance<'_>, problems: &mut Problems) -> Option<Serial> {
     let pty = layers.get(key!(pty));
     let file = layers.get(key!(file));
     let tcp = layers.get(key!(tcp));
@@ -83,7 +83,7 @@ fn serial(layers: &Layers<'_, written::Serial>, entry: &Instance<'_>, problems: 
         );
         return None;
     };
-    address.set_port(forward::plus(address.port(), entry.replica, &word.pointer(), problems)?);
+    address.set_port(forward::plus(address.port(), instance.replica, &word.pointer(), problems)?);
     let protocol = protocol.map(|protocol| *protocol.value).unwrap_or_default();
     Some(Serial::Tcp { address: Placed { value: address, place: word.place() }, listen, protocol })
 }

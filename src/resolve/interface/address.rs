@@ -58,20 +58,20 @@ fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
 }
 
 /// Checks the name of a domain with an address, because DNS knows the domain by it.
-fn check_host_name(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) {
-    let is_name = parse::name(&entry.name, Place::key(&entry.at), &mut Problems::default());
-    if is_name && !parse::is_host_name(&entry.name) {
-        let message = format!("`{}` cannot be the name of a host", entry.name);
+fn check_host_name(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) {
+    let is_name = parse::name(&instance.name, Place::key(&instance.at), &mut Problems::default());
+    if is_name && !parse::is_host_name(&instance.name) {
+        let message = format!("`{}` cannot be the name of a host", instance.name);
         problems.push(
-            Problem::bad_name(Place::key(&entry.at), message)
+            Problem::bad_name(Place::key(&instance.at), message)
                 .label("not a host name")
                 .related(word.place(), "its address, which DNS knows by its name")
                 .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
         );
-    } else if let Some(other) = dnsmasq::other_meaning(&entry.name) {
-        let message = format!("`{}` cannot be the name of a domain with a reserved address", entry.name);
+    } else if let Some(other) = dnsmasq::other_meaning(&instance.name) {
+        let message = format!("`{}` cannot be the name of a domain with a reserved address", instance.name);
         problems.push(
-            Problem::bad_name(Place::key(&entry.at), message)
+            Problem::bad_name(Place::key(&instance.at), message)
                 .label(format!("dnsmasq would take it for {other}"))
                 .related(word.place(), "the address that dnsmasq is to reserve for it")
                 .help("choose another name; `id` with the old name keeps the domain's identity"),

@@ -15,7 +15,7 @@ use crate::spec::key::key;
 pub(crate) fn forwards(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    entry: &Instance<'_>,
+    instance: &Instance<'_>,
     problems: &mut Problems,
 ) -> Vec<Forward> {
     let Some(list) = layers.get(key!(forwards)) else {
@@ -36,7 +36,7 @@ pub(crate) fn forwards(
         let Some(first) = layers.get(key!(host)) else {
             continue;
         };
-        let host = plus(*first.value, entry.replica, &first.pointer(), problems);
+        let host = plus(*first.value, instance.replica, &first.pointer(), problems);
         let (Some(host), Some(address)) = (host, address.map_or(Some(None), |address| address.map(Some))) else {
             continue;
         };

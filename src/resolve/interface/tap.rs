@@ -102,7 +102,7 @@ fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
 }
 
 /// Reads the name of the host's device, and adds the number of the replica.
-fn target(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) -> Option<Placed<String>> {
+fn target(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let first = device_name::of_interface(word, problems)?;
     if RESERVED.iter().any(|start| first.starts_with(start)) {
         let starts = quoted_list(RESERVED).replace(" and ", " or ");
@@ -113,9 +113,9 @@ fn target(word: Word<'_>, entry: &Instance<'_>, problems: &mut Problems) -> Opti
         );
         return None;
     }
-    let name = match entry.own.replicas {
+    let name = match instance.own.replicas {
         None => first,
-        Some(_) => format!("{first}-{}", entry.replica + 1),
+        Some(_) => format!("{first}-{}", instance.replica + 1),
     };
     if name.len() > device_name::MAX {
         let message = format!("`{name}` is longer than {} bytes", device_name::MAX);
