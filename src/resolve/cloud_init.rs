@@ -12,7 +12,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive::bus;
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
-use crate::resolve::layers::{At, Word};
+use crate::resolve::layers::Word;
 use crate::resolve::text::shortened;
 use crate::resolve::{parse, text};
 use crate::spec::key::key;
@@ -49,28 +49,16 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
     Some(CloudInit {
         hostname: hostname(layers.get(key!(hostname)), guest.instance, &at, problems),
         user: user.and_then(|word| user_name(word, problems)),
-        ssh_keys: each(layers.get(key!(ssh_keys)), credential::ssh_key, problems),
+        ssh_keys: text::each(layers.items(key!(ssh_keys)), credential::ssh_key, problems),
         password_hash: password_hash
             .and_then(|word| credential::hash(word.value, word.place(), problems).then(|| word.value.clone())),
-        packages: each(layers.get(key!(packages)), package, problems),
-        runcmd: each(layers.get(key!(runcmd)), command, problems),
+        packages: text::each(layers.items(key!(packages)), package, problems),
+        runcmd: text::each(layers.items(key!(runcmd)), command, problems),
         network: network::network(&layers.object(key!(network)), guest, interfaces, problems),
         extra: extra::merged(layers.every(key!(extra)), problems),
         bus: bus::default_of_cdroms(guest.board),
         at,
     })
-}
-
-/// Returns the items of a list that pass a check, which reports the others.
-fn each(
-    list: Option<At<'_, Vec<String>>>,
-    check: impl Fn(&str, Place, &mut Problems) -> bool,
-    problems: &mut Problems,
-) -> Vec<String> {
-    let Some(list) = list else { return Vec::new() };
-    let items = list.value.iter().enumerate();
-    let valid = items.filter(|(index, text)| check(text, Place::value(list.pointer().index(*index)), problems));
-    valid.map(|(_, text)| text.clone()).collect()
 }
 
 /// Returns the guest's host name: the written one with the number of the replica, or the domain's name.

@@ -11,12 +11,10 @@ pub(crate) mod sound;
 use crate::lab::device::screen::Screen;
 use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
 use crate::lab::domain::board::Board;
-use crate::lab::placed::Placed;
 use crate::lab::size::Size;
-use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, written};
 use crate::resolve::{parse, text};
 use crate::spec::device::{Panic, ShmemModel, Watchdog};
 use crate::spec::guest::Arch;
@@ -104,13 +102,13 @@ fn vsock(guest: &Guest<'_>, problems: &mut Problems) -> Option<Vsock> {
     if counted.is_none() {
         problems.push(parse::too_far(&first.value.to_string(), "number", first.pointer()));
     }
-    Some(Vsock { cid: counted.map(|value| Placed { value, place: first.place() }) })
+    Some(Vsock { cid: counted.map(|cid| first.with(cid)) })
 }
 
 /// Reads the shared memory of all layers; the strongest layer that names one decides what it is.
 fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shmem> {
     let shmem = |(name, layers): (String, Layers<'_, written::Shmem>)| {
-        let is_name = parse::name(&name, Place::key(layers.pointer()), problems);
+        let is_name = parse::name(&name, layers.key_place(), problems);
         let memory = memory(&layers, problems)?;
         is_name.then_some(Shmem { name, memory })
     };
@@ -118,14 +116,10 @@ fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shme
 }
 
 fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Option<ShmemMemory> {
-    let written = layers.get(key!(size));
-    let server = layers.get(key!(server));
     match layers.value(key!(model)).unwrap_or_default() {
         ShmemModel::IvshmemPlain => {
-            problems.extend(
-                server.map(|at| Problem::key_only_for(&at.pointer(), "memory without a server", "`ivshmem-doorbell`")),
-            );
-            let Some(written) = written else {
+            parse::only_for(written!(layers => server), "memory without a server", "`ivshmem-doorbell`", problems);
+            let Some(written) = layers.get(key!(size)) else {
                 return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
             };
             let size = parse::size(written, problems)?;
@@ -140,16 +134,11 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
             Some(ShmemMemory::Plain(size))
         }
         ShmemModel::IvshmemDoorbell => {
-            problems
-                .extend(written.map(|at| Problem::key_only_for(&at.pointer(), "a server's memory", "`ivshmem-plain`")));
-            let Some(server) = server else {
+            parse::only_for(written!(layers => size), "a server's memory", "`ivshmem-plain`", problems);
+            let Some(server) = layers.get(key!(server)) else {
                 problems.push(
-                    Problem::needs(
-                        Place::value(layers.pointer()),
-                        "shared memory of a server that is not named",
-                        "a `server`",
-                    )
-                    .help("add `\"server\": …`, the socket of `ivshmem-server`"),
+                    Problem::needs(layers.place(), "shared memory of a server that is not named", "a `server`")
+                        .help("add `\"server\": …`, the socket of `ivshmem-server`"),
                 );
                 return None;
             };

@@ -142,22 +142,14 @@ pub(crate) fn resolve(
 
 /// Reads the names of the domains that start before this one.
 fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
-    let Some(list) = layers.get(key!(after)) else { return Vec::new() };
-    let place = |index: usize| Place::value(list.pointer().index(index));
-    list.value.iter().enumerate().map(|(index, name)| Placed { value: name.clone(), place: place(index) }).collect()
+    let names = layers.items(key!(after));
+    names.map(|(name, at)| Placed { value: name.clone(), place: Place::value(at) }).collect()
 }
 
 /// Reads the arguments and environment variables for QEMU.
 fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, IndexMap<String, String>) {
     let qemu = layers.object(key!(qemu));
-    let mut qemu_args = Vec::new();
-    if let Some(args) = qemu.get(key!(args)) {
-        for (index, arg) in args.value.iter().enumerate() {
-            if text::check_line(arg, Place::value(args.pointer().index(index)), problems) {
-                qemu_args.push(arg.clone());
-            }
-        }
-    }
+    let qemu_args = text::each(qemu.items(key!(args)), text::check_line, problems);
     let mut qemu_env = IndexMap::new();
     for env in qemu.every(key!(env)) {
         for (name, text) in env.value {

@@ -13,7 +13,7 @@ use crate::problem::{Problem, Problems};
 use crate::resolve::clone_order::in_clone_order;
 use crate::resolve::domain::preset::preset;
 use crate::resolve::instance::Instance;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, present, written};
 use crate::resolve::names::Names;
 use crate::resolve::profiles::Profiles;
 use crate::resolve::{domain, drive, imported, parse};
@@ -84,11 +84,9 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
     let Some(count) = own.replicas else {
         return vec![Instance { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
     };
-    for (key, _) in
-        [("uuid", own.uuid.is_some()), ("nvram", own.nvram.is_some())].into_iter().filter(|(_, is_some)| *is_some)
-    {
+    for (key, at) in present(written!(layers => uuid, nvram)) {
         problems.push(
-            Problem::conflict(Place::key(at.key(key)), format!("one `{key}` for {count} domains"))
+            Problem::conflict(Place::key(at), format!("one `{key}` for {count} domains"))
                 .label("not with `replicas`")
                 .help("leave it out; each domain gets its own"),
         );

@@ -58,7 +58,7 @@ pub(crate) fn disks(guest: &Guest<'_>, problems: &mut Problems) -> (Vec<Disk>, V
         };
         volumes.extend(declared);
         let bus = layers.get(key!(bus));
-        let place = || bus.map_or_else(|| Place::value(layers.pointer()), |bus| bus.place());
+        let place = || bus.map_or_else(|| layers.place(), |bus| bus.place());
         let bus = bus.map_or_else(|| bus::default_of_disks(guest), |bus| *bus.value);
         bus::exists(bus, guest.board, place, problems);
         bus::allows(&layers, bus, problems);
@@ -99,7 +99,7 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
         None => return None,
     };
     if bus == DiskBus::Nvme && serial.len() > NVME_SERIAL_MAX {
-        let place = written.map_or_else(|| Place::value(layers.pointer()), |word| word.place());
+        let place = written.map_or_else(|| layers.place(), |word| word.place());
         problems.push(
             Problem::new(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
                 .label(format!("{} bytes", serial.len()))
@@ -111,22 +111,15 @@ fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems
 
 /// Reads the optical drives.
 pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
-    let Some(list) = guest.layers.get(key!(cdroms)) else {
-        return Vec::new();
-    };
     let mut cdroms = Vec::new();
-    for (index, cdrom) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), cdrom);
+    for layers in guest.layers.objects(key!(cdroms)) {
         let written_bus = layers.get(key!(bus));
         let bus = written_bus.map_or_else(|| bus::default_of_cdroms(guest.board), |bus| (*bus.value).into());
         if let Some(written) = written_bus {
             bus::exists(bus, guest.board, || written.place(), problems);
         }
-        let startup_policy = startup_policy::startup_policy(
-            layers.get(key!(startup_policy)),
-            cdrom.file.is_some() || cdrom.volume.is_some(),
-            problems,
-        );
+        let is_full = layers.get(key!(file)).or(layers.get(key!(volume))).is_some();
+        let startup_policy = startup_policy::startup_policy(layers.get(key!(startup_policy)), is_full, problems);
         let boot = boot::order(layers.get(key!(boot)));
         let medium = medium(&layers, guest.names, problems);
         if let (Some(Medium::Volume { pool, .. }), Some(at)) = (&medium, layers.get(key!(startup_policy)))

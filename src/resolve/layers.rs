@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::key::Key;
@@ -70,6 +71,28 @@ impl<T: ?Sized> At<'_, T> {
     pub fn place(&self) -> Place {
         Place::value(self.pointer())
     }
+
+    /// What was read of it, with its place.
+    #[must_use]
+    pub fn with<U>(&self, value: U) -> Placed<U> {
+        Placed { value, place: self.place() }
+    }
+}
+
+impl<T: Clone> At<'_, T> {
+    /// The setting with its place.
+    #[must_use]
+    pub fn placed(&self) -> Placed<T> {
+        self.with(self.value.clone())
+    }
+}
+
+impl<'l, T> At<'l, Vec<T>> {
+    /// The items of the list, each with where it was written.
+    pub fn items(self) -> impl Iterator<Item = (&'l T, Pointer)> {
+        let list = self.pointer();
+        self.value.iter().enumerate().map(move |(index, item)| (item, list.index(index)))
+    }
 }
 
 impl<'a, T> Layers<'a, T> {
@@ -121,6 +144,16 @@ impl<'a, T> Layers<'a, T> {
         Layers { layers: layers.filter_map(|(at, layer)| Some((at.key(key.name), (key.field)(layer)?))).collect() }
     }
 
+    /// The items of the list under the key, which the strongest layer that has it decides, each with where it was written.
+    pub fn items<U: 'a>(&self, key: Key<T, Vec<U>>) -> impl Iterator<Item = (&U, Pointer)> {
+        self.get(key).into_iter().flat_map(At::items)
+    }
+
+    /// The same items, each as an object of one layer.
+    pub fn objects<U: 'a>(&self, key: Key<T, Vec<U>>) -> impl Iterator<Item = Layers<'_, U>> {
+        self.items(key).map(|(item, at)| Layers::one(at, item))
+    }
+
     /// The layers of each item of the list under `key`, which merges by the name that `name` gives to an item by its
     /// position in its list. New names append in order. The second of two equal names in one list is a problem;
     /// `unnamed` tells what items without a name are called.
@@ -143,8 +176,7 @@ impl<'a, T> Layers<'a, T> {
                             Place::value(at),
                             format!("two of the `{}` are named `{name}`", key.name),
                         )
-                        .label("the second one")
-                        .related(Place::value(first), "the first one")
+                        .second_of(&Place::value(first))
                         .help(format!("give one of them another `name`; {unnamed}")),
                     );
                     continue;
@@ -176,6 +208,18 @@ impl<'a, T> Layers<'a, T> {
     #[must_use]
     pub fn pointer(&self) -> Pointer {
         self.layers.last().map(|(at, _)| at.clone()).unwrap_or_default()
+    }
+
+    /// The place of the key that the strongest layer stands under.
+    #[must_use]
+    pub fn key_place(&self) -> Place {
+        Place::key(self.pointer())
+    }
+
+    /// The place of the strongest layer.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::value(self.pointer())
     }
 
     /// Whether no layer has the object.

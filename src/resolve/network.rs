@@ -128,7 +128,7 @@ fn bridge(
     if let Some(word) = written {
         let check = if mode.makes_bridge() { device_name::of_bridge } else { device_name::of_host };
         let value = check(word, problems).unwrap_or_default();
-        return Some(Placed { value, place: word.place() });
+        return Some(word.with(value));
     }
     if !mode.makes_bridge() {
         problems.push(

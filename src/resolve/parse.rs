@@ -11,7 +11,7 @@ use crate::lab::size::Size;
 use crate::lab::subnet::{Family, NotASubnet, Subnet};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, quoted_list};
-use crate::resolve::layers::{At, Word};
+use crate::resolve::layers::{At, Word, present};
 use crate::resolve::text::{fits, shortened};
 
 /// The longest computer name of Windows (`NetBIOS`), in characters.
@@ -152,7 +152,7 @@ pub fn id(written: Option<Word<'_>>, problems: &mut Problems) -> Option<String> 
 /// Reads the UUID of an object, if the spec has it, with its place.
 pub fn identity(written: Option<Word<'_>>, problems: &mut Problems) -> Option<Placed<Uuid>> {
     let word = written?;
-    uuid(word, problems).map(|value| Placed { value, place: word.place() })
+    uuid(word, problems).map(|uuid| word.with(uuid))
 }
 
 /// Reads a MAC address.
@@ -307,6 +307,11 @@ pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
     )
     .label("too many replicas from here")
     .help("start lower")
+}
+
+/// Refuses those of several keys that are written, which `what` does not have: only what `only` names does.
+pub fn only_for<const N: usize>(keys: [(&str, Option<Pointer>); N], what: &str, only: &str, problems: &mut Problems) {
+    problems.extend(present(keys).map(|(_, at)| Problem::key_only_for(&at, what, only)));
 }
 
 /// Checks that one of several keys is given, and no second one.

@@ -38,7 +38,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         name: name.to_owned(),
         uuid,
         r#type,
-        source: pool_source::resolve((name, r#type), &written_source, &at.key("source"), problems),
+        source: pool_source::resolve(name, r#type, &written_source, &at.key("source"), problems),
         path: path(name, r#type, &layers, problems),
         permissions: permissions(r#type, &layers, problems),
         volumes: Vec::new(),
@@ -112,7 +112,7 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
     if !r#type.has_files() {
         problems.push(
             Problem::not_on_this_type(
-                Place::key(written.pointer()),
+                written.key_place(),
                 format!("a pool of type `{}` has no `permissions`", r#type.name()),
             )
             .label("has no directory of its own")

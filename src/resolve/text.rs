@@ -141,6 +141,15 @@ pub fn check_line(text: &str, place: Place, problems: &mut Problems) -> bool {
     false
 }
 
+/// Returns the items of a list that pass a check, which reports the others.
+pub fn each<'l>(
+    items: impl Iterator<Item = (&'l String, Pointer)>,
+    check: impl Fn(&str, Place, &mut Problems) -> bool,
+    problems: &mut Problems,
+) -> Vec<String> {
+    items.filter(|(text, at)| check(text, Place::value(at), problems)).map(|(text, _)| text.clone()).collect()
+}
+
 /// Collects the `extra` of a device from all layers, with their places, the weakest first.
 pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut Problems) -> Vec<ExtraAt> {
     let mut extras = Vec::new();

@@ -8,7 +8,6 @@ use ipnet::IpNet;
 use crate::lab::cloud_init::address::{Addressing, Segment, Static};
 use crate::lab::id::NetworkId;
 use crate::lab::interface::Interface;
-use crate::lab::placed::Placed;
 use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
@@ -17,8 +16,8 @@ use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word, present, written};
 use crate::resolve::names::Names;
 use crate::resolve::network::host_address::{not_a_host, room_of};
-use crate::resolve::parse;
 use crate::resolve::text::shortened;
+use crate::resolve::{parse, text};
 use crate::spec::cloud_init::{Addressed, GuestInterface};
 use crate::spec::key::key;
 
@@ -48,7 +47,8 @@ pub(crate) struct Carries(pub(crate) bool);
 /// Refuses addresses of an interface in a bond: the bond has them.
 pub(crate) fn of_member(
     layers: &Layers<'_, GuestInterface>,
-    (bond, place): &(String, Place),
+    bond: &str,
+    place: &Place,
     problems: &mut Problems,
 ) -> Addressing {
     let dhcp = layers.get(key!(dhcp)).filter(|dhcp| *dhcp.value).map(|at| ("dhcp", at.pointer()));
@@ -75,8 +75,8 @@ pub(crate) fn addressing<T: Addressed>(
     let mut addresses: Vec<Static> = Vec::new();
     let mut are_valid = true;
     let written = layers.get(T::ADDRESSES);
-    for (index, text) in written.iter().flat_map(|list| list.value.iter().enumerate()) {
-        let place = Place::value(written.map_or_else(|| layers.pointer(), |list| list.pointer().index(index)));
+    for (text, at) in layers.items(T::ADDRESSES) {
+        let place = Place::value(at);
         match address(text, &place, guest.instance, problems) {
             Some(net) if addresses.iter().any(|other| other.net.addr() == net.addr()) => problems.push(
                 Problem::new(Id::DuplicateAddress, place, format!("address `{}` is here twice", net.addr()))
@@ -104,7 +104,7 @@ pub(crate) fn addressing<T: Addressed>(
         if are_valid {
             check_gateway(gateway, word, &addresses, problems);
         }
-        Some(Placed { value: gateway, place: word.place() })
+        Some(word.with(gateway))
     });
     let gateways = gateways.collect();
 
@@ -120,8 +120,11 @@ pub(crate) fn addressing<T: Addressed>(
     };
     Addressing {
         gateways,
-        nameservers: nameservers(layers, problems),
-        search: search(layers, problems),
+        nameservers: layers
+            .items(T::NAMESERVERS)
+            .filter_map(|(text, at)| parse::any_address_at(text, Place::value(at), problems))
+            .collect(),
+        search: text::each(layers.items(T::SEARCH), parse::host_name, problems),
         // Where the lab serves DHCPv6 only, the guest would wait for an IPv4 address in vain.
         dhcp4: uses_dhcp && (v4 || !v6),
         dhcp6: uses_dhcp && v6,
@@ -273,19 +276,4 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
             .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
     };
     problems.push(problem);
-}
-
-fn nameservers<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<IpAddr> {
-    let Some(list) = layers.get(T::NAMESERVERS) else { return Vec::new() };
-    let servers = list.value.iter().enumerate();
-    servers
-        .filter_map(|(at, text)| parse::any_address_at(text, Place::value(list.pointer().index(at)), problems))
-        .collect()
-}
-
-fn search<T: Addressed>(layers: &Layers<'_, T>, problems: &mut Problems) -> Vec<String> {
-    let Some(list) = layers.get(T::SEARCH) else { return Vec::new() };
-    let domains = list.value.iter().enumerate();
-    let valid = domains.filter(|(at, text)| parse::host_name(text, Place::value(list.pointer().index(*at)), problems));
-    valid.map(|(_, text)| text.clone()).collect()
 }

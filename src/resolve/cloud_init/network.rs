@@ -73,7 +73,7 @@ pub(crate) fn network(
     let mut guest_links = GuestLinks { interfaces, bonds: HashMap::new() };
     let mut addressed: HashMap<usize, &Layers<'_, written::GuestInterface>> = HashMap::new();
     for (name, layers) in &written_interfaces {
-        if let Some(index) = guest_links.interface(name, Place::key(layers.pointer()), problems) {
+        if let Some(index) = guest_links.interface(name, layers.key_place(), problems) {
             addressed.insert(index, layers);
         }
     }
@@ -97,7 +97,7 @@ pub(crate) fn network(
         let own = Layers::new(Vec::new());
         let layers = addressed.get(&index).copied().unwrap_or(&own);
         let addressing = match guest_links.bonds.get(&index) {
-            Some(bond) => address::of_member(layers, bond, problems),
+            Some((bond, place)) => address::of_member(layers, bond, place, problems),
             None => address::addressing(layers, &on, Carries(carries(index)), guest, problems),
         };
         ids.push(id.clone());
@@ -225,8 +225,8 @@ fn bond_members(
     problems: &mut Problems,
 ) -> Vec<usize> {
     let mut members = Vec::new();
-    for (index, name) in list.value.iter().enumerate() {
-        let place = Place::value(list.pointer().index(index));
+    for (name, at) in list.items() {
+        let place = Place::value(at);
         let Some(interface) = guest_links.interface(name, place.clone(), problems) else { continue };
         match guest_links.bonds.get(&interface) {
             None => {
@@ -265,8 +265,7 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
     if let Some(first) = taken.insert(name.to_owned(), place.clone()) {
         problems.push(
             Problem::new(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
-                .label("the second one")
-                .related(first, "the first one")
+                .second_of(&first)
                 .help("give the bond or the VLAN another name"),
         );
     }

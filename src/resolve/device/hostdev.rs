@@ -6,7 +6,7 @@ use crate::lab::device::hostdev::{HostDevice, HostDeviceKind};
 use crate::lab::device::pci::{PciAddress, hex};
 use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
@@ -23,14 +23,9 @@ pub(crate) fn host_devices(
     has_screen: bool,
     problems: &mut Problems,
 ) -> Vec<HostDevice> {
-    let Some(list) = guest.layers.get(key!(hostdevs)) else {
-        return Vec::new();
-    };
-    let mut devices = Vec::new();
-    for (index, device) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), device);
-        devices.extend(host_device(&layers, guest.board, has_screen, problems));
-    }
+    let written = guest.layers.objects(key!(hostdevs));
+    let devices = written.filter_map(|layers| host_device(&layers, guest.board, has_screen, problems));
+    let mut devices: Vec<HostDevice> = devices.collect();
     let slots = devices.iter_mut().filter_map(|device| match &mut device.kind {
         HostDeviceKind::Pci { guest, .. } | HostDeviceKind::Mdev { guest, .. } => guest.as_mut(),
         HostDeviceKind::Usb { .. } => None,
@@ -46,8 +41,7 @@ pub(crate) fn host_devices(
     if let [first, second, ..] = frame_buffers.as_slice() {
         problems.push(
             Problem::conflict((*second).clone(), "two devices show the firmware")
-                .label("the second one")
-                .related((*first).clone(), "the first one")
+                .second_of(first)
                 .help("leave `ramfb` out of one of them"),
         );
     }
@@ -66,50 +60,39 @@ fn host_device(
     parse::one_of(&written!(layers => pci, usb, mdev), "a host device", &layers.pointer(), problems)?;
 
     let guest = layers.get(key!(guest));
-    let managed = layers.get(key!(managed));
-    let rom = layers.get(key!(rom));
-    let rom_bar = layers.get(key!(rom_bar));
-    let boot = layers.get(key!(boot));
-    let optional = layers.get(key!(optional));
-    let display = layers.get(key!(display));
-    let ramfb = layers.get(key!(ramfb));
-    let mut only_for = |keys: &[(&str, Option<Pointer>)], what: &str, only: &str| {
-        let written = keys.iter().filter_map(|(_, at)| at.as_ref());
-        problems.extend(written.map(|at| Problem::key_only_for(at, what, only)));
-    };
     if pci.is_none() {
         let what = "a device that is no PCI device of the host";
-        only_for(&written!(layers => managed, rom, rom_bar), what, "`pci`");
+        parse::only_for(written!(layers => managed, rom, rom_bar), what, "`pci`", problems);
     }
     if usb.is_none() {
-        only_for(&written!(layers => optional), "a device that is not on USB", "`usb`");
+        parse::only_for(written!(layers => optional), "a device that is not on USB", "`usb`", problems);
     } else {
-        only_for(&written!(layers => guest), "a USB device", "`pci` and `mdev`");
+        parse::only_for(written!(layers => guest), "a USB device", "`pci` and `mdev`", problems);
     }
     if mdev.is_none() {
-        only_for(&written!(layers => display, ramfb), "a device that is no mediated one", "`mdev`");
+        parse::only_for(written!(layers => display, ramfb), "a device that is no mediated one", "`mdev`", problems);
     } else {
-        only_for(&written!(layers => boot), "a mediated device", "`pci` and `usb`");
+        parse::only_for(written!(layers => boot), "a mediated device", "`pci` and `usb`", problems);
     }
 
     let guest = guest.filter(|_| usb.is_none()).and_then(|word| pci::slot(word, board, problems));
     let place = pci.or(usb).or(mdev)?.place();
     let kind = if let Some(word) = pci {
         let address = parsed(word, PciAddress::parse, "lspci -D", "0000:01:00.0", problems);
-        let rom = rom.and_then(|word| text::path(word, problems));
+        let rom = layers.get(key!(rom)).and_then(|word| text::path(word, problems));
         HostDeviceKind::Pci {
             address: address?,
             guest,
-            managed: managed.is_none_or(|managed| *managed.value),
+            managed: layers.value(key!(managed)).unwrap_or(true),
             rom,
-            rom_bar: rom_bar.map(|bar| *bar.value),
+            rom_bar: layers.value(key!(rom_bar)),
         }
     } else if let Some(word) = usb {
         let (vendor, product) = parsed(word, usb_device, "lsusb", "046d:c52b", problems)?;
-        HostDeviceKind::Usb { vendor, product, optional: optional.is_some_and(|optional| *optional.value) }
+        HostDeviceKind::Usb { vendor, product, optional: layers.value(key!(optional)).unwrap_or(false) }
     } else {
-        let display = display.is_some_and(|display| *display.value);
-        let ramfb = ramfb.filter(|ramfb| *ramfb.value);
+        let display = layers.value(key!(display)).unwrap_or(false);
+        let ramfb = layers.get(key!(ramfb)).filter(|ramfb| *ramfb.value);
         if let Some(ramfb) = ramfb.filter(|_| !display) {
             problems.push(
                 Problem::conflict(ramfb.key_place(), "a frame buffer that nobody sees")
@@ -127,7 +110,7 @@ fn host_device(
         let uuid = parsed(mdev?, mediated, "mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804", problems)?;
         HostDeviceKind::Mdev { uuid, guest, display, ramfb: ramfb.map(|ramfb| ramfb.place()) }
     };
-    Some(HostDevice { place, kind, boot: boot::order(boot.filter(|_| mdev.is_none())) })
+    Some(HostDevice { place, kind, boot: boot::order(layers.get(key!(boot)).filter(|_| mdev.is_none())) })
 }
 
 /// Reads the address of a device on the host, or reports that it is none.

@@ -1,12 +1,10 @@
 //! Reads the keyboards and pointers of a domain, and gives it those that it has by default.
 
 use crate::lab::device::input::Input;
-use crate::lab::placed::Placed;
-use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
-use crate::resolve::text;
+use crate::resolve::layers::{Layers, written};
+use crate::resolve::{parse, text};
 use crate::spec::guest::Arch;
 use crate::spec::input as written;
 use crate::spec::input::{InputBus, InputType};
@@ -16,16 +14,15 @@ use crate::spec::key::key;
 /// keyboard of its own, the Arm board has none.
 pub(crate) fn inputs(guest: &Guest<'_>, has_video: bool, problems: &mut Problems) -> Vec<Input> {
     let usb = |kind| Input::emulated(kind, InputBus::Usb);
-    let Some(list) = guest.layers.get(key!(inputs)) else {
+    if guest.layers.get(key!(inputs)).is_none() {
         return match (has_video, guest.arch) {
             (false, _) => Vec::new(),
             (true, Arch::X86_64) => vec![usb(InputType::Tablet)],
             (true, Arch::Aarch64) => vec![usb(InputType::Tablet), usb(InputType::Keyboard)],
         };
-    };
+    }
     let mut inputs: Vec<Input> = Vec::new();
-    for (index, input) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), input);
+    for layers in guest.layers.objects(key!(inputs)) {
         let Some(input) = input_of(&layers, guest.arch, problems) else { continue };
         let of_host = |input: &Input| input.device.as_ref().map(|device| device.value.clone());
         let first = inputs.iter().find(|other| of_host(other).is_some() && of_host(other) == of_host(&input));
@@ -33,8 +30,7 @@ pub(crate) fn inputs(guest: &Guest<'_>, has_video: bool, problems: &mut Problems
             let message = format!("two inputs are the device `{}` of the host", second.value);
             problems.push(
                 Problem::new(Id::DuplicateDevice, second.place.clone(), message)
-                    .label("the second one")
-                    .related(first.place.clone(), "the first one")
+                    .second_of(&first.place)
                     .help("leave one of the two out"),
             );
         }
@@ -47,28 +43,21 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
     let kind = *layers.get(key!(r#type))?.value;
     let bus = layers.get(key!(bus));
     let device = layers.get(key!(device));
-    let grab = layers.get(key!(grab));
-    let grab_toggle = layers.get(key!(grab_toggle));
-    let repeat = layers.get(key!(repeat));
     let is_of_host = match kind {
         InputType::Evdev | InputType::Passthrough => true,
         InputType::Tablet | InputType::Keyboard | InputType::Mouse => false,
     };
-    let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
-        problems.extend(at.map(|at| Problem::key_only_for(&at, what, only)));
-    };
     if kind != InputType::Evdev {
         let what = "a device that the guest and the host do not have in turns";
-        only_for(grab.map(|at| at.pointer()), what, "`evdev`");
-        only_for(grab_toggle.map(|at| at.pointer()), what, "`evdev`");
-        only_for(repeat.map(|at| at.pointer()), what, "`evdev`");
+        parse::only_for(written!(layers => grab, grab_toggle, repeat), what, "`evdev`", problems);
     }
     if !is_of_host {
-        only_for(device.map(|at| at.pointer()), "a device that QEMU makes", "`evdev` and `passthrough`");
+        let (what, only) = ("a device that QEMU makes", "`evdev` and `passthrough`");
+        parse::only_for(written!(layers => device), what, only, problems);
     }
     if is_of_host && device.is_none() {
         problems.push(
-            Problem::needs(Place::value(layers.pointer()), "a device of the host that is not named", "a `device`")
+            Problem::needs(layers.place(), "a device of the host that is not named", "a `device`")
                 .help("add `\"device\": …`, a link in `/dev/input/by-id`"),
         );
     }
@@ -98,15 +87,13 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
                 .help("leave `bus` out")
         }));
     }
-    let device = device
-        .filter(|_| is_of_host)
-        .and_then(|word| Some(Placed { value: text::path(word, problems)?, place: word.place() }));
+    let device = device.filter(|_| is_of_host).and_then(|word| Some(word.with(text::path(word, problems)?)));
     Some(Input {
         kind,
         bus: bus.map(|bus| *bus.value).or(default),
         device,
-        grab: grab.map(|grab| *grab.value),
-        grab_toggle: grab_toggle.map(|toggle| *toggle.value),
-        repeat: repeat.map(|repeat| *repeat.value),
+        grab: layers.value(key!(grab)),
+        grab_toggle: layers.value(key!(grab_toggle)),
+        repeat: layers.value(key!(repeat)),
     })
 }

@@ -3,7 +3,6 @@
 use crate::lab::device::pci::{PciAddress, Slot, has_fixed_slot};
 use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
-use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;
@@ -54,7 +53,7 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
         );
         return None;
     }
-    Some(Slot { address: Placed { value: address, place: word.place() }, multifunction: false })
+    Some(Slot { address: word.with(address), multifunction: false })
 }
 
 /// Finds the slots that several devices share: each device has a function of its own there, one of them function 0.

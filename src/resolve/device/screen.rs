@@ -3,14 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::lab::device::screen::{Graphics, Screen};
-use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
-use crate::resolve::layers::{At, Layers, Word};
-use crate::resolve::text;
+use crate::resolve::layers::{At, Layers, Word, written};
+use crate::resolve::{parse, text};
 use crate::spec::guest::{Arch, Drivers};
 use crate::spec::key::key;
 use crate::spec::screen as written;
@@ -26,21 +25,17 @@ const KEYMAPS: &[&str] = &[
 pub(crate) fn screen(guest: &Guest<'_>, problems: &mut Problems) -> Screen {
     let first = guest.layers.object(key!(graphics));
     let mut servers: Vec<Graphics> = server(&first, guest.instance, problems).into_iter().collect();
-    if let Some(list) = guest.layers.get(key!(further_graphics)) {
-        for (index, graphics) in list.value.iter().enumerate() {
-            let at = list.pointer().index(index);
-            let layers = Layers::one(at.clone(), graphics);
-            let protocol = layers.get(key!(r#type));
-            if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
-                let place = protocol.map_or(Place::value(at), |protocol| protocol.place());
-                problems.push(
-                    Problem::needs(place, "a further server that does not say what it is", "a `type`")
-                        .help("choose one that `graphics` does not have, such as `vnc`, or leave the whole entry out"),
-                );
-                continue;
-            }
-            servers.extend(server(&layers, guest.instance, problems));
+    for layers in guest.layers.objects(key!(further_graphics)) {
+        let protocol = layers.get(key!(r#type));
+        if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
+            let place = protocol.map_or_else(|| layers.place(), |protocol| protocol.place());
+            problems.push(
+                Problem::needs(place, "a further server that does not say what it is", "a `type`")
+                    .help("choose one that `graphics` does not have, such as `vnc`, or leave the whole entry out"),
+            );
+            continue;
         }
+        servers.extend(server(&layers, guest.instance, problems));
     }
     check_servers(&servers, problems);
     let video = guest.layers.get(key!(video));
@@ -103,12 +98,7 @@ fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
 /// Refuses a second one of what QEMU has only once: a server of a type, a GPU that draws, a layout of the keyboard.
 fn check_servers(servers: &[Graphics], problems: &mut Problems) {
     let mut conflict = |message: &str, second: &Place, first: &Place, help: &str| {
-        problems.push(
-            Problem::conflict(second.clone(), message)
-                .label("the second one")
-                .related(first.clone(), "the first one")
-                .help(help),
-        );
+        problems.push(Problem::conflict(second.clone(), message).second_of(first).help(help));
     };
     for (index, graphics) in servers.iter().enumerate() {
         let before = &servers[..index];
@@ -149,27 +139,23 @@ fn server(
     let gl = layers.get(key!(gl));
     let render_node = layers.get(key!(render_node));
     let has_gl = gl.is_some_and(|gl| *gl.value);
-    let mut only_for = |at: Option<Pointer>, what: &str, only: &str| {
-        problems.extend(at.map(|at| Problem::key_only_for(&at, what, only)));
-    };
     match protocol {
         GraphicsType::EglHeadless => {
             let what = "a screen that nobody connects to";
-            only_for(listen_word.map(|at| at.pointer()), what, "`spice` and `vnc`");
-            only_for(port.map(|at| at.pointer()), what, "`spice` and `vnc`");
-            only_for(keymap.map(|at| at.pointer()), what, "`spice` and `vnc`");
-            only_for(websocket.map(|at| at.pointer()), what, "`vnc`");
+            // A layout that QEMU does not know has been refused.
+            let [listen, port] = written!(layers => listen, port);
+            let keymap = ("keymap", keymap.map(|at| at.pointer()));
+            parse::only_for([listen, port, keymap], what, "`spice` and `vnc`", problems);
+            parse::only_for(written!(layers => websocket), what, "`vnc`", problems);
         }
-        GraphicsType::Spice => {
-            only_for(websocket.map(|at| at.pointer()), "a SPICE server", "`vnc`");
-            let render_node = render_node.filter(|_| !has_gl);
-            only_for(render_node.map(|at| at.pointer()), "a screen that QEMU draws", "`egl-headless` and with `gl`");
-        }
-        GraphicsType::Vnc => {
-            only_for(render_node.map(|at| at.pointer()), "a screen that QEMU draws", "`egl-headless` and with `gl`");
-        }
+        GraphicsType::Spice => parse::only_for(written!(layers => websocket), "a SPICE server", "`vnc`", problems),
+        GraphicsType::Vnc => {}
         // The strongest layer removes the screen of a weaker one.
         GraphicsType::None => return None,
+    }
+    if protocol == GraphicsType::Vnc || (protocol == GraphicsType::Spice && !has_gl) {
+        let (what, only) = ("a screen that QEMU draws", "`egl-headless` and with `gl`");
+        parse::only_for(written!(layers => render_node), what, only, problems);
     }
     if let Some(gl) = gl.filter(|gl| *gl.value) {
         check_gl(protocol, gl, listen_word.map(|at| at.pointer()).or(port.map(|at| at.pointer())), problems);
@@ -177,7 +163,7 @@ fn server(
     let mut count_up = |port: Option<At<'_, u16>>| {
         let first = port?;
         let value = forward::plus(*first.value, instance.replica, &first.pointer(), problems)?;
-        Some(Placed { value, place: first.place() })
+        Some(first.with(value))
     };
     let (port, websocket) = (count_up(port), count_up(websocket));
     Some(Graphics {
@@ -185,10 +171,10 @@ fn server(
         listen: listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         port,
         websocket,
-        keymap: keymap.map(|word| Placed { value: word.value.clone(), place: word.place() }),
+        keymap: keymap.map(|word| word.placed()),
         gl: has_gl,
         render_node: render_node.and_then(|word| text::path(word, problems)),
-        place: if layers.is_empty() { Place::key(&instance.at) } else { Place::value(layers.pointer()) },
+        place: if layers.is_empty() { Place::key(&instance.at) } else { layers.place() },
     })
 }
 

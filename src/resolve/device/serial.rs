@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 
 use crate::lab::device::screen::Screen;
 use crate::lab::device::serial::{Channel, GUEST_AGENT, SPICE_AGENT, Serial};
-use crate::lab::placed::Placed;
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::guest::Guest;
@@ -39,10 +38,8 @@ pub(crate) fn serials(guest: &Guest<'_>, console: bool, problems: &mut Problems)
                 .help("leave some out, or use `furtherChannels`"),
         );
     }
-    let serial = |(index, serial): (usize, &written::Serial)| {
-        self::serial(&Layers::one(list.pointer().index(index), serial), guest.instance, problems)
-    };
-    list.value.iter().enumerate().filter_map(serial).collect()
+    let ports = guest.layers.objects(key!(further_serials));
+    ports.filter_map(|layers| serial(&layers, guest.instance, problems)).collect()
 }
 
 fn serial(layers: &Layers<'_, written::Serial>, instance: &Instance<'_>, problems: &mut Problems) -> Option<Serial> {
@@ -53,22 +50,19 @@ fn serial(layers: &Layers<'_, written::Serial>, instance: &Instance<'_>, problem
     let kinds = written!(layers => pty, file, tcp, unix);
     parse::one_of(&kinds, "a serial port", &layers.pointer(), problems)?;
     problems.extend(pty.and_then(parse::only_true));
-    let listen = layers.get(key!(listen));
-    let protocol = layers.get(key!(protocol));
-    if let Some(at) = listen.filter(|_| tcp.is_none() && unix.is_none()) {
-        problems.push(Problem::key_only_for(&at.pointer(), "a port that nobody connects to", "`tcp` and `unix`"));
+    if tcp.is_none() && unix.is_none() {
+        let what = "a port that nobody connects to";
+        parse::only_for(written!(layers => listen), what, "`tcp` and `unix`", problems);
     }
-    if let Some(at) = protocol.filter(|_| tcp.is_none()) {
-        problems.push(Problem::key_only_for(&at.pointer(), "a port that is not on TCP", "`tcp`"));
+    if tcp.is_none() {
+        parse::only_for(written!(layers => protocol), "a port that is not on TCP", "`tcp`", problems);
     }
-    let listen = listen.is_some_and(|listen| *listen.value);
+    let listen = layers.value(key!(listen)).unwrap_or(false);
     if let Some(word) = file {
-        let path = text::path(word, problems)?;
-        return Some(Serial::File(Placed { value: path, place: word.place() }));
+        return Some(Serial::File(word.with(text::path(word, problems)?)));
     }
     if let Some(word) = unix {
-        let path = text::socket(word, problems)?;
-        return Some(Serial::Unix { path: Placed { value: path, place: word.place() }, listen });
+        return Some(Serial::Unix { path: word.with(text::socket(word, problems)?), listen });
     }
     let Some(word) = tcp else {
         return Some(Serial::Pty);
@@ -84,19 +78,15 @@ fn serial(layers: &Layers<'_, written::Serial>, instance: &Instance<'_>, problem
         return None;
     };
     address.set_port(forward::plus(address.port(), instance.replica, &word.pointer(), problems)?);
-    let protocol = protocol.map(|protocol| *protocol.value).unwrap_or_default();
-    Some(Serial::Tcp { address: Placed { value: address, place: word.place() }, listen, protocol })
+    let protocol = layers.value(key!(protocol)).unwrap_or_default();
+    Some(Serial::Tcp { address: word.with(address), listen, protocol })
 }
 
 /// Reads the channels beside those of the agents.
 pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, problems: &mut Problems) -> Vec<Channel> {
-    let Some(list) = layers.get(key!(further_channels)) else {
-        return Vec::new();
-    };
     let mut channels: Vec<Channel> = Vec::new();
-    let mut names: Vec<(String, Pointer)> = Vec::new();
-    for (index, channel) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), channel);
+    let mut names: Vec<(String, Place)> = Vec::new();
+    for layers in layers.objects(key!(further_channels)) {
         let kind = layers.get(key!(r#type));
         if let Some(kind) = kind.filter(|kind| *kind.value == ChannelType::Spiceport) {
             screen::check_spice(&kind.pointer(), "a channel", screen, problems);
@@ -127,12 +117,11 @@ pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, probl
         if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {
             problems.push(
                 Problem::of_value(Id::DuplicateName, word.place(), format!("two channels are named `{name}`"))
-                    .label("the second one")
-                    .related(Place::value(first), "the first one")
+                    .second_of(first)
                     .help("give each channel a name of its own"),
             );
         }
-        names.push((name.clone(), word.pointer()));
+        names.push((name.clone(), word.place()));
         channels.push(Channel { name, kind: kind.map(|kind| *kind.value).unwrap_or_default() });
     }
     channels

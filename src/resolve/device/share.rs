@@ -1,10 +1,10 @@
 //! Reads the shares of a domain: their directories, their tags, and which server serves them.
 
 use crate::lab::device::share::{Share, ShareServer};
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::layers::Layers;
-use crate::resolve::text;
+use crate::resolve::layers::{Layers, written};
+use crate::resolve::{parse, text};
 use crate::spec::key::key;
 use crate::spec::share::ShareDriver;
 use crate::spec::{DomainFields, share as written};
@@ -18,13 +18,9 @@ const PLAN9_TAG_MAX: usize = 31;
 
 /// Reads the shares.
 pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Share> {
-    let Some(list) = layers.get(key!(shares)) else {
-        return Vec::new();
-    };
     let mut shares: Vec<Share> = Vec::new();
-    let mut tags: Vec<(String, Pointer)> = Vec::new();
-    for (index, share) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), share);
+    let mut tags: Vec<(String, Place)> = Vec::new();
+    for layers in layers.objects(key!(shares)) {
         let source = layers.get(key!(source)).and_then(|word| text::path(word, problems));
         let server = server(&layers, problems);
         let max = match server {
@@ -44,12 +40,11 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
             if let Some((_, first)) = tags.iter().find(|(other, _)| *other == tag) {
                 problems.push(
                     Problem::of_value(Id::DuplicateTag, word.place(), format!("two shares have the tag `{tag}`"))
-                        .label("the second one")
-                        .related(Place::value(first), "the first one")
+                        .second_of(first)
                         .help("give each share a tag of its own"),
                 );
             }
-            tags.push((tag.clone(), word.pointer()));
+            tags.push((tag.clone(), word.place()));
             Some(tag)
         });
         let readonly = layers.value(key!(readonly)).unwrap_or(false);
@@ -59,16 +54,14 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
 }
 
 fn server(layers: &Layers<'_, written::Share>, problems: &mut Problems) -> ShareServer {
-    let access_mode = layers.get(key!(access_mode));
-    let cache = layers.get(key!(cache));
     match layers.value(key!(driver)).unwrap_or_default() {
         ShareDriver::Virtiofs => {
-            problems.extend(access_mode.map(|at| Problem::key_only_for(&at.pointer(), "a share of virtiofsd", "`9p`")));
-            ShareServer::Virtiofs { cache: cache.map(|cache| *cache.value) }
+            parse::only_for(written!(layers => access_mode), "a share of virtiofsd", "`9p`", problems);
+            ShareServer::Virtiofs { cache: layers.value(key!(cache)) }
         }
         ShareDriver::Plan9 => {
-            problems.extend(cache.map(|at| Problem::key_only_for(&at.pointer(), "a 9p share", "`virtiofs`")));
-            ShareServer::Plan9 { access_mode: access_mode.map(|mode| *mode.value).unwrap_or_default() }
+            parse::only_for(written!(layers => cache), "a 9p share", "`virtiofs`", problems);
+            ShareServer::Plan9 { access_mode: layers.value(key!(access_mode)).unwrap_or_default() }
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use crate::lab::device::screen::Screen;
 use crate::lab::device::sound::Audio;
-use crate::lab::placed::Placed;
-use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::guest::Guest;
@@ -55,9 +53,7 @@ pub(crate) fn audio(
         server: layers.get(key!(server)).and_then(|word| text::line_of(word, problems)),
         runtime_dir: layers.get(key!(runtime_dir)).and_then(|word| text::path(word, problems)),
         device: layers.get(key!(device)).and_then(|word| text::line_of(word, problems)),
-        path: layers
-            .get(key!(path))
-            .and_then(|word| Some(Placed { value: text::path(word, problems)?, place: word.place() })),
+        path: layers.get(key!(path)).and_then(|word| Some(word.with(text::path(word, problems)?))),
     };
     check_keys(&layers, kind, problems);
     Some(audio)
@@ -84,7 +80,7 @@ fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &m
                 problems.push(Problem::key_only_for(&written.pointer(), "sound of another type", only));
             }
             None if kind == AudioType::File && key == "path" => problems.push(
-                Problem::needs(Place::value(layers.pointer()), "sound that goes into no file", "a `path`")
+                Problem::needs(layers.place(), "sound that goes into no file", "a `path`")
                     .help("add `\"path\": …`, the WAV file that is written"),
             ),
             Some(_) | None => {}

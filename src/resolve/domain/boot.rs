@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::lab::domain::boot::{DirectBoot, Order};
-use crate::lab::placed::Placed;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers};
@@ -22,7 +21,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
     let cmdline = direct.get(key!(cmdline)).and_then(|word| text::line_of(word, problems));
     let Some(kernel) = direct.get(key!(kernel)) else {
         problems.push(
-            Problem::needs(Place::value(direct.pointer()), "a direct boot of no kernel", "a `kernel`")
+            Problem::needs(direct.place(), "a direct boot of no kernel", "a `kernel`")
                 .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
         );
         return None;
@@ -33,7 +32,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
 
 /// Reads the boot order of a device.
 pub(crate) fn order(written: Option<At<'_, u32>>) -> Option<Order> {
-    written.map(|order| Placed { value: *order.value, place: order.place() })
+    written.map(|order| order.placed())
 }
 
 /// Decides the kinds of device to boot from: none where single devices have a boot order.
@@ -52,8 +51,7 @@ pub(crate) fn boot(
                     order.place.clone(),
                     format!("two devices are number {} of the boot order", order.value),
                 )
-                .label("the second one")
-                .related(other.place.clone(), "the first one")
+                .second_of(&other.place)
                 .help("give each device a number of its own"),
             );
         } else {
@@ -73,16 +71,15 @@ pub(crate) fn boot(
         }
         (_, Some(_)) => Vec::new(),
         (Some(list), None) => {
-            for (index, device) in list.value.iter().enumerate() {
+            for (index, (device, at)) in list.items().enumerate() {
                 if let Some(first) = list.value[..index].iter().position(|other| other == device) {
                     problems.push(
                         Problem::new(
                             Id::DuplicateBootOrder,
-                            Place::value(list.pointer().index(index)),
+                            Place::value(at),
                             "a kind of device has two places in the boot order",
                         )
-                        .label("the second one")
-                        .related(Place::value(list.pointer().index(first)), "the first one")
+                        .second_of(&Place::value(list.pointer().index(first)))
                         .help("leave one of the two out"),
                     );
                 }

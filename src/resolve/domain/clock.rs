@@ -1,7 +1,6 @@
 //! Reads the clock of a domain, and gives it the timers that suit its operating system.
 
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
-use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::guest::Guest;
 use crate::resolve::layers::{Layers, Word};
@@ -39,7 +38,7 @@ pub(crate) fn clock(guest: &Guest<'_>, hyperv: bool, problems: &mut Problems) ->
     let timers = clock.object(key!(timers));
     if guest.arch == Arch::Aarch64 && !timers.is_empty() {
         problems.push(
-            Problem::only_for(Place::key(timers.pointer()), "the timers of a PC in an aarch64 domain", "x86_64")
+            Problem::only_for(timers.key_place(), "the timers of a PC in an aarch64 domain", "x86_64")
                 .help("leave `timers` out"),
         );
     }

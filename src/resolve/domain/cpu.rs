@@ -27,7 +27,7 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
                     format!("{} CPUs, but {sockets} × {cores} × {threads} in the topology", written.value),
                 )
                 .label("does not match the topology")
-                .related(Place::value(topology.pointer()), "sockets × cores × threads")
+                .related(topology.place(), "sockets × cores × threads")
                 .help("make them equal, or leave `cpus` out"),
             );
             *written.value
@@ -35,13 +35,9 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
         (Some(written), _) => *written.value,
         (None, false) => product.unwrap_or_else(|| {
             problems.push(
-                Problem::new(
-                    Id::OutOfRange,
-                    Place::value(topology.pointer()),
-                    "a topology of more CPUs than can be counted",
-                )
-                .label("sockets × cores × threads")
-                .help("make them smaller"),
+                Problem::new(Id::OutOfRange, topology.place(), "a topology of more CPUs than can be counted")
+                    .label("sockets × cores × threads")
+                    .help("make them smaller"),
             );
             u32::MAX
         }),
@@ -97,11 +93,8 @@ fn pinned(
     key: &str,
     problems: &mut Problems,
 ) -> Vec<String> {
-    let mut pinned = Vec::new();
-    let Some(list) = list else { return pinned };
-    for (index, text) in list.value.iter().enumerate() {
-        pinned.extend(cpuset::processors(text, list.pointer().index(index), problems));
-    }
+    let Some(list) = list else { return Vec::new() };
+    let pinned = list.items().filter_map(|(text, at)| cpuset::processors(text, at, problems)).collect();
     if list.value.len() > count as usize {
         problems.push(
             Problem::new(

@@ -105,5 +105,5 @@ fn variables(word: Word<'_>, problems: &mut Problems) -> Option<Placed<String>> 
     let path = text::path(word, problems)?;
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let is_valid = text::is_made_by_host(directory, word.place(), problems);
-    is_valid.then(|| Placed { value: path, place: word.place() })
+    is_valid.then(|| word.with(path))
 }

@@ -26,10 +26,7 @@ pub(crate) fn numa(layers: &Layers<'_, DomainFields>, cpus: &Cpus, problems: &mu
     let mut cells = Vec::new();
     if let Some(list) = numa.get(key!(cells)) {
         let all = nodes_at.map(|_| mode);
-        for (index, written) in list.value.iter().enumerate() {
-            let written = Layers::one(list.pointer().index(index), written);
-            cells.extend(cell(&written, all, problems));
-        }
+        cells.extend(numa.objects(key!(cells)).filter_map(|written| cell(&written, all, problems)));
         if cells.len() == list.value.len() {
             have_each_cpu_once(&numa, cpus.count, problems);
             have_all_memory(layers, &numa, problems);
@@ -96,8 +93,7 @@ fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Pro
                 }
                 Some(Some(first)) => {
                     Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} in two cells"))
-                        .label("the second one")
-                        .related(at(first), "the first one")
+                        .second_of(&at(first))
                 }
                 Some(None) => {
                     homes[cpu] = Some(index);

@@ -1,32 +1,35 @@
 //! Reads the entries of the SMBIOS tables, and checks the forms that libvirt requires of dates and releases.
 
 use crate::lab::domain::smbios::{Entries, Smbios};
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
 use crate::spec::DomainFields;
-use crate::spec::key::key;
-use crate::spec::smbios::{SmbiosBaseBoard, SmbiosBios, SmbiosChassis, SmbiosSystem};
+use crate::spec::key::{key, key_name};
+use crate::spec::smbios::SmbiosBios;
+
+/// Reads the entries of a table, whose names libvirt has from the same words as the spec.
+macro_rules! entries {
+    ($table:expr, $problems:expr => $($field:ident),+) => {{
+        let table = &$table;
+        entries([$((key_name!($field), table.get(key!($field)))),+], $problems)
+    }};
+}
 
 /// Reads what the firmware tells.
 pub(crate) fn smbios(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Smbios {
     let smbios = layers.object(key!(smbios));
     Smbios {
         bios: bios(&smbios.object(key!(bios)), problems),
-        system: system(&smbios.object(key!(system)), problems),
-        base_board: base_board(&smbios.object(key!(base_board)), problems),
-        chassis: chassis(&smbios.object(key!(chassis)), problems),
-        oem_strings: smbios.get(key!(oem_strings)).map_or_else(Vec::new, |list| {
-            let mut strings = Vec::new();
-            for (index, string) in list.value.iter().enumerate() {
-                let at = list.pointer().index(index);
-                if text::check_line(string, Place::value(&at), problems) && is_said(string, at, problems) {
-                    strings.push(string.clone());
-                }
-            }
-            strings
-        }),
+        system: entries!(
+            smbios.object(key!(system)), problems => manufacturer, product, version, serial, sku, family
+        ),
+        base_board: entries!(
+            smbios.object(key!(base_board)), problems => manufacturer, product, version, serial, asset, location
+        ),
+        chassis: entries!(smbios.object(key!(chassis)), problems => manufacturer, version, serial, asset, sku),
+        oem_strings: text::each(smbios.items(key!(oem_strings)), is_line, problems),
     }
 }
 
@@ -45,56 +48,7 @@ fn bios(bios: &Layers<'_, SmbiosBios>, problems: &mut Problems) -> Entries {
     };
     check(date, is_date, "date", "02/29/2024");
     check(release, is_release, "release", "10.22");
-    entries(
-        [
-            ("vendor", bios.get(key!(vendor))),
-            ("version", bios.get(key!(version))),
-            ("date", date),
-            ("release", release),
-        ],
-        problems,
-    )
-}
-
-fn system(system: &Layers<'_, SmbiosSystem>, problems: &mut Problems) -> Entries {
-    entries(
-        [
-            ("manufacturer", system.get(key!(manufacturer))),
-            ("product", system.get(key!(product))),
-            ("version", system.get(key!(version))),
-            ("serial", system.get(key!(serial))),
-            ("sku", system.get(key!(sku))),
-            ("family", system.get(key!(family))),
-        ],
-        problems,
-    )
-}
-
-fn base_board(board: &Layers<'_, SmbiosBaseBoard>, problems: &mut Problems) -> Entries {
-    entries(
-        [
-            ("manufacturer", board.get(key!(manufacturer))),
-            ("product", board.get(key!(product))),
-            ("version", board.get(key!(version))),
-            ("serial", board.get(key!(serial))),
-            ("asset", board.get(key!(asset))),
-            ("location", board.get(key!(location))),
-        ],
-        problems,
-    )
-}
-
-fn chassis(chassis: &Layers<'_, SmbiosChassis>, problems: &mut Problems) -> Entries {
-    entries(
-        [
-            ("manufacturer", chassis.get(key!(manufacturer))),
-            ("version", chassis.get(key!(version))),
-            ("serial", chassis.get(key!(serial))),
-            ("asset", chassis.get(key!(asset))),
-            ("sku", chassis.get(key!(sku))),
-        ],
-        problems,
-    )
+    entries!(bios, problems => vendor, version, date, release)
 }
 
 /// Reads the entries that are written, each one line of text.
@@ -102,20 +56,21 @@ fn entries<const N: usize>(written: [(&'static str, Option<Word<'_>>); N], probl
     let mut entries = Vec::new();
     for (name, word) in written {
         let Some(word) = word else { continue };
-        if let Some(line) = text::line_of(word, problems)
-            && is_said(&line, word.pointer(), problems)
-        {
-            entries.push((name, line));
+        if is_line(word.value, word.place(), problems) {
+            entries.push((name, word.value.clone()));
         }
     }
     entries
 }
 
-/// Reports an empty text, which libvirt takes and leaves out.
-fn is_said(text: &str, at: Pointer, problems: &mut Problems) -> bool {
+/// Checks that a text is one line, and not an empty one, which libvirt takes and leaves out.
+fn is_line(text: &str, place: Place, problems: &mut Problems) -> bool {
+    if !text::check_line(text, place.clone(), problems) {
+        return false;
+    }
     if text.is_empty() {
         problems.push(
-            Problem::out_of_range(Place::value(at), "an empty text says nothing here")
+            Problem::out_of_range(place, "an empty text says nothing here")
                 .label("must not be empty")
                 .help("leave it out for QEMU's own"),
         );

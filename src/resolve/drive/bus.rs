@@ -5,7 +5,7 @@ use crate::lab::domain::board::Board;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, quoted_list};
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, written};
 use crate::spec::drive as written;
 use crate::spec::drive::DiskBus;
 use crate::spec::guest::Drivers;
@@ -96,18 +96,15 @@ pub(crate) fn have_room<'a>(
 pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) {
     const ALL_BUT_SATA_AND_IDE: &[DiskBus] = &[DiskBus::Virtio, DiskBus::Scsi, DiskBus::Usb, DiskBus::Nvme];
     let readonly = layers.get(key!(readonly)).filter(|readonly| *readonly.value);
-    let keys = [
-        ("readonly", readonly.map(|at| at.pointer()), ALL_BUT_SATA_AND_IDE),
-        ("queues", layers.get(key!(queues)).map(|at| at.pointer()), &[DiskBus::Virtio]),
-        ("iothread", layers.get(key!(iothread)).map(|at| at.pointer()), &[DiskBus::Virtio]),
-        ("wwn", layers.get(key!(wwn)).map(|at| at.pointer()), &[DiskBus::Scsi, DiskBus::Ide]),
-        (
-            "rotationRate",
-            layers.get(key!(rotation_rate)).map(|at| at.pointer()),
-            &[DiskBus::Sata, DiskBus::Scsi, DiskBus::Ide],
-        ),
+    let [queues, iothread, wwn, rotation_rate] = written!(layers => queues, iothread, wwn, rotation_rate);
+    let keys: [(_, &[DiskBus]); 5] = [
+        (("readonly", readonly.map(|at| at.pointer())), ALL_BUT_SATA_AND_IDE),
+        (queues, &[DiskBus::Virtio]),
+        (iothread, &[DiskBus::Virtio]),
+        (wwn, &[DiskBus::Scsi, DiskBus::Ide]),
+        (rotation_rate, &[DiskBus::Sata, DiskBus::Scsi, DiskBus::Ide]),
     ];
-    for (key, at, buses) in keys {
+    for ((key, at), buses) in keys {
         let Some(at) = at.filter(|_| !buses.contains(&bus)) else { continue };
         let buses = quoted_list(buses.iter().map(|bus| bus.name())).replace(" and ", " or ");
         problems.push(

@@ -69,10 +69,10 @@ pub(crate) fn resolve(
         return None;
     }
     if size.is_none() && volume_word.is_none() && template_disk.is_none() {
-        problems.push(
-            Problem::needs(Place::value(layers.pointer()), format!("disk `{disk}` neither declares a volume nor names one"), "a `size` or a `volume`")
-                .help("add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`"),
-        );
+        let message = format!("disk `{disk}` neither declares a volume nor names one");
+        let help =
+            "add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`";
+        problems.push(Problem::needs(layers.place(), message, "a `size` or a `volume`").help(help));
         return None;
     }
     let backing_layers = layers.object(key!(backing));

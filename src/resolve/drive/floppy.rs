@@ -6,16 +6,13 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::domain::boot;
 use crate::resolve::drive::startup_policy;
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
 use crate::resolve::text;
 use crate::spec::key::key;
 
 /// Reads the floppy drives.
 pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy> {
-    let Some(list) = guest.layers.get(key!(floppies)) else {
-        return Vec::new();
-    };
-    if guest.board == Board::Virt && !list.value.is_empty() {
+    let list = guest.layers.get(key!(floppies)).filter(|list| !list.value.is_empty());
+    if let Some(list) = list.filter(|_| guest.board == Board::Virt) {
         problems.push(
             Problem::new(Id::NotOnThisBus, list.key_place(), "a floppy drive on a machine that has no place for it")
                 .label("only on a PC")
@@ -23,16 +20,13 @@ pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy
         );
     }
     let mut floppies = Vec::new();
-    for (index, floppy) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), floppy);
+    for layers in guest.layers.objects(key!(floppies)) {
+        let file = layers.get(key!(file));
+        let policy = layers.get(key!(startup_policy));
         floppies.push(Floppy {
-            file: layers.get(key!(file)).and_then(|word| text::path(word, problems)),
-            readonly: floppy.readonly.unwrap_or(false),
-            startup_policy: startup_policy::startup_policy(
-                layers.get(key!(startup_policy)),
-                floppy.file.is_some(),
-                problems,
-            ),
+            file: file.and_then(|word| text::path(word, problems)),
+            readonly: layers.value(key!(readonly)).unwrap_or(false),
+            startup_policy: startup_policy::startup_policy(policy, file.is_some(), problems),
             boot: boot::order(layers.get(key!(boot))),
         });
     }

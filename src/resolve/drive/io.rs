@@ -1,15 +1,14 @@
 //! Reads how QEMU reads and writes a disk, and checks that the I/O threads exist.
 
 use crate::lab::drive::io::{Access, Limits};
-use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::layers::{Layers, Word};
+use crate::resolve::layers::{Layers, Word, written};
 use crate::resolve::parse;
 use crate::spec::drive as written;
 use crate::spec::drive::{Cache, Io};
-use crate::spec::key::key;
+use crate::spec::key::{Key, key};
 
 /// The block sizes that QEMU takes, in bytes.
 const BLOCK_SIZES: std::ops::RangeInclusive<i64> = 512..=2 << 20;
@@ -33,7 +32,7 @@ pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems
         discard: layers.value(key!(discard)).unwrap_or_default(),
         detect_zeroes: layers.value(key!(detect_zeroes)),
         queues: layers.value(key!(queues)),
-        iothread: layers.get(key!(iothread)).map(|thread| Placed { value: *thread.value, place: thread.place() }),
+        iothread: layers.get(key!(iothread)).map(|thread| thread.placed()),
         limits: limits(&layers.object(key!(limits)), problems),
         block_size: block_size(&layers.object(key!(block_size)), problems),
     }
@@ -52,13 +51,10 @@ pub(crate) fn threads_exist<'a>(disks: impl Iterator<Item = &'a Access>, iothrea
 }
 
 fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> Limits {
-    let [read, write, total] = [layers.get(key!(read)), layers.get(key!(write)), layers.get(key!(total))];
-    let [read_iops, write_iops, total_iops] =
-        [layers.get(key!(read_iops)), layers.get(key!(write_iops)), layers.get(key!(total_iops))];
-    let pointers =
-        |[read, write, total]: [Option<Word<'_>>; 3]| [read, write, total].map(|at| at.map(|at| at.pointer()));
-    let iops = [read_iops, write_iops, total_iops].map(|at| at.map(|at| at.pointer()));
-    for [read, write, total] in [pointers([read, write, total]), iops] {
+    let bytes = written!(layers => read, write, total);
+    let iops = written!(layers => read_iops, write_iops, total_iops);
+    for keys in [bytes, iops] {
+        let [read, write, total] = keys.map(|(_, at)| at);
         if let (Some(part), Some(total)) = (read.or(write), total) {
             problems.push(
                 Problem::both(
@@ -70,14 +66,14 @@ fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> 
             );
         }
     }
-    let mut bytes = |word: Option<Word<'_>>| word.and_then(|word| parse::size(word, problems));
+    let mut size = |key: Key<_, String>| layers.get(key).and_then(|word| parse::size(word, problems));
     Limits {
-        read: bytes(read),
-        write: bytes(write),
-        total: bytes(total),
-        read_iops: read_iops.map(|at| *at.value),
-        write_iops: write_iops.map(|at| *at.value),
-        total_iops: total_iops.map(|at| *at.value),
+        read: size(key!(read)),
+        write: size(key!(write)),
+        total: size(key!(total)),
+        read_iops: layers.value(key!(read_iops)),
+        write_iops: layers.value(key!(write_iops)),
+        total_iops: layers.value(key!(total_iops)),
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn vlan(
     if !layers.is_empty() && !has_vlans {
         let (what, label) = describe(attachment, names);
         problems.push(
-            Problem::not_on_this_mode(Place::key(layers.pointer()), format!("{what} has no VLANs"))
+            Problem::not_on_this_mode(layers.key_place(), format!("{what} has no VLANs"))
                 .label(label)
                 .help("leave `vlan` out, or use a network of mode `ovs` or `bridge`"),
         );

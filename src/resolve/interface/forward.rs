@@ -2,7 +2,6 @@
 
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
-use crate::lab::placed::Placed;
 use crate::place::Pointer;
 use crate::problem::{Problem, Problems};
 use crate::resolve::instance::Instance;
@@ -30,8 +29,7 @@ pub(crate) fn forwards(
         ),
     }
     let mut forwards = Vec::new();
-    for (index, forward) in list.value.iter().enumerate() {
-        let layers = Layers::one(list.pointer().index(index), forward);
+    for layers in layers.objects(key!(forwards)) {
         let address = layers.get(key!(address)).map(|word| parse::any_address(word, problems));
         let Some(first) = layers.get(key!(host)) else {
             continue;
@@ -41,7 +39,7 @@ pub(crate) fn forwards(
             continue;
         };
         forwards.push(Forward {
-            host: Placed { value: host, place: first.place() },
+            host: first.with(host),
             guest: layers.value(key!(guest)).unwrap_or(*first.value),
             protocol: layers.value(key!(protocol)).unwrap_or_default(),
             address,

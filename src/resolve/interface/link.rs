@@ -10,7 +10,7 @@ use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::network::bandwidth::Bandwidth;
 use crate::lab::placed::Placed;
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::interface::attachment;
 use crate::resolve::layers::Layers;
@@ -48,7 +48,7 @@ pub(crate) fn profile<'s>(
 pub(crate) fn bandwidth(
     profile: Option<&LinkProfile>,
     given: Option<Bandwidth>,
-    limits: Option<Pointer>,
+    limits: Option<Place>,
     backend: Backend,
     problems: &mut Problems,
 ) -> Option<Bandwidth> {
@@ -57,7 +57,7 @@ pub(crate) fn bandwidth(
     };
     if let Some(limits) = limits {
         problems.push(
-            Problem::both(Place::key(limits), "`bandwidth` beside a link that has a `rate`", "limits it a second time")
+            Problem::both(limits, "`bandwidth` beside a link that has a `rate`", "limits it a second time")
                 .related(Place::key(profile.at.key("rate")), "the rate"),
         );
         return given;

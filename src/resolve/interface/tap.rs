@@ -11,7 +11,7 @@ use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::attachment;
 use crate::resolve::interface::link;
-use crate::resolve::layers::{Layers, Word};
+use crate::resolve::layers::{Layers, Word, present, written};
 use crate::resolve::network::bandwidth;
 use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
@@ -30,29 +30,18 @@ pub(crate) fn tap(
     problems: &mut Problems,
 ) -> Tap {
     let backend = attachment.backend(guest.names.networks);
-    let queues = layers.get(key!(queues));
-    let target = layers.get(key!(target));
-    let macvtap_mode = layers.get(key!(macvtap_mode));
-    let isolation = layers.get(key!(port_isolation));
-    let trust = layers.get(key!(trust_rx_filters));
-    let limits = layers.object(key!(bandwidth));
-    let model_at = layers.get(key!(model)).map(|at| at.pointer());
-    let link_at = layers.get(key!(link)).map(|at| at.pointer());
-
     let (what, label) = attachment::describe(attachment, guest.names);
-    let with_macvtap = matches!(attachment, Attachment::Macvtap(_));
-    let refused = [
-        ("queues", queues.map(|at| at.pointer()), backend.has_device()),
-        ("target", target.map(|at| at.pointer()), backend.has_device()),
-        ("bandwidth", (!limits.is_empty()).then(|| limits.pointer()), backend.has_device()),
-        ("portIsolation", isolation.map(|at| at.pointer()), backend == Backend::Bridge),
-        ("trustRxFilters", trust.map(|at| at.pointer()), backend.has_device()),
-        ("macvtapMode", macvtap_mode.map(|at| at.pointer()), with_macvtap),
-        ("model", model_at.clone(), backend != Backend::VirtualFunction),
-        ("link", link_at, backend != Backend::VirtualFunction),
-    ];
-    for (key, at, _) in refused.into_iter().filter(|(.., is_valid)| !is_valid) {
-        problems.extend(at.map(|at| {
+    let takes = |key: &str| match key {
+        "portIsolation" => backend == Backend::Bridge,
+        "macvtapMode" => matches!(attachment, Attachment::Macvtap(_)),
+        "model" | "link" => backend != Backend::VirtualFunction,
+        _ => backend.has_device(),
+    };
+    let keys = written!(
+        layers => queues, target, bandwidth, port_isolation, trust_rx_filters, macvtap_mode, model, link
+    );
+    for (key, at) in present(keys).filter(|(key, _)| !takes(key)) {
+        problems.push(
             Problem::not_on_this_mode(Place::key(at), format!("{what} takes no `{key}`")).label(label.clone()).help(
                 match (key, backend) {
                     ("macvtapMode", Backend::Macvtap) => "leave it out; the network has its own `macvtapMode`",
@@ -60,42 +49,43 @@ pub(crate) fn tap(
                     (_, Backend::VirtualFunction) => "leave it out; the guest has the device itself",
                     _ => "leave it out, or use a network with a bridge",
                 },
-            )
-        }));
+            ),
+        );
     }
-    let only_virtio = [("queues", queues.map(|at| at.pointer())), ("trustRxFilters", trust.map(|at| at.pointer()))];
-    for (key, at) in only_virtio.into_iter().filter(|_| backend.has_device() && model != InterfaceModel::Virtio) {
-        problems.extend(at.map(|at| needs_virtio(key, at, model_at.clone())));
+    if backend.has_device() && model != InterfaceModel::Virtio {
+        let written_model = layers.get(key!(model)).map(|model| model.place());
+        let only_virtio = present(written!(layers => queues, trust_rx_filters));
+        problems.extend(only_virtio.map(|(key, at)| needs_virtio(key, at, written_model.clone())));
     }
     let network = match attachment {
         Attachment::Network(id) => Some(&guest.names.networks[id.0]).filter(|network| network.mode.makes_bridge()),
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
     };
     let profile = link::profile(layers, attachment, guest.names, problems);
-    let given = bandwidth::of_interface(&limits, network, backend, &label, problems);
-    let limits_at = (!limits.is_empty()).then(|| limits.pointer());
-    let bandwidth = link::bandwidth(profile, given, limits_at, backend, problems);
+    let given = bandwidth::of_interface(&layers.object(key!(bandwidth)), network, backend, &label, problems);
+    let limits = layers.get(key!(bandwidth)).map(|at| at.key_place());
+    let bandwidth = link::bandwidth(profile, given, limits, backend, problems);
     let portgroup = layers.value(key!(portgroup));
-    let target = target.and_then(|word| self::target(word, guest.instance, problems));
+    let target = layers.get(key!(target)).and_then(|word| self::target(word, guest.instance, problems));
     Tap {
         profile: profile.map(|profile| profile.name.clone()),
         target,
-        queues: queues.map(|queues| *queues.value),
-        macvtap_mode: macvtap_mode.map(|mode| *mode.value).unwrap_or_default(),
+        queues: layers.value(key!(queues)),
+        macvtap_mode: layers.value(key!(macvtap_mode)).unwrap_or_default(),
         is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, guest.names),
         bandwidth,
         netem: profile.and_then(|profile| profile.netem.clone()),
-        port_isolation: isolation.map(|isolation| *isolation.value),
-        trust_rx_filters: trust.map(|trust| *trust.value),
+        port_isolation: layers.value(key!(port_isolation)),
+        trust_rx_filters: layers.value(key!(trust_rx_filters)),
     }
 }
 
 /// Makes the problem of a key that only the `virtio` model uses.
-fn needs_virtio(key: &str, at: Pointer, model_at: Option<Pointer>) -> Problem {
+fn needs_virtio(key: &str, at: Pointer, written_model: Option<Place>) -> Problem {
     let problem =
         Problem::only_for(Place::key(at), format!("`{key}` with a model that has no such thing"), "model `virtio`");
-    let problem = match model_at {
-        Some(model) => problem.related(Place::value(model), "another one"),
+    let problem = match written_model {
+        Some(model) => problem.related(model, "another one"),
         None => problem,
     };
     problem.help("add `\"model\": \"virtio\"`, or leave it out")
@@ -126,5 +116,5 @@ fn target(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) -> O
         );
         return None;
     }
-    Some(Placed { value: name, place: word.place() })
+    Some(word.with(name))
 }

@@ -23,11 +23,14 @@ struct Words<'l> {
 
 impl<'l> Words<'l> {
     fn of(layers: &'l Layers<'_, written::Rate>, problems: &mut Problems) -> Self {
-        Self {
-            average: layers.needed(key!(average), problems),
-            peak: layers.get(key!(peak)),
-            burst: layers.get(key!(burst)),
-        }
+        let average = layers.needed(key!(average), problems);
+        Self { average, peak: layers.get(key!(peak)), burst: layers.get(key!(burst)) }
+    }
+
+    /// Those of what an interface receives, of which a part may be guaranteed.
+    fn received(layers: &'l Layers<'_, written::InboundRate>, problems: &mut Problems) -> Self {
+        let average = layers.needed(key!(average), problems);
+        Self { average, peak: layers.get(key!(peak)), burst: layers.get(key!(burst)) }
     }
 }
 
@@ -53,11 +56,7 @@ pub(crate) fn of_interface(
     problems: &mut Problems,
 ) -> Option<Bandwidth> {
     let inbound = layers.object(key!(inbound));
-    let words = Words {
-        average: inbound.needed(key!(average), problems),
-        peak: inbound.get(key!(peak)),
-        burst: inbound.get(key!(burst)),
-    };
+    let words = Words::received(&inbound, problems);
     let floor = inbound.get(key!(floor)).and_then(|word| {
         let floor = kib(word, problems);
         match network {
@@ -90,12 +89,7 @@ pub(crate) fn of_interface(
 /// Reports what is wrong with an interface's bandwidth whatever it is on.
 pub(crate) fn check_anywhere(layers: &Layers<'_, written::InterfaceBandwidth>, problems: &mut Problems) {
     let inbound = layers.object(key!(inbound));
-    let received = Words {
-        average: inbound.needed(key!(average), problems),
-        peak: inbound.get(key!(peak)),
-        burst: inbound.get(key!(burst)),
-    };
-    let _ = rate(&received, problems);
+    let _ = rate(&Words::received(&inbound, problems), problems);
     let outbound = layers.object(key!(outbound));
     let _ = rate(&Words::of(&outbound, problems), problems);
 }

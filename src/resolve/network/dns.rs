@@ -13,12 +13,9 @@ use crate::spec::key::key;
 /// Reads the DNS server.
 pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -> Dns {
     let dns = layers.object(key!(dns));
-    let mut forwarders = Vec::new();
-    if let Some(written) = dns.get(key!(forwarders)) {
-        for (index, text) in written.value.iter().enumerate() {
-            forwarders.extend(parse::any_address_at(text, Place::value(written.pointer().index(index)), problems));
-        }
-    }
+    let forwarders = dns.items(key!(forwarders));
+    let forwarders = forwarders.filter_map(|(text, at)| parse::any_address_at(text, Place::value(at), problems));
+    let forwarders = forwarders.collect();
     let mut by_name = [Vec::new(), Vec::new()];
     let hosts = dns.get(key!(hosts));
     let forward_domains = dns.get(key!(forward_domains));
@@ -60,12 +57,7 @@ fn host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 }
 
 fn services(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<Srv> {
-    let Some(list) = dns.get(key!(srv)) else {
-        return Vec::new();
-    };
-    let services = list.value.iter().enumerate();
-    let services = services.filter_map(|(index, srv)| {
-        let layers = Layers::one(list.pointer().index(index), srv);
+    let services = dns.objects(key!(srv)).filter_map(|layers| {
         let service = layers.get(key!(service)).and_then(|word| service(word, problems));
         let domain = layers.get(key!(domain)).map(|word| host(word, problems));
         let target = layers.get(key!(target)).and_then(|word| host(word, problems));

@@ -36,13 +36,13 @@ pub(crate) fn options(
                 format!("network `{name}` has no subnet for dnsmasq to serve"),
             )
             .label("nobody reads them")
-            .related(Place::key(layers.pointer()), "the network")
+            .related(layers.key_place(), "the network")
             .help("add a `subnet` or `subnet6`, or leave `dnsmasq` out"),
         );
     }
     let mut options = Vec::new();
-    for (index, option) in list.value.iter().enumerate() {
-        let place = Place::value(list.pointer().index(index));
+    for (option, at) in list.items() {
+        let place = Place::value(at);
         if option.trim().is_empty() || option.starts_with('-') || option.starts_with('#') {
             problems.push(
                 Problem::bad_name(place, format!("`{}` is not an option of dnsmasq", shortened(option)))

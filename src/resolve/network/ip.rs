@@ -2,7 +2,6 @@
 
 use crate::lab::network::ip::Ip;
 use crate::lab::subnet::Family;
-use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::dhcp;
@@ -33,7 +32,7 @@ pub(crate) fn ip(
                     format!("a gateway without an {} subnet", family.name()),
                 )
                 .label("an address in which subnet?")
-                .related(Place::key(layers.pointer()), "the network")
+                .related(layers.key_place(), "the network")
                 .help("add a subnet, or leave the gateway out"),
             );
         }

@@ -25,12 +25,9 @@ pub(crate) fn nat(
         && let Some(nat) = layers.get(key!(nat))
     {
         problems.push(
-            Problem::not_on_this_mode(
-                Place::key(nat.pointer()),
-                format!("network `{name}` does not translate addresses"),
-            )
-            .label("only for mode `nat`")
-            .help("leave `nat` out, or choose mode `nat`"),
+            Problem::not_on_this_mode(nat.key_place(), format!("network `{name}` does not translate addresses"))
+                .label("only for mode `nat`")
+                .help("leave `nat` out, or choose mode `nat`"),
         );
     }
     let nat = layers.object(key!(nat));

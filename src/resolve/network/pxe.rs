@@ -27,7 +27,7 @@ pub(crate) fn pxe(
         problems.push(
             Problem::new(Id::NoSubnet, tftp.key_place(), format!("network `{name}` has no subnet to serve files in"))
                 .label("served at which address?")
-                .related(Place::key(layers.pointer()), "the network")
+                .related(layers.key_place(), "the network")
                 .help("add a `subnet`, or leave `tftp` out"),
         );
     }

@@ -21,16 +21,8 @@ pub(crate) fn routes(
     broken: &[Family],
     problems: &mut Problems,
 ) -> Vec<Route> {
-    let Some(list) = layers.get(key!(routes)) else {
-        return Vec::new();
-    };
-    let routes = list.value.iter().enumerate();
     let network = layers.pointer();
-    let routes = routes.filter_map(|(index, route)| {
-        let layers = Layers::one(list.pointer().index(index), route);
-        self::route(&layers, ips, broken, &network, problems)
-    });
-    routes.collect()
+    layers.objects(key!(routes)).filter_map(|layers| route(&layers, ips, broken, &network, problems)).collect()
 }
 
 fn route(

@@ -18,18 +18,14 @@ use crate::spec::vlan as written;
 pub(crate) fn vlan(layers: &Layers<'_, written::Vlan>, problems: &mut Problems) -> Option<Vlan> {
     let list = layers.needed(key!(tags), problems)?;
     let mut tags: IndexMap<u16, usize> = IndexMap::new();
-    for (index, tag) in list.value.iter().enumerate() {
+    for (index, (tag, at)) in list.items().enumerate() {
         let first = *tags.entry(*tag).or_insert(index);
         if first != index {
             problems.push(
-                Problem::of_value(
-                    Id::DuplicateTag,
-                    Place::value(list.pointer().index(index)),
-                    format!("the VLAN {tag} is listed twice"),
-                )
-                .label("the second time")
-                .related(Place::value(list.pointer().index(first)), "the first time")
-                .help("leave one of the two out"),
+                Problem::of_value(Id::DuplicateTag, Place::value(at), format!("the VLAN {tag} is listed twice"))
+                    .label("the second time")
+                    .related(Place::value(list.pointer().index(first)), "the first time")
+                    .help("leave one of the two out"),
             );
         }
     }
@@ -68,7 +64,7 @@ pub(crate) fn of_network(
     let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Problems| {
         if !layers.is_empty() && !mode.has_vlans() {
             problems.push(
-                Problem::not_on_this_mode(Place::key(layers.pointer()), format!("network `{name}` has no VLANs"))
+                Problem::not_on_this_mode(layers.key_place(), format!("network `{name}` has no VLANs"))
                     .label(format!("not in mode `{}`", mode.name()))
                     .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
             );
@@ -84,15 +80,14 @@ pub(crate) fn of_network(
     if let Some(list) = layers.get(key!(portgroups)) {
         for (group, written) in list.value {
             let layers = Layers::one(list.pointer().key(group), written);
-            parse::name(group, Place::key(layers.pointer()), problems);
+            parse::name(group, layers.key_place(), problems);
             let written_default = layers.get(key!(default)).filter(|default| *default.value);
             if let Some(second) = written_default {
                 let first = default.get_or_insert_with(|| second.pointer()).clone();
                 if first != second.pointer() {
                     problems.push(
                         Problem::conflict(second.place(), format!("network `{name}` has two default port groups"))
-                            .label("the second one")
-                            .related(Place::value(first), "the first one")
+                            .second_of(&Place::value(first))
                             .help("leave `default` out of all but one"),
                     );
                 }

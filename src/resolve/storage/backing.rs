@@ -37,7 +37,7 @@ pub(crate) fn resolve(
         (None, None) => {
             problems.push(
                 Problem::needs(
-                    Place::key(layers.pointer()),
+                    layers.key_place(),
                     "a backing image that is neither a volume nor a file",
                     "a `volume` or a `path`",
                 )

@@ -1,7 +1,6 @@
 //! Reads the `image` of a disk, which becomes the backing file of its volume: a file, or what the lab's flake provides.
 
 use crate::lab::storage::backing::{Backing, Image};
-use crate::place::Place;
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::storage::backing;
@@ -36,7 +35,7 @@ pub(crate) fn resolve(
         (None, None) => {
             problems.push(
                 Problem::needs(
-                    Place::key(layers.pointer()),
+                    layers.key_place(),
                     "an image that is neither a file nor one of a flake",
                     "a `path` or `nix`",
                 )

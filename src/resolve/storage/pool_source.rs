@@ -16,12 +16,13 @@ use crate::spec::pool_source as written;
 
 /// Reads the `source` of a pool, and reports what it lacks at the pool.
 pub(crate) fn resolve(
-    (name, r#type): (&str, PoolType),
+    name: &str,
+    r#type: PoolType,
     layers: &Layers<'_, written::PoolSource>,
     at: &Pointer,
     problems: &mut Problems,
 ) -> Source {
-    pool_type::check_keys((name, r#type), layers, at, problems);
+    pool_type::check_keys(name, r#type, layers, at, problems);
     let taken = |key: &str| pool_type::takes(r#type, key);
     let get = |key: Key<_, String>| layers.get(key).filter(|_| taken(key.name));
     let port = layers.value(key!(port));
@@ -64,16 +65,13 @@ fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
         );
     }
     let mut hosts = Vec::new();
-    for (index, text) in list.value.iter().enumerate() {
+    for (text, at) in list.items() {
         match host(text) {
             Some(host) => hosts.push(host),
             None => problems.push(
-                Problem::bad_name(
-                    Place::value(list.pointer().index(index)),
-                    format!("`{}` cannot be a monitor", text::shortened(text)),
-                )
-                .label("neither a host nor a host and its port")
-                .help("write it like `\"ceph1.lab\"`, `\"10.0.0.5:6789\"` or `\"[fd00::5]:6789\"`"),
+                Problem::bad_name(Place::value(at), format!("`{}` cannot be a monitor", text::shortened(text)))
+                    .label("neither a host nor a host and its port")
+                    .help("write it like `\"ceph1.lab\"`, `\"10.0.0.5:6789\"` or `\"[fd00::5]:6789\"`"),
             ),
         }
     }
@@ -213,7 +211,7 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Opti
     if uuid.is_none() && usage.is_none() {
         problems.push(
             Problem::needs(
-                Place::value(layers.pointer()),
+                layers.place(),
                 "an `auth` without a secret that proves it",
                 "`secretUuid` or `secretUsage`",
             )

@@ -71,7 +71,8 @@ pub(crate) fn takes(r#type: PoolType, key: &str) -> bool {
 
 /// Reports keys that are missing, and keys that the type does not have.
 pub(crate) fn check_keys(
-    (name, r#type): (&str, PoolType),
+    name: &str,
+    r#type: PoolType,
     layers: &Layers<'_, written::PoolSource>,
     at: &Pointer,
     problems: &mut Problems,

@@ -7,9 +7,9 @@ use crate::lab::storage::backing::Backing;
 use crate::lab::storage::volume::{Present, Volume};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems, did_you_mean};
-use crate::resolve::layers::{At, Layers, Word};
-use crate::resolve::parse;
+use crate::resolve::layers::{At, Layers, Word, written};
 use crate::resolve::storage::{allocation, backing};
+use crate::resolve::{layers, parse};
 use crate::spec;
 use crate::spec::key::key;
 use crate::spec::pool::{ImageFormat, PoolType, Preallocation};
@@ -44,22 +44,11 @@ pub(crate) fn written(
     let format = format(r#type, layers.get(key!(format)), problems);
     let extra = spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value });
     if spec.present == Some(false) {
-        for (key, _) in [
-            ("size", spec.size.is_some()),
-            ("backing", spec.backing.is_some()),
-            ("allocation", spec.allocation.is_some()),
-            ("preallocation", spec.preallocation.is_some()),
-            ("extra", spec.extra.is_some()),
-        ]
-        .into_iter()
-        .filter(|(_, written)| *written)
-        {
-            problems.push(Problem::both(
-                Place::key(at.key(key)),
-                format!("volume `{name}` shall not exist"),
-                "not with `\"present\": false`",
-            ));
-        }
+        let others = layers::present(written!(layers => size, backing, allocation, preallocation, extra));
+        problems.extend(others.map(|(_, at)| {
+            let message = format!("volume `{name}` shall not exist");
+            Problem::both(Place::key(at), message, "not with `\"present\": false`")
+        }));
         return Volume { name: name.to_owned(), at, format, present: None, extra: None };
     }
     let Some(size) = layers.get(key!(size)) else {
