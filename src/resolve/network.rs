@@ -1,6 +1,7 @@
 //! Reads one network. It knows nothing of domains: their DHCP hosts are collected when all domains are resolved.
 
 pub(crate) mod bandwidth;
+pub(crate) mod declared;
 pub(crate) mod dhcp;
 pub(crate) mod dns;
 pub(crate) mod dnsmasq;
@@ -22,20 +23,21 @@ use crate::lab::subnet::Family;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
+use crate::resolve::network::declared::Declared;
 use crate::resolve::{device_name, parse};
 use crate::spec;
 use crate::spec::Active;
 use crate::spec::key::key;
-use crate::spec::network::Mode;
 
 /// Resolves one network; its DHCP hosts are collected when the domains are known.
 pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, problems: &mut Problems) -> Network {
     let at = Pointer::root().key("networks").key(name);
     parse::name(name, Place::key(&at), problems);
-    let layers = Layers::one(at.clone(), spec);
     let mode = spec.mode.unwrap_or_default();
+    let network = Declared { name, layers: Layers::one(at.clone(), spec), mode };
+    let layers = &network.layers;
     if !mode.makes_bridge() {
-        mode::refuse_on_the_host(&layers, mode, name, problems);
+        mode::refuse_on_the_host(&network, problems);
     }
 
     let id = parse::id(layers.get(key!(id)), problems);
@@ -49,13 +51,13 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         mode.makes_bridge().then(|| written_mac.unwrap_or_else(|| MacAt::derived(uuid.value, 0, Place::key(&at))));
 
     let mut broken = Vec::new();
-    let ipv4 = ip::ip(Family::V4, &layers, mode, &mut broken, problems);
-    let ipv6 = ip::ip(Family::V6, &layers, mode, &mut broken, problems);
+    let ipv4 = ip::ip(&network, Family::V4, &mut broken, problems);
+    let ipv6 = ip::ip(&network, Family::V6, &mut broken, problems);
     if ipv6.is_none() && !broken.contains(&Family::V6) && mode.makes_bridge() {
-        mode::refuse_without_subnet6(&layers, name, problems);
+        mode::refuse_without_subnet6(&network, problems);
     }
     if ipv4.is_none() && !broken.contains(&Family::V4) && mode.makes_bridge() {
-        mode::refuse_without_subnet(&layers, name, problems);
+        mode::refuse_without_subnet(&network, problems);
     }
     let has_addresses = ipv4.is_some() || ipv6.is_some() || spec.extra.as_ref().is_some_and(|e| e.contains_key("ip"));
     let is_reported = !broken.is_empty() || problems.has_inside(Id::NoSubnet, &at);
@@ -70,26 +72,26 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     let v4_is_broken = broken.contains(&Family::V4);
     let (mut pxe, mut options, mut routes) = (Pxe::default(), Vec::new(), Vec::new());
     if mode.makes_bridge() {
-        pxe = pxe::pxe(&layers, name, ipv4.as_ref(), v4_is_broken, problems);
-        options = dnsmasq::options(&layers, name, ips, !broken.is_empty(), problems);
-        routes = route::routes(&layers, ips, &broken, problems);
+        pxe = pxe::pxe(&network, ipv4.as_ref(), v4_is_broken, problems);
+        options = dnsmasq::options(&network, ips, !broken.is_empty(), problems);
+        routes = route::routes(layers, ips, &broken, problems);
     }
-    let (vlan, portgroups) = vlan::of_network(&layers, mode, name, problems);
+    let (vlan, portgroups) = vlan::of_network(&network, problems);
 
     Network {
-        bridge: bridge(&layers, mode, name, uuid.value, &at, problems),
+        bridge: bridge(&network, uuid.value, problems),
         name: name.to_owned(),
         uuid,
         mode,
         mac,
-        dev: mode::dev(&layers, mode, name, problems),
-        macvtap_mode: mode::macvtap_mode(&layers, mode, name, problems),
+        dev: mode::dev(&network, problems),
+        macvtap_mode: mode::macvtap_mode(&network, problems),
         vlan,
         portgroups,
-        nat: nat::nat(&layers, mode, name, ipv4.is_some() || v4_is_broken, problems),
+        nat: nat::nat(&network, ipv4.is_some() || v4_is_broken, problems),
         ipv4,
         ipv6,
-        dns: dns::dns(&layers, problems),
+        dns: dns::dns(layers, problems),
         dnsmasq: options,
         pxe,
         routes,
@@ -107,41 +109,34 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
 }
 
 /// Decides the name of the bridge: the written one, or one made from the network's name.
-fn bridge(
-    layers: &Layers<'_, spec::Network>,
-    mode: Mode,
-    name: &str,
-    uuid: Uuid,
-    at: &Pointer,
-    problems: &mut Problems,
-) -> Option<Placed<String>> {
-    let written = layers.get(key!(bridge));
-    if mode.shares_interface() {
+fn bridge(network: &Declared<'_>, uuid: Uuid, problems: &mut Problems) -> Option<Placed<String>> {
+    let written = network.layers.get(key!(bridge));
+    if network.mode.shares_interface() {
         problems.extend(written.map(|bridge| {
-            let message = format!("network `{name}` shares an interface of the host, and has no bridge");
+            let message = format!("network `{}` shares an interface of the host, and has no bridge", network.name);
             Problem::not_on_this_mode(bridge.key_place(), message)
-                .label(format!("not in mode `{}`", mode.name()))
+                .label(format!("not in mode `{}`", network.mode.name()))
                 .help("leave it out, or choose mode `bridge`")
         }));
         return None;
     }
     if let Some(word) = written {
-        let check = if mode.makes_bridge() { device_name::of_bridge } else { device_name::of_host };
+        let check = if network.mode.makes_bridge() { device_name::of_bridge } else { device_name::of_host };
         let value = check(word, problems).unwrap_or_default();
         return Some(word.with(value));
     }
-    if !mode.makes_bridge() {
+    if !network.mode.makes_bridge() {
         problems.push(
             Problem::needs(
-                Place::key(at.key("bridge")),
-                format!("network `{name}` does not say which bridge it is on"),
+                Place::key(network.layers.pointer().key("bridge")),
+                format!("network `{}` does not say which bridge it is on", network.name),
                 "a `bridge`",
             )
             .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
         );
     }
-    let readable = format!("virbr-{name}");
+    let readable = format!("virbr-{}", network.name);
     let fits = readable.len() <= device_name::MAX;
     let value = if fits { readable } else { format!("virbr-{}", &uuid.simple().to_string()[..8]) };
-    Some(Placed { value, place: Place::key(at) })
+    Some(Placed { value, place: network.layers.key_place() })
 }

@@ -28,11 +28,7 @@ pub(crate) fn v4(
     }
     let reservations_only = dhcp.value(key!(reservations_only)).unwrap_or(false);
     let written = dhcp.get(key!(range));
-    refuse_unused(written, reservations_only, problems);
-    let range = match written {
-        Some(written) => range(written, subnet, subnet_at, problems),
-        None => (!reservations_only).then(|| whole_range(subnet, gateway)),
-    };
+    let range = served(written, reservations_only, subnet, subnet_at, gateway, problems);
     Some(Dhcp { range, range_at: written.map(|written| written.pointer()), lease, serves_without_hosts: true })
 }
 
@@ -60,25 +56,30 @@ pub(crate) fn v6(
         .value(key!(reservations_only))
         .or(both.value(key!(reservations_only)).filter(|_| written.is_none()))
         .unwrap_or(false);
-    refuse_unused(written, reservations_only, problems);
-    let range = match written {
-        Some(written) => range(written, subnet, subnet_at, problems),
-        None => (!reservations_only).then(|| whole_range(subnet, gateway)),
-    };
+    let range = served(written, reservations_only, subnet, subnet_at, gateway, problems);
     let range_at = written.map(|written| written.pointer());
     let serves_without_hosts = enable.is_some() || written.is_some();
     (Some(Dhcp { range, range_at, lease, serves_without_hosts }), None)
 }
 
-/// Refuses a range where only DHCP hosts are served: nobody gets an address from it.
-fn refuse_unused(range: Option<At<'_, [String; 2]>>, reservations_only: bool, problems: &mut Problems) {
-    if let Some(range) = range.filter(|_| reservations_only) {
-        problems.push(Problem::both(
-            range.key_place(),
-            "a range that nobody is served from",
-            "not with `reservationsOnly`",
-        ));
+/// Decides the range that is served: the written one, else the whole subnet. Where only DHCP hosts are served, nobody gets
+/// an address from a range, so that a written one is refused.
+fn served(
+    written: Option<At<'_, [String; 2]>>,
+    reservations_only: bool,
+    subnet: Subnet,
+    subnet_at: &Pointer,
+    gateway: HostAddr,
+    problems: &mut Problems,
+) -> Option<(HostAddr, HostAddr)> {
+    let Some(written) = written else {
+        return (!reservations_only).then(|| whole_range(subnet, gateway));
+    };
+    if reservations_only {
+        let label = "not with `reservationsOnly`";
+        problems.push(Problem::both(written.key_place(), "a range that nobody is served from", label));
     }
+    range(written, subnet, subnet_at, problems)
 }
 
 /// Reads a range.

@@ -6,9 +6,9 @@ use std::net::Ipv4Addr;
 use crate::lab::network::ip::Ip;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::layers::{Layers, Word};
+use crate::resolve::layers::Word;
+use crate::resolve::network::declared::Declared;
 use crate::resolve::text::{check_line, shortened};
-use crate::spec;
 use crate::spec::key::key;
 
 /// The longest line, in bytes, with some room for what libvirt writes before it: dnsmasq reads 1,023.
@@ -19,13 +19,12 @@ const TAGS: [&str; 2] = ["tag:", "net:"];
 
 /// Reads the options of a network. `ips` are its address families.
 pub(crate) fn options(
-    layers: &Layers<'_, spec::Network>,
-    name: &str,
+    network: &Declared<'_>,
     ips: [Option<&Ip>; 2],
     is_broken: bool,
     problems: &mut Problems,
 ) -> Vec<String> {
-    let Some(list) = layers.get(key!(dnsmasq)) else {
+    let Some(list) = network.layers.get(key!(dnsmasq)) else {
         return Vec::new();
     };
     if ips.iter().all(Option::is_none) && !is_broken && !list.value.is_empty() {
@@ -33,10 +32,10 @@ pub(crate) fn options(
             Problem::new(
                 Id::NoSubnet,
                 list.key_place(),
-                format!("network `{name}` has no subnet for dnsmasq to serve"),
+                format!("network `{}` has no subnet for dnsmasq to serve", network.name),
             )
             .label("nobody reads them")
-            .related(layers.key_place(), "the network")
+            .related(network.layers.key_place(), "the network")
             .help("add a `subnet` or `subnet6`, or leave `dnsmasq` out"),
         );
     }

@@ -3,28 +3,25 @@
 use crate::lab::network::ip::Ip;
 use crate::lab::subnet::Family;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::layers::Layers;
+use crate::resolve::network::declared::Declared;
 use crate::resolve::network::dhcp;
 use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
-use crate::spec;
 use crate::spec::key::key;
-use crate::spec::network::Mode;
 
 /// Reads one address family of a network, if the spec has a subnet of it.
 pub(crate) fn ip(
+    network: &Declared<'_>,
     family: Family,
-    layers: &Layers<'_, spec::Network>,
-    mode: Mode,
     broken: &mut Vec<Family>,
     problems: &mut Problems,
 ) -> Option<Ip> {
     let (subnet, gateway) = match family {
-        Family::V4 => (layers.get(key!(subnet)), layers.get(key!(gateway))),
-        Family::V6 => (layers.get(key!(subnet6)), layers.get(key!(gateway6))),
+        Family::V4 => (network.layers.get(key!(subnet)), network.layers.get(key!(gateway))),
+        Family::V6 => (network.layers.get(key!(subnet6)), network.layers.get(key!(gateway6))),
     };
     let Some(written) = subnet else {
-        if let Some(gateway) = gateway.filter(|_| mode.makes_bridge()) {
+        if let Some(gateway) = gateway.filter(|_| network.mode.makes_bridge()) {
             problems.push(
                 Problem::new(
                     Id::NoSubnet,
@@ -32,7 +29,7 @@ pub(crate) fn ip(
                     format!("a gateway without an {} subnet", family.name()),
                 )
                 .label("an address in which subnet?")
-                .related(layers.key_place(), "the network")
+                .related(network.layers.key_place(), "the network")
                 .help("add a subnet, or leave the gateway out"),
             );
         }
@@ -61,8 +58,8 @@ pub(crate) fn ip(
         .unwrap_or_else(|| subnet.first());
     let at = written.pointer();
     let (dhcp, unserved_at) = match family {
-        Family::V4 => (dhcp::v4(layers, subnet, &at, gateway, problems), None),
-        Family::V6 => dhcp::v6(layers, subnet, &at, gateway, problems),
+        Family::V4 => (dhcp::v4(&network.layers, subnet, &at, gateway, problems), None),
+        Family::V6 => dhcp::v6(&network.layers, subnet, &at, gateway, problems),
     };
     Some(Ip { subnet, at, gateway, dhcp, unserved_at })
 }

@@ -4,32 +4,27 @@ use crate::lab::interface::backend::Backend;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device_name;
-use crate::resolve::layers::{Layers, present, written};
-use crate::spec;
+use crate::resolve::layers::{present, written};
+use crate::resolve::network::declared::Declared;
 use crate::spec::key::key;
 use crate::spec::macvtap::MacvtapMode;
 use crate::spec::network::Mode;
 
 /// Reads the interface of the host, and refuses it on modes that have none.
-pub(crate) fn dev(
-    layers: &Layers<'_, spec::Network>,
-    mode: Mode,
-    name: &str,
-    problems: &mut Problems,
-) -> Option<String> {
-    let written = layers.get(key!(dev));
-    let problem = match (mode, written) {
+pub(crate) fn dev(network: &Declared<'_>, problems: &mut Problems) -> Option<String> {
+    let written = network.layers.get(key!(dev));
+    let problem = match (network.mode, written) {
         (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
         (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
-            let message = format!("network `{name}` forwards through no interface");
+            let message = format!("network `{}` forwards through no interface", network.name);
             Problem::not_on_this_mode(dev.key_place(), message)
                 .label("only for modes `nat`, `route`, `macvtap` and `hostdev`")
                 .help("leave `dev` out, or choose another `mode`")
         }),
         (Mode::Macvtap | Mode::Hostdev, None) => Some(
             Problem::needs(
-                Place::key(layers.pointer().key("dev")),
-                format!("network `{name}` does not say which interface it shares"),
+                Place::key(network.layers.pointer().key("dev")),
+                format!("network `{}` does not say which interface it shares", network.name),
                 "a `dev`",
             )
             .help("add `\"dev\": \"enp1s0\"`, the name of an interface that the host has"),
@@ -40,15 +35,10 @@ pub(crate) fn dev(
 }
 
 /// Reads the mode of macvtap, and refuses it on other modes of networks.
-pub(crate) fn macvtap_mode(
-    layers: &Layers<'_, spec::Network>,
-    mode: Mode,
-    name: &str,
-    problems: &mut Problems,
-) -> MacvtapMode {
-    let written = layers.get(key!(macvtap_mode));
-    problems.extend(written.filter(|_| mode.backend() != Backend::Macvtap).map(|written| {
-        let message = format!("network `{name}` shares nothing through macvtap");
+pub(crate) fn macvtap_mode(network: &Declared<'_>, problems: &mut Problems) -> MacvtapMode {
+    let written = network.layers.get(key!(macvtap_mode));
+    problems.extend(written.filter(|_| network.mode.backend() != Backend::Macvtap).map(|written| {
+        let message = format!("network `{}` shares nothing through macvtap", network.name);
         Problem::not_on_this_mode(written.key_place(), message)
             .label("only for mode `macvtap`")
             .help("leave it out, or choose mode `macvtap`")
@@ -57,14 +47,15 @@ pub(crate) fn macvtap_mode(
 }
 
 /// Refuses settings that only a bridge of libvirt's has: something of the host's has its own addresses and servers.
-pub(crate) fn refuse_on_the_host(layers: &Layers<'_, spec::Network>, mode: Mode, name: &str, problems: &mut Problems) {
-    let what = if mode.shares_interface() { "an interface" } else { "a bridge" };
+pub(crate) fn refuse_on_the_host(network: &Declared<'_>, problems: &mut Problems) {
+    let layers = &network.layers;
+    let what = if network.mode.shares_interface() { "an interface" } else { "a bridge" };
     for (key, at) in present(written!(layers => subnet, gateway, subnet6, gateway6, dhcp, dhcp6, dns, mac, mtu)) {
-        let message = format!("network `{name}` is on {what} of the host, which has its own `{key}`");
-        problems.push(refused(&at, mode, message));
+        let message = format!("network `{}` is on {what} of the host, which has its own `{key}`", network.name);
+        problems.push(refused(&at, network.mode, message));
     }
     // These apply to each interface, and not every kind of interface takes them.
-    let (shaped, isolated, trusted) = match mode {
+    let (shaped, isolated, trusted) = match network.mode {
         Mode::Nat | Mode::Route | Mode::Open | Mode::Isolated | Mode::Bridge => (true, true, true),
         Mode::Ovs => (true, false, true),
         Mode::Macvtap => (false, false, true),
@@ -78,12 +69,12 @@ pub(crate) fn refuse_on_the_host(layers: &Layers<'_, spec::Network>, mode: Mode,
     };
     let own = written!(layers => tftp, dnsmasq, routes, stp, stp_delay, bandwidth, port_isolation, trust_rx_filters);
     for (key, at) in present(own).filter(|(key, _)| !is_taken(key)) {
-        problems.push(refused(&at, mode, format!("network `{name}` takes no `{key}`")));
+        problems.push(refused(&at, network.mode, format!("network `{}` takes no `{key}`", network.name)));
     }
     for (group, layers) in layers.entries(key!(portgroups)) {
         let own = present(written!(layers => bandwidth, trust_rx_filters));
         for (key, at) in own.filter(|(key, _)| !is_taken(key)) {
-            problems.push(refused(&at, mode, format!("port group `{group}` takes no `{key}`")));
+            problems.push(refused(&at, network.mode, format!("port group `{group}` takes no `{key}`")));
         }
     }
 }
@@ -95,36 +86,37 @@ fn refused(at: &Pointer, mode: Mode, message: String) -> Problem {
 }
 
 /// Refuses DHCP without a subnet.
-pub(crate) fn refuse_without_subnet(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
-    let dhcp = layers.object(key!(dhcp));
+pub(crate) fn refuse_without_subnet(network: &Declared<'_>, problems: &mut Problems) {
+    let dhcp = network.layers.object(key!(dhcp));
     let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());
-    let ranged = dhcp.get(key!(range)).map(|at| at.pointer());
-    let only = dhcp.get(key!(reservations_only)).map(|at| at.pointer());
-    let lease = dhcp.get(key!(lease)).map(|at| at.pointer());
-    let file = dhcp.get(key!(boot_file)).map(|at| at.pointer());
-    let has_ipv6 = layers.get(key!(subnet6)).is_some();
-    let without_any = [asked, only, lease].map(|at| at.filter(|_| !has_ipv6));
-    for at in without_any.into_iter().chain([ranged, file]).flatten() {
+    let has_ipv6 = network.layers.get(key!(subnet6)).is_some();
+    let of_both = present(written!(dhcp => reservations_only, lease)).map(|(_, at)| at);
+    let of_any = asked.into_iter().chain(of_both).filter(|_| !has_ipv6);
+    for at in of_any.chain(present(written!(dhcp => range, boot_file)).map(|(_, at)| at)) {
         problems.push(
-            Problem::new(Id::NoSubnet, Place::key(at), format!("network `{name}` has no subnet to serve addresses in"))
-                .label("addresses of which subnet?")
-                .related(Place::key(layers.pointer()), "the network")
-                .help("add a `subnet`, or leave `dhcp` out"),
+            Problem::new(
+                Id::NoSubnet,
+                Place::key(at),
+                format!("network `{}` has no subnet to serve addresses in", network.name),
+            )
+            .label("addresses of which subnet?")
+            .related(network.layers.key_place(), "the network")
+            .help("add a `subnet`, or leave `dhcp` out"),
         );
     }
 }
 
 /// Refuses DHCPv6 without an IPv6 subnet.
-pub(crate) fn refuse_without_subnet6(layers: &Layers<'_, spec::Network>, name: &str, problems: &mut Problems) {
-    let dhcp = layers.object(key!(dhcp6));
+pub(crate) fn refuse_without_subnet6(network: &Declared<'_>, problems: &mut Problems) {
+    let dhcp = network.layers.object(key!(dhcp6));
     let asked = dhcp.get(key!(enable)).filter(|enable| *enable.value).map(|at| at.pointer());
     let others = present(written!(dhcp => range, reservations_only, lease)).map(|(_, at)| at);
     for at in asked.into_iter().chain(others) {
-        let message = format!("network `{name}` has no IPv6 subnet to serve addresses in");
+        let message = format!("network `{}` has no IPv6 subnet to serve addresses in", network.name);
         problems.push(
             Problem::new(Id::NoSubnet, Place::key(at), message)
                 .label("addresses of which subnet?")
-                .related(Place::key(layers.pointer()), "the network")
+                .related(network.layers.key_place(), "the network")
                 .help("add a `subnet6`, or leave `dhcp6` out"),
         );
     }

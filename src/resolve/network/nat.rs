@@ -8,29 +8,26 @@ use crate::lab::subnet::{Family, distance};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
+use crate::resolve::network::declared::Declared;
 use crate::resolve::parse;
 use crate::spec;
 use crate::spec::key::key;
-use crate::spec::network::Mode;
 
 /// Reads how addresses are translated, and refuses it on modes without translation.
-pub(crate) fn nat(
-    layers: &Layers<'_, spec::Network>,
-    mode: Mode,
-    name: &str,
-    has_ipv4: bool,
-    problems: &mut Problems,
-) -> Nat {
-    if !mode.translates_addresses()
-        && let Some(nat) = layers.get(key!(nat))
+pub(crate) fn nat(network: &Declared<'_>, has_ipv4: bool, problems: &mut Problems) -> Nat {
+    if !network.mode.translates_addresses()
+        && let Some(nat) = network.layers.get(key!(nat))
     {
         problems.push(
-            Problem::not_on_this_mode(nat.key_place(), format!("network `{name}` does not translate addresses"))
-                .label("only for mode `nat`")
-                .help("leave `nat` out, or choose mode `nat`"),
+            Problem::not_on_this_mode(
+                nat.key_place(),
+                format!("network `{}` does not translate addresses", network.name),
+            )
+            .label("only for mode `nat`")
+            .help("leave `nat` out, or choose mode `nat`"),
         );
     }
-    let nat = layers.object(key!(nat));
+    let nat = network.layers.object(key!(nat));
     let ports = nat.get(key!(ports)).and_then(|ports| {
         let [first, last] = *ports.value;
         if first > last {
@@ -45,7 +42,12 @@ pub(crate) fn nat(
     });
     Nat {
         ports,
-        addresses: addresses(&nat, &layers.pointer(), has_ipv4 || !mode.translates_addresses(), problems),
+        addresses: addresses(
+            &nat,
+            &network.layers.pointer(),
+            has_ipv4 || !network.mode.translates_addresses(),
+            problems,
+        ),
         ipv6: nat.value(key!(ipv6)).unwrap_or(false),
     }
 }

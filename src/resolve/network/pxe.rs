@@ -5,30 +5,27 @@ use crate::lab::network::pxe::Pxe;
 use crate::lab::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::layers::Layers;
+use crate::resolve::network::declared::Declared;
 use crate::resolve::network::dnsmasq;
 use crate::resolve::{parse, text};
-use crate::spec;
 use crate::spec::key::key;
 
 /// Reads what guests boot from. `ip` is what the network has of IPv4.
-pub(crate) fn pxe(
-    layers: &Layers<'_, spec::Network>,
-    name: &str,
-    ip: Option<&Ip>,
-    is_broken: bool,
-    problems: &mut Problems,
-) -> Pxe {
-    let tftp = layers.get(key!(tftp));
-    let dhcp = layers.object(key!(dhcp));
+pub(crate) fn pxe(network: &Declared<'_>, ip: Option<&Ip>, is_broken: bool, problems: &mut Problems) -> Pxe {
+    let tftp = network.layers.get(key!(tftp));
+    let dhcp = network.layers.object(key!(dhcp));
     let file = dhcp.get(key!(boot_file));
     let server = dhcp.get(key!(boot_server));
     if let Some(tftp) = tftp.filter(|_| ip.is_none() && !is_broken) {
         problems.push(
-            Problem::new(Id::NoSubnet, tftp.key_place(), format!("network `{name}` has no subnet to serve files in"))
-                .label("served at which address?")
-                .related(layers.key_place(), "the network")
-                .help("add a `subnet`, or leave `tftp` out"),
+            Problem::new(
+                Id::NoSubnet,
+                tftp.key_place(),
+                format!("network `{}` has no subnet to serve files in", network.name),
+            )
+            .label("served at which address?")
+            .related(network.layers.key_place(), "the network")
+            .help("add a `subnet`, or leave `tftp` out"),
         );
     }
     if let (Some(file), Some(_)) = (file, ip.filter(|ip| ip.dhcp.is_none())) {

@@ -8,10 +8,9 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::resolve::network::bandwidth;
+use crate::resolve::network::declared::Declared;
 use crate::resolve::parse;
-use crate::spec;
 use crate::spec::key::key;
-use crate::spec::network::Mode;
 use crate::spec::vlan as written;
 
 /// Reads VLANs.
@@ -55,29 +54,24 @@ pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Pr
 }
 
 /// Reads the VLANs and port groups of a network.
-pub(crate) fn of_network(
-    layers: &Layers<'_, spec::Network>,
-    mode: Mode,
-    name: &str,
-    problems: &mut Problems,
-) -> (Option<Vlan>, Vec<Portgroup>) {
+pub(crate) fn of_network(network: &Declared<'_>, problems: &mut Problems) -> (Option<Vlan>, Vec<Portgroup>) {
     let in_mode = |layers: Layers<'_, written::Vlan>, problems: &mut Problems| {
-        if !layers.is_empty() && !mode.has_vlans() {
+        if !layers.is_empty() && !network.mode.has_vlans() {
             problems.push(
-                Problem::not_on_this_mode(layers.key_place(), format!("network `{name}` has no VLANs"))
-                    .label(format!("not in mode `{}`", mode.name()))
+                Problem::not_on_this_mode(layers.key_place(), format!("network `{}` has no VLANs", network.name))
+                    .label(format!("not in mode `{}`", network.mode.name()))
                     .help("leave `vlan` out, or choose mode `ovs` or `bridge`"),
             );
         }
-        if mode.backend() == Backend::VirtualFunction {
+        if network.mode.backend() == Backend::VirtualFunction {
             refuse_trunk(&layers, problems);
         }
         vlan(&layers, problems)
     };
-    let vlan = in_mode(layers.object(key!(vlan)), problems);
+    let vlan = in_mode(network.layers.object(key!(vlan)), problems);
     let mut portgroups = Vec::new();
     let mut default = None;
-    if let Some(list) = layers.get(key!(portgroups)) {
+    if let Some(list) = network.layers.get(key!(portgroups)) {
         for (group, written) in list.value {
             let layers = Layers::one(list.pointer().key(group), written);
             parse::name(group, layers.key_place(), problems);
@@ -86,9 +80,12 @@ pub(crate) fn of_network(
                 let first = default.get_or_insert_with(|| second.pointer()).clone();
                 if first != second.pointer() {
                     problems.push(
-                        Problem::conflict(second.place(), format!("network `{name}` has two default port groups"))
-                            .second_of(&Place::value(first))
-                            .help("leave `default` out of all but one"),
+                        Problem::conflict(
+                            second.place(),
+                            format!("network `{}` has two default port groups", network.name),
+                        )
+                        .second_of(&Place::value(first))
+                        .help("leave `default` out of all but one"),
                     );
                 }
             }
