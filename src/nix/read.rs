@@ -12,6 +12,7 @@
 //! # Ok::<(), read::ReadError>(())
 //! ```
 
+use memchr::memchr2;
 use rnix::{NixLanguage, SyntaxKind, SyntaxNode, ast};
 use rowan::ast::AstNode as _;
 use rowan::{GreenNode, GreenNodeData, Language as _, NodeOrToken};
@@ -194,7 +195,7 @@ pub(super) const MAX_DEPTH: usize = 200;
 
 /// The tree of text that parses.
 fn parse(text: &str) -> Result<GreenNode, ReadError> {
-    if let Some(at) = text.bytes().position(|byte| matches!(byte, b'\0' | b'\r')) {
+    if let Some(at) = memchr2(b'\0', b'\r', text.as_bytes()) {
         return Err(ReadError::Character { at });
     }
     if u32::try_from(text.len()).is_err() {

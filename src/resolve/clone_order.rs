@@ -33,7 +33,7 @@ pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mu
     let templates_of = |(name, domain): (&String, &spec::Domain)| -> Vec<(usize, Place)> {
         let at = Pointer::root().key("domains").key(name);
         let named = domain.own.profiles.as_deref().unwrap_or_default();
-        let layers = profiles.layers(None, named, &at, &domain.fields, &mut Problems::default());
+        let layers = profiles.layers(named, &at, &domain.fields, &mut Problems::default());
         let mut found = Vec::new();
         let mut seen = HashSet::new();
         for disk in drive::layers_by_name(&layers, &mut Problems::default()).values() {

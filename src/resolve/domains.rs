@@ -45,10 +45,9 @@ pub(crate) fn resolve<'a>(
         let at = Pointer::root().key("domains").key(name);
         parse::name(name, Place::key(&at), problems);
         let written_profiles = written.own.profiles.as_deref().unwrap_or_default();
-        let without_preset = profiles.layers(None, written_profiles, &at, &written.fields, problems);
-        let os = without_preset.get(key!(os)).map(|os| *os.value).unwrap_or_default();
-        let layers =
-            profiles.layers(Some(preset(os)), written_profiles, &at, &written.fields, &mut Problems::default());
+        let layers = profiles.layers(written_profiles, &at, &written.fields, problems);
+        let os = layers.value(key!(os)).unwrap_or_default();
+        let layers = layers.above(Pointer::root(), preset(os));
         for instance in replicas(name, &at, &written.own, problems) {
             let mut found = Problems::default();
             let (domain, declared) = domain::resolve(&instance, &layers, os, namespace, names, &mut found);

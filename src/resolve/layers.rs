@@ -108,6 +108,13 @@ impl<'a, T> Layers<'a, T> {
         Self { layers: vec![(at, layer)] }
     }
 
+    /// These layers and a weaker one below them.
+    #[must_use]
+    pub fn above(mut self, at: Pointer, weakest: &'a T) -> Self {
+        self.layers.insert(0, (at, weakest));
+        self
+    }
+
     /// The setting of the strongest layer that has the key.
     #[must_use]
     pub fn get<U: ?Sized>(&self, key: Key<T, U>) -> Option<At<'_, U>> {

@@ -39,17 +39,15 @@ impl<'a> Profiles<'a> {
         profiles
     }
 
-    /// Returns the layers of a domain's entry: `preset` is the weakest, `own` the strongest.
+    /// Returns the layers of a domain's entry, of which `own` is the strongest.
     pub fn layers(
         &self,
-        preset: Option<&'a DomainFields>,
         named: &'a [String],
         at: &Pointer,
         own: &'a DomainFields,
         problems: &mut Problems,
     ) -> Layers<'a, DomainFields> {
         let mut layers: Vec<(Pointer, &'a DomainFields)> = Vec::new();
-        layers.extend(preset.map(|preset| (Pointer::root(), preset)));
         layers.extend(self.spec.defaults.as_ref().map(|defaults| (Pointer::root().key("defaults"), defaults)));
         let mut seen = HashSet::new();
         for (index, name) in named.iter().enumerate() {
