@@ -24,6 +24,7 @@ pub struct Devices {
     pub crypto: bool,
     /// Sockets between the guest and the host.
     pub vsock: Option<Vsock>,
+    /// The shared memory, in the order of its names.
     pub shmem: Vec<Shmem>,
     /// How many USB devices of a SPICE client it can have.
     pub usb_redirections: u32,

@@ -13,6 +13,8 @@ pub mod memory;
 pub mod numa;
 pub mod smbios;
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use crate::lab::cloud_init::CloudInit;
@@ -119,7 +121,7 @@ pub struct Domain {
     /// Arguments for QEMU.
     pub qemu_args: Vec<String>,
     /// Environment variables for QEMU.
-    pub qemu_env: Vec<(String, String)>,
+    pub qemu_env: BTreeMap<String, String>,
     /// What is merged into its definition, the weakest first.
     pub extra: Vec<ExtraAt>,
 }

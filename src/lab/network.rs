@@ -46,7 +46,7 @@ pub struct Network {
     pub macvtap_mode: MacvtapMode,
     /// The VLANs of its interfaces.
     pub vlan: Option<Vlan>,
-    /// The port groups, in spec order.
+    /// The port groups, in the order of their names.
     pub portgroups: Vec<Portgroup>,
     /// What it has of IPv4.
     pub ipv4: Option<Ip>,

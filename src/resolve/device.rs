@@ -112,7 +112,9 @@ fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shme
         let memory = memory(&layers, problems)?;
         is_name.then_some(Shmem { name, memory })
     };
-    layers.entries(key!(shmem)).into_iter().filter_map(shmem).collect()
+    let mut all: Vec<Shmem> = layers.entries(key!(shmem)).into_iter().filter_map(shmem).collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
 }
 
 fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Option<ShmemMemory> {

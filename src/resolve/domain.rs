@@ -15,7 +15,7 @@ pub(crate) mod preset;
 pub(crate) mod smbios;
 pub(crate) mod template;
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 use crate::lab::device::share::Share;
 use crate::lab::domain::Domain;
@@ -135,7 +135,7 @@ pub(crate) fn resolve(
         audio,
         hostdevs,
         qemu_args,
-        qemu_env: qemu_env.into_iter().collect(),
+        qemu_env,
     };
     (domain, volumes)
 }
@@ -147,10 +147,10 @@ fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
 }
 
 /// Reads the arguments and environment variables for QEMU.
-fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, IndexMap<String, String>) {
+fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, BTreeMap<String, String>) {
     let qemu = layers.object(key!(qemu));
     let qemu_args = text::each(qemu.items(key!(args)), text::check_line, problems);
-    let mut qemu_env = IndexMap::new();
+    let mut qemu_env = BTreeMap::new();
     for env in qemu.every(key!(env)) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);

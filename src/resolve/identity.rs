@@ -4,14 +4,15 @@ use std::collections::HashSet;
 
 use crate::lab::identity::{Mac, MacAt, derive};
 
-/// Moves each derived address that meets another, given in the order of the lab, to the next free one of a fixed sequence.
-/// Written ones stay.
+/// Moves each derived address that meets another to the next free one of a fixed sequence. Written ones stay, and of two derived
+/// ones that of the first UUID, so that a spec in another order has the same addresses.
 ///
 /// # Panics
 ///
 /// With more interfaces than there are addresses to try, which no lab has.
 pub(crate) fn move_derived<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>) {
-    let (derived, written): (Vec<_>, Vec<_>) = macs.into_iter().partition(|mac| mac.derived_from.is_some());
+    let (mut derived, written): (Vec<_>, Vec<_>) = macs.into_iter().partition(|mac| mac.derived_from.is_some());
+    derived.sort_by_key(|mac| mac.derived_from);
     let mut taken: HashSet<Mac> = written.iter().map(|mac| mac.value).collect();
     for mac in derived {
         let Some((uuid, index)) = mac.derived_from else { continue };

@@ -72,6 +72,33 @@ fn reordering_domains_changes_their_order_only() {
     });
 }
 
+/// Objects have no order in JSON, so whoever moves a domain, a profile or a network, or splits a spec into files, says the same
+/// thing. To libvirt and `NixVirt` a definition in another order is another one: a network would restart, and all on it.
+#[test]
+fn the_same_spec_in_another_order_has_the_same_definitions() {
+    fn reversed(value: &Value) -> Value {
+        match value {
+            Value::Object(object) => object.iter().rev().map(|(key, value)| (key.clone(), reversed(value))).collect(),
+            Value::Array(items) => items.iter().map(reversed).collect(),
+            scalar => scalar.clone(),
+        }
+    }
+    let definitions = |read: &Read| -> BTreeMap<String, String> {
+        let documents = read.documents().unwrap_or_else(|| panic!("{}", read.report()));
+        documents.iter().map(|document| (document.name().to_owned(), document.text().to_owned())).collect()
+    };
+    for_every_spec(
+        |spec| Some(reversed(spec)),
+        |before, after| {
+            assert_eq!(identities_of(before), identities_of(after));
+            let after = definitions(after);
+            for (name, definition) in definitions(before) {
+                assert_eq!(after.get(&name), Some(&definition), "{name}");
+            }
+        },
+    );
+}
+
 /// The link of an interface is in its definition and in the host's, and moves no identity and no device of the guest.
 #[test]
 fn a_link_moves_nothing() {

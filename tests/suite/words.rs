@@ -285,12 +285,11 @@ fn of_network(network: &Network, hosts: &[DhcpHost], words: &mut Vec<(&'static s
     words.extend(network.dev.iter().map(|dev| ("device of the host", dev.clone())));
     words.extend(hosts.iter().map(|host| ("machine", host.name.clone())));
     let dns = &network.dns;
-    let named = (dns.hosts.iter().chain(&dns.forward_domains).map(|(name, _)| name))
-        .chain(dns.txt.iter().map(|(name, _)| name));
+    let named = (dns.hosts.iter().chain(&dns.forward_domains).map(|(name, _)| name)).chain(dns.txt.keys());
     let of_services = dns.srv.iter().flat_map(|srv| [Some(&srv.target), srv.domain.as_ref()]).flatten();
     words.extend(named.chain(of_services).chain(&dns.domain).map(|name| ("host name", name.clone())));
     words.extend(dns.srv.iter().map(|srv| ("service", srv.service.clone())));
-    words.extend(dns.txt.iter().map(|(_, text)| ("line", text.clone())));
+    words.extend(dns.txt.values().map(|text| ("line", text.clone())));
     words.extend(network.dnsmasq.iter().map(|option| ("option of dnsmasq", option.clone())));
     let pxe = [&network.pxe.tftp, &network.pxe.file].into_iter().flatten();
     words.extend(pxe.map(|file| ("file to boot", file.clone())));

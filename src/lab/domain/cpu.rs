@@ -1,5 +1,7 @@
 //! The virtual CPUs of a domain, and the CPUs of the host that they are pinned to.
 
+use std::collections::BTreeMap;
+
 use crate::spec::cpu::{CpuCache, CpuCheck, CpuFeature, CpuMode};
 
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub struct Cpus {
     pub mode: CpuMode,
     pub model: Option<String>,
     /// Features asked for or left out.
-    pub features: Vec<(String, CpuFeature)>,
+    pub features: BTreeMap<String, CpuFeature>,
     /// What the guest sees of the caches, where the spec says.
     pub cache: Option<CpuCache>,
     /// What libvirt compares it with, where the spec says.

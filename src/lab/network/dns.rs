@@ -1,5 +1,6 @@
 //! The DNS server of a network.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::spec::interface::Protocol;
@@ -16,15 +17,15 @@ pub struct Dns {
     /// The servers that other names are asked from.
     pub forwarders: Vec<IpAddr>,
     /// The servers for names in some domains only.
-    pub forward_domains: Vec<(String, IpAddr)>,
+    pub forward_domains: BTreeMap<String, IpAddr>,
     /// Whether names without a dot are asked for upstream, where the spec says.
     pub forward_plain_names: Option<bool>,
     /// Further names with their addresses.
-    pub hosts: Vec<(String, IpAddr)>,
+    pub hosts: BTreeMap<String, IpAddr>,
     /// Where services are found.
     pub srv: Vec<Srv>,
     /// Texts, by name.
-    pub txt: Vec<(String, String)>,
+    pub txt: BTreeMap<String, String>,
 }
 
 /// Where a service is found.

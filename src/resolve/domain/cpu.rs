@@ -1,5 +1,7 @@
 //! Reads the CPUs of a domain: their number and topology, their model and features, and their pinning.
 
+use std::collections::BTreeMap;
+
 use crate::lab::domain::cpu::Cpus;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
@@ -177,8 +179,8 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
 }
 
 /// Reads the features of all layers; the strongest layer that names a feature decides about it.
-fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> Vec<(String, CpuFeature)> {
-    let mut features = indexmap::IndexMap::new();
+fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> BTreeMap<String, CpuFeature> {
+    let mut features = BTreeMap::new();
     for layer in cpu.every(key!(features)) {
         for (name, policy) in layer.value {
             if parse::name(name, Place::key(layer.pointer().key(name)), problems) {
@@ -186,5 +188,5 @@ fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> Vec<(String, CpuF
             }
         }
     }
-    features.into_iter().collect()
+    features
 }

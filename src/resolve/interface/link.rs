@@ -95,7 +95,9 @@ pub(crate) fn name_devices(networks: &[Network], domains: &mut [Domain]) {
     let interfaces = domains.iter().flat_map(|domain| &domain.interfaces);
     let targets = interfaces.filter_map(|interface| Some(interface.tap.target.as_ref()?.value.clone()));
     let mut taken: HashSet<String> = bridges.chain(devices).chain(targets).collect();
-    for domain in domains {
+    let mut by_uuid: Vec<&mut Domain> = domains.iter_mut().collect();
+    by_uuid.sort_by_key(|domain| domain.uuid.value);
+    for domain in by_uuid {
         for (index, interface) in (0..).zip(&mut domain.interfaces) {
             let tap = &mut interface.tap;
             if tap.profile.is_none() || tap.target.is_some() {

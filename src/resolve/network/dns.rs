@@ -1,5 +1,7 @@
 //! Reads the DNS server of a network: forwarders, hosts, services and texts.
 
+use std::collections::BTreeMap;
+
 use crate::lab::network::dns::{Dns, Srv};
 use crate::place::Place;
 use crate::problem::{Problem, Problems};
@@ -16,7 +18,7 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     let forwarders = dns.items(key!(forwarders));
     let forwarders = forwarders.filter_map(|(text, at)| parse::any_address_at(text, Place::value(at), problems));
     let forwarders = forwarders.collect();
-    let mut by_name = [Vec::new(), Vec::new()];
+    let mut by_name = [BTreeMap::new(), BTreeMap::new()];
     let hosts = dns.get(key!(hosts));
     let forward_domains = dns.get(key!(forward_domains));
     for (written, found) in [hosts, forward_domains].into_iter().zip(&mut by_name) {
@@ -91,18 +93,18 @@ fn service(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 }
 
 /// Reads the texts. Each makes one line for dnsmasq together with its name.
-fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> Vec<(String, String)> {
+fn texts(dns: &Layers<'_, spec::network::Dns>, problems: &mut Problems) -> BTreeMap<String, String> {
     let Some(written) = dns.get(key!(txt)) else {
-        return Vec::new();
+        return BTreeMap::new();
     };
-    let mut texts = Vec::new();
+    let mut texts = BTreeMap::new();
     for (name, text) in written.value {
         let at = written.pointer().key(name);
         let named = parse::host_name(name, Place::key(&at), problems);
         // The text gets quotes, and escapes within them.
         let rest = name.len() + 2 + text.matches(['"', '\\']).count();
         if fits_line(text, rest, Place::value(at), problems) && named {
-            texts.push((name.clone(), text.clone()));
+            texts.insert(name.clone(), text.clone());
         }
     }
     texts

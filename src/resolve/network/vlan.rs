@@ -98,5 +98,6 @@ pub(crate) fn of_network(network: &Declared<'_>, problems: &mut Problems) -> (Op
             });
         }
     }
+    portgroups.sort_by(|one, other| one.name.cmp(&other.name));
     (vlan, portgroups)
 }

@@ -16,15 +16,15 @@
       dns = {
         host = [
           {
-            ip = "10.6.0.10";
-            hostname = [
-              "web"
-            ];
-          }
-          {
             ip = "10.6.0.1";
             hostname = [
               "router"
+            ];
+          }
+          {
+            ip = "10.6.0.10";
+            hostname = [
+              "web"
             ];
           }
         ];

@@ -23,12 +23,6 @@
             ];
           }
           {
-            ip = "fd00:100::5";
-            hostname = [
-              "everywhere"
-            ];
-          }
-          {
             ip = "192.168.100.50";
             hostname = [
               "node-1"
@@ -38,6 +32,12 @@
             ip = "192.168.100.51";
             hostname = [
               "node-2"
+            ];
+          }
+          {
+            ip = "fd00:100::5";
+            hostname = [
+              "everywhere"
             ];
           }
         ];

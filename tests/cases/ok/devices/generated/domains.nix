@@ -121,11 +121,11 @@
         <cpu mode='custom'>
           <model>Skylake-Client</model>
           <topology sockets='2' cores='2' threads='2'/>
-          <feature policy='force' name='vmx'/>
           <feature policy='require' name='aes'/>
           <feature policy='optional' name='avx2'/>
-          <feature policy='disable' name='mpx'/>
           <feature policy='forbid' name='hle'/>
+          <feature policy='disable' name='mpx'/>
+          <feature policy='force' name='vmx'/>
         </cpu>
         <clock offset='utc'>
           <timer name='rtc' tickpolicy='catchup'/>

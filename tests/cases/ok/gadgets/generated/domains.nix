@@ -61,21 +61,21 @@
             <target dir='older'/>
           </filesystem>
           <controller type='usb' index='0' model='qemu-xhci'/>
-          <shmem name='notes'>
-            <model type='ivshmem-plain'/>
-            <size unit='MiB'>1</size>
+          <shmem name='doorbell'>
+            <model type='ivshmem-doorbell'/>
+            <server path='/run/ivshmem/socket'/>
           </shmem>
           <shmem name='looking-glass'>
             <model type='ivshmem-plain'/>
             <size unit='MiB'>32</size>
           </shmem>
+          <shmem name='notes'>
+            <model type='ivshmem-plain'/>
+            <size unit='MiB'>1</size>
+          </shmem>
           <shmem name='plain'>
             <model type='ivshmem-plain'/>
             <size unit='MiB'>4</size>
-          </shmem>
-          <shmem name='doorbell'>
-            <model type='ivshmem-doorbell'/>
-            <server path='/run/ivshmem/socket'/>
           </shmem>
           <serial type='pty'>
             <target type='isa-serial' port='0'/>
@@ -177,13 +177,13 @@
             <target dir='p9too'/>
           </filesystem>
           <controller type='usb' index='0' model='qemu-xhci'/>
-          <shmem name='notes'>
-            <model type='ivshmem-plain'/>
-            <size unit='MiB'>1</size>
-          </shmem>
           <shmem name='looking-glass'>
             <model type='ivshmem-plain'/>
             <size unit='MiB'>64</size>
+          </shmem>
+          <shmem name='notes'>
+            <model type='ivshmem-plain'/>
+            <size unit='MiB'>1</size>
           </shmem>
           <serial type='pty'>
             <target type='isa-serial' port='0'/>
@@ -245,13 +245,13 @@
         <devices>
           <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
           <controller type='usb' index='0' model='qemu-xhci'/>
-          <shmem name='notes'>
-            <model type='ivshmem-plain'/>
-            <size unit='MiB'>1</size>
-          </shmem>
           <shmem name='looking-glass'>
             <model type='ivshmem-plain'/>
             <size unit='MiB'>64</size>
+          </shmem>
+          <shmem name='notes'>
+            <model type='ivshmem-plain'/>
+            <size unit='MiB'>1</size>
           </shmem>
           <serial type='pty'>
             <target type='isa-serial' port='0'/>
@@ -323,13 +323,13 @@
         <devices>
           <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
           <controller type='usb' index='0' model='qemu-xhci'/>
-          <shmem name='notes'>
-            <model type='ivshmem-plain'/>
-            <size unit='MiB'>1</size>
-          </shmem>
           <shmem name='looking-glass'>
             <model type='ivshmem-plain'/>
             <size unit='MiB'>64</size>
+          </shmem>
+          <shmem name='notes'>
+            <model type='ivshmem-plain'/>
+            <size unit='MiB'>1</size>
           </shmem>
           <serial type='pty'>
             <target type='isa-serial' port='0'/>
@@ -438,22 +438,22 @@
         ];
         shmem = [
           {
-            name = "notes";
-            model = {
-              type = "ivshmem-plain";
-            };
-            size = {
-              count = 1;
-              unit = "MiB";
-            };
-          }
-          {
             name = "looking-glass";
             model = {
               type = "ivshmem-plain";
             };
             size = {
               count = 64;
+              unit = "MiB";
+            };
+          }
+          {
+            name = "notes";
+            model = {
+              type = "ivshmem-plain";
+            };
+            size = {
+              count = 1;
               unit = "MiB";
             };
           }
@@ -609,22 +609,22 @@
         ];
         shmem = [
           {
-            name = "notes";
-            model = {
-              type = "ivshmem-plain";
-            };
-            size = {
-              count = 1;
-              unit = "MiB";
-            };
-          }
-          {
             name = "looking-glass";
             model = {
               type = "ivshmem-plain";
             };
             size = {
               count = 64;
+              unit = "MiB";
+            };
+          }
+          {
+            name = "notes";
+            model = {
+              type = "ivshmem-plain";
+            };
+            size = {
+              count = 1;
               unit = "MiB";
             };
           }
@@ -780,22 +780,22 @@
         ];
         shmem = [
           {
-            name = "notes";
-            model = {
-              type = "ivshmem-plain";
-            };
-            size = {
-              count = 1;
-              unit = "MiB";
-            };
-          }
-          {
             name = "looking-glass";
             model = {
               type = "ivshmem-plain";
             };
             size = {
               count = 64;
+              unit = "MiB";
+            };
+          }
+          {
+            name = "notes";
+            model = {
+              type = "ivshmem-plain";
+            };
+            size = {
+              count = 1;
               unit = "MiB";
             };
           }
@@ -951,22 +951,22 @@
         ];
         shmem = [
           {
-            name = "notes";
-            model = {
-              type = "ivshmem-plain";
-            };
-            size = {
-              count = 1;
-              unit = "MiB";
-            };
-          }
-          {
             name = "looking-glass";
             model = {
               type = "ivshmem-plain";
             };
             size = {
               count = 64;
+              unit = "MiB";
+            };
+          }
+          {
+            name = "notes";
+            model = {
+              type = "ivshmem-plain";
+            };
+            size = {
+              count = 1;
               unit = "MiB";
             };
           }
@@ -1078,13 +1078,13 @@
         <devices>
           <emulator>/run/libvirt/nix-emulators/qemu-system-aarch64</emulator>
           <controller type='usb' index='0' model='qemu-xhci'/>
-          <shmem name='notes'>
-            <model type='ivshmem-plain'/>
-            <size unit='MiB'>1</size>
-          </shmem>
           <shmem name='looking-glass'>
             <model type='ivshmem-plain'/>
             <size unit='MiB'>64</size>
+          </shmem>
+          <shmem name='notes'>
+            <model type='ivshmem-plain'/>
+            <size unit='MiB'>1</size>
           </shmem>
           <serial type='pty'>
             <target type='system-serial' port='0'/>

@@ -19,15 +19,15 @@
       dns = {
         host = [
           {
-            ip = "10.20.0.10";
-            hostname = [
-              "web"
-            ];
-          }
-          {
             ip = "10.20.0.9";
             hostname = [
               "printer"
+            ];
+          }
+          {
+            ip = "10.20.0.10";
+            hostname = [
+              "web"
             ];
           }
         ];

@@ -387,16 +387,16 @@
         ];
         txt = [
           {
-            name = "office.example";
-            value = "v=spf1 -all";
+            name = "empty.office.example";
+            value = "";
           }
           {
             name = "motto.office.example";
             value = "\"one, two # and \\\"three\\\" \\\\\"";
           }
           {
-            name = "empty.office.example";
-            value = "";
+            name = "office.example";
+            value = "v=spf1 -all";
           }
         ];
         srv = [

@@ -70,22 +70,16 @@
         ];
         host = [
           {
-            ip = "10.20.0.10";
-            hostname = [
-              "gateway"
-            ];
-          }
-          {
-            ip = "fd00:20::10";
-            hostname = [
-              "gateway"
-            ];
-          }
-          {
             ip = "10.20.0.9";
             hostname = [
               "printer"
               "scanner"
+            ];
+          }
+          {
+            ip = "10.20.0.10";
+            hostname = [
+              "gateway"
             ];
           }
           {
@@ -98,6 +92,12 @@
             ip = "fd00:20::a";
             hostname = [
               "storage.on-the-second-floor.of-the-main-building.on-the-campus.example.org"
+            ];
+          }
+          {
+            ip = "fd00:20::10";
+            hostname = [
+              "gateway"
             ];
           }
         ];

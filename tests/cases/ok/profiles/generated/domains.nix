@@ -207,12 +207,12 @@
         mode = "host-passthrough";
         feature = [
           {
-            policy = "disable";
-            name = "vmx";
-          }
-          {
             policy = "require";
             name = "aes";
+          }
+          {
+            policy = "disable";
+            name = "vmx";
           }
         ];
       };
@@ -436,12 +436,12 @@
         mode = "host-passthrough";
         feature = [
           {
-            policy = "disable";
-            name = "vmx";
-          }
-          {
             policy = "require";
             name = "aes";
+          }
+          {
+            policy = "disable";
+            name = "vmx";
           }
         ];
       };
@@ -659,12 +659,12 @@
         mode = "host-passthrough";
         feature = [
           {
-            policy = "disable";
-            name = "vmx";
-          }
-          {
             policy = "optional";
             name = "aes";
+          }
+          {
+            policy = "disable";
+            name = "vmx";
           }
         ];
       };

@@ -17,13 +17,13 @@
       dns = {
         host = [
           {
-            ip = "10.9.0.21";
+            ip = "10.9.0.20";
             hostname = [
-              "worker-1"
+              "manager"
             ];
           }
           {
-            ip = "fd00:9::21";
+            ip = "10.9.0.21";
             hostname = [
               "worker-1"
             ];
@@ -35,27 +35,27 @@
             ];
           }
           {
-            ip = "fd00:9::22";
-            hostname = [
-              "worker-2"
-            ];
-          }
-          {
             ip = "10.9.0.23";
             hostname = [
               "worker-3"
             ];
           }
           {
-            ip = "fd00:9::23";
+            ip = "fd00:9::21";
             hostname = [
-              "worker-3"
+              "worker-1"
             ];
           }
           {
-            ip = "10.9.0.20";
+            ip = "fd00:9::22";
             hostname = [
-              "manager"
+              "worker-2"
+            ];
+          }
+          {
+            ip = "fd00:9::23";
+            hostname = [
+              "worker-3"
             ];
           }
         ];
@@ -73,6 +73,11 @@
             ];
             host = [
               {
+                mac = "52:54:00:da:23:12";
+                name = "manager";
+                ip = "10.9.0.20";
+              }
+              {
                 mac = "52:54:00:09:00:fe";
                 name = "worker-1";
                 ip = "10.9.0.21";
@@ -86,11 +91,6 @@
                 mac = "52:54:00:09:01:00";
                 name = "worker-3";
                 ip = "10.9.0.23";
-              }
-              {
-                mac = "52:54:00:da:23:12";
-                name = "manager";
-                ip = "10.9.0.20";
               }
             ];
           };

@@ -12,12 +12,12 @@
         <vlan>
           <tag id='10'/>
         </vlan>
+        <portgroup name='same' default='yes'/>
         <portgroup name='storage'>
           <vlan>
             <tag id='20'/>
           </vlan>
         </portgroup>
-        <portgroup name='same' default='yes'/>
       </network>
     '';
     active = true;

@@ -13,11 +13,7 @@
           <tag id='100'/>
           <tag id='200'/>
         </vlan>
-        <portgroup name='storage'>
-          <vlan>
-            <tag id='100'/>
-          </vlan>
-        </portgroup>
+        <portgroup name='everything'/>
         <portgroup name='pods'>
           <vlan trunk='yes'>
             <tag id='200' nativeMode='untagged'/>
@@ -25,7 +21,11 @@
             <tag id='300'/>
           </vlan>
         </portgroup>
-        <portgroup name='everything'/>
+        <portgroup name='storage'>
+          <vlan>
+            <tag id='100'/>
+          </vlan>
+        </portgroup>
         <virtualport type='openvswitch'/>
       </network>
     '';
