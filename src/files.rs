@@ -2,7 +2,7 @@
 //!
 //! [`write()`] puts all files in place or none, leaves those that are up to date untouched, and never replaces a file that
 //! lab2nix did not write: such a file is a `foreign-file` problem. A file is lab2nix's own when it is a regular file
-//! that starts with [`MARKER`].
+//! that starts with [`MARKER`]. The files of another lab it does not replace either: that is `another-lab`.
 //!
 //! A symbolic link is read through, so a link to an up-to-date file is up to date; but it is never written through and
 //! never replaced: writing through it could change a file anywhere, and replacing it would undo what somebody set up. A
@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use crate::nix::file::MARKER;
+use crate::nix::module::MODULE_FILE_NAME;
 use crate::place::Place;
 use crate::problem::{Id, Problem};
-use crate::proof::Proven;
+use crate::proof::{Proven, lab_of};
 use crate::source::Files;
 use transaction::{NewDirectories, Transaction};
 
@@ -103,7 +104,7 @@ pub enum Replace {
 pub enum Outcome {
     /// Every file has its text now. The states are those before, in the order of the files.
     Written(Vec<State>),
-    /// Nothing, because of these `foreign-file` problems.
+    /// Nothing, because of these problems.
     Refused(Vec<Problem>),
 }
 
@@ -167,8 +168,8 @@ pub fn write(dir: &Path, files: &[Proven], replace: Replace) -> Result<Outcome, 
 
 /// The problems of the files that [`write()`] would refuse to replace.
 #[must_use]
-pub fn foreign_files(dir: &Path, files: &[Proven], states: &[State]) -> Vec<Problem> {
-    foreign_texts(dir, &texts(files), states, Replace::Marked)
+pub fn refusals(dir: &Path, files: &[Proven], states: &[State]) -> Vec<Problem> {
+    refusals_of_texts(dir, &texts(files), states, Replace::Marked)
 }
 
 /// Whether a file is there that lab2nix wrote, though this version does not write it any more.
@@ -258,9 +259,9 @@ fn state(path: &Path, text: &str, replace: Replace, is_elsewhere: bool) -> io::R
     })
 }
 
-fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Replace) -> Vec<Problem> {
+fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Replace) -> Vec<Problem> {
     let foreign = files.iter().zip(states).filter(|(_, state)| **state == State::Foreign);
-    let mut problems: Vec<Problem> = Vec::new();
+    let mut problems: Vec<Problem> = files.iter().zip(states).filter_map(|of| another_lab(dir, of)).collect();
     for ((name, _), _) in foreign {
         let path = in_the_way(dir, name).unwrap_or_else(|| dir.join(name));
         let is_directory = path != dir.join(name);
@@ -285,12 +286,25 @@ fn foreign_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Repl
     problems
 }
 
+/// The problem of the module of another lab, where a lab's own should be.
+fn another_lab(dir: &Path, ((name, text), state): (&Text<'_>, &State)) -> Option<Problem> {
+    let State::Differs { old } = state else { return None };
+    let (there, own) = (lab_of(old)?, lab_of(text)?);
+    (*name == MODULE_FILE_NAME && there != own).then(|| {
+        let message = format!("`{}` has the lab `{there}`, not `{own}`", dir.display());
+        Problem::new(Id::AnotherLab, Place::File(dir.join(name).display().to_string()), message).help(format!(
+            "choose another directory with `--out`; or, if `{there}` shall be `{own}` from now on, delete this one: every \
+             object gets another identity, and activation makes it anew"
+        ))
+    })
+}
+
 fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outcome, Error> {
     let mut new_directories = NewDirectories::default();
     new_directories.make(dir)?;
     let mut transaction = Transaction::begin(dir)?;
     let states = compare_texts(dir, files, replace)?;
-    let problems = foreign_texts(dir, files, &states, replace);
+    let problems = refusals_of_texts(dir, files, &states, replace);
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
     }

@@ -25,7 +25,7 @@
 mod module;
 mod walk;
 
-pub use module::{host_file, module};
+pub use module::{host_file, lab_of, module};
 
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;

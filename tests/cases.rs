@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lab2nix::files::{self, Replace, State};
+use lab2nix::files::{self, Replace};
 use lab2nix::nix::host::is_host_file;
 use lab2nix::problem::Id;
 use lab2nix::proof::Proven;
@@ -112,7 +112,7 @@ fn bad(name: &str) -> Differences {
     for spec in specs {
         let read = Read::file(&spec);
         let (report, found) = match id {
-            Id::ForeignFile => foreign_files(&dir, &read),
+            Id::ForeignFile | Id::AnotherLab => refusals(&dir, &read),
             _ => (read.report(), read.checked.problems.iter().map(|problem| problem.id).collect()),
         };
         if found.is_empty() || found.iter().any(|found| *found != id) {
@@ -127,12 +127,11 @@ fn bad(name: &str) -> Differences {
 }
 
 /// The report on the files that stand where the generated ones should.
-fn foreign_files(dir: &Path, read: &Read) -> (String, Vec<Id>) {
+fn refusals(dir: &Path, read: &Read) -> (String, Vec<Id>) {
     assert_eq!(read.report(), "");
     let (dir, generated) = (dir.join("generated"), read.files().unwrap_or_default());
     let states = files::compare(&dir, &generated, Replace::Marked).unwrap();
-    assert!(states.contains(&State::Foreign));
-    let problems = files::foreign_files(&dir, &generated, &states);
+    let problems = files::refusals(&dir, &generated, &states);
     let text = report::render(&problems, None, Format::Human, false);
     (format!("{text}{}\n", report::summary(&problems)), problems.iter().map(|problem| problem.id).collect())
 }

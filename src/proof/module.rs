@@ -4,6 +4,7 @@ use rnix::ast::{self, HasEntry as _};
 use rowan::ast::AstNode as _;
 
 use super::{Error, Proven};
+use crate::nix::Expr;
 use crate::nix::file::MARKER;
 use crate::nix::host::{HOST_DIRECTORY, HostModuleFile, Language};
 use crate::nix::module::{LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
@@ -44,11 +45,7 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
         }
     }
 
-    let body = match root.expr() {
-        Some(ast::Expr::Lambda(lambda)) => lambda.body(),
-        other => other,
-    };
-    let Some(ast::Expr::AttrSet(body)) = body else {
+    let Some(body) = body(&root) else {
         return Err(error("", "a module", "something else".to_owned()));
     };
     let bindings = bindings(&body).map_err(|found| error("", "bindings of options", found))?;
@@ -56,10 +53,6 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
         return Err(error("", "the imports and the labs", format!("{} bindings", bindings.len())));
     };
     let host = format!("./{HOST_DIRECTORY}");
-    let items = |value: &ast::Expr| match value {
-        ast::Expr::List(list) => list.items().collect(),
-        _ => Vec::new(),
-    };
     if imports != "imports" || !matches!(items(imported).as_slice(), [one] if one.syntax().text() == host.as_str()) {
         return Err(error("imports", &host, imported.syntax().text().to_string()));
     }
@@ -89,6 +82,39 @@ pub fn module(file: ModuleFile, beside: &[&str]) -> Result<Proven, Error> {
         return Err(error(LABS_OPTION, &format!("the lists {sections:?}"), format!("{imported:?}")));
     }
     Ok(Proven { name: MODULE_FILE_NAME.to_owned(), text })
+}
+
+/// The name of the lab of which a module of this kind says what it is, if it says so.
+#[must_use]
+pub fn lab_of(text: &str) -> Option<String> {
+    let options = bindings(&body(&Parsed::new(text).ok()?.root())?).ok()?;
+    let (_, labs) = options.iter().find(|(option, _)| option == LABS_OPTION)?;
+    let ast::Expr::AttrSet(lab) = items(labs).into_iter().next()? else { return None };
+    let (_, name) = bindings(&lab).ok()?.into_iter().find(|(attribute, _)| attribute == "name")?;
+    match Parsed::part(&name).expr() {
+        Ok(Expr::Str(name)) => Some(name.as_str().to_owned()),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// The attribute set of a module, which may be a function.
+fn body(root: &rnix::Root) -> Option<ast::AttrSet> {
+    let body = match root.expr()? {
+        ast::Expr::Lambda(lambda) => lambda.body()?,
+        other => other,
+    };
+    match body {
+        ast::Expr::AttrSet(body) => Some(body),
+        _ => None,
+    }
+}
+
+/// The items of a list; none of anything else.
+fn items(value: &ast::Expr) -> Vec<ast::Expr> {
+    match value {
+        ast::Expr::List(list) => list.items().collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Whether an expression is `import <file> { … }`.

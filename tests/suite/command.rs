@@ -244,6 +244,27 @@ fn a_foreign_file_is_refused_and_nothing_else_changes() {
     assert_eq!(place.texts()["mine.nix"], "{ }\n");
 }
 
+/// Two specs in one directory would take turns, and with each switch the objects of one would be deleted.
+#[test]
+fn the_files_of_another_lab_are_not_replaced() {
+    let place = Place::generated(GOOD);
+    let other = GOOD.replacen("\"lab\": \"", "\"lab\": \"other-", 1);
+    assert_ne!(other, GOOD);
+    place.write("other.json", &other);
+    let before = place.files();
+    for arguments in [&["gen", "other.json"][..], &["gen", "other.json", "--check"]] {
+        place
+            .run(arguments)
+            .exits(1)
+            .says("error[another-lab]: `generated` has the lab `")
+            .says("choose another directory with `--out`");
+        assert_eq!(place.files(), before);
+    }
+    place.run(&["gen", "other.json", "--out", "other"]).exits(0);
+    fs::remove_dir_all(place.path("generated")).unwrap();
+    place.run(&["gen", "other.json"]).exits(0);
+}
+
 #[test]
 fn a_spec_that_cannot_be_read_is_named() {
     let place = Place::with(GOOD);

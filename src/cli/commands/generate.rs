@@ -61,7 +61,7 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     if states.iter().all(|state| *state == State::UpToDate) {
         return Ok(0);
     }
-    report_problems(cli, &files::foreign_files(dir, files, &states), None)?;
+    report_problems(cli, &files::refusals(dir, files, &states), None)?;
     print_changes(cli, dir, files, &states)?;
     let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
     talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
