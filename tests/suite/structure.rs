@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "proof",
     "files",
     "pipeline",
+    "activation",
     "report",
     "cli",
 ];

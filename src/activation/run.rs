@@ -1,0 +1,328 @@
+//! One activation, step by step.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::activation::definition::{Definition, DiskSource};
+use crate::activation::settings::{Item, Settings};
+use crate::activation::world::{Object, World};
+use crate::lab::identity::ObjectKind;
+
+/// Makes of definitions what libvirt would make of them: with its defaults, in its order.
+pub trait Normalize {
+    /// The definition as libvirt would print it.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says of a definition that it refuses.
+    fn normalize(&self, kind: ObjectKind, definition: &Definition) -> Result<Definition, String>;
+}
+
+/// What happens to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub kind: ObjectKind,
+    pub uuid: Uuid,
+    /// The name that the object has then.
+    pub name: String,
+    pub deed: Deed,
+}
+
+/// What is done to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    Define,
+    /// With its saved memory; without its volumes, its variables and the state of its TPM.
+    Undefine,
+    Start,
+    /// At once, as when the power fails.
+    Stop(Cause),
+    /// Creates a volume, under this path.
+    CreateVolume(String),
+    /// Deletes a volume, under this path.
+    DeleteVolume(String),
+}
+
+/// Why an object is stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// It is not listed.
+    Unlisted,
+    /// It is listed under another name.
+    Renamed,
+    /// Its definition changed.
+    Changed,
+    /// Its `restart` says so.
+    Restart,
+    /// It shall not be active.
+    Inactive,
+    /// This network stops.
+    Network(String),
+}
+
+/// What the helper finds of an object that is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// libvirt does not have it.
+    New,
+    /// Its definition changed.
+    Changed,
+    Unchanged,
+    /// It is restarted, changed or not.
+    Always,
+    /// It is not restarted, changed or not.
+    Never,
+}
+
+/// What an activation did.
+#[derive(Debug)]
+pub struct Run {
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// What the helper found of what is listed, as far as it came.
+    pub verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
+    /// What ended it early, in libvirt's words as far as they are known.
+    pub failure: Option<String>,
+    /// What the host has then.
+    pub world: World,
+}
+
+/// Runs an activation.
+#[must_use]
+pub fn run(world: World, settings: &Settings, libvirt: &impl Normalize) -> Run {
+    let mut activation = Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new() };
+    let failure = activation.all(settings).err();
+    let Activation { world, events, verdicts, .. } = activation;
+    Run { events, verdicts, failure, world }
+}
+
+/// An item, and whether it shall be active: decided before anything is done.
+struct Listed<'a> {
+    item: &'a Item,
+    active: bool,
+}
+
+struct Activation<'a, L> {
+    world: World,
+    libvirt: &'a L,
+    events: Vec<Event>,
+    verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
+}
+
+impl<L: Normalize> Activation<'_, L> {
+    fn all(&mut self, settings: &Settings) -> Result<(), String> {
+        let is_active =
+            |kind, item: &Item| self.world.object(kind, item.definition.uuid()).is_some_and(|object| object.is_active);
+        let listed = |kind, items| -> Vec<Listed<'_>> {
+            let items: &[Item] = items;
+            let active = |item: &Item| item.active.unwrap_or_else(|| is_active(kind, item));
+            items.iter().map(|item| Listed { item, active: active(item) }).collect()
+        };
+        let kinds: Vec<(ObjectKind, Vec<Listed<'_>>)> =
+            settings.kinds().map(|(kind, items)| (kind, listed(kind, items))).collect();
+        for (kind, items) in &kinds {
+            self.undefine_unlisted(*kind, items)?;
+        }
+        for (kind, items) in &kinds {
+            items.iter().try_for_each(|listed| self.define(*kind, listed.item))?;
+        }
+        for (_, items) in kinds.iter().filter(|(kind, _)| *kind == ObjectKind::Pool) {
+            items.iter().try_for_each(|listed| self.volumes(listed.item))?;
+        }
+        for (kind, items) in &kinds {
+            for listed in items {
+                let uuid = listed.item.definition.uuid();
+                if listed.active { self.start(*kind, uuid)? } else { self.stop(*kind, uuid, &Cause::Inactive) }
+            }
+        }
+        Ok(())
+    }
+
+    fn undefine_unlisted(&mut self, kind: ObjectKind, items: &[Listed<'_>]) -> Result<(), String> {
+        let listed: BTreeSet<Uuid> = items.iter().map(|listed| listed.item.definition.uuid()).collect();
+        let there = self.world.objects.iter().filter(|object| object.kind == kind).map(Object::uuid);
+        let unlisted: Vec<Uuid> = there.filter(|uuid| !listed.contains(uuid)).collect();
+        unlisted.into_iter().try_for_each(|uuid| self.undefine(kind, uuid, &Cause::Unlisted))
+    }
+
+    /// Stops an object and undefines it. What libvirt keeps only while it runs is gone when it is stopped.
+    fn undefine(&mut self, kind: ObjectKind, uuid: Uuid, cause: &Cause) -> Result<(), String> {
+        self.stop(kind, uuid, cause);
+        let Some(object) = self.world.object(kind, uuid).filter(|object| object.is_persistent) else { return Ok(()) };
+        if object.snapshots > 0 {
+            return Err(format!("cannot delete inactive domain with {} snapshots", object.snapshots));
+        }
+        self.note(kind, uuid, Deed::Undefine);
+        self.world.objects.retain(|object| object.kind != kind || object.uuid() != uuid);
+        Ok(())
+    }
+
+    fn define(&mut self, kind: ObjectKind, item: &Item) -> Result<(), String> {
+        let uuid = item.definition.uuid();
+        let before = self.world.object(kind, uuid).cloned();
+        if before.as_ref().is_some_and(|before| before.name() != item.definition.name()) {
+            self.undefine(kind, uuid, &Cause::Renamed)?;
+        }
+        let after = self.libvirt.normalize(kind, &item.definition)?;
+        self.is_free(kind, &after)?;
+        match self.world.object_mut(kind, uuid) {
+            Some(object) => {
+                object.definition = after.clone();
+                object.is_persistent = true;
+            }
+            None => self.world.objects.push(Object::new(kind, after.clone())),
+        }
+        self.note(kind, uuid, Deed::Define);
+        let compared = |definition: &Definition| definition.compared(kind, &item.definition);
+        let verdict = match (&before, item.restart) {
+            (None, _) => Verdict::New,
+            (Some(_), Some(true)) => Verdict::Always,
+            (Some(_), Some(false)) => Verdict::Never,
+            (Some(before), None) if compared(&before.definition) == compared(&after) => Verdict::Unchanged,
+            (Some(_), None) => Verdict::Changed,
+        };
+        self.verdicts.push((kind, uuid, verdict));
+        match verdict {
+            Verdict::Always => self.stop(kind, uuid, &Cause::Restart),
+            Verdict::Changed => self.stop(kind, uuid, &Cause::Changed),
+            Verdict::New | Verdict::Unchanged | Verdict::Never => {}
+        }
+        Ok(())
+    }
+
+    /// Whether no other object has the name, or of a network the bridge.
+    fn is_free(&self, kind: ObjectKind, definition: &Definition) -> Result<(), String> {
+        let others =
+            || self.world.objects.iter().filter(|other| other.kind == kind && other.uuid() != definition.uuid());
+        let name = definition.name();
+        if let Some(other) = others().find(|other| other.name() == name) {
+            return Err(format!("{} '{name}' already exists with uuid {}", kind.name(), other.uuid()));
+        }
+        match definition.bridge().filter(|_| kind == ObjectKind::Network) {
+            Some(bridge) if others().any(|other| other.definition.bridge().as_ref() == Some(&bridge)) => {
+                Err(format!("bridge name '{bridge}' already in use."))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn volumes(&mut self, item: &Item) -> Result<(), String> {
+        let (kind, uuid) = (ObjectKind::Pool, item.definition.uuid());
+        for volume in &item.volumes {
+            self.start(kind, uuid)?;
+            let World { objects, files, .. } = &mut self.world;
+            let Some(pool) = objects.iter_mut().find(|object| object.kind == kind && object.uuid() == uuid) else {
+                continue;
+            };
+            let path = format!("{}/{}", pool.definition.target().unwrap_or_default(), volume.name);
+            match (pool.volumes.contains(&volume.name), volume.present) {
+                (true, false) => {
+                    pool.volumes.remove(&volume.name);
+                    files.remove(&path);
+                    self.note(kind, uuid, Deed::DeleteVolume(path));
+                }
+                (false, true) if files.contains(&path) => {
+                    return Err(format!("volume target path '{path}' already exists"));
+                }
+                (false, true) => {
+                    pool.volumes.insert(volume.name.clone());
+                    files.insert(path.clone());
+                    self.note(kind, uuid, Deed::CreateVolume(path));
+                }
+                (true, true) | (false, false) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, kind: ObjectKind, uuid: Uuid, cause: &Cause) {
+        let Some(object) = self.world.object(kind, uuid).filter(|object| object.is_active) else { return };
+        if kind == ObjectKind::Network {
+            let network = object.definition.clone();
+            for domain in self.world.running_on(&network) {
+                self.stop(ObjectKind::Domain, domain, &Cause::Network(network.name().to_owned()));
+            }
+        }
+        self.note(kind, uuid, Deed::Stop(cause.clone()));
+        if let Some(object) = self.world.object_mut(kind, uuid) {
+            object.is_active = false;
+            if !object.is_persistent {
+                self.world.objects.retain(|object| object.kind != kind || object.uuid() != uuid);
+            }
+        }
+    }
+
+    fn start(&mut self, kind: ObjectKind, uuid: Uuid) -> Result<(), String> {
+        let Some(object) = self.world.object(kind, uuid).filter(|object| !object.is_active) else { return Ok(()) };
+        match kind {
+            ObjectKind::Network => {
+                if let Some(why) = self.world.broken_networks.get(object.name()) {
+                    return Err(why.clone());
+                }
+            }
+            ObjectKind::Pool => {
+                let directory = object.definition.target().unwrap_or_default();
+                if self.world.missing_directories.contains(&directory) {
+                    return Err(format!("cannot open directory '{directory}'"));
+                }
+                let volumes = self.world.files.iter().filter_map(|file| file.strip_prefix(&format!("{directory}/")));
+                let volumes: BTreeSet<String> = volumes.filter(|name| !name.contains('/')).map(str::to_owned).collect();
+                if let Some(pool) = self.world.object_mut(kind, uuid) {
+                    pool.volumes = volumes;
+                }
+            }
+            ObjectKind::Domain => self.can_start(&object.definition)?,
+        }
+        if let Some(object) = self.world.object_mut(kind, uuid) {
+            object.is_active = true;
+            object.is_saved = false;
+        }
+        self.note(kind, uuid, Deed::Start);
+        Ok(())
+    }
+
+    /// Whether everything is there that a domain needs.
+    fn can_start(&self, domain: &Definition) -> Result<(), String> {
+        let file_is_there = |file: &str| {
+            let is_there = self.world.files.contains(file) || file.starts_with("/etc/");
+            if is_there { Ok(()) } else { Err(format!("Cannot access storage file '{file}'")) }
+        };
+        for disk in domain.disks() {
+            match disk {
+                DiskSource::File(file) => file_is_there(&file)?,
+                DiskSource::Volume { pool, name } => {
+                    let not_found = || format!("Storage pool not found: no storage pool with matching name '{pool}'");
+                    let found = self.world.named(ObjectKind::Pool, &pool).ok_or_else(not_found)?;
+                    if !found.is_active {
+                        return Err(format!("storage pool '{pool}' containing volume '{name}' is not active"));
+                    }
+                    if !found.volumes.contains(&name) {
+                        return Err(format!("no storage vol with matching name '{name}'"));
+                    }
+                    file_is_there(&format!("{}/{name}", found.definition.target().unwrap_or_default()))?;
+                }
+            }
+        }
+        for name in domain.networks() {
+            let not_found = || format!("Network not found: no network with matching name '{name}'");
+            let network = self.world.named(ObjectKind::Network, &name).ok_or_else(not_found)?;
+            if !network.is_active {
+                return Err(format!("network '{name}' is not active"));
+            }
+        }
+        let of_network = |bridge: &String| {
+            let active = self.world.objects.iter().filter(|of| of.kind == ObjectKind::Network && of.is_active);
+            active.into_iter().any(|network| network.definition.bridge().as_ref() == Some(bridge))
+        };
+        match domain.bridges().into_iter().find(|bridge| !self.world.bridges.contains(bridge) && !of_network(bridge)) {
+            Some(bridge) => Err(format!("'{bridge}': No such device")),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&mut self, kind: ObjectKind, uuid: Uuid, deed: Deed) {
+        let name = self.world.object(kind, uuid).map_or("", Object::name).to_owned();
+        self.events.push(Event { kind, uuid, name, deed });
+    }
+}
