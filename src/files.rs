@@ -2,7 +2,8 @@
 //!
 //! [`write()`] puts all files in place or none, leaves those that are up to date untouched, and never replaces a file that
 //! lab2nix did not write: such a file is a `foreign-file` problem. A file is lab2nix's own when it is a regular file
-//! that starts with [`MARKER`]. The files of another lab it does not replace either: that is `another-lab`.
+//! that starts with [`MARKER`]. The files of another lab it does not replace either: that is `another-lab`,
+//! as far as a `default.nix` there says whose they are.
 //!
 //! A symbolic link is read through, so a link to an up-to-date file is up to date; but it is never written through and
 //! never replaced: writing through it could change a file anywhere, and replacing it would undo what somebody set up. A
@@ -289,12 +290,16 @@ fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: 
 /// The problem of the module of another lab, where a lab's own should be.
 fn another_lab(dir: &Path, ((name, text), state): (&Text<'_>, &State)) -> Option<Problem> {
     let State::Differs { old } = state else { return None };
+    if *name != MODULE_FILE_NAME {
+        return None;
+    }
     let (there, own) = (lab_of(old)?, lab_of(text)?);
-    (*name == MODULE_FILE_NAME && there != own).then(|| {
+    (there != own).then(|| {
         let message = format!("`{}` has the lab `{there}`, not `{own}`", dir.display());
         Problem::new(Id::AnotherLab, Place::File(dir.join(name).display().to_string()), message).help(format!(
-            "choose another directory with `--out`; or, if `{there}` shall be `{own}` from now on, delete this one: every \
-             object gets another identity, and activation makes it anew"
+            "choose another directory with `--out`; or, if `{there}` shall be `{own}` from now on, delete `{}`: each object \
+             without a `uuid` of its own gets another identity, and activation makes it anew",
+            dir.display()
         ))
     })
 }

@@ -48,7 +48,7 @@ pub struct Lab {
     pub target: Target,
     /// The networks, in spec order.
     pub networks: Option<Vec<Network>>,
-    /// The DHCP hosts of each network, in spec order.
+    /// The DHCP hosts of each network, by address.
     pub(crate) dhcp_hosts: Vec<Vec<DhcpHost>>,
     /// The pools, in spec order.
     pub pools: Option<Vec<Pool>>,

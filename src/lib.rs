@@ -24,7 +24,8 @@
 //!
 //! Beside the way are the rooms that serve several others. [`place`] and [`problem`] say where something is wrong and what;
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`nocloud`] makes the files
-//! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host. [`pipeline`] is the whole way in two calls, and [`cli`] the command around it.
+//! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host. [`pipeline`] is
+//! the whole way in two calls, and [`cli`] the command around it.
 //!
 //! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`] and [`files`] touch the world,
 //! and [`report`] asks whether the terminal has colours; the rest are functions from values to values.
@@ -75,8 +76,6 @@ pub mod report;
 
 mod parallel;
 
-pub mod activation;
-
 #[warn(missing_docs)]
 pub mod spec;
 
@@ -106,3 +105,5 @@ pub mod files;
 
 #[warn(missing_docs)]
 pub mod pipeline;
+
+pub mod activation;

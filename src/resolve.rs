@@ -195,7 +195,9 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
 }
 
-/// Collects the DHCP hosts of each network: the fixed addresses that domains have on it.
+/// Collects the DHCP hosts of each network: the fixed addresses that domains have on it. They stand by address, an order that
+/// moving a domain in the spec does not change: to libvirt and `NixVirt`, another order is another definition, for which the
+/// network restarts.
 fn dhcp_hosts(networks: &[Network], domains: &[Domain], imported: &[Imported]) -> Vec<Vec<DhcpHost>> {
     let mut hosts: Vec<Vec<DhcpHost>> = networks.iter().map(|_| Vec::new()).collect();
     let imported = imported.iter().map(|domain| (&domain.name, &domain.interfaces));
@@ -209,6 +211,9 @@ fn dhcp_hosts(networks: &[Network], domains: &[Domain], imported: &[Imported]) -
             address: address.host,
             place: address.place.clone(),
         }));
+    }
+    for hosts in &mut hosts {
+        hosts.sort_by_key(|host| host.address);
     }
     hosts
 }

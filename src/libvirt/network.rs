@@ -1,6 +1,6 @@
 //! The definition of a network ([libvirt](https://libvirt.org/formatnetwork.html)).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::tree::{Tree, Value};
@@ -19,14 +19,8 @@ use crate::spec::macvtap::MacvtapMode;
 use crate::spec::names::variants;
 use crate::spec::network::Mode;
 
-/// The object of a network.
-/// The definition of a network and of the hosts on it. These stand in an order of their own, by address and name, which moving
-/// a domain in the spec does not change: to libvirt and `NixVirt` another order is another definition, for which the network
-/// restarts.
+/// The definition of a network and of the hosts on it.
 pub(super) fn unchecked<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Unchecked<'a> {
-    let mut hosts = hosts.to_vec();
-    hosts.sort_by(|one, other| (one.address, &one.name).cmp(&(other.address, &other.name)));
-    let hosts = hosts.as_slice();
     let definition = Tree::new()
         .with("name", network.name.clone())
         .with("uuid", network.uuid.value.to_string())
@@ -191,10 +185,14 @@ fn dns(network: &Network, hosts: &[DhcpHost]) -> Option<Tree> {
     if !network.dns.enable {
         return Some(Tree::new().with("enable", false));
     }
-    let mut names: BTreeMap<IpAddr, BTreeSet<String>> = BTreeMap::new();
+    // An address is looked up as its first name, which is that of the domain.
+    let mut names: BTreeMap<IpAddr, Vec<String>> = BTreeMap::new();
     let reserved = hosts.iter().map(|host| (host.address.addr(), &host.name));
     for (address, name) in reserved.chain(network.dns.hosts.iter().map(|(name, address)| (*address, name))) {
-        names.entry(address).or_default().insert(name.clone());
+        let names = names.entry(address).or_default();
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
     }
     let forwarders = network.dns.forwarders.iter().map(|addr| Tree::new().with("addr", addr.to_string()));
     let by_domain = network.dns.forward_domains.iter();

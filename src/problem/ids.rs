@@ -469,10 +469,10 @@ ids! {
     ForeignFile = "foreign-file", Error;
     /// The files of another lab are in the directory that lab2nix would write to.
     ///
-    /// Every identity is made from the lab's name, so the objects of the lab that is there would leave the host's
-    /// configuration, and activation would delete them. Two specs in one directory need one `--out` each. If it is the same lab
-    /// with another name, delete the directory: activation then deletes all its objects and makes them anew, which cuts off
-    /// domains that run and leaves a TPM empty.
+    /// The objects of the lab that is there would leave the host's configuration, and activation would delete them. Two specs
+    /// in one directory need one `--out` each. If it is the same lab with another name, delete the directory: every identity
+    /// is made from the lab's name, so activation then deletes each object that has no `uuid` of its own in the spec and makes
+    /// it anew, which cuts off domains that run and leaves a TPM empty.
     AnotherLab = "another-lab", Error;
 
     // Warnings.

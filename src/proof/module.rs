@@ -204,6 +204,19 @@ mod tests {
     }
 
     #[test]
+    fn a_module_tells_whose_it_is_if_it_is_one() {
+        let text = |lab: &str| format!("{{ NixVirt, ... }}:\n{{ services.lab2nix.labs = [ {lab} ]; }}\n");
+        assert_eq!(lab_of(&text("{ connection = \"x\"; name = \"hello\"; }")).as_deref(), Some("hello"));
+        assert_eq!(lab_of("{ services.lab2nix.labs = [ { name = \"hello\"; } ]; }").as_deref(), Some("hello"));
+        let silent = ["{ name = 1; }", "{ name = \"a${b}\"; }", "{ }", "name", "", "{ inherit name; }"];
+        for text in
+            silent.map(text).iter().map(String::as_str).chain(["", "{", "1", "{ }", "x: y", "{ imports = [ ]; }"])
+        {
+            assert_eq!(lab_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_file_of_the_host_reads_back_and_says_whose_it_is() {
         let file =
             |language, text: &str| HostModuleFile { name: "host/a".to_owned(), language, text: text.to_owned().into() };

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use crate::lab::identity::{Mac, MacAt, derive};
 
 /// Moves each derived address that meets another to the next free one of a fixed sequence. Written ones stay, and of two derived
-/// ones that of the first UUID, so that a spec in another order has the same addresses.
+/// ones that of the first UUID, so that a spec in another order has the same addresses. A new interface whose address meets that
+/// of an older one can thereby move it.
 ///
 /// # Panics
 ///
@@ -29,7 +30,28 @@ mod tests {
     use super::*;
     use crate::place::{Place, Pointer};
     use pretty_assertions::assert_eq;
+    use std::collections::HashMap;
     use uuid::Uuid;
+
+    /// The same, of two domains, whichever stands first.
+    #[test]
+    fn of_two_derived_macs_the_one_of_the_first_uuid_stays() {
+        let place = || Place::value(Pointer::root());
+        let mut known = HashMap::new();
+        let (first, second) = (0..)
+            .map(|number| Uuid::from_u128(number << 64))
+            .find_map(|uuid| known.insert(derive(uuid, 0), uuid).map(|first| (first, uuid)))
+            .unwrap();
+        for (one, other) in [(first, second), (second, first)] {
+            let mut macs = [MacAt::derived(one, 0, place()), MacAt::derived(other, 0, place())];
+            move_derived(&mut macs);
+            for mac in macs {
+                let (uuid, _) = mac.derived_from.unwrap();
+                let attempt = if uuid == first { 0 } else { 1 << 16 };
+                assert_eq!(mac.value, derive(uuid, attempt));
+            }
+        }
+    }
 
     #[test]
     fn a_derived_mac_moves_out_of_the_way() {

@@ -52,7 +52,7 @@ pub(crate) fn resolve(
     }
     let own = Layers::one(at.clone(), &spec.own);
     let instance = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
-    // What is refused is not read.
+    // Of what it cannot have, nothing is read: it has been refused above.
     let guest = Guest::new(&layers, &instance, names, Os::default(), &mut Problems::default());
     let derived = namespace.uuid(ObjectKind::Domain, name);
     let interfaces = interface::interfaces(&guest, derived, problems);

@@ -174,14 +174,19 @@ pub fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
-/// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most 63 of them.
+/// The longest name of an object or a lab, in bytes: that of a label in DNS.
+const NAME_MAX: usize = 63;
+
+/// Checks the name of an object: letters, digits, `.`, `_`, `-`, the first a letter or digit, at most [`NAME_MAX`] of them.
 pub fn name(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let is_valid = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= 63;
+    let is_valid = text.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_plain(text) && text.len() <= NAME_MAX;
     if !is_valid {
         problems.push(
-            Problem::bad_name(place, format!("`{}` cannot be a name", shortened(text)))
-                .label("not a name")
-                .help("use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 63 of them"),
+            Problem::bad_name(place, format!("`{}` cannot be a name", shortened(text))).label("not a name").help(
+                format!(
+                    "use letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most {NAME_MAX} of them"
+                ),
+            ),
         );
     }
     is_valid
@@ -261,12 +266,14 @@ pub fn is_host_name(text: &str) -> bool {
 pub fn lab_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let is_valid = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        && text.len() <= 63;
+        && text.len() <= NAME_MAX;
     if !is_valid {
         problems.push(
             Problem::bad_name(place, format!("`{}` cannot be the name of a lab", shortened(text)))
                 .label("not the name of a lab")
-                .help("use lower case letters, digits and `-`, starting with a letter or digit, at most 63 of them"),
+                .help(format!(
+                    "use lower case letters, digits and `-`, starting with a letter or digit, at most {NAME_MAX} of them"
+                )),
         );
     }
     is_valid

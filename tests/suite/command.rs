@@ -257,7 +257,8 @@ fn the_files_of_another_lab_are_not_replaced() {
             .run(arguments)
             .exits(1)
             .says("error[another-lab]: `generated` has the lab `")
-            .says("choose another directory with `--out`");
+            .says("choose another directory with `--out`")
+            .says_not("run: lab2nix gen");
         assert_eq!(place.files(), before);
     }
     place.run(&["gen", "other.json", "--out", "other"]).exits(0);

@@ -61,8 +61,13 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     if states.iter().all(|state| *state == State::UpToDate) {
         return Ok(0);
     }
-    report_problems(cli, &files::refusals(dir, files, &states), None)?;
+    let refusals = files::refusals(dir, files, &states);
+    report_problems(cli, &refusals, None)?;
     print_changes(cli, dir, files, &states)?;
+    if !refusals.is_empty() {
+        talk(&format!("{} is out of date, and cannot be replaced as it is\n", dir.display()));
+        return Ok(ATTENTION);
+    }
     let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
     talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
     Ok(ATTENTION)

@@ -5,7 +5,7 @@ use crate::lab::subnet::HostAddr;
 use crate::place::Place;
 
 /// A domain's interface with a fixed address.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct DhcpHost {
     pub name: String,
     pub mac: Mac,

@@ -31,16 +31,13 @@ pub(crate) fn tap(
 ) -> Tap {
     let backend = attachment.backend(guest.names.networks);
     let (what, label) = attachment::describe(attachment, guest.names);
-    let takes = |key: &str| match key {
-        "portIsolation" => backend == Backend::Bridge,
-        "macvtapMode" => matches!(attachment, Attachment::Macvtap(_)),
-        "model" | "link" => backend != Backend::VirtualFunction,
-        _ => backend.has_device(),
-    };
-    let keys = written!(
-        layers => queues, target, bandwidth, port_isolation, trust_rx_filters, macvtap_mode, model, link
-    );
-    for (key, at) in present(keys).filter(|(key, _)| !takes(key)) {
+    let of_device = present(written!(layers => queues, target, bandwidth, trust_rx_filters));
+    let refused = of_device
+        .filter(|_| !backend.has_device())
+        .chain(present(written!(layers => port_isolation)).filter(|_| backend != Backend::Bridge))
+        .chain(present(written!(layers => macvtap_mode)).filter(|_| !matches!(attachment, Attachment::Macvtap(_))))
+        .chain(present(written!(layers => model, link)).filter(|_| backend == Backend::VirtualFunction));
+    for (key, at) in refused {
         problems.push(
             Problem::not_on_this_mode(Place::key(at), format!("{what} takes no `{key}`")).label(label.clone()).help(
                 match (key, backend) {

@@ -61,19 +61,16 @@ pub(crate) fn refuse_on_the_host(network: &Declared<'_>, problems: &mut Problems
         Mode::Macvtap => (false, false, true),
         Mode::Hostdev => (false, false, false),
     };
-    let is_taken = |key: &str| match key {
-        "bandwidth" => shaped,
-        "portIsolation" => isolated,
-        "trustRxFilters" => trusted,
-        _ => false,
-    };
-    let own = written!(layers => tftp, dnsmasq, routes, stp, stp_delay, bandwidth, port_isolation, trust_rx_filters);
-    for (key, at) in present(own).filter(|(key, _)| !is_taken(key)) {
+    let own = present(written!(layers => tftp, dnsmasq, routes, stp, stp_delay))
+        .chain(present(written!(layers => bandwidth)).filter(|_| !shaped))
+        .chain(present(written!(layers => port_isolation)).filter(|_| !isolated))
+        .chain(present(written!(layers => trust_rx_filters)).filter(|_| !trusted));
+    for (key, at) in own {
         problems.push(refused(&at, network.mode, format!("network `{}` takes no `{key}`", network.name)));
     }
     for (group, layers) in layers.entries(key!(portgroups)) {
-        let own = present(written!(layers => bandwidth, trust_rx_filters));
-        for (key, at) in own.filter(|(key, _)| !is_taken(key)) {
+        let own = present(written!(layers => bandwidth)).filter(|_| !shaped);
+        for (key, at) in own.chain(present(written!(layers => trust_rx_filters)).filter(|_| !trusted)) {
             problems.push(refused(&at, network.mode, format!("port group `{group}` takes no `{key}`")));
         }
     }

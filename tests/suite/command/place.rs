@@ -155,4 +155,9 @@ impl Ran {
         assert!(self.err.contains(part), "`{part}` is not in {self:?}");
         self
     }
+
+    pub fn says_not(self, part: &str) -> Self {
+        assert!(!self.err.contains(part), "`{part}` is in {self:?}");
+        self
+    }
 }

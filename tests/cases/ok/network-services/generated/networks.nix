@@ -44,6 +44,7 @@
             ip = "10.62.0.9";
             hostname = [
               "thin"
+              "alias"
             ];
           }
         ];
