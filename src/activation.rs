@@ -12,8 +12,10 @@
 //! A network that is stopped takes all running domains on it along. The first error ends everything, and nothing is undone.
 
 pub mod definition;
+pub mod difference;
 pub mod run;
 pub mod settings;
+pub mod wanted;
 pub mod world;
 
 #[cfg(test)]

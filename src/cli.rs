@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::plan::consequence::{Consequence, Harm};
+use crate::problem::did_you_mean;
 use crate::report::Format;
 
 pub use commands::run;
@@ -21,19 +23,36 @@ pub struct Cli {
     /// How problems are told.
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub message_format: Format,
-    /// Makes warnings count as errors.
-    #[arg(long, global = true, value_enum, value_name = "WHAT")]
-    pub deny: Option<Deny>,
+    /// What counts as an error: `warnings`; of `plan` also a consequence, or `data-lost` for all that lose data.
+    #[arg(long, global = true, value_name = "WHAT", value_delimiter = ',', value_parser = Deny::parse)]
+    pub deny: Vec<Deny>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
 /// What `--deny` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deny {
     /// Warnings.
     Warnings,
+    /// All consequences that lose data.
+    DataLost,
+    /// A consequence.
+    Consequence(Consequence),
+}
+
+impl Deny {
+    fn parse(word: &str) -> Result<Self, String> {
+        match word {
+            "warnings" => Ok(Self::Warnings),
+            Harm::DATA_LOST => Ok(Self::DataLost),
+            _ => Consequence::from_name(word).map(Self::Consequence).ok_or_else(|| {
+                let names = Consequence::ALL.iter().map(|consequence| consequence.name());
+                did_you_mean(word, ["warnings", Harm::DATA_LOST].into_iter().chain(names))
+            }),
+        }
+    }
 }
 
 /// The commands.
@@ -44,6 +63,12 @@ pub enum Command {
     /// Writes networks.nix, pools.nix, domains.nix, default.nix and the directory host, all of them or none. Files that are up
     /// to date are left untouched; a file that lab2nix did not generate is never overwritten.
     Gen(Gen),
+    /// Tells what a switch will do to the libvirt objects of this host, and changes nothing.
+    ///
+    /// It compares what libvirt has with what libvirt would make of the spec, by the rules of NixVirt, and lists what happens, the
+    /// most harmful first: what is lost, where it stops half-way, who is cut off, and why.
+    #[command(after_help = PLAN_HELP)]
+    Plan(PlanArguments),
     /// Looks for problems, and writes nothing.
     Check {
         /// The spec.
@@ -61,13 +86,16 @@ pub enum Command {
     Xml(Xml),
     /// Prints the JSON Schema of specs.
     Schema {
+        /// Prints that of `plan --format json` instead.
+        #[arg(long, conflicts_with = "markdown")]
+        plan: bool,
         /// Prints the reference for people instead, as Markdown.
         #[arg(long)]
         markdown: bool,
     },
-    /// Tells more about a problem, or lists all problems.
+    /// Tells more about a problem or a consequence, or lists all.
     Explain {
-        /// The problem's name, as it stands in brackets in a report.
+        /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
         #[arg(value_name = "PROBLEM")]
         problem: Option<String>,
     },
@@ -96,6 +124,40 @@ pub struct Gen {
     /// Prints what changes.
     #[arg(long)]
     pub diff: bool,
+}
+
+const PLAN_HELP: &str = "Exit status: 0 fine; 1 a consequence that `--deny` names, or the spec needs attention; 2 it could not look.";
+
+/// The arguments of `plan`.
+#[derive(Debug, clap::Args)]
+pub struct PlanArguments {
+    /// The specs of all labs on the host, in the order in which it imports them.
+    #[arg(value_name = "SPEC", conflicts_with = "settings", help = "The specs of all labs on the host [default: lab.json]")]
+    pub specs: Vec<PathBuf>,
+    /// The libvirt to look at. Default: that of the spec.
+    #[arg(long, value_name = "URI", conflicts_with = "from")]
+    pub connect: Option<String>,
+    /// Compares without libvirt, as if everything ran: with another spec, or with the same at a revision of git, as
+    /// `git:HEAD~1`.
+    #[arg(long, value_name = "SPEC|git:REV", conflicts_with = "settings")]
+    pub from: Option<String>,
+    /// The JSON that NixVirt's helper is given, instead of specs: for a host that says its objects in Nix.
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// How it is told.
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
+    pub format: PlanFormat,
+}
+
+/// How a plan is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// Paragraphs, for people.
+    Human,
+    /// One JSON object, for programs; `lab2nix schema --plan` has its schema.
+    Json,
+    /// A table, for pull requests.
+    Markdown,
 }
 
 /// The arguments of `xml`.

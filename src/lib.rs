@@ -107,3 +107,8 @@ pub mod files;
 pub mod pipeline;
 
 pub mod activation;
+
+pub mod plan;
+
+#[warn(missing_docs)]
+pub mod virsh;

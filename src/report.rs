@@ -8,6 +8,7 @@ mod human;
 mod json;
 mod lines;
 
+use crate::place::Place;
 use crate::problem::{Problem, Severity};
 use crate::source::Source;
 use lines::{Span, Texts};
@@ -50,6 +51,14 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
     located.iter().map(|located| print(located, texts, color)).collect()
 }
 
+/// Where a place is: the file, the line and the column, from 1.
+#[must_use]
+pub fn locate(source: &Source, place: &Place) -> Option<(String, usize, usize)> {
+    let texts = Texts::new(source);
+    let span = texts.span(place)?;
+    Some((texts.name(&span).to_owned(), span.start.line, span.start.column))
+}
+
 /// A closing line such as "2 errors, 1 warning", or nothing when there are no problems.
 #[must_use]
 pub fn summary(problems: &[Problem]) -> String {
@@ -68,6 +77,12 @@ pub fn summary(problems: &[Problem]) -> String {
 #[must_use]
 pub fn stderr_wants_color() -> bool {
     anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// The same of standard output.
+#[must_use]
+pub fn stdout_wants_color() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// A problem and where its place is in the text.
@@ -89,7 +104,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::*;
-    use crate::place::{Place, Pointer};
+    use crate::place::Pointer;
     use crate::problem::Id;
     use pretty_assertions::assert_eq;
 

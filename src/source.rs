@@ -118,6 +118,12 @@ impl Source {
         self.complete
     }
 
+    /// Whether something is written at a pointer.
+    #[must_use]
+    pub fn has(&self, pointer: &crate::place::Pointer) -> bool {
+        self.root.as_ref().is_some_and(|root| root.has(pointer))
+    }
+
     /// Which of the [files](Self::files) a place is in, and the bytes of its text that it means, or `None` for a file
     /// beside the spec.
     ///

@@ -1,10 +1,10 @@
 //! One activation, step by step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::activation::definition::{Definition, DiskSource};
+use crate::activation::definition::{Definition, DiskSource, Volume};
 use crate::activation::settings::{Item, Settings};
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
@@ -17,6 +17,16 @@ pub trait Normalize {
     ///
     /// What libvirt says of a definition that it refuses.
     fn normalize(&self, kind: ObjectKind, definition: &Definition) -> Result<Definition, String>;
+}
+
+/// Takes definitions as they are written, where there is no libvirt to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct AsWritten;
+
+impl Normalize for AsWritten {
+    fn normalize(&self, _: ObjectKind, definition: &Definition) -> Result<Definition, String> {
+        Ok(definition.clone())
+    }
 }
 
 /// What happens to an object.
@@ -75,6 +85,17 @@ pub enum Verdict {
     Never,
 }
 
+/// What nobody knows of the host, and was taken to be as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unknown {
+    /// Whether there is a file.
+    File(String),
+    /// Whether there is a bridge.
+    Bridge(String),
+    /// Whether there is a volume, under this path; whether it shall be there.
+    Volume { path: String, present: bool },
+}
+
 /// What an activation did.
 #[derive(Debug)]
 pub struct Run {
@@ -82,6 +103,8 @@ pub struct Run {
     pub events: Vec<Event>,
     /// What the helper found of what is listed, as far as it came.
     pub verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
+    /// What decided on it without being known.
+    pub unknown: Vec<Unknown>,
     /// What ended it early, in libvirt's words as far as they are known.
     pub failure: Option<String>,
     /// What the host has then.
@@ -91,10 +114,12 @@ pub struct Run {
 /// Runs an activation.
 #[must_use]
 pub fn run(world: World, settings: &Settings, libvirt: &impl Normalize) -> Run {
-    let mut activation = Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new() };
+    let mut activation = Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new() };
     let failure = activation.all(settings).err();
-    let Activation { world, events, verdicts, .. } = activation;
-    Run { events, verdicts, failure, world }
+    let Activation { world, events, verdicts, mut unknown, .. } = activation;
+    unknown.sort();
+    unknown.dedup();
+    Run { events, verdicts, unknown, failure, world }
 }
 
 /// An item, and whether it shall be active: decided before anything is done.
@@ -108,12 +133,13 @@ struct Activation<'a, L> {
     libvirt: &'a L,
     events: Vec<Event>,
     verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
+    unknown: Vec<Unknown>,
 }
 
 impl<L: Normalize> Activation<'_, L> {
     fn all(&mut self, settings: &Settings) -> Result<(), String> {
         let is_active =
-            |kind, item: &Item| self.world.object(kind, item.definition.uuid()).is_some_and(|object| object.is_active);
+            |kind, item: &Item| self.world.object(kind, item.definition.uuid).is_some_and(|object| object.is_active);
         let listed = |kind, items| -> Vec<Listed<'_>> {
             let items: &[Item] = items;
             let active = |item: &Item| item.active.unwrap_or_else(|| is_active(kind, item));
@@ -132,7 +158,7 @@ impl<L: Normalize> Activation<'_, L> {
         }
         for (kind, items) in &kinds {
             for listed in items {
-                let uuid = listed.item.definition.uuid();
+                let uuid = listed.item.definition.uuid;
                 if listed.active { self.start(*kind, uuid)? } else { self.stop(*kind, uuid, &Cause::Inactive) }
             }
         }
@@ -140,7 +166,7 @@ impl<L: Normalize> Activation<'_, L> {
     }
 
     fn undefine_unlisted(&mut self, kind: ObjectKind, items: &[Listed<'_>]) -> Result<(), String> {
-        let listed: BTreeSet<Uuid> = items.iter().map(|listed| listed.item.definition.uuid()).collect();
+        let listed: BTreeSet<Uuid> = items.iter().map(|listed| listed.item.definition.uuid).collect();
         let there = self.world.objects.iter().filter(|object| object.kind == kind).map(Object::uuid);
         let unlisted: Vec<Uuid> = there.filter(|uuid| !listed.contains(uuid)).collect();
         unlisted.into_iter().try_for_each(|uuid| self.undefine(kind, uuid, &Cause::Unlisted))
@@ -159,9 +185,9 @@ impl<L: Normalize> Activation<'_, L> {
     }
 
     fn define(&mut self, kind: ObjectKind, item: &Item) -> Result<(), String> {
-        let uuid = item.definition.uuid();
+        let uuid = item.definition.uuid;
         let before = self.world.object(kind, uuid).cloned();
-        if before.as_ref().is_some_and(|before| before.name() != item.definition.name()) {
+        if before.as_ref().is_some_and(|before| before.name() != item.definition.name) {
             self.undefine(kind, uuid, &Cause::Renamed)?;
         }
         let after = self.libvirt.normalize(kind, &item.definition)?;
@@ -193,14 +219,15 @@ impl<L: Normalize> Activation<'_, L> {
 
     /// Whether no other object has the name, or of a network the bridge.
     fn is_free(&self, kind: ObjectKind, definition: &Definition) -> Result<(), String> {
-        let others =
-            || self.world.objects.iter().filter(|other| other.kind == kind && other.uuid() != definition.uuid());
-        let name = definition.name();
+        let others = || self.world.objects.iter().filter(|other| other.kind == kind && other.uuid() != definition.uuid);
+        let name = &definition.name;
         if let Some(other) = others().find(|other| other.name() == name) {
             return Err(format!("{} '{name}' already exists with uuid {}", kind.name(), other.uuid()));
         }
-        match definition.bridge().filter(|_| kind == ObjectKind::Network) {
-            Some(bridge) if others().any(|other| other.definition.bridge().as_ref() == Some(&bridge)) => {
+        let made =
+            definition.facts.bridge.as_ref().filter(|_| kind == ObjectKind::Network && definition.facts.makes_bridge);
+        match made {
+            Some(bridge) if others().any(|other| other.definition.facts.bridge.as_ref() == Some(bridge)) => {
                 Err(format!("bridge name '{bridge}' already in use."))
             }
             Some(_) | None => Ok(()),
@@ -208,32 +235,46 @@ impl<L: Normalize> Activation<'_, L> {
     }
 
     fn volumes(&mut self, item: &Item) -> Result<(), String> {
-        let (kind, uuid) = (ObjectKind::Pool, item.definition.uuid());
+        let (kind, uuid) = (ObjectKind::Pool, item.definition.uuid);
         for volume in &item.volumes {
             self.start(kind, uuid)?;
-            let World { objects, files, .. } = &mut self.world;
-            let Some(pool) = objects.iter_mut().find(|object| object.kind == kind && object.uuid() == uuid) else {
-                continue;
-            };
-            let path = format!("{}/{}", pool.definition.target().unwrap_or_default(), volume.name);
-            match (pool.volumes.contains(&volume.name), volume.present) {
-                (true, false) => {
-                    pool.volumes.remove(&volume.name);
-                    files.remove(&path);
-                    self.note(kind, uuid, Deed::DeleteVolume(path));
+            let Some(pool) = self.world.object(kind, uuid) else { continue };
+            let path = format!("{}/{}", pool.definition.facts.target.as_deref().unwrap_or_default(), volume.name);
+            let is_known = pool.volumes.as_ref().map(|volumes| volumes.contains_key(&volume.name));
+            match (is_known, volume.present) {
+                (Some(true), false) => {
+                    self.note(kind, uuid, Deed::DeleteVolume(path.clone()));
+                    self.world.files.there.remove(&path);
+                    self.world.files.missing.insert(path);
+                    self.volumes_of(uuid, |volumes| drop(volumes.remove(&volume.name)));
                 }
-                (false, true) if files.contains(&path) => {
+                (Some(false), true) if self.world.files.has(&path) == Some(true) => {
                     return Err(format!("volume target path '{path}' already exists"));
                 }
-                (false, true) => {
-                    pool.volumes.insert(volume.name.clone());
-                    files.insert(path.clone());
-                    self.note(kind, uuid, Deed::CreateVolume(path));
+                (Some(false), true) => {
+                    let made = Volume {
+                        name: volume.name.clone(),
+                        capacity: volume.capacity,
+                        format: volume.format.clone(),
+                        path: Some(path.clone()),
+                    };
+                    self.note(kind, uuid, Deed::CreateVolume(path.clone()));
+                    self.world.files.missing.remove(&path);
+                    self.world.files.there.insert(path);
+                    self.volumes_of(uuid, |volumes| drop(volumes.insert(volume.name.clone(), made)));
                 }
-                (true, true) | (false, false) => {}
+                (None, present) => self.unknown.push(Unknown::Volume { path, present }),
+                (Some(true), true) | (Some(false), false) => {}
             }
         }
         Ok(())
+    }
+
+    fn volumes_of(&mut self, pool: Uuid, change: impl FnOnce(&mut BTreeMap<String, Volume>)) {
+        let pool = self.world.object_mut(ObjectKind::Pool, pool);
+        if let Some(volumes) = pool.and_then(|pool| pool.volumes.as_mut()) {
+            change(volumes);
+        }
     }
 
     fn stop(&mut self, kind: ObjectKind, uuid: Uuid, cause: &Cause) {
@@ -241,7 +282,7 @@ impl<L: Normalize> Activation<'_, L> {
         if kind == ObjectKind::Network {
             let network = object.definition.clone();
             for domain in self.world.running_on(&network) {
-                self.stop(ObjectKind::Domain, domain, &Cause::Network(network.name().to_owned()));
+                self.stop(ObjectKind::Domain, domain, &Cause::Network(network.name.clone()));
             }
         }
         self.note(kind, uuid, Deed::Stop(cause.clone()));
@@ -262,17 +303,28 @@ impl<L: Normalize> Activation<'_, L> {
                 }
             }
             ObjectKind::Pool => {
-                let directory = object.definition.target().unwrap_or_default();
+                let facts = &object.definition.facts;
+                let directory = facts.target.clone().unwrap_or_default();
                 if self.world.missing_directories.contains(&directory) {
                     return Err(format!("cannot open directory '{directory}'"));
                 }
-                let volumes = self.world.files.iter().filter_map(|file| file.strip_prefix(&format!("{directory}/")));
-                let volumes: BTreeSet<String> = volumes.filter(|name| !name.contains('/')).map(str::to_owned).collect();
+                // What another kind of pool has is seen only when it is there.
+                let is_directory = facts.pool_type.as_deref().is_none_or(|kind| kind == "dir");
+                let files = is_directory.then(|| self.world.files.in_directory(&directory)).flatten();
+                let volumes = files.map(|names| {
+                    let known = object.volumes.clone().unwrap_or_default();
+                    let unread = |name: &str| Volume { name: name.to_owned(), ..Volume::default() };
+                    let volume = |name: &str| known.get(name).cloned().unwrap_or_else(|| unread(name));
+                    names.into_iter().map(|name| (name.to_owned(), volume(name))).collect()
+                });
                 if let Some(pool) = self.world.object_mut(kind, uuid) {
                     pool.volumes = volumes;
                 }
             }
-            ObjectKind::Domain => self.can_start(&object.definition)?,
+            ObjectKind::Domain => {
+                let definition = object.definition.clone();
+                self.can_start(&definition)?;
+            }
         }
         if let Some(object) = self.world.object_mut(kind, uuid) {
             object.is_active = true;
@@ -282,42 +334,60 @@ impl<L: Normalize> Activation<'_, L> {
         Ok(())
     }
 
-    /// Whether everything is there that a domain needs.
-    fn can_start(&self, domain: &Definition) -> Result<(), String> {
-        let file_is_there = |file: &str| {
-            let is_there = self.world.files.contains(file) || file.starts_with("/etc/");
-            if is_there { Ok(()) } else { Err(format!("Cannot access storage file '{file}'")) }
-        };
-        for disk in domain.disks() {
-            match disk {
-                DiskSource::File(file) => file_is_there(&file)?,
+    /// Whether everything is there that a domain needs. What nobody knows is taken for there.
+    fn can_start(&mut self, domain: &Definition) -> Result<(), String> {
+        for disk in &domain.facts.disks {
+            match &disk.source {
+                DiskSource::File(file) => self.file_is_there(file)?,
                 DiskSource::Volume { pool, name } => {
                     let not_found = || format!("Storage pool not found: no storage pool with matching name '{pool}'");
-                    let found = self.world.named(ObjectKind::Pool, &pool).ok_or_else(not_found)?;
+                    let found = self.world.named(ObjectKind::Pool, pool).ok_or_else(not_found)?;
                     if !found.is_active {
                         return Err(format!("storage pool '{pool}' containing volume '{name}' is not active"));
                     }
-                    if !found.volumes.contains(&name) {
-                        return Err(format!("no storage vol with matching name '{name}'"));
+                    let path = format!("{}/{name}", found.definition.facts.target.as_deref().unwrap_or_default());
+                    match &found.volumes {
+                        Some(volumes) if !volumes.contains_key(name) => {
+                            return Err(format!("no storage vol with matching name '{name}'"));
+                        }
+                        Some(_) | None => self.file_is_there(&path)?,
                     }
-                    file_is_there(&format!("{}/{name}", found.definition.target().unwrap_or_default()))?;
                 }
             }
         }
-        for name in domain.networks() {
+        for name in &domain.facts.networks {
             let not_found = || format!("Network not found: no network with matching name '{name}'");
-            let network = self.world.named(ObjectKind::Network, &name).ok_or_else(not_found)?;
+            let network = self.world.named(ObjectKind::Network, name).ok_or_else(not_found)?;
             if !network.is_active {
                 return Err(format!("network '{name}' is not active"));
             }
         }
-        let of_network = |bridge: &String| {
+        for bridge in &domain.facts.bridges {
             let active = self.world.objects.iter().filter(|of| of.kind == ObjectKind::Network && of.is_active);
-            active.into_iter().any(|network| network.definition.bridge().as_ref() == Some(bridge))
-        };
-        match domain.bridges().into_iter().find(|bridge| !self.world.bridges.contains(bridge) && !of_network(bridge)) {
-            Some(bridge) => Err(format!("'{bridge}': No such device")),
-            None => Ok(()),
+            let is_of_network =
+                active.into_iter().any(|network| network.definition.facts.bridge.as_ref() == Some(bridge));
+            match &self.world.bridges {
+                _ if is_of_network => {}
+                Some(bridges) if bridges.contains(bridge) => {}
+                Some(_) => return Err(format!("'{bridge}': No such device")),
+                None => self.unknown.push(Unknown::Bridge(bridge.clone())),
+            }
+        }
+        Ok(())
+    }
+
+    fn file_is_there(&mut self, file: &str) -> Result<(), String> {
+        // The host makes these at each activation.
+        if ["/etc/", "/run/", "/nix/store/"].iter().any(|made| file.starts_with(made)) {
+            return Ok(());
+        }
+        match self.world.files.has(file) {
+            Some(true) => Ok(()),
+            Some(false) => Err(format!("Cannot access storage file '{file}'")),
+            None => {
+                self.unknown.push(Unknown::File(file.to_owned()));
+                Ok(())
+            }
         }
     }
 

@@ -31,6 +31,27 @@ pub struct Item {
 pub struct VolumeItem {
     pub name: String,
     pub present: bool,
+    /// Its size as it is written, in bytes, and its format. `NixVirt` looks at them only when it creates the volume.
+    pub capacity: Option<u64>,
+    pub format: Option<String>,
+}
+
+impl VolumeItem {
+    /// A volume that there shall be, from its definition.
+    ///
+    /// # Errors
+    ///
+    /// When it is no XML, or has no name.
+    pub fn of(definition: &str) -> Result<Self, definition::Error> {
+        let definition::Volume { name, capacity, format, .. } = definition::Volume::read(definition)?;
+        Ok(Self { name, present: true, capacity, format })
+    }
+
+    /// A volume that there shall not be.
+    #[must_use]
+    pub fn absent(name: String) -> Self {
+        Self { name, present: false, capacity: None, format: None }
+    }
 }
 
 /// Why settings cannot be read.
@@ -110,20 +131,20 @@ impl Item {
         let definition = Definition::new(text).map_err(|why| Error::Definition { path, why })?;
         let volume = |volume: WrittenVolume| {
             let present = volume.present.unwrap_or(true);
-            let error = |why| Error::Volume { pool: definition.name().to_owned(), why };
+            let error = |why| Error::Volume { pool: definition.name.clone(), why };
             let defined = volume.definition.map(|path| {
                 let (path, text) = read(path)?;
-                definition::name_of(&text).map_err(|why| Error::Definition { path, why })
+                VolumeItem::of(&text).map_err(|why| Error::Definition { path, why })
             });
-            let name = match (defined.transpose()?, volume.name) {
-                (Some(defined), Some(name)) if name != defined => {
-                    return Err(error("has another name than its definition"));
+            match (defined.transpose()?, volume.name) {
+                (Some(defined), Some(name)) if name != defined.name => {
+                    Err(error("has another name than its definition"))
                 }
-                (None, Some(_)) if present => return Err(error("has no definition to be created from")),
-                (Some(name), _) | (None, Some(name)) => name,
-                (None, None) => return Err(error("has neither a name nor a definition")),
-            };
-            Ok(VolumeItem { name, present })
+                (Some(defined), _) => Ok(VolumeItem { present, ..defined }),
+                (None, Some(_)) if present => Err(error("has no definition to be created from")),
+                (None, Some(name)) => Ok(VolumeItem::absent(name)),
+                (None, None) => Err(error("has neither a name nor a definition")),
+            }
         };
         let volumes = written.volumes.into_iter().flatten().map(volume).collect::<Result<_, _>>()?;
         Ok(Self { active: written.active, restart: written.restart, volumes, definition })

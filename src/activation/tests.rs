@@ -3,10 +3,10 @@
 use pretty_assertions::assert_eq;
 use uuid::Uuid;
 
-use super::definition::Definition;
+use super::definition::{Definition, Volume};
 use super::run::{Normalize, Run, Verdict, run};
 use super::settings::{Item, Settings, VolumeItem};
-use super::world::{Object, World};
+use super::world::{Files, Object, World};
 use crate::lab::identity::ObjectKind;
 
 /// A libvirt that adds nothing to definitions.
@@ -72,7 +72,7 @@ fn what_is_as_it_shall_be_is_left_alone() {
     let a = domain(3, "a", "<disk/>\n<interface type='user'/>");
     let same = domain(3, "a", "<interface type='user'/><disk/>\n\n");
     let run = check(vec![there(ObjectKind::Domain, &a, true)], &domains(vec![item(&same)]), &["domain a: Define"]);
-    assert_eq!(run.verdicts, [(ObjectKind::Domain, a.uuid(), Verdict::Unchanged)]);
+    assert_eq!(run.verdicts, [(ObjectKind::Domain, a.uuid, Verdict::Unchanged)]);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn snapshots_stop_an_activation_that_has_cut_the_domain_off() {
     let kept = Object { snapshots: 2, ..there(ObjectKind::Domain, &a, true) };
     let expected = ["domain a: Stop(Unlisted)", "failed: cannot delete inactive domain with 2 snapshots"];
     let run = check(vec![kept], &domains(vec![Item { active: Some(true), ..item(&b) }]), &expected);
-    assert!(run.world.object(ObjectKind::Domain, a.uuid()).is_some_and(|object| !object.is_active));
+    assert!(run.world.object(ObjectKind::Domain, a.uuid).is_some_and(|object| !object.is_active));
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn an_object_with_another_name_is_undefined_first() {
     let other = domain(4, "b", "");
     let objects = vec![there(ObjectKind::Domain, &before, false), there(ObjectKind::Domain, &other, false)];
     let swapped = domains(vec![item(&after), item(&domain(4, "a", ""))]);
-    let failed = format!("failed: domain 'b' already exists with uuid {}", other.uuid());
+    let failed = format!("failed: domain 'b' already exists with uuid {}", other.uuid);
     check(objects, &swapped, &["domain a: Undefine", &failed]);
 }
 
@@ -172,17 +172,21 @@ fn volumes_are_made_and_deleted_whoever_uses_them() {
     let settings = |name: &str, present| Settings {
         pools: Some(vec![Item {
             active: Some(true),
-            volumes: vec![VolumeItem { name: name.to_owned(), present }],
+            volumes: vec![VolumeItem { present, ..VolumeItem::absent(name.to_owned()) }],
             ..item(&vms)
         }]),
         ..Settings::default()
     };
     let world = |is_active: bool, known: &[&str], files: &[&str]| World {
         objects: vec![Object {
-            volumes: known.iter().map(|name| (*name).to_owned()).collect(),
+            volumes: Some(known.iter().map(|name| ((*name).to_owned(), Volume::default())).collect()),
             ..there(ObjectKind::Pool, &vms, is_active)
         }],
-        files: files.iter().map(|file| (*file).to_owned()).collect(),
+        files: Files {
+            there: files.iter().map(|file| (*file).to_owned()).collect(),
+            listed: ["/vms".to_owned()].into(),
+            ..Files::default()
+        },
         ..World::default()
     };
     let made = ["pool vms: Define", "pool vms: Start", "pool vms: CreateVolume(\"/vms/a\")"];
@@ -202,8 +206,12 @@ fn a_domain_starts_only_if_all_is_there() {
         let a = domain(3, "a", devices);
         let world = World {
             objects: vec![there(ObjectKind::Network, &network(""), false), there(ObjectKind::Pool, &pool(), true)],
-            files: ["/iso".to_owned()].into(),
-            bridges: ["br0".to_owned()].into(),
+            files: Files {
+                there: ["/iso".to_owned()].into(),
+                missing: ["/other".to_owned()].into(),
+                ..Files::default()
+            },
+            bridges: Some(["br0".to_owned()].into()),
             ..World::default()
         };
         let run = run(world, &domains(vec![Item { active: Some(true), ..item(&a) }]), &AsWritten);
@@ -264,9 +272,12 @@ fn settings_are_those_of_the_helper() {
     )
     .unwrap();
     let networks = settings.networks.unwrap();
-    assert_eq!((networks[0].definition.name(), networks[0].active, networks[0].restart), ("lan", Some(true), None));
+    assert_eq!(
+        (networks[0].definition.name.as_str(), networks[0].active, networks[0].restart),
+        ("lan", Some(true), None)
+    );
     let pools = settings.pools.unwrap();
-    let volume = |name: &str, present| VolumeItem { name: name.to_owned(), present };
+    let volume = |name: &str, present| VolumeItem { present, ..VolumeItem::absent(name.to_owned()) };
     assert_eq!((&pools[0].volumes, pools[0].restart), (&vec![volume("a", true), volume("b", false)], Some(false)));
     assert!(settings.domains.is_none());
 

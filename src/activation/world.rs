@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::activation::definition::Definition;
+use crate::activation::definition::{Definition, DiskSource, Volume};
+use crate::activation::settings::{Settings, VolumeItem};
 use crate::lab::identity::ObjectKind;
 
 /// What a host has.
@@ -12,15 +13,48 @@ use crate::lab::identity::ObjectKind;
 pub struct World {
     /// The objects, in libvirt's order.
     pub objects: Vec<Object>,
-    /// Files that there are, in the directories of pools and elsewhere. A file that is not among them is taken for missing,
-    /// unless the host makes it at each activation, below `/etc`.
-    pub files: BTreeSet<String>,
+    /// The files of the host.
+    pub files: Files,
     /// Directories of pools that there are not.
     pub missing_directories: BTreeSet<String>,
     /// Networks that cannot be started, by their names, and why.
     pub broken_networks: BTreeMap<String, String>,
-    /// Bridges of the host, which no network of libvirt makes.
-    pub bridges: BTreeSet<String>,
+    /// Bridges of the host, which no network of libvirt makes; `None` when nobody could look.
+    pub bridges: Option<BTreeSet<String>>,
+}
+
+/// The files of a host, as far as somebody has looked.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// Those that are there.
+    pub there: BTreeSet<String>,
+    /// Those that are not.
+    pub missing: BTreeSet<String>,
+    /// The directories of which `there` has all files.
+    pub listed: BTreeSet<String>,
+}
+
+impl Files {
+    /// Whether there is a file, if anybody knows.
+    #[must_use]
+    pub fn has(&self, path: &str) -> Option<bool> {
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        if self.there.contains(path) {
+            Some(true)
+        } else {
+            (self.missing.contains(path) || self.listed.contains(directory)).then_some(false)
+        }
+    }
+
+    /// The names of all files in a directory, if anybody knows.
+    #[must_use]
+    pub fn in_directory(&self, directory: &str) -> Option<BTreeSet<&str>> {
+        let within = |path: &'_ String| path.strip_prefix(directory)?.strip_prefix('/').map(str::len);
+        self.listed.contains(directory).then(|| {
+            let files = self.there.iter().filter_map(|path| Some(&path[path.len() - within(path)?..]));
+            files.filter(|name| !name.contains('/')).collect()
+        })
+    }
 }
 
 /// An object of libvirt.
@@ -36,8 +70,10 @@ pub struct Object {
     pub snapshots: usize,
     /// Whether a domain's memory is saved.
     pub is_saved: bool,
-    /// The names of the volumes that libvirt knows in a pool.
-    pub volumes: BTreeSet<String>,
+    /// The volumes that libvirt knows in a pool, by name; `None` when nobody knows.
+    pub volumes: Option<BTreeMap<String, Volume>>,
+    /// The definition of a domain that runs, as it runs.
+    pub running: Option<Definition>,
 }
 
 impl Object {
@@ -51,24 +87,60 @@ impl Object {
             is_persistent: true,
             snapshots: 0,
             is_saved: false,
-            volumes: BTreeSet::new(),
+            volumes: Some(BTreeMap::new()),
+            running: None,
         }
     }
 
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.definition.name()
+        &self.definition.name
     }
 
     /// Its UUID.
     #[must_use]
     pub fn uuid(&self) -> Uuid {
-        self.definition.uuid()
+        self.definition.uuid
     }
 }
 
 impl World {
+    /// A host on which all of that is as it shall be, and runs unless it shall not.
+    #[must_use]
+    pub fn as_if_it_ran(settings: &Settings) -> Self {
+        let mut world = Self { bridges: Some(BTreeSet::new()), ..Self::default() };
+        let bridges = world.bridges.get_or_insert_default();
+        for (kind, items) in settings.kinds() {
+            for item in items {
+                let facts = &item.definition.facts;
+                let target = facts.target.as_deref().unwrap_or_default();
+                let volume = |volume: &VolumeItem| Volume {
+                    name: volume.name.clone(),
+                    capacity: volume.capacity,
+                    format: volume.format.clone(),
+                    path: Some(format!("{target}/{}", volume.name)),
+                };
+                let volumes: Vec<Volume> = item.volumes.iter().filter(|volume| volume.present).map(volume).collect();
+                let files = facts.disks.iter().filter_map(|disk| match &disk.source {
+                    DiskSource::File(path) => Some(path.clone()),
+                    DiskSource::Volume { .. } => None,
+                });
+                world.files.there.extend(files.chain(facts.nvram.clone()));
+                world.files.there.extend(volumes.iter().filter_map(|volume| volume.path.clone()));
+                world.files.listed.extend(facts.target.clone());
+                bridges.extend(facts.bridges.iter().cloned());
+                world.objects.push(Object {
+                    is_active: item.active != Some(false),
+                    volumes: Some(volumes.into_iter().map(|volume| (volume.name.clone(), volume)).collect()),
+                    running: (kind == ObjectKind::Domain).then(|| item.definition.clone()),
+                    ..Object::new(kind, item.definition.clone())
+                });
+            }
+        }
+        world
+    }
+
     /// The object of a kind with a UUID.
     #[must_use]
     pub fn object(&self, kind: ObjectKind, uuid: Uuid) -> Option<&Object> {
@@ -90,10 +162,10 @@ impl World {
     /// or on its bridge. A domain that has only its running interface there goes on, and has no network any more.
     #[must_use]
     pub fn running_on(&self, network: &Definition) -> Vec<Uuid> {
-        let bridge = network.bridge();
+        let bridge = network.facts.bridge.as_ref();
         let is_on = |domain: &Definition| {
-            domain.networks().iter().any(|name| name == network.name())
-                || bridge.as_ref().is_some_and(|bridge| domain.bridges().contains(bridge))
+            domain.facts.networks.contains(&network.name)
+                || bridge.is_some_and(|bridge| domain.facts.bridges.contains(bridge))
         };
         let running = self.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
         running.filter(|domain| is_on(&domain.definition)).map(Object::uuid).collect()

@@ -1,25 +1,30 @@
 //! What each command does. Results go to standard output, talk to standard error.
 
 mod generate;
+mod plan;
 mod xml;
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 
 use super::{Cli, Command, Deny};
+use crate::activation::{settings, wanted};
 use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
+use crate::plan::consequence::Consequence;
+use crate::plan::view;
 use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::Source;
 use crate::spec::{reference, schema};
+use crate::virsh;
 
 /// The spec or the files need attention.
 const ATTENTION: u8 = 1;
@@ -53,30 +58,53 @@ enum Failure {
     Pipeline(#[from] pipeline::Error),
     #[error("cannot write to standard output")]
     Output(#[from] io::Error),
-    #[error("there is no problem `{name}`: {help}")]
+    #[error(transparent)]
+    Virsh(#[from] virsh::Error),
+    #[error(transparent)]
+    Wanted(#[from] wanted::Error),
+    #[error("there is no place for libvirt's embedded driver")]
+    Workshop(#[source] io::Error),
+    #[error("cannot use `{}`", path.display())]
+    Settings { path: PathBuf, source: settings::Error },
+    #[error("cannot read the spec at `{revision}`: {why}")]
+    Git { revision: String, why: String },
+    #[error("`{spec}` has errors at `{from}`, so there is nothing to compare with")]
+    Former { spec: String, from: String },
+    #[error("`--deny` of a consequence is for `plan`")]
+    DenyOfPlan,
+    #[error("there is no problem or consequence `{name}`: {help}")]
     UnknownProblem { name: String, help: String },
     #[error("the lab has no object `{name}`: {help}")]
     UnknownObject { name: String, help: String },
 }
 
 fn dispatch(cli: &Cli) -> Result<u8, Failure> {
+    let is_plan = matches!(cli.command, Command::Plan(_));
+    if !is_plan && cli.deny.iter().any(|deny| *deny != Deny::Warnings) {
+        return Err(Failure::DenyOfPlan);
+    }
     match &cli.command {
         Command::Gen(arguments) => return generate::generate(cli, arguments),
         Command::Xml(arguments) => return xml::xml(cli, arguments),
         Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
-        Command::Schema { markdown: false } => print(&schema::schema_text())?,
-        Command::Schema { markdown: true } => print(&reference::reference())?,
+        Command::Plan(arguments) => return plan::plan(cli, arguments),
+        Command::Schema { plan: true, .. } => print(&view::schema_text())?,
+        Command::Schema { markdown: false, .. } => print(&schema::schema_text())?,
+        Command::Schema { markdown: true, .. } => print(&reference::reference())?,
         Command::Explain { problem: None } => {
-            let summary = |id: &Id| id.explanation().lines().next().unwrap_or_default().to_owned();
-            let lines = Id::ALL.iter().map(|id| format!("{:<24} {}\n", id.name(), summary(id)));
+            let problems = Id::ALL.iter().map(|id| (id.name(), id.explanation()));
+            let consequences = Consequence::ALL.iter().map(|found| (found.name(), found.explanation()));
+            let summary = |text: String| text.lines().next().unwrap_or_default().to_owned();
+            let lines = problems.chain(consequences).map(|(name, text)| format!("{name:<24} {}\n", summary(text)));
             print(&lines.collect::<String>())?;
         }
         Command::Explain { problem: Some(name) } => {
-            let id = Id::from_name(name).ok_or_else(|| Failure::UnknownProblem {
+            let consequences = Consequence::ALL.iter().map(|consequence| consequence.name());
+            let text = Id::from_name(name).map(explanation).or_else(|| Consequence::from_name(name).map(consequence));
+            print(&text.ok_or_else(|| Failure::UnknownProblem {
                 name: name.clone(),
-                help: did_you_mean(name, Id::ALL.iter().map(|id| id.name())),
-            })?;
-            print(&explanation(id))?;
+                help: did_you_mean(name, Id::ALL.iter().map(|id| id.name()).chain(consequences)),
+            })?)?;
         }
         Command::Completions { shell } => {
             let mut text = Vec::new();
@@ -100,6 +128,10 @@ fn explanation(id: Id) -> String {
     format!("{severity}[{}]\n\n{}\n", id.name(), id.explanation())
 }
 
+fn consequence(consequence: Consequence) -> String {
+    format!("consequence[{}]\n\n{}\n", consequence.name(), consequence.explanation())
+}
+
 /// Prints a result. A reader that stops reading is no failure: the command finishes its other work.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
@@ -116,12 +148,17 @@ fn talk(text: &str) {
 
 /// Reads and checks a spec, and reports its problems. Returns `None` when it needs attention.
 fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
+    Ok(read_source(cli, spec)?.map(|(_, checked)| checked))
+}
+
+/// The same, with its text.
+fn read_source(cli: &Cli, spec: &Path) -> Result<Option<(Source, Checked)>, Failure> {
     let bytes = files::read_spec(spec)?;
     let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
     report_problems(cli, &checked.problems, Some(&source))?;
-    let denied = cli.deny == Some(Deny::Warnings) && !checked.problems.is_empty();
-    Ok((checked.is_sound() && !denied).then_some(checked))
+    let denied = cli.deny.contains(&Deny::Warnings) && !checked.problems.is_empty();
+    Ok((checked.is_sound() && !denied).then_some((source, checked)))
 }
 
 /// Reports problems: for people on standard error, for programs on standard output.

@@ -84,6 +84,18 @@ impl Node {
         }
     }
 
+    /// Whether there is something at a pointer.
+    pub(super) fn has(&self, pointer: &Pointer) -> bool {
+        pointer
+            .steps()
+            .try_fold(self, |node, step| match &node.kind {
+                Kind::Object(members) => members.iter().find(|member| member.key == step).map(|member| &member.value),
+                Kind::Array(items) => items.get(step.parse::<usize>().ok()?),
+                Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => None,
+            })
+            .is_some()
+    }
+
     /// The bytes that the value at a pointer takes, or the key that names it; what does not exist falls back to the
     /// nearest thing around it that does.
     #[must_use]

@@ -12,8 +12,10 @@ mod boot;
 mod device;
 mod examples;
 mod guest;
+mod helper;
 mod machine;
 mod objects;
+mod plan;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,96 @@
+//! What labs ask of `NixVirt`: the settings that their modules make of them together.
+
+use uuid::Uuid;
+
+use crate::activation::definition::Definition;
+use crate::activation::settings::{Item, Settings, VolumeItem};
+use crate::activation::world::World;
+use crate::lab::Lab;
+use crate::lab::identity::ObjectKind;
+use crate::libvirt::vocabulary::Vocabulary;
+use crate::libvirt::{self, Object, Objects};
+use crate::spec::Active;
+use crate::xml;
+
+/// Why labs cannot be asked of a host.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A domain that stays as it is, and is not there. The host stops before it changes anything.
+    #[error("libvirt has no domain `{name}`, which lab `{lab}` has as imported")]
+    NotThere { lab: String, name: String },
+    /// The same with a UUID that is another domain's.
+    #[error("libvirt's domain `{name}` has the UUID {found}, where lab `{lab}` has {expected}")]
+    AnotherUuid { lab: String, name: String, expected: Uuid, found: Uuid },
+}
+
+/// The settings of labs on one host. Imported domains are as `world` has them; without one, as when nothing is known of the
+/// host, they are left out.
+///
+/// # Errors
+///
+/// When an imported domain is not as a lab says.
+///
+/// # Panics
+///
+/// When a definition of a lab is no definition, which is a mistake in this crate.
+pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Settings, Error> {
+    let mut settings = Settings::default();
+    for (lab, objects) in labs {
+        let vocabulary = Vocabulary::whole(lab.target.nixvirt);
+        let items = |kind: ObjectKind, objects: &[Object]| -> Vec<Item> {
+            objects.iter().map(|object| item(kind, object, vocabulary)).collect()
+        };
+        let lists = [
+            (&mut settings.networks, ObjectKind::Network, &objects.networks),
+            (&mut settings.pools, ObjectKind::Pool, &objects.pools),
+            (&mut settings.domains, ObjectKind::Domain, &objects.domains),
+        ];
+        for (list, kind, of_kind) in lists {
+            if let Some(of_kind) = of_kind {
+                list.get_or_insert_default().extend(items(kind, of_kind));
+            }
+        }
+        if let (Some(world), Some(domains)) = (world, &mut settings.domains) {
+            for imported in &lab.imported {
+                let expected = imported.uuid.as_ref().map(|uuid| uuid.value);
+                domains.push(as_it_is(lab, &imported.name, expected, world)?);
+            }
+        }
+    }
+    Ok(settings)
+}
+
+fn item(kind: ObjectKind, object: &Object, vocabulary: &Vocabulary) -> Item {
+    let text = xml::print(&object.definition.tree, vocabulary, vocabulary.object(kind)).text();
+    let volume = |volume: &libvirt::VolumeObject| match &volume.definition {
+        Some(definition) => {
+            let text = xml::print(&definition.tree, vocabulary, vocabulary.volume()).text();
+            VolumeItem::of(&text).expect("what is printed is a definition")
+        }
+        None => VolumeItem::absent(volume.name.clone()),
+    };
+    Item {
+        definition: Definition::new(text).expect("what is printed is a definition"),
+        active: match object.active {
+            Active::Running => Some(true),
+            Active::Stopped => Some(false),
+            Active::AsItIs => None,
+        },
+        restart: object.restart,
+        volumes: object.volumes.iter().map(volume).collect(),
+    }
+}
+
+fn as_it_is(lab: &Lab, name: &str, expected: Option<Uuid>, world: &World) -> Result<Item, Error> {
+    let not_there = || Error::NotThere { lab: lab.name.clone(), name: name.to_owned() };
+    let found = world.named(ObjectKind::Domain, name).ok_or_else(not_there)?;
+    match expected {
+        Some(expected) if expected != found.uuid() => {
+            let (lab, name) = (lab.name.clone(), name.to_owned());
+            Err(Error::AnotherUuid { lab, name, expected, found: found.uuid() })
+        }
+        Some(_) | None => {
+            Ok(Item { definition: found.definition.clone(), active: None, restart: None, volumes: Vec::new() })
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! `plan`: what an activation will do, on the host that libvirt is on or compared with another spec.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::value::RawValue;
+
+use super::{ATTENTION, Failure, print, read_source, talk};
+use crate::activation::run::AsWritten;
+use crate::activation::settings::Settings;
+use crate::activation::wanted;
+use crate::activation::world::World;
+use crate::cli::{Cli, Deny, PlanArguments, PlanFormat};
+use crate::files;
+use crate::lab::Lab;
+use crate::libvirt::Objects;
+use crate::pipeline::{self, Checked};
+use crate::plan::consequence::Harm;
+use crate::plan::places::Specs;
+use crate::plan::view::View;
+use crate::plan::{self, Before, Certainty, Places, Plan, human, markdown};
+use crate::report;
+use crate::source::{Files, Source};
+use crate::virsh::normalize::{Normalized, Workshop};
+use crate::virsh::{Virsh, state};
+
+/// What the module of the host has told NixVirt at the last switch: the settings of each connection.
+const APPLIED: &str = "/etc/lab2nix/settings.json";
+/// The file that an imported domain's definition is taken to, below which its name is.
+const IMPORTED: &str = "/run/lab2nix/imported/";
+
+pub(super) fn plan(cli: &Cli, arguments: &PlanArguments) -> Result<u8, Failure> {
+    let mut specs = Vec::new();
+    if arguments.settings.is_none() {
+        let default = [PathBuf::from("lab.json")];
+        let paths = if arguments.specs.is_empty() { &default[..] } else { &arguments.specs };
+        for path in paths {
+            let Some(spec) = read_source(cli, path)? else { return Ok(ATTENTION) };
+            specs.push(spec);
+        }
+    }
+    let labs = labs(&specs)?;
+    let places = Specs(specs.iter().zip(&labs).map(|((source, _), (lab, _))| (source, *lab)).collect());
+    let planned = match &arguments.from {
+        Some(from) => against_spec(cli, from, &specs, &labs)?,
+        None => against_libvirt(arguments, &labs)?,
+    };
+    let Some((plan, against)) = planned else { return Ok(ATTENTION) };
+    tell(cli, arguments, &plan, &against, &places)
+}
+
+fn labs(specs: &[(Source, Checked)]) -> Result<Vec<(&Lab, &Objects)>, pipeline::Error> {
+    specs.iter().map(|(_, checked)| checked.lab()).collect()
+}
+
+/// Prints a plan, and says whether it has what is denied.
+fn tell(
+    cli: &Cli,
+    arguments: &PlanArguments,
+    plan: &Plan,
+    against: &str,
+    places: &dyn Places,
+) -> Result<u8, Failure> {
+    let view = View::new(plan, against, places);
+    print(&match arguments.format {
+        PlanFormat::Human => human::render(&view, report::stdout_wants_color()),
+        PlanFormat::Json => view.json(),
+        PlanFormat::Markdown => markdown::render(&view),
+    })?;
+    let is_denied = |consequence: plan::consequence::Consequence| {
+        cli.deny.iter().any(|deny| match deny {
+            Deny::Warnings => false,
+            Deny::DataLost => consequence.harm() == Harm::DataLost,
+            Deny::Consequence(denied) => *denied == consequence,
+        })
+    };
+    let mut denied: Vec<&str> =
+        plan.effects.iter().map(|effect| effect.consequence).filter(|found| is_denied(*found)).map(|c| c.name()).collect();
+    denied.dedup();
+    if denied.is_empty() {
+        return Ok(0);
+    }
+    talk(&format!("denied: {}\n", denied.join(", ")));
+    Ok(ATTENTION)
+}
+
+/// Against what libvirt has.
+fn against_libvirt(
+    arguments: &PlanArguments,
+    labs: &[(&Lab, &Objects)],
+) -> Result<Option<(Plan, String)>, Failure> {
+    let of_labs = labs.first().map(|(lab, _)| lab.target.connection.as_str());
+    let connection = arguments.connect.as_deref().or(of_labs).unwrap_or("qemu:///system");
+    let virsh = Virsh::new(connection);
+    let mut world = state::read(&virsh)?;
+    let settings = match &arguments.settings {
+        Some(path) => read_settings(path, &world)?,
+        None => wanted::settings(labs, Some(&world))?,
+    };
+    if virsh.is_local() {
+        state::look_around(&mut world, &settings);
+        // The host makes these before NixVirt runs.
+        for (lab, _) in labs {
+            for directory in crate::host::HostNeeds::of(lab).directories.keys() {
+                if world.missing_directories.remove(directory) {
+                    world.files.listed.insert(directory.clone());
+                }
+            }
+        }
+    }
+    let applied = applied(connection, &world);
+    let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
+    let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), &virsh, &workshop)?;
+    let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact };
+    Ok(Some((plan::plan(&before, &settings, &libvirt), connection.to_owned())))
+}
+
+/// The directory for what can be made again.
+fn cache() -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache")))
+}
+
+/// What NixVirt's helper is told, with the definitions of imported domains as libvirt has them.
+fn read_settings(path: &Path, world: &World) -> Result<Settings, Failure> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
+    Settings::read(&text, |file| read_definition(file, world))
+        .map_err(|source| Failure::Settings { path: path.to_owned(), source })
+}
+
+fn read_definition(file: &str, world: &World) -> Result<String, String> {
+    let imported = file.strip_prefix(IMPORTED).and_then(|rest| rest.rsplit('/').next()?.strip_suffix(".xml"));
+    let there = imported.and_then(|name| world.named(crate::lab::identity::ObjectKind::Domain, name));
+    match there {
+        Some(domain) => Ok(domain.definition.text().to_owned()),
+        None => fs::read_to_string(file).map_err(|error| error.to_string()),
+    }
+}
+
+/// What the last switch has told NixVirt, where the module of the host keeps it. Without, nobody knows what was changed by
+/// hand.
+fn applied(connection: &str, world: &World) -> Option<Settings> {
+    let text = fs::read_to_string(APPLIED).ok()?;
+    let of_connections: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&text).ok()?;
+    let own = of_connections.get(connection)?;
+    Settings::read(own.get(), |file| read_definition(file, world)).ok()
+}
+
+/// Against another spec, or the same at another time: as if all of it ran.
+fn against_spec(
+    cli: &Cli,
+    from: &str,
+    specs: &[(Source, Checked)],
+    labs: &[(&Lab, &Objects)],
+) -> Result<Option<(Plan, String)>, Failure> {
+    let mut former = Vec::new();
+    match from.strip_prefix("git:") {
+        Some(revision) => {
+            for (source, _) in specs {
+                let path = Path::new(source.name());
+                let git = Git { revision };
+                let bytes = git.read_own(path)?;
+                let (source, problems) = Source::with_includes(path, bytes, &git);
+                let checked = pipeline::check(&source, problems);
+                former.push((source, checked));
+            }
+        }
+        None => {
+            let Some(spec) = read_source(cli, Path::new(from))? else { return Ok(None) };
+            former.push(spec);
+        }
+    }
+    if let Some((source, _)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
+        return Err(Failure::Former { spec: source.name().to_owned(), from: from.to_owned() });
+    }
+    let former = self::labs(&former)?;
+    let world = World::as_if_it_ran(&wanted::settings(&former, None)?);
+    let settings = wanted::settings(labs, None)?;
+    let before = Before { world: &world, applied: None, certainty: Certainty::Likely };
+    Ok(Some((plan::plan(&before, &settings, &AsWritten), from.to_owned())))
+}
+
+/// Files as they were at a revision.
+struct Git<'a> {
+    revision: &'a str,
+}
+
+impl Files for Git<'_> {
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let mut plain = PathBuf::new();
+        for component in std::path::absolute(path)?.components() {
+            match component {
+                Component::ParentDir => drop(plain.pop()),
+                other => plain.push(other),
+            }
+        }
+        Ok(plain)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.show(path).map_err(io::Error::other)
+    }
+}
+
+impl Git<'_> {
+    fn read_own(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        self.show(path).map_err(|why| Failure::Git { revision: self.revision.to_owned(), why })
+    }
+
+    fn show(&self, path: &Path) -> Result<Vec<u8>, String> {
+        // Its directory may be gone by now.
+        let path = std::path::absolute(path).map_err(|error| error.to_string())?;
+        let directory = path.ancestors().skip(1).find(|directory| directory.is_dir()).unwrap_or(Path::new("/"));
+        let name = path.strip_prefix(directory).unwrap_or(&path);
+        let mut git = Command::new("git");
+        git.arg("-C").arg(directory);
+        git.args(["show", &format!("{}:./{}", self.revision, name.display())]).stdin(Stdio::null());
+        let output = git.output().map_err(|error| format!("cannot run git: {error}"))?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Err(said.lines().next().unwrap_or("git says nothing").trim_start_matches("fatal: ").to_owned())
+        }
+    }
+}

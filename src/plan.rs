@@ -1,0 +1,130 @@
+//! What an activation does to those whose objects they are: the [`Effect`]s that the events of a
+//! [run](crate::activation::run) have, in the order of harm.
+
+pub mod consequence;
+mod effects;
+pub mod human;
+pub mod markdown;
+pub mod places;
+pub mod view;
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::activation::difference::Change;
+use crate::activation::run::Unknown;
+use crate::lab::identity::ObjectKind;
+use consequence::Consequence;
+
+pub use effects::{Before, plan};
+
+/// What an activation will do.
+#[derive(Debug)]
+pub struct Plan {
+    /// How far it can be relied on.
+    pub certainty: Certainty,
+    /// What happens, the most harmful first.
+    pub effects: Vec<Effect>,
+    /// What somebody has changed by hand, and the activation undoes.
+    pub by_hand: Vec<ByHand>,
+    /// How many objects of each kind are left as they are.
+    pub unchanged: BTreeMap<&'static str, usize>,
+    /// What decided on it without being known, and was taken to be as it should be.
+    pub unknown: Vec<Unknown>,
+}
+
+/// How far a plan can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// It compares what libvirt has with what libvirt would make of the new definitions.
+    Exact,
+    /// It compares definitions as they are written: true if everything runs, and nobody has changed anything by hand.
+    Likely,
+}
+
+/// What happens to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    pub consequence: Consequence,
+    pub object: Subject,
+    /// What happens, in a sentence without its end.
+    pub what: String,
+    /// Why.
+    pub causes: Vec<Cause>,
+    /// How to have it otherwise.
+    pub instead: Option<String>,
+}
+
+/// What something happens to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// `network`, `pool`, `volume`, `domain`, or `activation` for the whole.
+    pub kind: &'static str,
+    pub name: String,
+}
+
+/// Why something happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The reason, in words.
+    pub text: String,
+    /// The object of the spec that it is in, and which of its elements change.
+    pub of: Option<(ObjectKind, Uuid, Vec<Change>)>,
+}
+
+/// Something that was changed by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    pub object: Subject,
+    /// What was changed, from what the spec has to what libvirt has.
+    pub changes: Vec<Change>,
+}
+
+/// A position in a spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+/// Where in specs causes are.
+pub trait Places {
+    /// The place of what changes of an object.
+    fn of(&self, kind: ObjectKind, uuid: Uuid, changes: &[Change]) -> Option<Location>;
+}
+
+/// No place is known.
+impl Places for () {
+    fn of(&self, _: ObjectKind, _: Uuid, _: &[Change]) -> Option<Location> {
+        None
+    }
+}
+
+impl Plan {
+    /// The effects with these consequences.
+    pub fn with<'p>(&'p self, denied: &'p [Consequence]) -> impl Iterator<Item = &'p Effect> {
+        self.effects.iter().filter(|effect| denied.contains(&effect.consequence))
+    }
+
+    /// A closing line such as "1 power-cycled, 1 network-restarted; 12 objects stay as they are".
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut counts: BTreeMap<Consequence, usize> = BTreeMap::new();
+        for effect in &self.effects {
+            *counts.entry(effect.consequence).or_default() += 1;
+        }
+        let counted: Vec<String> =
+            counts.iter().map(|(consequence, count)| format!("{count} {}", consequence.name())).collect();
+        let unchanged = match self.unchanged.values().sum::<usize>() {
+            0 => "no object stays as it is".to_owned(),
+            1 => "1 object stays as it is".to_owned(),
+            many => format!("{many} objects stay as they are"),
+        };
+        let happens = if counted.is_empty() { "nothing changes".to_owned() } else { counted.join(", ") };
+        format!("{happens}; {unchanged}")
+    }
+}

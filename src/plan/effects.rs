@@ -1,0 +1,544 @@
+//! From what libvirt had, and what is done to it, to what that means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use super::consequence::Consequence;
+use super::{ByHand, Cause, Certainty, Effect, Plan, Subject};
+use crate::activation::definition::{Definition, DiskSource};
+use crate::activation::difference::{Change, changes};
+use crate::activation::run::{self, Deed, Event, Normalize, Run, Verdict};
+use crate::activation::settings::Settings;
+use crate::activation::world::{Object, World};
+use crate::lab::identity::ObjectKind;
+
+/// What there is before an activation.
+#[derive(Debug)]
+pub struct Before<'a> {
+    /// What the host has.
+    pub world: &'a World,
+    /// What the last activation was told, if it is known: what differs from it was changed by hand.
+    pub applied: Option<&'a Settings>,
+    /// How far that can be relied on.
+    pub certainty: Certainty,
+}
+
+/// What an activation with these settings will do.
+#[must_use]
+pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize) -> Plan {
+    let run = run::run(before.world.clone(), settings, libvirt);
+    let again = run.failure.is_some().then(|| run::run(run.world.clone(), settings, libvirt));
+    let by_hand = by_hand(before, settings, libvirt, &run);
+    let mut effects = Effects { before: before.world, settings, run: &run, by_hand: &by_hand, found: Vec::new() };
+    effects.failure(again.as_ref());
+    for object in &before.world.objects {
+        match object.kind {
+            ObjectKind::Network => effects.network(object),
+            ObjectKind::Pool => effects.pool(object),
+            ObjectKind::Domain => effects.domain(object),
+        }
+    }
+    effects.new_objects();
+    effects.volumes();
+    let mut found = effects.found;
+    found.sort_by_key(|effect| effect.consequence);
+    let touched: BTreeSet<&Subject> = found.iter().map(|effect| &effect.object).collect();
+    let mut unchanged = BTreeMap::new();
+    for object in &before.world.objects {
+        if !touched.contains(&subject(object.kind, object.name())) {
+            *unchanged.entry(object.kind.name()).or_default() += 1;
+        }
+    }
+    Plan { certainty: before.certainty, by_hand, unchanged, unknown: run.unknown, effects: found }
+}
+
+/// What differs from the definitions that the last activation has given to objects, of those that the next one changes.
+fn by_hand(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, run: &Run) -> Vec<ByHand> {
+    let Some(applied) = before.applied else { return Vec::new() };
+    let all = applied.kinds().flat_map(|(kind, items)| items.iter().map(move |item| (kind, item)));
+    all.filter_map(|(kind, item)| {
+        let there = before.world.object(kind, item.definition.uuid)?;
+        let new = definition_in(settings, kind, there.uuid())?;
+        let is_restarted = run.verdicts.contains(&(kind, there.uuid(), Verdict::Changed));
+        let applied = libvirt.normalize(kind, &item.definition).ok()?;
+        let differs = applied.compared(kind, new) != there.definition.compared(kind, new);
+        (is_restarted && differs).then(|| ByHand {
+            object: subject(kind, there.name()),
+            changes: changes(&applied, &there.definition),
+        })
+    })
+    .collect()
+}
+
+fn definition_in(settings: &Settings, kind: ObjectKind, uuid: Uuid) -> Option<&Definition> {
+    let (_, items) = settings.kinds().find(|(of_kind, _)| *of_kind == kind)?;
+    items.iter().map(|item| &item.definition).find(|definition| definition.uuid == uuid)
+}
+
+fn subject(kind: ObjectKind, name: &str) -> Subject {
+    Subject { kind: kind.name(), name: name.to_owned() }
+}
+
+struct Effects<'a> {
+    before: &'a World,
+    settings: &'a Settings,
+    run: &'a Run,
+    by_hand: &'a [ByHand],
+    found: Vec<Effect>,
+}
+
+impl<'a> Effects<'a> {
+    fn add(&mut self, consequence: Consequence, object: Subject, what: impl Into<String>, causes: Vec<Cause>) {
+        self.found.push(Effect { consequence, object, what: what.into(), causes, instead: None });
+    }
+
+    /// Says how to have the last effect otherwise.
+    fn instead(&mut self, instead: impl Into<String>) {
+        if let Some(effect) = self.found.last_mut() {
+            effect.instead = Some(instead.into());
+        }
+    }
+
+    fn events(&self, kind: ObjectKind, uuid: Uuid) -> impl Iterator<Item = &'a Event> {
+        self.run.events.iter().filter(move |event| event.kind == kind && event.uuid == uuid)
+    }
+
+    fn was_done(&self, object: &Object, deed: &Deed) -> bool {
+        self.events(object.kind, object.uuid()).any(|event| event.deed == *deed)
+    }
+
+    /// Why an object was stopped, if it was, and whether it is started after that.
+    fn stop(&self, object: &Object) -> Option<(&'a run::Cause, bool)> {
+        let mut events = self.events(object.kind, object.uuid());
+        let cause = events.find_map(|event| match &event.deed {
+            Deed::Stop(cause) => Some(cause),
+            _ => None,
+        })?;
+        Some((cause, events.any(|event| event.deed == Deed::Start)))
+    }
+
+    fn verdict(&self, object: &Object) -> Option<Verdict> {
+        let mut verdicts = self.run.verdicts.iter();
+        verdicts.find(|(kind, uuid, _)| *kind == object.kind && *uuid == object.uuid()).map(|(_, _, verdict)| *verdict)
+    }
+
+    fn after(&self, object: &Object) -> Option<&'a Object> {
+        self.run.world.object(object.kind, object.uuid())
+    }
+
+    /// What of an object's definition changes, and who changed it.
+    fn changes(&self, object: &Object) -> Vec<Cause> {
+        let Some(after) = self.after(object) else { return Vec::new() };
+        let all = changes(&object.definition, &after.definition);
+        let hand = self.by_hand.iter().find(|by_hand| by_hand.object == subject(object.kind, object.name()));
+        let texts = |changes: &[Change]| match changes {
+            [] => "the order of its parts".to_owned(),
+            [first, second, third, others @ ..] if !others.is_empty() => {
+                format!("{}, {}, {} and {} more", first.text, second.text, third.text, others.len())
+            }
+            some => some.iter().map(|change| change.text.as_str()).collect::<Vec<_>>().join(", "),
+        };
+        let own = |changes: Vec<Change>, how: &str| Cause {
+            text: format!("{how}: {}", texts(&changes)),
+            of: Some((object.kind, object.uuid(), changes)),
+        };
+        match hand {
+            Some(hand) => {
+                let is_of_hand = |change: &Change| hand.changes.iter().any(|other| other.element == change.element);
+                let (undone, written): (Vec<Change>, Vec<Change>) = all.into_iter().partition(is_of_hand);
+                let mut causes = Vec::new();
+                if !written.is_empty() {
+                    causes.push(own(written, "its definition changes"));
+                }
+                causes.push(Cause { text: format!("changed by hand, and undone: {}", texts(&undone)), of: None });
+                causes
+            }
+            None => vec![own(all, "its definition changes")],
+        }
+    }
+
+    fn causes(&self, object: &Object, cause: &run::Cause) -> Vec<Cause> {
+        let plain = |text: String| vec![Cause { text, of: None }];
+        let own = |text: &str| {
+            let of = Some((object.kind, object.uuid(), Vec::new()));
+            vec![Cause { text: text.to_owned(), of }]
+        };
+        let mut causes = match cause {
+            run::Cause::Unlisted => plain("it is not listed any more".to_owned()),
+            run::Cause::Renamed => {
+                let name = self.after(object).map_or("", Object::name);
+                own(&format!("it is renamed to `{name}`"))
+            }
+            run::Cause::Changed => self.changes(object),
+            run::Cause::Restart => own("`restart` is true"),
+            run::Cause::Inactive => own("`active` is false"),
+            run::Cause::Network(name) => {
+                let network = self.before.named(ObjectKind::Network, name);
+                let stop = network.and_then(|network| Some((network, self.stop(network)?)));
+                let mut causes = match stop {
+                    Some((network, (_, true))) => {
+                        let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
+                        vec![Cause { text: format!("network `{name}` restarts"), of }]
+                    }
+                    Some((_, (_, false))) | None => plain(format!("network `{name}` stops")),
+                };
+                if self.verdict(object) == Some(Verdict::Changed) {
+                    causes.extend(self.changes(object));
+                }
+                causes
+            }
+        };
+        if let (Some(failure), false) = (&self.run.failure, self.stop(object).is_some_and(|(_, again)| again)) {
+            causes.push(Cause { text: format!("the activation stops before it is started: {failure}"), of: None });
+        }
+        causes
+    }
+
+    fn failure(&mut self, again: Option<&Run>) {
+        let Some(failure) = &self.run.failure else { return };
+        let count = |deed: fn(&Deed) -> bool| self.run.events.iter().filter(|event| deed(&event.deed)).count();
+        let done: Vec<String> = [
+            (count(|deed| matches!(deed, Deed::Stop(_))), "stopped"),
+            (count(|deed| matches!(deed, Deed::Undefine)), "deleted"),
+            (count(|deed| matches!(deed, Deed::Define)), "defined"),
+            (count(|deed| matches!(deed, Deed::Start)), "started"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+        let done = if done.is_empty() { "nothing".to_owned() } else { done.join(", ") };
+        let second = match again.and_then(|again| again.failure.as_ref()) {
+            Some(why) if why == failure => "a second attempt stops there, too".to_owned(),
+            Some(why) => format!("a second attempt stops with: {why}"),
+            None => "a second attempt comes to its end".to_owned(),
+        };
+        let what = format!("libvirt refuses: {failure}; done by then: {done}; {second}");
+        let instead = if failure.contains("snapshots") {
+            Some("`virsh snapshot-delete NAME SNAPSHOT --metadata` before, or keep the domain in the spec")
+        } else if failure.contains("already exists with uuid") {
+            Some("give the objects their new names in two switches, by a third name")
+        } else {
+            None
+        };
+        self.add(Consequence::StopsHalfWay, Subject { kind: "activation", name: String::new() }, what, Vec::new());
+        if let Some(instead) = instead {
+            self.instead(instead);
+        }
+    }
+
+    fn network(&mut self, network: &Object) {
+        let me = subject(network.kind, network.name());
+        let stop = self.stop(network);
+        let Some(after) = self.after(network) else {
+            let what = match self.run.world.named(network.kind, network.name()) {
+                Some(_) => "deleted, and made anew with another UUID",
+                None => "deleted",
+            };
+            return self.add(Consequence::Deleted, me, what, Vec::new());
+        };
+        match stop {
+            Some((cause, true)) => {
+                let causes = self.causes(network, cause);
+                self.add(Consequence::NetworkRestarted, me, "stopped and started", causes);
+            }
+            Some((cause, false)) => {
+                let causes = self.causes(network, cause);
+                self.add(Consequence::NetworkStopped, me, "stopped, and stays off", causes);
+            }
+            None => self.later(network, after),
+        }
+    }
+
+    /// What changes of an object that is not stopped.
+    fn later(&mut self, object: &Object, after: &Object) {
+        let me = subject(object.kind, object.name());
+        let Some(written) = definition_in(self.settings, object.kind, object.uuid()) else { return };
+        let compared = |definition: &Definition| definition.compared(object.kind, written);
+        if self.verdict(object).is_some() && compared(&object.definition) != compared(&after.definition) {
+            let causes = self.changes(object);
+            match (object.is_active, object.kind) {
+                (true, ObjectKind::Network) => {
+                    let what = "runs on as it was: its DHCP and DNS servers are not told until it is restarted";
+                    self.add(Consequence::NextStart, me, what, causes);
+                    self.instead(format!("`virsh net-destroy {0}` and `virsh net-start {0}` when no domain is on it", object.name()));
+                }
+                (true, _) => {
+                    self.add(Consequence::NextStart, me, "runs on as it was until it is shut down and started", causes);
+                }
+                (false, _) => self.add(Consequence::NextStart, me, "changes while it is off", causes),
+            }
+        }
+    }
+
+    fn pool(&mut self, pool: &Object) {
+        let me = subject(pool.kind, pool.name());
+        let stop = self.stop(pool);
+        let Some(after) = self.after(pool) else {
+            let what = match self.run.world.named(pool.kind, pool.name()) {
+                Some(_) => "deleted, and made anew with another UUID; its volumes stay",
+                None => "deleted; its volumes stay",
+            };
+            return self.add(Consequence::Deleted, me, what, Vec::new());
+        };
+        let (old, new) = (&pool.definition.facts.target, &after.definition.facts.target);
+        if let (Some(old), Some(new)) = (old, new)
+            && old != new
+            && pool.volumes.as_ref().is_none_or(|volumes| !volumes.is_empty())
+        {
+            let causes = self.changes(pool);
+            let what = format!("is `{new}` from now on: volumes are made anew there, empty, and those in `{old}` stay there");
+            self.add(Consequence::DiskNew, me.clone(), what, causes);
+            self.instead(format!("shut its domains down, and move the files from `{old}` to `{new}` before"));
+        }
+        match stop {
+            Some((cause, true)) => {
+                let causes = self.causes(pool, cause);
+                self.add(Consequence::PoolRestarted, me, "stopped and started", causes);
+            }
+            Some((cause, false)) => {
+                let causes = self.causes(pool, cause);
+                self.add(Consequence::PoolStopped, me, "stopped, and stays off", causes);
+            }
+            None => self.later(pool, after),
+        }
+    }
+
+    fn domain(&mut self, domain: &Object) {
+        let me = subject(domain.kind, domain.name());
+        if domain.is_saved && self.was_done(domain, &Deed::Undefine) {
+            self.add(Consequence::SavedMemoryDeleted, me.clone(), "its saved memory is deleted", Vec::new());
+            self.instead(format!("`virsh start {0}`, and shut it down in the guest, before", domain.name()));
+        }
+        match self.after(domain) {
+            None => self.deleted(domain, me),
+            Some(after) => {
+                self.kept(domain, after, &me);
+                self.disks(domain, after, &me);
+                self.firmware(domain, after, me);
+            }
+        }
+    }
+
+    fn deleted(&mut self, domain: &Object, me: Subject) {
+        let stop = self.stop(domain);
+        let twin = self.run.world.named(domain.kind, domain.name());
+        let anew = match twin {
+            Some(twin) if twin.is_active => ", and made anew with another UUID",
+            Some(_) => ", and made anew with another UUID; that one stays off",
+            None => "; its disks stay",
+        };
+        if twin.is_some() && domain.definition.facts.has_tpm {
+            self.add(Consequence::TpmReset, me.clone(), "its TPM starts empty", Vec::new());
+            self.instead(format!("add `\"uuid\": \"{}\"` to its entry", domain.uuid()));
+        }
+        match stop {
+            Some((cause, _)) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::CutOff, me, format!("cut off, deleted{anew}"), causes);
+                self.instead(format!("`virsh shutdown {}` before", domain.name()));
+            }
+            None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
+        }
+    }
+
+    fn kept(&mut self, domain: &Object, after: &Object, me: &Subject) {
+        match self.stop(domain) {
+            Some((cause, true)) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::PowerCycled, me.clone(), "cut off, and started again", causes);
+                self.instead(format!("`virsh shutdown {}` before, or `\"restart\": false` in its entry", domain.name()));
+                if let run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed = cause {
+                    self.instead(format!("`virsh shutdown {}` before", domain.name()));
+                }
+            }
+            Some((cause, false)) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::CutOff, me.clone(), "cut off, and stays off", causes);
+                self.instead(format!("`virsh shutdown {}` before", domain.name()));
+            }
+            None => {
+                self.later(domain, after);
+                if domain.is_active {
+                    self.without_network(domain, me);
+                }
+            }
+        }
+        let is_changed = self.verdict(domain) == Some(Verdict::Changed);
+        if domain.is_saved && is_changed && !self.was_done(domain, &Deed::Undefine) {
+            let what = "its saved memory is resumed with its old definition";
+            self.add(Consequence::NoEffect, me.clone(), what, Vec::new());
+        }
+    }
+
+    /// A domain whose running interface is on a network that stops, and that is not stopped with it.
+    fn without_network(&mut self, domain: &Object, me: &Subject) {
+        let Some(running) = &domain.running else { return };
+        let stopped = self.before.objects.iter().filter(|object| object.kind == ObjectKind::Network);
+        let is_on = |network: &&Object| {
+            let bridge = network.definition.facts.bridge.as_ref();
+            running.facts.networks.iter().any(|name| name == network.name())
+                || bridge.is_some_and(|bridge| running.facts.bridges.contains(bridge))
+        };
+        let stopped: Vec<&Object> =
+            stopped.filter(is_on).filter(|network| network.is_active && self.stop(network).is_some()).collect();
+        for network in stopped {
+            let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
+            let cause = Cause { text: format!("network `{}` stops, which it runs on", network.name()), of };
+            let what = "runs on without its network until it is shut down and started";
+            self.add(Consequence::WithoutNetwork, me.clone(), what, vec![cause]);
+        }
+    }
+
+    fn disks(&mut self, domain: &Object, after: &Object, me: &Subject) {
+        let paths = |definition: &Definition, world: &World| -> BTreeMap<String, String> {
+            let disks = definition.facts.disks.iter().filter(|disk| disk.is_disk);
+            disks.map(|disk| (disk.target.clone(), path_of(&disk.source, world))).collect()
+        };
+        let (old, new) = (paths(&domain.definition, self.before), paths(&after.definition, &self.run.world));
+        let made = |path: &str| {
+            self.run.events.iter().any(|event| event.deed == Deed::CreateVolume(path.to_owned()))
+        };
+        let mut found = Vec::new();
+        for (target, before) in &old {
+            if new.values().any(|path| path == before) {
+                continue;
+            }
+            let cause = || vec![Cause {
+                text: format!("the spec has another disk as `{target}`"),
+                of: Some((domain.kind, domain.uuid(), Vec::new())),
+            }];
+            match new.get(target) {
+                None => found.push((Consequence::DiskDetached, format!("disk {target} is taken away; {before} stays"), Vec::new(), None)),
+                // The overlay of a snapshot has the name of what is below it, and that of the snapshot as its ending.
+                Some(now) if domain.snapshots > 0 && !made(now) => {
+                    let what = format!("disk {target} goes back from {before} to {now}: what was written since the snapshot is lost");
+                    let instead = format!("`virsh blockcommit {} {target} --active --pivot` before", domain.name());
+                    found.push((Consequence::DiskReverted, what, Vec::new(), Some(instead)));
+                }
+                Some(now) if made(now) => {
+                    let what = format!("disk {target} becomes a new, empty volume, {now}; {before} stays, unused");
+                    found.push((Consequence::DiskNew, what, cause(), Some(format!("name the old volume in the spec, or move {before} to {now} before"))));
+                }
+                Some(now) => {
+                    let what = format!("disk {target} becomes {now}; {before} stays, unused");
+                    found.push((Consequence::DiskDetached, what, cause(), None));
+                }
+            }
+        }
+        for (consequence, what, causes, instead) in found {
+            self.add(consequence, me.clone(), what, causes);
+            if let Some(instead) = instead {
+                self.instead(instead);
+            }
+        }
+    }
+
+    fn firmware(&mut self, domain: &Object, after: &Object, me: Subject) {
+        let (old, new) = (&domain.definition.facts, &after.definition.facts);
+        if old.has_uefi != new.has_uefi && !old.disks.is_empty() {
+            let [from, to] = if old.has_uefi { ["UEFI", "BIOS"] } else { ["BIOS", "UEFI"] };
+            let what = format!("{to} instead of {from}: what is installed on its disks may not boot");
+            let of = Some((domain.kind, domain.uuid(), Vec::new()));
+            return self.add(Consequence::FirmwareChanged, me, what, vec![Cause { text: "its firmware changes".to_owned(), of }]);
+        }
+        if let (Some(before), Some(now)) = (&old.nvram, &new.nvram)
+            && before != now
+            && self.before.files.has(now) != Some(true)
+        {
+            let what = format!("its firmware variables start anew in {now}; boot entries and keys in {before} are not used");
+            self.add(Consequence::FirmwareReset, me, what, Vec::new());
+            self.instead(format!("copy {before} to {now} while the domain is off"));
+        }
+    }
+
+    fn new_objects(&mut self) {
+        for object in &self.run.world.objects {
+            let me = subject(object.kind, object.name());
+            let of = || vec![Cause { text: "it is new in the spec".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
+            match self.before.object(object.kind, object.uuid()) {
+                None if self.before.named(object.kind, object.name()).is_some() => {}
+                None => {
+                    let what = if object.is_active { "created, and started" } else { "created" };
+                    self.add(Consequence::Created, me, what, of());
+                }
+                Some(before) if !before.is_active && object.is_active => {
+                    let what = if before.is_saved { "started, with its saved memory" } else { "started" };
+                    let of = Some((object.kind, object.uuid(), Vec::new()));
+                    let cause = Cause { text: "`active` is true".to_owned(), of };
+                    self.add(Consequence::Started, me, what, vec![cause]);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn volumes(&mut self) {
+        let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for domain in self.before.objects.iter().filter(|object| object.kind == ObjectKind::Domain) {
+            for disk in &domain.definition.facts.disks {
+                users.entry(path_of(&disk.source, self.before)).or_default().push(domain.name());
+            }
+        }
+        for event in &self.run.events {
+            let of = Some((event.kind, event.uuid, Vec::new()));
+            match &event.deed {
+                Deed::CreateVolume(path) => {
+                    let me = Subject { kind: "volume", name: path.clone() };
+                    self.add(Consequence::Created, me, "created", Vec::new());
+                }
+                Deed::DeleteVolume(path) => {
+                    let me = Subject { kind: "volume", name: path.clone() };
+                    let what = match users.get(path) {
+                        Some(users) => format!("deleted, the disk of {}", users.join(", ")),
+                        None => "deleted".to_owned(),
+                    };
+                    let cause = Cause { text: format!("pool `{}` has it with `present: false`", event.name), of };
+                    self.add(Consequence::VolumeDeleted, me, what, vec![cause]);
+                }
+                Deed::Define | Deed::Undefine | Deed::Start | Deed::Stop(_) => {}
+            }
+        }
+        self.unlike_volumes();
+    }
+
+    /// Volumes that are there and are otherwise in the spec.
+    fn unlike_volumes(&mut self) {
+        for item in self.settings.pools.iter().flatten() {
+            let Some(pool) = self.before.object(ObjectKind::Pool, item.definition.uuid) else { continue };
+            for volume in item.volumes.iter().filter(|volume| volume.present) {
+                let Some(there) = pool.volumes.as_ref().and_then(|volumes| volumes.get(&volume.name)) else { continue };
+                let me = || Subject { kind: "volume", name: there.path.clone().unwrap_or_else(|| volume.name.clone()) };
+                let cause = || vec![Cause { text: "NixVirt only creates volumes that are missing".to_owned(), of: Some((ObjectKind::Pool, pool.uuid(), Vec::new())) }];
+                if let (Some(now), Some(wanted)) = (there.capacity, volume.capacity)
+                    && now != wanted
+                {
+                    self.add(Consequence::NoEffect, me(), format!("stays {now} bytes large, not {wanted}"), cause());
+                    if wanted > now {
+                        let (pool, name) = (pool.name(), &volume.name);
+                        self.instead(format!("`virsh vol-resize --pool {pool} {name} {wanted}` while no domain uses it, else `virsh blockresize`"));
+                    }
+                }
+                if let (Some(now), Some(wanted)) = (&there.format, &volume.format)
+                    && now != wanted
+                {
+                    self.add(Consequence::NoEffect, me(), format!("stays {now}, not {wanted}"), cause());
+                    self.instead("`qemu-img convert` to a new volume while no domain uses it");
+                }
+            }
+        }
+    }
+}
+
+/// The path of a disk's source, as far as it is known.
+fn path_of(source: &DiskSource, world: &World) -> String {
+    match source {
+        DiskSource::File(path) => path.clone(),
+        DiskSource::Volume { pool, name } => {
+            let found = world.named(ObjectKind::Pool, pool);
+            let target = found.and_then(|pool| pool.definition.facts.target.as_deref());
+            format!("{}/{name}", target.unwrap_or(pool))
+        }
+    }
+}

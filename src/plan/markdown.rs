@@ -1,0 +1,51 @@
+//! A plan for pull requests: a table.
+
+use std::fmt::Write as _;
+
+use super::view::{CertaintyView, View};
+
+/// Prints a plan as Markdown.
+#[must_use]
+pub fn render(view: &View) -> String {
+    let mut text = format!("### What a switch does to libvirt\n\nAgainst {}", code(&view.against));
+    text.push_str(match view.certainty {
+        CertaintyView::Exact => ".\n",
+        CertaintyView::Likely => ", if everything runs and nobody has changed anything by hand.\n",
+    });
+    if !view.effects.is_empty() {
+        text.push_str("\n| consequence | object | what happens | why |\n|---|---|---|---|\n");
+    }
+    for effect in &view.effects {
+        let name = effect.consequence.name();
+        let strong = if effect.loses_data { format!("**{name}**") } else { name.to_owned() };
+        let object = match effect.object.name.as_str() {
+            "" => effect.object.kind.to_owned(),
+            name => format!("{} {}", effect.object.kind, code(name)),
+        };
+        let causes = effect.causes.iter().map(|cause| match &cause.place {
+            Some(place) => format!("{} ({}:{})", cell(&cause.text), place.file, place.line),
+            None => cell(&cause.text),
+        });
+        let instead = effect.instead.iter().map(|instead| format!("instead: {}", cell(instead)));
+        let why = causes.chain(instead).collect::<Vec<_>>().join("<br>");
+        let _ = writeln!(text, "| {strong} | {object} | {} | {why} |", cell(&effect.what));
+    }
+    for by_hand in &view.by_hand {
+        let changes = cell(&by_hand.changes.join(", "));
+        let _ = write!(text, "\nChanged by hand, and undone: {} {}: {changes}\n", by_hand.object.kind, code(&by_hand.object.name));
+    }
+    for unknown in &view.unknown {
+        let _ = write!(text, "\nNot seen: {}.\n", cell(unknown));
+    }
+    let _ = write!(text, "\n{}.\n", view.summary);
+    text
+}
+
+/// A text in a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
+}
+
+fn code(text: &str) -> String {
+    format!("`{}`", cell(&text.replace('`', "'")))
+}

@@ -1,0 +1,252 @@
+//! Asks libvirt, by its own `virsh`: what a host has, and what a definition looks like once libvirt has read it.
+//!
+//! What is asked of a host is a [`Query`], a closed list of things that only look, over a connection that libvirt itself
+//! keeps from changing anything (`virsh --readonly`). Definitions are read by drivers of libvirt that run inside `virsh`, in a
+//! directory of our own, and never see the host's objects.
+
+pub mod normalize;
+pub mod state;
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use uuid::Uuid;
+use wait_timeout::ChildExt as _;
+
+use crate::lab::identity::ObjectKind;
+
+/// A `virsh`, and the libvirt that it talks to.
+#[derive(Debug, Clone)]
+pub struct Virsh {
+    /// The program, and what stands before its own arguments.
+    program: Vec<OsString>,
+    connection: String,
+    /// How long it may take to answer. It answers at once, or not at all.
+    patience: Duration,
+}
+
+/// Why libvirt has not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no `virsh`.
+    #[error("there is no `virsh` here: install libvirt's client programs, or compare without libvirt (`--from`)")]
+    Missing,
+    /// It cannot be run.
+    #[error("cannot run `virsh`")]
+    Run(#[source] io::Error),
+    /// It did not answer in time.
+    #[error("no answer from `{connection}` within {seconds} seconds")]
+    Silent {
+        /// Whose answer.
+        connection: String,
+        /// How long it had.
+        seconds: u64,
+    },
+    /// There is no such libvirt, or not for us.
+    #[error("cannot connect to `{connection}`: {why}")]
+    Refused {
+        /// Which one.
+        connection: String,
+        /// What libvirt says.
+        why: String,
+    },
+    /// It said what nobody expected.
+    #[error("`virsh` says what lab2nix does not understand: {0}")]
+    Strange(String),
+}
+
+/// Something that can be asked of libvirt, none of which changes anything.
+#[derive(Debug, Clone)]
+pub enum Query {
+    /// The UUIDs of objects of a kind.
+    List(ObjectKind, Which),
+    /// The definition of an object, as it has it from its next start on.
+    Definition(ObjectKind, Uuid),
+    /// The definition of a domain, as it runs.
+    Running(Uuid),
+    /// The names of a domain's snapshots.
+    Snapshots(Uuid),
+    /// The volumes of a pool: a table of names and paths.
+    Volumes(Uuid),
+    /// The definition of a volume.
+    Volume(Uuid, String),
+}
+
+/// Which objects are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// Those that run.
+    Active,
+    /// Those that are kept when they are stopped.
+    Persistent,
+    /// Domains whose memory is saved.
+    Saved,
+    /// Domains that have snapshots.
+    Snapshotted,
+}
+
+impl Query {
+    /// The command of virsh.
+    fn command(&self) -> String {
+        let prefix = |kind: ObjectKind| match kind {
+            ObjectKind::Network => "net-",
+            ObjectKind::Pool => "pool-",
+            ObjectKind::Domain => "",
+        };
+        match self {
+            Self::List(kind, which) => {
+                let which = match which {
+                    Which::All => " --all",
+                    Which::Active => "",
+                    Which::Persistent => " --all --persistent",
+                    Which::Saved => " --all --with-managed-save",
+                    Which::Snapshotted => " --all --with-snapshot",
+                };
+                format!("{}list --uuid{which}", prefix(*kind))
+            }
+            Self::Definition(kind, uuid) => format!("{}dumpxml --inactive {uuid}", prefix(*kind)),
+            Self::Running(uuid) => format!("dumpxml {uuid}"),
+            Self::Snapshots(uuid) => format!("snapshot-list --name {uuid}"),
+            Self::Volumes(uuid) => format!("vol-list {uuid}"),
+            Self::Volume(pool, name) => format!("vol-dumpxml --pool {pool} --vol {}", quoted(name)),
+        }
+    }
+}
+
+/// A word as virsh reads it.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+impl Virsh {
+    /// The `virsh` on the path, for a connection.
+    #[must_use]
+    pub fn new(connection: &str) -> Self {
+        Self {
+            program: vec!["virsh".into()],
+            connection: connection.to_owned(),
+            patience: Duration::from_secs(30),
+        }
+    }
+
+    /// Another program for it, with its first arguments.
+    #[must_use]
+    pub fn with_program(self, program: Vec<OsString>) -> Self {
+        Self { program, ..self }
+    }
+
+    /// The same program for another connection.
+    #[must_use]
+    pub fn for_connection(&self, connection: &str) -> Self {
+        Self { connection: connection.to_owned(), ..self.clone() }
+    }
+
+    /// The connection's URI.
+    #[must_use]
+    pub fn connection(&self) -> &str {
+        &self.connection
+    }
+
+    /// Whether the libvirt is on this machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.connection.split_once("://").is_none_or(|(_, rest)| rest.starts_with('/'))
+    }
+
+    /// Asks, and returns an answer for each query: what virsh prints, or what it complains of.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer at all.
+    pub fn ask(&self, queries: &[Query]) -> Result<Vec<Answer>, Error> {
+        let commands: Vec<String> = queries.iter().map(Query::command).collect();
+        self.batches(&["--readonly"], &commands)
+    }
+
+    /// Runs commands, as many at a time as an argument can hold.
+    fn batches(&self, options: &[&str], commands: &[String]) -> Result<Vec<Answer>, Error> {
+        const MOST: usize = 60_000;
+        let mut answers = Vec::with_capacity(commands.len());
+        let mut rest = commands;
+        while !rest.is_empty() {
+            let mut length = 0;
+            let fits = |command: &&String| {
+                length += command.len() + 2 * MARK.len() + 24;
+                length < MOST
+            };
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (batch, others) = rest.split_at(count);
+            answers.extend(self.batch(options, batch)?);
+            rest = others;
+        }
+        Ok(answers)
+    }
+
+    fn batch(&self, options: &[&str], commands: &[String]) -> Result<Vec<Answer>, Error> {
+        let marked = |command: &String| format!("{command}; echo {MARK}; echo --err {MARK}");
+        let script = commands.iter().map(marked).collect::<Vec<_>>().join("; ");
+        let [printed, complained] = self.run(options, &script)?;
+        let parts = |text: &str| text.split(MARK).map(str::to_owned).collect::<Vec<String>>();
+        let (printed, complained) = (parts(&printed), parts(&complained));
+        if printed.len() != commands.len() + 1 || complained.len() != commands.len() + 1 {
+            let why = in_short(&complained.concat());
+            return Err(if printed.len() <= 1 {
+                Error::Refused { connection: self.connection.clone(), why }
+            } else {
+                Error::Strange(why)
+            });
+        }
+        let answer = |(printed, complained): (String, String)| {
+            // `error: ` of the mark that follows.
+            let complained = complained.strip_suffix("error: ").unwrap_or(&complained).trim().to_owned();
+            if complained.is_empty() { Ok(printed) } else { Err(in_short(&complained)) }
+        };
+        Ok(printed.into_iter().zip(complained).take(commands.len()).map(answer).collect())
+    }
+
+    /// Runs virsh, and returns what it prints on standard output and standard error.
+    fn run(&self, options: &[&str], script: &str) -> Result<[String; 2], Error> {
+        let (program, first) = self.program.split_first().expect("a program has a name");
+        let mut command = Command::new(program);
+        command.args(first).arg("--quiet").args(options).args(["--connect", &self.connection, script]);
+        command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::Missing,
+            _ => Error::Run(error),
+        })?;
+        let collect = |from: Option<Box<dyn Read + Send>>| {
+            let mut from = from.expect("it is piped");
+            thread::spawn(move || {
+                let mut bytes = Vec::new();
+                let _ = from.read_to_end(&mut bytes);
+                String::from_utf8_lossy(&bytes).into_owned()
+            })
+        };
+        let printed = collect(child.stdout.take().map(|from| Box::new(from) as Box<dyn Read + Send>));
+        let complained = collect(child.stderr.take().map(|from| Box::new(from) as Box<dyn Read + Send>));
+        if child.wait_timeout(self.patience).map_err(Error::Run)?.is_none() {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Error::Silent { connection: self.connection.clone(), seconds: self.patience.as_secs() });
+        }
+        let text = |thread: thread::JoinHandle<String>| thread.join().unwrap_or_default();
+        Ok([text(printed), text(complained)])
+    }
+}
+
+/// What virsh answers to a query: what it prints, or what it complains of.
+pub type Answer = Result<String, String>;
+
+/// What no definition has in it, as XML has no such character alone.
+const MARK: &str = "<<lab2nix>>";
+
+/// The last thing that virsh complains of, which is libvirt's own word.
+fn in_short(complaint: &str) -> String {
+    let lines = complaint.lines().map(|line| line.trim().trim_start_matches("error: ").trim());
+    lines.filter(|line| !line.is_empty()).next_back().unwrap_or("it says nothing").to_owned()
+}

@@ -1,0 +1,541 @@
+//! What `lab2nix plan` says of an activation is what the activation does, of every object: over the edits of `edits.json`, and
+//! over random ones. NixVirt's own helper activates where it can be had; else a stand-in that follows its rules.
+//!
+//! The helper is that of the checkout that `NIXVIRT_SRC` names, and needs python3-libvirt, python3-lxml and xmldiff in the root.
+//! A plain run takes a sample; `PLAN_TRIALS=all` takes all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use lab2nix::host::HostNeeds;
+use lab2nix::lab::identity::ObjectKind;
+use lab2nix::lab::Lab;
+use lab2nix::libvirt::{Object, Objects};
+use lab2nix::spec::Active;
+use serde_json::{Map, Value, json};
+
+use crate::helper::Helper;
+use crate::support::Read;
+use crate::world::World;
+
+/// The labs before and after, by their differences from one lab.
+const EDITS: &str = "tests/libvirt/edits.json";
+/// Where NixVirt is told what there shall be, in the world.
+const SETTINGS: &str = "/settings";
+
+/// A change of a lab on a host.
+#[derive(Debug, Clone)]
+struct Trial {
+    name: String,
+    /// The lab that the host has.
+    before: Value,
+    /// What somebody then does by hand, for bash; `v` is virsh.
+    by_hand: String,
+    /// The domains that run.
+    running: Vec<String>,
+    /// The lab that the host gets.
+    after: Value,
+}
+
+#[test]
+fn a_plan_says_what_an_activation_does() {
+    let trials = edits();
+    assert!(trials.len() >= 60, "{} edits", trials.len());
+    run("edits", &sample(trials, 16));
+}
+
+#[test]
+fn a_plan_says_what_an_activation_of_random_edits_does() {
+    run("random-edits", &sample((0..200).map(random).collect(), 8));
+}
+
+/// All of them, where that is asked for, else every so-manieth.
+fn sample(trials: Vec<Trial>, most: usize) -> Vec<Trial> {
+    match env::var("PLAN_TRIALS") {
+        Ok(wanted) if wanted == "all" => trials,
+        Ok(wanted) => trials.into_iter().filter(|trial| trial.name.contains(&wanted)).collect(),
+        Err(_) => {
+            let step = trials.len().div_ceil(most);
+            trials.into_iter().step_by(step).collect()
+        }
+    }
+}
+
+fn run(test: &'static str, trials: &[Trial]) {
+    let world = World::start(test);
+    let host = Host::new(&world);
+    let mut wrong = Vec::new();
+    for (index, trial) in trials.iter().enumerate() {
+        let found = world.step(&format!("{index} {}", trial.name), || host.mismatches(trial));
+        for mismatch in found {
+            eprintln!("        {mismatch}");
+            wrong.push(format!("{}: {mismatch}", trial.name));
+        }
+    }
+    eprintln!("{test}: {} activations by {}, {} mismatches", trials.len(), host.helper.name(), wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What can be seen of a host from outside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Seen {
+    /// The UUIDs of objects, by kind and name, and the process of each that runs: QEMU's, or dnsmasq's; of pools their names.
+    objects: BTreeMap<(String, String), (String, Option<String>)>,
+    /// The files in the directories of pools.
+    files: BTreeSet<String>,
+    /// The definitions, by kind and name.
+    definitions: BTreeMap<(String, String), String>,
+}
+
+struct Host<'w> {
+    world: &'w World,
+    helper: Helper,
+}
+
+/// Prints what can be seen: lines of words, and definitions in files.
+const LOOK: &str = r#"
+shopt -s nullglob
+v() { virsh -q -c qemu:///system "$@"; }
+rm -rf /seen; mkdir -p /seen/{network,pool,domain}
+for uuid in $(v list --all --uuid); do
+  name=$(v domname "$uuid"); process=-
+  [[ $(v domstate "$uuid") =~ running|paused ]] && process=$(cat "/run/libvirt/qemu/$name.pid")
+  echo "domain $name $uuid $process"; v dumpxml --inactive "$uuid" >"/seen/domain/$name"
+done
+for uuid in $(v net-list --all --uuid); do
+  name=$(v net-name "$uuid"); process=-
+  [[ $(v net-info "$uuid") =~ Active:\ *yes ]] && process=$(cat "/run/libvirt/network/$name.pid" 2>/dev/null || echo on)
+  echo "network $name $uuid $process"; v net-dumpxml --inactive "$uuid" >"/seen/network/$name"
+done
+for uuid in $(v pool-list --all --uuid); do
+  name=$(v pool-name "$uuid"); process=-
+  [[ $(v pool-info "$uuid") =~ State:\ *running ]] && process=on
+  echo "pool $name $uuid $process"; v pool-dumpxml --inactive "$uuid" >"/seen/pool/$name"
+done
+for file in /var/lib/libvirt/images/*/*; do echo "file $file"; done
+"#;
+
+/// Takes everything away.
+const CLEAR: &str = r#"
+v() { virsh -q -c qemu:///system "$@" >/dev/null 2>&1; }
+for uuid in $(virsh -q -c qemu:///system list --all --uuid); do
+  v destroy "$uuid"
+  v undefine "$uuid" --managed-save --snapshots-metadata --checkpoints-metadata --nvram --tpm
+done
+for uuid in $(virsh -q -c qemu:///system net-list --all --uuid); do v net-destroy "$uuid"; v net-undefine "$uuid"; done
+for uuid in $(virsh -q -c qemu:///system pool-list --all --uuid); do v pool-destroy "$uuid"; v pool-undefine "$uuid"; done
+rm -rf /var/lib/libvirt/images/* /var/lib/libvirt/qemu/nvram/* /srv/a.s1
+mkdir -p /srv; truncate -s 1M /srv/x.iso
+"#;
+
+/// A domain that no lab has.
+const HAND: &str = "<domain type='qemu'><name>hand</name><memory>65536</memory>
+<os><type arch='x86_64' machine='pc-q35-9.1'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
+<interface type='network'><source network='lan'/><mac address='52:54:00:99:00:01'/></interface></devices></domain>";
+
+impl<'w> Host<'w> {
+    fn new(world: &'w World) -> Self {
+        let binary = fs::read(env!("CARGO_BIN_EXE_lab2nix")).expect("it has been built");
+        let place = world.inside().join("usr/local/bin/lab2nix");
+        fs::write(place, binary).expect("the world is ours");
+        world.run(&["chmod", "+x", "/usr/local/bin/lab2nix"]);
+        world.write("/tmp/hand.xml", HAND);
+        Self { world, helper: Helper::new(world) }
+    }
+
+    /// What of an activation is not as it was said.
+    fn mismatches(&self, trial: &Trial) -> Vec<String> {
+        self.world.run(&["bash", "-c", CLEAR]);
+        self.tell(&trial.before);
+        let (code, said) = self.helper.activate(self.world, &format!("{SETTINGS}/settings.json"));
+        assert_eq!(code, 0, "{}: {said}", trial.name);
+        for domain in &trial.running {
+            self.world.virsh(&["start", domain]);
+        }
+        if !trial.by_hand.is_empty() {
+            let script = format!("set -e; v() {{ virsh -q -c qemu:///system \"$@\"; }}; {}", trial.by_hand);
+            self.world.run(&["bash", "-c", &script]);
+        }
+        self.tell(&trial.after);
+        let before = self.look();
+        let plan = self.plan(trial);
+        let unchanged = self.look();
+        let (code, said) = self.helper.activate(self.world, &format!("{SETTINGS}/settings.json"));
+        let after = self.look();
+        let mut found = Vec::new();
+        if before != unchanged {
+            found.push("`plan` has changed something".to_owned());
+        }
+        let Ok(plan) = plan else {
+            found.push(format!("`plan` failed: {}", plan.unwrap_err()));
+            return found;
+        };
+        let plan = Planned(plan);
+        found.extend(plan.mismatches(&before, &after, code));
+        if !found.is_empty() {
+            let effects = plan.0["effects"].as_array().into_iter().flatten();
+            let short = |effect: &Value| format!("{} {} {}: {}", effect["consequence"], effect["object"]["kind"], effect["object"]["name"], effect["what"]);
+            found.push(format!("said: {}; helper: {code} {said}", effects.map(short).collect::<Vec<_>>().join(" | ")));
+        }
+        found
+    }
+
+    /// Writes what NixVirt is told of a lab, and makes the directories that the host makes.
+    fn tell(&self, spec: &Value) {
+        let read = Read::value(spec);
+        let (lab, objects) = read.checked.lab().unwrap_or_else(|_| panic!("{}", read.report()));
+        self.world.make_directories(HostNeeds::of(lab).directories.keys().map(String::as_str));
+        self.world.run(&["rm", "-rf", SETTINGS]);
+        let settings = settings(lab, objects, &read);
+        for (path, text) in settings.files {
+            self.world.write(&path, &text);
+        }
+        self.world.write(&format!("{SETTINGS}/settings.json"), &settings.json.to_string());
+    }
+
+    fn plan(&self, trial: &Trial) -> Result<Value, String> {
+        let path = format!("{SETTINGS}/settings.json");
+        let command = ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--settings", &path, "--format", "json"];
+        let output = self.world.output(&command, "");
+        if !output.status.success() {
+            return Err(format!("{}: {}", trial.name, String::from_utf8_lossy(&output.stderr)));
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+    }
+
+    fn look(&self) -> Seen {
+        let mut seen = Seen::default();
+        for line in self.world.run(&["bash", "-c", LOOK]).lines() {
+            match line.split(' ').collect::<Vec<_>>().as_slice() {
+                ["file", path] => drop(seen.files.insert((*path).to_owned())),
+                [kind, name, uuid, process] => {
+                    let key = ((*kind).to_owned(), (*name).to_owned());
+                    let file = self.world.inside().join("seen").join(kind).join(name);
+                    seen.definitions.insert(key.clone(), fs::read_to_string(file).expect("it has been written"));
+                    let process = (*process != "-").then(|| (*process).to_owned());
+                    seen.objects.insert(key, ((*uuid).to_owned(), process));
+                }
+                _ => panic!("{line}"),
+            }
+        }
+        seen
+    }
+}
+
+/// What `plan` has said, as JSON.
+struct Planned(Value);
+
+impl Planned {
+    fn of(&self, kind: &str, name: &str) -> Vec<&str> {
+        let effects = self.0["effects"].as_array().into_iter().flatten();
+        let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
+        own.filter_map(|effect| effect["consequence"].as_str()).collect()
+    }
+
+    /// Whether a change of its definition is told of an object.
+    fn says_changed(&self, kind: &str, name: &str) -> bool {
+        let effects = self.0["effects"].as_array().into_iter().flatten();
+        let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
+        let causes = own.flat_map(|effect| effect["causes"].as_array().into_iter().flatten());
+        causes.filter_map(|cause| cause["text"].as_str()).any(|text| {
+            ["its definition changes", "it is renamed", "changed by hand"].iter().any(|start| text.starts_with(start))
+        })
+    }
+
+    fn volumes(&self, consequence: &str) -> BTreeSet<String> {
+        let effects = self.0["effects"].as_array().into_iter().flatten();
+        let volumes = effects.filter(|effect| effect["object"]["kind"] == "volume" && effect["consequence"] == consequence);
+        volumes.filter_map(|effect| Some(effect["object"]["name"].as_str()?.to_owned())).collect()
+    }
+
+    fn mismatches(&self, before: &Seen, after: &Seen, code: i32) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut compare = |what: String, said: &dyn std::fmt::Debug, seen: &dyn std::fmt::Debug| {
+            let (said, seen) = (format!("{said:?}"), format!("{seen:?}"));
+            if said != seen {
+                found.push(format!("{what}: said {said}, seen {seen}"));
+            }
+        };
+        compare("fails".to_owned(), &!self.of("activation", "").is_empty(), &(code != 0));
+        for ((kind, name), (uuid, process)) in &before.objects {
+            let own = self.of(kind, name);
+            let has = |consequence: &str| own.contains(&consequence);
+            let now = after.objects.iter().find(|((of, _), (other, _))| of == kind && other == uuid);
+            let process_now = now.and_then(|(_, (_, process))| process.clone());
+            let runs = process_now.is_some();
+            let seen = match (process, &process_now) {
+                (Some(then), Some(now)) if then == now => "goes on",
+                (Some(_), Some(_)) => "restarted",
+                (Some(_), None) => "stopped",
+                (None, Some(_)) => "started",
+                (None, None) => "off",
+            };
+            let is_network = kind == "network";
+            let said = if has("cut-off") || has("network-stopped") || has("pool-stopped") {
+                "stopped"
+            } else if has("deleted") {
+                if process.is_some() { "stopped" } else { "off" }
+            } else if has("power-cycled") || is_network && has("network-restarted") {
+                "restarted"
+            } else if has("started") {
+                "started"
+            } else if process.is_some() {
+                "goes on"
+            } else {
+                "off"
+            };
+            compare(format!("{kind} {name}"), &said, &seen);
+            let is_gone = has("deleted") || has("cut-off") && self.says_deleted(kind, name);
+            compare(format!("{kind} {name} is gone"), &is_gone, &now.is_none());
+            if let Some(((_, now_name), _)) = now {
+                let changed = before.definitions[&(kind.clone(), name.clone())]
+                    != after.definitions[&(kind.clone(), now_name.clone())];
+                // What was defined before it failed is not all told.
+                if kind != "pool" && code == 0 {
+                    let said = self.says_changed(kind, name);
+                    compare(format!("definition of {kind} {name}"), &said, &changed);
+                }
+            }
+            let _ = runs;
+        }
+        let known: BTreeSet<&String> = before.objects.values().map(|(uuid, _)| uuid).collect();
+        for ((kind, name), (uuid, process)) in &after.objects {
+            if known.contains(uuid) {
+                continue;
+            }
+            let own = self.of(kind, name);
+            let is_anew = before.objects.contains_key(&(kind.clone(), name.clone()));
+            compare(format!("{kind} {name} is new"), &(own.contains(&"created") || is_anew), &true);
+            if !is_anew {
+                let effects = self.0["effects"].as_array().into_iter().flatten();
+                let starts = effects
+                    .filter(|effect| effect["object"]["kind"] == *kind && effect["object"]["name"] == *name)
+                    .any(|effect| effect["what"] == "created, and started");
+                compare(format!("{kind} {name} starts"), &starts, &process.is_some());
+            }
+        }
+        let created: BTreeSet<String> = after.files.difference(&before.files).cloned().collect();
+        let deleted: BTreeSet<String> = before.files.difference(&after.files).cloned().collect();
+        compare("created".to_owned(), &self.volumes("created"), &created);
+        compare("deleted".to_owned(), &self.volumes("volume-deleted"), &deleted);
+        found
+    }
+
+    fn says_deleted(&self, kind: &str, name: &str) -> bool {
+        let effects = self.0["effects"].as_array().into_iter().flatten();
+        let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
+        own.filter_map(|effect| effect["what"].as_str()).any(|what| what.contains("deleted"))
+    }
+}
+
+/// What NixVirt is told.
+struct Settings {
+    json: Value,
+    /// Files by their paths.
+    files: BTreeMap<String, String>,
+}
+
+fn settings(lab: &Lab, objects: &Objects, read: &Read) -> Settings {
+    let documents = read.documents().unwrap_or_else(|| panic!("{}", read.report()));
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for document in documents {
+        files.insert(format!("{SETTINGS}/{}", document.name()), document.text().to_owned());
+    }
+    let active = |active: Active| match active {
+        Active::Running => json!(true),
+        Active::Stopped => json!(false),
+        Active::AsItIs => Value::Null,
+    };
+    let item = |object: &Object| {
+        let directory = match object.kind {
+            ObjectKind::Network => "networks",
+            ObjectKind::Pool => "pools",
+            ObjectKind::Domain => "domains",
+        };
+        let volume = |volume: &lab2nix::libvirt::VolumeObject| match &volume.definition {
+            Some(_) => json!({ "name": null, "present": true, "definition": format!("{SETTINGS}/volumes/{}/{}.xml", object.name, volume.name) }),
+            None => json!({ "name": volume.name, "present": false, "definition": null }),
+        };
+        json!({
+            "definition": format!("{SETTINGS}/{directory}/{}.xml", object.name),
+            "active": active(object.active),
+            "restart": object.restart,
+            "volumes": object.volumes.iter().map(volume).collect::<Vec<_>>(),
+        })
+    };
+    let list = |objects: &Option<Vec<Object>>| match objects {
+        Some(objects) => Value::Array(objects.iter().map(item).collect()),
+        None => Value::Null,
+    };
+    assert!(lab.imported.is_empty(), "no trial has imported domains");
+    let json = json!({ "networks": list(&objects.networks), "pools": list(&objects.pools), "domains": list(&objects.domains) });
+    Settings { json, files }
+}
+
+fn edits() -> Vec<Trial> {
+    let text = fs::read_to_string(Path::new(EDITS)).expect("it is in the repository");
+    let all: Value = serde_json::from_str(&text).expect("it is JSON");
+    let edits = all["edits"].as_array().expect("it has edits");
+    let trial = |edit: &Value| {
+        let mut before = all["base"].clone();
+        merge(&mut before, &edit["base"]);
+        let mut after = before.clone();
+        merge(&mut after, &edit["edit"]);
+        let running = edit["running"].as_array().map_or_else(
+            || vec!["a".to_owned()],
+            |names| names.iter().map(|name| name.as_str().expect("it is a name").to_owned()).collect(),
+        );
+        Trial {
+            name: edit["name"].as_str().expect("it has a name").to_owned(),
+            by_hand: edit["byHand"].as_str().unwrap_or_default().to_owned(),
+            running,
+            before,
+            after,
+        }
+    };
+    edits.iter().map(trial).collect()
+}
+
+/// Merges a patch into a value (RFC 7396): `null` takes a key away.
+fn merge(into: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else { return };
+    if !into.is_object() {
+        *into = Value::Object(Map::new());
+    }
+    let Value::Object(members) = into else { return };
+    for (key, value) in patch {
+        match value {
+            Value::Null => drop(members.shift_remove(key)),
+            Value::Object(_) => merge(members.entry(key).or_insert(Value::Null), value),
+            other => drop(members.insert(key.clone(), other.clone())),
+        }
+    }
+}
+
+/// A random lab, what runs of it, and up to five changes, by its number.
+fn random(number: u64) -> Trial {
+    let all: Value = serde_json::from_str(&fs::read_to_string(EDITS).expect("it is in the repository")).expect("it is JSON");
+    let mut dice = Dice(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut before = all["base"].clone();
+    before["domains"]["c"] = json!({ "interfaces": [{ "network": "other" }] });
+    before["domains"]["d"] = json!({});
+    let mut running = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        change_domain(&mut before["domains"][name], &mut dice, &["active", "restart", "interfaces"], 2);
+        let active = before["domains"][name]["active"].as_bool();
+        if active.is_none() && dice.one_in(2) {
+            running.push(name.to_owned());
+        }
+    }
+    if dice.one_in(4) {
+        before["networks"]["lan"]["restart"] = json!(dice.one_in(2));
+    }
+    let mut after = before.clone();
+    for _ in 0..dice.below(6) {
+        match dice.below(10) {
+            0..=4 => {
+                let name = ["a", "b", "c", "d"][dice.below(4)];
+                if after["domains"].get(name).is_some() {
+                    let keys = ["title", "memory", "interfaces", "disks", "active", "restart", "tpm", "serial"];
+                    change_domain(&mut after["domains"][name], &mut dice, &keys, 1);
+                }
+            }
+            5 => {
+                let name = ["a", "b", "c", "d"][dice.below(4)];
+                let domains = after["domains"].as_object_mut().expect("it is an object");
+                if domains.len() > 1 {
+                    domains.shift_remove(name);
+                }
+            }
+            6 => after["domains"][["e", "f"][dice.below(2)]] = json!({ "interfaces": [{ "network": "lan" }] }),
+            7 => {
+                let domains = after["domains"].as_object_mut().expect("it is an object");
+                if let Some(mut domain) = domains.shift_remove("b") {
+                    domain["id"] = json!("b");
+                    domains.insert("b2".to_owned(), domain);
+                }
+            }
+            8 => {
+                let network = ["lan", "other"][dice.below(2)];
+                let change = match dice.below(4) {
+                    0 => json!({ "mtu": 1400 }),
+                    1 => json!({ "dhcp": { "lease": "2h" } }),
+                    2 => json!({ "dns": { "hosts": { "printer": if network == "lan" { "10.20.0.99" } else { "10.21.0.99" } } } }),
+                    _ => json!({ "mode": "isolated" }),
+                };
+                merge(&mut after["networks"][network], &change);
+            }
+            _ => {
+                let change = match dice.below(4) {
+                    0 => json!({ "volumes": { "extra.qcow2": { "size": null, "present": false } } }),
+                    1 => json!({ "volumes": { "n.qcow2": { "size": "1MiB" } } }),
+                    2 => json!({ "volumes": { "extra.qcow2": { "size": "8MiB" } } }),
+                    _ => json!({ "restart": true }),
+                };
+                merge(&mut after["pools"]["p"], &change);
+            }
+        }
+    }
+    let runs = |name: &str| running.iter().any(|other| other == name) || before["domains"][name]["active"] == true;
+    let by_hand = match dice.below(12) {
+        0 if runs("a") => "v desc a --config --title 'by hand'",
+        1 => "v setmaxmem c 128MiB --config",
+        2 if runs("b") => "v snapshot-create-as b s1",
+        3 if runs("a") => "v managedsave a",
+        4 if runs("c") => "v suspend c",
+        5 => "v define /tmp/hand.xml; v start hand",
+        6 => "v create /tmp/hand.xml",
+        7 => "v net-destroy other",
+        8 => "v pool-destroy p",
+        9 if runs("d") => "v destroy d",
+        10 => "echo x >/var/lib/libvirt/images/t/n.qcow2",
+        _ => "",
+    };
+    Trial { name: format!("random {number}"), by_hand: by_hand.to_owned(), running, before, after }
+}
+
+fn change_domain(domain: &mut Value, dice: &mut Dice, keys: &[&str], most: usize) {
+    for _ in 0..=dice.below(most) {
+        let key = keys[dice.below(keys.len())];
+        let number = dice.below(90) + 12;
+        let value = match (key, dice.below(3)) {
+            ("title", choice) => json!(["T", "U", "V"][choice]),
+            ("memory", choice) => json!(["64MiB", "96MiB", "80MiB"][choice]),
+            ("interfaces", 0) => json!([{ "network": "lan", "ip": format!("10.20.0.{number}") }]),
+            ("interfaces", 1) => json!([{ "network": "other" }]),
+            ("interfaces", _) => json!([{ "network": "lan" }, { "network": "other", "ip": format!("10.21.0.{number}") }]),
+            ("disks", 0) => json!([{ "name": "data", "pool": "p", "size": "1MiB" }]),
+            ("disks", 1) => json!([{ "name": "system", "serial": "S" }]),
+            ("disks", _) => json!([{ "name": "system", "size": "4MiB" }]),
+            ("active", 0) => json!(true),
+            ("active", 1) => json!(false),
+            ("restart", choice @ 0..=1) => json!(choice == 0),
+            ("tpm", choice) => json!(choice == 0),
+            ("serial", choice) => json!(choice == 0),
+            _ => continue,
+        };
+        domain[key] = value;
+    }
+}
+
+/// Numbers by chance, the same at each run (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from((self.next() >> 33) % end as u64).expect("it is below `end`")
+    }
+
+    fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == 0
+    }
+}
