@@ -126,13 +126,18 @@ pub struct Gen {
     pub diff: bool,
 }
 
-const PLAN_HELP: &str = "Exit status: 0 fine; 1 a consequence that `--deny` names, or the spec needs attention; 2 it could not look.";
+const PLAN_HELP: &str =
+    "Exit status: 0 fine; 1 a consequence that `--deny` names, or the spec needs attention; 2 it could not look.";
 
 /// The arguments of `plan`.
 #[derive(Debug, clap::Args)]
 pub struct PlanArguments {
     /// The specs of all labs on the host, in the order in which it imports them.
-    #[arg(value_name = "SPEC", conflicts_with = "settings", help = "The specs of all labs on the host [default: lab.json]")]
+    #[arg(
+        value_name = "SPEC",
+        conflicts_with = "settings",
+        help = "The specs of all labs on the host [default: lab.json]"
+    )]
     pub specs: Vec<PathBuf>,
     /// The libvirt to look at. Default: that of the spec.
     #[arg(long, value_name = "URI", conflicts_with = "from")]

@@ -127,11 +127,7 @@ impl Virsh {
     /// The `virsh` on the path, for a connection.
     #[must_use]
     pub fn new(connection: &str) -> Self {
-        Self {
-            program: vec!["virsh".into()],
-            connection: connection.to_owned(),
-            patience: Duration::from_secs(30),
-        }
+        Self { program: vec!["virsh".into()], connection: connection.to_owned(), patience: Duration::from_secs(30) }
     }
 
     /// Another program for it, with its first arguments.

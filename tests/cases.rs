@@ -3,6 +3,8 @@
 //! - `ok/<case>`: the files and the report of `tests/cases/ok/<case>`
 //! - `bad/<problem-id>`: the reports of `tests/cases/bad/<problem-id>`, which has what brings this problem and no other
 //! - `bad-many`: the report of `tests/cases/bad-many`, which has many problems
+//! - `plan/<consequence>`: the plans of `tests/cases/plan/<consequence>`, in each form, from `old.json` to `new.json`, on a host that
+//!   differs from `old.json` as `host.json` says
 //! - `examples/<example>`, and `lab` for the lab of this repository: their files
 //! - `nixvirt/<case>`, for each of these that is sound: what NixVirt writes of its definitions, in `tests/nixvirt/<case>`
 //!
@@ -21,16 +23,21 @@ use std::path::{Path, PathBuf};
 
 use lab2nix::files::{self, Replace};
 use lab2nix::nix::host::is_host_file;
+use lab2nix::plan::consequence::Consequence;
+use lab2nix::plan::{human, markdown};
 use lab2nix::problem::Id;
 use lab2nix::proof::Proven;
 use lab2nix::report::{self, Format};
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use support::evaluation::{self, World};
+use support::plans;
 use support::{BAD, Differences, OK, Read, UPDATE_NIXVIRT, entries, examples, good_specs, labs, name_of, specs};
 
 /// A spec that has many things wrong with it.
 const MANY: &str = "tests/cases/bad-many";
+/// Pairs of specs with a consequence each.
+const PLANS: &str = "tests/cases/plan";
 /// What NixVirt writes.
 const NIXVIRT: &str = "tests/nixvirt";
 
@@ -47,6 +54,12 @@ fn main() {
         trials.push(case(format!("bad/{name}"), move || bad(&name)));
     }
     trials.push(case("bad-many".to_owned(), bad_many));
+    let consequences = Consequence::ALL.iter().map(|consequence| consequence.name().to_owned());
+    let plans: BTreeSet<String> =
+        consequences.chain(entries(PLANS).iter().map(|dir| name_of(dir).to_owned())).collect();
+    for name in plans {
+        trials.push(case(format!("plan/{name}"), move || plan(&name)));
+    }
     for spec in examples() {
         let name = spec.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("lab"));
         let mend = format!("to mend it: lab2nix gen {}", spec.display());
@@ -123,6 +136,34 @@ fn bad(name: &str) -> Differences {
             if name_of(&spec) == "lab.json" { dir.join("report.txt") } else { spec.with_extension("txt") };
         differences.compare(&report_file, &report);
     }
+    differences
+}
+
+/// A consequence's case has it, and every form says so.
+fn plan(name: &str) -> Differences {
+    let (dir, mut differences) = (Path::new(PLANS).join(name), Differences::default());
+    let Some(consequence) =
+        Consequence::from_name(name).or_else(|| (name == "nothing").then_some(Consequence::Created))
+    else {
+        differences.add(&format!("{} is named after no consequence", dir.display()));
+        return differences;
+    };
+    if !dir.join("new.json").exists() {
+        differences.add(&format!("{name} needs a case: {0}/old.json and {0}/new.json", dir.display()));
+        return differences;
+    }
+    let (plan, view) = plans::of_case(&dir);
+    let is_there = plan.effects.iter().any(|effect| effect.consequence == consequence);
+    if is_there == (name == "nothing") {
+        differences.add(&format!("{} has no such consequence:\n{}", dir.display(), human::render(&view, false)));
+    }
+    let text = human::render(&view, false);
+    if let Some(line) = text.lines().find(|line| line.chars().count() > 80 && line.contains("  ")) {
+        differences.add(&format!("{} has a line of more than 80 characters: {line}", dir.display()));
+    }
+    differences.compare(&dir.join("plan.txt"), &text);
+    differences.compare(&dir.join("plan.json"), &view.json());
+    differences.compare(&dir.join("plan.md"), &markdown::render(&view));
     differences
 }
 

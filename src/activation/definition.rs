@@ -52,6 +52,8 @@ pub struct Disk {
     /// What the guest sees: `vda`.
     pub target: String,
     pub source: DiskSource,
+    /// The files and volumes that it grows on, as a running domain tells them.
+    pub backing: Vec<DiskSource>,
     /// Whether the guest writes to it: no medium that is put in and taken out.
     pub is_disk: bool,
 }
@@ -173,14 +175,22 @@ impl Facts {
 
 impl Disk {
     fn of(disk: Node<'_, '_>) -> Option<Self> {
-        let source = children(disk, "source").next()?;
-        let source = match (source.attribute("pool"), source.attribute("volume")) {
-            (Some(pool), Some(name)) => DiskSource::Volume { pool: pool.to_owned(), name: name.to_owned() },
-            _ => DiskSource::File(source.attribute("file")?.to_owned()),
-        };
+        let source = DiskSource::of(disk)?;
+        let backing = disk.descendants().filter(|node| node.has_tag_name("backingStore")).filter_map(DiskSource::of);
         let target = children(disk, "target").next().and_then(|target| target.attribute("dev")).unwrap_or_default();
         let is_disk = matches!(disk.attribute("device"), None | Some("disk"));
-        Some(Self { target: target.to_owned(), source, is_disk })
+        Some(Self { target: target.to_owned(), source, backing: backing.collect(), is_disk })
+    }
+}
+
+impl DiskSource {
+    /// The source in an element.
+    fn of(element: Node<'_, '_>) -> Option<Self> {
+        let source = children(element, "source").next()?;
+        Some(match (source.attribute("pool"), source.attribute("volume")) {
+            (Some(pool), Some(name)) => Self::Volume { pool: pool.to_owned(), name: name.to_owned() },
+            _ => Self::File(source.attribute("file")?.to_owned()),
+        })
     }
 }
 

@@ -31,7 +31,8 @@ struct Part {
 pub fn changes(old: &Definition, new: &Definition) -> Vec<Change> {
     let (old, new) = (parts(old), parts(new));
     let all: BTreeSet<&Part> = old.keys().chain(new.keys()).collect();
-    let mut changes: Vec<Change> = all.into_iter().filter_map(|part| change(part, old.get(part), new.get(part))).collect();
+    let mut changes: Vec<Change> =
+        all.into_iter().filter_map(|part| change(part, old.get(part), new.get(part))).collect();
     // Controllers come and go with what they control.
     if changes.iter().any(|change| !is_of_libvirt(change)) {
         changes.retain(|change| !is_of_libvirt(change));
@@ -87,7 +88,11 @@ fn change(
 
 fn shortened(text: &str) -> String {
     const MOST: usize = 40;
-    if text.chars().count() <= MOST { text.to_owned() } else { format!("{}…", text.chars().take(MOST).collect::<String>()) }
+    if text.chars().count() <= MOST {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(MOST).collect::<String>())
+    }
 }
 
 fn parts(definition: &Definition) -> Parts {
@@ -145,7 +150,8 @@ fn leaves(node: Node<'_, '_>, path: &str, into: &mut BTreeMap<String, Vec<String
     if elements.peek().is_none() {
         let text = node.text().unwrap_or_default().trim();
         if !text.is_empty() {
-            into.entry(path.to_owned()).or_default().push(text.to_owned());
+            let unit = node.attribute("unit").map(|unit| format!(" {unit}")).unwrap_or_default();
+            into.entry(path.to_owned()).or_default().push(format!("{text}{unit}"));
         } else if node.attributes().len() == 0 && !path.is_empty() {
             into.entry(path.to_owned()).or_default().push("present".to_owned());
         }
@@ -176,7 +182,7 @@ mod tests {
 
     #[test]
     fn changes_are_said_in_short() {
-        assert_eq!(changed("<memory unit='KiB'>1</memory>", "<memory unit='KiB'>2</memory>"), ["memory 1 → 2"]);
+        assert_eq!(changed("<memory unit='KiB'>1</memory>", "<memory unit='KiB'>2</memory>"), ["memory 1 KiB → 2 KiB"]);
         assert_eq!(changed("", "<title>T</title>"), ["title added"]);
         assert_eq!(changed("<title>T</title>", "<title>U</title>"), ["title T → U"]);
         let devices = |devices: &str| format!("<devices>{devices}</devices>");

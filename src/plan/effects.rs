@@ -63,10 +63,8 @@ fn by_hand(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, r
         let is_restarted = run.verdicts.contains(&(kind, there.uuid(), Verdict::Changed));
         let applied = libvirt.normalize(kind, &item.definition).ok()?;
         let differs = applied.compared(kind, new) != there.definition.compared(kind, new);
-        (is_restarted && differs).then(|| ByHand {
-            object: subject(kind, there.name()),
-            changes: changes(&applied, &there.definition),
-        })
+        (is_restarted && differs)
+            .then(|| ByHand { object: subject(kind, there.name()), changes: changes(&applied, &there.definition) })
     })
     .collect()
 }
@@ -127,6 +125,15 @@ impl<'a> Effects<'a> {
         self.run.world.object(object.kind, object.uuid())
     }
 
+    /// Whether an object gets another definition, as NixVirt compares them.
+    fn is_changed(&self, object: &Object) -> bool {
+        let written = definition_in(self.settings, object.kind, object.uuid());
+        written.zip(self.after(object)).is_some_and(|(written, after)| {
+            let compared = |definition: &Definition| definition.compared(object.kind, written);
+            self.verdict(object).is_some() && compared(&object.definition) != compared(&after.definition)
+        })
+    }
+
     /// What of an object's definition changes, and who changed it.
     fn changes(&self, object: &Object) -> Vec<Cause> {
         let Some(after) = self.after(object) else { return Vec::new() };
@@ -176,20 +183,21 @@ impl<'a> Effects<'a> {
             run::Cause::Network(name) => {
                 let network = self.before.named(ObjectKind::Network, name);
                 let stop = network.and_then(|network| Some((network, self.stop(network)?)));
-                let mut causes = match stop {
+                match stop {
                     Some((network, (_, true))) => {
                         let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
                         vec![Cause { text: format!("network `{name}` restarts"), of }]
                     }
                     Some((_, (_, false))) | None => plain(format!("network `{name}` stops")),
-                };
-                if self.verdict(object) == Some(Verdict::Changed) {
-                    causes.extend(self.changes(object));
                 }
-                causes
             }
         };
-        if let (Some(failure), false) = (&self.run.failure, self.stop(object).is_some_and(|(_, again)| again)) {
+        if *cause != run::Cause::Changed && *cause != run::Cause::Renamed && self.is_changed(object) {
+            causes.extend(self.changes(object));
+        }
+        let is_for_good = matches!(cause, run::Cause::Unlisted | run::Cause::Inactive);
+        let starts_again = self.stop(object).is_some_and(|(_, again)| again);
+        if let (Some(failure), false) = (&self.run.failure, is_for_good || starts_again) {
             causes.push(Cause { text: format!("the activation stops before it is started: {failure}"), of: None });
         }
         causes
@@ -231,13 +239,13 @@ impl<'a> Effects<'a> {
     fn network(&mut self, network: &Object) {
         let me = subject(network.kind, network.name());
         let stop = self.stop(network);
-        let Some(after) = self.after(network) else {
+        if self.after(network).is_none() {
             let what = match self.run.world.named(network.kind, network.name()) {
                 Some(_) => "deleted, and made anew with another UUID",
                 None => "deleted",
             };
             return self.add(Consequence::Deleted, me, what, Vec::new());
-        };
+        }
         match stop {
             Some((cause, true)) => {
                 let causes = self.causes(network, cause);
@@ -247,22 +255,23 @@ impl<'a> Effects<'a> {
                 let causes = self.causes(network, cause);
                 self.add(Consequence::NetworkStopped, me, "stopped, and stays off", causes);
             }
-            None => self.later(network, after),
+            None => self.later(network),
         }
     }
 
     /// What changes of an object that is not stopped.
-    fn later(&mut self, object: &Object, after: &Object) {
+    fn later(&mut self, object: &Object) {
         let me = subject(object.kind, object.name());
-        let Some(written) = definition_in(self.settings, object.kind, object.uuid()) else { return };
-        let compared = |definition: &Definition| definition.compared(object.kind, written);
-        if self.verdict(object).is_some() && compared(&object.definition) != compared(&after.definition) {
+        if self.is_changed(object) {
             let causes = self.changes(object);
             match (object.is_active, object.kind) {
                 (true, ObjectKind::Network) => {
                     let what = "runs on as it was: its DHCP and DNS servers are not told until it is restarted";
                     self.add(Consequence::NextStart, me, what, causes);
-                    self.instead(format!("`virsh net-destroy {0}` and `virsh net-start {0}` when no domain is on it", object.name()));
+                    self.instead(format!(
+                        "`virsh net-destroy {0}` and `virsh net-start {0}` when no domain is on it",
+                        object.name()
+                    ));
                 }
                 (true, _) => {
                     self.add(Consequence::NextStart, me, "runs on as it was until it is shut down and started", causes);
@@ -288,7 +297,8 @@ impl<'a> Effects<'a> {
             && pool.volumes.as_ref().is_none_or(|volumes| !volumes.is_empty())
         {
             let causes = self.changes(pool);
-            let what = format!("is `{new}` from now on: volumes are made anew there, empty, and those in `{old}` stay there");
+            let what =
+                format!("is `{new}` from now on: volumes are made anew there, empty, and those in `{old}` stay there");
             self.add(Consequence::DiskNew, me.clone(), what, causes);
             self.instead(format!("shut its domains down, and move the files from `{old}` to `{new}` before"));
         }
@@ -301,7 +311,7 @@ impl<'a> Effects<'a> {
                 let causes = self.causes(pool, cause);
                 self.add(Consequence::PoolStopped, me, "stopped, and stays off", causes);
             }
-            None => self.later(pool, after),
+            None => self.later(pool),
         }
     }
 
@@ -314,7 +324,7 @@ impl<'a> Effects<'a> {
         match self.after(domain) {
             None => self.deleted(domain, me),
             Some(after) => {
-                self.kept(domain, after, &me);
+                self.kept(domain, &me);
                 self.disks(domain, after, &me);
                 self.firmware(domain, after, me);
             }
@@ -327,6 +337,7 @@ impl<'a> Effects<'a> {
         let anew = match twin {
             Some(twin) if twin.is_active => ", and made anew with another UUID",
             Some(_) => ", and made anew with another UUID; that one stays off",
+            None if domain.definition.facts.disks.is_empty() => "",
             None => "; its disks stay",
         };
         if twin.is_some() && domain.definition.facts.has_tpm {
@@ -343,12 +354,15 @@ impl<'a> Effects<'a> {
         }
     }
 
-    fn kept(&mut self, domain: &Object, after: &Object, me: &Subject) {
+    fn kept(&mut self, domain: &Object, me: &Subject) {
         match self.stop(domain) {
             Some((cause, true)) => {
                 let causes = self.causes(domain, cause);
                 self.add(Consequence::PowerCycled, me.clone(), "cut off, and started again", causes);
-                self.instead(format!("`virsh shutdown {}` before, or `\"restart\": false` in its entry", domain.name()));
+                self.instead(format!(
+                    "`virsh shutdown {}` before, or `\"restart\": false` in its entry",
+                    domain.name()
+                ));
                 if let run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed = cause {
                     self.instead(format!("`virsh shutdown {}` before", domain.name()));
                 }
@@ -359,14 +373,13 @@ impl<'a> Effects<'a> {
                 self.instead(format!("`virsh shutdown {}` before", domain.name()));
             }
             None => {
-                self.later(domain, after);
+                self.later(domain);
                 if domain.is_active {
                     self.without_network(domain, me);
                 }
             }
         }
-        let is_changed = self.verdict(domain) == Some(Verdict::Changed);
-        if domain.is_saved && is_changed && !self.was_done(domain, &Deed::Undefine) {
+        if domain.is_saved && self.is_changed(domain) && !self.was_done(domain, &Deed::Undefine) {
             let what = "its saved memory is resumed with its old definition";
             self.add(Consequence::NoEffect, me.clone(), what, Vec::new());
         }
@@ -397,29 +410,48 @@ impl<'a> Effects<'a> {
             disks.map(|disk| (disk.target.clone(), path_of(&disk.source, world))).collect()
         };
         let (old, new) = (paths(&domain.definition, self.before), paths(&after.definition, &self.run.world));
-        let made = |path: &str| {
-            self.run.events.iter().any(|event| event.deed == Deed::CreateVolume(path.to_owned()))
+        let made = |path: &str| self.run.events.iter().any(|event| event.deed == Deed::CreateVolume(path.to_owned()));
+        // What lies below the disks of a domain that runs; of one that is off, only that there are snapshots is known.
+        let is_below = |target: &str, path: &str| match &domain.running {
+            Some(running) => {
+                let disk = running.facts.disks.iter().find(|disk| disk.target == target);
+                disk.is_some_and(|disk| disk.backing.iter().any(|source| path_of(source, self.before) == path))
+            }
+            None => domain.snapshots > 0,
         };
         let mut found = Vec::new();
         for (target, before) in &old {
             if new.values().any(|path| path == before) {
                 continue;
             }
-            let cause = || vec![Cause {
-                text: format!("the spec has another disk as `{target}`"),
-                of: Some((domain.kind, domain.uuid(), Vec::new())),
-            }];
+            let cause = || {
+                vec![Cause {
+                    text: format!("the spec has another disk as `{target}`"),
+                    of: Some((domain.kind, domain.uuid(), Vec::new())),
+                }]
+            };
             match new.get(target) {
-                None => found.push((Consequence::DiskDetached, format!("disk {target} is taken away; {before} stays"), Vec::new(), None)),
-                // The overlay of a snapshot has the name of what is below it, and that of the snapshot as its ending.
-                Some(now) if domain.snapshots > 0 && !made(now) => {
-                    let what = format!("disk {target} goes back from {before} to {now}: what was written since the snapshot is lost");
+                None => found.push((
+                    Consequence::DiskDetached,
+                    format!("disk {target} is taken away; {before} stays"),
+                    Vec::new(),
+                    None,
+                )),
+                Some(now) if !made(now) && is_below(target, now) => {
+                    let what = format!(
+                        "disk {target} goes back from {before} to {now}: what was written since the snapshot is lost"
+                    );
                     let instead = format!("`virsh blockcommit {} {target} --active --pivot` before", domain.name());
                     found.push((Consequence::DiskReverted, what, Vec::new(), Some(instead)));
                 }
                 Some(now) if made(now) => {
                     let what = format!("disk {target} becomes a new, empty volume, {now}; {before} stays, unused");
-                    found.push((Consequence::DiskNew, what, cause(), Some(format!("name the old volume in the spec, or move {before} to {now} before"))));
+                    found.push((
+                        Consequence::DiskNew,
+                        what,
+                        cause(),
+                        Some(format!("name the old volume in the spec, or move {before} to {now} before")),
+                    ));
                 }
                 Some(now) => {
                     let what = format!("disk {target} becomes {now}; {before} stays, unused");
@@ -441,13 +473,19 @@ impl<'a> Effects<'a> {
             let [from, to] = if old.has_uefi { ["UEFI", "BIOS"] } else { ["BIOS", "UEFI"] };
             let what = format!("{to} instead of {from}: what is installed on its disks may not boot");
             let of = Some((domain.kind, domain.uuid(), Vec::new()));
-            return self.add(Consequence::FirmwareChanged, me, what, vec![Cause { text: "its firmware changes".to_owned(), of }]);
+            return self.add(
+                Consequence::FirmwareChanged,
+                me,
+                what,
+                vec![Cause { text: "its firmware changes".to_owned(), of }],
+            );
         }
         if let (Some(before), Some(now)) = (&old.nvram, &new.nvram)
             && before != now
             && self.before.files.has(now) != Some(true)
         {
-            let what = format!("its firmware variables start anew in {now}; boot entries and keys in {before} are not used");
+            let what =
+                format!("its firmware variables start anew in {now}; boot entries and keys in {before} are not used");
             self.add(Consequence::FirmwareReset, me, what, Vec::new());
             self.instead(format!("copy {before} to {now} while the domain is off"));
         }
@@ -456,7 +494,12 @@ impl<'a> Effects<'a> {
     fn new_objects(&mut self) {
         for object in &self.run.world.objects {
             let me = subject(object.kind, object.name());
-            let of = || vec![Cause { text: "it is new in the spec".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
+            let of = || {
+                vec![Cause {
+                    text: "it is new in the spec".to_owned(),
+                    of: Some((object.kind, object.uuid(), Vec::new())),
+                }]
+            };
             match self.before.object(object.kind, object.uuid()) {
                 None if self.before.named(object.kind, object.name()).is_some() => {}
                 None => {
@@ -510,11 +553,21 @@ impl<'a> Effects<'a> {
             for volume in item.volumes.iter().filter(|volume| volume.present) {
                 let Some(there) = pool.volumes.as_ref().and_then(|volumes| volumes.get(&volume.name)) else { continue };
                 let me = || Subject { kind: "volume", name: there.path.clone().unwrap_or_else(|| volume.name.clone()) };
-                let cause = || vec![Cause { text: "NixVirt only creates volumes that are missing".to_owned(), of: Some((ObjectKind::Pool, pool.uuid(), Vec::new())) }];
+                let cause = || {
+                    vec![Cause {
+                        text: "NixVirt only creates volumes that are missing".to_owned(),
+                        of: Some((ObjectKind::Pool, pool.uuid(), Vec::new())),
+                    }]
+                };
                 if let (Some(now), Some(wanted)) = (there.capacity, volume.capacity)
                     && now != wanted
                 {
-                    self.add(Consequence::NoEffect, me(), format!("stays {now} bytes large, not {wanted}"), cause());
+                    self.add(
+                        Consequence::NoEffect,
+                        me(),
+                        format!("stays {} large, not {}", in_units(now), in_units(wanted)),
+                        cause(),
+                    );
                     if wanted > now {
                         let (pool, name) = (pool.name(), &volume.name);
                         self.instead(format!("`virsh vol-resize --pool {pool} {name} {wanted}` while no domain uses it, else `virsh blockresize`"));
@@ -529,6 +582,13 @@ impl<'a> Effects<'a> {
             }
         }
     }
+}
+
+/// A size in the largest unit that it is a whole number of.
+fn in_units(bytes: u64) -> String {
+    let units = [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let whole = units.into_iter().find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size));
+    whole.map_or_else(|| format!("{bytes} bytes"), |(size, unit)| format!("{} {unit}", bytes / size))
 }
 
 /// The path of a disk's source, as far as it is known.

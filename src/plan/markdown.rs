@@ -32,7 +32,12 @@ pub fn render(view: &View) -> String {
     }
     for by_hand in &view.by_hand {
         let changes = cell(&by_hand.changes.join(", "));
-        let _ = write!(text, "\nChanged by hand, and undone: {} {}: {changes}\n", by_hand.object.kind, code(&by_hand.object.name));
+        let _ = write!(
+            text,
+            "\nChanged by hand, and undone: {} {}: {changes}\n",
+            by_hand.object.kind,
+            code(&by_hand.object.name)
+        );
     }
     for unknown in &view.unknown {
         let _ = write!(text, "\nNot seen: {}.\n", cell(unknown));

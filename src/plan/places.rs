@@ -20,8 +20,11 @@ impl Places for Specs<'_> {
         // A change that stands in a key of its own is found by it, one from a profile by the domain's name.
         let of_change = changes.iter().filter_map(|change| key(kind, &change.element)).map(|key| at.key(key));
         let found = of_change.into_iter().find(|pointer| source.has(pointer));
-        report::locate(source, &Place::key(found.as_ref().unwrap_or(at)))
-            .map(|(file, line, column)| Location { file, line, column })
+        report::locate(source, &Place::key(found.as_ref().unwrap_or(at))).map(|(file, line, column)| Location {
+            file,
+            line,
+            column,
+        })
     }
 }
 

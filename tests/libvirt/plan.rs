@@ -10,8 +10,8 @@ use std::fs;
 use std::path::Path;
 
 use lab2nix::host::HostNeeds;
-use lab2nix::lab::identity::ObjectKind;
 use lab2nix::lab::Lab;
+use lab2nix::lab::identity::ObjectKind;
 use lab2nix::libvirt::{Object, Objects};
 use lab2nix::spec::Active;
 use serde_json::{Map, Value, json};
@@ -148,9 +148,12 @@ impl<'w> Host<'w> {
     /// What of an activation is not as it was said.
     fn mismatches(&self, trial: &Trial) -> Vec<String> {
         self.world.run(&["bash", "-c", CLEAR]);
-        self.tell(&trial.before);
-        let (code, said) = self.helper.activate(self.world, &format!("{SETTINGS}/settings.json"));
+        let (path, json) = self.tell("before", &trial.before);
+        // What the module of the host keeps of the last switch.
+        self.world.write("/etc/lab2nix/settings.json", &json!({ "qemu:///system": json }).to_string());
+        let (code, said) = self.helper.activate(self.world, &path);
         assert_eq!(code, 0, "{}: {said}", trial.name);
+        let applied = self.look();
         for domain in &trial.running {
             self.world.virsh(&["start", domain]);
         }
@@ -158,11 +161,11 @@ impl<'w> Host<'w> {
             let script = format!("set -e; v() {{ virsh -q -c qemu:///system \"$@\"; }}; {}", trial.by_hand);
             self.world.run(&["bash", "-c", &script]);
         }
-        self.tell(&trial.after);
+        let (path, _) = self.tell("after", &trial.after);
         let before = self.look();
-        let plan = self.plan(trial);
+        let plan = self.plan(trial, &path);
         let unchanged = self.look();
-        let (code, said) = self.helper.activate(self.world, &format!("{SETTINGS}/settings.json"));
+        let (code, said) = self.helper.activate(self.world, &path);
         let after = self.look();
         let mut found = Vec::new();
         if before != unchanged {
@@ -174,30 +177,42 @@ impl<'w> Host<'w> {
         };
         let plan = Planned(plan);
         found.extend(plan.mismatches(&before, &after, code));
+        found.extend(plan.wrongly_by_hand(&applied, &before));
+        if trial.name.starts_with("by hand: ") && before.definitions != after.definitions && !plan.tells_by_hand() {
+            found.push("nothing is told to be changed by hand".to_owned());
+        }
         if !found.is_empty() {
             let effects = plan.0["effects"].as_array().into_iter().flatten();
-            let short = |effect: &Value| format!("{} {} {}: {}", effect["consequence"], effect["object"]["kind"], effect["object"]["name"], effect["what"]);
+            let short = |effect: &Value| {
+                format!(
+                    "{} {} {}: {}",
+                    effect["consequence"], effect["object"]["kind"], effect["object"]["name"], effect["what"]
+                )
+            };
             found.push(format!("said: {}; helper: {code} {said}", effects.map(short).collect::<Vec<_>>().join(" | ")));
         }
         found
     }
 
-    /// Writes what NixVirt is told of a lab, and makes the directories that the host makes.
-    fn tell(&self, spec: &Value) {
+    /// Writes what NixVirt is told of a lab, and makes the directories that the host makes. Returns where it is, and what.
+    fn tell(&self, when: &str, spec: &Value) -> (String, Value) {
         let read = Read::value(spec);
         let (lab, objects) = read.checked.lab().unwrap_or_else(|_| panic!("{}", read.report()));
         self.world.make_directories(HostNeeds::of(lab).directories.keys().map(String::as_str));
-        self.world.run(&["rm", "-rf", SETTINGS]);
-        let settings = settings(lab, objects, &read);
+        let directory = format!("{SETTINGS}/{when}");
+        self.world.run(&["rm", "-rf", &directory]);
+        let settings = settings(lab, objects, &read, &directory);
         for (path, text) in settings.files {
             self.world.write(&path, &text);
         }
-        self.world.write(&format!("{SETTINGS}/settings.json"), &settings.json.to_string());
+        let path = format!("{directory}/settings.json");
+        self.world.write(&path, &settings.json.to_string());
+        (path, settings.json)
     }
 
-    fn plan(&self, trial: &Trial) -> Result<Value, String> {
-        let path = format!("{SETTINGS}/settings.json");
-        let command = ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--settings", &path, "--format", "json"];
+    fn plan(&self, trial: &Trial, settings: &str) -> Result<Value, String> {
+        let command =
+            ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--settings", settings, "--format", "json"];
         let output = self.world.output(&command, "");
         if !output.status.success() {
             return Err(format!("{}: {}", trial.name, String::from_utf8_lossy(&output.stderr)));
@@ -246,7 +261,8 @@ impl Planned {
 
     fn volumes(&self, consequence: &str) -> BTreeSet<String> {
         let effects = self.0["effects"].as_array().into_iter().flatten();
-        let volumes = effects.filter(|effect| effect["object"]["kind"] == "volume" && effect["consequence"] == consequence);
+        let volumes =
+            effects.filter(|effect| effect["object"]["kind"] == "volume" && effect["consequence"] == consequence);
         volumes.filter_map(|effect| Some(effect["object"]["name"].as_str()?.to_owned())).collect()
     }
 
@@ -264,7 +280,6 @@ impl Planned {
             let has = |consequence: &str| own.contains(&consequence);
             let now = after.objects.iter().find(|((of, _), (other, _))| of == kind && other == uuid);
             let process_now = now.and_then(|(_, (_, process))| process.clone());
-            let runs = process_now.is_some();
             let seen = match (process, &process_now) {
                 (Some(then), Some(now)) if then == now => "goes on",
                 (Some(_), Some(_)) => "restarted",
@@ -298,7 +313,6 @@ impl Planned {
                     compare(format!("definition of {kind} {name}"), &said, &changed);
                 }
             }
-            let _ = runs;
         }
         let known: BTreeSet<&String> = before.objects.values().map(|(uuid, _)| uuid).collect();
         for ((kind, name), (uuid, process)) in &after.objects {
@@ -323,6 +337,20 @@ impl Planned {
         found
     }
 
+    fn tells_by_hand(&self) -> bool {
+        self.0["byHand"].as_array().is_some_and(|all| !all.is_empty())
+    }
+
+    /// What is told to be changed by hand, and is as the last activation has made it.
+    fn wrongly_by_hand(&self, applied: &Seen, before: &Seen) -> Vec<String> {
+        let all = self.0["byHand"].as_array().into_iter().flatten();
+        let keys = all
+            .map(|by_hand| ["kind", "name"].map(|key| by_hand["object"][key].as_str().unwrap_or_default().to_owned()));
+        let keys = keys.map(|[kind, name]| (kind, name));
+        let as_it_was = keys.filter(|key| applied.definitions.get(key) == before.definitions.get(key));
+        as_it_was.map(|(kind, name)| format!("{kind} {name} is not changed by hand")).collect()
+    }
+
     fn says_deleted(&self, kind: &str, name: &str) -> bool {
         let effects = self.0["effects"].as_array().into_iter().flatten();
         let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
@@ -337,11 +365,11 @@ struct Settings {
     files: BTreeMap<String, String>,
 }
 
-fn settings(lab: &Lab, objects: &Objects, read: &Read) -> Settings {
+fn settings(lab: &Lab, objects: &Objects, read: &Read, place: &str) -> Settings {
     let documents = read.documents().unwrap_or_else(|| panic!("{}", read.report()));
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for document in documents {
-        files.insert(format!("{SETTINGS}/{}", document.name()), document.text().to_owned());
+        files.insert(format!("{place}/{}", document.name()), document.text().to_owned());
     }
     let active = |active: Active| match active {
         Active::Running => json!(true),
@@ -355,11 +383,13 @@ fn settings(lab: &Lab, objects: &Objects, read: &Read) -> Settings {
             ObjectKind::Domain => "domains",
         };
         let volume = |volume: &lab2nix::libvirt::VolumeObject| match &volume.definition {
-            Some(_) => json!({ "name": null, "present": true, "definition": format!("{SETTINGS}/volumes/{}/{}.xml", object.name, volume.name) }),
+            Some(_) => {
+                json!({ "name": null, "present": true, "definition": format!("{place}/volumes/{}/{}.xml", object.name, volume.name) })
+            }
             None => json!({ "name": volume.name, "present": false, "definition": null }),
         };
         json!({
-            "definition": format!("{SETTINGS}/{directory}/{}.xml", object.name),
+            "definition": format!("{place}/{directory}/{}.xml", object.name),
             "active": active(object.active),
             "restart": object.restart,
             "volumes": object.volumes.iter().map(volume).collect::<Vec<_>>(),
@@ -416,7 +446,8 @@ fn merge(into: &mut Value, patch: &Value) {
 
 /// A random lab, what runs of it, and up to five changes, by its number.
 fn random(number: u64) -> Trial {
-    let all: Value = serde_json::from_str(&fs::read_to_string(EDITS).expect("it is in the repository")).expect("it is JSON");
+    let all: Value =
+        serde_json::from_str(&fs::read_to_string(EDITS).expect("it is in the repository")).expect("it is JSON");
     let mut dice = Dice(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut before = all["base"].clone();
     before["domains"]["c"] = json!({ "interfaces": [{ "network": "other" }] });
@@ -462,7 +493,9 @@ fn random(number: u64) -> Trial {
                 let change = match dice.below(4) {
                     0 => json!({ "mtu": 1400 }),
                     1 => json!({ "dhcp": { "lease": "2h" } }),
-                    2 => json!({ "dns": { "hosts": { "printer": if network == "lan" { "10.20.0.99" } else { "10.21.0.99" } } } }),
+                    2 => {
+                        json!({ "dns": { "hosts": { "printer": if network == "lan" { "10.20.0.99" } else { "10.21.0.99" } } } })
+                    }
                     _ => json!({ "mode": "isolated" }),
                 };
                 merge(&mut after["networks"][network], &change);
@@ -505,7 +538,9 @@ fn change_domain(domain: &mut Value, dice: &mut Dice, keys: &[&str], most: usize
             ("memory", choice) => json!(["64MiB", "96MiB", "80MiB"][choice]),
             ("interfaces", 0) => json!([{ "network": "lan", "ip": format!("10.20.0.{number}") }]),
             ("interfaces", 1) => json!([{ "network": "other" }]),
-            ("interfaces", _) => json!([{ "network": "lan" }, { "network": "other", "ip": format!("10.21.0.{number}") }]),
+            ("interfaces", _) => {
+                json!([{ "network": "lan" }, { "network": "other", "ip": format!("10.21.0.{number}") }])
+            }
             ("disks", 0) => json!([{ "name": "data", "pool": "p", "size": "1MiB" }]),
             ("disks", 1) => json!([{ "name": "system", "serial": "S" }]),
             ("disks", _) => json!([{ "name": "system", "size": "4MiB" }]),

@@ -57,13 +57,7 @@ fn labs(specs: &[(Source, Checked)]) -> Result<Vec<(&Lab, &Objects)>, pipeline::
 }
 
 /// Prints a plan, and says whether it has what is denied.
-fn tell(
-    cli: &Cli,
-    arguments: &PlanArguments,
-    plan: &Plan,
-    against: &str,
-    places: &dyn Places,
-) -> Result<u8, Failure> {
+fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places: &dyn Places) -> Result<u8, Failure> {
     let view = View::new(plan, against, places);
     print(&match arguments.format {
         PlanFormat::Human => human::render(&view, report::stdout_wants_color()),
@@ -77,8 +71,13 @@ fn tell(
             Deny::Consequence(denied) => *denied == consequence,
         })
     };
-    let mut denied: Vec<&str> =
-        plan.effects.iter().map(|effect| effect.consequence).filter(|found| is_denied(*found)).map(|c| c.name()).collect();
+    let mut denied: Vec<&str> = plan
+        .effects
+        .iter()
+        .map(|effect| effect.consequence)
+        .filter(|found| is_denied(*found))
+        .map(|c| c.name())
+        .collect();
     denied.dedup();
     if denied.is_empty() {
         return Ok(0);
@@ -88,10 +87,7 @@ fn tell(
 }
 
 /// Against what libvirt has.
-fn against_libvirt(
-    arguments: &PlanArguments,
-    labs: &[(&Lab, &Objects)],
-) -> Result<Option<(Plan, String)>, Failure> {
+fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Result<Option<(Plan, String)>, Failure> {
     let of_labs = labs.first().map(|(lab, _)| lab.target.connection.as_str());
     let connection = arguments.connect.as_deref().or(of_labs).unwrap_or("qemu:///system");
     let virsh = Virsh::new(connection);
@@ -126,8 +122,7 @@ fn cache() -> Option<PathBuf> {
 
 /// What NixVirt's helper is told, with the definitions of imported domains as libvirt has them.
 fn read_settings(path: &Path, world: &World) -> Result<Settings, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
+    let text = fs::read_to_string(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
     Settings::read(&text, |file| read_definition(file, world))
         .map_err(|source| Failure::Settings { path: path.to_owned(), source })
 }

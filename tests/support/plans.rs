@@ -1,0 +1,82 @@
+//! Plans of cases: what a spec does to a host on which another one runs.
+
+use std::fs;
+use std::path::Path;
+
+use lab2nix::activation::definition::Definition;
+use lab2nix::activation::run::AsWritten;
+use lab2nix::activation::settings::Settings;
+use lab2nix::activation::wanted;
+use lab2nix::activation::world::World;
+use lab2nix::plan::places::Specs;
+use lab2nix::plan::view::View;
+use lab2nix::plan::{Before, Certainty, Plan, plan};
+use serde::Deserialize;
+
+use super::Read;
+
+/// How a host differs from one on which all of `old.json` runs: `host.json`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Host {
+    /// What is off.
+    off: Vec<String>,
+    /// The domains whose memory is saved; they are off.
+    saved: Vec<String>,
+    /// The domains that have a snapshot.
+    snapshotted: Vec<String>,
+    /// What was changed in definitions by hand: in which object, what, and what stands there now.
+    by_hand: Vec<(String, String, String)>,
+    /// The same in a running domain only.
+    running: Vec<(String, String, String)>,
+    /// Files that are there beside those of the lab.
+    files: Vec<String>,
+}
+
+impl Host {
+    fn change(&self, world: &mut World) {
+        for object in &mut world.objects {
+            let name = object.name().to_owned();
+            object.is_saved = self.saved.contains(&name);
+            object.is_active &= !self.off.contains(&name) && !object.is_saved;
+            object.snapshots = usize::from(self.snapshotted.contains(&name));
+            replace(&name, &mut object.definition, &self.by_hand);
+            if let Some(running) = &mut object.running {
+                replace(&name, running, &self.running);
+            }
+        }
+        world.files.there.extend(self.files.iter().cloned());
+    }
+}
+
+fn replace(name: &str, definition: &mut Definition, changes: &[(String, String, String)]) {
+    for (_, from, to) in changes.iter().filter(|(of, ..)| of == name) {
+        assert!(definition.text().contains(from), "{from} is not in {}", definition.text());
+        *definition = Definition::new(definition.text().replacen(from, to, 1)).expect("it is a definition");
+    }
+}
+
+/// The plan of a case, and how it is told.
+pub fn of_case(dir: &Path) -> (Plan, View) {
+    let read = |name: &str| {
+        let read = Read::file(&dir.join(name));
+        assert!(read.checked.is_sound(), "{}", read.report());
+        read
+    };
+    let (old, new) = (read("old.json"), read("new.json"));
+    let host = fs::read_to_string(dir.join("host.json")).unwrap_or_else(|_| "{}".to_owned());
+    let host: Host = serde_json::from_str(&host).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let applied = settings(&old);
+    let mut world = World::as_if_it_ran(&applied);
+    host.change(&mut world);
+    let before = Before { world: &world, applied: Some(&applied), certainty: Certainty::Exact };
+    let plan = plan(&before, &settings(&new), &AsWritten);
+    let (lab, _) = new.checked.lab().expect("it is sound");
+    let view = View::new(&plan, "qemu:///system", &Specs(vec![(&new.source, lab)]));
+    (plan, view)
+}
+
+fn settings(read: &Read) -> Settings {
+    let (lab, objects) = read.checked.lab().expect("it is sound");
+    wanted::settings(&[(lab, objects)], None).expect("nothing is imported")
+}
