@@ -24,10 +24,11 @@
 //!
 //! Beside the way are the rooms that serve several others. [`place`] and [`problem`] say where something is wrong and what;
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`nocloud`] makes the files
-//! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host. [`pipeline`] is
-//! the whole way in two calls, and [`cli`] the command around it.
+//! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
+//! asks libvirt about, and [`plan`] what that means for those whose domains they are. [`pipeline`] is the whole way in two calls, and
+//! [`cli`] the command around it.
 //!
-//! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`] and [`files`] touch the world,
+//! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`], [`files`] and [`virsh`] touch the world,
 //! and [`report`] asks whether the terminal has colours; the rest are functions from values to values.
 //!
 //! # What holds

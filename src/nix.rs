@@ -30,6 +30,7 @@ mod cst;
 pub mod file;
 pub mod host;
 mod lines;
+pub mod listed;
 pub mod module;
 pub mod print;
 pub mod read;

@@ -53,6 +53,21 @@ pub enum Error {
         /// What libvirt says.
         why: String,
     },
+    /// It is another one than that of this machine, which would make other definitions.
+    #[error("`{connection}` is {there}, and this machine has {here}: run `lab2nix plan` there")]
+    Versions {
+        /// Which one.
+        connection: String,
+        /// Its versions.
+        there: String,
+        /// Those of this machine.
+        here: String,
+    },
+    /// KVM is there and not for us, and without it libvirt's driver takes no domain that has it.
+    #[error(
+        "cannot open /dev/kvm, without which libvirt's driver reads no domain with KVM: run it as root, or in the group `kvm`"
+    )]
+    Kvm(#[source] io::Error),
     /// It said what nobody expected.
     #[error("`virsh` says what lab2nix does not understand: {0}")]
     Strange(String),
@@ -73,6 +88,8 @@ pub enum Query {
     Volumes(Uuid),
     /// The definition of a volume.
     Volume(Uuid, String),
+    /// The versions of libvirt and of QEMU.
+    Version,
 }
 
 /// Which objects are listed.
@@ -113,6 +130,7 @@ impl Query {
             Self::Running(uuid) => format!("dumpxml {uuid}"),
             Self::Snapshots(uuid) => format!("snapshot-list --name {uuid}"),
             Self::Volumes(uuid) => format!("vol-list {uuid}"),
+            Self::Version => "version".to_owned(),
             Self::Volume(pool, name) => format!("vol-dumpxml --pool {pool} --vol {}", quoted(name)),
         }
     }

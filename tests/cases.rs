@@ -17,6 +17,9 @@
 #[allow(dead_code, reason = "this test uses a part of it")]
 mod support;
 
+#[path = "support/plans.rs"]
+mod plans;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +34,6 @@ use lab2nix::report::{self, Format};
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use support::evaluation::{self, World};
-use support::plans;
 use support::{BAD, Differences, OK, Read, UPDATE_NIXVIRT, entries, examples, good_specs, labs, name_of, specs};
 
 /// A spec that has many things wrong with it.

@@ -14,7 +14,7 @@ let
     run
     uses
     ;
-  inherit (builtins) listToAttrs;
+  inherit (builtins) listToAttrs toJSON;
   inherit (lib)
     filterAttrs
     mkDefault
@@ -56,6 +56,11 @@ in
         };
         vswitch.enable = mkIf (uses "openVSwitch") (mkDefault true);
       };
+    # What NixVirt's helper is told of each connection. `lab2nix plan` reads it, to tell what was changed by hand since.
+    environment.etc = optionalAttrs (options.virtualisation ? libvirt) {
+      "lab2nix/settings.json".text = toJSON config.virtualisation.libvirt.connections;
+    };
+
     # Port forwards need passt.
     systemd.services.libvirtd = mkIf (uses "passt") { path = [ pkgs.passt ]; };
 

@@ -42,6 +42,8 @@ pub struct Facts {
     pub nvram: Option<String>,
     /// Whether a domain starts from UEFI.
     pub has_uefi: bool,
+    /// Whether a domain runs by KVM.
+    pub has_kvm: bool,
     /// Whether a domain has a TPM of its own, whose state goes by its UUID.
     pub has_tpm: bool,
 }
@@ -166,6 +168,7 @@ impl Facts {
             nvram: text(&["os", "nvram"]),
             has_uefi: find(root, &["os", "loader"]).is_some_and(is_uefi)
                 || attribute(&["os"], "firmware") == Some("efi"),
+            has_kvm: root.attribute("type") == Some("kvm"),
             has_tpm: devices(root, "tpm")
                 .filter_map(|tpm| children(tpm, "backend").next())
                 .any(|backend| backend.attribute("type") == Some("emulator")),

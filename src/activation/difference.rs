@@ -63,7 +63,7 @@ fn change(
                 ([], _) => format!("{what} address"),
                 ([path], _) => {
                     let word = |of: &BTreeMap<String, Vec<String>>| of.get(*path).map(|values| values.join(", "));
-                    let what = if path.is_empty() { what } else { format!("{what} {path}") };
+                    let what = format!("{what} {}", path.replace('@', " ").trim()).trim_end().to_owned();
                     match (word(old), word(new)) {
                         (Some(old), Some(new)) => format!("{what} {} → {}", shortened(&old), shortened(&new)),
                         (None, Some(new)) => format!("{what} {} added", shortened(&new)),

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Error, Virsh, quoted};
+use super::{Error, Query, Virsh, quoted};
 use crate::activation::definition::Definition;
 use crate::activation::run::Normalize;
 use crate::activation::settings::{Item, Settings};
@@ -94,6 +94,12 @@ impl Normalized {
         }
         let mut normalized = Self::default();
         let embedded = format!("qemu:///embed?root={}", workshop.path.display());
+        if all.iter().any(|(kind, definition)| *kind == ObjectKind::Domain && definition.facts.has_kvm) {
+            kvm_is_ours()?;
+        }
+        if !virsh.is_local() {
+            same_version(virsh, &virsh.for_connection(&embedded))?;
+        }
         let test = format!("test://{}/empty.xml", workshop.path.display());
         // Different definitions of one object, as before and after a change, would be in each other's way.
         let mut rounds: Vec<Vec<(ObjectKind, &Definition)>> = Vec::new();
@@ -148,6 +154,30 @@ impl Normalized {
         }
         Ok(())
     }
+}
+
+/// Fails where there is KVM, and it cannot be opened.
+fn kvm_is_ours() -> Result<(), Error> {
+    match File::options().read(true).write(true).open("/dev/kvm") {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Error::Kvm(error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Fails where the libvirt far away, or its QEMU, is another one than here.
+fn same_version(there: &Virsh, here: &Virsh) -> Result<(), Error> {
+    let versions = |of: &Virsh| -> Result<String, Error> {
+        let answer = of.ask(&[Query::Version])?.pop().unwrap_or_else(|| Ok(String::new())).map_err(Error::Strange)?;
+        // Of virsh's own library, it says nothing that is of the other side.
+        let lines =
+            answer.lines().filter_map(|line| line.split_once(": ")).filter(|(what, _)| !what.contains("library"));
+        Ok(lines.map(|(_, version)| version.trim()).collect::<Vec<_>>().join(", "))
+    };
+    let (there_is, here_is) = (versions(there)?, versions(here)?);
+    if there_is == here_is {
+        return Ok(());
+    }
+    Err(Error::Versions { connection: there.connection().to_owned(), there: there_is, here: here_is })
 }
 
 impl Normalize for Normalized {

@@ -155,11 +155,14 @@ impl<'w> Host<'w> {
         assert_eq!(code, 0, "{}: {said}", trial.name);
         let applied = self.look();
         for domain in &trial.running {
-            self.world.virsh(&["start", domain]);
+            if self.world.virsh(&["domstate", domain]).trim() != "running" {
+                self.world.virsh(&["start", domain]);
+            }
         }
-        if !trial.by_hand.is_empty() {
-            let script = format!("set -e; v() {{ virsh -q -c qemu:///system \"$@\"; }}; {}", trial.by_hand);
-            self.world.run(&["bash", "-c", &script]);
+        let script = format!("set -e; v() {{ virsh -q -c qemu:///system \"$@\"; }}; {}", trial.by_hand);
+        let output = self.world.output(&["bash", "-c", &script], "");
+        if !output.status.success() {
+            return vec![format!("by hand: {}", String::from_utf8_lossy(&output.stderr).trim())];
         }
         let (path, _) = self.tell("after", &trial.after);
         let before = self.look();

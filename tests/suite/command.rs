@@ -4,6 +4,7 @@
 mod disk;
 mod include;
 mod place;
+mod plan;
 mod xml;
 
 use std::fs;
@@ -12,6 +13,7 @@ use std::io;
 use clap::CommandFactory as _;
 use lab2nix::cli::Cli;
 use lab2nix::nix::host::host_files;
+use lab2nix::plan::consequence::Consequence;
 use lab2nix::problem::Id;
 use lab2nix::spec::Formatter;
 use pretty_assertions::assert_eq;
@@ -299,14 +301,15 @@ fn usage() {
 }
 
 #[test]
-fn every_problem_is_explained() {
+fn every_problem_and_consequence_is_explained() {
     let place = Place::with(GOOD);
     let all = place.run(&["explain"]).exits(0).without_talk();
-    assert_eq!(all.out.lines().count(), Id::ALL.len());
-    for (id, line) in Id::ALL.iter().zip(all.out.lines()) {
-        assert_eq!(line.split_whitespace().next(), Some(id.name()));
-        let ran = place.run(&["explain", id.name()]).exits(0).without_talk();
-        assert!(ran.out.contains(&format!("[{}]\n\n", id.name())) && ran.out.lines().count() > 2, "{ran:?}");
+    let problems = Id::ALL.iter().map(|id| id.name());
+    let names: Vec<&str> = problems.chain(Consequence::ALL.iter().map(|consequence| consequence.name())).collect();
+    assert_eq!(all.out.lines().filter_map(|line| line.split_whitespace().next()).collect::<Vec<_>>(), names);
+    for name in names {
+        let ran = place.run(&["explain", name]).exits(0).without_talk();
+        assert!(ran.out.contains(&format!("[{name}]\n\n")) && ran.out.lines().count() > 2, "{ran:?}");
     }
     place.run(&["explain", "bad-sise"]).exits(2).without_result().says("`bad-sise`").says("did you mean `bad-size`?");
 }

@@ -8,6 +8,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
+use lab2nix::plan::consequence::Consequence;
+
 use crate::support::document::{CONTRIBUTING, Document, Part, documents};
 use crate::support::{Differences, Read};
 
@@ -49,6 +51,16 @@ fn whole_specs_are_sound() {
     }
     differences.settle("mend the spec");
     assert!(specs > 0);
+}
+
+/// Each consequence is in the table of the page on what a switch does, in the order of harm.
+#[test]
+fn the_page_on_plans_has_every_consequence() {
+    let page = fs::read_to_string("docs/plan.md").expect("it is there");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).map(|(name, _)| name);
+    let rows: Vec<&str> = rows.filter(|name| !name.starts_with("--")).collect();
+    let names: Vec<&str> = Consequence::ALL.iter().map(|consequence| consequence.name()).collect();
+    assert_eq!(rows, names);
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn it_and_the_reference_are_fresh() {
     for (path, text, command) in [
         ("schema/lab.schema.json", schema::schema_text(), "schema"),
         ("docs/spec.md", reference::reference(), "schema --markdown"),
+        ("schema/plan.schema.json", lab2nix::plan::view::schema_text(), "schema --plan"),
     ] {
         let mut differences = Differences::default();
         differences.add(&lab2nix::files::diff(path, &fs::read_to_string(path).unwrap_or_default(), &text));

@@ -23,8 +23,10 @@ const ROOMS: &[&str] = &[
     "proof",
     "files",
     "pipeline",
-    "activation",
     "report",
+    "activation",
+    "virsh",
+    "plan",
     "cli",
 ];
 

@@ -4,7 +4,6 @@ pub mod cookbook;
 pub mod document;
 pub mod evaluation;
 pub mod labs;
-pub mod plans;
 pub mod script;
 
 use std::fs;

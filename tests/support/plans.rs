@@ -13,7 +13,7 @@ use lab2nix::plan::view::View;
 use lab2nix::plan::{Before, Certainty, Plan, plan};
 use serde::Deserialize;
 
-use super::Read;
+use crate::support::Read;
 
 /// How a host differs from one on which all of `old.json` runs: `host.json`.
 #[derive(Debug, Default, Deserialize)]

@@ -7,6 +7,7 @@ use crate::cli::{Cli, Gen};
 use crate::files::{self, Replace, State};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
+use crate::nix::listed::listed;
 use crate::pipeline::{self, Checked};
 use crate::problem::quoted_list;
 use crate::proof::Proven;
@@ -23,11 +24,15 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     if arguments.check {
         return compare(cli, arguments, &dir, &files);
     }
+    let before = files::compare(&dir, &files, Replace::Marked)?;
     if arguments.diff {
-        print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
+        print_changes(cli, &dir, &files, &before)?;
     }
     report_xml(&checked)?;
     let code = write(cli, &dir, &files, Replace::Marked)?;
+    if let Some(changes) = changes_of_objects(&files, &before).filter(|_| code == 0) {
+        talk(&format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
+    }
     let former = dir.join(FORMER_HOST_FILE);
     if files::is_left_over(&former)? {
         talk(&format!("note: `{}` is of an earlier version, and nothing reads it: delete it\n", former.display()));
@@ -48,6 +53,30 @@ fn report_xml(checked: &Checked) -> Result<(), Failure> {
         talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {unsupported}\n"));
     }
     Ok(())
+}
+
+/// Counts the objects that were otherwise in the files before, if there are any.
+fn changes_of_objects(files: &[Proven], before: &[State]) -> Option<String> {
+    let mut counts = [(0_usize, "changed"), (0, "deleted"), (0, "with another identity")];
+    for (file, state) in files.iter().zip(before) {
+        let State::Differs { old } = state else { continue };
+        let (Some(old), Some(new)) = (listed(old), listed(file.text())) else { continue };
+        for object in old {
+            let same = new.iter().find(|other| other.uuid == object.uuid);
+            let index = match same {
+                Some(same) if same.text == object.text => continue,
+                Some(_) => 0,
+                None if new.iter().any(|other| other.name == object.name) => 2,
+                None => 1,
+            };
+            counts[index].0 += 1;
+        }
+    }
+    let objects = |count: usize| if count == 1 { "1 object".to_owned() } else { format!("{count} objects") };
+    let counted =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", objects(*count)));
+    let counted: Vec<String> = counted.collect();
+    (!counted.is_empty()).then(|| counted.join(", "))
 }
 
 /// `generated` beside the spec.

@@ -1,0 +1,145 @@
+//! `plan` as it is run: what it compares with, what it denies, and what it says when it cannot look.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use lab2nix::plan::consequence::Consequence;
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use super::place::{CHANGED, GOOD, LAB2NIX, Place, Ran};
+use crate::support::skip;
+
+#[test]
+fn it_compares_with_another_spec() {
+    let place = Place::with(CHANGED);
+    place.write("old.json", GOOD);
+    let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
+    assert!(ran.out.starts_with("Against old.json, if everything runs"), "{ran:?}");
+    assert!(ran.out.contains("▲ power-cycled         domain web\n"), "{ran:?}");
+    assert!(ran.out.contains("(lab.json:3:52)"), "{ran:?}");
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{ran:?}");
+    let ran = place.run(&["plan", "--from", "lab.json"]).exits(0).without_talk();
+    assert!(ran.out.ends_with("\nnothing changes; 3 objects stay as they are.\n"), "{ran:?}");
+    let ran = place.run(&["plan", "--from", "old.json", "--format", "markdown"]).exits(0).without_talk();
+    assert!(ran.out.contains("\n| power-cycled | domain `web` | cut off, and started again | network `lan` restarts"));
+}
+
+#[test]
+fn its_json_has_a_schema() {
+    let place = Place::with(CHANGED);
+    place.write("old.json", GOOD);
+    let schema = place.run(&["schema", "--plan"]).exits(0).without_talk().out;
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).expect("it is JSON")).unwrap();
+    let ran = place.run(&["plan", "--from", "old.json", "--format", "json"]).exits(0).without_talk();
+    let plan: Value = serde_json::from_str(&ran.out).expect("it is JSON");
+    assert_eq!(validator.iter_errors(&plan).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
+    assert_eq!((&plan["certainty"], &plan["against"]), (&"likely".into(), &"old.json".into()));
+    let first = &plan["effects"][0];
+    assert_eq!(first["consequence"], "power-cycled");
+    assert_eq!(first["causes"][0]["line"], 3);
+    // What it does not say yet, it may say later.
+    let mut later = plan.clone();
+    later["effects"][0]["consequence"] = "something-new".into();
+    assert!(validator.is_valid(&later));
+}
+
+#[test]
+fn what_is_denied_has_an_exit_status() {
+    let place = Place::with(CHANGED);
+    place.write("old.json", GOOD);
+    let plan = |deny: &str| place.run(&["plan", "--from", "old.json", "--deny", deny]);
+    plan("power-cycled").exits(1).says("denied: power-cycled\n");
+    plan("created,network-restarted").exits(1).says("denied: network-restarted\n");
+    plan("data-lost,cut-off,warnings").exits(0).without_talk();
+    for consequence in Consequence::ALL {
+        assert_ne!(plan(consequence.name()).code, Some(2));
+    }
+    place.write(
+        "old.json",
+        &GOOD.replace("\"web\": {", "\"web\": { \"disks\": [{ \"pool\": \"vms\", \"size\": \"1GiB\" }],"),
+    );
+    plan("data-lost").exits(1).says("denied: disk-new\n");
+    plan("power-cycle").exits(2).says("did you mean `power-cycled`?");
+    place.run(&["check", "--deny", "power-cycled"]).exits(2).says("`--deny` of a consequence is for `plan`");
+}
+
+#[test]
+fn it_compares_with_a_revision() {
+    let place = Place::with(GOOD);
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=x", "-c", "user.email=x", "-c", "commit.gpgsign=false"]).args(arguments);
+        git.current_dir(place.path("")).output()
+    };
+    if git(&["init", "-q"]).is_err() {
+        return skip("there is no git here, so no revisions are compared");
+    }
+    fs::create_dir(place.path("site")).unwrap();
+    place.write("site/base.json", r#"{ "pools": { "more": { "path": "/srv/more" } } }"#);
+    place.write("site/lab.json", &GOOD.replacen("{", "{ \"include\": [\"base.json\"],", 1));
+    for arguments in [&["add", "."][..], &["commit", "-q", "-m", "x"]] {
+        let output = git(arguments).unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    // The file that it included is gone by now.
+    fs::remove_file(place.path("site/base.json")).unwrap();
+    place.write("site/lab.json", CHANGED);
+    let ran = place.run(&["plan", "site/lab.json", "--from", "git:HEAD"]).exits(0).without_talk();
+    assert!(ran.out.contains("● deleted              pool more\n"), "{ran:?}");
+    place.run(&["plan", "--from", "git:no"]).exits(2).without_result().says("cannot read the spec at `no`: ");
+    place.write("site/new.json", GOOD);
+    place.run(&["plan", "site/new.json", "--from", "git:HEAD"]).exits(2).without_result().says("site/new.json");
+}
+
+/// Runs it with a `virsh` of ours.
+fn with_virsh(place: &Place, script: Option<&str>, arguments: &[&str]) -> Ran {
+    let bin = place.path("bin");
+    fs::create_dir_all(&bin).unwrap();
+    if let Some(script) = script {
+        let virsh = bin.join("virsh");
+        fs::write(&virsh, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&virsh, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    Ran::of(place.command(LAB2NIX, arguments).env("PATH", format!("{}:/usr/bin:/bin", bin.display())))
+}
+
+#[test]
+fn what_keeps_it_from_looking_is_said_in_a_line() {
+    let place = Place::with(GOOD);
+    let ran = Ran::of(place.command(LAB2NIX, &["plan"]).env("PATH", place.path("")));
+    ran.exits(2).without_result().says("error: there is no `virsh` here: ");
+
+    let stopped = "echo 'error: failed to connect to the hypervisor' >&2
+        echo \"error: Failed to connect socket to '/run/libvirt/libvirt-sock-ro': No such file or directory\" >&2; exit 1";
+    let ran = with_virsh(&place, Some(stopped), &["plan"]).exits(2).without_result();
+    let expected = "error: cannot connect to `qemu:///system`: Failed to connect socket to \
+                    '/run/libvirt/libvirt-sock-ro': No such file or directory\n";
+    assert_eq!(ran.err, expected);
+    let ran = with_virsh(&place, Some(stopped), &["plan", "--connect", "qemu+ssh://far/system"]);
+    ran.exits(2).says("cannot connect to `qemu+ssh://far/system`: ");
+    with_virsh(&place, Some("exit 0"), &["plan"]).exits(2).says("cannot connect to ");
+    with_virsh(&place, Some("echo x"), &["plan"]).exits(2).without_result();
+
+    place.run(&["plan", "--settings", "no.json"]).exits(2).without_result();
+    place.run(&["plan", "--settings", "x", "lab.json"]).exits(2).without_result();
+    place.run(&["plan", "--from", "lab.json", "--connect", "x"]).exits(2).without_result();
+    place.write("lab.json", "{}");
+    place.run(&["plan", "--from", "lab.json"]).exits(1).without_result().says("error[missing-field]");
+}
+
+/// Whatever it does, it asks for nothing that could change something.
+#[test]
+fn it_only_looks() {
+    let place = Place::with(GOOD);
+    let log = "for word; do echo \"$word\"; done >>virsh.log; echo 'error: no' >&2; exit 1";
+    with_virsh(&place, Some(log), &["plan"]).exits(2);
+    let asked = fs::read_to_string(place.path("virsh.log")).unwrap();
+    let words: Vec<&str> = asked.lines().collect();
+    assert_eq!(words[..3], ["--quiet", "--readonly", "--connect"]);
+    assert!(
+        words[4].split("; ").all(|command| command.contains("list --uuid") || command.starts_with("echo ")),
+        "{asked}"
+    );
+}
