@@ -261,6 +261,6 @@ const MARK: &str = "<<lab2nix>>";
 
 /// The last thing that virsh complains of, which is libvirt's own word.
 fn in_short(complaint: &str) -> String {
-    let lines = complaint.lines().map(|line| line.trim().trim_start_matches("error: ").trim());
-    lines.filter(|line| !line.is_empty()).next_back().unwrap_or("it says nothing").to_owned()
+    let mut lines = complaint.lines().map(|line| line.trim().trim_start_matches("error: ").trim());
+    lines.rfind(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
 }

@@ -24,8 +24,8 @@ pub struct Definition {
 pub struct Facts {
     /// The bridge of a network.
     pub bridge: Option<String>,
-    /// Whether libvirt makes that bridge, which then no other network can have.
-    pub makes_bridge: bool,
+    /// The same where libvirt makes the bridge, which then no other network can have.
+    pub made_bridge: Option<String>,
     /// The lines that a network has for dnsmasq.
     pub dnsmasq: Vec<String>,
     /// The directory or device of a pool.
@@ -152,9 +152,11 @@ impl Facts {
         };
         let forward = find(root, &["forward"]).map(|forward| forward.attribute("mode").unwrap_or("nat"));
         let is_uefi = |loader: Node<'_, '_>| loader.attribute("type") == Some("pflash");
+        let makes_bridge = forward.is_none_or(|mode| ["nat", "route", "open"].contains(&mode));
+        let bridge = attribute(&["bridge"], "name").map(str::to_owned);
         Self {
-            bridge: attribute(&["bridge"], "name").map(str::to_owned),
-            makes_bridge: forward.is_none_or(|mode| ["nat", "route", "open"].contains(&mode)),
+            made_bridge: bridge.clone().filter(|_| makes_bridge),
+            bridge,
             dnsmasq: dnsmasq_options(root)
                 .flat_map(|options| options.children().filter(Node::is_element))
                 .filter_map(|option| option.attribute("value"))

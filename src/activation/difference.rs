@@ -131,7 +131,6 @@ fn which(node: Node<'_, '_>) -> String {
         "filesystem" => of_child("target", "dir"),
         "channel" => of_child("target", "name"),
         "serial" | "console" => of_child("target", "port"),
-        "hostdev" | "redirdev" | "smartcard" => None,
         "controller" => return ["type", "index"].map(|name| node.attribute(name).unwrap_or_default()).join(" "),
         "input" | "graphics" => node.attribute("type"),
         "portgroup" => node.attribute("name"),

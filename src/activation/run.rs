@@ -224,8 +224,7 @@ impl<L: Normalize> Activation<'_, L> {
         if let Some(other) = others().find(|other| other.name() == name) {
             return Err(format!("{} '{name}' already exists with uuid {}", kind.name(), other.uuid()));
         }
-        let made =
-            definition.facts.bridge.as_ref().filter(|_| kind == ObjectKind::Network && definition.facts.makes_bridge);
+        let made = definition.facts.made_bridge.as_ref().filter(|_| kind == ObjectKind::Network);
         match made {
             Some(bridge) if others().any(|other| other.definition.facts.bridge.as_ref() == Some(bridge)) => {
                 Err(format!("bridge name '{bridge}' already in use."))

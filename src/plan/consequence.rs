@@ -94,7 +94,7 @@ consequences! {
     /// A TPM starts empty.
     ///
     /// The state of a TPM goes by the domain's UUID, and the domain gets another one. A guest that has sealed its disk's key with
-    /// it (BitLocker) asks for the recovery key. Give the domain its old UUID: `"uuid"` in its entry.
+    /// it, as with `BitLocker`, asks for the recovery key. Give the domain its old UUID: `"uuid"` in its entry.
     TpmReset = "tpm-reset", DataLost;
     /// The activation stops before it is done.
     ///

@@ -38,12 +38,11 @@ impl Workshop {
     /// When there is no place for one.
     pub fn open(cache: Option<&Path>) -> io::Result<Self> {
         let kept = cache.and_then(|cache| Self::kept(&cache.join("lab2nix/libvirt")).ok().flatten());
-        let workshop = match kept {
-            Some(workshop) => workshop,
-            None => {
-                let temporary = tempfile::Builder::new().prefix("lab2nix-").tempdir()?;
-                Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) }
-            }
+        let workshop = if let Some(workshop) = kept {
+            workshop
+        } else {
+            let temporary = tempfile::Builder::new().prefix("lab2nix-").tempdir()?;
+            Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) }
         };
         workshop.prepare()?;
         Ok(workshop)

@@ -549,9 +549,7 @@ fn change_domain(domain: &mut Value, dice: &mut Dice, keys: &[&str], most: usize
             ("disks", _) => json!([{ "name": "system", "size": "4MiB" }]),
             ("active", 0) => json!(true),
             ("active", 1) => json!(false),
-            ("restart", choice @ 0..=1) => json!(choice == 0),
-            ("tpm", choice) => json!(choice == 0),
-            ("serial", choice) => json!(choice == 0),
+            ("restart", choice @ 0..=1) | ("tpm" | "serial", choice) => json!(choice == 0),
             _ => continue,
         };
         domain[key] = value;

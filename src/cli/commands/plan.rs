@@ -18,7 +18,7 @@ use crate::files;
 use crate::lab::Lab;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
-use crate::plan::consequence::Harm;
+use crate::plan::consequence::{Consequence, Harm};
 use crate::plan::places::Specs;
 use crate::plan::view::View;
 use crate::plan::{self, Before, Certainty, Places, Plan, human, markdown};
@@ -64,7 +64,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
         PlanFormat::Json => view.json(),
         PlanFormat::Markdown => markdown::render(&view),
     })?;
-    let is_denied = |consequence: plan::consequence::Consequence| {
+    let is_denied = |consequence: Consequence| {
         cli.deny.iter().any(|deny| match deny {
             Deny::Warnings => false,
             Deny::DataLost => consequence.harm() == Harm::DataLost,
@@ -76,7 +76,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
         .iter()
         .map(|effect| effect.consequence)
         .filter(|found| is_denied(*found))
-        .map(|c| c.name())
+        .map(Consequence::name)
         .collect();
     denied.dedup();
     if denied.is_empty() {
@@ -153,21 +153,18 @@ fn against_spec(
     labs: &[(&Lab, &Objects)],
 ) -> Result<Option<(Plan, String)>, Failure> {
     let mut former = Vec::new();
-    match from.strip_prefix("git:") {
-        Some(revision) => {
-            for (source, _) in specs {
-                let path = Path::new(source.name());
-                let git = Git { revision };
-                let bytes = git.read_own(path)?;
-                let (source, problems) = Source::with_includes(path, bytes, &git);
-                let checked = pipeline::check(&source, problems);
-                former.push((source, checked));
-            }
+    if let Some(revision) = from.strip_prefix("git:") {
+        for (source, _) in specs {
+            let path = Path::new(source.name());
+            let git = Git { revision };
+            let bytes = git.read_own(path)?;
+            let (source, problems) = Source::with_includes(path, bytes, &git);
+            let checked = pipeline::check(&source, problems);
+            former.push((source, checked));
         }
-        None => {
-            let Some(spec) = read_source(cli, Path::new(from))? else { return Ok(None) };
-            former.push(spec);
-        }
+    } else {
+        let Some(spec) = read_source(cli, Path::new(from))? else { return Ok(None) };
+        former.push(spec);
     }
     if let Some((source, _)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
         return Err(Failure::Former { spec: source.name().to_owned(), from: from.to_owned() });

@@ -78,7 +78,7 @@ fn it_compares_with_a_revision() {
     }
     fs::create_dir(place.path("site")).unwrap();
     place.write("site/base.json", r#"{ "pools": { "more": { "path": "/srv/more" } } }"#);
-    place.write("site/lab.json", &GOOD.replacen("{", "{ \"include\": [\"base.json\"],", 1));
+    place.write("site/lab.json", &GOOD.replacen('{', "{ \"include\": [\"base.json\"],", 1));
     for arguments in [&["add", "."][..], &["commit", "-q", "-m", "x"]] {
         let output = git(arguments).unwrap();
         assert!(output.status.success(), "{output:?}");
