@@ -15,7 +15,7 @@
 #                that guests get; null: a whole host
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
-# tmpfiles, etc (name to source), services (nixvirt and libvirtd), packages, vswitch, filesystems,
+# tmpfiles, etc (name to source), texts (name to text, in etc), services (nixvirt and libvirtd), packages, vswitch, filesystems,
 # openiscsi (whether it is enabled), warnings, zones (the packages with zones of firewalld), seeds (the
 # texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the
 # assertions that fail. Packages are shown as their paths.
@@ -102,7 +102,12 @@ in
   inherit (config.virtualisation) libvirtd vswitch;
   firewall = config.networking.firewall.interfaces;
   tmpfiles = config.systemd.tmpfiles.settings;
-  etc = builtins.mapAttrs (_: entry: "${entry.source}") config.environment.etc;
+  etc = builtins.mapAttrs (_: entry: "${entry.source}") (
+    lib.filterAttrs (_: entry: entry.source != null) config.environment.etc
+  );
+  texts = builtins.mapAttrs (_: entry: entry.text) (
+    lib.filterAttrs (_: entry: entry.text != null) config.environment.etc
+  );
   inherit (config.systemd) services;
   packages = config.environment.systemPackages;
   filesystems = config.boot.supportedFilesystems;

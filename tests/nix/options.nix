@@ -43,7 +43,8 @@ let
 
   etcEntry = types.submodule {
     options = {
-      source = mkOption { type = types.path; };
+      source = option (types.nullOr types.path) null;
+      text = option (types.nullOr types.str) null;
       mode = option types.str "symlink";
     };
   };

@@ -163,6 +163,9 @@ fn the_host_of_the_lab_of_this_repository() {
         let expected: Vec<_> = written.iter().map(|name| (*name).to_owned()).chain(domains).collect();
         assert_eq!(names.concat(), expected.iter().map(|name| format!("NixVirt-{name}")).collect::<Vec<_>>());
         assert_eq!(list(&connections["qemu:///system"]["pools"][0]["volumes"]).len(), 4);
+        // What `plan` reads of the last switch.
+        let told = host["texts"]["lab2nix/settings.json"].as_str().expect("it is there");
+        assert_eq!(serde_json::from_str::<Value>(told).expect("it is JSON"), *connections);
 
         let dns_and_dhcp = json!({ "allowedTCPPorts": [53], "allowedUDPPorts": [53, 67] });
         assert_eq!(host["firewall"], json!({ "virbr0": dns_and_dhcp, "virbr56": dns_and_dhcp }));
