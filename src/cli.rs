@@ -149,6 +149,10 @@ pub struct PlanArguments {
     /// The JSON that NixVirt's helper is given, instead of specs: for a host that says its objects in Nix.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// The JSON that NixVirt's helper was given at the last switch, to tell what was changed by hand since. Default: what the
+    /// module of the host keeps in /etc/lab2nix/settings.json.
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub applied: Option<PathBuf>,
     /// How it is told.
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
     pub format: PlanFormat,

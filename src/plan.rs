@@ -119,12 +119,11 @@ impl Plan {
         }
         let counted: Vec<String> =
             counts.iter().map(|(consequence, count)| format!("{count} {}", consequence.name())).collect();
-        let unchanged = match self.unchanged.values().sum::<usize>() {
-            0 => "no object stays as it is".to_owned(),
-            1 => "1 object stays as it is".to_owned(),
-            many => format!("{many} objects stay as they are"),
-        };
         let happens = if counted.is_empty() { "nothing changes".to_owned() } else { counted.join(", ") };
-        format!("{happens}; {unchanged}")
+        match self.unchanged.values().sum::<usize>() {
+            0 => happens,
+            1 => format!("{happens}; 1 object stays as it is"),
+            many => format!("{happens}; {many} objects stay as they are"),
+        }
     }
 }

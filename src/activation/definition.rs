@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use roxmltree::{Document, Node, NodeType};
 use uuid::Uuid;
 
-use crate::lab::identity::ObjectKind;
+use crate::lab::identity::{self, ObjectKind};
 
 /// The definition of an object, as XML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +38,14 @@ pub struct Facts {
     pub bridges: Vec<String>,
     /// The drives of a domain, as far as they are files and volumes.
     pub disks: Vec<Disk>,
+    /// What the screen of a domain needs of the host: the device that draws it.
+    pub render_node: Option<String>,
     /// The file of a domain's firmware variables.
     pub nvram: Option<String>,
     /// Whether a domain starts from UEFI.
     pub has_uefi: bool,
+    /// The MAC addresses of a domain's interfaces, or of a network, as far as they have one.
+    pub macs: Vec<Option<String>>,
     /// Whether a domain runs by KVM.
     pub has_kvm: bool,
     /// Whether a domain has a TPM of its own, whose state goes by its UUID.
@@ -81,6 +85,8 @@ pub enum DiskSource {
     File(String),
     /// A volume of a pool.
     Volume { pool: String, name: String },
+    /// A volume that is not named, so that the domain does not start.
+    Nothing,
 }
 
 /// Elements of a pool that change by themselves, which `NixVirt` compares only if the spec has them.
@@ -105,6 +111,31 @@ impl Definition {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What `NixVirt` hands to libvirt of it: with a MAC address, made of the UUID, for the first interface of a domain that has
+    /// none. Further interfaces without one get another from libvirt each time that they are defined.
+    ///
+    /// # Panics
+    ///
+    /// Never: what a definition becomes by an element more is a definition.
+    #[must_use]
+    pub fn as_handed_over(self) -> Self {
+        let document = self.document();
+        let Some(first) = devices(document.root_element(), "interface").next() else { return self };
+        if children(first, "mac").next().is_some() {
+            return self;
+        }
+        let mac = format!("<mac address='{}'/>", identity::derive(self.uuid, 0));
+        let text = if let Some(child) = first.first_child() {
+            let (before, after) = self.text.split_at(child.range().start);
+            format!("{before}{mac}{after}")
+        } else {
+            let (before, after) = self.text.split_at(first.range().end);
+            let open = before.strip_suffix("/>").or_else(|| before.strip_suffix("></interface>"));
+            format!("{}>{mac}</interface>{after}", open.unwrap_or(before))
+        };
+        Self::new(text).expect("it is a definition with an element more")
     }
 
     /// What `NixVirt` compares of it: the elements without the space between them, the devices of a domain in no order, and of a
@@ -142,6 +173,14 @@ impl Definition {
 }
 
 impl Facts {
+    /// Whether libvirt makes up a MAC address each time that it is defined: of a network with a bridge, or a domain's interface
+    /// other than the first, that has none.
+    #[must_use]
+    pub fn gets_new_macs(&self) -> bool {
+        let skipped = usize::from(self.made_bridge.is_none());
+        self.macs.iter().skip(skipped).any(Option::is_none)
+    }
+
     fn of(root: Node<'_, '_>) -> Self {
         let attribute = |path: &[&str], name: &str| find(root, path).and_then(|found| found.attribute(name));
         let text = |path: &[&str]| find(root, path).and_then(|found| found.text()).map(str::to_owned);
@@ -152,6 +191,11 @@ impl Facts {
         };
         let forward = find(root, &["forward"]).map(|forward| forward.attribute("mode").unwrap_or("nat"));
         let is_uefi = |loader: Node<'_, '_>| loader.attribute("type") == Some("pflash");
+        let own = (root.tag_name().name() == "network").then_some(root);
+        let macs = devices(root, "interface")
+            .chain(own)
+            .map(|of| children(of, "mac").next()?.attribute("address").map(str::to_owned))
+            .collect();
         let makes_bridge = forward.is_none_or(|mode| ["nat", "route", "open"].contains(&mode));
         let bridge = attribute(&["bridge"], "name").map(str::to_owned);
         Self {
@@ -167,9 +211,15 @@ impl Facts {
             networks: interfaces("network", "network"),
             bridges: interfaces("bridge", "bridge"),
             disks: devices(root, "disk").filter_map(Disk::of).collect(),
+            render_node: devices(root, "graphics")
+                .filter_map(|graphics| children(graphics, "gl").next())
+                .filter(|gl| gl.attribute("enable") != Some("no"))
+                .map(|gl| gl.attribute("rendernode").unwrap_or("/dev/dri").to_owned())
+                .next(),
             nvram: text(&["os", "nvram"]),
             has_uefi: find(root, &["os", "loader"]).is_some_and(is_uefi)
                 || attribute(&["os"], "firmware") == Some("efi"),
+            macs,
             has_kvm: root.attribute("type") == Some("kvm"),
             has_tpm: devices(root, "tpm")
                 .filter_map(|tpm| children(tpm, "backend").next())
@@ -192,6 +242,9 @@ impl DiskSource {
     /// The source in an element.
     fn of(element: Node<'_, '_>) -> Option<Self> {
         let source = children(element, "source").next()?;
+        if element.attribute("type") == Some("volume") && source.attribute("volume").is_none() {
+            return Some(Self::Nothing);
+        }
         Some(match (source.attribute("pool"), source.attribute("volume")) {
             (Some(pool), Some(name)) => Self::Volume { pool: pool.to_owned(), name: name.to_owned() },
             _ => Self::File(source.attribute("file")?.to_owned()),

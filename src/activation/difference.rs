@@ -15,6 +15,14 @@ pub struct Change {
     pub text: String,
 }
 
+impl Change {
+    /// Whether its text has one of these words.
+    #[must_use]
+    pub fn names_one_of(&self, words: &[Option<String>]) -> bool {
+        words.iter().flatten().any(|word| self.text.contains(word.as_str()))
+    }
+}
+
 /// What a definition has, by the part that it belongs to, and there by its path.
 type Parts = BTreeMap<Part, BTreeMap<String, Vec<String>>>;
 
@@ -73,9 +81,15 @@ fn change(
                 }
                 (paths, _) => {
                     let names: BTreeSet<&str> =
-                        paths.iter().map(|path| path.split(['/', '@', '[']).next().unwrap_or_default()).collect();
+                        paths.iter().map(|path| path.split('@').next().unwrap_or_default()).collect();
                     let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-                    if names.is_empty() { what } else { format!("{what} ({})", names.join(", ")) }
+                    match names.as_slice() {
+                        [] => what,
+                        [first, second, others @ ..] if !others.is_empty() => {
+                            format!("{what} ({first}, {second} and {} more)", others.len())
+                        }
+                        some => format!("{what} ({})", some.join(", ")),
+                    }
                 }
             }
         }

@@ -107,6 +107,8 @@ pub struct Run {
     pub unknown: Vec<Unknown>,
     /// What ended it early, in libvirt's words as far as they are known.
     pub failure: Option<String>,
+    /// The object at which it ended.
+    pub failed_at: Option<(ObjectKind, String)>,
     /// What the host has then.
     pub world: World,
 }
@@ -114,12 +116,14 @@ pub struct Run {
 /// Runs an activation.
 #[must_use]
 pub fn run(world: World, settings: &Settings, libvirt: &impl Normalize) -> Run {
-    let mut activation = Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new() };
+    let mut activation =
+        Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new(), at: None };
     let failure = activation.all(settings).err();
-    let Activation { world, events, verdicts, mut unknown, .. } = activation;
+    let Activation { world, events, verdicts, mut unknown, at, .. } = activation;
+    let failed_at = at.filter(|_| failure.is_some());
     unknown.sort();
     unknown.dedup();
-    Run { events, verdicts, unknown, failure, world }
+    Run { events, verdicts, unknown, failure, failed_at, world }
 }
 
 /// An item, and whether it shall be active: decided before anything is done.
@@ -134,6 +138,8 @@ struct Activation<'a, L> {
     events: Vec<Event>,
     verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
     unknown: Vec<Unknown>,
+    /// What is being done.
+    at: Option<(ObjectKind, String)>,
 }
 
 impl<L: Normalize> Activation<'_, L> {
@@ -151,14 +157,21 @@ impl<L: Normalize> Activation<'_, L> {
             self.undefine_unlisted(*kind, items)?;
         }
         for (kind, items) in &kinds {
-            items.iter().try_for_each(|listed| self.define(*kind, listed.item))?;
+            for listed in items {
+                self.at = Some((*kind, listed.item.definition.name.clone()));
+                self.define(*kind, listed.item)?;
+            }
         }
         for (_, items) in kinds.iter().filter(|(kind, _)| *kind == ObjectKind::Pool) {
-            items.iter().try_for_each(|listed| self.volumes(listed.item))?;
+            for listed in items {
+                self.at = Some((ObjectKind::Pool, listed.item.definition.name.clone()));
+                self.volumes(listed.item)?;
+            }
         }
         for (kind, items) in &kinds {
             for listed in items {
                 let uuid = listed.item.definition.uuid;
+                self.at = Some((*kind, listed.item.definition.name.clone()));
                 if listed.active { self.start(*kind, uuid)? } else { self.stop(*kind, uuid, &Cause::Inactive) }
             }
         }
@@ -177,6 +190,7 @@ impl<L: Normalize> Activation<'_, L> {
         self.stop(kind, uuid, cause);
         let Some(object) = self.world.object(kind, uuid).filter(|object| object.is_persistent) else { return Ok(()) };
         if object.snapshots > 0 {
+            self.at = Some((kind, object.name().to_owned()));
             return Err(format!("cannot delete inactive domain with {} snapshots", object.snapshots));
         }
         self.note(kind, uuid, Deed::Undefine);
@@ -190,7 +204,7 @@ impl<L: Normalize> Activation<'_, L> {
         if before.as_ref().is_some_and(|before| before.name() != item.definition.name) {
             self.undefine(kind, uuid, &Cause::Renamed)?;
         }
-        let after = self.libvirt.normalize(kind, &item.definition)?;
+        let after = self.libvirt.normalize(kind, &item.definition.clone().as_handed_over())?;
         self.is_free(kind, &after)?;
         match self.world.object_mut(kind, uuid) {
             Some(object) => {
@@ -338,6 +352,9 @@ impl<L: Normalize> Activation<'_, L> {
         for disk in &domain.facts.disks {
             match &disk.source {
                 DiskSource::File(file) => self.file_is_there(file)?,
+                DiskSource::Nothing => {
+                    return Err("name in virStoragePoolLookupByName must not be NULL".to_owned());
+                }
                 DiskSource::Volume { pool, name } => {
                     let not_found = || format!("Storage pool not found: no storage pool with matching name '{pool}'");
                     let found = self.world.named(ObjectKind::Pool, pool).ok_or_else(not_found)?;
@@ -353,6 +370,9 @@ impl<L: Normalize> Activation<'_, L> {
                     }
                 }
             }
+        }
+        if let Some(node) = &domain.facts.render_node {
+            self.file_is_there(node)?;
         }
         for name in &domain.facts.networks {
             let not_found = || format!("Network not found: no network with matching name '{name}'");

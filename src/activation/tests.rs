@@ -37,7 +37,8 @@ fn domain(id: u128, name: &str, devices: &str) -> Definition {
     definition(ObjectKind::Domain, id, name, &format!("<devices>{devices}</devices>"))
 }
 
-const ON_LAN: &str = "<interface type='network'>\n<source network='lan'/></interface>";
+const ON_LAN: &str =
+    "<interface type='network'>\n<mac address='52:54:00:00:00:01'/><source network='lan'/></interface>";
 
 fn there(kind: ObjectKind, definition: &Definition, is_active: bool) -> Object {
     Object { is_active, ..Object::new(kind, definition.clone()) }
@@ -69,8 +70,8 @@ fn domains(items: Vec<Item>) -> Settings {
 
 #[test]
 fn what_is_as_it_shall_be_is_left_alone() {
-    let a = domain(3, "a", "<disk/>\n<interface type='user'/>");
-    let same = domain(3, "a", "<interface type='user'/><disk/>\n\n");
+    let a = domain(3, "a", "<disk/>\n<interface type='user'><mac address='52:54:00:00:00:02'/></interface>");
+    let same = domain(3, "a", "<interface type='user'><mac address='52:54:00:00:00:02'/></interface><disk/>\n\n");
     let run = check(vec![there(ObjectKind::Domain, &a, true)], &domains(vec![item(&same)]), &["domain a: Define"]);
     assert_eq!(run.verdicts, [(ObjectKind::Domain, a.uuid, Verdict::Unchanged)]);
 }
@@ -113,8 +114,12 @@ fn snapshots_stop_an_activation_that_has_cut_the_domain_off() {
 fn a_changed_network_takes_the_domains_on_it_along() {
     let (before, after) = (network(""), network("<mtu size='1400'/>"));
     let on_network = domain(3, "a", ON_LAN);
-    let on_bridge = domain(4, "b", "<interface type='bridge'><source bridge='virbr-lan'/></interface>");
-    let elsewhere = domain(5, "c", "<interface type='user'/>");
+    let on_bridge = domain(
+        4,
+        "b",
+        "<interface type='bridge'><mac address='52:54:00:00:00:03'/><source bridge='virbr-lan'/></interface>",
+    );
+    let elsewhere = domain(5, "c", "<interface type='user'><mac address='52:54:00:00:00:02'/></interface>");
     let objects = || {
         let domains = [&on_network, &on_bridge, &elsewhere].map(|domain| there(ObjectKind::Domain, domain, true));
         domains.into_iter().chain([there(ObjectKind::Network, &before, true)]).collect::<Vec<_>>()
@@ -226,8 +231,11 @@ fn a_domain_starts_only_if_all_is_there() {
         Some("Storage pool not found: no storage pool with matching name 'no'"),
     );
     check(ON_LAN, Some("network 'lan' is not active"));
-    check("<interface type='bridge'><source bridge='br0'/></interface>", None);
-    check("<interface type='bridge'><source bridge='br1'/></interface>", Some("'br1': No such device"));
+    check("<interface type='bridge'><mac address='52:54:00:00:00:03'/><source bridge='br0'/></interface>", None);
+    check(
+        "<interface type='bridge'><mac address='52:54:00:00:00:03'/><source bridge='br1'/></interface>",
+        Some("'br1': No such device"),
+    );
 }
 
 #[test]
@@ -291,4 +299,23 @@ fn settings_are_those_of_the_helper() {
     of_volume("{}", "has neither a name nor a definition");
     of_volume(r#"{ "name": "a" }"#, "has no definition to be created from");
     of_volume(r#"{ "name": "b", "definition": "/a.xml" }"#, "has another name than its definition");
+}
+
+/// As NixVirt's `_fixDefinitionETree` does, which stops at the first interface.
+#[test]
+fn the_first_interface_gets_a_mac_address() {
+    let mac = crate::lab::identity::derive(Uuid::from_u128(3), 0);
+    let handed_over = |devices: &str| domain(3, "a", devices).as_handed_over();
+    let with_mac = format!("<interface type='user'><mac address='{mac}'/></interface>");
+    for none in ["<interface type='user'/>", "<interface type='user'></interface>"] {
+        assert_eq!(handed_over(none), domain(3, "a", &with_mac));
+        let two = handed_over(&format!("{none}{none}"));
+        assert_eq!(two, domain(3, "a", &format!("{with_mac}{none}")));
+        assert!(two.facts.gets_new_macs());
+    }
+    let on_lan = "<interface type='network'>\n<source network='lan'/></interface>";
+    assert_eq!(handed_over(on_lan).facts.macs, [Some(mac.to_string())]);
+    for same in ["<disk/>", ON_LAN] {
+        assert_eq!(handed_over(same), domain(3, "a", same));
+    }
 }

@@ -124,7 +124,7 @@ impl World {
                 let volumes: Vec<Volume> = item.volumes.iter().filter(|volume| volume.present).map(volume).collect();
                 let files = facts.disks.iter().filter_map(|disk| match &disk.source {
                     DiskSource::File(path) => Some(path.clone()),
-                    DiskSource::Volume { .. } => None,
+                    DiskSource::Volume { .. } | DiskSource::Nothing => None,
                 });
                 world.files.there.extend(files.chain(facts.nvram.clone()));
                 world.files.there.extend(volumes.iter().filter_map(|volume| volume.path.clone()));

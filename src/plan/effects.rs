@@ -137,7 +137,21 @@ impl<'a> Effects<'a> {
     /// What of an object's definition changes, and who changed it.
     fn changes(&self, object: &Object) -> Vec<Cause> {
         let Some(after) = self.after(object) else { return Vec::new() };
-        let all = changes(&object.definition, &after.definition);
+        let mut all = changes(&object.definition, &after.definition);
+        // A cause that nobody finds in the definition, because it is not there.
+        let written = definition_in(self.settings, object.kind, object.uuid());
+        if let Some(anew) = written.filter(|written| written.facts.gets_new_macs()) {
+            let is_mac = |change: &Change| match object.kind {
+                ObjectKind::Network => change.element == "mac",
+                ObjectKind::Domain => change.element == "devices/interface" && !change.names_one_of(&anew.facts.macs),
+                ObjectKind::Pool => false,
+            };
+            if all.iter().any(is_mac) {
+                all.retain(|change| !is_mac(change));
+                let text = "no `mac` in it, so libvirt makes up another each time".to_owned();
+                all.push(Change { element: "mac".to_owned(), text });
+            }
+        }
         let hand = self.by_hand.iter().find(|by_hand| by_hand.object == subject(object.kind, object.name()));
         let texts = |changes: &[Change]| match changes {
             [] => "the order of its parts".to_owned(),
@@ -217,14 +231,16 @@ impl<'a> Effects<'a> {
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
         let done = if done.is_empty() { "nothing".to_owned() } else { done.join(", ") };
+        let at = self.run.failed_at.as_ref();
+        let at = at.map(|(kind, name)| format!("at {} `{name}`: ", kind.name())).unwrap_or_default();
         let second = match again.and_then(|again| again.failure.as_ref()) {
             Some(why) if why == failure => "a second attempt stops there, too".to_owned(),
             Some(why) => format!("a second attempt stops with: {why}"),
             None => "a second attempt comes to its end".to_owned(),
         };
-        let what = format!("libvirt refuses: {failure}; done by then: {done}; {second}");
+        let what = format!("{at}libvirt refuses: {failure}; done by then: {done}; {second}");
         let instead = if failure.contains("snapshots") {
-            Some("`virsh snapshot-delete NAME SNAPSHOT --metadata` before, or keep the domain in the spec")
+            Some("`virsh snapshot-delete NAME SNAPSHOT --metadata` before, or keep the domain")
         } else if failure.contains("already exists with uuid") {
             Some("give the objects their new names in two switches, by a third name")
         } else {
@@ -342,7 +358,7 @@ impl<'a> Effects<'a> {
         };
         if twin.is_some() && domain.definition.facts.has_tpm {
             self.add(Consequence::TpmReset, me.clone(), "its TPM starts empty", Vec::new());
-            self.instead(format!("add `\"uuid\": \"{}\"` to its entry", domain.uuid()));
+            self.instead(format!("give its entry the `uuid` {}", domain.uuid()));
         }
         match stop {
             Some((cause, _)) => {
@@ -358,11 +374,12 @@ impl<'a> Effects<'a> {
         match self.stop(domain) {
             Some((cause, true)) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::PowerCycled, me.clone(), "cut off, and started again", causes);
-                self.instead(format!(
-                    "`virsh shutdown {}` before, or `\"restart\": false` in its entry",
-                    domain.name()
-                ));
+                let what = match cause {
+                    run::Cause::Renamed => "cut off, and started again under its new name",
+                    _ => "cut off, and started again",
+                };
+                self.add(Consequence::PowerCycled, me.clone(), what, causes);
+                self.instead(format!("`virsh shutdown {}` before, or `restart` false in its entry", domain.name()));
                 if let run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed = cause {
                     self.instead(format!("`virsh shutdown {}` before", domain.name()));
                 }
@@ -426,7 +443,7 @@ impl<'a> Effects<'a> {
             }
             let cause = || {
                 vec![Cause {
-                    text: format!("the spec has another disk as `{target}`"),
+                    text: format!("`{target}` is another disk now"),
                     of: Some((domain.kind, domain.uuid(), Vec::new())),
                 }]
             };
@@ -450,7 +467,7 @@ impl<'a> Effects<'a> {
                         Consequence::DiskNew,
                         what,
                         cause(),
-                        Some(format!("name the old volume in the spec, or move {before} to {now} before")),
+                        Some(format!("name the old volume, or move {before} to {now} before")),
                     ));
                 }
                 Some(now) => {
@@ -494,12 +511,8 @@ impl<'a> Effects<'a> {
     fn new_objects(&mut self) {
         for object in &self.run.world.objects {
             let me = subject(object.kind, object.name());
-            let of = || {
-                vec![Cause {
-                    text: "it is new in the spec".to_owned(),
-                    of: Some((object.kind, object.uuid(), Vec::new())),
-                }]
-            };
+            let of =
+                || vec![Cause { text: "it is new".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
             match self.before.object(object.kind, object.uuid()) {
                 None if self.before.named(object.kind, object.name()).is_some() => {}
                 None => {
@@ -537,7 +550,7 @@ impl<'a> Effects<'a> {
                         Some(users) => format!("deleted, the disk of {}", users.join(", ")),
                         None => "deleted".to_owned(),
                     };
-                    let cause = Cause { text: format!("pool `{}` has it with `present: false`", event.name), of };
+                    let cause = Cause { text: format!("pool `{}` says that it shall not be present", event.name), of };
                     self.add(Consequence::VolumeDeleted, me, what, vec![cause]);
                 }
                 Deed::Define | Deed::Undefine | Deed::Start | Deed::Stop(_) => {}
@@ -594,6 +607,7 @@ fn in_units(bytes: u64) -> String {
 /// The path of a disk's source, as far as it is known.
 fn path_of(source: &DiskSource, world: &World) -> String {
     match source {
+        DiskSource::Nothing => "nothing".to_owned(),
         DiskSource::File(path) => path.clone(),
         DiskSource::Volume { pool, name } => {
             let found = world.named(ObjectKind::Pool, pool);

@@ -74,6 +74,7 @@ fn look(harm: Harm) -> (char, Style) {
 
 fn wrapped(text: &mut String, words: &str, first: &str, others: &str) {
     let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(others).break_words(false);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
     for line in textwrap::wrap(words, options) {
         text.push_str(&line);
         text.push('\n');

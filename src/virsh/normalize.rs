@@ -82,11 +82,12 @@ impl Normalized {
         virsh: &Virsh,
         workshop: &Workshop,
     ) -> Result<Self, Error> {
-        let mut all: Vec<(ObjectKind, &Definition)> = Vec::new();
+        let mut all: Vec<(ObjectKind, Definition)> = Vec::new();
         let mut known = BTreeSet::new();
         for (kind, items) in settings.into_iter().flat_map(Settings::kinds) {
             for Item { definition, .. } in items {
-                if known.insert((kind.name(), definition.text())) {
+                let definition = definition.clone().as_handed_over();
+                if known.insert((kind.name(), definition.text().to_owned())) {
                     all.push((kind, definition));
                 }
             }
@@ -102,7 +103,8 @@ impl Normalized {
         let test = format!("test://{}/empty.xml", workshop.path.display());
         // Different definitions of one object, as before and after a change, would be in each other's way.
         let mut rounds: Vec<Vec<(ObjectKind, &Definition)>> = Vec::new();
-        for (kind, definition) in all {
+        for (kind, definition) in &all {
+            let kind = *kind;
             let meets = |(other_kind, other): &(ObjectKind, &Definition)| {
                 *other_kind == kind && (other.uuid == definition.uuid || other.name == definition.name)
             };

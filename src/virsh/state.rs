@@ -147,9 +147,9 @@ pub fn look_around(world: &mut World, settings: &Settings) {
     let named = definitions.iter().flat_map(|definition| {
         let disks = definition.facts.disks.iter().filter_map(|disk| match &disk.source {
             DiskSource::File(path) => Some(path),
-            DiskSource::Volume { .. } => None,
+            DiskSource::Volume { .. } | DiskSource::Nothing => None,
         });
-        disks.chain(&definition.facts.nvram)
+        disks.chain(&definition.facts.nvram).chain(&definition.facts.render_node)
     });
     for path in named {
         match Path::new(path).try_exists() {

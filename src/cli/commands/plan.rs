@@ -107,7 +107,10 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
             }
         }
     }
-    let applied = applied(connection, &world);
+    let applied = match &arguments.applied {
+        Some(path) => Some(read_settings(path, &world)?),
+        None => applied(connection, &world),
+    };
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), &virsh, &workshop)?;
     let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact };
