@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::gentle::apply::OnTimeout;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::problem::did_you_mean;
 use crate::report::Format;
@@ -69,6 +70,9 @@ pub enum Command {
     /// most harmful first: what is lost, where it stops half-way, who is cut off, and why.
     #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
+    /// Takes an activation's place before and after NixVirt, so that nobody is cut off: the host's service calls it.
+    #[command(hide = true)]
+    Activate(ActivateArguments),
     /// Looks for problems, and writes nothing.
     Check {
         /// The spec.
@@ -156,6 +160,46 @@ pub struct PlanArguments {
     /// How it is told.
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
     pub format: PlanFormat,
+}
+
+/// The arguments of `activate`.
+#[derive(Debug, clap::Args)]
+pub struct ActivateArguments {
+    /// Before NixVirt runs, or after.
+    #[arg(value_enum)]
+    pub when: When,
+    /// The JSON that NixVirt's helper is given.
+    #[arg(long, value_name = "FILE")]
+    pub settings: PathBuf,
+    /// The libvirt.
+    #[arg(long, value_name = "URI", default_value = "qemu:///system")]
+    pub connect: String,
+    /// Where to remember, between before and after, what ran.
+    #[arg(long, value_name = "DIR", default_value = "/run/lab2nix/activation")]
+    pub state: PathBuf,
+    /// Consequences that may happen though they lose data or stop the activation half-way.
+    #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = consequence)]
+    pub accept: Vec<Consequence>,
+    /// How many seconds a guest may take to shut down.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
+    /// What is done with a guest that takes longer.
+    #[arg(long, value_enum, default_value_t = OnTimeout::Fail)]
+    pub on_timeout: OnTimeout,
+}
+
+fn consequence(word: &str) -> Result<Consequence, String> {
+    Consequence::from_name(word)
+        .ok_or_else(|| did_you_mean(word, Consequence::ALL.iter().map(|consequence| consequence.name())))
+}
+
+/// When NixVirt runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// It will.
+    Before,
+    /// It has.
+    After,
 }
 
 /// How a plan is told.

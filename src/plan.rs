@@ -8,7 +8,7 @@ pub mod markdown;
 pub mod places;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -105,9 +105,11 @@ impl Places for () {
 }
 
 impl Plan {
-    /// The effects with these consequences.
-    pub fn with<'p>(&'p self, denied: &'p [Consequence]) -> impl Iterator<Item = &'p Effect> {
-        self.effects.iter().filter(|effect| denied.contains(&effect.consequence))
+    /// Says of these domains that nobody knows what becomes of them.
+    pub fn forget(&mut self, domains: &BTreeSet<String>) {
+        let kind = ObjectKind::Domain.name();
+        self.effects.retain(|effect| effect.object.kind != kind || !domains.contains(&effect.object.name));
+        self.unknown.extend(domains.iter().cloned().map(Unknown::Imported));
     }
 
     /// A closing line such as "1 power-cycled, 1 network-restarted; 12 objects stay as they are".

@@ -4,6 +4,7 @@
 //! keeps from changing anything (`virsh --readonly`). Definitions are read by drivers of libvirt that run inside `virsh`, in a
 //! directory of our own, and never see the host's objects.
 
+pub mod hand;
 pub mod normalize;
 pub mod state;
 
@@ -130,7 +131,7 @@ impl Query {
             Self::Running(uuid) => format!("dumpxml {uuid}"),
             Self::Snapshots(uuid) => format!("snapshot-list --name {uuid}"),
             Self::Volumes(uuid) => format!("vol-list {uuid}"),
-            Self::Version => "version".to_owned(),
+            Self::Version => "version --daemon".to_owned(),
             Self::Volume(pool, name) => format!("vol-dumpxml --pool {pool} --vol {}", quoted(name)),
         }
     }
@@ -169,7 +170,8 @@ impl Virsh {
     /// Whether the libvirt is on this machine.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        self.connection.split_once("://").is_none_or(|(_, rest)| rest.starts_with('/'))
+        // An alias of libvirt's configuration can be anywhere.
+        self.connection.split_once("://").is_some_and(|(_, rest)| rest.starts_with('/'))
     }
 
     /// Asks, and returns an answer for each query: what virsh prints, or what it complains of.
@@ -216,9 +218,10 @@ impl Virsh {
             });
         }
         let answer = |(printed, complained): (String, String)| {
-            // `error: ` of the mark that follows.
-            let complained = complained.strip_suffix("error: ").unwrap_or(&complained).trim().to_owned();
-            if complained.is_empty() { Ok(printed) } else { Err(in_short(&complained)) }
+            // `error: ` of the mark that follows is none; and what libvirt logs is no answer.
+            let complained = complained.strip_suffix("error: ").unwrap_or(&complained);
+            let mut errors = complained.lines().filter(|line| line.starts_with("error: ")).peekable();
+            if errors.peek().is_none() { Ok(printed) } else { Err(in_short(&errors.collect::<Vec<_>>().join("\n"))) }
         };
         Ok(printed.into_iter().zip(complained).take(commands.len()).map(answer).collect())
     }
@@ -228,6 +231,9 @@ impl Virsh {
         let (program, first) = self.program.split_first().expect("a program has a name");
         let mut command = Command::new(program);
         command.args(first).arg("--quiet").args(options).args(["--connect", &self.connection, script]);
+        for variable in ["LANGUAGE", "LIBVIRT_DEBUG", "LIBVIRT_LOG_FILTERS", "LIBVIRT_LOG_OUTPUTS", "VIRSH_DEBUG"] {
+            command.env_remove(variable);
+        }
         command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing,
@@ -263,4 +269,61 @@ const MARK: &str = "<<lab2nix>>";
 fn in_short(complaint: &str) -> String {
     let mut lines = complaint.lines().map(|line| line.trim().trim_start_matches("error: ").trim());
     lines.rfind(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn queries_only_look() {
+        let uuid = Uuid::from_u128(1);
+        let mut queries = vec![
+            Query::Running(uuid),
+            Query::Snapshots(uuid),
+            Query::Volumes(uuid),
+            Query::Volume(uuid, "it's; undefine x".to_owned()),
+            Query::Version,
+        ];
+        for kind in [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain] {
+            queries.push(Query::Definition(kind, uuid));
+            for which in [Which::All, Which::Active, Which::Persistent, Which::Saved, Which::Snapshotted] {
+                queries.push(Query::List(kind, which));
+            }
+        }
+        let verbs = ["list", "dumpxml", "snapshot-list", "vol-list", "vol-dumpxml", "version"];
+        for query in queries {
+            let command = query.command();
+            let verb = command.split(' ').next().unwrap_or_default();
+            let verb = verb.strip_prefix("net-").or(verb.strip_prefix("pool-")).unwrap_or(verb);
+            assert!(verbs.contains(&verb), "{command}");
+        }
+        assert_eq!(quoted("it's; undefine x"), r"'it'\''s; undefine x'");
+    }
+
+    /// What answers is told from what complains, and both from what is logged.
+    #[test]
+    fn answers_are_told_apart() {
+        let mark = format!("echo '{MARK}'; echo 'error: {MARK}' >&2;");
+        let script = format!(
+            "echo one; echo 'libvirt: warning : x' >&2; {mark} \
+             echo half; echo 'error: failed' >&2; echo 'error: for this' >&2; {mark}"
+        );
+        let virsh = Virsh::new("test:///x").with_program(["sh", "-c", &script].map(OsString::from).to_vec());
+        let answers = virsh.ask(&[Query::Version, Query::Version]).unwrap();
+        assert_eq!(answers[0].as_ref().map(|text| text.trim()), Ok("one"));
+        assert_eq!(answers[1], Err("for this".to_owned()));
+        let error = virsh.ask(&[Query::Version]).unwrap_err();
+        assert!(matches!(error, Error::Strange(_)), "{error}");
+    }
+
+    #[test]
+    fn who_does_not_answer_is_not_waited_for() {
+        let virsh =
+            Virsh::new("qemu+ssh://far/system").with_program(["sh", "-c", "sleep 100"].map(OsString::from).to_vec());
+        let virsh = Virsh { patience: Duration::from_millis(50), ..virsh };
+        assert!(matches!(virsh.ask(&[Query::Version]), Err(Error::Silent { .. })));
+        assert!(!virsh.is_local() && Virsh::new("qemu:///system").is_local() && !Virsh::new("alias").is_local());
+    }
 }

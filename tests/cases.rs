@@ -4,7 +4,7 @@
 //! - `bad/<problem-id>`: the reports of `tests/cases/bad/<problem-id>`, which has what brings this problem and no other
 //! - `bad-many`: the report of `tests/cases/bad-many`, which has many problems
 //! - `plan/<consequence>`: the plans of `tests/cases/plan/<consequence>`, in each form, from `old.json` to `new.json`, on a host that
-//!   differs from `old.json` as `host.json` says
+//!   differs from `old.json` as `host.json` says; `<consequence>-<more>` are further ones, and `nothing` has none
 //! - `examples/<example>`, and `lab` for the lab of this repository: their files
 //! - `nixvirt/<case>`, for each of these that is sound: what NixVirt writes of its definitions, in `tests/nixvirt/<case>`
 //!
@@ -144,19 +144,21 @@ fn bad(name: &str) -> Differences {
 /// A consequence's case has it, and every form says so.
 fn plan(name: &str) -> Differences {
     let (dir, mut differences) = (Path::new(PLANS).join(name), Differences::default());
-    let Some(consequence) =
-        Consequence::from_name(name).or_else(|| (name == "nothing").then_some(Consequence::Created))
-    else {
+    let is_of = |word: &str| name == word || name.strip_prefix(word).is_some_and(|rest| rest.starts_with('-'));
+    let consequence = Consequence::ALL.iter().rfind(|consequence| is_of(consequence.name()));
+    if consequence.is_none() && !is_of("nothing") {
         differences.add(&format!("{} is named after no consequence", dir.display()));
         return differences;
-    };
+    }
     if !dir.join("new.json").exists() {
         differences.add(&format!("{name} needs a case: {0}/old.json and {0}/new.json", dir.display()));
         return differences;
     }
     let (plan, view) = plans::of_case(&dir);
-    let is_there = plan.effects.iter().any(|effect| effect.consequence == consequence);
-    if is_there == (name == "nothing") {
+    let is_as_named = consequence.map_or(plan.effects.is_empty(), |consequence| {
+        plan.effects.iter().any(|effect| effect.consequence == *consequence)
+    });
+    if !is_as_named {
         differences.add(&format!("{} has no such consequence:\n{}", dir.display(), human::render(&view, false)));
     }
     let text = human::render(&view, false);

@@ -62,6 +62,8 @@ pub struct Disk {
     pub backing: Vec<DiskSource>,
     /// Whether the guest writes to it: no medium that is put in and taken out.
     pub is_disk: bool,
+    /// Whether the domain starts without it.
+    pub may_be_missing: bool,
 }
 
 /// Why a text is no definition.
@@ -85,6 +87,8 @@ pub enum DiskSource {
     File(String),
     /// A volume of a pool.
     Volume { pool: String, name: String },
+    /// Something else, by its name or device.
+    Other(String),
     /// A volume that is not named, so that the domain does not start.
     Nothing,
 }
@@ -116,9 +120,6 @@ impl Definition {
     /// What `NixVirt` hands to libvirt of it: with a MAC address, made of the UUID, for the first interface of a domain that has
     /// none. Further interfaces without one get another from libvirt each time that they are defined.
     ///
-    /// # Panics
-    ///
-    /// Never: what a definition becomes by an element more is a definition.
     #[must_use]
     pub fn as_handed_over(self) -> Self {
         let document = self.document();
@@ -127,15 +128,14 @@ impl Definition {
             return self;
         }
         let mac = format!("<mac address='{}'/>", identity::derive(self.uuid, 0));
-        let text = if let Some(child) = first.first_child() {
-            let (before, after) = self.text.split_at(child.range().start);
-            format!("{before}{mac}{after}")
-        } else {
-            let (before, after) = self.text.split_at(first.range().end);
-            let open = before.strip_suffix("/>").or_else(|| before.strip_suffix("></interface>"));
-            format!("{}>{mac}</interface>{after}", open.unwrap_or(before))
+        let range = first.range();
+        let Some(end) = end_of_tag(&self.text[range.clone()]) else { return self };
+        let (before, after) = self.text.split_at(range.start + end);
+        let text = match before.strip_suffix("/>") {
+            Some(open) => format!("{open}>{mac}</interface>{after}"),
+            None => format!("{before}{mac}{after}"),
         };
-        Self::new(text).expect("it is a definition with an element more")
+        Self::new(text).unwrap_or(self)
     }
 
     /// What `NixVirt` compares of it: the elements without the space between them, the devices of a domain in no order, and of a
@@ -161,6 +161,21 @@ impl Definition {
         text
     }
 
+    /// The host's devices of a running domain's interfaces that are on a network, or on its bridge.
+    #[must_use]
+    pub fn taps_on(&self, network: &Self) -> Vec<String> {
+        let document = self.document();
+        let bridge = network.facts.bridge.as_deref();
+        let is_on = |interface: &Node<'_, '_>| {
+            let source = children(*interface, "source").next();
+            let of = |name: &str| source.and_then(|source| source.attribute(name));
+            of("network") == Some(&network.name) || bridge.is_some() && of("bridge") == bridge
+        };
+        let interfaces = devices(document.root_element(), "interface").filter(is_on);
+        let targets = interfaces.filter_map(|interface| children(interface, "target").next()?.attribute("dev"));
+        targets.map(str::to_owned).collect()
+    }
+
     /// Its elements.
     ///
     /// # Panics
@@ -170,6 +185,20 @@ impl Definition {
     pub fn document(&self) -> Document<'_> {
         Document::parse(&self.text).expect("a definition has been parsed when it was made")
     }
+}
+
+/// Where the tag that a text begins with ends: behind a `>` that is not in an attribute.
+fn end_of_tag(text: &str) -> Option<usize> {
+    let mut quote = None;
+    text.char_indices().find_map(|(at, c)| {
+        match (quote, c) {
+            (None, '>') => return Some(at + 1),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None | Some(_), _) => {}
+        }
+        None
+    })
 }
 
 impl Facts {
@@ -234,7 +263,9 @@ impl Disk {
         let backing = disk.descendants().filter(|node| node.has_tag_name("backingStore")).filter_map(DiskSource::of);
         let target = children(disk, "target").next().and_then(|target| target.attribute("dev")).unwrap_or_default();
         let is_disk = matches!(disk.attribute("device"), None | Some("disk"));
-        Some(Self { target: target.to_owned(), source, backing: backing.collect(), is_disk })
+        let policy = children(disk, "source").next().and_then(|source| source.attribute("startupPolicy"));
+        let may_be_missing = matches!(policy, Some("optional" | "requisite"));
+        Some(Self { target: target.to_owned(), source, backing: backing.collect(), is_disk, may_be_missing })
     }
 }
 
@@ -247,7 +278,10 @@ impl DiskSource {
         }
         Some(match (source.attribute("pool"), source.attribute("volume")) {
             (Some(pool), Some(name)) => Self::Volume { pool: pool.to_owned(), name: name.to_owned() },
-            _ => Self::File(source.attribute("file")?.to_owned()),
+            _ => match source.attribute("file") {
+                Some(file) => Self::File(file.to_owned()),
+                None => Self::Other(["dev", "name", "dir"].iter().find_map(|of| source.attribute(*of))?.to_owned()),
+            },
         })
     }
 }

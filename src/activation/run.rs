@@ -92,6 +92,8 @@ pub enum Unknown {
     File(String),
     /// Whether there is a bridge.
     Bridge(String),
+    /// What a domain is that stays as libvirt has it.
+    Imported(String),
     /// Whether there is a volume, under this path; whether it shall be there.
     Volume { path: String, present: bool },
 }
@@ -204,7 +206,7 @@ impl<L: Normalize> Activation<'_, L> {
         if before.as_ref().is_some_and(|before| before.name() != item.definition.name) {
             self.undefine(kind, uuid, &Cause::Renamed)?;
         }
-        let after = self.libvirt.normalize(kind, &item.definition.clone().as_handed_over())?;
+        let after = self.libvirt.normalize(kind, &item.definition)?;
         self.is_free(kind, &after)?;
         match self.world.object_mut(kind, uuid) {
             Some(object) => {
@@ -276,6 +278,10 @@ impl<L: Normalize> Activation<'_, L> {
                     self.world.files.there.insert(path);
                     self.volumes_of(uuid, |volumes| drop(volumes.insert(volume.name.clone(), made)));
                 }
+                // What nobody has seen may be there.
+                (Some(false), false) if self.world.is_assumed => {
+                    self.unknown.push(Unknown::Volume { path, present: false });
+                }
                 (None, present) => self.unknown.push(Unknown::Volume { path, present }),
                 (Some(true), true) | (Some(false), false) => {}
             }
@@ -318,17 +324,26 @@ impl<L: Normalize> Activation<'_, L> {
             ObjectKind::Pool => {
                 let facts = &object.definition.facts;
                 let directory = facts.target.clone().unwrap_or_default();
-                if self.world.missing_directories.contains(&directory) {
-                    return Err(format!("cannot open directory '{directory}'"));
-                }
                 // What another kind of pool has is seen only when it is there.
                 let is_directory = facts.pool_type.as_deref().is_none_or(|kind| kind == "dir");
+                if is_directory && self.world.missing_directories.contains(&directory) {
+                    return Err(format!("cannot open directory '{directory}': No such file or directory"));
+                }
                 let files = is_directory.then(|| self.world.files.in_directory(&directory)).flatten();
                 let volumes = files.map(|names| {
                     let known = object.volumes.clone().unwrap_or_default();
                     let unread = |name: &str| Volume { name: name.to_owned(), ..Volume::default() };
                     let volume = |name: &str| known.get(name).cloned().unwrap_or_else(|| unread(name));
                     names.into_iter().map(|name| (name.to_owned(), volume(name))).collect()
+                });
+                let volumes = volumes.or_else(|| {
+                    // With another directory, it has other volumes.
+                    let is_here = |volume: &Volume| {
+                        volume.path.as_ref().is_some_and(|path| path.starts_with(&format!("{directory}/")))
+                    };
+                    let known = object.volumes.clone().unwrap_or_default();
+                    let known = known.into_iter().filter(|(_, volume)| is_here(volume)).collect();
+                    Some(known).filter(|_| self.world.is_assumed)
                 });
                 if let Some(pool) = self.world.object_mut(kind, uuid) {
                     pool.volumes = volumes;
@@ -349,8 +364,10 @@ impl<L: Normalize> Activation<'_, L> {
 
     /// Whether everything is there that a domain needs. What nobody knows is taken for there.
     fn can_start(&mut self, domain: &Definition) -> Result<(), String> {
-        for disk in &domain.facts.disks {
+        // A disc that may be missing is left out when it is.
+        for disk in domain.facts.disks.iter().filter(|disk| !disk.may_be_missing) {
             match &disk.source {
+                DiskSource::Other(_) => {}
                 DiskSource::File(file) => self.file_is_there(file)?,
                 DiskSource::Nothing => {
                     return Err("name in virStoragePoolLookupByName must not be NULL".to_owned());
@@ -385,12 +402,13 @@ impl<L: Normalize> Activation<'_, L> {
             let active = self.world.objects.iter().filter(|of| of.kind == ObjectKind::Network && of.is_active);
             let is_of_network =
                 active.into_iter().any(|network| network.definition.facts.bridge.as_ref() == Some(bridge));
-            match &self.world.bridges {
-                _ if is_of_network => {}
-                Some(bridges) if bridges.contains(bridge) => {}
-                Some(_) => return Err(format!("'{bridge}': No such device")),
-                None => self.unknown.push(Unknown::Bridge(bridge.clone())),
+            if is_of_network || self.world.bridges.contains(bridge) {
+                continue;
             }
+            if !self.world.may_have_bridges {
+                return Err(format!("'{bridge}': No such device"));
+            }
+            self.unknown.push(Unknown::Bridge(bridge.clone()));
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub struct Settings {
 /// An object that there shall be.
 #[derive(Debug)]
 pub struct Item {
-    /// Its definition, as it is written for `NixVirt`.
+    /// Its definition, as `NixVirt` hands it to libvirt.
     pub definition: Definition,
     /// Whether it shall be active; as it is now, if nothing is said.
     pub active: Option<bool>,
@@ -58,7 +58,7 @@ impl VolumeItem {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// They are not JSON, or not as `NixVirt` has them.
-    #[error("the settings cannot be read: {0}")]
+    #[error("they are not what NixVirt's helper is given")]
     Json(#[from] serde_json::Error),
     /// A definition cannot be read.
     #[error("cannot read `{path}`: {why}")]
@@ -73,6 +73,7 @@ pub enum Error {
 
 /// The settings as `NixVirt`'s module writes them.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Written {
     networks: Option<Vec<WrittenItem>>,
     pools: Option<Vec<WrittenItem>>,
@@ -128,7 +129,7 @@ impl Item {
             Err(why) => Err(Error::File { path, why }),
         };
         let (path, text) = read(written.definition)?;
-        let definition = Definition::new(text).map_err(|why| Error::Definition { path, why })?;
+        let definition = Definition::new(text).map_err(|why| Error::Definition { path, why })?.as_handed_over();
         let volume = |volume: WrittenVolume| {
             let present = volume.present.unwrap_or(true);
             let error = |why| Error::Volume { pool: definition.name.clone(), why };

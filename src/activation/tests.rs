@@ -216,7 +216,7 @@ fn a_domain_starts_only_if_all_is_there() {
                 missing: ["/other".to_owned()].into(),
                 ..Files::default()
             },
-            bridges: Some(["br0".to_owned()].into()),
+            bridges: ["br0".to_owned()].into(),
             ..World::default()
         };
         let run = run(world, &domains(vec![Item { active: Some(true), ..item(&a) }]), &AsWritten);

@@ -1,5 +1,7 @@
 //! What labs ask of `NixVirt`: the settings that their modules make of them together.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use crate::activation::definition::Definition;
@@ -18,6 +20,9 @@ pub enum Error {
     /// A domain that stays as it is, and is not there. The host stops before it changes anything.
     #[error("libvirt has no domain `{name}`, which lab `{lab}` has as imported")]
     NotThere { lab: String, name: String },
+    /// Two labs have one object, or one name of theirs. The host is not built.
+    #[error("labs `{}` and `{}` both have the {} `{name}`", labs[0], labs[1], kind.name())]
+    Clash { labs: [String; 2], kind: ObjectKind, name: String },
     /// The same with a UUID that is another domain's.
     #[error("libvirt's domain `{name}` has the UUID {found}, where lab `{lab}` has {expected}")]
     AnotherUuid { lab: String, name: String, expected: Uuid, found: Uuid },
@@ -35,6 +40,7 @@ pub enum Error {
 /// When a definition of a lab is no definition, which is a mistake in this crate.
 pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Settings, Error> {
     let mut settings = Settings::default();
+    refuse_clashes(labs)?;
     for (lab, objects) in labs {
         let vocabulary = Vocabulary::whole(lab.target.nixvirt);
         let items = |kind: ObjectKind, objects: &[Object]| -> Vec<Item> {
@@ -60,6 +66,20 @@ pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Sett
     Ok(settings)
 }
 
+/// Refuses labs that have one name of an object: a host with both cannot be built. What else clashes, its build says.
+fn refuse_clashes(labs: &[(&Lab, &Objects)]) -> Result<(), Error> {
+    let mut known: HashMap<(ObjectKind, &str), &str> = HashMap::new();
+    for (lab, objects) in labs {
+        for object in [&objects.networks, &objects.pools, &objects.domains].into_iter().flatten().flatten() {
+            if let Some(other) = known.insert((object.kind, &object.name), &lab.name) {
+                let labs = [other.to_owned(), lab.name.clone()];
+                return Err(Error::Clash { labs, kind: object.kind, name: object.name.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
 fn item(kind: ObjectKind, object: &Object, vocabulary: &Vocabulary) -> Item {
     let text = xml::print(&object.definition.tree, vocabulary, vocabulary.object(kind)).text();
     let volume = |volume: &libvirt::VolumeObject| match &volume.definition {
@@ -70,7 +90,7 @@ fn item(kind: ObjectKind, object: &Object, vocabulary: &Vocabulary) -> Item {
         None => VolumeItem::absent(volume.name.clone()),
     };
     Item {
-        definition: Definition::new(text).expect("what is printed is a definition"),
+        definition: Definition::new(text).expect("what is printed is a definition").as_handed_over(),
         active: match object.active {
             Active::Running => Some(true),
             Active::Stopped => Some(false),

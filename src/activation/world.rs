@@ -19,8 +19,12 @@ pub struct World {
     pub missing_directories: BTreeSet<String>,
     /// Networks that cannot be started, by their names, and why.
     pub broken_networks: BTreeMap<String, String>,
-    /// Bridges of the host, which no network of libvirt makes; `None` when nobody could look.
-    pub bridges: Option<BTreeSet<String>>,
+    /// Bridges of the host, which no network of libvirt makes.
+    pub bridges: BTreeSet<String>,
+    /// Whether there may be more bridges than these.
+    pub may_have_bridges: bool,
+    /// Whether it is what somebody says, who has seen nothing: there may be more in it.
+    pub is_assumed: bool,
 }
 
 /// The files of a host, as far as somebody has looked.
@@ -109,8 +113,7 @@ impl World {
     /// A host on which all of that is as it shall be, and runs unless it shall not.
     #[must_use]
     pub fn as_if_it_ran(settings: &Settings) -> Self {
-        let mut world = Self { bridges: Some(BTreeSet::new()), ..Self::default() };
-        let bridges = world.bridges.get_or_insert_default();
+        let mut world = Self { may_have_bridges: true, is_assumed: true, ..Self::default() };
         for (kind, items) in settings.kinds() {
             for item in items {
                 let facts = &item.definition.facts;
@@ -124,12 +127,11 @@ impl World {
                 let volumes: Vec<Volume> = item.volumes.iter().filter(|volume| volume.present).map(volume).collect();
                 let files = facts.disks.iter().filter_map(|disk| match &disk.source {
                     DiskSource::File(path) => Some(path.clone()),
-                    DiskSource::Volume { .. } | DiskSource::Nothing => None,
+                    DiskSource::Volume { .. } | DiskSource::Other(_) | DiskSource::Nothing => None,
                 });
-                world.files.there.extend(files.chain(facts.nvram.clone()));
+                world.files.there.extend(files.chain(facts.nvram.clone()).chain(facts.render_node.clone()));
                 world.files.there.extend(volumes.iter().filter_map(|volume| volume.path.clone()));
-                world.files.listed.extend(facts.target.clone());
-                bridges.extend(facts.bridges.iter().cloned());
+                world.bridges.extend(facts.bridges.iter().cloned());
                 world.objects.push(Object {
                     is_active: item.active != Some(false),
                     volumes: Some(volumes.into_iter().map(|volume| (volume.name.clone(), volume)).collect()),

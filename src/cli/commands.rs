@@ -1,5 +1,6 @@
 //! What each command does. Results go to standard output, talk to standard error.
 
+mod activate;
 mod generate;
 mod plan;
 mod xml;
@@ -15,6 +16,7 @@ use clap::CommandFactory;
 use super::{Cli, Command, Deny};
 use crate::activation::{settings, wanted};
 use crate::files::{self, Disk, Outcome, Replace, State};
+use crate::gentle;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::Consequence;
@@ -62,6 +64,10 @@ enum Failure {
     Virsh(#[from] virsh::Error),
     #[error(transparent)]
     Wanted(#[from] wanted::Error),
+    #[error("{failure}; no running domain was cut off, and NixVirt has not run")]
+    Gentle { failure: gentle::apply::Failure },
+    #[error("cannot keep `{}`", path.display())]
+    State { path: PathBuf, source: io::Error },
     #[error("there is no place for libvirt's embedded driver")]
     Workshop(#[source] io::Error),
     #[error("cannot use `{}`", path.display())]
@@ -70,6 +76,8 @@ enum Failure {
     Git { revision: String, why: String },
     #[error("`{spec}` has errors at `{from}`, so there is nothing to compare with")]
     Former { spec: String, from: String },
+    #[error("`--from SPEC` compares one spec; of several, `--from git:REV` does")]
+    SeveralSpecs,
     #[error("`--deny` of a consequence is for `plan`")]
     DenyOfPlan,
     #[error("there is no problem or consequence `{name}`: {help}")]
@@ -87,6 +95,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Gen(arguments) => return generate::generate(cli, arguments),
         Command::Xml(arguments) => return xml::xml(cli, arguments),
         Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
+        Command::Activate(arguments) => return activate::activate(arguments),
         Command::Plan(arguments) => return plan::plan(cli, arguments),
         Command::Schema { plan: true, .. } => print(&view::schema_text())?,
         Command::Schema { markdown: false, .. } => print(&schema::schema_text())?,

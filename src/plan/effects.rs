@@ -108,12 +108,15 @@ impl<'a> Effects<'a> {
 
     /// Why an object was stopped, if it was, and whether it is started after that.
     fn stop(&self, object: &Object) -> Option<(&'a run::Cause, bool)> {
-        let mut events = self.events(object.kind, object.uuid());
-        let cause = events.find_map(|event| match &event.deed {
+        let events = self.events(object.kind, object.uuid()).filter(|_| object.is_active);
+        let mut causes = events.filter_map(|event| match &event.deed {
             Deed::Stop(cause) => Some(cause),
             _ => None,
-        })?;
-        Some((cause, events.any(|event| event.deed == Deed::Start)))
+        });
+        let runs_again = self.after(object).is_some_and(|after| after.is_active);
+        // Of several, the one that it stays off for.
+        let cause = if runs_again { causes.next() } else { causes.last() };
+        Some((cause?, runs_again))
     }
 
     fn verdict(&self, object: &Object) -> Option<Verdict> {
@@ -239,7 +242,7 @@ impl<'a> Effects<'a> {
             None => "a second attempt comes to its end".to_owned(),
         };
         let what = format!("{at}libvirt refuses: {failure}; done by then: {done}; {second}");
-        let instead = if failure.contains("snapshots") {
+        let instead = if failure.starts_with("cannot delete inactive domain with") {
             Some("`virsh snapshot-delete NAME SNAPSHOT --metadata` before, or keep the domain")
         } else if failure.contains("already exists with uuid") {
             Some("give the objects their new names in two switches, by a third name")
@@ -316,7 +319,10 @@ impl<'a> Effects<'a> {
             let what =
                 format!("is `{new}` from now on: volumes are made anew there, empty, and those in `{old}` stay there");
             self.add(Consequence::DiskNew, me.clone(), what, causes);
-            self.instead(format!("shut its domains down, and move the files from `{old}` to `{new}` before"));
+            self.instead(format!(
+                "shut its domains down, `virsh pool-destroy {}`, and move the files from `{old}` to `{new}` before",
+                pool.name()
+            ));
         }
         match stop {
             Some((cause, true)) => {
@@ -354,9 +360,10 @@ impl<'a> Effects<'a> {
             Some(twin) if twin.is_active => ", and made anew with another UUID",
             Some(_) => ", and made anew with another UUID; that one stays off",
             None if domain.definition.facts.disks.is_empty() => "",
+            None if self.deletes_a_disk_of(domain) => "",
             None => "; its disks stay",
         };
-        if twin.is_some() && domain.definition.facts.has_tpm {
+        if twin.is_some_and(|twin| twin.definition.facts.has_tpm) && domain.definition.facts.has_tpm {
             self.add(Consequence::TpmReset, me.clone(), "its TPM starts empty", Vec::new());
             self.instead(format!("give its entry the `uuid` {}", domain.uuid()));
         }
@@ -368,6 +375,24 @@ impl<'a> Effects<'a> {
             }
             None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
         }
+        let is_new = |object: &&Object| {
+            object.kind == ObjectKind::Domain && self.before.object(object.kind, object.uuid()).is_none()
+        };
+        if twin.is_none() && self.run.world.objects.iter().any(|object| is_new(&object)) {
+            let name = domain.name();
+            self.instead(format!(
+                "if it has another name now, give its entry the `id` {name}: it keeps its disks then"
+            ));
+        }
+    }
+
+    fn deletes_a_disk_of(&self, domain: &Object) -> bool {
+        let mut disks = domain.definition.facts.disks.iter();
+        disks.any(|disk| self.is_deleted(&path_of(&disk.source, self.before)))
+    }
+
+    fn is_deleted(&self, path: &str) -> bool {
+        self.run.events.iter().any(|event| event.deed == Deed::DeleteVolume(path.to_owned()))
     }
 
     fn kept(&mut self, domain: &Object, me: &Subject) {
@@ -426,6 +451,10 @@ impl<'a> Effects<'a> {
             let disks = definition.facts.disks.iter().filter(|disk| disk.is_disk);
             disks.map(|disk| (disk.target.clone(), path_of(&disk.source, world))).collect()
         };
+        // A volume whose pool has another path is told with the pool.
+        let source = |definition: &Definition, target: &str| {
+            definition.facts.disks.iter().find(|disk| disk.target == target).map(|disk| disk.source.clone())
+        };
         let (old, new) = (paths(&domain.definition, self.before), paths(&after.definition, &self.run.world));
         let made = |path: &str| self.run.events.iter().any(|event| event.deed == Deed::CreateVolume(path.to_owned()));
         // What lies below the disks of a domain that runs; of one that is off, only that there are snapshots is known.
@@ -438,9 +467,11 @@ impl<'a> Effects<'a> {
         };
         let mut found = Vec::new();
         for (target, before) in &old {
-            if new.values().any(|path| path == before) {
+            let is_same = source(&domain.definition, target) == source(&after.definition, target);
+            if is_same || new.values().any(|path| path == before) {
                 continue;
             }
+            let stays = if self.is_deleted(before) { "is deleted" } else { "stays" };
             let cause = || {
                 vec![Cause {
                     text: format!("`{target}` is another disk now"),
@@ -450,7 +481,7 @@ impl<'a> Effects<'a> {
             match new.get(target) {
                 None => found.push((
                     Consequence::DiskDetached,
-                    format!("disk {target} is taken away; {before} stays"),
+                    format!("disk {target} is taken away; {before} {stays}"),
                     Vec::new(),
                     None,
                 )),
@@ -462,16 +493,12 @@ impl<'a> Effects<'a> {
                     found.push((Consequence::DiskReverted, what, Vec::new(), Some(instead)));
                 }
                 Some(now) if made(now) => {
-                    let what = format!("disk {target} becomes a new, empty volume, {now}; {before} stays, unused");
-                    found.push((
-                        Consequence::DiskNew,
-                        what,
-                        cause(),
-                        Some(format!("name the old volume, or move {before} to {now} before")),
-                    ));
+                    let what = format!("disk {target} becomes a new, empty volume, {now}; {before} {stays}");
+                    let instead = self.instead_of_new(domain, source(&after.definition, target), before, now);
+                    found.push((Consequence::DiskNew, what, cause(), Some(instead)));
                 }
                 Some(now) => {
-                    let what = format!("disk {target} becomes {now}; {before} stays, unused");
+                    let what = format!("disk {target} becomes {now}; {before} {stays}");
                     found.push((Consequence::DiskDetached, what, cause(), None));
                 }
             }
@@ -482,6 +509,28 @@ impl<'a> Effects<'a> {
                 self.instead(instead);
             }
         }
+    }
+
+    /// How to keep the disk that becomes a new volume.
+    fn instead_of_new(&self, domain: &Object, now: Option<DiskSource>, before: &str, path: &str) -> String {
+        let Some(DiskSource::Volume { pool, name }) = now else { return format!("name {before} as before") };
+        let format_of = |world: &World, pool: &str, name: &str| {
+            let pool = world.named(ObjectKind::Pool, pool)?;
+            pool.volumes.as_ref()?.get(name)?.format.clone()
+        };
+        let pools = self.before.objects.iter().filter(|object| object.kind == ObjectKind::Pool);
+        let old = pools
+            .flat_map(|pool| pool.volumes.iter().flatten())
+            .find(|(_, volume)| volume.path.as_deref() == Some(before));
+        let (old, new) = (old.and_then(|(_, volume)| volume.format.clone()), format_of(&self.run.world, &pool, &name));
+        let bring = match new.filter(|new| old.as_ref().is_some_and(|old| old != new)) {
+            Some(new) => format!("`qemu-img convert -O {new} {before} {path}`"),
+            None => format!("`mv {before} {path}`"),
+        };
+        let name = domain.name();
+        format!(
+            "name the old volume as before; or `virsh shutdown {name}`, {bring} and `virsh pool-refresh {pool}` before"
+        )
     }
 
     fn firmware(&mut self, domain: &Object, after: &Object, me: Subject) {
@@ -514,7 +563,8 @@ impl<'a> Effects<'a> {
             let of =
                 || vec![Cause { text: "it is new".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
             match self.before.object(object.kind, object.uuid()) {
-                None if self.before.named(object.kind, object.name()).is_some() => {}
+                // Of one that goes and has a twin, it is told already.
+                None if self.before.named(object.kind, object.name()).is_some_and(|old| self.after(old).is_none()) => {}
                 None => {
                     let what = if object.is_active { "created, and started" } else { "created" };
                     self.add(Consequence::Created, me, what, of());
@@ -536,6 +586,12 @@ impl<'a> Effects<'a> {
             for disk in &domain.definition.facts.disks {
                 users.entry(path_of(&disk.source, self.before)).or_default().push(domain.name());
             }
+            // What it grows on, a domain tells while it runs.
+            for disk in domain.running.iter().flat_map(|running| &running.facts.disks) {
+                for below in &disk.backing {
+                    users.entry(path_of(below, self.before)).or_default().push(domain.name());
+                }
+            }
         }
         for event in &self.run.events {
             let of = Some((event.kind, event.uuid, Vec::new()));
@@ -547,7 +603,10 @@ impl<'a> Effects<'a> {
                 Deed::DeleteVolume(path) => {
                     let me = Subject { kind: "volume", name: path.clone() };
                     let what = match users.get(path) {
-                        Some(users) => format!("deleted, the disk of {}", users.join(", ")),
+                        Some(users) => {
+                            let users: BTreeSet<&str> = users.iter().copied().collect();
+                            format!("deleted, a disk of {}", users.into_iter().collect::<Vec<_>>().join(", "))
+                        }
                         None => "deleted".to_owned(),
                     };
                     let cause = Cause { text: format!("pool `{}` says that it shall not be present", event.name), of };
@@ -608,7 +667,7 @@ fn in_units(bytes: u64) -> String {
 fn path_of(source: &DiskSource, world: &World) -> String {
     match source {
         DiskSource::Nothing => "nothing".to_owned(),
-        DiskSource::File(path) => path.clone(),
+        DiskSource::File(path) | DiskSource::Other(path) => path.clone(),
         DiskSource::Volume { pool, name } => {
             let found = world.named(ObjectKind::Pool, pool);
             let target = found.and_then(|pool| pool.definition.facts.target.as_deref());

@@ -23,7 +23,7 @@ pub fn render(view: &View) -> String {
             name => format!("{} {}", effect.object.kind, code(name)),
         };
         let causes = effect.causes.iter().map(|cause| match &cause.place {
-            Some(place) => format!("{} ({}:{})", cell(&cause.text), place.file, place.line),
+            Some(place) => format!("{} ({}:{})", cell(&cause.text), cell(&place.file), place.line),
             None => cell(&cause.text),
         });
         let instead = effect.instead.iter().map(|instead| format!("instead: {}", cell(instead)));
@@ -46,11 +46,21 @@ pub fn render(view: &View) -> String {
     text
 }
 
-/// A text in a cell of a table.
+/// A text in a cell of a table, as it is: titles of domains are no Markdown.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
+    let mut plain = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => plain.push_str("&lt;"),
+            '@' => plain.push_str("&#64;"),
+            '\n' => plain.push(' '),
+            '|' | '*' | '_' | '[' | ']' | '\\' | '~' | '!' => plain.extend(['\\', c]),
+            c => plain.push(c),
+        }
+    }
+    plain
 }
 
 fn code(text: &str) -> String {
-    format!("`{}`", cell(&text.replace('`', "'")))
+    format!("`{}`", text.replace('`', "'").replace('|', "\\|").replace('\n', " "))
 }

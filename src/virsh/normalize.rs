@@ -4,8 +4,10 @@
 //! daemon is asked and no object of the host is touched.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, File};
-use std::io;
+use std::fmt::Write as _;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::{Error, Query, Virsh, quoted};
@@ -20,7 +22,8 @@ pub struct Normalized {
     by_text: HashMap<(ObjectKind, String), Result<Definition, String>>,
 }
 
-/// A directory for libvirt's embedded driver. It probes QEMU the first time, and remembers in it what it found.
+/// A directory for libvirt's embedded driver. It probes QEMU the first time, and remembers in it what it found. Nobody else can
+/// look into it, as definitions have passwords in them, and they are gone when it is left.
 #[derive(Debug)]
 pub struct Workshop {
     path: PathBuf,
@@ -31,44 +34,75 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Takes a directory that is kept, or one for once if another run has it.
+    /// Takes a directory that is kept below `cache`, or one for once where that is not ours alone, or another run has it.
     ///
     /// # Errors
     ///
     /// When there is no place for one.
     pub fn open(cache: Option<&Path>) -> io::Result<Self> {
         let kept = cache.and_then(|cache| Self::kept(&cache.join("lab2nix/libvirt")).ok().flatten());
-        let workshop = if let Some(workshop) = kept {
-            workshop
-        } else {
-            let temporary = tempfile::Builder::new().prefix("lab2nix-").tempdir()?;
-            Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) }
-        };
+        if let Some(workshop) = kept.filter(|workshop| workshop.prepare().is_ok()) {
+            return Ok(workshop);
+        }
+        let private = fs::Permissions::from_mode(0o700);
+        let temporary = tempfile::Builder::new().prefix("lab2nix-").permissions(private).tempdir()?;
+        let workshop = Self { path: temporary.path().to_owned(), _lock: None, _temporary: Some(temporary) };
         workshop.prepare()?;
         Ok(workshop)
     }
 
     fn kept(path: &Path) -> io::Result<Option<Self>> {
-        fs::create_dir_all(path)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         let path = fs::canonicalize(path)?;
+        if !is_private(&path)? {
+            return Ok(None);
+        }
         let lock = File::create(path.join("lock"))?;
         Ok(lock.try_lock().is_ok().then_some(Self { path, _lock: Some(lock), _temporary: None }))
     }
 
     fn prepare(&self) -> io::Result<()> {
-        // What an earlier run has left would be in the way of a domain with its name.
-        for left in ["etc/qemu", "definitions"] {
-            match fs::remove_dir_all(self.path.join(left)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
+        for directory in ["etc", "definitions"] {
+            DirBuilder::new().recursive(true).mode(0o700).create(self.path.join(directory))?;
+        }
+        self.clear()?;
+        fs::write(self.path.join("empty.xml"), "<node/>")?;
+        // As another user than its own, root's QEMU may not have KVM, and would be probed at each definition; and root's driver
+        // would make itself a place in the host's huge pages.
+        fs::write(
+            self.path.join("etc/qemu.conf"),
+            "user = \"+0\"\ngroup = \"+0\"\nremember_owner = 0\nhugetlbfs_mount = []\n",
+        )
+    }
+
+    /// Removes all definitions: an earlier one would be in the way of a domain with its name.
+    fn clear(&self) -> io::Result<()> {
+        for directory in ["etc", "definitions"] {
+            let path = self.path.join(directory);
+            // Through a link, what is removed would be somebody else's.
+            if !is_private(&path)? {
+                return Err(io::Error::other(format!("`{}` is not ours alone", path.display())));
             }
         }
-        fs::create_dir_all(self.path.join("etc"))?;
-        fs::create_dir_all(self.path.join("definitions"))?;
-        fs::write(self.path.join("empty.xml"), "<node/>")?;
-        // As another user than its own, root's QEMU may not have KVM, and would be probed at each definition.
-        fs::write(self.path.join("etc/qemu.conf"), "user = \"+0\"\ngroup = \"+0\"\nremember_owner = 0\n")
+        let of_driver = ["etc/qemu"].map(|directory| fs::remove_dir_all(self.path.join(directory)));
+        let own = fs::read_dir(self.path.join("definitions"))?.flatten().map(|entry| fs::remove_file(entry.path()));
+        let failed = of_driver.into_iter().chain(own).filter_map(Result::err);
+        failed.filter(|error| error.kind() != io::ErrorKind::NotFound).map(Err).next().unwrap_or(Ok(()))
     }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        let _ = self.clear();
+    }
+}
+
+/// Whether a path is a directory itself, ours, and closed to others.
+fn is_private(path: &Path) -> io::Result<bool> {
+    let found = fs::symlink_metadata(path)?;
+    // Whose files of ours are, a file says that was just made.
+    let own = tempfile::tempfile()?.metadata()?.uid();
+    Ok(found.is_dir() && found.uid() == own && found.mode() & 0o022 == 0)
 }
 
 impl Normalized {
@@ -82,29 +116,28 @@ impl Normalized {
         virsh: &Virsh,
         workshop: &Workshop,
     ) -> Result<Self, Error> {
-        let mut all: Vec<(ObjectKind, Definition)> = Vec::new();
+        let mut all: Vec<(ObjectKind, &Definition)> = Vec::new();
         let mut known = BTreeSet::new();
         for (kind, items) in settings.into_iter().flat_map(Settings::kinds) {
             for Item { definition, .. } in items {
-                let definition = definition.clone().as_handed_over();
-                if known.insert((kind.name(), definition.text().to_owned())) {
+                if known.insert((kind.name(), definition.text())) {
                     all.push((kind, definition));
                 }
             }
         }
         let mut normalized = Self::default();
-        let embedded = format!("qemu:///embed?root={}", workshop.path.display());
+        let place = in_uri(&workshop.path);
+        let embedded = format!("qemu:///embed?root={place}");
         if all.iter().any(|(kind, definition)| *kind == ObjectKind::Domain && definition.facts.has_kvm) {
-            kvm_is_ours()?;
+            kvm_is_ours(virsh)?;
         }
         if !virsh.is_local() {
             same_version(virsh, &virsh.for_connection(&embedded))?;
         }
-        let test = format!("test://{}/empty.xml", workshop.path.display());
+        let test = format!("test://{place}/empty.xml");
         // Different definitions of one object, as before and after a change, would be in each other's way.
         let mut rounds: Vec<Vec<(ObjectKind, &Definition)>> = Vec::new();
-        for (kind, definition) in &all {
-            let kind = *kind;
+        for (kind, definition) in all.iter().copied() {
             let meets = |(other_kind, other): &(ObjectKind, &Definition)| {
                 *other_kind == kind && (other.uuid == definition.uuid || other.name == definition.name)
             };
@@ -129,23 +162,27 @@ impl Normalized {
         workshop: &Workshop,
         definitions: &[(ObjectKind, &Definition)],
     ) -> Result<(), Error> {
-        let mut commands = Vec::with_capacity(2 * definitions.len());
+        let mut commands = Vec::with_capacity(definitions.len());
         for (index, (kind, definition)) in definitions.iter().enumerate() {
             let file = workshop.path.join(format!("definitions/{}-{index}.xml", kind.name()));
-            fs::write(&file, definition.text()).map_err(Error::Run)?;
+            let mut options = File::options();
+            options.write(true).create_new(true).mode(0o600);
+            let written = options.open(&file).and_then(|mut file| file.write_all(definition.text().as_bytes()));
+            written.map_err(Error::Run)?;
             let file = quoted(&file.display().to_string());
             let uuid = definition.uuid;
-            let [define, dump] = match kind {
-                ObjectKind::Network => [format!("net-define {file}"), format!("net-dumpxml {uuid}")],
-                ObjectKind::Pool => [format!("pool-define {file}"), format!("pool-dumpxml {uuid}")],
-                ObjectKind::Domain => [format!("define {file}"), format!("dumpxml --inactive {uuid}")],
-            };
-            commands.extend([define, dump]);
+            // Of the test driver, nothing is left for another run.
+            commands.push(match kind {
+                ObjectKind::Network => format!("net-define {file}; net-dumpxml {uuid}"),
+                ObjectKind::Pool => format!("pool-define {file}; pool-dumpxml {uuid}"),
+                ObjectKind::Domain => format!("define {file}; dumpxml --inactive {uuid}"),
+            });
         }
-        let mut answers = virsh.batches(&[], &commands)?.into_iter();
-        for (kind, definition) in definitions {
-            let (Some(defined), Some(dumped)) = (answers.next(), answers.next()) else { break };
-            let made = defined.and(dumped).and_then(|text| {
+        // Where the driver has put what the host's would put elsewhere.
+        let own = format!("{}/lib/qemu/", workshop.path.display());
+        for ((kind, definition), dumped) in definitions.iter().zip(virsh.batches(&[], &commands)?) {
+            let made = dumped.and_then(|text| {
+                let text = text.replace(&own, "/var/lib/libvirt/qemu/");
                 let mut made = Definition::new(text).map_err(|why| why.to_string())?;
                 // The test driver does not know them.
                 made.facts.dnsmasq.clone_from(&definition.facts.dnsmasq);
@@ -157,11 +194,25 @@ impl Normalized {
     }
 }
 
-/// Fails where there is KVM, and it cannot be opened.
-fn kvm_is_ours() -> Result<(), Error> {
+/// A path in a URI.
+fn in_uri(path: &Path) -> String {
+    let mut text = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => text.push(char::from(*byte)),
+            _ => drop(write!(text, "%{byte:02X}")),
+        }
+    }
+    text
+}
+
+/// Fails where the host has KVM, and it cannot be opened here.
+fn kvm_is_ours(host: &Virsh) -> Result<(), Error> {
     match File::options().read(true).write(true).open("/dev/kvm") {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Error::Kvm(error)),
-        Ok(_) | Err(_) => Ok(()),
+        // Where there is none, the host's libvirt has none either.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && host.is_local() => Ok(()),
+        Err(error) => Err(Error::Kvm(error)),
+        Ok(_) => Ok(()),
     }
 }
 
@@ -169,9 +220,8 @@ fn kvm_is_ours() -> Result<(), Error> {
 fn same_version(there: &Virsh, here: &Virsh) -> Result<(), Error> {
     let versions = |of: &Virsh| -> Result<String, Error> {
         let answer = of.ask(&[Query::Version])?.pop().unwrap_or_else(|| Ok(String::new())).map_err(Error::Strange)?;
-        // Of virsh's own library, it says nothing that is of the other side.
-        let lines =
-            answer.lines().filter_map(|line| line.split_once(": ")).filter(|(what, _)| !what.contains("library"));
+        // The rest is of virsh's own library.
+        let lines = answer.lines().filter(|line| line.starts_with("Running")).filter_map(|line| line.split_once(": "));
         Ok(lines.map(|(_, version)| version.trim()).collect::<Vec<_>>().join(", "))
     };
     let (there_is, here_is) = (versions(there)?, versions(here)?);
@@ -184,7 +234,62 @@ fn same_version(there: &Virsh, here: &Virsh) -> Result<(), Error> {
 impl Normalize for Normalized {
     fn normalize(&self, kind: ObjectKind, definition: &Definition) -> Result<Definition, String> {
         let known = self.by_text.get(&(kind, definition.text().to_owned()));
-        // An imported domain is as libvirt has it.
-        known.cloned().unwrap_or_else(|| Ok(definition.clone()))
+        known.cloned().unwrap_or_else(|| Err("libvirt has not been asked for it".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().mode() & 0o777
+    }
+
+    #[test]
+    fn a_workshop_is_closed_to_others_and_leaves_no_definition() {
+        let cache = tempfile::tempdir().unwrap();
+        let workshop = Workshop::open(Some(cache.path())).unwrap();
+        let path = workshop.path.clone();
+        assert_eq!(path, fs::canonicalize(cache.path()).unwrap().join("lab2nix/libvirt"));
+        assert_eq!([&path, &path.join("definitions")].map(|path| mode(path)), [0o700; 2]);
+        // Another run at the same time has one of its own, which is gone with it.
+        let other = Workshop::open(Some(cache.path())).unwrap();
+        let elsewhere = other.path.clone();
+        assert_eq!((elsewhere == path, mode(&elsewhere)), (false, 0o700));
+        drop(other);
+        assert!(!elsewhere.exists());
+        fs::write(path.join("definitions/domain-0.xml"), "secret").unwrap();
+        fs::create_dir_all(path.join("etc/qemu")).unwrap();
+        fs::write(path.join("etc/qemu/a.xml"), "secret").unwrap();
+        drop(workshop);
+        assert!(!path.join("definitions/domain-0.xml").exists() && !path.join("etc/qemu").exists());
+        assert_eq!(Workshop::open(Some(cache.path())).unwrap().path, path);
+    }
+
+    /// As root, somebody's link would lead to the definitions of the host.
+    #[test]
+    fn a_workshop_follows_no_links_and_shares_no_directory() {
+        let (cache, victim) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(victim.path().join("qemu")).unwrap();
+        fs::write(victim.path().join("qemu/a.xml"), "mine").unwrap();
+        let path = cache.path().join("lab2nix/libvirt");
+        fs::create_dir_all(&path).unwrap();
+        symlink(victim.path(), path.join("etc")).unwrap();
+        drop(Workshop::open(Some(cache.path())).unwrap());
+        assert_eq!(fs::read_to_string(victim.path().join("qemu/a.xml")).unwrap(), "mine");
+        assert!(!victim.path().join("qemu.conf").exists());
+        fs::remove_file(path.join("etc")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        let open = Workshop::open(Some(cache.path())).unwrap();
+        assert!(!open.path.starts_with(cache.path()));
+    }
+
+    #[test]
+    fn a_path_is_part_of_a_uri() {
+        assert_eq!(in_uri(Path::new("/a b/%&#?/é-_.~")), "/a%20b/%25%26%23%3F/%C3%A9-_.~");
     }
 }

@@ -22,7 +22,9 @@ const KINDS: [ObjectKind; 3] = [ObjectKind::Network, ObjectKind::Pool, ObjectKin
 pub fn read(virsh: &Virsh) -> Result<World, Error> {
     let mut objects = read_objects(virsh)?;
     read_volumes(virsh, &mut objects)?;
-    Ok(World { objects, ..World::default() })
+    // Until somebody has looked.
+    let may_have_bridges = !virsh.is_local();
+    Ok(World { objects, may_have_bridges, ..World::default() })
 }
 
 fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
@@ -58,9 +60,13 @@ fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
         let mut answers = virsh.ask(&[queries, of_running, of_snapshots].concat())?.into_iter();
         let first = objects.len();
         for uuid in all {
-            // What is gone by now is not there.
-            let Some(Ok(text)) = answers.next() else { continue };
-            let definition = definition(text)?;
+            let definition = match answers.next() {
+                Some(Ok(text)) => definition(text)?,
+                // What is gone by now is not there; what cannot be read may be.
+                Some(Err(why)) if is_gone(&why) => continue,
+                Some(Err(why)) => return Err(Error::Strange(why)),
+                None => continue,
+            };
             objects.push(Object {
                 is_active: active.contains(uuid),
                 is_persistent: persistent.contains(uuid),
@@ -75,8 +81,10 @@ fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
             }
         }
         for uuid in all.iter().filter(|uuid| snapshotted.contains(uuid)) {
-            if let (Some(Ok(names)), Some(object)) = (answers.next(), with_uuid(read, *uuid)) {
-                object.snapshots = names.lines().filter(|name| !name.trim().is_empty()).count();
+            if let (Some(answer), Some(object)) = (answers.next(), with_uuid(read, *uuid)) {
+                let names = answer.unwrap_or_default();
+                // It is listed as one that has some.
+                object.snapshots = names.lines().filter(|name| !name.trim().is_empty()).count().max(1);
             }
         }
     }
@@ -85,6 +93,11 @@ fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
 
 fn with_uuid(objects: &mut [Object], uuid: Uuid) -> Option<&mut Object> {
     objects.iter_mut().find(|object| object.uuid() == uuid)
+}
+
+/// Whether libvirt says that there is no such object.
+fn is_gone(why: &str) -> bool {
+    ["failed to get", "not found", "no domain", "no network", "no storage pool"].iter().any(|words| why.contains(words))
 }
 
 fn definition(text: String) -> Result<Definition, Error> {
@@ -98,7 +111,11 @@ fn read_volumes(virsh: &Virsh, objects: &mut [Object]) -> Result<(), Error> {
     let mut of_volumes = Vec::new();
     for (index, (pool, table)) in pools.iter_mut().zip(tables).enumerate() {
         // Of a pool that is off, libvirt knows no volumes.
-        let names: BTreeSet<String> = table.unwrap_or_default().lines().filter_map(name_in_row).collect();
+        let Ok(table) = table else {
+            pool.volumes = None;
+            continue;
+        };
+        let names: BTreeSet<String> = table.lines().filter_map(name_in_row).collect();
         of_volumes.extend(names.iter().map(|name| (index, Query::Volume(pool.uuid(), name.clone()))));
         let unread = |name: String| (name.clone(), Volume { name, ..Volume::default() });
         pool.volumes = pool.is_active.then(|| names.into_iter().map(unread).collect());
@@ -147,7 +164,7 @@ pub fn look_around(world: &mut World, settings: &Settings) {
     let named = definitions.iter().flat_map(|definition| {
         let disks = definition.facts.disks.iter().filter_map(|disk| match &disk.source {
             DiskSource::File(path) => Some(path),
-            DiskSource::Volume { .. } | DiskSource::Nothing => None,
+            DiskSource::Volume { .. } | DiskSource::Other(_) | DiskSource::Nothing => None,
         });
         disks.chain(&definition.facts.nvram).chain(&definition.facts.render_node)
     });
@@ -159,7 +176,10 @@ pub fn look_around(world: &mut World, settings: &Settings) {
         }
     }
     world.files = files;
-    world.bridges = bridges();
+    match bridges() {
+        Some(bridges) => world.bridges = bridges,
+        None => world.may_have_bridges = true,
+    }
 }
 
 /// The bridges of this machine: Linux's, and interfaces that may be those of Open vSwitch.

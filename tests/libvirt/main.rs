@@ -11,6 +11,7 @@
 mod boot;
 mod device;
 mod examples;
+mod gentle;
 mod guest;
 mod helper;
 mod machine;

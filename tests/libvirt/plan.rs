@@ -27,16 +27,16 @@ const SETTINGS: &str = "/settings";
 
 /// A change of a lab on a host.
 #[derive(Debug, Clone)]
-struct Trial {
-    name: String,
+pub struct Trial {
+    pub name: String,
     /// The lab that the host has.
-    before: Value,
+    pub before: Value,
     /// What somebody then does by hand, for bash; `v` is virsh.
-    by_hand: String,
+    pub by_hand: String,
     /// The domains that run.
-    running: Vec<String>,
+    pub running: Vec<String>,
     /// The lab that the host gets.
-    after: Value,
+    pub after: Value,
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_plan_says_what_an_activation_of_random_edits_does() {
 }
 
 /// All of them, where that is asked for, else every so-manieth.
-fn sample(trials: Vec<Trial>, most: usize) -> Vec<Trial> {
+pub fn sample(trials: Vec<Trial>, most: usize) -> Vec<Trial> {
     match env::var("PLAN_TRIALS") {
         Ok(wanted) if wanted == "all" => trials,
         Ok(wanted) => trials.into_iter().filter(|trial| trial.name.contains(&wanted)).collect(),
@@ -80,18 +80,18 @@ fn run(test: &'static str, trials: &[Trial]) {
 
 /// What can be seen of a host from outside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Seen {
+pub struct Seen {
     /// The UUIDs of objects, by kind and name, and the process of each that runs: QEMU's, or dnsmasq's; of pools their names.
-    objects: BTreeMap<(String, String), (String, Option<String>)>,
+    pub objects: BTreeMap<(String, String), (String, Option<String>)>,
     /// The files in the directories of pools.
-    files: BTreeSet<String>,
+    pub files: BTreeSet<String>,
     /// The definitions, by kind and name.
-    definitions: BTreeMap<(String, String), String>,
+    pub definitions: BTreeMap<(String, String), String>,
 }
 
-struct Host<'w> {
-    world: &'w World,
-    helper: Helper,
+pub struct Host<'w> {
+    pub world: &'w World,
+    pub helper: Helper,
 }
 
 /// Prints what can be seen: lines of words, and definitions in files.
@@ -137,7 +137,7 @@ const HAND: &str = "<domain type='qemu'><name>hand</name><memory>65536</memory>
 <interface type='network'><source network='lan'/><mac address='52:54:00:99:00:01'/></interface></devices></domain>";
 
 impl<'w> Host<'w> {
-    fn new(world: &'w World) -> Self {
+    pub fn new(world: &'w World) -> Self {
         let binary = fs::read(env!("CARGO_BIN_EXE_lab2nix")).expect("it has been built");
         let place = world.inside().join("usr/local/bin/lab2nix");
         fs::write(place, binary).expect("the world is ours");
@@ -146,8 +146,13 @@ impl<'w> Host<'w> {
         Self { world, helper: Helper::new(world) }
     }
 
-    /// What of an activation is not as it was said.
-    fn mismatches(&self, trial: &Trial) -> Vec<String> {
+    /// Brings the host to where a trial begins: its first lab is on it, some domains run, and somebody has changed something. Returns
+    /// what was there before that, and where NixVirt is told of the other lab.
+    ///
+    /// # Errors
+    ///
+    /// When what is done by hand fails.
+    pub fn begin(&self, trial: &Trial) -> Result<(Seen, String), String> {
         self.world.run(&["bash", "-c", CLEAR]);
         let (path, json) = self.tell("before", &trial.before);
         // What the module of the host keeps of the last switch.
@@ -163,9 +168,18 @@ impl<'w> Host<'w> {
         let script = format!("set -e; v() {{ virsh -q -c qemu:///system \"$@\"; }}; {}", trial.by_hand);
         let output = self.world.output(&["bash", "-c", &script], "");
         if !output.status.success() {
-            return vec![format!("by hand: {}", String::from_utf8_lossy(&output.stderr).trim())];
+            return Err(format!("by hand: {}", String::from_utf8_lossy(&output.stderr).trim()));
         }
         let (path, _) = self.tell("after", &trial.after);
+        Ok((applied, path))
+    }
+
+    /// What of an activation is not as it was said.
+    fn mismatches(&self, trial: &Trial) -> Vec<String> {
+        let (applied, path) = match self.begin(trial) {
+            Ok(begun) => begun,
+            Err(why) => return vec![why],
+        };
         let before = self.look();
         let plan = self.plan(trial, &path);
         let unchanged = self.look();
@@ -227,7 +241,7 @@ impl<'w> Host<'w> {
         serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
     }
 
-    fn look(&self) -> Seen {
+    pub fn look(&self) -> Seen {
         let mut seen = Seen::default();
         for line in self.world.run(&["bash", "-c", LOOK]).lines() {
             match line.split(' ').collect::<Vec<_>>().as_slice() {
@@ -415,7 +429,7 @@ fn settings(lab: &Lab, objects: &Objects, read: &Read, place: &str) -> Settings 
     Settings { json, files }
 }
 
-fn edits() -> Vec<Trial> {
+pub fn edits() -> Vec<Trial> {
     let text = fs::read_to_string(Path::new(EDITS)).expect("it is in the repository");
     let all: Value = serde_json::from_str(&text).expect("it is JSON");
     let edits = all["edits"].as_array().expect("it has edits");

@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
     "activation",
     "virsh",
     "plan",
+    "gentle",
     "cli",
 ];
 

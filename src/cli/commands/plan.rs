@@ -1,20 +1,21 @@
 //! `plan`: what an activation will do, on the host that libvirt is on or compared with another spec.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::value::RawValue;
+use serde_json::Value;
+use uuid::Uuid;
 
-use super::{ATTENTION, Failure, print, read_source, talk};
+use super::{ATTENTION, Failure, print, read_source, report_problems, talk};
 use crate::activation::run::AsWritten;
 use crate::activation::settings::Settings;
 use crate::activation::wanted;
 use crate::activation::world::World;
 use crate::cli::{Cli, Deny, PlanArguments, PlanFormat};
-use crate::files;
+use crate::files::{self, Disk};
 use crate::lab::Lab;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
@@ -93,7 +94,7 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
     let virsh = Virsh::new(connection);
     let mut world = state::read(&virsh)?;
     let settings = match &arguments.settings {
-        Some(path) => read_settings(path, &world)?,
+        Some(path) => read_settings(path, connection, &world)?,
         None => wanted::settings(labs, Some(&world))?,
     };
     if virsh.is_local() {
@@ -108,7 +109,7 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
         }
     }
     let applied = match &arguments.applied {
-        Some(path) => Some(read_settings(path, &world)?),
+        Some(path) => Some(read_settings(path, connection, &world)?),
         None => applied(connection, &world),
     };
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
@@ -124,9 +125,9 @@ fn cache() -> Option<PathBuf> {
 }
 
 /// What NixVirt's helper is told, with the definitions of imported domains as libvirt has them.
-fn read_settings(path: &Path, world: &World) -> Result<Settings, Failure> {
+pub(super) fn read_settings(path: &Path, connection: &str, world: &World) -> Result<Settings, Failure> {
     let text = fs::read_to_string(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
-    Settings::read(&text, |file| read_definition(file, world))
+    Settings::read(&of_connection(&text, connection), |file| read_definition(file, world))
         .map_err(|source| Failure::Settings { path: path.to_owned(), source })
 }
 
@@ -143,9 +144,13 @@ fn read_definition(file: &str, world: &World) -> Result<String, String> {
 /// hand.
 fn applied(connection: &str, world: &World) -> Option<Settings> {
     let text = fs::read_to_string(APPLIED).ok()?;
-    let of_connections: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&text).ok()?;
-    let own = of_connections.get(connection)?;
-    Settings::read(own.get(), |file| read_definition(file, world)).ok()
+    Settings::read(&of_connection(&text, connection), |file| read_definition(file, world)).ok()
+}
+
+/// What stands under a connection, where settings are those of several, as the module of the host keeps them.
+fn of_connection(text: &str, connection: &str) -> String {
+    let all: Option<BTreeMap<String, Value>> = serde_json::from_str(text).ok();
+    all.and_then(|all| all.get(connection).map(Value::to_string)).unwrap_or_else(|| text.to_owned())
 }
 
 /// Against another spec, or the same at another time: as if all of it ran.
@@ -166,17 +171,35 @@ fn against_spec(
             former.push((source, checked));
         }
     } else {
-        let Some(spec) = read_source(cli, Path::new(from))? else { return Ok(None) };
-        former.push(spec);
+        if specs.len() > 1 {
+            return Err(Failure::SeveralSpecs);
+        }
+        // What is wrong with it is not what is asked for, unless nothing can be compared.
+        let path = Path::new(from);
+        let (source, problems) = Source::with_includes(path, files::read_spec(path)?, &Disk::default());
+        let checked = pipeline::check(&source, problems);
+        if !checked.is_sound() {
+            report_problems(cli, &checked.problems, Some(&source))?;
+            return Ok(None);
+        }
+        former.push((source, checked));
     }
     if let Some((source, _)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
         return Err(Failure::Former { spec: source.name().to_owned(), from: from.to_owned() });
     }
     let former = self::labs(&former)?;
-    let world = World::as_if_it_ran(&wanted::settings(&former, None)?);
+    let mut world = World::as_if_it_ran(&wanted::settings(&former, None)?);
+    let templates = former.iter().flat_map(|(lab, _)| lab.domains.iter().flatten()).filter(|domain| domain.is_template);
+    let templates: BTreeSet<Uuid> = templates.map(|domain| domain.uuid.value).collect();
+    for template in world.objects.iter_mut().filter(|object| templates.contains(&object.uuid())) {
+        template.is_active = false;
+    }
     let settings = wanted::settings(labs, None)?;
     let before = Before { world: &world, applied: None, certainty: Certainty::Likely };
-    Ok(Some((plan::plan(&before, &settings, &AsWritten), from.to_owned())))
+    let mut plan = plan::plan(&before, &settings, &AsWritten);
+    let imported = former.iter().chain(labs).flat_map(|(lab, _)| lab.imported.iter().map(|domain| domain.name.clone()));
+    plan.forget(&imported.collect());
+    Ok(Some((plan, from.to_owned())))
 }
 
 /// Files as they were at a revision.
@@ -213,7 +236,7 @@ impl Git<'_> {
         let name = path.strip_prefix(directory).unwrap_or(&path);
         let mut git = Command::new("git");
         git.arg("-C").arg(directory);
-        git.args(["show", &format!("{}:./{}", self.revision, name.display())]).stdin(Stdio::null());
+        git.args(["show", "--end-of-options", &format!("{}:./{}", self.revision, name.display())]).stdin(Stdio::null());
         let output = git.output().map_err(|error| format!("cannot run git: {error}"))?;
         if output.status.success() {
             Ok(output.stdout)

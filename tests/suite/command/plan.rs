@@ -88,6 +88,8 @@ fn it_compares_with_a_revision() {
     place.write("site/lab.json", CHANGED);
     let ran = place.run(&["plan", "site/lab.json", "--from", "git:HEAD"]).exits(0).without_talk();
     assert!(ran.out.contains("● deleted              pool more\n"), "{ran:?}");
+    place.run(&["plan", "site/lab.json", "--from", "git:--output=x"]).exits(2).without_result();
+    assert!(!place.has("x:.") && !place.has("site/x:."));
     place.run(&["plan", "--from", "git:no"]).exits(2).without_result().says("cannot read the spec at `no`: ");
     place.write("site/new.json", GOOD);
     place.run(&["plan", "site/new.json", "--from", "git:HEAD"]).exits(2).without_result().says("site/new.json");
@@ -122,6 +124,13 @@ fn what_keeps_it_from_looking_is_said_in_a_line() {
     with_virsh(&place, Some("exit 0"), &["plan"]).exits(2).says("cannot connect to ");
     with_virsh(&place, Some("echo x"), &["plan"]).exits(2).without_result();
 
+    place.write("other.json", &GOOD.replacen("\"lab\": \"", "\"lab\": \"other-", 1));
+    place
+        .run(&["plan", "lab.json", "other.json", "--from", "lab.json"])
+        .exits(2)
+        .says("`--from SPEC` compares one spec");
+    let ran = with_virsh(&place, Some("exit 1"), &["plan", "--settings", "typo.json"]);
+    ran.exits(2).without_result();
     place.run(&["plan", "--settings", "no.json"]).exits(2).without_result();
     place.run(&["plan", "--settings", "x", "lab.json"]).exits(2).without_result();
     place.run(&["plan", "--from", "lab.json", "--connect", "x"]).exits(2).without_result();

@@ -1,0 +1,90 @@
+//! What is done before and after `NixVirt` runs, so that it finds nothing to cut off: the [`Step`]s.
+//!
+//! `NixVirt` stops what it finds changed. So what changed is brought in line with the new definitions first, in ways that end no
+//! process (measured on libvirt 11.3): running networks are told of hosts and ranges, or are restarted with their domains left
+//! running and put back on the bridge; domains are defined anew, and have their new definition from their next start on. What
+//! has to stop all the same is shut down by its guest, and what ran is started again afterwards.
+
+pub mod apply;
+mod hosts;
+pub mod steps;
+
+use uuid::Uuid;
+
+/// Something that is done to libvirt's objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Tells a running network what changes; restarts it if it does not take that.
+    Tell(Vec<Tell>, RestartNetwork),
+    /// Restarts a network.
+    RestartNetwork(RestartNetwork),
+    /// Defines a domain, which runs on as it is.
+    Define {
+        /// The domain.
+        uuid: Uuid,
+        /// Its name.
+        name: String,
+        /// Its new definition.
+        definition: String,
+    },
+    /// Asks a guest to shut down, and waits for it.
+    ShutDown {
+        /// The domain.
+        uuid: Uuid,
+        /// Its name.
+        name: String,
+        /// Why.
+        why: &'static str,
+    },
+}
+
+/// Defines a network and restarts it, with the domains on it left running.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestartNetwork {
+    /// The network.
+    pub uuid: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The definition that it has.
+    pub old: String,
+    /// Its new definition.
+    pub new: String,
+    /// The bridges that it has and gets.
+    pub bridges: [String; 2],
+    /// The host's devices of the interfaces on it.
+    pub taps: Vec<String>,
+}
+
+/// A part of a network that can change while it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tell {
+    /// Whether it is added, at the end of its list, or taken away.
+    pub is_added: bool,
+    /// libvirt's word for what it is.
+    pub section: Section,
+    /// It, as XML.
+    pub element: String,
+    /// In which of the network's addresses it is, from 0.
+    pub parent: usize,
+}
+
+/// What of a network can change while it runs
+/// ([libvirt](https://libvirt.org/manpages/virsh.html#net-update)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    DnsHost,
+    DhcpRange,
+    DhcpHost,
+}
+
+impl Section {
+    /// libvirt's word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DnsHost => "dns-host",
+            Self::DhcpRange => "ip-dhcp-range",
+            Self::DhcpHost => "ip-dhcp-host",
+        }
+    }
+}

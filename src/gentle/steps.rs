@@ -1,0 +1,121 @@
+//! Which steps an activation needs: from what `NixVirt` would do to what is done before it.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{RestartNetwork, Step, hosts};
+use crate::activation::definition::Definition;
+use crate::activation::run::{Cause, Deed, Run, Verdict};
+use crate::activation::settings::{Item, Settings};
+use crate::activation::world::{Object, World};
+use crate::lab::identity::ObjectKind;
+
+/// The steps before an activation that would go as `run` says. `before` is what the host has.
+#[must_use]
+pub fn before(before: &World, settings: &Settings, run: &Run) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut cut: BTreeSet<Uuid> = BTreeSet::new();
+    for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
+        match network_stays(network, settings, run) {
+            Some(new) => steps.extend(of_network(network, new, before)),
+            // Who is on a network that goes away would run on without it.
+            None => cut.extend(on_network(network, before).map(Object::uuid)),
+        }
+    }
+    for domain in before.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active) {
+        steps.extend(of_domain(domain, settings, run, cut.contains(&domain.uuid())));
+    }
+    steps
+}
+
+/// The domains that are started after an activation, in the order of the settings: those that ran before and that may.
+pub fn after<'s>(ran: &BTreeSet<Uuid>, settings: &'s Settings) -> impl Iterator<Item = &'s Definition> {
+    let listed = settings.domains.iter().flatten();
+    let may_run = listed.filter(|item| item.active != Some(false));
+    may_run.map(|item| &item.definition).filter(|definition| ran.contains(&definition.uuid))
+}
+
+/// The new definition of a network that `NixVirt` would restart and that can go on; `None` when it stops for good, or has another
+/// name. Its own, where nothing happens to it.
+fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> Option<&'r Definition> {
+    let stop = run.events.iter().find_map(|event| match &event.deed {
+        Deed::Stop(cause) if event.kind == network.kind && event.uuid == network.uuid() => Some(cause),
+        _ => None,
+    });
+    match stop {
+        None => Some(&network.definition),
+        Some(Cause::Changed) => {
+            let is_listed = item(settings, network)?.active != Some(false);
+            let after = run.world.object(network.kind, network.uuid())?;
+            is_listed.then_some(&after.definition)
+        }
+        // Its owner asked for it.
+        Some(Cause::Restart | Cause::Renamed | Cause::Unlisted | Cause::Inactive | Cause::Network(_)) => None,
+    }
+}
+
+fn item<'s>(settings: &'s Settings, object: &Object) -> Option<&'s Item> {
+    let (_, items) = settings.kinds().find(|(kind, _)| *kind == object.kind)?;
+    items.iter().find(|item| item.definition.uuid == object.uuid())
+}
+
+/// The domains that run on a network, by their running definition or by that of their next start.
+fn on_network<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item = &'w Object> {
+    let bridge = network.definition.facts.bridge.as_ref();
+    let is_on = move |definition: &Definition| {
+        definition.facts.networks.contains(&network.definition.name)
+            || bridge.is_some_and(|bridge| definition.facts.bridges.contains(bridge))
+    };
+    let running = world.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
+    running.filter(move |domain| is_on(&domain.definition) || domain.running.as_ref().is_some_and(is_on))
+}
+
+fn of_network(network: &Object, new: &Definition, world: &World) -> Option<Step> {
+    if network.definition.compared(network.kind, new) == new.compared(network.kind, new) {
+        return None;
+    }
+    let mut on_it = on_network(network, world).peekable();
+    // With nobody on it, NixVirt may restart it.
+    on_it.peek()?;
+    let taps =
+        on_it.filter_map(|domain| domain.running.as_ref()).flat_map(|running| running.taps_on(&network.definition));
+    let restart = RestartNetwork {
+        uuid: network.uuid(),
+        name: new.name.clone(),
+        old: network.definition.text().to_owned(),
+        new: new.text().to_owned(),
+        bridges: [&network.definition, new].map(|definition| definition.facts.bridge.clone().unwrap_or_default()),
+        taps: taps.collect(),
+    };
+    Some(match hosts::difference(&network.definition, new) {
+        Some(told) => Step::Tell(told, restart),
+        None => Step::RestartNetwork(restart),
+    })
+}
+
+fn of_domain(domain: &Object, settings: &Settings, run: &Run, loses_network: bool) -> Option<Step> {
+    let shut_down = |why| Some(Step::ShutDown { uuid: domain.uuid(), name: domain.name().to_owned(), why });
+    let mut verdicts = run.verdicts.iter().filter(|(kind, uuid, _)| *kind == domain.kind && *uuid == domain.uuid());
+    let Some(item) = item(settings, domain) else {
+        // Where there is no section of domains, nobody stops it but its network.
+        let is_left = settings.domains.is_none();
+        return if is_left { loses_network.then(|| shut_down("its network goes"))? } else { shut_down("it goes") };
+    };
+    if item.active == Some(false) {
+        return shut_down("it shall be off");
+    }
+    if item.definition.name != domain.definition.name {
+        return shut_down("it gets another name");
+    }
+    match verdicts.next().map(|(_, _, verdict)| *verdict) {
+        Some(Verdict::Always) => shut_down("it shall restart"),
+        _ if loses_network => shut_down("its network goes"),
+        Some(Verdict::Changed) => Some(Step::Define {
+            uuid: domain.uuid(),
+            name: domain.name().to_owned(),
+            definition: item.definition.clone().as_handed_over().text().to_owned(),
+        }),
+        Some(Verdict::New | Verdict::Unchanged | Verdict::Never) | None => None,
+    }
+}

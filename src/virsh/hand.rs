@@ -1,0 +1,134 @@
+//! What changes libvirt's objects, each a command of virsh. Only who activates has a [`Hand`]; who looks has a [`Virsh`].
+
+use std::fs;
+use std::io;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use super::{Error, Query, Virsh, Which, quoted};
+use crate::lab::identity::ObjectKind;
+
+/// A libvirt that may be changed.
+#[derive(Debug)]
+pub struct Hand {
+    virsh: Virsh,
+    /// Where definitions are for virsh to read: root's alone, as they have passwords in them.
+    directory: tempfile::TempDir,
+}
+
+impl Hand {
+    /// Takes the libvirt that `virsh` looks at in hand.
+    ///
+    /// # Errors
+    ///
+    /// When there is no place for files.
+    pub fn new(virsh: Virsh) -> io::Result<Self> {
+        Ok(Self { virsh, directory: tempfile::Builder::new().prefix("lab2nix-").tempdir()? })
+    }
+
+    /// Defines an object, which goes on as it is if it runs.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn define(&self, kind: ObjectKind, definition: &str) -> Result<(), Error> {
+        let file = self.directory.path().join("definition.xml");
+        fs::write(&file, definition).map_err(Error::Run)?;
+        self.command(kind, &format!("define {}", quoted(&file.display().to_string())))
+    }
+
+    /// Adds something at the end of a list of a network, running and defined, or takes it away.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn update(&self, network: Uuid, verb: &str, section: &str, element: &str, parent: usize) -> Result<(), Error> {
+        let element = quoted(element);
+        let options = format!("--parent-index {parent} --live --config");
+        self.command(ObjectKind::Network, &format!("update {network} {verb} {section} {element} {options}"))
+    }
+
+    /// Stops a network; domains on it go on.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn stop_network(&self, network: Uuid) -> Result<(), Error> {
+        self.command(ObjectKind::Network, &format!("destroy {network}"))
+    }
+
+    /// Cuts a domain off, as when the power fails.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn power_off(&self, domain: Uuid) -> Result<(), Error> {
+        self.command(ObjectKind::Domain, &format!("destroy {domain}"))
+    }
+
+    /// Starts an object.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn start(&self, kind: ObjectKind, uuid: Uuid) -> Result<(), Error> {
+        self.command(kind, &format!("start {uuid}"))
+    }
+
+    /// Puts the host's device of an interface on a bridge.
+    ///
+    /// # Errors
+    ///
+    /// What `ip` says.
+    pub fn attach(&self, device: &str, bridge: &str) -> Result<(), Error> {
+        let mut ip = Command::new("ip");
+        ip.args(["link", "set", "dev", device, "master", bridge]).stdin(Stdio::null());
+        let output = ip.output().map_err(Error::Run)?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(Error::Strange(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    }
+
+    /// Asks guests to shut down, and waits until they have. Returns those that have not in time.
+    ///
+    /// # Errors
+    ///
+    /// When libvirt does not answer. A guest that cannot be asked is one that does not shut down.
+    pub fn shut_down(&self, domains: &[Uuid], patience: Duration) -> Result<Vec<Uuid>, Error> {
+        for domain in domains {
+            // By its agent if it has one, else by the power button. Who is paused hears neither.
+            let by_agent = self.command(ObjectKind::Domain, &format!("shutdown {domain} --mode agent"));
+            if by_agent.is_err() {
+                let _ = self.command(ObjectKind::Domain, &format!("shutdown {domain} --mode acpi"));
+            }
+        }
+        let began = Instant::now();
+        loop {
+            let active = self.virsh.ask(&[Query::List(ObjectKind::Domain, Which::Active)])?;
+            let active = active.into_iter().next().unwrap_or_else(|| Ok(String::new())).map_err(Error::Strange)?;
+            let running: Vec<Uuid> =
+                domains.iter().copied().filter(|domain| active.contains(&domain.to_string())).collect();
+            if running.is_empty() || began.elapsed() >= patience {
+                return Ok(running);
+            }
+            thread::sleep(Duration::from_millis(500).min(patience));
+        }
+    }
+
+    fn command(&self, kind: ObjectKind, command: &str) -> Result<(), Error> {
+        let prefix = match kind {
+            ObjectKind::Network => "net-",
+            ObjectKind::Pool => "pool-",
+            ObjectKind::Domain => "",
+        };
+        let answers = self.virsh.batches(&[], &[format!("{prefix}{command}")])?;
+        match answers.into_iter().next() {
+            Some(Err(why)) => Err(Error::Strange(why)),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+}

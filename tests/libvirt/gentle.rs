@@ -1,0 +1,116 @@
+//! An activation between `lab2nix activate before` and `after` cuts nobody off who need not stop: over the edits of `edits.json`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::plan::{Host, Seen, Trial, edits, sample};
+use crate::world::World;
+
+/// The guests of these trials have nothing to boot, so none of them shuts down by itself.
+const MANNER: [&str; 4] = ["--timeout", "1", "--on-timeout", "power-off"];
+
+#[test]
+fn nobody_is_cut_off_who_need_not_stop() {
+    let world = World::start("gentle");
+    let host = Host::new(&world);
+    let (mut wrong, mut refused) = (Vec::new(), 0);
+    let trials = sample(edits(), 12);
+    for (index, trial) in trials.iter().enumerate() {
+        let found = world.step(&format!("{index} {}", trial.name), || mismatches(&host, trial, &mut refused));
+        for mismatch in found {
+            eprintln!("        {mismatch}");
+            wrong.push(format!("{}: {mismatch}", trial.name));
+        }
+    }
+    let count = trials.len();
+    eprintln!("gentle: {count} activations by {}, {refused} refused, {} mismatches", host.helper.name(), wrong.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn mismatches(host: &Host<'_>, trial: &Trial, refused: &mut usize) -> Vec<String> {
+    let path = match host.begin(trial) {
+        Ok((_, path)) => path,
+        Err(why) => return vec![why],
+    };
+    let before = host.look();
+    let step = |when: &str| {
+        let command = [&["lab2nix", "activate", when, "--settings", path.as_str()], &MANNER[..]].concat();
+        let output = host.world.output(&command, "");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).trim().to_owned())
+    };
+    let (code, said) = step("before");
+    if code != Some(0) {
+        *refused += 1;
+        eprintln!("        refused: {}", said.lines().next().unwrap_or_default());
+        let is_changed = host.look() != before;
+        let is_known = said.contains("Nothing of the labs was changed.");
+        return (is_changed || !is_known).then(|| format!("refused, and changed: {said}")).into_iter().collect();
+    }
+    let (code, by_helper) = host.helper.activate(host.world, &path);
+    let (after_code, after_said) = step("after");
+    let after = host.look();
+    let mut found = compare(trial, &before, &after);
+    if (code, after_code) != (0, Some(0)) {
+        found.push(format!("the helper: {code} {by_helper}; after: {after_code:?} {after_said}"));
+    }
+    if !found.is_empty() {
+        found.push(format!("said: {said}"));
+    }
+    found
+}
+
+/// What became of the domains that ran, against what their owner asked for.
+fn compare(trial: &Trial, before: &Seen, after: &Seen) -> Vec<String> {
+    let mut found = Vec::new();
+    let uuids: BTreeMap<&String, (&String, &Option<String>)> =
+        after.objects.iter().map(|((_, name), (uuid, process))| (uuid, (name, process))).collect();
+    for ((kind, name), (uuid, process)) in &before.objects {
+        let Some(process) = process.as_ref().filter(|_| kind == "domain") else { continue };
+        let now = uuids.get(uuid).copied();
+        let goes_on = now.is_some_and(|(_, now)| now.as_ref() == Some(process));
+        let runs = now.is_some_and(|(_, now)| now.is_some());
+        let (may_stop, shall_run) = asked(trial, name);
+        if !goes_on && !may_stop {
+            found.push(format!("domain {name} was to go on"));
+        }
+        if !runs && shall_run {
+            found.push(format!("domain {name} is off"));
+        }
+    }
+    found
+}
+
+/// Whether a domain that runs may be stopped by what its owner has asked for, and whether it shall run afterwards.
+fn asked(trial: &Trial, name: &str) -> (bool, bool) {
+    let Some(domains) = trial.after["domains"].as_object() else { return (false, true) };
+    let own = |lab: &Value, key: &str| lab["domains"][name].get(key).cloned().unwrap_or(Value::Null);
+    // Instances of an entry are told by its number of replicas.
+    let entry = name.rsplit_once('-').map_or(name, |(entry, _)| entry);
+    let replica = name.rsplit_once('-').and_then(|(_, number)| number.parse::<u64>().ok());
+    let replicas = trial.after["domains"][entry]["replicas"].as_u64();
+    let is_listed = domains.contains_key(name) || replica.zip(replicas).is_some_and(|(own, all)| own <= all);
+    let same_identity = ["uuid", "id"].iter().all(|key| own(&trial.before, key) == own(&trial.after, key))
+        && trial.before["lab"] == trial.after["lab"];
+    if !is_listed || !same_identity {
+        let has_other_name = domains.values().any(|domain| domain["id"] == *name);
+        return (true, has_other_name);
+    }
+    let is_off = own(&trial.after, "active") == Value::Bool(false);
+    let restarts = own(&trial.after, "restart") == Value::Bool(true);
+    (is_off || restarts || network_goes(trial, name), !is_off)
+}
+
+/// Whether a network that the domain is on stops for good, becomes another one, or is to restart.
+fn network_goes(trial: &Trial, name: &str) -> bool {
+    let interfaces = trial.before["domains"][name]["interfaces"].as_array().cloned().unwrap_or_default();
+    interfaces.iter().any(|interface| {
+        let bridge = interface["bridge"].as_str().and_then(|bridge| bridge.strip_prefix("virbr-"));
+        let Some(network) = interface["network"].as_str().or(bridge) else { return false };
+        let after = &trial.after["networks"][network];
+        after.is_null()
+            || after["active"] == Value::Bool(false)
+            || after["restart"] == Value::Bool(true)
+            || after["uuid"] != trial.before["networks"][network]["uuid"]
+    })
+}
