@@ -11,8 +11,9 @@ use crate::lab::identity::ObjectKind;
 /// What a running network has to be told so that its definition becomes another one; `None` where more changes than that.
 pub(super) fn difference(old: &Definition, new: &Definition) -> Option<Vec<Tell>> {
     let plain = |definition: &Definition| {
-        let text = without_hosts(definition);
-        Definition::new(text).ok().map(|definition| definition.compared(ObjectKind::Network, &definition))
+        let mut plain = Definition::new(without_hosts(definition)).ok()?;
+        plain.facts.dnsmasq.clone_from(&definition.facts.dnsmasq);
+        Some(plain.compared(ObjectKind::Network, &plain))
     };
     if plain(old)? != plain(new)? {
         return None;

@@ -18,7 +18,11 @@ pub fn before(before: &World, settings: &Settings, run: &Run) -> Vec<Step> {
     let mut cut: BTreeSet<Uuid> = BTreeSet::new();
     for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
         match network_stays(network, settings, run) {
-            Some(new) => steps.extend(of_network(network, new, before)),
+            Some(new) => {
+                // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
+                let written = item(settings, network).map_or(new, |item| &item.definition);
+                steps.extend(of_network(network, new, written, before));
+            }
             // Who is on a network that goes away would run on without it.
             None => cut.extend(on_network(network, before).map(Object::uuid)),
         }
@@ -71,7 +75,7 @@ fn on_network<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item =
     running.filter(move |domain| is_on(&domain.definition) || domain.running.as_ref().is_some_and(is_on))
 }
 
-fn of_network(network: &Object, new: &Definition, world: &World) -> Option<Step> {
+fn of_network(network: &Object, new: &Definition, written: &Definition, world: &World) -> Option<Step> {
     if network.definition.compared(network.kind, new) == new.compared(network.kind, new) {
         return None;
     }
@@ -84,7 +88,7 @@ fn of_network(network: &Object, new: &Definition, world: &World) -> Option<Step>
         uuid: network.uuid(),
         name: new.name.clone(),
         old: network.definition.text().to_owned(),
-        new: new.text().to_owned(),
+        new: written.text().to_owned(),
         bridges: [&network.definition, new].map(|definition| definition.facts.bridge.clone().unwrap_or_default()),
         taps: taps.collect(),
     };

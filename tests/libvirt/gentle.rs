@@ -90,6 +90,10 @@ fn asked(trial: &Trial, name: &str) -> (bool, bool) {
     let replica = name.rsplit_once('-').and_then(|(_, number)| number.parse::<u64>().ok());
     let replicas = trial.after["domains"][entry]["replicas"].as_u64();
     let is_listed = domains.contains_key(name) || replica.zip(replicas).is_some_and(|(own, all)| own <= all);
+    if trial.before["domains"].get(entry).is_none() {
+        // It is nobody's that a lab knows.
+        return (true, false);
+    }
     let same_identity = ["uuid", "id"].iter().all(|key| own(&trial.before, key) == own(&trial.after, key))
         && trial.before["lab"] == trial.after["lab"];
     if !is_listed || !same_identity {

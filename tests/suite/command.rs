@@ -67,7 +67,8 @@ fn only_what_changes_is_replaced() {
     let before = place.files();
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
     let ran = place.run(&["gen"]).exits(0);
-    assert_eq!(ran.err, "wrote generated/domains.nix\n");
+    let talk = "wrote generated/domains.nix\n1 object changed; `lab2nix plan` tells what a switch does to them\n";
+    assert_eq!(ran.err, talk);
     let after = place.files();
     let changed: Vec<_> = before.keys().filter(|name| before[*name] != after[*name]).collect();
     assert_eq!(changed, ["domains.nix"]);
@@ -292,7 +293,9 @@ fn usage() {
     assert_eq!(ran.out, format!("lab2nix {}\n", env!("CARGO_PKG_VERSION")));
     let ran = place.run(&["--help"]).exits(0).without_talk();
     let commands = Cli::command();
-    let names: Vec<&str> = commands.get_subcommands().map(clap::Command::get_name).collect();
+    // What only programs call is not told.
+    let told = commands.get_subcommands().filter(|command| !command.is_hide_set());
+    let names: Vec<&str> = told.map(clap::Command::get_name).collect();
     assert!(names.contains(&"gen"), "{names:?}");
     for name in names {
         assert!(ran.out.contains(&format!("\n  {name} ")), "{ran:?}");

@@ -24,13 +24,14 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     if arguments.check {
         return compare(cli, arguments, &dir, &files);
     }
-    let before = files::compare(&dir, &files, Replace::Marked)?;
+    let before = files::compare(&dir, &files, Replace::Marked);
     if arguments.diff {
-        print_changes(cli, &dir, &files, &before)?;
+        print_changes(cli, &dir, &files, before.as_deref().unwrap_or_default())?;
     }
     report_xml(&checked)?;
     let code = write(cli, &dir, &files, Replace::Marked)?;
-    if let Some(changes) = changes_of_objects(&files, &before).filter(|_| code == 0) {
+    // What cannot be read cannot be written either, which has just been said.
+    if let Some(changes) = changes_of_objects(&files, &before.unwrap_or_default()).filter(|_| code == 0) {
         talk(&format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
     }
     let former = dir.join(FORMER_HOST_FILE);
