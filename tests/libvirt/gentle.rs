@@ -15,7 +15,7 @@ fn nobody_is_cut_off_who_need_not_stop() {
     let world = World::start("gentle");
     let host = Host::new(&world);
     let (mut wrong, mut refused) = (Vec::new(), 0);
-    let trials = sample(edits(), 12);
+    let trials = sample(edits(), 7);
     for (index, trial) in trials.iter().enumerate() {
         let found = world.step(&format!("{index} {}", trial.name), || mismatches(&host, trial, &mut refused));
         for mismatch in found {

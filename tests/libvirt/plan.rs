@@ -43,12 +43,12 @@ pub struct Trial {
 fn a_plan_says_what_an_activation_does() {
     let trials = edits();
     assert!(trials.len() >= 60, "{} edits", trials.len());
-    run("edits", &sample(trials, 16));
+    run("edits", &sample(trials, 10));
 }
 
 #[test]
 fn a_plan_says_what_an_activation_of_random_edits_does() {
-    run("random-edits", &sample((0..200).map(random).collect(), 8));
+    run("random-edits", &sample((0..200).map(random).collect(), 4));
 }
 
 /// All of them, where that is asked for, else every so-manieth.
