@@ -220,8 +220,11 @@ impl Virsh {
         let answer = |(printed, complained): (String, String)| {
             // `error: ` of the mark that follows is none; and what libvirt logs is no answer.
             let complained = complained.strip_suffix("error: ").unwrap_or(&complained);
-            let mut errors = complained.lines().filter(|line| line.starts_with("error: ")).peekable();
-            if errors.peek().is_none() { Ok(printed) } else { Err(in_short(&errors.collect::<Vec<_>>().join("\n"))) }
+            let errors: Vec<&str> = complained.lines().filter_map(|line| line.strip_prefix("error: ")).collect();
+            // After a definition that is refused, that there is nothing to print is no news.
+            let first = errors.iter().position(|error| error.starts_with("failed to get ")).filter(|first| *first > 0);
+            let errors = &errors[..first.unwrap_or(errors.len())];
+            if errors.is_empty() { Ok(printed) } else { Err(in_short(&errors.join("\n"))) }
         };
         Ok(printed.into_iter().zip(complained).take(commands.len()).map(answer).collect())
     }

@@ -259,7 +259,12 @@ impl Facts {
 
 impl Disk {
     fn of(disk: Node<'_, '_>) -> Option<Self> {
-        let source = DiskSource::of(disk)?;
+        let names_volume = children(disk, "source").any(|source| source.attribute("volume").is_some());
+        let source = if disk.attribute("type") == Some("volume") && !names_volume {
+            DiskSource::Nothing
+        } else {
+            DiskSource::of(disk)?
+        };
         let backing = disk.descendants().filter(|node| node.has_tag_name("backingStore")).filter_map(DiskSource::of);
         let target = children(disk, "target").next().and_then(|target| target.attribute("dev")).unwrap_or_default();
         let is_disk = matches!(disk.attribute("device"), None | Some("disk"));
@@ -273,9 +278,6 @@ impl DiskSource {
     /// The source in an element.
     fn of(element: Node<'_, '_>) -> Option<Self> {
         let source = children(element, "source").next()?;
-        if element.attribute("type") == Some("volume") && source.attribute("volume").is_none() {
-            return Some(Self::Nothing);
-        }
         Some(match (source.attribute("pool"), source.attribute("volume")) {
             (Some(pool), Some(name)) => Self::Volume { pool: pool.to_owned(), name: name.to_owned() },
             _ => match source.attribute("file") {

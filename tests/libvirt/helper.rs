@@ -149,7 +149,9 @@ impl StandIn<'_> {
             }
             None => volume["name"].as_str().expect("it has a name").to_owned(),
         };
-        let is_there = self.command(&["vol-info", &name, "--pool", pool]).is_ok();
+        // As it has been since the pool started: also one whose file is gone.
+        let listed = self.command(&["vol-list", pool])?;
+        let is_there = listed.lines().any(|row| row.split_whitespace().next() == Some(&name));
         match (is_there, volume["present"] == true) {
             (false, true) => self.command(&["vol-create", pool, definition.expect("it has one")]).map(drop),
             (true, false) => self.command(&["vol-delete", &name, "--pool", pool]).map(drop),
