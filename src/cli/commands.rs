@@ -2,6 +2,7 @@
 
 mod activate;
 mod generate;
+mod git;
 mod plan;
 mod xml;
 

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
-use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::git::Git;
 use super::{ATTENTION, Failure, print, read_source, report_problems, talk};
 use crate::activation::run::AsWritten;
 use crate::activation::settings::Settings;
@@ -24,7 +23,7 @@ use crate::plan::places::Specs;
 use crate::plan::view::View;
 use crate::plan::{self, Before, Certainty, Places, Plan, human, markdown};
 use crate::report;
-use crate::source::{Files, Source};
+use crate::source::Source;
 use crate::virsh::normalize::{Normalized, Workshop};
 use crate::virsh::{Virsh, state};
 
@@ -200,49 +199,4 @@ fn against_spec(
     let imported = former.iter().chain(labs).flat_map(|(lab, _)| lab.imported.iter().map(|domain| domain.name.clone()));
     plan.forget(&imported.collect());
     Ok(Some((plan, from.to_owned())))
-}
-
-/// Files as they were at a revision.
-struct Git<'a> {
-    revision: &'a str,
-}
-
-impl Files for Git<'_> {
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        let mut plain = PathBuf::new();
-        for component in std::path::absolute(path)?.components() {
-            match component {
-                Component::ParentDir => drop(plain.pop()),
-                other => plain.push(other),
-            }
-        }
-        Ok(plain)
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.show(path).map_err(io::Error::other)
-    }
-}
-
-impl Git<'_> {
-    fn read_own(&self, path: &Path) -> Result<Vec<u8>, Failure> {
-        self.show(path).map_err(|why| Failure::Git { revision: self.revision.to_owned(), why })
-    }
-
-    fn show(&self, path: &Path) -> Result<Vec<u8>, String> {
-        // Its directory may be gone by now.
-        let path = std::path::absolute(path).map_err(|error| error.to_string())?;
-        let directory = path.ancestors().skip(1).find(|directory| directory.is_dir()).unwrap_or(Path::new("/"));
-        let name = path.strip_prefix(directory).unwrap_or(&path);
-        let mut git = Command::new("git");
-        git.arg("-C").arg(directory);
-        git.args(["show", "--end-of-options", &format!("{}:./{}", self.revision, name.display())]).stdin(Stdio::null());
-        let output = git.output().map_err(|error| format!("cannot run git: {error}"))?;
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Err(said.lines().next().unwrap_or("git says nothing").trim_start_matches("fatal: ").to_owned())
-        }
-    }
 }

@@ -1,0 +1,93 @@
+//! Why something happens.
+
+use super::{Effects, definition_in, subject};
+use crate::activation::difference::{Change, changes};
+use crate::activation::run;
+use crate::activation::world::Object;
+use crate::lab::identity::ObjectKind;
+use crate::plan::Cause;
+
+impl Effects<'_> {
+    /// What of an object's definition changes, and who changed it.
+    pub(super) fn changes(&self, object: &Object) -> Vec<Cause> {
+        let Some(after) = self.after(object) else { return Vec::new() };
+        let mut all = changes(&object.definition, &after.definition);
+        // A cause that nobody finds in the definition, because it is not there.
+        let written = definition_in(self.settings, object.kind, object.uuid());
+        if let Some(anew) = written.filter(|written| written.facts.gets_new_macs()) {
+            let is_mac = |change: &Change| match object.kind {
+                ObjectKind::Network => change.element == "mac",
+                ObjectKind::Domain => change.element == "devices/interface" && !change.names_one_of(&anew.facts.macs),
+                ObjectKind::Pool => false,
+            };
+            if all.iter().any(is_mac) {
+                all.retain(|change| !is_mac(change));
+                let text = "no `mac` in it, so libvirt makes up another each time".to_owned();
+                all.push(Change { element: "mac".to_owned(), text });
+            }
+        }
+        let hand = self.by_hand.iter().find(|by_hand| by_hand.object == subject(object.kind, object.name()));
+        let texts = |changes: &[Change]| match changes {
+            [] => "the order of its parts".to_owned(),
+            [first, second, third, others @ ..] if !others.is_empty() => {
+                format!("{}, {}, {} and {} more", first.text, second.text, third.text, others.len())
+            }
+            some => some.iter().map(|change| change.text.as_str()).collect::<Vec<_>>().join(", "),
+        };
+        let own = |changes: Vec<Change>, how: &str| Cause {
+            text: format!("{how}: {}", texts(&changes)),
+            of: Some((object.kind, object.uuid(), changes)),
+        };
+        match hand {
+            Some(hand) => {
+                let is_of_hand = |change: &Change| hand.changes.iter().any(|other| other.element == change.element);
+                let (undone, written): (Vec<Change>, Vec<Change>) = all.into_iter().partition(is_of_hand);
+                let mut causes = Vec::new();
+                if !written.is_empty() {
+                    causes.push(own(written, "its definition changes"));
+                }
+                causes.push(Cause { text: format!("changed by hand, and undone: {}", texts(&undone)), of: None });
+                causes
+            }
+            None => vec![own(all, "its definition changes")],
+        }
+    }
+
+    pub(super) fn causes(&self, object: &Object, cause: &run::Cause) -> Vec<Cause> {
+        let plain = |text: String| vec![Cause { text, of: None }];
+        let own = |text: &str| {
+            let of = Some((object.kind, object.uuid(), Vec::new()));
+            vec![Cause { text: text.to_owned(), of }]
+        };
+        let mut causes = match cause {
+            run::Cause::Unlisted => plain("it is not listed any more".to_owned()),
+            run::Cause::Renamed => {
+                let name = self.after(object).map_or("", Object::name);
+                own(&format!("it is renamed to `{name}`"))
+            }
+            run::Cause::Changed => self.changes(object),
+            run::Cause::Restart => own("`restart` is true"),
+            run::Cause::Inactive => own("`active` is false"),
+            run::Cause::Network(name) => {
+                let network = self.before.named(ObjectKind::Network, name);
+                let stop = network.and_then(|network| Some((network, self.stop(network)?)));
+                match stop {
+                    Some((network, (_, true))) => {
+                        let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
+                        vec![Cause { text: format!("network `{name}` restarts"), of }]
+                    }
+                    Some((_, (_, false))) | None => plain(format!("network `{name}` stops")),
+                }
+            }
+        };
+        if *cause != run::Cause::Changed && *cause != run::Cause::Renamed && self.is_changed(object) {
+            causes.extend(self.changes(object));
+        }
+        let is_for_good = matches!(cause, run::Cause::Unlisted | run::Cause::Inactive);
+        let starts_again = self.stop(object).is_some_and(|(_, again)| again);
+        if let (Some(failure), false) = (&self.run.failure, is_for_good || starts_again) {
+            causes.push(Cause { text: format!("the activation stops before it is started: {failure}"), of: None });
+        }
+        causes
+    }
+}

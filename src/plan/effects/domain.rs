@@ -1,0 +1,144 @@
+//! What happens to domains.
+
+use super::disks::path_of;
+use super::{Effects, subject};
+use crate::activation::run::{self, Deed};
+use crate::activation::world::Object;
+use crate::lab::identity::ObjectKind;
+use crate::plan::consequence::Consequence;
+use crate::plan::{Cause, Subject};
+
+impl Effects<'_> {
+    pub(super) fn domain(&mut self, domain: &Object) {
+        let me = subject(domain.kind, domain.name());
+        if domain.is_saved && self.was_done(domain, &Deed::Undefine) {
+            self.add(Consequence::SavedMemoryDeleted, me.clone(), "its saved memory is deleted", Vec::new());
+            self.instead(format!("`virsh start {0}`, and shut it down in the guest, before", domain.name()));
+        }
+        match self.after(domain) {
+            None => self.deleted(domain, me),
+            Some(after) => {
+                self.kept(domain, &me);
+                self.disks(domain, after, &me);
+                self.firmware(domain, after, me);
+            }
+        }
+    }
+
+    pub(super) fn deleted(&mut self, domain: &Object, me: Subject) {
+        let stop = self.stop(domain);
+        let twin = self.run.world.named(domain.kind, domain.name());
+        let anew = match twin {
+            Some(twin) if twin.is_active => ", and made anew with another UUID",
+            Some(_) => ", and made anew with another UUID; that one stays off",
+            None if domain.definition.facts.disks.is_empty() => "",
+            None if self.deletes_a_disk_of(domain) => "",
+            None => "; its disks stay",
+        };
+        if twin.is_some_and(|twin| twin.definition.facts.has_tpm) && domain.definition.facts.has_tpm {
+            self.add(Consequence::TpmReset, me.clone(), "its TPM starts empty", Vec::new());
+            self.instead(format!("give its entry the `uuid` {}", domain.uuid()));
+        }
+        match stop {
+            Some((cause, _)) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::CutOff, me, format!("cut off, deleted{anew}"), causes);
+                self.instead(format!("`virsh shutdown {}` before", domain.name()));
+            }
+            None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
+        }
+        let is_new = |object: &&Object| {
+            object.kind == ObjectKind::Domain && self.before.object(object.kind, object.uuid()).is_none()
+        };
+        if twin.is_none() && self.run.world.objects.iter().any(|object| is_new(&object)) {
+            let name = domain.name();
+            self.instead(format!(
+                "if it has another name now, give its entry the `id` {name}: it keeps its disks then"
+            ));
+        }
+    }
+
+    pub(super) fn deletes_a_disk_of(&self, domain: &Object) -> bool {
+        let mut disks = domain.definition.facts.disks.iter();
+        disks.any(|disk| self.is_deleted(&path_of(&disk.source, self.before)))
+    }
+
+    pub(super) fn is_deleted(&self, path: &str) -> bool {
+        self.run.events.iter().any(|event| event.deed == Deed::DeleteVolume(path.to_owned()))
+    }
+
+    pub(super) fn kept(&mut self, domain: &Object, me: &Subject) {
+        match self.stop(domain) {
+            Some((cause, true)) => {
+                let causes = self.causes(domain, cause);
+                let what = match cause {
+                    run::Cause::Renamed => "cut off, and started again under its new name",
+                    _ => "cut off, and started again",
+                };
+                self.add(Consequence::PowerCycled, me.clone(), what, causes);
+                self.instead(format!("`virsh shutdown {}` before, or `restart` false in its entry", domain.name()));
+                if let run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed = cause {
+                    self.instead(format!("`virsh shutdown {}` before", domain.name()));
+                }
+            }
+            Some((cause, false)) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::CutOff, me.clone(), "cut off, and stays off", causes);
+                self.instead(format!("`virsh shutdown {}` before", domain.name()));
+            }
+            None => {
+                self.later(domain);
+                if domain.is_active {
+                    self.without_network(domain, me);
+                }
+            }
+        }
+        if domain.is_saved && self.is_changed(domain) && !self.was_done(domain, &Deed::Undefine) {
+            let what = "its saved memory is resumed with its old definition";
+            self.add(Consequence::NoEffect, me.clone(), what, Vec::new());
+        }
+    }
+
+    /// A domain whose running interface is on a network that stops, and that is not stopped with it.
+    pub(super) fn without_network(&mut self, domain: &Object, me: &Subject) {
+        let Some(running) = &domain.running else { return };
+        let stopped = self.before.objects.iter().filter(|object| object.kind == ObjectKind::Network);
+        let is_on = |network: &&Object| {
+            let bridge = network.definition.facts.bridge.as_ref();
+            running.facts.networks.iter().any(|name| name == network.name())
+                || bridge.is_some_and(|bridge| running.facts.bridges.contains(bridge))
+        };
+        let stopped: Vec<&Object> =
+            stopped.filter(is_on).filter(|network| network.is_active && self.stop(network).is_some()).collect();
+        for network in stopped {
+            let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
+            let cause = Cause { text: format!("network `{}` stops, which it runs on", network.name()), of };
+            let what = "runs on without its network until it is shut down and started";
+            self.add(Consequence::WithoutNetwork, me.clone(), what, vec![cause]);
+        }
+    }
+
+    pub(super) fn firmware(&mut self, domain: &Object, after: &Object, me: Subject) {
+        let (old, new) = (&domain.definition.facts, &after.definition.facts);
+        if old.has_uefi != new.has_uefi && !old.disks.is_empty() {
+            let [from, to] = if old.has_uefi { ["UEFI", "BIOS"] } else { ["BIOS", "UEFI"] };
+            let what = format!("{to} instead of {from}: what is installed on its disks may not boot");
+            let of = Some((domain.kind, domain.uuid(), Vec::new()));
+            return self.add(
+                Consequence::FirmwareChanged,
+                me,
+                what,
+                vec![Cause { text: "its firmware changes".to_owned(), of }],
+            );
+        }
+        if let (Some(before), Some(now)) = (&old.nvram, &new.nvram)
+            && before != now
+            && self.before.files.has(now) != Some(true)
+        {
+            let what =
+                format!("its firmware variables start anew in {now}; boot entries and keys in {before} are not used");
+            self.add(Consequence::FirmwareReset, me, what, Vec::new());
+            self.instead(format!("copy {before} to {now} while the domain is off"));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What ends an activation early.
+
+use super::Effects;
+use crate::activation::run::{Deed, Run};
+use crate::plan::Subject;
+use crate::plan::consequence::Consequence;
+
+impl Effects<'_> {
+    pub(super) fn failure(&mut self, again: Option<&Run>) {
+        let Some(failure) = &self.run.failure else { return };
+        let count = |deed: fn(&Deed) -> bool| self.run.events.iter().filter(|event| deed(&event.deed)).count();
+        let done: Vec<String> = [
+            (count(|deed| matches!(deed, Deed::Stop(_))), "stopped"),
+            (count(|deed| matches!(deed, Deed::Undefine)), "deleted"),
+            (count(|deed| matches!(deed, Deed::Define)), "defined"),
+            (count(|deed| matches!(deed, Deed::Start)), "started"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+        let done = if done.is_empty() { "nothing".to_owned() } else { done.join(", ") };
+        let at = self.run.failed_at.as_ref();
+        let at = at.map(|(kind, name)| format!("at {} `{name}`: ", kind.name())).unwrap_or_default();
+        let second = match again.and_then(|again| again.failure.as_ref()) {
+            Some(why) if why == failure => "a second attempt stops there, too".to_owned(),
+            Some(why) => format!("a second attempt stops with: {why}"),
+            None => "a second attempt comes to its end".to_owned(),
+        };
+        let what = format!("{at}libvirt refuses: {failure}; done by then: {done}; {second}");
+        let instead = if failure.starts_with("cannot delete inactive domain with") {
+            Some("`virsh snapshot-delete NAME SNAPSHOT --metadata` before, or keep the domain")
+        } else if failure.contains("already exists with uuid") {
+            Some("give the objects their new names in two switches, by a third name")
+        } else {
+            None
+        };
+        self.add(Consequence::StopsHalfWay, Subject { kind: "activation", name: String::new() }, what, Vec::new());
+        if let Some(instead) = instead {
+            self.instead(instead);
+        }
+    }
+}

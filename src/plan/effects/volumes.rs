@@ -1,0 +1,94 @@
+//! What happens to volumes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Effects;
+use super::disks::path_of;
+use crate::activation::run::Deed;
+use crate::lab::identity::ObjectKind;
+use crate::plan::consequence::Consequence;
+use crate::plan::{Cause, Subject};
+
+impl Effects<'_> {
+    pub(super) fn volumes(&mut self) {
+        let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for domain in self.before.objects.iter().filter(|object| object.kind == ObjectKind::Domain) {
+            for disk in &domain.definition.facts.disks {
+                users.entry(path_of(&disk.source, self.before)).or_default().push(domain.name());
+            }
+            // What it grows on, a domain tells while it runs.
+            for disk in domain.running.iter().flat_map(|running| &running.facts.disks) {
+                for below in &disk.backing {
+                    users.entry(path_of(below, self.before)).or_default().push(domain.name());
+                }
+            }
+        }
+        for event in &self.run.events {
+            let of = Some((event.kind, event.uuid, Vec::new()));
+            match &event.deed {
+                Deed::CreateVolume(path) => {
+                    let me = Subject { kind: "volume", name: path.clone() };
+                    self.add(Consequence::Created, me, "created", Vec::new());
+                }
+                Deed::DeleteVolume(path) => {
+                    let me = Subject { kind: "volume", name: path.clone() };
+                    let what = match users.get(path) {
+                        Some(users) => {
+                            let users: BTreeSet<&str> = users.iter().copied().collect();
+                            format!("deleted, a disk of {}", users.into_iter().collect::<Vec<_>>().join(", "))
+                        }
+                        None => "deleted".to_owned(),
+                    };
+                    let cause = Cause { text: format!("pool `{}` says that it shall not be present", event.name), of };
+                    self.add(Consequence::VolumeDeleted, me, what, vec![cause]);
+                }
+                Deed::Define | Deed::Undefine | Deed::Start | Deed::Stop(_) => {}
+            }
+        }
+        self.unlike_volumes();
+    }
+
+    /// Volumes that are there and are otherwise in the spec.
+    pub(super) fn unlike_volumes(&mut self) {
+        for item in self.settings.pools.iter().flatten() {
+            let Some(pool) = self.before.object(ObjectKind::Pool, item.definition.uuid) else { continue };
+            for volume in item.volumes.iter().filter(|volume| volume.present) {
+                let Some(there) = pool.volumes.as_ref().and_then(|volumes| volumes.get(&volume.name)) else { continue };
+                let me = || Subject { kind: "volume", name: there.path.clone().unwrap_or_else(|| volume.name.clone()) };
+                let cause = || {
+                    vec![Cause {
+                        text: "NixVirt only creates volumes that are missing".to_owned(),
+                        of: Some((ObjectKind::Pool, pool.uuid(), Vec::new())),
+                    }]
+                };
+                if let (Some(now), Some(wanted)) = (there.capacity, volume.capacity)
+                    && now != wanted
+                {
+                    self.add(
+                        Consequence::NoEffect,
+                        me(),
+                        format!("stays {} large, not {}", in_units(now), in_units(wanted)),
+                        cause(),
+                    );
+                    if wanted > now {
+                        let (pool, name) = (pool.name(), &volume.name);
+                        self.instead(format!("`virsh vol-resize --pool {pool} {name} {wanted}` while no domain uses it, else `virsh blockresize`"));
+                    }
+                }
+                if let (Some(now), Some(wanted)) = (&there.format, &volume.format)
+                    && now != wanted
+                {
+                    self.add(Consequence::NoEffect, me(), format!("stays {now}, not {wanted}"), cause());
+                    self.instead("`qemu-img convert` to a new volume while no domain uses it");
+                }
+            }
+        }
+    }
+}
+
+/// A size in the largest unit that it is a whole number of.
+fn in_units(bytes: u64) -> String {
+    let units = [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let whole = units.into_iter().find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size));
+    whole.map_or_else(|| format!("{bytes} bytes"), |(size, unit)| format!("{} {unit}", bytes / size))
+}
