@@ -231,14 +231,25 @@ impl<'w> Host<'w> {
         (path, settings.json)
     }
 
+    /// What `plan` says of what NixVirt is told, which is what it says of the spec, but for where in it causes are.
     fn plan(&self, trial: &Trial, settings: &str) -> Result<Value, String> {
-        let command =
-            ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--settings", settings, "--format", "json"];
-        let output = self.world.output(&command, "");
-        if !output.status.success() {
-            return Err(format!("{}: {}", trial.name, String::from_utf8_lossy(&output.stderr)));
+        let spec = settings.replace("settings.json", "lab.json");
+        self.world.write(&spec, &trial.after.to_string());
+        let [of_settings, of_spec] = [&["--settings", settings][..], &[spec.as_str()]].map(|what| {
+            let command = ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--format", "json"];
+            let output = self.world.output(&[&command[..], what].concat(), "");
+            if !output.status.success() {
+                return Err(format!("{}: {}", trial.name, String::from_utf8_lossy(&output.stderr)));
+            }
+            serde_json::from_slice::<Value>(&output.stdout).map_err(|error| error.to_string())
+        });
+        let (of_settings, mut of_spec) = (of_settings?, of_spec?);
+        for effect in of_spec["effects"].as_array_mut().into_iter().flatten() {
+            for cause in effect["causes"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                cause.retain(|key, _| key == "text");
+            }
         }
-        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+        if of_spec == of_settings { Ok(of_settings) } else { Err(format!("of the spec: {of_spec}")) }
     }
 
     pub fn look(&self) -> Seen {
