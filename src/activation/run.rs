@@ -210,7 +210,11 @@ impl<L: Normalize> Activation<'_, L> {
         self.is_free(kind, &after)?;
         match self.world.object_mut(kind, uuid) {
             Some(object) => {
-                object.definition = after.clone();
+                let old = std::mem::replace(&mut object.definition, after.clone());
+                // libvirt keeps what a pool is until it stops.
+                if kind == ObjectKind::Pool && object.is_active {
+                    object.running.get_or_insert(old);
+                }
                 object.is_persistent = true;
             }
             None => self.world.objects.push(Object::new(kind, after.clone())),
@@ -254,7 +258,7 @@ impl<L: Normalize> Activation<'_, L> {
         for volume in &item.volumes {
             self.start(kind, uuid)?;
             let Some(pool) = self.world.object(kind, uuid) else { continue };
-            let path = format!("{}/{}", pool.definition.facts.target.as_deref().unwrap_or_default(), volume.name);
+            let path = format!("{}/{}", pool.target(), volume.name);
             let is_known = pool.volumes.as_ref().map(|volumes| volumes.contains_key(&volume.name));
             match (is_known, volume.present) {
                 (Some(true), false) => {
@@ -307,6 +311,7 @@ impl<L: Normalize> Activation<'_, L> {
         self.note(kind, uuid, Deed::Stop(cause.clone()));
         if let Some(object) = self.world.object_mut(kind, uuid) {
             object.is_active = false;
+            object.running = None;
             if !object.is_persistent {
                 self.world.objects.retain(|object| object.kind != kind || object.uuid() != uuid);
             }
@@ -378,7 +383,7 @@ impl<L: Normalize> Activation<'_, L> {
                     if !found.is_active {
                         return Err(format!("storage pool '{pool}' containing volume '{name}' is not active"));
                     }
-                    let path = format!("{}/{name}", found.definition.facts.target.as_deref().unwrap_or_default());
+                    let path = format!("{}/{name}", found.target());
                     match &found.volumes {
                         Some(volumes) if !volumes.contains_key(name) => {
                             return Err(format!("no storage vol with matching name '{name}'"));

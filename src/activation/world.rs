@@ -76,7 +76,7 @@ pub struct Object {
     pub is_saved: bool,
     /// The volumes that libvirt knows in a pool, by name; `None` when nobody knows.
     pub volumes: Option<BTreeMap<String, Volume>>,
-    /// The definition of a domain that runs, as it runs.
+    /// The definition of a domain that runs, as it runs; of a pool, where that is another one.
     pub running: Option<Definition>,
 }
 
@@ -100,6 +100,12 @@ impl Object {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.definition.name
+    }
+
+    /// The directory or device that a pool has now.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        self.running.as_ref().unwrap_or(&self.definition).facts.target.as_deref().unwrap_or_default()
     }
 
     /// Its UUID.
@@ -141,6 +147,15 @@ impl World {
             }
         }
         world
+    }
+
+    /// The host makes these directories before `NixVirt` runs, where they are missing.
+    pub fn will_have<'d>(&mut self, directories: impl IntoIterator<Item = &'d String>) {
+        for directory in directories {
+            if self.missing_directories.remove(directory) {
+                self.files.listed.insert(directory.clone());
+            }
+        }
     }
 
     /// The object of a kind with a UUID.

@@ -20,7 +20,7 @@ use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::gentle;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
-use crate::plan::consequence::Consequence;
+use crate::plan::consequence::{Consequence, Harm};
 use crate::plan::view;
 use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
@@ -75,8 +75,6 @@ enum Failure {
     Settings { path: PathBuf, source: settings::Error },
     #[error("cannot read the spec at `{revision}`: {why}")]
     Git { revision: String, why: String },
-    #[error("`{spec}` has errors at `{from}`, so there is nothing to compare with")]
-    Former { spec: String, from: String },
     #[error("`--from SPEC` compares one spec; of several, `--from git:REV` does")]
     SeveralSpecs,
     #[error("`--deny` of a consequence is for `plan`")]
@@ -111,6 +109,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Explain { problem: Some(name) } => {
             let consequences = Consequence::ALL.iter().map(|consequence| consequence.name());
             let text = Id::from_name(name).map(explanation).or_else(|| Consequence::from_name(name).map(consequence));
+            let text = text.or_else(|| (name == Harm::DATA_LOST).then(data_lost));
             print(&text.ok_or_else(|| Failure::UnknownProblem {
                 name: name.clone(),
                 help: did_you_mean(name, Id::ALL.iter().map(|id| id.name()).chain(consequences)),
@@ -140,6 +139,13 @@ fn explanation(id: Id) -> String {
 
 fn consequence(consequence: Consequence) -> String {
     format!("consequence[{}]\n\n{}\n", consequence.name(), consequence.explanation())
+}
+
+/// What `--deny` takes for all of a kind.
+fn data_lost() -> String {
+    let all = Consequence::ALL.iter().filter(|consequence| consequence.harm() == Harm::DataLost);
+    let names: Vec<String> = all.map(|consequence| format!("`{}`", consequence.name())).collect();
+    format!("Of `lab2nix plan --deny`: all consequences that lose data, which are {}.\n", names.join(", "))
 }
 
 /// Prints a result. A reader that stops reading is no failure: the command finishes its other work.

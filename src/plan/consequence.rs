@@ -120,8 +120,9 @@ consequences! {
     NetworkRestarted = "network-restarted", Interrupted;
     /// A network is stopped, and stays off.
     NetworkStopped = "network-stopped", Interrupted;
-    /// An object is deleted that no guest runs on.
+    /// An object is deleted, and no guest with it.
     ///
+    /// Guests that are cut off for it are told beside it.
     /// It is not in the spec any more, or has another identity there. Files of disks, firmware variables and TPMs stay.
     Deleted = "deleted", Noticed;
     /// A pool is stopped and started, which no domain notices.

@@ -15,7 +15,9 @@ use crate::activation::wanted;
 use crate::activation::world::World;
 use crate::cli::{Cli, Deny, PlanArguments, PlanFormat};
 use crate::files::{self, Disk};
+use crate::host::HostNeeds;
 use crate::lab::Lab;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::{Consequence, Harm};
@@ -98,14 +100,8 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
     };
     if virsh.is_local() {
         state::look_around(&mut world, &settings);
-        // The host makes these before NixVirt runs.
-        for (lab, _) in labs {
-            for directory in crate::host::HostNeeds::of(lab).directories.keys() {
-                if world.missing_directories.remove(directory) {
-                    world.files.listed.insert(directory.clone());
-                }
-            }
-        }
+        let needs: Vec<HostNeeds> = labs.iter().map(|(lab, _)| HostNeeds::of(lab)).collect();
+        world.will_have(needs.iter().flat_map(|needs| needs.directories.keys()));
     }
     let applied = match &arguments.applied {
         Some(path) => Some(read_settings(path, connection, &world)?),
@@ -132,7 +128,7 @@ pub(super) fn read_settings(path: &Path, connection: &str, world: &World) -> Res
 
 fn read_definition(file: &str, world: &World) -> Result<String, String> {
     let imported = file.strip_prefix(IMPORTED).and_then(|rest| rest.rsplit('/').next()?.strip_suffix(".xml"));
-    let there = imported.and_then(|name| world.named(crate::lab::identity::ObjectKind::Domain, name));
+    let there = imported.and_then(|name| world.named(ObjectKind::Domain, name));
     match there {
         Some(domain) => Ok(domain.definition.text().to_owned()),
         None => fs::read_to_string(file).map_err(|error| error.to_string()),
@@ -173,18 +169,16 @@ fn against_spec(
         if specs.len() > 1 {
             return Err(Failure::SeveralSpecs);
         }
-        // What is wrong with it is not what is asked for, unless nothing can be compared.
         let path = Path::new(from);
         let (source, problems) = Source::with_includes(path, files::read_spec(path)?, &Disk::default());
         let checked = pipeline::check(&source, problems);
-        if !checked.is_sound() {
-            report_problems(cli, &checked.problems, Some(&source))?;
-            return Ok(None);
-        }
         former.push((source, checked));
     }
-    if let Some((source, _)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
-        return Err(Failure::Former { spec: source.name().to_owned(), from: from.to_owned() });
+    // What is wrong with them is not what is asked for, unless nothing can be compared.
+    if let Some((source, checked)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
+        talk(&format!("`{}` has errors at `{from}`, so there is nothing to compare with:\n", source.name()));
+        report_problems(cli, &checked.problems, Some(source))?;
+        return Ok(None);
     }
     let former = self::labs(&former)?;
     let mut world = World::as_if_it_ran(&wanted::settings(&former, None)?);

@@ -106,8 +106,7 @@ pub(super) fn path_of(source: &DiskSource, world: &World) -> String {
         DiskSource::File(path) | DiskSource::Other(path) => path.clone(),
         DiskSource::Volume { pool, name } => {
             let found = world.named(ObjectKind::Pool, pool);
-            let target = found.and_then(|pool| pool.definition.facts.target.as_deref());
-            format!("{}/{name}", target.unwrap_or(pool))
+            format!("{}/{name}", found.map_or(pool.as_str(), Object::target))
         }
     }
 }

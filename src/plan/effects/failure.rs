@@ -29,9 +29,12 @@ impl Effects<'_> {
         };
         let what = format!("{at}libvirt refuses: {failure}; done by then: {done}; {second}");
         let instead = if failure.starts_with("cannot delete inactive domain with") {
-            Some("`virsh snapshot-delete NAME SNAPSHOT --metadata` before, or keep the domain")
+            let name = self.run.failed_at.as_ref().map_or("NAME", |(_, name)| name);
+            Some(format!(
+                "`virsh snapshot-list {name}` and `virsh snapshot-delete {name} SNAPSHOT --metadata` before, or keep it"
+            ))
         } else if failure.contains("already exists with uuid") {
-            Some("give the objects their new names in two switches, by a third name")
+            Some("give the objects their new names in two switches, by a third name".to_owned())
         } else {
             None
         };

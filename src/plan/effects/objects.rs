@@ -65,6 +65,7 @@ impl Effects<'_> {
         let (old, new) = (&pool.definition.facts.target, &after.definition.facts.target);
         if let (Some(old), Some(new)) = (old, new)
             && old != new
+            && (stop.is_some() || !pool.is_active)
             && pool.volumes.as_ref().is_none_or(|volumes| !volumes.is_empty())
         {
             let causes = self.changes(pool);

@@ -61,6 +61,7 @@ fn what_is_denied_has_an_exit_status() {
         &GOOD.replace("\"web\": {", "\"web\": { \"disks\": [{ \"pool\": \"vms\", \"size\": \"1GiB\" }],"),
     );
     plan("data-lost").exits(1).says("denied: disk-new\n");
+    assert!(place.run(&["explain", "data-lost"]).exits(0).out.contains("`disk-new`"));
     plan("power-cycle").exits(2).says("did you mean `power-cycled`?");
     place.run(&["check", "--deny", "power-cycled"]).exits(2).says("`--deny` of a consequence is for `plan`");
 }
