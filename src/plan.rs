@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::activation::difference::Change;
-use crate::activation::run::Unknown;
+use crate::activation::run::{Run, Unknown};
 use crate::lab::identity::ObjectKind;
 use consequence::Consequence;
 
@@ -30,8 +30,8 @@ pub struct Plan {
     pub by_hand: Vec<ByHand>,
     /// How many objects of each kind are left as they are.
     pub unchanged: BTreeMap<&'static str, usize>,
-    /// What decided on it without being known, and was taken to be as it should be.
-    pub unknown: Vec<Unknown>,
+    /// The activation that it tells of, with what decided on it without being known, and was taken to be as it should be.
+    pub run: Run,
 }
 
 /// How far a plan can be relied on.
@@ -109,7 +109,7 @@ impl Plan {
     pub fn forget(&mut self, domains: &BTreeSet<String>) {
         let kind = ObjectKind::Domain.name();
         self.effects.retain(|effect| effect.object.kind != kind || !domains.contains(&effect.object.name));
-        self.unknown.extend(domains.iter().cloned().map(Unknown::Imported));
+        self.run.unknown.extend(domains.iter().cloned().map(Unknown::Imported));
     }
 
     /// A closing line such as "1 power-cycled, 1 network-restarted; 12 objects stay as they are".

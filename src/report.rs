@@ -51,12 +51,22 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
     located.iter().map(|located| print(located, texts, color)).collect()
 }
 
-/// Where a place is: the file, the line and the column, from 1.
-#[must_use]
-pub fn locate(source: &Source, place: &Place) -> Option<(String, usize, usize)> {
-    let texts = Texts::new(source);
-    let span = texts.span(place)?;
-    Some((texts.name(&span).to_owned(), span.start.line, span.start.column))
+/// The positions in the texts of a spec, which are looked through once.
+pub struct Positions<'s>(Texts<'s>);
+
+impl<'s> Positions<'s> {
+    /// Those of a spec and of what it includes.
+    #[must_use]
+    pub fn new(source: &'s Source) -> Self {
+        Self(Texts::new(source))
+    }
+
+    /// Where a place is: the file, the line and the column, from 1.
+    #[must_use]
+    pub fn of(&self, place: &Place) -> Option<(&'s str, usize, usize)> {
+        let span = self.0.span(place)?;
+        Some((self.0.name(&span), span.start.line, span.start.column))
+    }
 }
 
 /// A closing line such as "2 errors, 1 warning", or nothing when there are no problems.

@@ -111,11 +111,6 @@ pub enum Which {
 impl Query {
     /// The command of virsh.
     fn command(&self) -> String {
-        let prefix = |kind: ObjectKind| match kind {
-            ObjectKind::Network => "net-",
-            ObjectKind::Pool => "pool-",
-            ObjectKind::Domain => "",
-        };
         match self {
             Self::List(kind, which) => {
                 let which = match which {
@@ -134,6 +129,15 @@ impl Query {
             Self::Version => "version --daemon".to_owned(),
             Self::Volume(pool, name) => format!("vol-dumpxml --pool {pool} --vol {}", quoted(name)),
         }
+    }
+}
+
+/// What virsh's commands for a kind of object start with.
+fn prefix(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Network => "net-",
+        ObjectKind::Pool => "pool-",
+        ObjectKind::Domain => "",
     }
 }
 

@@ -119,7 +119,6 @@ impl Definition {
 
     /// What `NixVirt` hands to libvirt of it: with a MAC address, made of the UUID, for the first interface of a domain that has
     /// none. Further interfaces without one get another from libvirt each time that they are defined.
-    ///
     #[must_use]
     pub fn as_handed_over(self) -> Self {
         let document = self.document();
@@ -159,6 +158,13 @@ impl Definition {
         print(root, sorted, &left_out, &mut text);
         let _ = write!(text, "{:?}", self.facts.dnsmasq);
         text
+    }
+
+    /// Whether a domain has an interface on a network, or on its bridge.
+    #[must_use]
+    pub fn is_on(&self, network: &Self) -> bool {
+        let bridge = network.facts.bridge.as_ref();
+        self.facts.networks.contains(&network.name) || bridge.is_some_and(|bridge| self.facts.bridges.contains(bridge))
     }
 
     /// The host's devices of a running domain's interfaces that are on a network, or on its bridge.

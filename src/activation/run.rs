@@ -115,6 +115,22 @@ pub struct Run {
     pub world: World,
 }
 
+impl Run {
+    /// What happened to an object, in order.
+    pub fn events_of(&self, object: &Object) -> impl Iterator<Item = &Event> {
+        let (kind, uuid) = (object.kind, object.uuid());
+        self.events.iter().filter(move |event| event.kind == kind && event.uuid == uuid)
+    }
+
+    /// What the helper found of an object, if it came to it.
+    #[must_use]
+    pub fn verdict_of(&self, object: &Object) -> Option<Verdict> {
+        let (kind, uuid) = (object.kind, object.uuid());
+        let found = self.verdicts.iter().find(|(of_kind, of_uuid, _)| (*of_kind, *of_uuid) == (kind, uuid));
+        found.map(|(_, _, verdict)| *verdict)
+    }
+}
+
 /// Runs an activation.
 #[must_use]
 pub fn run(world: World, settings: &Settings, libvirt: &impl Normalize) -> Run {

@@ -1,6 +1,7 @@
 //! What `NixVirt`'s helper is told: which objects there shall be.
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::activation::definition::{self, Definition};
 use crate::lab::identity::ObjectKind;
@@ -109,6 +110,13 @@ impl Settings {
             items.map(|items| items.into_iter().map(|item| Item::read(item, &file)).collect()).transpose()
         };
         Ok(Self { networks: items(written.networks)?, pools: items(written.pools)?, domains: items(written.domains)? })
+    }
+
+    /// The object of a kind with a UUID, if there shall be one.
+    #[must_use]
+    pub fn item(&self, kind: ObjectKind, uuid: Uuid) -> Option<&Item> {
+        let (_, items) = self.kinds().find(|(of_kind, _)| *of_kind == kind)?;
+        items.iter().find(|item| item.definition.uuid == uuid)
     }
 
     /// The kinds that are there, in the order in which `NixVirt` takes them.

@@ -179,12 +179,7 @@ impl World {
     /// or on its bridge. A domain that has only its running interface there goes on, and has no network any more.
     #[must_use]
     pub fn running_on(&self, network: &Definition) -> Vec<Uuid> {
-        let bridge = network.facts.bridge.as_ref();
-        let is_on = |domain: &Definition| {
-            domain.facts.networks.contains(&network.name)
-                || bridge.is_some_and(|bridge| domain.facts.bridges.contains(bridge))
-        };
         let running = self.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
-        running.filter(|domain| is_on(&domain.definition)).map(Object::uuid).collect()
+        running.filter(|domain| domain.definition.is_on(network)).map(Object::uuid).collect()
     }
 }

@@ -191,15 +191,15 @@ fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> 
     Ok(())
 }
 
-/// Writes files, and says which.
-fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8, Failure> {
+/// Writes files, and says which. Returns what was there before, or `None` when they may not be written.
+fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Option<Vec<State>>, Failure> {
     match files::write(dir, files, replace)? {
         Outcome::Refused(problems) => {
             report_problems(cli, &problems, None)?;
             if replace == Replace::Nothing {
                 talk("nothing was written; `--force` replaces files\n");
             }
-            Ok(ATTENTION)
+            Ok(None)
         }
         Outcome::Written(states) => {
             let was_written = |state: &State| matches!(state, State::Missing | State::Differs { .. });
@@ -213,7 +213,7 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<u8
             if states.iter().all(|state| *state == State::UpToDate) {
                 talk(&format!("{} is up to date\n", dir.display()));
             }
-            Ok(0)
+            Ok(Some(states))
         }
     }
 }

@@ -56,25 +56,28 @@ pub enum Failure {
 pub fn apply(steps: &[Step], hand: &Hand, manner: Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
     let failed = |what: String| |why: Error| Failure::Step { what, why };
     for step in steps {
-        match step {
+        let restart = match step {
             Step::Tell(told, restart) => match tell(told, restart.uuid, hand) {
-                Ok(()) => say(format!("network `{}` was told of {} changes while it runs", restart.name, told.len())),
+                Ok(()) => {
+                    say(format!("network `{}` was told of {} changes while it runs", restart.name, told.len()));
+                    continue;
+                }
                 Err(why) => {
                     say(format!("network `{}` cannot be told while it runs: {why}", restart.name));
-                    restart_network(restart, hand).map_err(failed(format!("restarting network `{}`", restart.name)))?;
-                    say(restarted(restart));
+                    restart
                 }
             },
-            Step::RestartNetwork(restart) => {
-                restart_network(restart, hand).map_err(failed(format!("restarting network `{}`", restart.name)))?;
-                say(restarted(restart));
-            }
+            Step::RestartNetwork(restart) => restart,
             Step::Define { name, definition, .. } => {
                 hand.define(ObjectKind::Domain, definition).map_err(failed(format!("defining domain `{name}`")))?;
                 say(format!("domain `{name}` runs on, and has its new definition from its next start on"));
+                continue;
             }
-            Step::ShutDown { .. } => {}
-        }
+            Step::ShutDown { .. } => continue,
+        };
+        let RestartNetwork { name, taps, .. } = restart;
+        restart_network(restart, hand).map_err(failed(format!("restarting network `{name}`")))?;
+        say(format!("network `{name}` was restarted; {} interfaces are on it again", taps.len()));
     }
     shut_down(steps, hand, manner, say)
 }
@@ -84,10 +87,6 @@ fn tell(told: &[Tell], network: Uuid, hand: &Hand) -> Result<(), Error> {
         let verb = if tell.is_added { "add-last" } else { "delete" };
         hand.update(network, verb, tell.section.name(), &tell.element, tell.parent)
     })
-}
-
-fn restarted(restart: &RestartNetwork) -> String {
-    format!("network `{}` was restarted; {} interfaces are on it again", restart.name, restart.taps.len())
 }
 
 /// Restarts a network with its new definition, or when that does not start, with the one that it had.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{RestartNetwork, Step, hosts};
 use crate::activation::definition::Definition;
 use crate::activation::run::{Cause, Deed, Run, Verdict};
-use crate::activation::settings::{Item, Settings};
+use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
 
@@ -20,7 +20,7 @@ pub fn before(before: &World, settings: &Settings, run: &Run) -> Vec<Step> {
         match network_stays(network, settings, run) {
             Some(new) => {
                 // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
-                let written = item(settings, network).map_or(new, |item| &item.definition);
+                let written = settings.item(network.kind, network.uuid()).map_or(new, |item| &item.definition);
                 steps.extend(of_network(network, new, written, before));
             }
             // Who is on a network that goes away would run on without it.
@@ -43,14 +43,14 @@ pub fn after<'s>(ran: &BTreeSet<Uuid>, settings: &'s Settings) -> impl Iterator<
 /// The new definition of a network that `NixVirt` would restart and that can go on; `None` when it stops for good, or has another
 /// name. Its own, where nothing happens to it.
 fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> Option<&'r Definition> {
-    let stop = run.events.iter().find_map(|event| match &event.deed {
-        Deed::Stop(cause) if event.kind == network.kind && event.uuid == network.uuid() => Some(cause),
+    let stop = run.events_of(network).find_map(|event| match &event.deed {
+        Deed::Stop(cause) => Some(cause),
         _ => None,
     });
     match stop {
         None => Some(&network.definition),
         Some(Cause::Changed) => {
-            let is_listed = item(settings, network)?.active != Some(false);
+            let is_listed = settings.item(network.kind, network.uuid())?.active != Some(false);
             let after = run.world.object(network.kind, network.uuid())?;
             is_listed.then_some(&after.definition)
         }
@@ -59,18 +59,9 @@ fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> 
     }
 }
 
-fn item<'s>(settings: &'s Settings, object: &Object) -> Option<&'s Item> {
-    let (_, items) = settings.kinds().find(|(kind, _)| *kind == object.kind)?;
-    items.iter().find(|item| item.definition.uuid == object.uuid())
-}
-
 /// The domains that run on a network, by their running definition or by that of their next start.
 fn on_network<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item = &'w Object> {
-    let bridge = network.definition.facts.bridge.as_ref();
-    let is_on = move |definition: &Definition| {
-        definition.facts.networks.contains(&network.definition.name)
-            || bridge.is_some_and(|bridge| definition.facts.bridges.contains(bridge))
-    };
+    let is_on = |definition: &Definition| definition.is_on(&network.definition);
     let running = world.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
     running.filter(move |domain| is_on(&domain.definition) || domain.running.as_ref().is_some_and(is_on))
 }
@@ -100,8 +91,7 @@ fn of_network(network: &Object, new: &Definition, written: &Definition, world: &
 
 fn of_domain(domain: &Object, settings: &Settings, run: &Run, loses_network: bool) -> Option<Step> {
     let shut_down = |why| Some(Step::ShutDown { uuid: domain.uuid(), name: domain.name().to_owned(), why });
-    let mut verdicts = run.verdicts.iter().filter(|(kind, uuid, _)| *kind == domain.kind && *uuid == domain.uuid());
-    let Some(item) = item(settings, domain) else {
+    let Some(item) = settings.item(domain.kind, domain.uuid()) else {
         // Where there is no section of domains, nobody stops it but its network.
         let is_left = settings.domains.is_none();
         return if is_left { loses_network.then(|| shut_down("its network goes"))? } else { shut_down("it goes") };
@@ -112,7 +102,7 @@ fn of_domain(domain: &Object, settings: &Settings, run: &Run, loses_network: boo
     if item.definition.name != domain.definition.name {
         return shut_down("it gets another name");
     }
-    match verdicts.next().map(|(_, _, verdict)| *verdict) {
+    match run.verdict_of(domain) {
         Some(Verdict::Always) => shut_down("it shall restart"),
         _ if loses_network => shut_down("its network goes"),
         Some(Verdict::Changed) => Some(Step::Define {

@@ -9,13 +9,11 @@ mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use uuid::Uuid;
-
 use super::consequence::Consequence;
 use super::{ByHand, Cause, Certainty, Effect, Plan, Subject};
 use crate::activation::definition::Definition;
 use crate::activation::difference::changes;
-use crate::activation::run::{self, Deed, Event, Normalize, Run, Verdict};
+use crate::activation::run::{self, Deed, Normalize, Run, Verdict};
 use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
@@ -57,7 +55,7 @@ pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize) 
             *unchanged.entry(object.kind.name()).or_default() += 1;
         }
     }
-    Plan { certainty: before.certainty, by_hand, unchanged, unknown: run.unknown, effects: found }
+    Plan { certainty: before.certainty, by_hand, unchanged, effects: found, run }
 }
 
 /// What differs from the definitions that the last activation has given to objects, of those that the next one changes.
@@ -66,19 +64,14 @@ fn by_hand(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, r
     let all = applied.kinds().flat_map(|(kind, items)| items.iter().map(move |item| (kind, item)));
     all.filter_map(|(kind, item)| {
         let there = before.world.object(kind, item.definition.uuid)?;
-        let new = definition_in(settings, kind, there.uuid())?;
-        let is_restarted = run.verdicts.contains(&(kind, there.uuid(), Verdict::Changed));
+        let new = &settings.item(kind, there.uuid())?.definition;
+        let is_restarted = run.verdict_of(there) == Some(Verdict::Changed);
         let applied = libvirt.normalize(kind, &item.definition).ok()?;
         let differs = applied.compared(kind, new) != there.definition.compared(kind, new);
         (is_restarted && differs)
             .then(|| ByHand { object: subject(kind, there.name()), changes: changes(&applied, &there.definition) })
     })
     .collect()
-}
-
-fn definition_in(settings: &Settings, kind: ObjectKind, uuid: Uuid) -> Option<&Definition> {
-    let (_, items) = settings.kinds().find(|(of_kind, _)| *of_kind == kind)?;
-    items.iter().map(|item| &item.definition).find(|definition| definition.uuid == uuid)
 }
 
 fn subject(kind: ObjectKind, name: &str) -> Subject {
@@ -105,17 +98,13 @@ impl<'a> Effects<'a> {
         }
     }
 
-    fn events(&self, kind: ObjectKind, uuid: Uuid) -> impl Iterator<Item = &'a Event> {
-        self.run.events.iter().filter(move |event| event.kind == kind && event.uuid == uuid)
-    }
-
     fn was_done(&self, object: &Object, deed: &Deed) -> bool {
-        self.events(object.kind, object.uuid()).any(|event| event.deed == *deed)
+        self.run.events_of(object).any(|event| event.deed == *deed)
     }
 
     /// Why an object was stopped, if it was, and whether it is started after that.
     fn stop(&self, object: &Object) -> Option<(&'a run::Cause, bool)> {
-        let events = self.events(object.kind, object.uuid()).filter(|_| object.is_active);
+        let events = self.run.events_of(object).filter(|_| object.is_active);
         let mut causes = events.filter_map(|event| match &event.deed {
             Deed::Stop(cause) => Some(cause),
             _ => None,
@@ -126,21 +115,16 @@ impl<'a> Effects<'a> {
         Some((cause?, runs_again))
     }
 
-    fn verdict(&self, object: &Object) -> Option<Verdict> {
-        let mut verdicts = self.run.verdicts.iter();
-        verdicts.find(|(kind, uuid, _)| *kind == object.kind && *uuid == object.uuid()).map(|(_, _, verdict)| *verdict)
-    }
-
     fn after(&self, object: &Object) -> Option<&'a Object> {
         self.run.world.object(object.kind, object.uuid())
     }
 
     /// Whether an object gets another definition, as NixVirt compares them.
     fn is_changed(&self, object: &Object) -> bool {
-        let written = definition_in(self.settings, object.kind, object.uuid());
-        written.zip(self.after(object)).is_some_and(|(written, after)| {
-            let compared = |definition: &Definition| definition.compared(object.kind, written);
-            self.verdict(object).is_some() && compared(&object.definition) != compared(&after.definition)
+        let item = self.settings.item(object.kind, object.uuid());
+        item.zip(self.after(object)).is_some_and(|(item, after)| {
+            let compared = |definition: &Definition| definition.compared(object.kind, &item.definition);
+            self.run.verdict_of(object).is_some() && compared(&object.definition) != compared(&after.definition)
         })
     }
 }

@@ -7,24 +7,29 @@ use crate::activation::difference::Change;
 use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
 use crate::place::{Place, Pointer};
-use crate::report;
+use crate::report::Positions;
 use crate::source::Source;
 
 /// The specs of a host.
-#[derive(Debug)]
-pub struct Specs<'a>(pub Vec<(&'a Source, &'a Lab)>);
+pub struct Specs<'a>(Vec<(&'a Source, Positions<'a>, &'a Lab)>);
+
+impl<'a> Specs<'a> {
+    /// Those of labs, each with its text.
+    pub fn new(labs: impl IntoIterator<Item = (&'a Source, &'a Lab)>) -> Self {
+        Self(labs.into_iter().map(|(source, lab)| (source, Positions::new(source), lab)).collect())
+    }
+}
 
 impl Places for Specs<'_> {
     fn of(&self, kind: ObjectKind, uuid: Uuid, changes: &[Change]) -> Option<Location> {
-        let (source, at) = self.0.iter().find_map(|(source, lab)| Some((source, entry(lab, kind, uuid)?)))?;
+        let mut labs = self.0.iter();
+        let (source, positions, at) =
+            labs.find_map(|(source, positions, lab)| Some((source, positions, entry(lab, kind, uuid)?)))?;
         // A change that stands in a key of its own is found by it, one from a profile by the domain's name.
         let of_change = changes.iter().filter_map(|change| key(kind, &change.element)).map(|key| at.key(key));
         let found = of_change.into_iter().find(|pointer| source.has(pointer));
-        report::locate(source, &Place::key(found.as_ref().unwrap_or(at))).map(|(file, line, column)| Location {
-            file,
-            line,
-            column,
-        })
+        let (file, line, column) = positions.of(&Place::key(found.as_ref().unwrap_or(at)))?;
+        Some(Location { file: file.to_owned(), line, column })
     }
 }
 

@@ -142,7 +142,7 @@ impl View {
                 })
                 .collect(),
             unchanged: plan.unchanged.clone(),
-            unknown: plan.unknown.iter().map(unknown).collect(),
+            unknown: plan.run.unknown.iter().map(unknown).collect(),
             summary: plan.summary(),
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::{Error, Query, Virsh, Which, quoted};
+use super::{Error, Query, Virsh, Which, prefix, quoted};
 use crate::lab::identity::ObjectKind;
 
 /// A libvirt that may be changed.
@@ -120,12 +120,7 @@ impl Hand {
     }
 
     fn command(&self, kind: ObjectKind, command: &str) -> Result<(), Error> {
-        let prefix = match kind {
-            ObjectKind::Network => "net-",
-            ObjectKind::Pool => "pool-",
-            ObjectKind::Domain => "",
-        };
-        let answers = self.virsh.batches(&[], &[format!("{prefix}{command}")])?;
+        let answers = self.virsh.batches(&[], &[format!("{}{command}", prefix(kind))])?;
         match answers.into_iter().next() {
             Some(Err(why)) => Err(Error::Strange(why)),
             Some(Ok(_)) | None => Ok(()),

@@ -10,7 +10,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Error, Query, Virsh, quoted};
+use super::{Error, Query, Virsh, prefix, quoted};
 use crate::activation::definition::Definition;
 use crate::activation::run::Normalize;
 use crate::activation::settings::{Item, Settings};
@@ -149,7 +149,7 @@ impl Normalized {
         for round in rounds {
             let (domains, others): (Vec<_>, Vec<_>) =
                 round.into_iter().partition(|(kind, _)| *kind == ObjectKind::Domain);
-            workshop.prepare().map_err(Error::Run)?;
+            workshop.clear().map_err(Error::Run)?;
             normalized.ask(&virsh.for_connection(&embedded), workshop, &domains)?;
             normalized.ask(&virsh.for_connection(&test), workshop, &others)?;
         }
@@ -172,11 +172,10 @@ impl Normalized {
             let file = quoted(&file.display().to_string());
             let uuid = definition.uuid;
             // Of the test driver, nothing is left for another run.
-            commands.push(match kind {
-                ObjectKind::Network => format!("net-define {file}; net-dumpxml {uuid}"),
-                ObjectKind::Pool => format!("pool-define {file}; pool-dumpxml {uuid}"),
-                ObjectKind::Domain => format!("define {file}; dumpxml --inactive {uuid}"),
-            });
+            // The test driver knows no inactive definitions.
+            let inactive = if *kind == ObjectKind::Domain { "--inactive " } else { "" };
+            let prefix = prefix(*kind);
+            commands.push(format!("{prefix}define {file}; {prefix}dumpxml {inactive}{uuid}"));
         }
         // Where the driver has put what the host's would put elsewhere.
         let own = format!("{}/lib/qemu/", workshop.path.display());

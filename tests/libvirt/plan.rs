@@ -203,7 +203,7 @@ impl<'w> Host<'w> {
             found.push("nothing is told to be changed by hand".to_owned());
         }
         if !found.is_empty() {
-            let effects = plan.0["effects"].as_array().into_iter().flatten();
+            let effects = plan.effects();
             let short = |effect: &Value| {
                 format!(
                     "{} {} {}: {}",
@@ -275,26 +275,31 @@ impl<'w> Host<'w> {
 struct Planned(Value);
 
 impl Planned {
+    fn effects(&self) -> impl Iterator<Item = &Value> {
+        self.0["effects"].as_array().into_iter().flatten()
+    }
+
+    /// What is told of an object.
+    fn told(&self, kind: &str, name: &str) -> impl Iterator<Item = &Value> {
+        self.effects().filter(move |effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name)
+    }
+
     fn of(&self, kind: &str, name: &str) -> Vec<&str> {
-        let effects = self.0["effects"].as_array().into_iter().flatten();
-        let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
-        own.filter_map(|effect| effect["consequence"].as_str()).collect()
+        self.told(kind, name).filter_map(|effect| effect["consequence"].as_str()).collect()
     }
 
     /// Whether a change of its definition is told of an object.
     fn says_changed(&self, kind: &str, name: &str) -> bool {
-        let effects = self.0["effects"].as_array().into_iter().flatten();
-        let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
-        let causes = own.flat_map(|effect| effect["causes"].as_array().into_iter().flatten());
+        let causes = self.told(kind, name).flat_map(|effect| effect["causes"].as_array().into_iter().flatten());
         causes.filter_map(|cause| cause["text"].as_str()).any(|text| {
             ["its definition changes", "it is renamed", "changed by hand"].iter().any(|start| text.starts_with(start))
         })
     }
 
     fn volumes(&self, consequence: &str) -> BTreeSet<String> {
-        let effects = self.0["effects"].as_array().into_iter().flatten();
-        let volumes =
-            effects.filter(|effect| effect["object"]["kind"] == "volume" && effect["consequence"] == consequence);
+        let volumes = self
+            .effects()
+            .filter(|effect| effect["object"]["kind"] == "volume" && effect["consequence"] == consequence);
         volumes.filter_map(|effect| Some(effect["object"]["name"].as_str()?.to_owned())).collect()
     }
 
@@ -359,10 +364,7 @@ impl Planned {
             let is_anew = before.objects.contains_key(&(kind.clone(), name.clone()));
             compare(format!("{kind} {name} is new"), &(own.contains(&"created") || is_anew), &true);
             if !is_anew {
-                let effects = self.0["effects"].as_array().into_iter().flatten();
-                let starts = effects
-                    .filter(|effect| effect["object"]["kind"] == *kind && effect["object"]["name"] == *name)
-                    .any(|effect| effect["what"] == "created, and started");
+                let starts = self.told(kind, name).any(|effect| effect["what"] == "created, and started");
                 compare(format!("{kind} {name} starts"), &starts, &process.is_some());
             }
         }
@@ -388,9 +390,7 @@ impl Planned {
     }
 
     fn says_deleted(&self, kind: &str, name: &str) -> bool {
-        let effects = self.0["effects"].as_array().into_iter().flatten();
-        let own = effects.filter(|effect| effect["object"]["kind"] == kind && effect["object"]["name"] == name);
-        own.filter_map(|effect| effect["what"].as_str()).any(|what| what.contains("deleted"))
+        self.told(kind, name).filter_map(|effect| effect["what"].as_str()).any(|what| what.contains("deleted"))
     }
 }
 

@@ -72,7 +72,7 @@ pub fn of_case(dir: &Path) -> (Plan, View) {
     let before = Before { world: &world, applied: Some(&applied), certainty: Certainty::Exact };
     let plan = plan(&before, &settings(&new), &AsWritten);
     let (lab, _) = new.checked.lab().expect("it is sound");
-    let view = View::new(&plan, "qemu:///system", &Specs(vec![(&new.source, lab)]));
+    let view = View::new(&plan, "qemu:///system", &Specs::new([(&new.source, lab)]));
     (plan, view)
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::plan::read_settings;
 use super::{ATTENTION, Failure, talk};
-use crate::activation::run::{self, Deed, Event, Run};
+use crate::activation::run::{Deed, Event};
 use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
 use crate::cli::{ActivateArguments, When};
@@ -35,7 +35,6 @@ pub(super) fn activate(arguments: &ActivateArguments) -> Result<u8, Failure> {
 struct Outlook {
     world: World,
     settings: Settings,
-    run: Run,
     plan: Plan,
 }
 
@@ -47,15 +46,14 @@ fn look(arguments: &ActivateArguments, virsh: &Virsh) -> Result<Outlook, Failure
     let libvirt = Normalized::of([&settings], virsh, &workshop)?;
     let before = Before { world: &world, applied: None, certainty: Certainty::Exact };
     let plan = plan::plan(&before, &settings, &libvirt);
-    let run = run::run(world.clone(), &settings, &libvirt);
-    Ok(Outlook { world, settings, run, plan })
+    Ok(Outlook { world, settings, plan })
 }
 
 /// What may not happen unless its owner says so. An activation that stops half-way before it has stopped or deleted anything may
 /// run: as at boot, where a disc that is missing is no reason to start no network.
 fn refused<'o>(arguments: &ActivateArguments, outlook: &'o Outlook) -> Vec<&'o Effect> {
     let harms = |event: &Event| matches!(event.deed, Deed::Stop(_) | Deed::Undefine | Deed::DeleteVolume(_));
-    let stops_something = outlook.run.events.iter().any(harms);
+    let stops_something = outlook.plan.run.events.iter().any(harms);
     let is_refused = |effect: &&Effect| {
         let is_harmful = match effect.consequence.harm() {
             Harm::DataLost => true,
@@ -81,7 +79,7 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let ran = Ran { path: arguments.state.join("ran.json") };
     ran.write(&ran.read()?.union(&running).copied().collect())?;
 
-    let steps = steps::before(&outlook.world, &outlook.settings, &outlook.run);
+    let steps = steps::before(&outlook.world, &outlook.settings, &outlook.plan.run);
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
     let manner = Manner { patience: Duration::from_secs(arguments.timeout), on_timeout: arguments.on_timeout };
     apply(&steps, &hand, manner, |line| talk(&format!("lab2nix: {line}\n")))

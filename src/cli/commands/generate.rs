@@ -24,14 +24,13 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     if arguments.check {
         return compare(cli, arguments, &dir, &files);
     }
-    let before = files::compare(&dir, &files, Replace::Marked);
     if arguments.diff {
-        print_changes(cli, &dir, &files, before.as_deref().unwrap_or_default())?;
+        print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
     }
     report_xml(&checked)?;
-    let code = write(cli, &dir, &files, Replace::Marked)?;
-    // What cannot be read cannot be written either, which has just been said.
-    if let Some(changes) = changes_of_objects(&files, &before.unwrap_or_default()).filter(|_| code == 0) {
+    let before = write(cli, &dir, &files, Replace::Marked)?;
+    let code = before.as_ref().map_or(ATTENTION, |_| 0);
+    if let Some(changes) = before.and_then(|before| changes_of_objects(&files, &before)) {
         talk(&format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
     }
     let former = dir.join(FORMER_HOST_FILE);

@@ -45,10 +45,10 @@ pub(super) fn plan(cli: &Cli, arguments: &PlanArguments) -> Result<u8, Failure> 
         }
     }
     let labs = labs(&specs)?;
-    let places = Specs(specs.iter().zip(&labs).map(|((source, _), (lab, _))| (source, *lab)).collect());
+    let places = Specs::new(specs.iter().zip(&labs).map(|((source, _), (lab, _))| (source, *lab)));
     let planned = match &arguments.from {
         Some(from) => against_spec(cli, from, &specs, &labs)?,
-        None => against_libvirt(arguments, &labs)?,
+        None => Some(against_libvirt(arguments, &labs)?),
     };
     let Some((plan, against)) = planned else { return Ok(ATTENTION) };
     tell(cli, arguments, &plan, &against, &places)
@@ -89,7 +89,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
 }
 
 /// Against what libvirt has.
-fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Result<Option<(Plan, String)>, Failure> {
+fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Result<(Plan, String), Failure> {
     let of_labs = labs.first().map(|(lab, _)| lab.target.connection.as_str());
     let connection = arguments.connect.as_deref().or(of_labs).unwrap_or("qemu:///system");
     let virsh = Virsh::new(connection);
@@ -110,7 +110,7 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), &virsh, &workshop)?;
     let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact };
-    Ok(Some((plan::plan(&before, &settings, &libvirt), connection.to_owned())))
+    Ok((plan::plan(&before, &settings, &libvirt), connection.to_owned()))
 }
 
 /// The directory for what can be made again.

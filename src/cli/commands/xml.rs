@@ -32,7 +32,8 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
         documents.retain(|file| !is_seed(file) || names.iter().any(|name| is(file, name)));
     }
     if let Some(dir) = &arguments.out {
-        return write(cli, dir, &documents, if arguments.force { Replace::Everything } else { Replace::Nothing });
+        let replace = if arguments.force { Replace::Everything } else { Replace::Nothing };
+        return Ok(write(cli, dir, &documents, replace)?.map_or(ATTENTION, |_| 0));
     }
     let mut text = String::new();
     for file in &documents {

@@ -1,6 +1,6 @@
 //! Why something happens.
 
-use super::{Effects, definition_in, subject};
+use super::{Effects, subject};
 use crate::activation::difference::{Change, changes};
 use crate::activation::run;
 use crate::activation::world::Object;
@@ -13,7 +13,7 @@ impl Effects<'_> {
         let Some(after) = self.after(object) else { return Vec::new() };
         let mut all = changes(&object.definition, &after.definition);
         // A cause that nobody finds in the definition, because it is not there.
-        let written = definition_in(self.settings, object.kind, object.uuid());
+        let written = self.settings.item(object.kind, object.uuid()).map(|item| &item.definition);
         if let Some(anew) = written.filter(|written| written.facts.gets_new_macs()) {
             let is_mac = |change: &Change| match object.kind {
                 ObjectKind::Network => change.element == "mac",

@@ -76,10 +76,13 @@ impl Effects<'_> {
                     _ => "cut off, and started again",
                 };
                 self.add(Consequence::PowerCycled, me.clone(), what, causes);
-                self.instead(format!("`virsh shutdown {}` before, or `restart` false in its entry", domain.name()));
-                if let run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed = cause {
-                    self.instead(format!("`virsh shutdown {}` before", domain.name()));
-                }
+                let shut_down = format!("`virsh shutdown {}` before", domain.name());
+                self.instead(match cause {
+                    run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed => shut_down,
+                    run::Cause::Changed | run::Cause::Unlisted | run::Cause::Inactive => {
+                        format!("{shut_down}, or `restart` false in its entry")
+                    }
+                });
             }
             Some((cause, false)) => {
                 let causes = self.causes(domain, cause);
@@ -103,13 +106,9 @@ impl Effects<'_> {
     pub(super) fn without_network(&mut self, domain: &Object, me: &Subject) {
         let Some(running) = &domain.running else { return };
         let stopped = self.before.objects.iter().filter(|object| object.kind == ObjectKind::Network);
-        let is_on = |network: &&Object| {
-            let bridge = network.definition.facts.bridge.as_ref();
-            running.facts.networks.iter().any(|name| name == network.name())
-                || bridge.is_some_and(|bridge| running.facts.bridges.contains(bridge))
-        };
+        let stopped = stopped.filter(|network| running.is_on(&network.definition));
         let stopped: Vec<&Object> =
-            stopped.filter(is_on).filter(|network| network.is_active && self.stop(network).is_some()).collect();
+            stopped.filter(|network| network.is_active && self.stop(network).is_some()).collect();
         for network in stopped {
             let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
             let cause = Cause { text: format!("network `{}` stops, which it runs on", network.name()), of };

@@ -8,26 +8,29 @@ use crate::plan::consequence::Consequence;
 
 impl Effects<'_> {
     pub(super) fn network(&mut self, network: &Object) {
-        let me = subject(network.kind, network.name());
-        let stop = self.stop(network);
-        if self.after(network).is_none() {
-            let what = match self.run.world.named(network.kind, network.name()) {
-                Some(_) => "deleted, and made anew with another UUID",
-                None => "deleted",
-            };
-            return self.add(Consequence::Deleted, me, what, Vec::new());
+        match self.after(network) {
+            None => self.gone(network, ""),
+            Some(_) => self.there(network, [Consequence::NetworkRestarted, Consequence::NetworkStopped]),
         }
-        match stop {
-            Some((cause, true)) => {
-                let causes = self.causes(network, cause);
-                self.add(Consequence::NetworkRestarted, me, "stopped and started", causes);
-            }
-            Some((cause, false)) => {
-                let causes = self.causes(network, cause);
-                self.add(Consequence::NetworkStopped, me, "stopped, and stays off", causes);
-            }
-            None => self.later(network),
-        }
+    }
+
+    /// A network or a pool that is deleted; `rest` of what happens then.
+    fn gone(&mut self, object: &Object, rest: &str) {
+        let anew = match self.run.world.named(object.kind, object.name()) {
+            Some(_) => ", and made anew with another UUID",
+            None => "",
+        };
+        let me = subject(object.kind, object.name());
+        self.add(Consequence::Deleted, me, format!("deleted{anew}{rest}"), Vec::new());
+    }
+
+    /// A network or a pool that stays.
+    fn there(&mut self, object: &Object, [restarted, stopped]: [Consequence; 2]) {
+        let Some((cause, runs_again)) = self.stop(object) else { return self.later(object) };
+        let causes = self.causes(object, cause);
+        let (consequence, what) =
+            if runs_again { (restarted, "stopped and started") } else { (stopped, "stopped, and stays off") };
+        self.add(consequence, subject(object.kind, object.name()), what, causes);
     }
 
     /// What changes of an object that is not stopped.
@@ -53,41 +56,23 @@ impl Effects<'_> {
     }
 
     pub(super) fn pool(&mut self, pool: &Object) {
-        let me = subject(pool.kind, pool.name());
-        let stop = self.stop(pool);
-        let Some(after) = self.after(pool) else {
-            let what = match self.run.world.named(pool.kind, pool.name()) {
-                Some(_) => "deleted, and made anew with another UUID; its volumes stay",
-                None => "deleted; its volumes stay",
-            };
-            return self.add(Consequence::Deleted, me, what, Vec::new());
-        };
+        let Some(after) = self.after(pool) else { return self.gone(pool, "; its volumes stay") };
         let (old, new) = (&pool.definition.facts.target, &after.definition.facts.target);
         if let (Some(old), Some(new)) = (old, new)
             && old != new
-            && (stop.is_some() || !pool.is_active)
+            && (self.stop(pool).is_some() || !pool.is_active)
             && pool.volumes.as_ref().is_none_or(|volumes| !volumes.is_empty())
         {
             let causes = self.changes(pool);
             let what =
                 format!("is `{new}` from now on: volumes are made anew there, empty, and those in `{old}` stay there");
-            self.add(Consequence::DiskNew, me.clone(), what, causes);
+            self.add(Consequence::DiskNew, subject(pool.kind, pool.name()), what, causes);
             self.instead(format!(
                 "shut its domains down, `virsh pool-destroy {}`, and move the files from `{old}` to `{new}` before",
                 pool.name()
             ));
         }
-        match stop {
-            Some((cause, true)) => {
-                let causes = self.causes(pool, cause);
-                self.add(Consequence::PoolRestarted, me, "stopped and started", causes);
-            }
-            Some((cause, false)) => {
-                let causes = self.causes(pool, cause);
-                self.add(Consequence::PoolStopped, me, "stopped, and stays off", causes);
-            }
-            None => self.later(pool),
-        }
+        self.there(pool, [Consequence::PoolRestarted, Consequence::PoolStopped]);
     }
 
     pub(super) fn new_objects(&mut self) {
