@@ -30,9 +30,9 @@ let
   ];
 in
 {
-  # From nixpkgs 25.05 on.
-  config.system = optionalAttrs (options ? system.preSwitchChecks) {
-    preSwitchChecks = mkIf (isGentle && cfg.onSwitch == "show") {
+  # nixpkgs has it from 25.05 on.
+  config = optionalAttrs (options ? system.preSwitchChecks) {
+    system.preSwitchChecks = mkIf (isGentle && cfg.onSwitch == "show") {
       lab2nix = ''
         ${variables}
         LAB2NIX_REFUSE=${concatStringsSep "," cfg.refuse}

@@ -27,9 +27,10 @@ lab2nix_plan() {
     done <<<"$complaint"
   fi
   if ((status != 0)) && ! $is_refused; then
-    # As at the first switch, when libvirtd does not run yet. nixvirt.service looks again before anything is done.
-    complaint=${complaint//$'\n'/ }
-    echo "lab2nix: nobody knows what this switch does on $connection: ${complaint:-there was no answer within two minutes}"
+    # As at the first switch, when libvirtd does not run yet.
+    complaint=${complaint#error: }
+    complaint=${complaint:-there was no answer within two minutes}
+    echo "lab2nix: cannot tell what this switch does on $connection, before nixvirt.service looks at it: ${complaint//$'\n'/ }"
   elif [[ -n $complaint ]] && ! $is_refused; then
     echo "$complaint"
   fi
@@ -59,14 +60,14 @@ lab2nix_check() {
   printf -v all '%s,' "${refused[@]}"
   all=${all//, /,}
   all=${all%,}
-  echo "lab2nix: this host refuses what is planned: ${all//,/, }. To say yes to it, once, and then switch again:"
+  echo "lab2nix: this host refuses ${all//,/, }. To say yes to it, once, before the same switch:"
   echo "  echo ${accepted:+$accepted,}$all | sudo tee /run/lab2nix/accept"
   if [[ $action == dry-activate ]]; then
     return 0
   fi
   # It is root's alone, as nixvirt.service makes it.
   (umask 077 && PATH=$LAB2NIX_PATH mkdir -p /run/lab2nix) || true
-  echo "lab2nix: nothing was done."
+  echo "lab2nix: Nothing was changed."
   return 1
 }
 
