@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::gentle::apply::OnTimeout;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::problem::did_you_mean;
 use crate::report::Format;
@@ -37,6 +36,13 @@ pub struct Cli {
 pub enum Deny {
     /// Warnings.
     Warnings,
+    /// What a plan has.
+    Planned(Planned),
+}
+
+/// What a plan can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planned {
     /// All consequences that lose data.
     DataLost,
     /// A consequence.
@@ -47,11 +53,35 @@ impl Deny {
     fn parse(word: &str) -> Result<Self, String> {
         match word {
             "warnings" => Ok(Self::Warnings),
-            Harm::DATA_LOST => Ok(Self::DataLost),
-            _ => Consequence::from_name(word).map(Self::Consequence).ok_or_else(|| {
-                let names = Consequence::ALL.iter().map(|consequence| consequence.name());
-                did_you_mean(word, ["warnings", Harm::DATA_LOST].into_iter().chain(names))
+            _ => Planned::find(word).map(Self::Planned).ok_or_else(|| {
+                let words = ["warnings"].into_iter().chain(Planned::words());
+                did_you_mean(word, words)
             }),
+        }
+    }
+}
+
+impl Planned {
+    fn parse(word: &str) -> Result<Self, String> {
+        Self::find(word).ok_or_else(|| did_you_mean(word, Self::words()))
+    }
+
+    fn find(word: &str) -> Option<Self> {
+        match word {
+            Harm::DATA_LOST => Some(Self::DataLost),
+            _ => Consequence::from_name(word).map(Self::Consequence),
+        }
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        [Harm::DATA_LOST].into_iter().chain(Consequence::ALL.iter().map(|consequence| consequence.name()))
+    }
+
+    /// Whether a consequence is one of these.
+    fn has(self, consequence: Consequence) -> bool {
+        match self {
+            Self::DataLost => consequence.harm() == Harm::DataLost,
+            Self::Consequence(one) => one == consequence,
         }
     }
 }
@@ -157,6 +187,13 @@ pub struct PlanArguments {
     /// module of the host keeps in /etc/lab2nix/settings.json.
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub applied: Option<PathBuf>,
+    /// Who activates: `nixvirt` alone, or `gentle`, with lab2nix's part before and after it; or a file in which the module of the
+    /// host says how. Default: what it keeps in /etc/lab2nix/activation.json; without that, `nixvirt`.
+    #[arg(long, value_name = "gentle|nixvirt|FILE")]
+    pub activation: Option<String>,
+    /// Consequences that are not denied this time, as in /run/lab2nix/accept.
+    #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
+    pub accept: Vec<Planned>,
     /// How it is told.
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
     pub format: PlanFormat,
@@ -177,20 +214,12 @@ pub struct ActivateArguments {
     /// Where to remember, between before and after, what ran.
     #[arg(long, value_name = "DIR", default_value = "/run/lab2nix/activation")]
     pub state: PathBuf,
+    /// What the module of the host says of its activations: JSON.
+    #[arg(long, value_name = "FILE")]
+    pub activation: Option<PathBuf>,
     /// Consequences that may happen though they lose data or stop the activation half-way.
-    #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = consequence)]
-    pub accept: Vec<Consequence>,
-    /// How many seconds a guest may take to shut down.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    pub timeout: u64,
-    /// What is done with a guest that takes longer.
-    #[arg(long, value_enum, default_value_t = OnTimeout::Fail)]
-    pub on_timeout: OnTimeout,
-}
-
-fn consequence(word: &str) -> Result<Consequence, String> {
-    Consequence::from_name(word)
-        .ok_or_else(|| did_you_mean(word, Consequence::ALL.iter().map(|consequence| consequence.name())))
+    #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
+    pub accept: Vec<Planned>,
 }
 
 /// When NixVirt runs.

@@ -6,10 +6,15 @@
 //! has to stop all the same is shut down by its guest, and what ran is started again afterwards.
 
 pub mod apply;
+pub mod foresight;
 mod hosts;
+pub mod manner;
 pub mod steps;
+mod words;
 
 use uuid::Uuid;
+
+use crate::activation::run::Cause;
 
 /// Something that is done to libvirt's objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,15 +23,10 @@ pub enum Step {
     Tell(Vec<Tell>, RestartNetwork),
     /// Restarts a network.
     RestartNetwork(RestartNetwork),
+    /// Gives a running domain its new title and description; defines it if it does not take them.
+    Describe(DefineDomain, Words),
     /// Defines a domain, which runs on as it is.
-    Define {
-        /// The domain.
-        uuid: Uuid,
-        /// Its name.
-        name: String,
-        /// Its new definition.
-        definition: String,
-    },
+    Define(DefineDomain),
     /// Asks a guest to shut down, and waits for it.
     ShutDown {
         /// The domain.
@@ -34,8 +34,26 @@ pub enum Step {
         /// Its name.
         name: String,
         /// Why.
-        why: &'static str,
+        cause: Cause,
     },
+}
+
+/// Defines a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefineDomain {
+    /// The domain.
+    pub uuid: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its new definition.
+    pub definition: String,
+}
+
+/// What people are told of a domain; empty where there is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    pub title: String,
+    pub description: String,
 }
 
 /// Defines a network and restarts it, with the domains on it left running.

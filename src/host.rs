@@ -21,6 +21,7 @@ use crate::lab::storage::backing::Image;
 use crate::lab::{Domain, Lab, Pool, port, socket};
 use crate::spec::Extra;
 use crate::spec::guest::Arch;
+use crate::spec::lifecycle::OnChange;
 use crate::spec::pool::PoolType;
 
 /// What a lab asks of its host.
@@ -57,6 +58,8 @@ pub struct HostNeeds {
     pub imported: IndexMap<String, Option<String>>,
     /// The machine types that QEMU has to have, by architecture, each with the first domain that uses it.
     pub machines: BTreeMap<Arch, BTreeMap<String, String>>,
+    /// What running domains do when their definitions change, by their UUIDs: those that do not go on as they are.
+    pub on_change: BTreeMap<String, OnChange>,
     /// The UUIDs of the networks that are never restarted, so that domains on them run on.
     pub steady_networks: Vec<String>,
     /// Whether a pool is one of ZFS.
@@ -190,6 +193,9 @@ impl HostNeeds {
                 let link = Link { netem: netem.to_string(), is_shaped: tap.is_shaped };
                 self.links.insert(target.value.clone(), link);
             }
+        }
+        if let Some(on_change) = domain.on_change.filter(|on_change| *on_change != OnChange::NextStart) {
+            self.on_change.insert(domain.uuid.value.to_string(), on_change);
         }
         let owner = || format!("domain {}", domain.name);
         // Which machine types another emulator has is not known here.

@@ -25,8 +25,8 @@
 //! Beside the way are the rooms that serve several others. [`place`] and [`problem`] say where something is wrong and what;
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`nocloud`] makes the files
 //! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
-//! asks libvirt about, [`plan`] what that means for those whose domains they are, and [`gentle`] what is done so that none is cut
-//! off. [`pipeline`] is the whole way in two calls, and
+//! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
+//! those whose domains they are. [`pipeline`] is the whole way in two calls, and
 //! [`cli`] the command around it.
 //!
 //! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`], [`files`] and [`virsh`] touch the world,
@@ -110,9 +110,9 @@ pub mod pipeline;
 
 pub mod activation;
 
-pub mod plan;
+#[warn(missing_docs)]
+pub mod virsh;
 
 pub mod gentle;
 
-#[warn(missing_docs)]
-pub mod virsh;
+pub mod plan;

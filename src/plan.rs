@@ -13,23 +13,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::activation::difference::Change;
-use crate::activation::run::{Run, Unknown};
+use crate::activation::run::{Deed, Event, Run, Unknown};
+use crate::gentle::Step;
 use crate::lab::identity::ObjectKind;
-use consequence::Consequence;
+use consequence::{Consequence, Harm};
 
 pub use effects::{Before, plan};
+
+/// The file of a host that says yes, for one activation, to what is [refused](Plan::refused): the names of consequences.
+pub const ACCEPT: &str = "/run/lab2nix/accept";
 
 /// What an activation will do.
 #[derive(Debug)]
 pub struct Plan {
     /// How far it can be relied on.
     pub certainty: Certainty,
+    /// Whether lab2nix has its part before and after `NixVirt`.
+    pub is_gentle: bool,
     /// What happens, the most harmful first.
     pub effects: Vec<Effect>,
     /// What somebody has changed by hand, and the activation undoes.
     pub by_hand: Vec<ByHand>,
     /// How many objects of each kind are left as they are.
     pub unchanged: BTreeMap<&'static str, usize>,
+    /// What lab2nix does before `NixVirt` runs.
+    pub steps: Vec<Step>,
     /// The activation that it tells of, with what decided on it without being known, and was taken to be as it should be.
     pub run: Run,
 }
@@ -110,6 +118,21 @@ impl Plan {
         let kind = ObjectKind::Domain.name();
         self.effects.retain(|effect| effect.object.kind != kind || !domains.contains(&effect.object.name));
         self.run.unknown.extend(domains.iter().cloned().map(Unknown::Imported));
+    }
+
+    /// What does not happen unless its owner says yes to it: lab2nix's part of the activation stops before anything is done. One that
+    /// comes half-way without having stopped or deleted anything may run, as at boot, where a disc that is missing is no reason to
+    /// start no network.
+    pub fn refused(&self) -> impl Iterator<Item = &Effect> {
+        let harms = |event: &Event| {
+            matches!(event.deed, Deed::Stop(_) | Deed::ShutDown(_) | Deed::Undefine | Deed::DeleteVolume(_))
+        };
+        let stops_something = self.run.events.iter().any(harms);
+        self.effects.iter().filter(move |effect| match effect.consequence.harm() {
+            Harm::DataLost => self.is_gentle,
+            Harm::HalfWay => self.is_gentle && stops_something,
+            Harm::Interrupted | Harm::Noticed | Harm::Later | Harm::New => false,
+        })
     }
 
     /// A closing line such as "1 power-cycled, 1 network-restarted; 12 objects stay as they are".

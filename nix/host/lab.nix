@@ -58,6 +58,13 @@ let
       steadyNetworks =
         internal (types.listOf types.str) [ ]
           "UUIDs of the networks that are never restarted.";
+      onChange = internal (types.attrsOf (
+        types.enum [
+          "next-start"
+          "shutdown"
+          "power-off"
+        ]
+      )) { } "What running domains do when their definitions change, by their UUIDs.";
       zfs = flag "Whether a pool is one of ZFS.";
       hugepages = owner "A domain whose memory is made of huge pages.";
       pciDevices = owner "A domain with a PCI device of the host's, or a network of such.";

@@ -182,6 +182,24 @@ impl Definition {
         targets.map(str::to_owned).collect()
     }
 
+    /// Its text without some of its elements.
+    #[must_use]
+    pub fn without(&self, is_out: impl Fn(&Node<'_, '_>) -> bool) -> String {
+        let document = self.document();
+        let out = document.descendants().filter(|node| node.is_element() && is_out(node)).map(|node| node.range());
+        let mut text = String::with_capacity(self.text.len());
+        let mut at = 0;
+        // Within one that is out already, there is nothing to take out.
+        for range in out {
+            if range.start >= at {
+                text.push_str(&self.text[at..range.start]);
+                at = range.end;
+            }
+        }
+        text.push_str(&self.text[at..]);
+        text
+    }
+
     /// Its elements.
     ///
     /// # Panics

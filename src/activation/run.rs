@@ -48,6 +48,12 @@ pub enum Deed {
     Start,
     /// At once, as when the power fails.
     Stop(Cause),
+    /// By its guest. `NixVirt` never does it: it is done before `NixVirt` runs.
+    ShutDown(Cause),
+    /// It learns what changes while it runs. Before `NixVirt` runs, as it never does it.
+    Tell,
+    /// A network, under the domains on it, which go on and are on it again. Before `NixVirt` runs, as it never does it.
+    Restart,
     /// Creates a volume, under this path.
     CreateVolume(String),
     /// Deletes a volume, under this path.
@@ -128,6 +134,30 @@ impl Run {
         let (kind, uuid) = (object.kind, object.uuid());
         let found = self.verdicts.iter().find(|(of_kind, of_uuid, _)| (*of_kind, *of_uuid) == (kind, uuid));
         found.map(|(_, _, verdict)| *verdict)
+    }
+}
+
+impl Run {
+    /// Starts domains that ran before, as far as they are there and off. The first that cannot be started is the failure, if there
+    /// was none before.
+    pub fn start_again<'d>(&mut self, domains: impl IntoIterator<Item = &'d Definition>, libvirt: &impl Normalize) {
+        let world = std::mem::take(&mut self.world);
+        let mut activation =
+            Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new(), at: None };
+        for domain in domains {
+            if let Err(why) = activation.start(ObjectKind::Domain, domain.uuid)
+                && self.failure.is_none()
+            {
+                self.failure = Some(why);
+                self.failed_at = Some((ObjectKind::Domain, domain.name.clone()));
+            }
+        }
+        let Activation { world, events, unknown, .. } = activation;
+        self.world = world;
+        self.events.extend(events);
+        self.unknown.extend(unknown);
+        self.unknown.sort();
+        self.unknown.dedup();
     }
 }
 

@@ -165,7 +165,7 @@ impl World {
     }
 
     /// The object of a kind with a UUID, to be changed.
-    pub(super) fn object_mut(&mut self, kind: ObjectKind, uuid: Uuid) -> Option<&mut Object> {
+    pub(crate) fn object_mut(&mut self, kind: ObjectKind, uuid: Uuid) -> Option<&mut Object> {
         self.objects.iter_mut().find(|object| object.kind == kind && object.uuid() == uuid)
     }
 

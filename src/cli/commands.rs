@@ -73,6 +73,8 @@ enum Failure {
     Workshop(#[source] io::Error),
     #[error("cannot use `{}`", path.display())]
     Settings { path: PathBuf, source: settings::Error },
+    #[error("`{}` is not what the module of the host says of its activations", path.display())]
+    Activation { path: PathBuf, source: serde_json::Error },
     #[error("cannot read the spec at `{revision}`: {why}")]
     Git { revision: String, why: String },
     #[error("`--from SPEC` compares one spec; of several, `--from git:REV` does")]

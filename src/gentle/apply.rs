@@ -1,31 +1,13 @@
 //! Takes the steps, one after the other.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
-use super::{RestartNetwork, Step, Tell};
+use super::manner::{Manner, OnTimeout};
+use super::{DefineDomain, RestartNetwork, Step, Tell};
+use crate::activation::run::Cause;
 use crate::lab::identity::ObjectKind;
 use crate::virsh::Error;
 use crate::virsh::hand::Hand;
-
-/// What is done with a guest that does not shut down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum OnTimeout {
-    /// The activation fails, before `NixVirt` has done anything.
-    Fail,
-    /// It is cut off, as when the power fails.
-    PowerOff,
-}
-
-/// How guests are shut down.
-#[derive(Debug, Clone, Copy)]
-pub struct Manner {
-    /// How long a guest may take.
-    pub patience: Duration,
-    /// What is done with one that takes longer.
-    pub on_timeout: OnTimeout,
-}
 
 /// Why a step could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -53,33 +35,42 @@ pub enum Failure {
 /// # Errors
 ///
 /// At the first step that cannot be taken; those before it are done, and have cut nobody off.
-pub fn apply(steps: &[Step], hand: &Hand, manner: Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
-    let failed = |what: String| |why: Error| Failure::Step { what, why };
+pub fn apply(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
     for step in steps {
-        let restart = match step {
-            Step::Tell(told, restart) => match tell(told, restart.uuid, hand) {
-                Ok(()) => {
-                    say(format!("network `{}` was told of {} changes while it runs", restart.name, told.len()));
-                    continue;
-                }
+        match step {
+            Step::Tell(told, network) => match tell(told, network.uuid, hand) {
+                Ok(()) => say(format!("network `{}` was told of {} changes while it runs", network.name, told.len())),
                 Err(why) => {
-                    say(format!("network `{}` cannot be told while it runs: {why}", restart.name));
-                    restart
+                    say(format!("network `{}` cannot be told while it runs: {why}", network.name));
+                    restart(network, hand, &mut say)?;
                 }
             },
-            Step::RestartNetwork(restart) => restart,
-            Step::Define { name, definition, .. } => {
-                hand.define(ObjectKind::Domain, definition).map_err(failed(format!("defining domain `{name}`")))?;
-                say(format!("domain `{name}` runs on, and has its new definition from its next start on"));
-                continue;
-            }
-            Step::ShutDown { .. } => continue,
-        };
-        let RestartNetwork { name, taps, .. } = restart;
-        restart_network(restart, hand).map_err(failed(format!("restarting network `{name}`")))?;
-        say(format!("network `{name}` was restarted; {} interfaces are on it again", taps.len()));
+            Step::RestartNetwork(network) => restart(network, hand, &mut say)?,
+            Step::Describe(domain, words) => match hand.describe(domain.uuid, &words.title, &words.description) {
+                Ok(()) => say(format!("domain `{}` has its new title and description", domain.name)),
+                Err(_) => define(domain, hand, &mut say)?,
+            },
+            Step::Define(domain) => define(domain, hand, &mut say)?,
+            Step::ShutDown { .. } => {}
+        }
     }
     shut_down(steps, hand, manner, say)
+}
+
+fn define(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
+    let DefineDomain { name, definition, .. } = domain;
+    let defined = hand.define(ObjectKind::Domain, definition);
+    defined.map_err(|why| Failure::Step { what: format!("defining domain `{name}`"), why })?;
+    say(format!("domain `{name}` runs on, and has its new definition from its next start on"));
+    Ok(())
+}
+
+fn restart(network: &RestartNetwork, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
+    let RestartNetwork { name, taps, .. } = network;
+    let restarted = restart_network(network, hand);
+    restarted.map_err(|why| Failure::Step { what: format!("restarting network `{name}`"), why })?;
+    say(format!("network `{name}` was restarted; {} interfaces are on it again", taps.len()));
+    Ok(())
 }
 
 fn tell(told: &[Tell], network: Uuid, hand: &Hand) -> Result<(), Error> {
@@ -106,12 +97,12 @@ fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<(), Error> {
     started
 }
 
-fn shut_down(steps: &[Step], hand: &Hand, manner: Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
+fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
     let of_step = |step: &Step| match step {
-        Step::ShutDown { uuid, name, why } => Some((*uuid, name.clone(), *why)),
-        Step::Tell(..) | Step::RestartNetwork(_) | Step::Define { .. } => None,
+        Step::ShutDown { uuid, name, cause } => Some((*uuid, name.clone(), why(cause))),
+        Step::Tell(..) | Step::RestartNetwork(_) | Step::Describe(..) | Step::Define(_) => None,
     };
-    let all: Vec<(Uuid, String, &str)> = steps.iter().filter_map(of_step).collect();
+    let all: Vec<(Uuid, String, String)> = steps.iter().filter_map(of_step).collect();
     if all.is_empty() {
         return Ok(());
     }
@@ -120,14 +111,14 @@ fn shut_down(steps: &[Step], hand: &Hand, manner: Manner, mut say: impl FnMut(St
     }
     let uuids: Vec<Uuid> = all.iter().map(|(uuid, ..)| *uuid).collect();
     let failed = |what: &'static str| move |why: Error| Failure::Step { what: what.to_owned(), why };
-    let late = hand.shut_down(&uuids, manner.patience).map_err(failed("shutting domains down"))?;
+    let late = hand.shut_down(&uuids, manner.patience()).map_err(failed("shutting domains down"))?;
     let names: Vec<String> =
         all.iter().filter(|(uuid, ..)| late.contains(uuid)).map(|(_, name, _)| format!("domain `{name}`")).collect();
     if names.is_empty() {
         return Ok(());
     }
     match manner.on_timeout {
-        OnTimeout::Fail => Err(Failure::Guests { names, seconds: manner.patience.as_secs() }),
+        OnTimeout::Fail => Err(Failure::Guests { names, seconds: manner.shutdown_timeout }),
         OnTimeout::PowerOff => {
             for uuid in late {
                 hand.power_off(uuid).map_err(failed("cutting domains off"))?;
@@ -135,5 +126,16 @@ fn shut_down(steps: &[Step], hand: &Hand, manner: Manner, mut say: impl FnMut(St
             say(format!("{} did not shut down in time, and was cut off", names.join(", ")));
             Ok(())
         }
+    }
+}
+
+fn why(cause: &Cause) -> String {
+    match cause {
+        Cause::Unlisted => "it is not in the lab any more".to_owned(),
+        Cause::Renamed => "it gets another name".to_owned(),
+        Cause::Changed => "its definition changed".to_owned(),
+        Cause::Restart => "`restart` is true".to_owned(),
+        Cause::Inactive => "`active` is false".to_owned(),
+        Cause::Network(network) => format!("network `{network}` stops"),
     }
 }

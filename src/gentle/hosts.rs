@@ -1,7 +1,5 @@
 //! What of a network can be told to it while it runs: its DNS and DHCP hosts, and its ranges.
 
-use std::ops::Range;
-
 use roxmltree::Node;
 
 use super::{Section, Tell};
@@ -61,27 +59,14 @@ fn lists(network: &Definition) -> Vec<(Section, usize, Vec<String>)> {
 
 /// A network without what can be told to it, and without what is then empty.
 fn without_hosts(network: &Definition) -> String {
-    let document = network.document();
-    let mut cut: Vec<Range<usize>> = Vec::new();
-    for parent in document.root_element().descendants() {
-        let told: &[&str] = match parent.tag_name().name() {
-            "dns" => &["host"],
-            "dhcp" => &["range", "host"],
-            _ => continue,
-        };
-        let is_told = |node: &Node<'_, '_>| told.contains(&node.tag_name().name());
-        let elements = || parent.children().filter(Node::is_element);
-        if elements().all(|node| is_told(&node)) && parent.attributes().len() == 0 {
-            cut.push(parent.range());
-        } else {
-            cut.extend(elements().filter(is_told).map(|node| node.range()));
-        }
-    }
-    let mut text = network.text().to_owned();
-    for range in cut.into_iter().rev() {
-        text.replace_range(range, "");
-    }
-    text
+    let is_told = |node: &Node<'_, '_>| {
+        let parent = node.parent_element().map(|parent| parent.tag_name().name());
+        matches!((parent, node.tag_name().name()), (Some("dns"), "host") | (Some("dhcp"), "range" | "host"))
+    };
+    network.without(|node| {
+        let is_list = matches!(node.tag_name().name(), "dns" | "dhcp") && node.attributes().len() == 0;
+        is_told(node) || is_list && node.children().filter(Node::is_element).all(|child| is_told(&child))
+    })
 }
 
 fn child<'a, 'i>(of: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {

@@ -1,21 +1,24 @@
 //! Which steps an activation needs: from what `NixVirt` would do to what is done before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::{RestartNetwork, Step, hosts};
+use super::manner::Manner;
+use super::{DefineDomain, RestartNetwork, Step, hosts, words};
 use crate::activation::definition::Definition;
 use crate::activation::run::{Cause, Deed, Run, Verdict};
-use crate::activation::settings::Settings;
+use crate::activation::settings::{Item, Settings};
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
+use crate::spec::lifecycle::OnChange;
 
-/// The steps before an activation that would go as `run` says. `before` is what the host has.
+/// The steps before an activation that would go as `run` says without them. `before` is what the host has.
 #[must_use]
-pub fn before(before: &World, settings: &Settings, run: &Run) -> Vec<Step> {
+pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut cut: BTreeSet<Uuid> = BTreeSet::new();
+    // Domains whose network stops, each with the network.
+    let mut cut: BTreeMap<Uuid, String> = BTreeMap::new();
     for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
         match network_stays(network, settings, run) {
             Some(new) => {
@@ -24,11 +27,11 @@ pub fn before(before: &World, settings: &Settings, run: &Run) -> Vec<Step> {
                 steps.extend(of_network(network, new, written, before));
             }
             // Who is on a network that goes away would run on without it.
-            None => cut.extend(on_network(network, before).map(Object::uuid)),
+            None => cut.extend(on_network(network, before).map(|domain| (domain.uuid(), network.name().to_owned()))),
         }
     }
     for domain in before.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active) {
-        steps.extend(of_domain(domain, settings, run, cut.contains(&domain.uuid())));
+        steps.extend(of_domain(domain, settings, run, manner, cut.get(&domain.uuid())));
     }
     steps
 }
@@ -89,27 +92,44 @@ fn of_network(network: &Object, new: &Definition, written: &Definition, world: &
     })
 }
 
-fn of_domain(domain: &Object, settings: &Settings, run: &Run, loses_network: bool) -> Option<Step> {
-    let shut_down = |why| Some(Step::ShutDown { uuid: domain.uuid(), name: domain.name().to_owned(), why });
+fn of_domain(
+    domain: &Object,
+    settings: &Settings,
+    run: &Run,
+    manner: &Manner,
+    lost_network: Option<&String>,
+) -> Option<Step> {
+    let shut_down = |cause| Some(Step::ShutDown { uuid: domain.uuid(), name: domain.name().to_owned(), cause });
+    let loses_network = lost_network.map(|network| Cause::Network(network.clone()));
     let Some(item) = settings.item(domain.kind, domain.uuid()) else {
         // Where there is no section of domains, nobody stops it but its network.
-        let is_left = settings.domains.is_none();
-        return if is_left { loses_network.then(|| shut_down("its network goes"))? } else { shut_down("it goes") };
+        return if settings.domains.is_none() { shut_down(loses_network?) } else { shut_down(Cause::Unlisted) };
     };
     if item.active == Some(false) {
-        return shut_down("it shall be off");
+        return shut_down(Cause::Inactive);
     }
     if item.definition.name != domain.definition.name {
-        return shut_down("it gets another name");
+        return shut_down(Cause::Renamed);
     }
-    match run.verdict_of(domain) {
-        Some(Verdict::Always) => shut_down("it shall restart"),
-        _ if loses_network => shut_down("its network goes"),
-        Some(Verdict::Changed) => Some(Step::Define {
-            uuid: domain.uuid(),
-            name: domain.name().to_owned(),
-            definition: item.definition.clone().as_handed_over().text().to_owned(),
-        }),
-        Some(Verdict::New | Verdict::Unchanged | Verdict::Never) | None => None,
+    match (run.verdict_of(domain), loses_network) {
+        (Some(Verdict::Always), _) => shut_down(Cause::Restart),
+        (_, Some(cause)) => shut_down(cause),
+        (Some(Verdict::Changed), None) => of_changed(domain, item, run, manner),
+        (Some(Verdict::New | Verdict::Unchanged | Verdict::Never) | None, None) => None,
+    }
+}
+
+fn of_changed(domain: &Object, item: &Item, run: &Run, manner: &Manner) -> Option<Step> {
+    let (uuid, name) = (domain.uuid(), domain.name().to_owned());
+    let new = &run.world.object(domain.kind, uuid)?.definition;
+    let define = DefineDomain { uuid, name, definition: item.definition.clone().as_handed_over().text().to_owned() };
+    if let Some(words) = words::difference(&domain.definition, new) {
+        return Some(Step::Describe(define, words));
+    }
+    match manner.on_change(uuid) {
+        OnChange::NextStart => Some(Step::Define(define)),
+        OnChange::Shutdown => Some(Step::ShutDown { uuid, name: define.name, cause: Cause::Changed }),
+        // As NixVirt does it.
+        OnChange::PowerOff => None,
     }
 }

@@ -42,6 +42,7 @@ use crate::lab::placed::{ExtraAt, Placed};
 use crate::place::Pointer;
 use crate::spec::Active;
 use crate::spec::guest::{Arch, BootDevice, Os, Virtualization};
+use crate::spec::lifecycle::OnChange;
 use crate::spec::sound::Sound;
 
 #[derive(Debug)]
@@ -114,6 +115,8 @@ pub struct Domain {
     pub is_template: bool,
     /// Whether it runs.
     pub active: Active,
+    /// What it does when its definition changes while it runs, where the spec says.
+    pub on_change: Option<OnChange>,
     /// Whether activation restarts it.
     pub restart: Option<bool>,
     /// The names of the domains that start before it, and where each is written.

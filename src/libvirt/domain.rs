@@ -11,7 +11,7 @@ use crate::lab::domain::firmware::Firmware;
 use crate::lab::identity::ObjectKind;
 use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::{BootDevice, Virtualization};
-use crate::spec::lifecycle::{CrashAction, PowerAction};
+use crate::spec::lifecycle::{CrashAction, OnChange, PowerAction};
 
 /// The object of a domain.
 pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
@@ -52,7 +52,8 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
         name: domain.name.clone(),
         definition: definition.into(),
         active: domain.active,
-        restart: domain.restart,
+        // NixVirt's word for what goes on as it is.
+        restart: domain.restart.or((domain.on_change == Some(OnChange::NextStart)).then_some(false)),
         volumes: Vec::new(),
     };
     Unchecked {

@@ -106,9 +106,22 @@ consequences! {
     /// A running domain is cut off, as when the power fails, and started again.
     ///
     /// NixVirt destroys a domain whose definition changed, and all domains on a network that changed. Shut the domain down first
-    /// (`virsh shutdown NAME`), or say `"restart": false` in the spec: the running domain then goes on, and has its new definition
-    /// from its next start on.
+    /// (`virsh shutdown NAME`), or say `"onChange": "next-start"` in the spec: the running domain then goes on, and has its new
+    /// definition from its next start on. On a host with lab2nix's part of the activation (`services.lab2nix.package`), only a
+    /// domain with `"onChange": "power-off"` is cut off.
     PowerCycled = "power-cycled", Interrupted;
+    /// A running domain is shut down by its guest, and stays off or is deleted.
+    ///
+    /// It is not in the spec any more, or shall not be active, or its network stops for good. The guest is asked by its agent, else
+    /// by the power button (`virsh shutdown`), before anything else is done. One that takes longer than
+    /// `services.lab2nix.activation.shutdownTimeout` stops the activation there, or is cut off
+    /// (`services.lab2nix.activation.onTimeout`).
+    ShutDown = "shut-down", Interrupted;
+    /// A running domain is shut down by its guest, and started again.
+    ///
+    /// Its definition changed and it has `"onChange": "shutdown"`, or it has another name, or `"restart": true`. Without these it
+    /// goes on, and has its new definition from its next start on.
+    Restarted = "restarted", Interrupted;
     /// A domain runs on, without its network.
     ///
     /// Its running interface is on a network that restarts, but its definition is not, so NixVirt does not restart it. It has its
@@ -116,7 +129,8 @@ consequences! {
     WithoutNetwork = "without-network", Interrupted;
     /// A network is stopped and started.
     ///
-    /// Its definition changed. Leases are kept, connections of guests on it are not.
+    /// Its definition changed. Leases are kept. By NixVirt alone, all domains on it are cut off; on a host with lab2nix's part of the
+    /// activation they go on, and are put on it again: for a second or two they have no network.
     NetworkRestarted = "network-restarted", Interrupted;
     /// A network is stopped, and stays off.
     NetworkStopped = "network-stopped", Interrupted;
@@ -133,6 +147,11 @@ consequences! {
     DiskDetached = "disk-detached", Noticed;
     /// A domain gets BIOS instead of UEFI, or the other way round, and what is installed on its disks may not boot.
     FirmwareChanged = "firmware-changed", Noticed;
+    /// Something that runs learns at once what changed, and goes on.
+    ///
+    /// A network's DHCP hosts, names and ranges are told to its running servers (`virsh net-update`); a lease that a guest has stays
+    /// until it asks again. A domain gets its title and its description (`virsh desc`).
+    Updated = "updated", Noticed;
     /// A changed definition that takes effect when the object starts the next time.
     NextStart = "next-start", Later;
     /// Something of the spec that has no effect on what is there.

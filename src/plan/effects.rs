@@ -16,6 +16,8 @@ use crate::activation::difference::changes;
 use crate::activation::run::{self, Deed, Normalize, Run, Verdict};
 use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
+use crate::gentle::foresight;
+use crate::gentle::manner::Manner;
 use crate::lab::identity::ObjectKind;
 
 /// What there is before an activation.
@@ -29,10 +31,14 @@ pub struct Before<'a> {
     pub certainty: Certainty,
 }
 
-/// What an activation with these settings will do.
+/// What an activation with these settings will do: by `NixVirt` alone, or with lab2nix's part before and after it, in the manner that
+/// is given.
 #[must_use]
-pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize) -> Plan {
-    let run = run::run(before.world.clone(), settings, libvirt);
+pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, manner: Option<&Manner>) -> Plan {
+    let (steps, run) = match manner {
+        Some(manner) => foresight::foresee(before.world, settings, libvirt, manner),
+        None => (Vec::new(), run::run(before.world.clone(), settings, libvirt)),
+    };
     let again = run.failure.is_some().then(|| run::run(run.world.clone(), settings, libvirt));
     let by_hand = by_hand(before, settings, libvirt, &run);
     let mut effects = Effects { before: before.world, settings, run: &run, by_hand: &by_hand, found: Vec::new() };
@@ -55,7 +61,7 @@ pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize) 
             *unchanged.entry(object.kind.name()).or_default() += 1;
         }
     }
-    Plan { certainty: before.certainty, by_hand, unchanged, effects: found, run }
+    Plan { certainty: before.certainty, is_gentle: manner.is_some(), by_hand, unchanged, effects: found, steps, run }
 }
 
 /// What differs from the definitions that the last activation has given to objects, of those that the next one changes.
@@ -76,6 +82,15 @@ fn by_hand(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, r
 
 fn subject(kind: ObjectKind, name: &str) -> Subject {
     Subject { kind: kind.name(), name: name.to_owned() }
+}
+
+/// How an object was stopped.
+struct Stop<'a> {
+    cause: &'a run::Cause,
+    /// Whether its guest has shut it down.
+    by_guest: bool,
+    /// Whether it is started after that.
+    runs_again: bool,
 }
 
 struct Effects<'a> {
@@ -102,17 +117,18 @@ impl<'a> Effects<'a> {
         self.run.events_of(object).any(|event| event.deed == *deed)
     }
 
-    /// Why an object was stopped, if it was, and whether it is started after that.
-    fn stop(&self, object: &Object) -> Option<(&'a run::Cause, bool)> {
+    /// How an object was stopped, if it was.
+    fn stop(&self, object: &Object) -> Option<Stop<'a>> {
         let events = self.run.events_of(object).filter(|_| object.is_active);
-        let mut causes = events.filter_map(|event| match &event.deed {
-            Deed::Stop(cause) => Some(cause),
+        let mut stops = events.filter_map(|event| match &event.deed {
+            Deed::Stop(cause) => Some((cause, false)),
+            Deed::ShutDown(cause) => Some((cause, true)),
             _ => None,
         });
         let runs_again = self.after(object).is_some_and(|after| after.is_active);
         // Of several, the one that it stays off for.
-        let cause = if runs_again { causes.next() } else { causes.last() };
-        Some((cause?, runs_again))
+        let (cause, by_guest) = if runs_again { stops.next() } else { stops.last() }?;
+        Some(Stop { cause, by_guest, runs_again })
     }
 
     fn after(&self, object: &Object) -> Option<&'a Object> {

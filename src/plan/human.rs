@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::ACCEPT;
 use super::consequence::Harm;
-use super::view::{CauseView, CertaintyView, View};
+use super::view::{ActivationView, CauseView, CertaintyView, View};
 
 const WIDTH: usize = 80;
 const INDENT: &str = "    ";
@@ -18,7 +19,11 @@ pub fn render(view: &View, color: bool) -> String {
         CertaintyView::Exact => "",
         CertaintyView::Likely => ", if everything runs and nobody has changed anything by hand",
     };
-    wrapped(&mut text, &format!("Against {}{certainty}:", view.against), "", "");
+    let activation = match view.activation {
+        ActivationView::Gentle => "",
+        ActivationView::NixVirt => ", by NixVirt alone",
+    };
+    wrapped(&mut text, &format!("Against {}{activation}{certainty}:", view.against), "", "");
     for effect in &view.effects {
         let (symbol, style) = look(effect.consequence.harm());
         let style = if color { style } else { Style::new() };
@@ -45,6 +50,15 @@ pub fn render(view: &View, color: bool) -> String {
     }
     for unknown in &view.unknown {
         wrapped(&mut text, unknown, "  ", INDENT);
+    }
+    if !view.refused.is_empty() {
+        let names: Vec<&str> = view.refused.iter().map(|consequence| consequence.name()).collect();
+        let refused = format!(
+            "The activation stops before it has changed anything, unless somebody says yes to it: echo {} | sudo tee {ACCEPT}",
+            names.join(",")
+        );
+        text.push('\n');
+        wrapped(&mut text, &refused, "", "");
     }
     text.push('\n');
     wrapped(&mut text, &format!("{}.", view.summary), "", "");

@@ -2,12 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::view::{CertaintyView, View};
+use super::ACCEPT;
+use super::view::{ActivationView, CertaintyView, View};
 
 /// Prints a plan as Markdown.
 #[must_use]
 pub fn render(view: &View) -> String {
     let mut text = format!("### What a switch does to libvirt\n\nAgainst {}", code(&view.against));
+    text.push_str(match view.activation {
+        ActivationView::Gentle => "",
+        ActivationView::NixVirt => ", by NixVirt alone",
+    });
     text.push_str(match view.certainty {
         CertaintyView::Exact => ".\n",
         CertaintyView::Likely => ", if everything runs and nobody has changed anything by hand.\n",
@@ -41,6 +46,15 @@ pub fn render(view: &View) -> String {
     }
     for unknown in &view.unknown {
         let _ = write!(text, "\nNot seen: {}.\n", cell(unknown));
+    }
+    if !view.refused.is_empty() {
+        let names: Vec<String> = view.refused.iter().map(|consequence| code(consequence.name())).collect();
+        let _ = write!(
+            text,
+            "\nThe activation stops before it has changed anything, unless {} has {}.\n",
+            code(ACCEPT),
+            names.join(", ")
+        );
     }
     let _ = write!(text, "\n{}.\n", view.summary);
     text

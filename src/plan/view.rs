@@ -1,6 +1,6 @@
 //! A plan as programs read it, and its schema (`schema/plan.schema.json`). People get the same, in other words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,8 +21,13 @@ pub struct View {
     /// Whether it is exact (libvirt was asked for what it has and what it makes of definitions) or likely (definitions are
     /// compared as they are written: true if everything runs and nobody has changed anything by hand).
     pub certainty: CertaintyView,
+    /// Who activates: NixVirt alone, or lab2nix before and after it, so that nobody is cut off.
+    pub activation: ActivationView,
     /// What happens, the most harmful first.
     pub effects: Vec<EffectView>,
+    /// The consequences at which lab2nix's part of the activation stops before anything is done, unless they are accepted.
+    #[schemars(with = "Vec<String>")]
+    pub refused: Vec<Consequence>,
     /// What somebody has changed by hand, and the activation undoes.
     pub by_hand: Vec<ByHandView>,
     /// How many objects of each kind stay as they are.
@@ -41,6 +46,16 @@ pub enum CertaintyView {
     Exact,
     /// Only definitions were compared.
     Likely,
+}
+
+/// Who activates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ActivationView {
+    /// lab2nix has its part before and after NixVirt.
+    Gentle,
+    /// NixVirt alone.
+    NixVirt,
 }
 
 /// What happens to an object.
@@ -132,7 +147,9 @@ impl View {
                 Certainty::Exact => CertaintyView::Exact,
                 Certainty::Likely => CertaintyView::Likely,
             },
+            activation: if plan.is_gentle { ActivationView::Gentle } else { ActivationView::NixVirt },
             effects: plan.effects.iter().map(effect).collect(),
+            refused: plan.refused().map(|effect| effect.consequence).collect::<BTreeSet<_>>().into_iter().collect(),
             by_hand: plan
                 .by_hand
                 .iter()

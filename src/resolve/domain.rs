@@ -112,6 +112,7 @@ pub(crate) fn resolve(
         shares,
         is_template,
         active: layers.value(key!(active)).filter(|_| !is_template).unwrap_or(Active::AsItIs),
+        on_change: lifecycle::on_change(layers, problems),
         restart: if is_template { Some(false) } else { layers.value(key!(restart)) },
         after: after(layers),
         extra: layers

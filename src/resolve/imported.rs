@@ -122,7 +122,7 @@ fn keys_of_fields(fields: &DomainFields) -> impl Iterator<Item = &'static str> {
             video_heads, accel3d, sound, audio, inputs, serial, further_serials, agent, further_channels, rng, balloon,
             watchdog, watchdog_action, panic, crypto, vsock, shmem, usb_redirections, shares, hostdevs, boot, boot_menu,
             direct_boot, smbios, cloud_init, clock, on, hyperv, hyperv_vendor_id, kvm_hidden, vmport, snapshots, active,
-            restart, after, qemu, extra,
+            on_change, restart, after, qemu, extra,
         },
         except { title, description, interfaces }
     )

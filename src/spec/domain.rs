@@ -15,7 +15,7 @@ use super::hostdev::HostDevice;
 use super::input::Input;
 use super::interface::Interface;
 use super::layer::{Layer, OwnFields};
-use super::lifecycle::On;
+use super::lifecycle::{On, OnChange};
 use super::memory::{MemoryLimits, Numa};
 use super::screen::{Graphics, Video};
 use super::serial::{Channel, Serial};
@@ -74,7 +74,7 @@ pub struct DomainOwn {
     pub nvram: Option<String>,
     /// Whether disks of other domains may be clones of its disks (`cloneOf`). Activation defines a template and never starts
     /// it, nor stops it while somebody installs it by hand; once there are clones, it must not run any more. Not with
-    /// `"active": true`, `"restart": true`, `after` or `replicas`. Default: `false`.
+    /// `"active": true`, `"restart": true`, an `onChange` other than `next-start`, `after` or `replicas`. Default: `false`.
     pub template: Option<bool>,
     /// Whether the domain is one that libvirt has already and that stays exactly as it is: activation neither changes, starts,
     /// stops nor deletes it, and fails before it changes anything when libvirt has no such domain. The entry only says what it
@@ -252,8 +252,12 @@ pub struct DomainFields {
     /// `null` for as it is. Default: `null`.
     #[serde(default, deserialize_with = "super::present")]
     pub active: Option<Active>,
-    /// Whether activation restarts a running domain: `true` always, `false` never. Default: when its definition changed.
-    /// A restart is a power cut, not a shutdown.
+    /// What a running domain does when its definition changes. `next-start` also holds where NixVirt is alone; for the others the
+    /// host has lab2nix's part of the activation (`services.lab2nix.package`). Default: `next-start` with it, else `power-off`.
+    /// Not beside `restart`.
+    pub on_change: Option<OnChange>,
+    /// Whether activation restarts a running domain: `true` always, changed or not; `false` never, as `onChange` `next-start`.
+    /// Default: as `onChange` says. Not beside it.
     pub restart: Option<bool>,
     /// Domains that start before this one, where activation starts both (`active`).
     pub after: Option<Vec<String>>,

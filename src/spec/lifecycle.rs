@@ -1,4 +1,4 @@
-//! What becomes of a domain when its guest ends as written.
+//! What becomes of a domain when its guest ends, or its definition changes, as written.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -44,4 +44,16 @@ pub enum CrashAction {
     CoredumpRestart,
 }
 
-words!(PowerAction, CrashAction);
+/// What a running domain does when an activation finds its definition changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnChange {
+    /// It goes on as it is, and has its new definition when it is shut down and started.
+    NextStart,
+    /// Its guest shuts it down, and it starts again with its new definition.
+    Shutdown,
+    /// It is cut off, as when the power fails, and starts again with its new definition.
+    PowerOff,
+}
+
+words!(PowerAction, CrashAction, OnChange);

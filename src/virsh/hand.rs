@@ -51,6 +51,19 @@ impl Hand {
         self.command(ObjectKind::Network, &format!("update {network} {verb} {section} {element} {options}"))
     }
 
+    /// Gives a domain that runs its title and description, also from its next start on. An empty text takes one away.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn describe(&self, domain: Uuid, title: &str, description: &str) -> Result<(), Error> {
+        for (option, text) in [("--title", title), ("", description)] {
+            let command = format!("desc {domain} --live --config {option} --new-desc {}", quoted(text));
+            self.command(ObjectKind::Domain, &command)?;
+        }
+        Ok(())
+    }
+
     /// Stops a network; domains on it go on.
     ///
     /// # Errors

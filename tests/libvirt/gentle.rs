@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::plan::{Host, Seen, Trial, edits, sample};
+use crate::plan::{Host, Planned, Seen, Trial, activation_file, edits, sample};
 use crate::world::World;
-
-/// The guests of these trials have nothing to boot, so none of them shuts down by itself.
-const MANNER: [&str; 4] = ["--timeout", "1", "--on-timeout", "power-off"];
 
 #[test]
 fn nobody_is_cut_off_who_need_not_stop() {
@@ -34,24 +31,36 @@ fn mismatches(host: &Host<'_>, trial: &Trial, refused: &mut usize) -> Vec<String
         Err(why) => return vec![why],
     };
     let before = host.look();
+    let activation = activation_file(&path);
+    let plan = match host.plan(trial, &path, &activation) {
+        Ok(plan) => Planned(plan),
+        Err(why) => return vec![why],
+    };
     let step = |when: &str| {
-        let command = [&["lab2nix", "activate", when, "--settings", path.as_str()], &MANNER[..]].concat();
+        let command = ["lab2nix", "activate", when, "--settings", path.as_str(), "--activation", activation.as_str()];
         let output = host.world.output(&command, "");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).trim().to_owned())
     };
     let (code, said) = step("before");
+    let is_refused = plan.0["refused"].as_array().is_some_and(|refused| !refused.is_empty());
     if code != Some(0) {
         *refused += 1;
         eprintln!("        refused: {}", said.lines().next().unwrap_or_default());
         let is_changed = host.look() != before;
         let is_known = said.contains("Nothing of the labs was changed.");
-        return (is_changed || !is_known).then(|| format!("refused, and changed: {said}")).into_iter().collect();
+        let is_well = !is_changed && is_known && is_refused;
+        return (!is_well).then(|| format!("refused, changed: {is_changed}: {said}")).into_iter().collect();
     }
     let (code, by_helper) = host.helper.activate(host.world, &path);
     let (after_code, after_said) = step("after");
     let after = host.look();
     let mut found = compare(trial, &before, &after);
-    if (code, after_code) != (0, Some(0)) {
+    if is_refused {
+        found.push("`plan` says that it is refused".to_owned());
+    }
+    let code = if after_code == Some(0) { code } else { 1 };
+    found.extend(plan.mismatches(&before, &after, code));
+    if code != 0 {
         found.push(format!("the helper: {code} {by_helper}; after: {after_code:?} {after_said}"));
     }
     if !found.is_empty() {
@@ -102,7 +111,9 @@ fn asked(trial: &Trial, name: &str) -> (bool, bool) {
     }
     let is_off = own(&trial.after, "active") == Value::Bool(false);
     let restarts = own(&trial.after, "restart") == Value::Bool(true);
-    (is_off || restarts || network_goes(trial, name), !is_off)
+    let on_change = own(&trial.after, "onChange");
+    let may_stop = on_change == "shutdown" || on_change == "power-off";
+    (is_off || restarts || may_stop || network_goes(trial, name), !is_off)
 }
 
 /// Whether a network that the domain is on stops for good, becomes another one, or is to restart.

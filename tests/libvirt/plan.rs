@@ -181,7 +181,7 @@ impl<'w> Host<'w> {
             Err(why) => return vec![why],
         };
         let before = self.look();
-        let plan = self.plan(trial, &path);
+        let plan = self.plan(trial, &path, "nixvirt");
         let unchanged = self.look();
         let (code, said) = self.helper.activate(self.world, &path);
         let after = self.look();
@@ -228,15 +228,17 @@ impl<'w> Host<'w> {
         }
         let path = format!("{directory}/settings.json");
         self.world.write(&path, &settings.json.to_string());
+        self.world.write(&activation_file(&path), &activation(lab).to_string());
         (path, settings.json)
     }
 
     /// What `plan` says of what NixVirt is told, which is what it says of the spec, but for where in it causes are.
-    fn plan(&self, trial: &Trial, settings: &str) -> Result<Value, String> {
+    pub fn plan(&self, trial: &Trial, settings: &str, activation: &str) -> Result<Value, String> {
         let spec = settings.replace("settings.json", "lab.json");
         self.world.write(&spec, &trial.after.to_string());
         let [of_settings, of_spec] = [&["--settings", settings][..], &[spec.as_str()]].map(|what| {
-            let command = ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--format", "json"];
+            let command =
+                ["env", "XDG_CACHE_HOME=/var/cache", "lab2nix", "plan", "--activation", activation, "--format", "json"];
             let output = self.world.output(&[&command[..], what].concat(), "");
             if !output.status.success() {
                 return Err(format!("{}: {}", trial.name, String::from_utf8_lossy(&output.stderr)));
@@ -271,8 +273,22 @@ impl<'w> Host<'w> {
     }
 }
 
+/// Where lab2nix is told how to activate what NixVirt is told in a file.
+pub fn activation_file(settings: &str) -> String {
+    settings.replace("settings.json", "activation.json")
+}
+
+/// What the module of a host says of its activations. The guests of these trials have nothing to boot, so none of them shuts down by
+/// itself.
+fn activation(lab: &Lab) -> Value {
+    let domains = lab.domains.iter().flatten();
+    let on_change = domains.filter_map(|domain| Some((domain.uuid.value.to_string(), domain.on_change?.name())));
+    let on_change: BTreeMap<String, &str> = on_change.collect();
+    json!({ "shutdownTimeout": 1, "onTimeout": "power-off", "onChange": on_change, "directories": [] })
+}
+
 /// What `plan` has said, as JSON.
-struct Planned(Value);
+pub struct Planned(pub Value);
 
 impl Planned {
     fn effects(&self) -> impl Iterator<Item = &Value> {
@@ -303,7 +319,8 @@ impl Planned {
         volumes.filter_map(|effect| Some(effect["object"]["name"].as_str()?.to_owned())).collect()
     }
 
-    fn mismatches(&self, before: &Seen, after: &Seen, code: i32) -> Vec<String> {
+    /// What has not happened as it is told.
+    pub fn mismatches(&self, before: &Seen, after: &Seen, code: i32) -> Vec<String> {
         let mut found = Vec::new();
         let mut compare = |what: String, said: &dyn std::fmt::Debug, seen: &dyn std::fmt::Debug| {
             let (said, seen) = (format!("{said:?}"), format!("{seen:?}"));
@@ -329,11 +346,11 @@ impl Planned {
                 (None, Some(_)) => "started",
                 (None, None) => "off",
             };
-            let said = if has("cut-off") || has("network-stopped") || has("pool-stopped") {
+            let said = if ["cut-off", "shut-down", "network-stopped", "pool-stopped"].iter().any(|stop| has(stop)) {
                 "stopped"
             } else if has("deleted") {
                 if process.is_some() { "stopped" } else { "off" }
-            } else if has("power-cycled") || is_network && has("network-restarted") {
+            } else if has("power-cycled") || has("restarted") || is_network && has("network-restarted") {
                 "restarted"
             } else if has("started") {
                 "started"
@@ -343,7 +360,7 @@ impl Planned {
                 "off"
             };
             compare(format!("{kind} {name}"), &said, &seen);
-            let is_gone = has("deleted") || has("cut-off") && self.says_deleted(kind, name);
+            let is_gone = has("deleted") || (has("cut-off") || has("shut-down")) && self.says_deleted(kind, name);
             compare(format!("{kind} {name} is gone"), &is_gone, &now.is_none());
             if let Some(((_, now_name), _)) = now {
                 let changed = before.definitions[&(kind.clone(), name.clone())]

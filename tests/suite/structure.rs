@@ -26,8 +26,8 @@ const ROOMS: &[&str] = &[
     "report",
     "activation",
     "virsh",
-    "plan",
     "gentle",
+    "plan",
     "cli",
 ];
 

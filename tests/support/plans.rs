@@ -8,6 +8,7 @@ use lab2nix::activation::run::AsWritten;
 use lab2nix::activation::settings::Settings;
 use lab2nix::activation::wanted;
 use lab2nix::activation::world::World;
+use lab2nix::gentle::manner::Manner;
 use lab2nix::plan::places::Specs;
 use lab2nix::plan::view::View;
 use lab2nix::plan::{Before, Certainty, Plan, plan};
@@ -31,6 +32,8 @@ struct Host {
     running: Vec<(String, String, String)>,
     /// Files that are there beside those of the lab.
     files: Vec<String>,
+    /// Whether lab2nix has its part before and after NixVirt.
+    gentle: bool,
 }
 
 impl Host {
@@ -70,8 +73,9 @@ pub fn of_case(dir: &Path) -> (Plan, View) {
     let mut world = World::as_if_it_ran(&applied);
     host.change(&mut world);
     let before = Before { world: &world, applied: Some(&applied), certainty: Certainty::Exact };
-    let plan = plan(&before, &settings(&new), &AsWritten);
     let (lab, _) = new.checked.lab().expect("it is sound");
+    let manner = host.gentle.then(|| Manner::default().of_labs([lab]));
+    let plan = plan(&before, &settings(&new), &AsWritten, manner.as_ref());
     let view = View::new(&plan, "qemu:///system", &Specs::new([(&new.source, lab)]));
     (plan, view)
 }

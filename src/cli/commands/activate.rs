@@ -4,21 +4,22 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::plan::read_settings;
+use super::plan::{read_manner, read_settings};
 use super::{ATTENTION, Failure, talk};
-use crate::activation::run::{Deed, Event};
-use crate::activation::settings::Settings;
-use crate::activation::world::{Object, World};
+use crate::activation::settings::{Item, Settings};
+use crate::activation::world::World;
 use crate::cli::{ActivateArguments, When};
-use crate::gentle::apply::{Manner, apply};
+use crate::gentle::apply::apply;
+use crate::gentle::foresight::stopped;
+use crate::gentle::manner::Manner;
 use crate::gentle::steps;
 use crate::lab::identity::ObjectKind;
-use crate::plan::consequence::{Consequence, Harm};
-use crate::plan::{self, Before, Certainty, Effect, Plan};
+use crate::plan::consequence::Consequence;
+use crate::plan::{self, ACCEPT, Before, Certainty, Effect, Plan};
+use crate::spec::lifecycle::OnChange;
 use crate::virsh::hand::Hand;
 use crate::virsh::normalize::{Normalized, Workshop};
 use crate::virsh::{Virsh, state};
@@ -38,63 +39,65 @@ struct Outlook {
     plan: Plan,
 }
 
-fn look(arguments: &ActivateArguments, virsh: &Virsh) -> Result<Outlook, Failure> {
+/// Looks at what comes: with lab2nix's part before and after NixVirt, in the manner that is given, or with NixVirt alone.
+fn look(arguments: &ActivateArguments, virsh: &Virsh, manner: Option<&Manner>) -> Result<Outlook, Failure> {
     let mut world = state::read(virsh)?;
     let settings = read_settings(&arguments.settings, &arguments.connect, &world)?;
     state::look_around(&mut world, &settings);
     let workshop = Workshop::open(Some(&arguments.state)).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([&settings], virsh, &workshop)?;
     let before = Before { world: &world, applied: None, certainty: Certainty::Exact };
-    let plan = plan::plan(&before, &settings, &libvirt);
+    let plan = plan::plan(&before, &settings, &libvirt, manner);
     Ok(Outlook { world, settings, plan })
 }
 
-/// What may not happen unless its owner says so. An activation that stops half-way before it has stopped or deleted anything may
-/// run: as at boot, where a disc that is missing is no reason to start no network.
-fn refused<'o>(arguments: &ActivateArguments, outlook: &'o Outlook) -> Vec<&'o Effect> {
-    let harms = |event: &Event| matches!(event.deed, Deed::Stop(_) | Deed::Undefine | Deed::DeleteVolume(_));
-    let stops_something = outlook.plan.run.events.iter().any(harms);
-    let is_refused = |effect: &&Effect| {
-        let is_harmful = match effect.consequence.harm() {
-            Harm::DataLost => true,
-            Harm::HalfWay => stops_something,
-            Harm::Interrupted | Harm::Noticed | Harm::Later | Harm::New => false,
-        };
-        is_harmful && !arguments.accept.contains(&effect.consequence)
-    };
-    outlook.plan.effects.iter().filter(is_refused).collect()
-}
-
 fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
-    let outlook = look(arguments, virsh)?;
-    let refused = refused(arguments, &outlook);
+    let manner = match &arguments.activation {
+        Some(path) => read_manner(path, &arguments.connect)?,
+        None => Manner::default(),
+    };
+    let Outlook { world, settings, plan } = look(arguments, virsh, Some(&manner))?;
+    let is_accepted = |effect: &&Effect| arguments.accept.iter().any(|accepted| accepted.has(effect.consequence));
+    let refused: Vec<&Effect> = plan.refused().filter(|effect| !is_accepted(effect)).collect();
     if !refused.is_empty() {
         tell(&refused);
-        talk("lab2nix: Nothing of the labs was changed.\n");
+        let names: BTreeSet<&str> = refused.iter().map(|effect| effect.consequence.name()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        talk(&format!(
+            "lab2nix: Nothing of the labs was changed. To say yes to it, once: echo {} | sudo tee {ACCEPT}\n",
+            names.join(",")
+        ));
         return Ok(ATTENTION);
     }
-    let active = |object: &&Object| object.kind == ObjectKind::Domain && object.is_active;
-    let running: BTreeSet<Uuid> = outlook.world.objects.iter().filter(active).map(Object::uuid).collect();
     // What an earlier attempt has stopped ran, too.
     let ran = Ran { path: arguments.state.join("ran.json") };
-    ran.write(&ran.read()?.union(&running).copied().collect())?;
-
-    let steps = steps::before(&outlook.world, &outlook.settings, &outlook.plan.run);
+    ran.write(&ran.read()?.union(&stopped(&world, &plan.run)).copied().collect())?;
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
-    let manner = Manner { patience: Duration::from_secs(arguments.timeout), on_timeout: arguments.on_timeout };
-    apply(&steps, &hand, manner, |line| talk(&format!("lab2nix: {line}\n")))
-        .map_err(|failure| Failure::Gentle { failure })?;
+    if let Err(failure) = apply(&plan.steps, &hand, &manner, |line| talk(&format!("lab2nix: {line}\n"))) {
+        // Who has shut down for nothing runs again.
+        after(arguments, virsh)?;
+        return Err(Failure::Gentle { failure });
+    }
 
     // Nobody is cut off whom nobody has seen coming.
-    let outlook = look(arguments, virsh)?;
-    let cuts = |effect: &&Effect| matches!(effect.consequence, Consequence::CutOff | Consequence::PowerCycled);
-    let mut left = self::refused(arguments, &outlook);
-    left.extend(outlook.plan.effects.iter().filter(cuts));
+    let left = look(arguments, virsh, None)?.plan;
+    let may_be_cut = |name: &str| {
+        let asked =
+            |item: &Item| item.definition.name == name && manner.on_change(item.definition.uuid) == OnChange::PowerOff;
+        settings.domains.iter().flatten().any(asked)
+    };
+    let is_foreseen = |effect: &&Effect| match effect.consequence {
+        Consequence::CutOff | Consequence::PowerCycled => may_be_cut(&effect.object.name),
+        Consequence::WithoutNetwork => false,
+        _ => true,
+    };
+    let left: Vec<&Effect> = left.effects.iter().filter(|effect| !is_foreseen(effect)).collect();
     if left.is_empty() {
         return Ok(0);
     }
     tell(&left);
     talk("lab2nix: NixVirt has not run: this would happen all the same.\n");
+    after(arguments, virsh)?;
     Ok(ATTENTION)
 }
 
@@ -147,14 +150,12 @@ impl Ran {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
             other => other.map_err(self.failed())?,
         };
-        let words: Vec<String> = serde_json::from_str(&text).map_err(io::Error::from).map_err(self.failed())?;
-        Ok(words.iter().filter_map(|word| Uuid::try_parse(word).ok()).collect())
+        serde_json::from_str(&text).map_err(io::Error::from).map_err(self.failed())
     }
 
     fn write(&self, domains: &BTreeSet<Uuid>) -> Result<(), Failure> {
-        let words: Vec<String> = domains.iter().map(Uuid::to_string).collect();
         let directory = self.path.parent().unwrap_or(Path::new("/"));
-        let text = serde_json::to_string(&words).map_err(io::Error::from).map_err(self.failed())?;
+        let text = serde_json::to_string(domains).map_err(io::Error::from).map_err(self.failed())?;
         // Whole or not at all: a kill in between would forget who ran.
         let written = fs::create_dir_all(directory).and_then(|()| {
             let mut file = tempfile::NamedTempFile::new_in(directory)?;

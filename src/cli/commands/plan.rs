@@ -15,12 +15,13 @@ use crate::activation::wanted;
 use crate::activation::world::World;
 use crate::cli::{Cli, Deny, PlanArguments, PlanFormat};
 use crate::files::{self, Disk};
+use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
 use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
-use crate::plan::consequence::{Consequence, Harm};
+use crate::plan::consequence::Consequence;
 use crate::plan::places::Specs;
 use crate::plan::view::View;
 use crate::plan::{self, Before, Certainty, Places, Plan, human, markdown};
@@ -31,6 +32,8 @@ use crate::virsh::{Virsh, state};
 
 /// What the module of the host has told NixVirt at the last switch: the settings of each connection.
 const APPLIED: &str = "/etc/lab2nix/settings.json";
+/// What the module of the host has said of its activations at the last switch, where lab2nix has a part in them.
+const ACTIVATION: &str = "/etc/lab2nix/activation.json";
 /// The file that an imported domain's definition is taken to, below which its name is.
 const IMPORTED: &str = "/run/lab2nix/imported/";
 
@@ -47,7 +50,7 @@ pub(super) fn plan(cli: &Cli, arguments: &PlanArguments) -> Result<u8, Failure> 
     let labs = labs(&specs)?;
     let places = Specs::new(specs.iter().zip(&labs).map(|((source, _), (lab, _))| (source, *lab)));
     let planned = match &arguments.from {
-        Some(from) => against_spec(cli, from, &specs, &labs)?,
+        Some(from) => against_spec(cli, arguments, from, &specs, &labs)?,
         None => Some(against_libvirt(arguments, &labs)?),
     };
     let Some((plan, against)) = planned else { return Ok(ATTENTION) };
@@ -67,11 +70,9 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
         PlanFormat::Markdown => markdown::render(&view),
     })?;
     let is_denied = |consequence: Consequence| {
-        cli.deny.iter().any(|deny| match deny {
-            Deny::Warnings => false,
-            Deny::DataLost => consequence.harm() == Harm::DataLost,
-            Deny::Consequence(denied) => *denied == consequence,
-        })
+        let is_accepted = arguments.accept.iter().any(|accepted| accepted.has(consequence));
+        let is_denied = cli.deny.iter().any(|deny| matches!(deny, Deny::Planned(denied) if denied.has(consequence)));
+        is_denied && !is_accepted
     };
     let mut denied: Vec<&str> = plan
         .effects
@@ -98,10 +99,12 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
         Some(path) => read_settings(path, connection, &world)?,
         None => wanted::settings(labs, Some(&world))?,
     };
+    let manner = manner(arguments, labs, virsh.is_local().then_some(connection))?;
     if virsh.is_local() {
         state::look_around(&mut world, &settings);
         let needs: Vec<HostNeeds> = labs.iter().map(|(lab, _)| HostNeeds::of(lab)).collect();
         world.will_have(needs.iter().flat_map(|needs| needs.directories.keys()));
+        world.will_have(manner.iter().flat_map(|manner| &manner.directories));
     }
     let applied = match &arguments.applied {
         Some(path) => Some(read_settings(path, connection, &world)?),
@@ -110,7 +113,31 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), &virsh, &workshop)?;
     let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact };
-    Ok((plan::plan(&before, &settings, &libvirt), connection.to_owned()))
+    Ok((plan::plan(&before, &settings, &libvirt, manner.as_ref()), connection.to_owned()))
+}
+
+/// How lab2nix has its part in the activation, if it has: as is asked for, or as the module of the host says of a connection.
+fn manner(
+    arguments: &PlanArguments,
+    labs: &[(&Lab, &Objects)],
+    connection: Option<&str>,
+) -> Result<Option<Manner>, Failure> {
+    let manner = match (arguments.activation.as_deref(), connection) {
+        (Some("nixvirt"), _) => return Ok(None),
+        (Some("gentle"), _) => Manner::default(),
+        (Some(file), _) => read_manner(Path::new(file), connection.unwrap_or_default())?,
+        (None, Some(connection)) if Path::new(ACTIVATION).exists() => read_manner(Path::new(ACTIVATION), connection)?,
+        (None, _) => return Ok(None),
+    };
+    // What specs say is what will be.
+    Ok(Some(if labs.is_empty() { manner } else { manner.of_labs(labs.iter().map(|(lab, _)| *lab)) }))
+}
+
+/// What the module of the host says of the activations of a connection.
+pub(super) fn read_manner(path: &Path, connection: &str) -> Result<Manner, Failure> {
+    let text = fs::read_to_string(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
+    serde_json::from_str(&of_connection(&text, connection))
+        .map_err(|source| Failure::Activation { path: path.to_owned(), source })
 }
 
 /// The directory for what can be made again.
@@ -151,6 +178,7 @@ fn of_connection(text: &str, connection: &str) -> String {
 /// Against another spec, or the same at another time: as if all of it ran.
 fn against_spec(
     cli: &Cli,
+    arguments: &PlanArguments,
     from: &str,
     specs: &[(Source, Checked)],
     labs: &[(&Lab, &Objects)],
@@ -189,7 +217,8 @@ fn against_spec(
     }
     let settings = wanted::settings(labs, None)?;
     let before = Before { world: &world, applied: None, certainty: Certainty::Likely };
-    let mut plan = plan::plan(&before, &settings, &AsWritten);
+    let manner = manner(arguments, labs, None)?;
+    let mut plan = plan::plan(&before, &settings, &AsWritten, manner.as_ref());
     let imported = former.iter().chain(labs).flat_map(|(lab, _)| lab.imported.iter().map(|domain| domain.name.clone()));
     plan.forget(&imported.collect());
     Ok(Some((plan, from.to_owned())))

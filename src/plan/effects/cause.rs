@@ -70,13 +70,12 @@ impl Effects<'_> {
             run::Cause::Inactive => own("`active` is false"),
             run::Cause::Network(name) => {
                 let network = self.before.named(ObjectKind::Network, name);
-                let stop = network.and_then(|network| Some((network, self.stop(network)?)));
-                match stop {
-                    Some((network, (_, true))) => {
+                match network.filter(|network| self.stop(network).is_some_and(|stop| stop.runs_again)) {
+                    Some(network) => {
                         let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
                         vec![Cause { text: format!("network `{name}` restarts"), of }]
                     }
-                    Some((_, (_, false))) | None => plain(format!("network `{name}` stops")),
+                    None => plain(format!("network `{name}` stops")),
                 }
             }
         };
@@ -84,7 +83,7 @@ impl Effects<'_> {
             causes.extend(self.changes(object));
         }
         let is_for_good = matches!(cause, run::Cause::Unlisted | run::Cause::Inactive);
-        let starts_again = self.stop(object).is_some_and(|(_, again)| again);
+        let starts_again = self.stop(object).is_some_and(|stop| stop.runs_again);
         if let (Some(failure), false) = (&self.run.failure, is_for_good || starts_again) {
             causes.push(Cause { text: format!("the activation stops before it is started: {failure}"), of: None });
         }

@@ -1,7 +1,7 @@
 //! What happens to domains.
 
 use super::disks::path_of;
-use super::{Effects, subject};
+use super::{Effects, Stop, subject};
 use crate::activation::run::{self, Deed};
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
@@ -40,7 +40,11 @@ impl Effects<'_> {
             self.instead(format!("give its entry the `uuid` {}", domain.uuid()));
         }
         match stop {
-            Some((cause, _)) => {
+            Some(Stop { cause, by_guest: true, .. }) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::ShutDown, me, format!("shut down by its guest, deleted{anew}"), causes);
+            }
+            Some(Stop { cause, .. }) => {
                 let causes = self.causes(domain, cause);
                 self.add(Consequence::CutOff, me, format!("cut off, deleted{anew}"), causes);
                 self.instead(format!("`virsh shutdown {}` before", domain.name()));
@@ -69,22 +73,31 @@ impl Effects<'_> {
 
     pub(super) fn kept(&mut self, domain: &Object, me: &Subject) {
         match self.stop(domain) {
-            Some((cause, true)) => {
+            Some(Stop { cause, by_guest, runs_again: true }) => {
                 let causes = self.causes(domain, cause);
-                let what = match cause {
-                    run::Cause::Renamed => "cut off, and started again under its new name",
-                    _ => "cut off, and started again",
+                let (consequence, how) = if by_guest {
+                    (Consequence::Restarted, "shut down by its guest")
+                } else {
+                    (Consequence::PowerCycled, "cut off")
                 };
-                self.add(Consequence::PowerCycled, me.clone(), what, causes);
+                let name = if *cause == run::Cause::Renamed { " under its new name" } else { "" };
+                self.add(consequence, me.clone(), format!("{how}, and started again{name}"), causes);
+                if by_guest {
+                    return;
+                }
                 let shut_down = format!("`virsh shutdown {}` before", domain.name());
                 self.instead(match cause {
                     run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed => shut_down,
                     run::Cause::Changed | run::Cause::Unlisted | run::Cause::Inactive => {
-                        format!("{shut_down}, or `restart` false in its entry")
+                        format!("{shut_down}, or `onChange` `next-start` in its entry")
                     }
                 });
             }
-            Some((cause, false)) => {
+            Some(Stop { cause, by_guest: true, runs_again: false }) => {
+                let causes = self.causes(domain, cause);
+                self.add(Consequence::ShutDown, me.clone(), "shut down by its guest, and stays off", causes);
+            }
+            Some(Stop { cause, by_guest: false, runs_again: false }) => {
                 let causes = self.causes(domain, cause);
                 self.add(Consequence::CutOff, me.clone(), "cut off, and stays off", causes);
                 self.instead(format!("`virsh shutdown {}` before", domain.name()));

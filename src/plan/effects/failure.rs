@@ -10,7 +10,7 @@ impl Effects<'_> {
         let Some(failure) = &self.run.failure else { return };
         let count = |deed: fn(&Deed) -> bool| self.run.events.iter().filter(|event| deed(&event.deed)).count();
         let done: Vec<String> = [
-            (count(|deed| matches!(deed, Deed::Stop(_))), "stopped"),
+            (count(|deed| matches!(deed, Deed::Stop(_) | Deed::ShutDown(_))), "stopped"),
             (count(|deed| matches!(deed, Deed::Undefine)), "deleted"),
             (count(|deed| matches!(deed, Deed::Define)), "defined"),
             (count(|deed| matches!(deed, Deed::Start)), "started"),

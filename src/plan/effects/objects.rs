@@ -1,6 +1,7 @@
 //! What happens to networks and pools, and to any object that is not stopped or is new.
 
-use super::{Effects, subject};
+use super::{Effects, Stop, subject};
+use crate::activation::run::Deed;
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
 use crate::plan::Cause;
@@ -26,11 +27,19 @@ impl Effects<'_> {
 
     /// A network or a pool that stays.
     fn there(&mut self, object: &Object, [restarted, stopped]: [Consequence; 2]) {
-        let Some((cause, runs_again)) = self.stop(object) else { return self.later(object) };
-        let causes = self.causes(object, cause);
-        let (consequence, what) =
-            if runs_again { (restarted, "stopped and started") } else { (stopped, "stopped, and stays off") };
-        self.add(consequence, subject(object.kind, object.name()), what, causes);
+        let me = subject(object.kind, object.name());
+        if let Some(Stop { cause, runs_again, .. }) = self.stop(object) {
+            let causes = self.causes(object, cause);
+            let (consequence, what) =
+                if runs_again { (restarted, "stopped and started") } else { (stopped, "stopped, and stays off") };
+            self.add(consequence, me, what, causes);
+        } else if self.was_done(object, &Deed::Restart) {
+            let causes = self.changes(object);
+            let what = "stopped and started under the domains on it, which go on and are on it again";
+            self.add(restarted, me, what, causes);
+        } else {
+            self.later(object);
+        }
     }
 
     /// What changes of an object that is not stopped.
@@ -39,6 +48,12 @@ impl Effects<'_> {
         if self.is_changed(object) {
             let causes = self.changes(object);
             match (object.is_active, object.kind) {
+                (true, ObjectKind::Network) if self.was_done(object, &Deed::Tell) => {
+                    self.add(Consequence::Updated, me, "its DHCP and DNS servers are told, and it goes on", causes);
+                }
+                (true, _) if self.was_done(object, &Deed::Tell) => {
+                    self.add(Consequence::Updated, me, "has it at once, and goes on", causes);
+                }
                 (true, ObjectKind::Network) => {
                     let what = "runs on as it was: its DHCP and DNS servers are not told until it is restarted";
                     self.add(Consequence::NextStart, me, what, causes);

@@ -42,7 +42,13 @@ impl Effects<'_> {
                     let cause = Cause { text: format!("pool `{}` says that it shall not be present", event.name), of };
                     self.add(Consequence::VolumeDeleted, me, what, vec![cause]);
                 }
-                Deed::Define | Deed::Undefine | Deed::Start | Deed::Stop(_) => {}
+                Deed::Define
+                | Deed::Undefine
+                | Deed::Start
+                | Deed::Stop(_)
+                | Deed::ShutDown(_)
+                | Deed::Tell
+                | Deed::Restart => {}
             }
         }
         self.unlike_volumes();

@@ -1,11 +1,25 @@
-//! Reads what libvirt does when the guest powers off, reboots or crashes.
+//! Reads what becomes of a domain when its guest powers off, reboots or crashes, or its definition changes.
 
 use crate::lab::domain::lifecycle::On;
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::Layers;
 use crate::spec::DomainFields;
 use crate::spec::key::key;
-use crate::spec::lifecycle::PowerAction;
+use crate::spec::lifecycle::{OnChange, PowerAction};
+
+/// Reads what the domain does when its definition changes.
+pub(crate) fn on_change(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option<OnChange> {
+    let on_change = layers.get(key!(on_change))?;
+    if let Some(restart) = layers.get(key!(restart)) {
+        let place = on_change.key_place();
+        problems.push(
+            Problem::both(place, "`onChange` and `restart` of one domain", "not with `restart`")
+                .related(restart.key_place(), "which says it, too")
+                .help("leave one of the two out; `\"restart\": false` is `\"onChange\": \"next-start\"`"),
+        );
+    }
+    Some(*on_change.value)
+}
 
 /// Reads what libvirt does when the guest ends.
 pub(crate) fn on(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> On {

@@ -5,6 +5,7 @@ use crate::problem::{Problem, Problems};
 use crate::resolve::guest::Guest;
 use crate::spec::Active;
 use crate::spec::key::key;
+use crate::spec::lifecycle::OnChange;
 
 /// Reads whether a domain is a template, and refuses what would start it.
 pub(crate) fn check(guest: &Guest<'_>, problems: &mut Problems) -> bool {
@@ -33,6 +34,13 @@ pub(crate) fn check(guest: &Guest<'_>, problems: &mut Problems) -> bool {
             restart.key_place(),
             "activation would restart it while somebody installs it",
             "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
+        );
+    }
+    if let Some(on_change) = guest.layers.get(key!(on_change)).filter(|at| *at.value != OnChange::NextStart) {
+        refuse(
+            on_change.key_place(),
+            "activation would restart it while somebody installs it",
+            "leave `onChange` out; where another layer says it, write `\"onChange\": \"next-start\"` in the template's own entry",
         );
     }
     if let Some(after) = guest.layers.get(key!(after)).filter(|at| !at.value.is_empty()) {

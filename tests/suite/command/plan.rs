@@ -16,7 +16,7 @@ fn it_compares_with_another_spec() {
     let place = Place::with(CHANGED);
     place.write("old.json", GOOD);
     let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
-    assert!(ran.out.starts_with("Against old.json, if everything runs"), "{ran:?}");
+    assert!(ran.out.starts_with("Against old.json, by NixVirt alone, if everything runs"), "{ran:?}");
     assert!(ran.out.contains("▲ power-cycled         domain web\n"), "{ran:?}");
     assert!(ran.out.contains("(lab.json:3:52)"), "{ran:?}");
     assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{ran:?}");

@@ -41,6 +41,10 @@
           q35 = "domain workstation";
         };
       };
+      onChange = {
+        "1d550288-a41f-51fc-9f21-8ed538539710" = "power-off";
+        ab9cf78f-459e-52f8-b23e-9b6ec59ab00b = "shutdown";
+      };
       hugepages = "domain workstation";
       pciDevices = "domain workstation";
       firmware = [
@@ -59,6 +63,9 @@
           "7acb40b7-e8c9-5817-a941-6b1da73f0f99" = "network lan";
           "4a140796-3c57-574c-8623-75fe4019aea8" = "domain console";
           "0a3c8f9e-57d2-4c0b-9a6e-2b1d7c4f8e63" = "domain workstation";
+          ab9cf78f-459e-52f8-b23e-9b6ec59ab00b = "domain database";
+          "1d550288-a41f-51fc-9f21-8ed538539710" = "domain scratch";
+          acd2c897-197f-5988-9424-b35f85e3b410 = "domain desktop";
           fd1ce690-5747-5af3-ab15-9a4f0ed837a7 = "domain shared-screen";
           "183e0c6a-6477-53ee-917d-3d3845e7a108" = "domain old-pc";
           f30d128e-89ce-5c81-a33f-bb3debd92248 = "domain kiosk";
