@@ -5,11 +5,11 @@ use pretty_assertions::{assert_eq, assert_ne};
 use serde_json::{Value, json};
 
 use crate::guest::{self, run};
-use crate::plan::{Host, Trial, merge};
+use crate::plan::{Host, Trial, activation_file, merge};
 use crate::world::World;
 
-/// Where the host's part of an activation is told how to go about it, in the world.
-const MANNER: &str = "/etc/lab2nix/activation.json";
+/// How long guests may take to shut down, in seconds: far from what a busy machine needs.
+const PATIENCE: u64 = 600;
 
 /// A lab with nothing in it yet but what guests are.
 fn lab() -> Value {
@@ -65,14 +65,24 @@ fn process(world: &World, domain: &str) -> String {
     world.run(&["bash", "-ec", &script])
 }
 
-/// A step of an activation, and what it says.
-fn step(host: &Host<'_>, when: &str, settings: &str) -> String {
-    let command = ["lab2nix", "activate", when, "--settings", settings, "--activation", MANNER];
+/// Tells the host of the lab that it gets.
+fn tell(host: &Host<'_>, lab: &Value) -> String {
+    let (settings, _) = host.tell("after", lab);
+    let file = activation_file(&settings);
+    let mut activation: Value = serde_json::from_str(&host.world.run(&["cat", &file])).expect("it is JSON");
+    merge(&mut activation, &json!({ "shutdownTimeout": PATIENCE, "onTimeout": "fail" }));
+    host.world.write(&file, &activation.to_string());
+    settings
+}
+
+/// A step of an activation.
+fn step(host: &Host<'_>, when: &str, settings: &str) {
+    let activation = activation_file(settings);
+    let command = ["lab2nix", "activate", when, "--settings", settings, "--activation", &activation];
     let output = host.world.output(&command, "");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said = String::from_utf8_lossy(&output.stderr);
     eprint!("{said}");
     assert!(output.status.success(), "{when}: {said}");
-    said
 }
 
 /// What NixVirt does between the steps.
@@ -82,7 +92,7 @@ fn help(host: &Host<'_>, settings: &str) {
 }
 
 fn activate(host: &Host<'_>, lab: &Value) {
-    let (settings, _) = host.tell("after", lab);
+    let settings = tell(host, lab);
     host.world.step("before", || step(host, "before", &settings));
     host.world.step("the helper", || help(host, &settings));
     host.world.step("after", || step(host, "after", &settings));
@@ -111,20 +121,15 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
     }
 
     let mut after = before;
-    let more = json!({ "memory": "160MiB" });
-    merge(&mut after["domains"]["clean"], &more);
-    merge(&mut after["domains"]["cut"], &more);
-    merge(&mut after["domains"]["kept"], &more);
+    merge(&mut after["domains"]["clean"], &json!({ "memory": "160MiB", "onChange": "shutdown" }));
+    merge(&mut after["domains"]["cut"], &json!({ "memory": "160MiB", "onChange": "power-off" }));
+    merge(&mut after["domains"]["kept"], &json!({ "memory": "160MiB" }));
     let domains = after["domains"].as_object_mut().expect("it is an object");
     domains.shift_remove("gone");
     let mut renamed = domains.shift_remove("old").expect("it is there");
     merge(&mut renamed, &json!({ "id": "old", "furtherSerials": [{ "file": console("new") }] }));
     domains.insert("new".to_owned(), renamed);
-    let uuid = |name: &str| world.virsh(&["domuuid", name]).trim().to_owned();
-    let on_change = json!({ uuid("clean"): "shutdown", uuid("cut"): "power-off" });
-    world.write(MANNER, &json!({ "shutdownTimeout": 600, "onChange": on_change }).to_string());
-
-    let (settings, _) = host.tell("after", &after);
+    let settings = tell(&host, &after);
     world.step("before", || step(&host, "before", &settings));
     let state = |name: &str| world.virsh(&["domstate", name]).trim().to_owned();
     assert_eq!(names.map(state), ["shut off", "running", "running", "shut off", "shut off"]);
@@ -145,7 +150,7 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
         assert_eq!(up(&world, "new"), memory);
     });
     // Who has been cut off has left none.
-    let marks = |name: &str| world.run(&["tr", "-d", "\\0", &disk(name)]);
+    let marks = |name: &str| world.run(&["bash", "-c", &format!("tr -d '\\0' <{}", disk(name))]);
     let mark = "shut down cleanly\n";
     assert_eq!(names.map(marks), [mark, "", "", mark, mark]);
 }
@@ -155,7 +160,6 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
     let world = World::start("serve");
     let host = Host::new(&world);
     guest::make(&world, "x86_64");
-    world.write(MANNER, "{}");
     let mut lab = lab();
     lab["networks"] = json!({ "lan": { "subnet": "10.78.0.0/24" } });
     lab["domains"]["web"] = domain("web", json!({ "interfaces": [{ "network": "lan", "ip": "10.78.0.10" }] }));
@@ -193,11 +197,13 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
         activate(&host, &lab);
         assert_ne!(dnsmasq(), served_by, "the network restarts for {change}");
         assert_eq!(guests.map(|name| process(&world, name)), processes, "{change}");
-        world.fetch("http://10.78.0.20/");
-        for (from, to) in [("10.78.0.20", peer.as_str()), (&peer, "10.78.0.20")] {
-            let (said, code) = run(&world, from, &format!("ping -c 3 -W 10 {to}"));
-            assert_eq!(code, "0", "{change}: {said}");
-        }
+        world.step("traffic flows", || {
+            world.fetch("http://10.78.0.20/");
+            for (from, to) in [("10.78.0.20", peer.as_str()), (&peer, "10.78.0.20")] {
+                let (said, code) = run(&world, from, &format!("ping -c 3 -W 10 {to}"));
+                assert_eq!(code, "0", "{change}: {said}");
+            }
+        });
     }
     // Who serves addresses and names is there again, too.
     let (said, code) = run(&world, &peer, "udhcpc -i eth0 -s /lease -n -q -t 10 -T 2 && nslookup -type=a web.lab.test");
