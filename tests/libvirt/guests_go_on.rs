@@ -48,6 +48,7 @@ fn begin(host: &Host<'_>, lab: &Value) {
     let running = lab["domains"].as_object().expect("it has domains").keys().cloned().collect();
     let (before, after) = (lab.clone(), lab.clone());
     let trial = Trial { name: "guests".to_owned(), before, by_hand: String::new(), running, after };
+    eprintln!("guests: {} activates", host.helper.name());
     host.begin(&trial).expect("nothing is done by hand");
 }
 
@@ -111,9 +112,15 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
         world.run(&["truncate", "--size=64K", &disk(name)]);
         before["domains"][name] = domain(name, json!({ "disks": [{ "file": disk(name), "format": "raw" }] }));
     }
+    merge(
+        &mut before["domains"]["gone"],
+        &json!({ "directBoot": { "cmdline": "quiet console=ttyS0 seedless=1 agent=1" } }),
+    );
     begin(&host, &before);
     let names = ["clean", "cut", "kept", "gone", "old"];
     world.step("the guests boot", || names.map(|name| up(&world, name)));
+    let sync = r#"{ "execute": "guest-sync", "arguments": { "id": 77 } }"#;
+    world.wait_for("77", &["virsh", "qemu-agent-command", "gone", sync]);
     let processes = names.map(|name| process(&world, name));
     let memory = up(&world, "clean");
     for name in names {
@@ -151,8 +158,7 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
     });
     // Who has been cut off has left none.
     let marks = |name: &str| world.run(&["bash", "-c", &format!("tr -d '\\0' <{}", disk(name))]);
-    let mark = "shut down cleanly\n";
-    assert_eq!(names.map(marks), [mark, "", "", mark, mark]);
+    assert_eq!(names.map(marks), ["shut down: button\n", "", "", "shut down: agent\n", "shut down: button\n"]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 # The first process of a small guest. If a drive has a seed for cloud-init, it does what the seed says about host name and
 # network, as far as is needed here; else it takes an address by DHCP. Then it serves a page that says what it found, and
 # runs what is sent to /cgi-bin/run. The kernel hands on as environment what it does not know of its command line:
-# `resolve`, a name to ask the DNS for, `share`, a share to mount and to quote the file `greeting` of, and `seedless`, which
-# says that no drive has a seed. When the power button is pressed, it shuts down.
+# `resolve`, a name to ask the DNS for, `share`, a share to mount and to quote the file `greeting` of, `seedless`, which says
+# that no drive has a seed, and `agent`, with which it has an agent. It shuts down when that, or the power button, says so.
 /bin/busybox mkdir -p /dev /etc /mnt /proc /run /sbin /seed /sys /tmp /usr/sbin
 /bin/busybox --install -s
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -105,12 +105,19 @@ fi
 } >/www/index.html
 cat /www/index.html
 
-# It is open before anybody is told that the guest is up: a button that is pressed earlier is not heard.
+# Who may ask for a shutdown is listened to before anybody is told that the guest is up.
 for name in /sys/class/input/event*/device/name; do
   if [ "$(cat "$name")" = "Power Button" ]; then
     event=${name%/device/name}
     exec 3<"/dev/input/${event##*/}"
-    { head -c 24 <&3 >/dev/null && /shutdown; } &
+    { head -c 24 <&3 >/dev/null && /shutdown button; } &
+  fi
+done
+for name in /sys/class/virtio-ports/*/name; do
+  if [ -n "$agent" ] && [ "$(cat "$name")" = org.qemu.guest_agent.0 ]; then
+    port=${name%/name}
+    exec 4<>"/dev/${port##*/}"
+    /agent <&4 >&4 &
   fi
 done
 echo "up with $(awk '/^MemTotal/ { print $2 }' /proc/meminfo) KiB"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Shuts the guest down. Its first disk, if it has one, then has a line more in it.
+# Shuts the guest down: shutdown WHO. The first disk, if there is one, then has a line more, with who has asked for it.
 if [ -b /dev/vda ]; then
   {
     tr -d '\0' </dev/vda
-    echo "shut down cleanly"
+    echo "shut down: $1"
   } >/tmp/marks
   dd if=/tmp/marks of=/dev/vda conv=notrunc,fsync 2>/dev/null
 fi
