@@ -54,12 +54,20 @@ fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> 
         None => Some(&network.definition),
         Some(Cause::Changed) => {
             let is_listed = settings.item(network.kind, network.uuid())?.active != Some(false);
-            let after = run.world.object(network.kind, network.uuid())?;
-            is_listed.then_some(&after.definition)
+            let after = &run.world.object(network.kind, network.uuid())?.definition;
+            (is_listed && can_move(&network.definition, after)).then_some(after)
         }
         // Its owner asked for it.
         Some(Cause::Restart | Cause::Renamed | Cause::Unlisted | Cause::Inactive | Cause::Network(_)) => None,
     }
+}
+
+/// Whether running domains can go from the bridge of a network to that of another: where it is the same, or both are Linux's.
+fn can_move(from: &Definition, to: &Definition) -> bool {
+    let is_known = |network: &Definition| !network.facts.has_ovs;
+    from.facts.bridge == to.facts.bridge
+        || from.facts.bridge.is_none()
+        || to.facts.bridge.is_some() && is_known(from) && is_known(to)
 }
 
 /// The domains that run on a network, by their running definition or by that of their next start.
@@ -83,7 +91,7 @@ fn of_network(network: &Object, new: &Definition, written: &Definition, world: &
         name: new.name.clone(),
         old: network.definition.text().to_owned(),
         new: written.text().to_owned(),
-        bridges: [&network.definition, new].map(|definition| definition.facts.bridge.clone().unwrap_or_default()),
+        bridges: [&network.definition, new].map(|definition| definition.facts.bridge.clone()),
         taps: taps.collect(),
     };
     Some(match hosts::difference(&network.definition, new) {

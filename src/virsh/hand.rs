@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::{Error, Query, Virsh, Which, prefix, quoted};
+use crate::activation::definition::Tap;
 use crate::lab::identity::ObjectKind;
 
 /// A libvirt that may be changed.
@@ -96,14 +97,12 @@ impl Hand {
     /// # Errors
     ///
     /// What `ip` says.
-    pub fn attach(&self, device: &str, bridge: &str) -> Result<(), Error> {
-        let mut ip = Command::new("ip");
-        ip.args(["link", "set", "dev", device, "master", bridge]).stdin(Stdio::null());
-        let output = ip.output().map_err(Error::Run)?;
-        if output.status.success() {
-            return Ok(());
+    pub fn attach(&self, tap: &Tap, bridge: &str) -> Result<(), Error> {
+        ip(&["link", "set", "dev", &tap.device, "master", bridge])?;
+        if tap.is_isolated {
+            ip(&["link", "set", "dev", &tap.device, "type", "bridge_slave", "isolated", "on"])?;
         }
-        Err(Error::Strange(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+        Ok(())
     }
 
     /// Asks guests to shut down, and waits until they have. Returns those that have not in time.
@@ -139,4 +138,12 @@ impl Hand {
             Some(Ok(_)) | None => Ok(()),
         }
     }
+}
+
+fn ip(arguments: &[&str]) -> Result<(), Error> {
+    let output = Command::new("ip").args(arguments).stdin(Stdio::null()).output().map_err(Error::Run)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::Strange(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }

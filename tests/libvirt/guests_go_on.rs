@@ -169,8 +169,15 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
     let mut lab = lab();
     lab["networks"] = json!({ "lan": { "subnet": "10.78.0.0/24" } });
     lab["domains"]["web"] = domain("web", json!({ "interfaces": [{ "network": "lan", "ip": "10.78.0.10" }] }));
-    lab["domains"]["peer"] = domain("peer", json!({ "interfaces": [{ "bridge": "virbr-lan" }] }));
+    lab["domains"]["peer"] =
+        domain("peer", json!({ "interfaces": [{ "bridge": "virbr-lan", "portIsolation": true }] }));
     begin(&host, &lab);
+    // Somebody else's interface is on the bridge, too.
+    world.run(&["ip", "tuntap", "add", "other", "mode", "tap"]);
+    world.run(&["ip", "link", "set", "other", "master", "virbr-lan"]);
+    let bridge = || world.run(&["bash", "-ec", "cd /sys/class/net/virbr-lan/brif; ls; cat */isolated | xargs"]);
+    let on_bridge = bridge();
+    assert!(on_bridge.contains("other"), "{on_bridge}");
     let guests = ["web", "peer"];
     world.step("the guests boot", || guests.map(|name| up(&world, name)));
     let processes = guests.map(|name| process(&world, name));
@@ -203,6 +210,7 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
         activate(&host, &lab);
         assert_ne!(dnsmasq(), served_by, "the network restarts for {change}");
         assert_eq!(guests.map(|name| process(&world, name)), processes, "{change}");
+        assert_eq!(bridge(), on_bridge, "{change}");
         world.step("traffic flows", || {
             world.fetch("http://10.78.0.20/");
             for (from, to) in [("10.78.0.20", peer.as_str()), (&peer, "10.78.0.20")] {
