@@ -17,7 +17,7 @@ use crate::gentle::foresight::stopped;
 use crate::gentle::manner::Manner;
 use crate::gentle::{ports, steps};
 use crate::lab::identity::ObjectKind;
-use crate::plan::consequence::Consequence;
+use crate::plan::consequence::{Consequence, Harm};
 use crate::plan::{self, ACCEPT, Before, Certainty, Effect, Plan};
 use crate::spec::lifecycle::OnChange;
 use crate::virsh::hand::Hand;
@@ -69,13 +69,15 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
         ));
         return Ok(ATTENTION);
     }
+    // What comes half-way without harm may run, and says why it will not come further.
+    tell(&plan.effects.iter().filter(|effect| effect.consequence.harm() == Harm::HalfWay).collect::<Vec<_>>());
     // What an earlier attempt has stopped ran, too.
     let ran = Ran { path: arguments.state.join("ran.json") };
     ran.write(&ran.read()?.union(&stopped(&world, &plan.run)).copied().collect())?;
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
     if let Err(failure) = apply(&plan.steps, &hand, &manner, |line| talk(&format!("lab2nix: {line}\n"))) {
-        // Who has shut down for nothing runs again.
-        after(arguments, virsh)?;
+        // Who has shut down for nothing runs again. Should that fail, too, the next attempt tries it again.
+        let _ = after(arguments, virsh);
         return Err(Failure::Gentle { failure });
     }
 
