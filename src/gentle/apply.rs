@@ -91,10 +91,10 @@ fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Error
     others.retain(|other| !is_own(&other.device));
     hand.define(ObjectKind::Network, &restart.new)?;
     hand.stop_network(restart.uuid)?;
-    let started = hand.start(ObjectKind::Network, restart.uuid);
+    let started = hand.start_network(restart.uuid);
     if started.is_err() {
         hand.define(ObjectKind::Network, &restart.old)?;
-        hand.start(ObjectKind::Network, restart.uuid)?;
+        hand.start_network(restart.uuid)?;
     }
     let bridge = if started.is_ok() { new_bridge } else { old_bridge };
     let Some(name) = bridge else { return started.map(|()| 0) };

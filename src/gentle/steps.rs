@@ -141,3 +141,28 @@ fn of_changed(domain: &Object, item: &Item, run: &Run, manner: &Manner) -> Optio
         OnChange::PowerOff => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_move_between_bridges_of_linux_only() {
+        let network = |rest: &str| {
+            let uuid = Uuid::from_u128(1);
+            Definition::new(format!("<network><name>lan</name><uuid>{uuid}</uuid>{rest}</network>")).unwrap()
+        };
+        let nat = network("<forward mode='nat'/><bridge name='virbr-lan'/>");
+        let isolated = network("<bridge name='virbr-other'/>");
+        let bridge = network("<forward mode='bridge'/><bridge name='br0'/>");
+        let ovs = network("<forward mode='bridge'/><bridge name='br0'/><virtualport type='openvswitch'/>");
+        let other_ovs = network("<forward mode='bridge'/><bridge name='br1'/><virtualport type='openvswitch'/>");
+        let macvtap = network("<forward mode='bridge'><interface dev='eth0'/></forward>");
+        for (from, to) in [(&nat, &isolated), (&nat, &bridge), (&bridge, &nat), (&ovs, &ovs), (&macvtap, &nat)] {
+            assert!(can_move(from, to), "{} to {}", from.text(), to.text());
+        }
+        for (from, to) in [(&nat, &ovs), (&ovs, &nat), (&ovs, &other_ovs), (&nat, &macvtap), (&bridge, &macvtap)] {
+            assert!(!can_move(from, to), "{} to {}", from.text(), to.text());
+        }
+    }
+}
