@@ -9,11 +9,13 @@ pub mod apply;
 pub mod foresight;
 mod hosts;
 pub mod manner;
+pub mod ports;
 pub mod steps;
 mod words;
 
 use uuid::Uuid;
 
+use crate::activation::definition::Tap;
 use crate::activation::run::Cause;
 
 /// Something that is done to libvirt's objects.
@@ -68,9 +70,9 @@ pub struct RestartNetwork {
     /// Its new definition.
     pub new: String,
     /// The bridges that it has and gets.
-    pub bridges: [String; 2],
+    pub bridges: [Option<String>; 2],
     /// The host's devices of the interfaces on it.
-    pub taps: Vec<String>,
+    pub taps: Vec<Tap>,
 }
 
 /// A part of a network that can change while it runs.

@@ -69,6 +69,9 @@ pub enum Error {
         "cannot open /dev/kvm, without which libvirt's driver reads no domain with KVM: run it as root, or in the group `kvm`"
     )]
     Kvm(#[source] io::Error),
+    /// What is asked for cannot be done.
+    #[error("{0}")]
+    Denied(String),
     /// It said what nobody expected.
     #[error("`virsh` says what lab2nix does not understand: {0}")]
     Strange(String),

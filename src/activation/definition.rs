@@ -26,6 +26,8 @@ pub struct Facts {
     pub bridge: Option<String>,
     /// The same where libvirt makes the bridge, which then no other network can have.
     pub made_bridge: Option<String>,
+    /// Whether the bridge of a network is one of Open vSwitch.
+    pub has_ovs: bool,
     /// The lines that a network has for dnsmasq.
     pub dnsmasq: Vec<String>,
     /// The directory or device of a pool.
@@ -64,6 +66,14 @@ pub struct Disk {
     pub is_disk: bool,
     /// Whether the domain starts without it.
     pub may_be_missing: bool,
+}
+
+/// What an interface is on the host: a device on a bridge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tap {
+    pub device: String,
+    /// Whether it is kept from others on the bridge that are.
+    pub is_isolated: bool,
 }
 
 /// Why a text is no definition.
@@ -167,19 +177,24 @@ impl Definition {
         self.facts.networks.contains(&network.name) || bridge.is_some_and(|bridge| self.facts.bridges.contains(bridge))
     }
 
-    /// The host's devices of a running domain's interfaces that are on a network, or on its bridge.
+    /// The host's devices of a running domain's interfaces that are on a network's bridge.
     #[must_use]
-    pub fn taps_on(&self, network: &Self) -> Vec<String> {
+    pub fn taps_on(&self, network: &Self) -> Vec<Tap> {
         let document = self.document();
         let bridge = network.facts.bridge.as_deref();
         let is_on = |interface: &Node<'_, '_>| {
             let source = children(*interface, "source").next();
             let of = |name: &str| source.and_then(|source| source.attribute(name));
-            of("network") == Some(&network.name) || bridge.is_some() && of("bridge") == bridge
+            // Others have a device of the host's for themselves.
+            let has_tap = matches!(interface.attribute("type"), Some("network" | "bridge"));
+            has_tap && (of("network") == Some(&network.name) || bridge.is_some() && of("bridge") == bridge)
         };
-        let interfaces = devices(document.root_element(), "interface").filter(is_on);
-        let targets = interfaces.filter_map(|interface| children(interface, "target").next()?.attribute("dev"));
-        targets.map(str::to_owned).collect()
+        let tap = |interface: Node<'_, '_>| {
+            let device = children(interface, "target").next()?.attribute("dev")?.to_owned();
+            let is_isolated = children(interface, "port").any(|port| port.attribute("isolated") == Some("yes"));
+            Some(Tap { device, is_isolated })
+        };
+        devices(document.root_element(), "interface").filter(is_on).filter_map(tap).collect()
     }
 
     /// Its text without some of its elements.
@@ -254,6 +269,7 @@ impl Facts {
         Self {
             made_bridge: bridge.clone().filter(|_| makes_bridge),
             bridge,
+            has_ovs: attribute(&["virtualport"], "type") == Some("openvswitch"),
             dnsmasq: dnsmasq_options(root)
                 .flat_map(|options| options.children().filter(Node::is_element))
                 .filter_map(|option| option.attribute("value"))

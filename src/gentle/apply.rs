@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::manner::{Manner, OnTimeout};
-use super::{DefineDomain, RestartNetwork, Step, Tell};
+use super::{DefineDomain, RestartNetwork, Step, Tell, ports};
+use crate::activation::definition::Tap;
 use crate::activation::run::Cause;
 use crate::lab::identity::ObjectKind;
 use crate::virsh::Error;
@@ -66,10 +67,10 @@ fn define(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> R
 }
 
 fn restart(network: &RestartNetwork, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
-    let RestartNetwork { name, taps, .. } = network;
+    let name = &network.name;
     let restarted = restart_network(network, hand);
-    restarted.map_err(|why| Failure::Step { what: format!("restarting network `{name}`"), why })?;
-    say(format!("network `{name}` was restarted; {} interfaces are on it again", taps.len()));
+    let count = restarted.map_err(|why| Failure::Step { what: format!("restarting network `{name}`"), why })?;
+    say(format!("network `{name}` was restarted; {count} interfaces are on it again"));
     Ok(())
 }
 
@@ -80,21 +81,39 @@ fn tell(told: &[Tell], network: Uuid, hand: &Hand) -> Result<(), Error> {
     })
 }
 
-/// Restarts a network with its new definition, or when that does not start, with the one that it had.
-fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<(), Error> {
+/// Restarts a network with its new definition, or when that does not start, with the one that it had. Returns how many interfaces
+/// are on it again.
+fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Error> {
     let [old_bridge, new_bridge] = &restart.bridges;
+    let is_own = |device: &str| restart.taps.iter().any(|tap| tap.device == device);
+    // What somebody else has put on a bridge is lost with it, too.
+    let mut others = old_bridge.as_deref().map(ports::on).unwrap_or_default();
+    others.retain(|other| !is_own(&other.device));
     hand.define(ObjectKind::Network, &restart.new)?;
     hand.stop_network(restart.uuid)?;
-    let started = hand.start(ObjectKind::Network, restart.uuid);
+    let started = hand.start_network(restart.uuid);
     if started.is_err() {
         hand.define(ObjectKind::Network, &restart.old)?;
-        hand.start(ObjectKind::Network, restart.uuid)?;
+        hand.start_network(restart.uuid)?;
     }
     let bridge = if started.is_ok() { new_bridge } else { old_bridge };
-    for tap in &restart.taps {
-        hand.attach(tap, bridge)?;
-    }
-    started
+    let Some(name) = bridge else { return started.map(|()| 0) };
+    let moves = |tap: &&Tap| bridge != old_bridge && ports::is_there(&tap.device) || ports::is_loose(&tap.device);
+    let own: Vec<&Tap> = restart.taps.iter().filter(moves).collect();
+    let lost = others.iter().filter(|tap| ports::is_loose(&tap.device));
+    let attached = put(own.into_iter().chain(lost), name, hand);
+    started.and(attached)
+}
+
+/// Puts devices on a bridge, as many as can be. Returns how many they are.
+///
+/// # Errors
+///
+/// Why the first could not be put there that could not.
+pub fn put<'t>(taps: impl IntoIterator<Item = &'t Tap>, bridge: &str, hand: &Hand) -> Result<usize, Error> {
+    let tried: Vec<Result<(), Error>> = taps.into_iter().map(|tap| hand.attach(tap, bridge)).collect();
+    let count = tried.len();
+    tried.into_iter().collect::<Result<(), Error>>().map(|()| count)
 }
 
 fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {

@@ -54,12 +54,20 @@ fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> 
         None => Some(&network.definition),
         Some(Cause::Changed) => {
             let is_listed = settings.item(network.kind, network.uuid())?.active != Some(false);
-            let after = run.world.object(network.kind, network.uuid())?;
-            is_listed.then_some(&after.definition)
+            let after = &run.world.object(network.kind, network.uuid())?.definition;
+            (is_listed && can_move(&network.definition, after)).then_some(after)
         }
         // Its owner asked for it.
         Some(Cause::Restart | Cause::Renamed | Cause::Unlisted | Cause::Inactive | Cause::Network(_)) => None,
     }
+}
+
+/// Whether running domains can go from the bridge of a network to that of another: where it is the same, or both are Linux's.
+fn can_move(from: &Definition, to: &Definition) -> bool {
+    let is_known = |network: &Definition| !network.facts.has_ovs;
+    from.facts.bridge == to.facts.bridge
+        || from.facts.bridge.is_none()
+        || to.facts.bridge.is_some() && is_known(from) && is_known(to)
 }
 
 /// The domains that run on a network, by their running definition or by that of their next start.
@@ -83,7 +91,7 @@ fn of_network(network: &Object, new: &Definition, written: &Definition, world: &
         name: new.name.clone(),
         old: network.definition.text().to_owned(),
         new: written.text().to_owned(),
-        bridges: [&network.definition, new].map(|definition| definition.facts.bridge.clone().unwrap_or_default()),
+        bridges: [&network.definition, new].map(|definition| definition.facts.bridge.clone()),
         taps: taps.collect(),
     };
     Some(match hosts::difference(&network.definition, new) {
@@ -131,5 +139,30 @@ fn of_changed(domain: &Object, item: &Item, run: &Run, manner: &Manner) -> Optio
         OnChange::Shutdown => Some(Step::ShutDown { uuid, name: define.name, cause: Cause::Changed }),
         // As NixVirt does it.
         OnChange::PowerOff => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_move_between_bridges_of_linux_only() {
+        let network = |rest: &str| {
+            let uuid = Uuid::from_u128(1);
+            Definition::new(format!("<network><name>lan</name><uuid>{uuid}</uuid>{rest}</network>")).unwrap()
+        };
+        let nat = network("<forward mode='nat'/><bridge name='virbr-lan'/>");
+        let isolated = network("<bridge name='virbr-other'/>");
+        let bridge = network("<forward mode='bridge'/><bridge name='br0'/>");
+        let ovs = network("<forward mode='bridge'/><bridge name='br0'/><virtualport type='openvswitch'/>");
+        let other_ovs = network("<forward mode='bridge'/><bridge name='br1'/><virtualport type='openvswitch'/>");
+        let macvtap = network("<forward mode='bridge'><interface dev='eth0'/></forward>");
+        for (from, to) in [(&nat, &isolated), (&nat, &bridge), (&bridge, &nat), (&ovs, &ovs), (&macvtap, &nat)] {
+            assert!(can_move(from, to), "{} to {}", from.text(), to.text());
+        }
+        for (from, to) in [(&nat, &ovs), (&ovs, &nat), (&ovs, &other_ovs), (&nat, &macvtap), (&bridge, &macvtap)] {
+            assert!(!can_move(from, to), "{} to {}", from.text(), to.text());
+        }
     }
 }

@@ -9,7 +9,13 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::{Error, Query, Virsh, Which, prefix, quoted};
+use crate::activation::definition::Tap;
 use crate::lab::identity::ObjectKind;
+
+/// How long is waited for a libvirt that has gone away.
+const RETURN: Duration = Duration::from_secs(60);
+/// How often we look.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A libvirt that may be changed.
 #[derive(Debug)]
@@ -70,7 +76,35 @@ impl Hand {
     ///
     /// What libvirt says.
     pub fn stop_network(&self, network: Uuid) -> Result<(), Error> {
-        self.command(ObjectKind::Network, &format!("destroy {network}"))
+        self.bring(network, "destroy", false)
+    }
+
+    /// Starts a network.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn start_network(&self, network: Uuid) -> Result<(), Error> {
+        self.bring(network, "start", true)
+    }
+
+    /// Starts or stops a network. A libvirt that goes away meanwhile is waited for: in between, the network's domains have none.
+    fn bring(&self, network: Uuid, verb: &str, shall_run: bool) -> Result<(), Error> {
+        let began = Instant::now();
+        let is_away = |why: &Error| matches!(why, Error::Refused { .. } | Error::Silent { .. });
+        let mut was_denied = false;
+        loop {
+            let Err(why) = self.command(ObjectKind::Network, &format!("{verb} {network}")) else { return Ok(()) };
+            match self.active(ObjectKind::Network) {
+                Ok(active) if active.contains(&network) == shall_run => return Ok(()),
+                // What it says when it goes away in the middle of it is like a denial.
+                Ok(_) if was_denied && !is_away(&why) => return Err(why),
+                Err(other) if !is_away(&other) => return Err(other),
+                Ok(_) | Err(_) if began.elapsed() >= RETURN => return Err(why),
+                Ok(_) | Err(_) => was_denied |= !is_away(&why),
+            }
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Cuts a domain off, as when the power fails.
@@ -96,14 +130,12 @@ impl Hand {
     /// # Errors
     ///
     /// What `ip` says.
-    pub fn attach(&self, device: &str, bridge: &str) -> Result<(), Error> {
-        let mut ip = Command::new("ip");
-        ip.args(["link", "set", "dev", device, "master", bridge]).stdin(Stdio::null());
-        let output = ip.output().map_err(Error::Run)?;
-        if output.status.success() {
-            return Ok(());
+    pub fn attach(&self, tap: &Tap, bridge: &str) -> Result<(), Error> {
+        ip(&["link", "set", "dev", &tap.device, "master", bridge])?;
+        if tap.is_isolated {
+            ip(&["link", "set", "dev", &tap.device, "type", "bridge_slave", "isolated", "on"])?;
         }
-        Err(Error::Strange(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+        Ok(())
     }
 
     /// Asks guests to shut down, and waits until they have. Returns those that have not in time.
@@ -121,22 +153,35 @@ impl Hand {
         }
         let began = Instant::now();
         loop {
-            let active = self.virsh.ask(&[Query::List(ObjectKind::Domain, Which::Active)])?;
-            let active = active.into_iter().next().unwrap_or_else(|| Ok(String::new())).map_err(Error::Strange)?;
-            let running: Vec<Uuid> =
-                domains.iter().copied().filter(|domain| active.contains(&domain.to_string())).collect();
+            let active = self.active(ObjectKind::Domain)?;
+            let running: Vec<Uuid> = domains.iter().copied().filter(|domain| active.contains(domain)).collect();
             if running.is_empty() || began.elapsed() >= patience {
                 return Ok(running);
             }
-            thread::sleep(Duration::from_millis(500).min(patience));
+            thread::sleep(PAUSE.min(patience));
         }
+    }
+
+    /// What runs.
+    fn active(&self, kind: ObjectKind) -> Result<Vec<Uuid>, Error> {
+        let answers = self.virsh.ask(&[Query::List(kind, Which::Active)])?;
+        let listed = answers.into_iter().next().unwrap_or_else(|| Ok(String::new())).map_err(Error::Denied)?;
+        Ok(listed.split_whitespace().filter_map(|word| Uuid::try_parse(word).ok()).collect())
     }
 
     fn command(&self, kind: ObjectKind, command: &str) -> Result<(), Error> {
         let answers = self.virsh.batches(&[], &[format!("{}{command}", prefix(kind))])?;
         match answers.into_iter().next() {
-            Some(Err(why)) => Err(Error::Strange(why)),
+            Some(Err(why)) => Err(Error::Denied(why)),
             Some(Ok(_)) | None => Ok(()),
         }
     }
+}
+
+fn ip(arguments: &[&str]) -> Result<(), Error> {
+    let output = Command::new("ip").args(arguments).stdin(Stdio::null()).output().map_err(Error::Run)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::Denied(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }

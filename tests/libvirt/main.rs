@@ -13,6 +13,7 @@ mod device;
 mod examples;
 mod gentle;
 mod guest;
+mod guests_go_on;
 mod helper;
 mod machine;
 mod objects;

@@ -216,7 +216,7 @@ impl<'w> Host<'w> {
     }
 
     /// Writes what NixVirt is told of a lab, and makes the directories that the host makes. Returns where it is, and what.
-    fn tell(&self, when: &str, spec: &Value) -> (String, Value) {
+    pub fn tell(&self, when: &str, spec: &Value) -> (String, Value) {
         let read = Read::value(spec);
         let (lab, objects) = read.checked.lab().unwrap_or_else(|_| panic!("{}", read.report()));
         self.world.make_directories(HostNeeds::of(lab).directories.keys().map(String::as_str));
@@ -484,7 +484,7 @@ pub fn edits() -> Vec<Trial> {
 }
 
 /// Merges a patch into a value (RFC 7396): `null` takes a key away.
-fn merge(into: &mut Value, patch: &Value) {
+pub fn merge(into: &mut Value, patch: &Value) {
     let Value::Object(patch) = patch else { return };
     if !into.is_object() {
         *into = Value::Object(Map::new());

@@ -12,10 +12,10 @@ use super::{ATTENTION, Failure, talk};
 use crate::activation::settings::{Item, Settings};
 use crate::activation::world::World;
 use crate::cli::{ActivateArguments, When};
-use crate::gentle::apply::apply;
+use crate::gentle::apply::{apply, put};
 use crate::gentle::foresight::stopped;
 use crate::gentle::manner::Manner;
-use crate::gentle::steps;
+use crate::gentle::{ports, steps};
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::plan::{self, ACCEPT, Before, Certainty, Effect, Plan};
@@ -122,6 +122,15 @@ fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let settings = read_settings(&arguments.settings, &arguments.connect, &world)?;
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
     let mut code = 0;
+    for (tap, bridge, network) in ports::loose(&world) {
+        match put([&tap], bridge, &hand) {
+            Ok(_) => talk(&format!("lab2nix: `{}` is on network `{}` again\n", tap.device, network.name)),
+            Err(why) => {
+                talk(&format!("lab2nix: `{}` is not on network `{}` any more: {why}\n", tap.device, network.name));
+                code = ATTENTION;
+            }
+        }
+    }
     for domain in steps::after(&ran.read()?, &settings) {
         let there = world.object(ObjectKind::Domain, domain.uuid);
         if there.is_none_or(|there| there.is_active) {

@@ -14,7 +14,9 @@ cp -r "/guests/$arch/root/." "/guests/$arch/modules" "$tree"
 ln -s busybox "$tree/usr/bin/sh"
 mkdir -p "$tree/www/cgi-bin"
 install -m 755 /guests/scripts/init.sh "$tree/init"
-install -m 755 /guests/scripts/lease.sh "$tree/lease"
+for script in agent lease shutdown; do
+  install -m 755 "/guests/scripts/$script.sh" "$tree/$script"
+done
 install -m 755 /guests/scripts/run.sh "$tree/www/cgi-bin/run"
 cd "$tree"
 find . | busybox cpio -o -H newc 2>/dev/null | gzip -1 >"/guests/$arch/initramfs"

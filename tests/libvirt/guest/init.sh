@@ -2,7 +2,8 @@
 # The first process of a small guest. If a drive has a seed for cloud-init, it does what the seed says about host name and
 # network, as far as is needed here; else it takes an address by DHCP. Then it serves a page that says what it found, and
 # runs what is sent to /cgi-bin/run. The kernel hands on as environment what it does not know of its command line:
-# `resolve`, a name to ask the DNS for, and `share`, a share to mount and to quote the file `greeting` of.
+# `resolve`, a name to ask the DNS for, `share`, a share to mount and to quote the file `greeting` of, `seedless`, which says
+# that no drive has a seed, and `agent`, with which it has an agent. It shuts down when that, or the power button, says so.
 /bin/busybox mkdir -p /dev /etc /mnt /proc /run /sbin /seed /sys /tmp /usr/sbin
 /bin/busybox --install -s
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -67,7 +68,7 @@ configure_network() {
 
 # Drives come up when they want to.
 for _ in 1 2 3 4 5; do
-  if [ -e /dev/sr0 ]; then
+  if [ -e /dev/sr0 ] || [ -n "$seedless" ]; then
     break
   fi
   sleep 1
@@ -85,7 +86,7 @@ if [ -e /seed/meta-data ]; then
 fi
 if [ -e /seed/network-config ]; then
   configure_network
-else
+elif [ -e /sys/class/net/eth0 ]; then
   ip link set eth0 up
   udhcpc -i eth0 -s /lease -n -q -t 10 -T 2
 fi
@@ -103,4 +104,21 @@ fi
   fi
 } >/www/index.html
 cat /www/index.html
+
+# Who may ask for a shutdown is listened to before anybody is told that the guest is up.
+for name in /sys/class/input/event*/device/name; do
+  if [ "$(cat "$name")" = "Power Button" ]; then
+    event=${name%/device/name}
+    exec 3<"/dev/input/${event##*/}"
+    { head -c 24 <&3 >/dev/null && /shutdown button; } &
+  fi
+done
+for name in /sys/class/virtio-ports/*/name; do
+  if [ -n "$agent" ] && [ "$(cat "$name")" = org.qemu.guest_agent.0 ]; then
+    port=${name%/name}
+    exec 4<>"/dev/${port##*/}"
+    /agent <&4 >&4 &
+  fi
+done
+echo "up with $(awk '/^MemTotal/ { print $2 }' /proc/meminfo) KiB"
 exec httpd -f -p 80 -h /www
