@@ -10,7 +10,6 @@ let
   inherit (import ./labs.nix { inherit config lib; }) connections labs run;
   inherit (builtins)
     attrNames
-    concatMap
     concatStringsSep
     elem
     filter
@@ -18,7 +17,7 @@ let
     listToAttrs
     toJSON
     ;
-  inherit (lib) escapeShellArg optionals unique;
+  inherit (lib) escapeShellArg optionals;
   cfg = config.services.lab2nix;
 
   # Those that NixVirt activates. A lab without a section has none.
@@ -30,14 +29,13 @@ let
     connection:
     let
       here = filter (lab: lab.connection == connection) labs;
+      all = of: foldl' (all: lab: all // of lab) { } here;
     in
     {
       inherit (cfg.activation) shutdownTimeout onTimeout;
-      onChange = foldl' (all: lab: all // lab.onChange) { } here;
+      onChange = all (lab: lab.onChange);
       # Those that are there before NixVirt runs.
-      directories = optionals cfg.directories.enable (
-        unique (concatMap (lab: attrNames lab.directories) here)
-      );
+      directories = optionals cfg.directories.enable (attrNames (all (lab: lab.directories)));
     };
 in
 rec {

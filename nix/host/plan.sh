@@ -14,7 +14,7 @@ lab2nix_plan() {
   # What it tells goes on as it comes, what it complains of is looked at.
   {
     complaint=$(
-      PATH=$LAB2NIX_PATH timeout --kill-after=5 120 "$LAB2NIX_TOOL" plan --settings "$LAB2NIX_SETTINGS" \
+      PATH=$LAB2NIX_PATH timeout --foreground --kill-after=5 120 "$LAB2NIX_TOOL" plan --settings "$LAB2NIX_SETTINGS" \
         --activation "$LAB2NIX_ACTIVATION" --connect "$connection" "${arguments[@]}" 2>&1 >&3 3>&-
     ) || status=$?
   } 3>&1

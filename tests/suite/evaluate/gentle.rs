@@ -142,14 +142,16 @@ fn lab2nix_is_told_of_each_connection() {
             })
         };
         let expected = json!({
-            "qemu:///system": meant(&["/srv/vms", "/srv/more"], json!({ uuid: "shutdown" })),
+            "qemu:///system": meant(&["/srv/more", "/srv/vms"], json!({ uuid: "shutdown" })),
             "qemu:///embed?root=/srv/it's": meant(&[], json!({})),
         });
         assert_eq!(activation, expected);
         assert_eq!(etc(&with, "lab2nix/settings.json"), with["libvirt"]["connections"]);
         let script = text(&with["services"]["nixvirt"]["script"]);
-        let connections = r"LAB2NIX_CONNECTIONS=(qemu:///system 'qemu:///embed?root=/srv/it'\''s')";
-        assert!(script.contains(connections), "{script}");
+        let connections = ["qemu:///system", r"'qemu:///embed?root=/srv/it'\''s'"];
+        // In the order in which the module system has the labs.
+        let orders = [connections.join(" "), connections.iter().rev().copied().collect::<Vec<_>>().join(" ")];
+        assert!(orders.iter().any(|order| script.contains(&format!("LAB2NIX_CONNECTIONS=({order})\n"))), "{script}");
 
         // What the owner of the host says.
         let own = with_package(&world).with("services.lab2nix.activation.shutdownTimeout", 5);
