@@ -28,7 +28,10 @@
       each = lib.genAttrs;
       packageOf = system: self.packages.${system}.default;
 
-      modules = import ./nix/modules.nix { inherit lib NixVirt; };
+      modules = import ./nix/modules.nix {
+        inherit lib NixVirt;
+        packageOf = system: self.packages.${system}.default or null;
+      };
       mkChecks = import ./nix/checks.nix { inherit nixpkgs NixVirt packageOf; };
     in
     {

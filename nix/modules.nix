@@ -1,5 +1,11 @@
 # Modules from the generated files of a lab.
-{ lib, NixVirt }:
+#
+#   packageOf   lab2nix for a system, or null where there is none
+{
+  lib,
+  NixVirt,
+  packageOf ? _: null,
+}:
 let
   # The same for each lab: with a key, it counts once on a host that has several.
   nixvirt = {
@@ -13,7 +19,12 @@ let
   # NixVirt 0.6.0 brings its activation helper and its libvirt for this system only.
   system = "x86_64-linux";
   host =
-    { config, pkgs, ... }:
+    {
+      config,
+      options,
+      pkgs,
+      ...
+    }:
     let
       inherit (config.virtualisation.libvirt) enable;
       found = pkgs.stdenv.hostPlatform.system;
@@ -26,6 +37,10 @@ let
           message = "NixVirt runs on ${system} only: on this host, which is ${found}, its programs do not start.";
         }
       ];
+      # Files that an older lab2nix has generated know no part of its own.
+      services.lab2nix = lib.optionalAttrs (options.services.lab2nix ? package) {
+        package = lib.mkDefault (packageOf found);
+      };
       # NixOS takes no libvirtd without it.
       security.polkit.enable = lib.mkIf enable (lib.mkDefault true);
     };
@@ -66,7 +81,7 @@ let
     };
 in
 {
-  # A NixOS module: NixVirt, the lab's objects, and what they need of the host.
+  # A NixOS module: NixVirt, the lab's objects, what they need of the host, and lab2nix's part in activations.
   #
   #   generated   the directory that `lab2nix gen` wrote
   #   images      the prebuilt images that disks name by `image.nix`: derivations, paths or strings, or

@@ -4,6 +4,7 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }:
@@ -13,6 +14,18 @@ let
     labs
     run
     uses
+    ;
+  inherit
+    (import ./gentle.nix {
+      inherit
+        config
+        lib
+        options
+        pkgs
+        ;
+    })
+    isGentle
+    variables
     ;
   inherit (builtins)
     any
@@ -30,11 +43,13 @@ let
     escapeShellArg
     hasPrefix
     mapAttrsToList
+    mkAfter
     mkBefore
     mkForce
     mkIf
     mkMerge
     optionals
+    optionalString
     unique
     ;
   cfg = config.services.lab2nix;
@@ -119,7 +134,8 @@ in
         libvirtd.package
         pkgs.jq
         pkgs.libxml2
-      ];
+      ]
+      ++ optionals isGentle [ pkgs.iproute2 ];
       # Guests that libvirt-guests.service starts or resumes at boot come after NixVirt: it would power off one that came
       # between its look and its deed, and guests need the networks that it starts.
       before = [ "libvirt-guests.service" ];
@@ -135,21 +151,35 @@ in
       # dependency would be neither tried again nor a failure of this unit.
       unitConfig.WantsMountsFor = map word (unique (concatMap (lab: attrNames lab.directories) labs));
       # All that can fail is in the main process, whose failure a switch reports.
-      script = mkBefore ''
-        LAB2NIX_ATTEMPTS=${toString cfg.retry.attempts}
-        ${readFile ./attempt.sh}
-        rm -rf /run/lab2nix/imported
-        ${concatStringsSep "" (
-          map (connection: ''
-            (
-            # shellcheck disable=SC2016 # It is data.
-            LAB2NIX=${escapeShellArg (toJSON (preparation connection))}
-            ${readFile ./prepare.sh}
-            )
-          '') connections
-        )}
-        LAB2NIX_STEP=nixvirt
-      '';
+      script = mkMerge [
+        (mkBefore ''
+          LAB2NIX_ATTEMPTS=${toString cfg.retry.attempts}
+          ${optionalString isGentle ''
+            ${variables}
+            ${readFile ./accept.sh}
+            ${readFile ./gentle.sh}
+          ''}${readFile ./attempt.sh}
+          rm -rf /run/lab2nix/imported
+          ${concatStringsSep "" (
+            map (connection: ''
+              (
+              # shellcheck disable=SC2016 # It is data.
+              LAB2NIX=${escapeShellArg (toJSON (preparation connection))}
+              ${readFile ./prepare.sh}
+              )
+            '') connections
+          )}
+          ${optionalString isGentle ''
+            LAB2NIX_STEP=before
+            lab2nix_before
+          ''}LAB2NIX_STEP=nixvirt
+        '')
+        (mkIf isGentle (mkAfter ''
+          LAB2NIX_STEP=after
+          lab2nix_after
+          rm -f /run/lab2nix/accept
+        ''))
+      ];
     }
     # Until the last attempt, the unit is neither done nor failed, so what is ordered after it waits, and a switch reports
     # the last attempt only. attempt.sh counts them; a limit of systemd's would depend on how long they take, and count

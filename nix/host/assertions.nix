@@ -79,6 +79,9 @@ let
   passedThrough = ownersOf (lab: orNone lab.pciDevices);
   hasIommu = any (param: hasInfix "iommu" param && !(hasSuffix "=off" param)) boot.kernelParams;
 
+  # Nobody has said whether lab2nix has its part, not even that it has none.
+  isUndecided = options.services.lab2nix.package.highestPrio >= (lib.mkOptionDefault null).priority;
+
   unmounted = filter (name: !(boot.supportedFilesystems.${name} or false)) (all "filesystems");
 in
 {
@@ -130,6 +133,9 @@ in
       ]
       ++ optionals (uses "zfs" && !(boot.supportedFilesystems.zfs or false)) [
         "lab2nix: pools are on ZFS: set `boot.supportedFilesystems.zfs = true`, and `networking.hostId`"
+      ]
+      ++ optionals (hasNixVirt && isUndecided) [
+        "lab2nix: a switch powers off domains that run and have changed. With `services.lab2nix.package` set, which `mkNixosModule` does, they go on; set it to null to leave it as it is, without this warning"
       ];
   };
 }

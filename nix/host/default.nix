@@ -16,6 +16,7 @@
     ./libvirt.nix
     ./links.nix
     ./options.nix
+    ./plan.nix
     ./seeds.nix
   ];
 }

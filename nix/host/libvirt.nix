@@ -14,7 +14,20 @@ let
     run
     uses
     ;
-  inherit (builtins) listToAttrs toJSON;
+  inherit
+    (import ./gentle.nix {
+      inherit
+        config
+        lib
+        options
+        pkgs
+        ;
+    })
+    activations
+    isGentle
+    settings
+    ;
+  inherit (builtins) listToAttrs;
   inherit (lib)
     filterAttrs
     mkDefault
@@ -56,9 +69,11 @@ in
         };
         vswitch.enable = mkIf (uses "openVSwitch") (mkDefault true);
       };
-    # What NixVirt's helper is told of each connection. `lab2nix plan` reads it, to tell what was changed by hand since.
     environment.etc = optionalAttrs (options.virtualisation ? libvirt) {
-      "lab2nix/settings.json".text = toJSON config.virtualisation.libvirt.connections;
+      # What NixVirt's helper is told of each connection. `lab2nix plan` reads it, to tell what was changed by hand since.
+      "lab2nix/settings.json".text = settings;
+      # And this, to tell what lab2nix's part of an activation will do.
+      "lab2nix/activation.json" = mkIf isGentle { text = activations; };
     };
 
     # Port forwards need passt.

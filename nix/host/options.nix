@@ -36,6 +36,59 @@ in
       it off only where the host provides these paths itself: the definitions of domains name them
       all the same.
     '';
+    package = mkOption {
+      type = types.nullOr (types.either types.package types.path);
+      default = null;
+      description = ''
+        lab2nix itself, which then has its part in each activation, before and after NixVirt: a
+        running domain that changes goes on and has its new definition from its next start on; a
+        network that changes takes nobody along; a domain that has to stop is shut down by its guest;
+        and nothing is done that would lose data or stop half-way unless its owner says yes to it.
+        With null, NixVirt powers off what runs and has changed.
+      '';
+    };
+    activation = {
+      shutdownTimeout = mkOption {
+        type = types.ints.unsigned;
+        default = 120;
+        description = "How many seconds a guest may take to shut down, where an activation stops it.";
+      };
+      onTimeout = mkOption {
+        type = types.enum [
+          "fail"
+          "power-off"
+        ];
+        default = "fail";
+        description = ''
+          What becomes of a guest that takes longer: the activation fails before NixVirt has done
+          anything, or the guest is powered off.
+        '';
+      };
+    };
+    plan = {
+      onSwitch = mkOption {
+        type = types.enum [
+          "show"
+          "off"
+        ];
+        default = "show";
+        description = ''
+          Whether a switch tells, before it does anything, what it will do to what libvirt has, by
+          `system.preSwitchChecks`. Without `package`, it does not.
+        '';
+      };
+      refuse = mkOption {
+        type = types.listOf (types.enum ([ "data-lost" ] ++ import ./consequences.nix));
+        default = [
+          "data-lost"
+          "stops-half-way"
+        ];
+        description = ''
+          The consequences that stop a switch before it has done anything, by their names; `data-lost`
+          is all that lose data. To say yes once, write their names to `/run/lab2nix/accept`.
+        '';
+      };
+    };
     retry = {
       attempts = mkOption {
         type = types.ints.positive;

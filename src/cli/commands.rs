@@ -47,7 +47,8 @@ pub fn run(cli: &Cli) -> ExitCode {
                 cause = error.source();
             }
             talk(&text);
-            ExitCode::from(FAILURE)
+            // What a guest does not do waits for its owner: the host's service does not try it again by itself.
+            ExitCode::from(if matches!(failure, Failure::Gentle { .. }) { ATTENTION } else { FAILURE })
         }
     }
 }

@@ -20,25 +20,31 @@ const MODULES: &[(&str, &str)] = files![
     "activation.nix"
     "assertions.nix"
     "clashes.nix"
+    "consequences.nix"
     "default.nix"
     "directories.nix"
     "firewall.nix"
     "firmware.nix"
+    "gentle.nix"
     "images.nix"
     "lab.nix"
     "labs.nix"
     "libvirt.nix"
     "links.nix"
     "options.nix"
+    "plan.nix"
     "seeds.nix"
 ];
 
 /// The scripts of services.
 const SCRIPTS: &[(&str, &str)] = files![
+    "accept.sh"
     "attempt.sh"
+    "gentle.sh"
     "link-start.sh"
     "link-stop.sh"
     "link.sh"
+    "plan.sh"
     "prepare.sh"
 ];
 

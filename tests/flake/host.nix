@@ -42,9 +42,21 @@ let
         })
         config
         ;
+      inherit (config.services.lab2nix) package;
+      inherit (config.systemd) services;
+      text = builtins.unsafeDiscardStringContext;
     in
     {
       libvirt = connections config;
+      inherit (config) warnings;
+      # lab2nix for the host's system, if its service calls it.
+      package =
+        if package == null then
+          null
+        else if lib.hasInfix (text "=${package}/bin/lab2nix\n") (text services.nixvirt.script) then
+          package.system
+        else
+          "it is not called";
       failed = map (failed: failed.message) (lib.filter (entry: !entry.assertion) config.assertions);
       kept = lib.mapAttrsToList (_: root: root."L+".argument) (
         config.systemd.tmpfiles.settings.lab2nix-images or { }
@@ -86,7 +98,13 @@ in
     lab.nixosModules.default
     other
   ] { };
-  arm = (host nixpkgs.legacyPackages.aarch64-linux [ lab.nixosModules.default ] { }).failed;
+  arm = host nixpkgs.legacyPackages.aarch64-linux [ lab.nixosModules.default ] { };
+  # One that this flake has no package for.
+  riscv = host (import nixpkgs { system = "riscv64-linux"; }) [ lab.nixosModules.default ] { };
+  withoutPackage = host pkgs [
+    lab.nixosModules.default
+    { services.lab2nix.package = null; }
+  ] { };
   home = home [ flake.homeModules.default ];
   # What is handed to two labs is the same for both. Checks need nothing of it.
   images = host pkgs [

@@ -37,24 +37,31 @@ const TARGET: &str = "[Unit]\nWants=libvirtd.service nixvirt.service libvirt-gue
                       After=libvirtd.service nixvirt.service libvirt-guests.service\n";
 
 /// A host that starts libvirt's units and the service as systemd has them; nothing where Nix is missing.
-struct Host {
-    world: World,
-    /// The service, as the module evaluates to it.
-    service: Value,
+pub struct Host {
+    pub world: World,
+    /// What the module evaluates to.
+    pub values: Value,
+    /// The service in it.
+    pub service: Value,
     /// The package of QEMU that the host is to have.
     qemu: String,
 }
 
 /// A guest that takes little, and goes on without a disk.
-const GUEST: &str = "<domain type='qemu'><name>guest</name><uuid>6b2b4e5c-4d0e-4a38-9d3a-6e7b8f9a0b1c</uuid>\
+pub const GUEST: &str = "<domain type='qemu'><name>guest</name><uuid>6b2b4e5c-4d0e-4a38-9d3a-6e7b8f9a0b1c</uuid>\
     <memory unit='MiB'>64</memory><vcpu>1</vcpu><os><type arch='x86_64' machine='pc-q35-9.2'>hvm</type></os>\
     <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices></domain>";
 
 impl Host {
     fn start(test: &'static str, spec: &str) -> Option<Self> {
-        let values = Evaluation::default().modules(&[&[&variant(spec)]])?;
-        let service = patient(&values[0]);
-        let qemu = values[0]["libvirtd"]["qemu"]["package"].as_str().expect("a package").to_owned();
+        Self::under(test, spec, &Evaluation::default())
+    }
+
+    /// The same, where the host is evaluated under a world of its own.
+    pub fn under(test: &'static str, spec: &str, evaluation: &Evaluation) -> Option<Self> {
+        let values = evaluation.modules(&[&[&variant(spec)]])?.remove(0);
+        let service = patient(&values);
+        let qemu = values["libvirtd"]["qemu"]["package"].as_str().expect("a package").to_owned();
         let world = World::with_systemd(test);
         for (unit, overrides) in OVERRIDES {
             world.write(&format!("/etc/systemd/system/{unit}.service.d/overrides.conf"), overrides);
@@ -62,7 +69,7 @@ impl Host {
         world.write("/etc/systemd/system/boot.target", TARGET);
         // NixOS sets these in the unit, which Debian's script does not look at.
         world.write("/etc/default/libvirt-guests", "ON_BOOT=start\nON_SHUTDOWN=suspend\n");
-        let host = Self { world, service, qemu };
+        let host = Self { world, values, service, qemu };
         host.helper("true");
         host.world.run(&["bash", "-ec", &format!("mkdir -p {0}/bin; ln -s /usr/bin/qemu-system-* {0}/bin", host.qemu)]);
         host.program(
@@ -75,12 +82,12 @@ impl Host {
     }
 
     /// Puts the service into the world, as it is or changed.
-    fn install(&self, service: &Value) {
+    pub fn install(&self, service: &Value) {
         unit::install(&self.world, "nixvirt", service);
         self.world.run(&["systemctl", "daemon-reload"]);
     }
 
-    fn program(&self, name: &str, script: &str) {
+    pub fn program(&self, name: &str, script: &str) {
         let path = format!("/usr/local/bin/{name}");
         self.world.write(&path, script);
         self.world.run(&["chmod", "+x", &path]);
@@ -133,7 +140,7 @@ impl Host {
         true
     }
 
-    fn property(&self, unit: &str, property: &str) -> String {
+    pub fn property(&self, unit: &str, property: &str) -> String {
         let shown = self.world.run(&["systemctl", "show", "--value", "--property", property, unit]);
         shown.trim().to_owned()
     }
@@ -161,12 +168,12 @@ impl Host {
     }
 
     /// What the service has said since the world began.
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         self.world.run(&["journalctl", "--no-pager", "--output=cat", "--unit=nixvirt.service"])
     }
 
     /// The guest's process.
-    fn process(&self) -> String {
+    pub fn process(&self) -> String {
         self.world.run(&["bash", "-c", "cat /run/libvirt/qemu/guest.pid"])
     }
 }
@@ -177,14 +184,14 @@ fn patient(host: &Value) -> Value {
 }
 
 /// The service, with something else in its script.
-fn changed(mut service: Value, from: &str, to: &str) -> Value {
+pub fn changed(mut service: Value, from: &str, to: &str) -> Value {
     let script = service["script"].as_str().expect("it has a script");
     assert!(script.contains(from), "no `{from}`: {script}");
     service["script"] = script.replacen(from, to, 1).into();
     service
 }
 
-const SMALL: &str = r#"{ "lab": "small", "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#;
+pub const SMALL: &str = r#"{ "lab": "small", "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#;
 
 #[test]
 fn guests_that_resume_at_boot_are_not_cut_off() {

@@ -21,6 +21,7 @@ mod plan;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
+mod switch;
 mod unit;
 mod words;
 mod world;

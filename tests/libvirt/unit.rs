@@ -15,7 +15,7 @@ const USUAL: [&str; 5] = ["coreutils", "findutils", "grep", "sed", "systemd"];
 
 /// The programs of packages that services ask for.
 const PROGRAMS: [(&str, &[&str]); 4] =
-    [("iproute2", &["tc"]), ("jq", &["jq"]), ("libvirt", &["virsh"]), ("libxml2", &["xmllint"])];
+    [("iproute2", &["tc", "ip"]), ("jq", &["jq"]), ("libvirt", &["virsh"]), ("libxml2", &["xmllint"])];
 
 /// Puts a service with its scripts into a world. `service` is what the module evaluates to.
 pub fn install(world: &World, name: &str, service: &Value) {

@@ -12,11 +12,12 @@
 #   qemu         the package of the host's QEMU, by its name
 #   without      "NixVirt": a host without NixVirt's module; "images": one without images for the
 #                labs; "equipment": one that nobody has prepared for huge pages, iSCSI and devices
-#                that guests get; null: a whole host
+#                that guests get; "preSwitchChecks": one whose nixpkgs has none; "package": one whose
+#                owner has not said anything of lab2nix's part; null: a whole host
 #
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), texts (name to text, in etc), services (nixvirt and libvirtd), packages, vswitch, filesystems,
-# openiscsi (whether it is enabled), warnings, zones (the packages with zones of firewalld), seeds (the
+# openiscsi (whether it is enabled), preSwitchChecks, warnings, zones (the packages with zones of firewalld), seeds (the
 # texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the
 # assertions that fail. Packages are shown as their paths.
 {
@@ -70,11 +71,18 @@ let
       }
       // (if nixpkgsLib == null then { inherit lib; } else { });
       modules = [
-        { options = import ./options.nix { inherit lib pkgs; }; }
+        {
+          options =
+            let
+              all = import ./options.nix { inherit lib pkgs; };
+            in
+            if without == "preSwitchChecks" then removeAttrs all [ "system" ] else all;
+        }
       ]
       ++ (if without == "NixVirt" then [ ] else [ nixvirtModule ])
       ++ map (lab: lab + "/default.nix") labs
       ++ (if without == "images" then [ ] else [ { services.lab2nix = { inherit (standIn) images; }; } ])
+      ++ (if without == "package" then [ ] else [ { services.lab2nix.package = lib.mkDefault null; } ])
       ++ (
         if without == "equipment" then
           [ ]
@@ -114,6 +122,7 @@ in
   openiscsi = {
     inherit (config.services.openiscsi) enable;
   };
+  preSwitchChecks = config.system.preSwitchChecks or null;
   inherit (config) warnings;
   zones = config.services.firewalld.packages;
   seeds = ofRunning (

@@ -84,6 +84,8 @@ in
       )) { };
     };
   };
+  # From 25.05 on.
+  system.preSwitchChecks = option (types.attrsOf types.str) { };
   systemd = {
     services = option (types.attrsOf service) { };
     tmpfiles = {

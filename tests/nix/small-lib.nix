@@ -189,6 +189,8 @@ let
     path = leaf "a path" (value: isPackage value || isString value && substring 0 1 value == "/");
     port = leaf "a port" (value: isInt value && 0 <= value && value <= 65535);
     str = leaf "a string" isString;
+    enum =
+      values: leaf "one of ${concatStringsSep ", " values}" (value: isString value && elem value values);
     either =
       first: second:
       checked "either" (value: first.check value || second.check value) (
@@ -300,8 +302,10 @@ let
       else if length of == 1 then
         head of
         // rec {
-          files = map (one: one.file) (concatMap discharge (found.${name} or [ ]));
+          given = concatMap discharge (found.${name} or [ ]);
+          files = map (one: one.file) given;
           isDefined = files != [ ];
+          highestPrio = foldl' (least: one: if one.priority < least then one.priority else least) 1500 given;
         }
       else
         fail (at ++ [ name ]) "declared twice"
@@ -368,13 +372,16 @@ in
     take =
       count: list: genList (builtins.elemAt list) (if count < length list then count else length list);
     optionals = condition: list: if condition then list else [ ];
+    optionalString = condition: text: if condition then text else "";
     nameValuePair = name: value: { inherit name value; };
+    mkAfter = order 1500;
     mkBefore = order 500;
     filterAttrs =
       wanted: set: removeAttrs set (filter (name: !(wanted name set.${name})) (attrNames set));
     mapAttrsToList = of: set: attrValues (mapAttrs of set);
     mergeEqualOption = equal;
     mkDefault = override 1000;
+    mkOptionDefault = override 1500;
     mkForce = override 50;
     mkIf = condition: content: {
       _type = "if";

@@ -61,6 +61,7 @@ let
         })
         [
           "cdrtools"
+          "coreutils"
           "iproute2"
           "jq"
           "libxml2"

@@ -60,6 +60,10 @@ pub enum Part {
     Images,
     /// What is prepared for huge pages, iSCSI and devices that guests get.
     Equipment,
+    /// The option for what is done before a switch.
+    PreSwitchChecks,
+    /// A word of its owner on whether lab2nix has its part.
+    Package,
 }
 
 impl World {
@@ -140,6 +144,8 @@ impl World {
             Part::NixVirt => "NixVirt",
             Part::Images => "images",
             Part::Equipment => "equipment",
+            Part::PreSwitchChecks => "preSwitchChecks",
+            Part::Package => "package",
         });
         json!({
             "generated": labs.iter().map(|lab| absolute(&lab.dir)).collect::<Vec<_>>(),

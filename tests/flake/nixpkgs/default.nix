@@ -49,9 +49,11 @@ let
       alejandra = [ "alejandra" ];
       cargo = [ "cargo" ];
       cdrtools = [ "mkisofs" ];
+      coreutils = [ "timeout" ];
       clippy = [ "cargo-clippy" ];
       deadnix = [ "deadnix" ];
       nixfmt = [ "nixfmt" ];
+      iproute2 = [ "ip" ];
       passt = [ "passt" ];
       qemu = [ "qemu-system-x86_64" ];
       qemu_kvm = [ "qemu-system-x86_64" ];
