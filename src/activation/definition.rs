@@ -21,7 +21,6 @@ pub struct Definition {
 
 /// What a definition says that decides on other objects, and on files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is something that a definition has or not")]
 pub struct Facts {
     /// The bridge of a network.
     pub bridge: Option<String>,
