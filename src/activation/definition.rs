@@ -21,14 +21,13 @@ pub struct Definition {
 
 /// What a definition says that decides on other objects, and on files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is something that a definition has or not")]
 pub struct Facts {
     /// The bridge of a network.
     pub bridge: Option<String>,
     /// The same where libvirt makes the bridge, which then no other network can have.
     pub made_bridge: Option<String>,
-    /// Whether the bridge of a network is one of Open vSwitch.
-    pub has_ovs: bool,
+    /// What kind of ports a network has, where its bridge is not one of Linux: `openvswitch`.
+    pub port_type: Option<String>,
     /// The lines that a network has for dnsmasq.
     pub dnsmasq: Vec<String>,
     /// The directory or device of a pool.
@@ -198,6 +197,12 @@ impl Definition {
         devices(document.root_element(), "interface").filter(is_on).filter_map(tap).collect()
     }
 
+    /// Whether something in it has a VLAN of its own.
+    #[must_use]
+    pub fn has_vlan(&self) -> bool {
+        self.document().descendants().any(|node| node.has_tag_name("vlan"))
+    }
+
     /// Its text without some of its elements.
     #[must_use]
     pub fn without(&self, is_out: impl Fn(&Node<'_, '_>) -> bool) -> String {
@@ -270,7 +275,7 @@ impl Facts {
         Self {
             made_bridge: bridge.clone().filter(|_| makes_bridge),
             bridge,
-            has_ovs: attribute(&["virtualport"], "type") == Some("openvswitch"),
+            port_type: attribute(&["virtualport"], "type").map(str::to_owned),
             dnsmasq: dnsmasq_options(root)
                 .flat_map(|options| options.children().filter(Node::is_element))
                 .filter_map(|option| option.attribute("value"))

@@ -90,7 +90,11 @@ fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Error
     let mut others = old_bridge.as_deref().map(ports::on).unwrap_or_default();
     others.retain(|other| !is_own(&other.device));
     hand.define(ObjectKind::Network, &restart.new)?;
-    hand.stop_network(restart.uuid)?;
+    if let Err(why) = hand.stop_network(restart.uuid) {
+        // Else nobody would see again that it does not run as it is defined.
+        hand.define(ObjectKind::Network, &restart.old)?;
+        return Err(why);
+    }
     let started = hand.start_network(restart.uuid);
     if started.is_err() {
         hand.define(ObjectKind::Network, &restart.old)?;

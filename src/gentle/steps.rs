@@ -20,7 +20,7 @@ pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -
     // Domains whose network stops, each with the network.
     let mut cut: BTreeMap<Uuid, String> = BTreeMap::new();
     for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
-        match network_stays(network, settings, run) {
+        match network_stays(network, settings, run, before) {
             Some(new) => {
                 // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
                 let written = settings.item(network.kind, network.uuid()).map_or(new, |item| &item.definition);
@@ -44,8 +44,8 @@ pub fn after<'s>(ran: &BTreeSet<Uuid>, settings: &'s Settings) -> impl Iterator<
 }
 
 /// The new definition of a network that `NixVirt` would restart and that can go on; `None` when it stops for good, or has another
-/// name. Its own, where nothing happens to it.
-fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> Option<&'r Definition> {
+/// name, or its running domains cannot follow it. Its own, where nothing happens to it.
+fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run, world: &World) -> Option<&'r Definition> {
     let stop = run.events_of(network).find_map(|event| match &event.deed {
         Deed::Stop(cause) => Some(cause),
         _ => None,
@@ -55,19 +55,21 @@ fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run) -> 
         Some(Cause::Changed) => {
             let is_listed = settings.item(network.kind, network.uuid())?.active != Some(false);
             let after = &run.world.object(network.kind, network.uuid())?.definition;
-            (is_listed && can_move(&network.definition, after)).then_some(after)
+            let on_it = on_network(network, world).filter_map(|domain| domain.running.as_ref());
+            (is_listed && can_move(&network.definition, after, on_it)).then_some(after)
         }
         // Its owner asked for it.
         Some(Cause::Restart | Cause::Renamed | Cause::Unlisted | Cause::Inactive | Cause::Network(_)) => None,
     }
 }
 
-/// Whether running domains can go from the bridge of a network to that of another: where it is the same, or both are Linux's.
-fn can_move(from: &Definition, to: &Definition) -> bool {
-    let is_known = |network: &Definition| !network.facts.has_ovs;
-    from.facts.bridge == to.facts.bridge
-        || from.facts.bridge.is_none()
-        || to.facts.bridge.is_some() && is_known(from) && is_known(to)
+/// Whether running domains can go from the bridge of a network to that of another: where it is the same, or both are Linux's and
+/// nothing is known of a port but where it is.
+fn can_move<'d>(from: &Definition, to: &Definition, mut on_it: impl Iterator<Item = &'d Definition>) -> bool {
+    let is_plain = |network: &Definition| network.facts.port_type.is_none() && !network.has_vlan();
+    let (old, new) = (&from.facts.bridge, &to.facts.bridge);
+    let mut can_go = || new.is_some() && is_plain(from) && is_plain(to) && !on_it.any(Definition::has_vlan);
+    old == new || old.is_none() || can_go()
 }
 
 /// The domains that run on a network, by their running definition or by that of their next start.
@@ -144,6 +146,8 @@ fn of_changed(domain: &Object, item: &Item, run: &Run, manner: &Manner) -> Optio
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use super::*;
 
     #[test]
@@ -157,12 +161,15 @@ mod tests {
         let bridge = network("<forward mode='bridge'/><bridge name='br0'/>");
         let ovs = network("<forward mode='bridge'/><bridge name='br0'/><virtualport type='openvswitch'/>");
         let other_ovs = network("<forward mode='bridge'/><bridge name='br1'/><virtualport type='openvswitch'/>");
+        let vlan = network("<forward mode='bridge'/><bridge name='br1'/><vlan><tag id='7'/></vlan>");
         let macvtap = network("<forward mode='bridge'><interface dev='eth0'/></forward>");
         for (from, to) in [(&nat, &isolated), (&nat, &bridge), (&bridge, &nat), (&ovs, &ovs), (&macvtap, &nat)] {
-            assert!(can_move(from, to), "{} to {}", from.text(), to.text());
+            assert!(can_move(from, to, iter::empty()), "{} to {}", from.text(), to.text());
         }
-        for (from, to) in [(&nat, &ovs), (&ovs, &nat), (&ovs, &other_ovs), (&nat, &macvtap), (&bridge, &macvtap)] {
-            assert!(!can_move(from, to), "{} to {}", from.text(), to.text());
+        for (from, to) in
+            [(&nat, &ovs), (&ovs, &nat), (&ovs, &other_ovs), (&nat, &macvtap), (&bridge, &macvtap), (&vlan, &bridge)]
+        {
+            assert!(!can_move(from, to, iter::empty()), "{} to {}", from.text(), to.text());
         }
     }
 }

@@ -189,7 +189,7 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
     world.run(&["ip", "link", "set", "other", "master", "virbr-lan"]);
     let bridge = || world.run(&["bash", "-ec", "cd /sys/class/net/virbr-lan/brif; ls; cat */isolated | xargs"]);
     let on_bridge = bridge();
-    assert!(on_bridge.contains("other"), "{on_bridge}");
+    assert_eq!(on_bridge, "other\nvnet0\nvnet1\n0 0 1\n");
     let guests = ["web", "peer"];
     world.step("the guests boot", || guests.map(|name| up(&world, name)));
     let processes = guests.map(|name| process(&world, name));

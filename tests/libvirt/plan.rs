@@ -106,7 +106,11 @@ for uuid in $(v list --all --uuid); do
 done
 for uuid in $(v net-list --all --uuid); do
   name=$(v net-name "$uuid"); process=-
-  [[ $(v net-info "$uuid") =~ Active:\ *yes ]] && process=$(cat "/run/libvirt/network/$name.pid" 2>/dev/null || echo on)
+  if [[ $(v net-info "$uuid") =~ Active:\ *yes ]]; then
+    process=on
+    # Of one that has become another, libvirt leaves the file.
+    pid=$(cat "/run/libvirt/network/$name.pid" 2>/dev/null) && [[ -e /proc/$pid ]] && process=$pid
+  fi
   echo "network $name $uuid $process"; v net-dumpxml --inactive "$uuid" >"/seen/network/$name"
 done
 for uuid in $(v pool-list --all --uuid); do

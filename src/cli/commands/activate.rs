@@ -122,7 +122,8 @@ fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let settings = read_settings(&arguments.settings, &arguments.connect, &world)?;
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
     let mut code = 0;
-    for (tap, bridge, network) in ports::loose(&world) {
+    let loose = if virsh.is_local() { ports::loose(&world) } else { Vec::new() };
+    for (tap, bridge, network) in loose {
         match put([&tap], bridge, &hand) {
             Ok(_) => talk(&format!("lab2nix: `{}` is on network `{}` again\n", tap.device, network.name)),
             Err(why) => {
