@@ -17,6 +17,18 @@ use crate::spec::lifecycle::OnChange;
 #[must_use]
 pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -> Vec<Step> {
     let mut steps = Vec::new();
+    let running = || before.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
+    // What domains are from now on that are defined while they run: to NixVirt, they are on the networks of that.
+    let become_at_once = running().filter_map(|domain| match of_domain(domain, settings, run, manner, None)? {
+        Step::Define(_) | Step::Describe(..) => {
+            Some((domain.uuid(), &run.world.object(domain.kind, domain.uuid())?.definition))
+        }
+        _ => None,
+    });
+    let becomes: BTreeMap<Uuid, &Definition> = become_at_once.collect();
+    let is_met = |domain: &Object, network: &Object| {
+        is_on(domain, network) || becomes.get(&domain.uuid()).is_some_and(|new| new.is_on(&network.definition))
+    };
     // Domains whose network stops, each with the network.
     let mut cut: BTreeMap<Uuid, String> = BTreeMap::new();
     for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
@@ -24,13 +36,18 @@ pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -
             Some(new) => {
                 // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
                 let written = settings.item(network.kind, network.uuid()).map_or(new, |item| &item.definition);
-                steps.extend(of_network(network, new, written, before));
+                let is_used = running().any(|domain| is_met(domain, network));
+                // With nobody on it, NixVirt may restart it.
+                steps.extend(of_network(network, new, written, before).filter(|_| is_used));
             }
             // Who is on a network that goes away would run on without it.
-            None => cut.extend(on_network(network, before).map(|domain| (domain.uuid(), network.name().to_owned()))),
+            None => {
+                let met = running().filter(|domain| is_met(domain, network));
+                cut.extend(met.map(|domain| (domain.uuid(), network.name().to_owned())));
+            }
         }
     }
-    for domain in before.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active) {
+    for domain in running() {
         steps.extend(of_domain(domain, settings, run, manner, cut.get(&domain.uuid())));
     }
     steps
@@ -55,7 +72,7 @@ fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run, wor
         Some(Cause::Changed) => {
             let is_listed = settings.item(network.kind, network.uuid())?.active != Some(false);
             let after = &run.world.object(network.kind, network.uuid())?.definition;
-            let on_it = on_network(network, world).filter_map(|domain| domain.running.as_ref());
+            let on_it = running_on(network, world);
             (is_listed && can_move(&network.definition, after, on_it)).then_some(after)
         }
         // Its owner asked for it.
@@ -72,22 +89,23 @@ fn can_move<'d>(from: &Definition, to: &Definition, mut on_it: impl Iterator<Ite
     old == new || old.is_none() || can_go()
 }
 
-/// The domains that run on a network, by their running definition or by that of their next start.
-fn on_network<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item = &'w Object> {
+/// Whether a domain is on a network, as it runs or by its definition.
+fn is_on(domain: &Object, network: &Object) -> bool {
     let is_on = |definition: &Definition| definition.is_on(&network.definition);
+    is_on(&domain.definition) || domain.running.as_ref().is_some_and(is_on)
+}
+
+/// The domains that run, as they run, of those that are on a network.
+fn running_on<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item = &'w Definition> {
     let running = world.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
-    running.filter(move |domain| is_on(&domain.definition) || domain.running.as_ref().is_some_and(is_on))
+    running.filter(|domain| is_on(domain, network)).filter_map(|domain| domain.running.as_ref())
 }
 
 fn of_network(network: &Object, new: &Definition, written: &Definition, world: &World) -> Option<Step> {
     if network.definition.compared(network.kind, new) == new.compared(network.kind, new) {
         return None;
     }
-    let mut on_it = on_network(network, world).peekable();
-    // With nobody on it, NixVirt may restart it.
-    on_it.peek()?;
-    let taps =
-        on_it.filter_map(|domain| domain.running.as_ref()).flat_map(|running| running.taps_on(&network.definition));
+    let taps = running_on(network, world).flat_map(|running| running.taps_on(&network.definition));
     let restart = RestartNetwork {
         uuid: network.uuid(),
         name: new.name.clone(),
