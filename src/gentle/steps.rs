@@ -32,19 +32,16 @@ pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -
     // Domains whose network stops, each with the network.
     let mut cut: BTreeMap<Uuid, String> = BTreeMap::new();
     for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
-        match network_stays(network, settings, run, before) {
-            Some(new) => {
-                // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
-                let written = settings.item(network.kind, network.uuid()).map_or(new, |item| &item.definition);
-                let is_used = running().any(|domain| is_met(domain, network));
-                // With nobody on it, NixVirt may restart it.
-                steps.extend(of_network(network, new, written, before).filter(|_| is_used));
-            }
+        if let Some(new) = network_stays(network, settings, run, before) {
+            // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
+            let written = settings.item(network.kind, network.uuid()).map_or(new, |item| &item.definition);
+            let is_used = running().any(|domain| is_met(domain, network));
+            // With nobody on it, NixVirt may restart it.
+            steps.extend(of_network(network, new, written, before).filter(|_| is_used));
+        } else {
             // Who is on a network that goes away would run on without it.
-            None => {
-                let met = running().filter(|domain| is_met(domain, network));
-                cut.extend(met.map(|domain| (domain.uuid(), network.name().to_owned())));
-            }
+            let met = running().filter(|domain| is_met(domain, network));
+            cut.extend(met.map(|domain| (domain.uuid(), network.name().to_owned())));
         }
     }
     for domain in running() {

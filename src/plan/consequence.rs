@@ -130,7 +130,7 @@ consequences! {
     /// A network is stopped and started.
     ///
     /// Its definition changed. Leases are kept. By NixVirt alone, all domains on it are cut off; on a host with lab2nix's part of the
-    /// activation they go on, and are put on it again: for a second or two they have no network.
+    /// activation they go on, and are put on it again: they have no network for some seconds, in which a bridge with STP listens.
     NetworkRestarted = "network-restarted", Interrupted;
     /// A network is stopped, and stays off.
     NetworkStopped = "network-stopped", Interrupted;

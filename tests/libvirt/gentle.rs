@@ -136,10 +136,11 @@ fn asked(trial: &Trial, name: &str) -> (bool, bool) {
     (is_off || restarts || may_stop || network_goes(trial, name), !is_off)
 }
 
-/// Whether a network that the domain is on stops for good, becomes another one, or is to restart.
+/// Whether a network that the domain is on, or comes onto, stops for good, becomes another one, or is to restart.
 fn network_goes(trial: &Trial, name: &str) -> bool {
-    let interfaces = trial.before["domains"][name]["interfaces"].as_array().cloned().unwrap_or_default();
-    interfaces.iter().any(|interface| {
+    let interfaces = |lab: &Value| lab["domains"][name]["interfaces"].as_array().cloned().unwrap_or_default();
+    let all = [interfaces(&trial.before), interfaces(&trial.after)].concat();
+    all.iter().any(|interface| {
         let bridge = interface["bridge"].as_str().and_then(|bridge| bridge.strip_prefix("virbr-"));
         let Some(network) = interface["network"].as_str().or(bridge) else { return false };
         let after = &trial.after["networks"][network];
