@@ -176,11 +176,19 @@ in
         '')
         (mkIf isGentle (mkAfter ''
           LAB2NIX_STEP=after
-          lab2nix_after
+          # NixVirt has done what its owner said yes to, and comes to that once.
           rm -f /run/lab2nix/accept
+          lab2nix_after
         ''))
       ];
     }
+    # A stop waits until what is being done has ended, as guests that shut down, and then for those that start again.
+    (mkIf isGentle {
+      serviceConfig = {
+        KillMode = "mixed";
+        TimeoutStopSec = cfg.activation.shutdownTimeout + 90;
+      };
+    })
     # Until the last attempt, the unit is neither done nor failed, so what is ordered after it waits, and a switch reports
     # the last attempt only. attempt.sh counts them; a limit of systemd's would depend on how long they take, and count
     # what is started by hand.

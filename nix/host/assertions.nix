@@ -20,8 +20,10 @@ let
     attrValues
     concatLists
     concatMap
+    concatStringsSep
     elem
     filter
+    length
     ;
   inherit (lib)
     getName
@@ -82,6 +84,9 @@ let
   # Nobody has said whether lab2nix has its part, not even that it has none.
   isUndecided = options.services.lab2nix.package.highestPrio >= (lib.mkOptionDefault null).priority;
 
+  # NixVirt shuts nobody down.
+  shutDown = map (lab: "`${lab.name}`") (filter (lab: elem "shutdown" (attrValues lab.onChange)) labs);
+
   unmounted = filter (name: !(boot.supportedFilesystems.${name} or false)) (all "filesystems");
 in
 {
@@ -113,7 +118,7 @@ in
         "pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:${config.networking.hostName}\""
       )
       (assertion (unmounted == [ ])
-        "pools are on file servers, but `boot.supportedFilesystems` has no ${builtins.concatStringsSep ", " unmounted}"
+        "pools are on file servers, but `boot.supportedFilesystems` has no ${concatStringsSep ", " unmounted}"
       )
       (assertion (
         uses "virtiofs" -> any (package: getName package == "virtiofsd") libvirtd.qemu.vhostUserPackages
@@ -136,6 +141,11 @@ in
       ]
       ++ optionals (hasNixVirt && isUndecided) [
         "lab2nix: a switch powers off domains that run and have changed. With `services.lab2nix.package` set, which `mkNixosModule` does, they go on; set it to null to leave it as it is, without this warning"
+      ]
+      ++ optionals (hasNixVirt && config.services.lab2nix.package == null && shutDown != [ ]) [
+        "lab2nix: domains of ${
+          if length shutDown == 1 then "lab" else "labs"
+        } ${concatStringsSep ", " shutDown} are to be shut down when they change (`onChange`), and without `services.lab2nix.package` nobody does: NixVirt powers them off"
       ];
   };
 }

@@ -43,8 +43,9 @@ in
         lab2nix itself, which then has its part in each activation, before and after NixVirt: a
         running domain that changes goes on and has its new definition from its next start on; a
         network that changes takes nobody along; a domain that has to stop is shut down by its guest;
-        and nothing is done that would lose data or stop half-way unless its owner says yes to it.
-        With null, NixVirt powers off what runs and has changed.
+        and nothing is done that would lose data, or stop half-way after something was stopped or
+        deleted, unless its owner says yes to it. With null, NixVirt powers off what runs and has
+        changed.
       '';
     };
     activation = {
@@ -74,7 +75,8 @@ in
         default = "show";
         description = ''
           Whether a switch tells, before it does anything, what it will do to what libvirt has, by
-          `system.preSwitchChecks`. Without `package`, it does not.
+          `system.preSwitchChecks`, and stops for what is in `refuse`. With "off" it does neither.
+          Without `package`, it does neither.
         '';
       };
       refuse = mkOption {

@@ -43,6 +43,7 @@ if [[ -s /run/fails ]]; then
   echo "cannot open directory" >&2
   exit 1
 fi
+while [[ -e /run/waits ]]; do touch /run/waiting; sleep 0.2; done
 "#;
 
 /// A host whose switches are made here.
@@ -107,6 +108,17 @@ impl Switching {
         self.0.world.run(&["systemctl", "reset-failed"]);
         self.0.world.run(&["rm", "-f", "/run/states"]);
         self.0.world.output(&["systemctl", "restart", "nixvirt.service"], "").status.success()
+    }
+
+    /// Waits until a property of the service is this.
+    fn wait_for(&self, property: &str, value: &str) {
+        self.wait(&format!(r#"[[ $(systemctl show --value --property={property} nixvirt) == "{value}" ]]"#));
+    }
+
+    /// Waits until this is true.
+    fn wait(&self, condition: &str) {
+        let wait = format!("for ((at = 0; at < 600; at++)); do if {condition}; then exit; fi; sleep 0.2; done; exit 1");
+        self.0.world.run(&["bash", "-c", &wait]);
     }
 
     /// What the service says when it is restarted, and whether it came to its end.
@@ -236,6 +248,38 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     assert!(said.contains("no further attempt") && !said.contains("the next one follows"), "{said}");
     assert_eq!([host.state(), host.0.process(), host.memory()], ["running".to_owned(), process, "114688".to_owned()]);
     assert!(!world.has("/run/states"), "NixVirt came all the same: {said}");
+
+    // It is stopped in the middle: NixVirt comes to its end, and who was shut down runs again.
+    host.tell_of_guest(128, "shutdown");
+    world.write("/run/waits", "");
+    world.run(&["systemctl", "reset-failed"]);
+    let before = host.0.log().len();
+    let (state, said) = world.step("it is stopped while NixVirt runs", || {
+        world.run(&["systemctl", "start", "--no-block", "nixvirt.service"]);
+        host.wait("[[ -e /run/waiting ]]");
+        assert_eq!(host.state(), "shut off");
+        world.run(&["systemctl", "stop", "--no-block", "nixvirt.service"]);
+        host.wait_for("SubState", "stop-sigterm");
+        world.run(&["rm", "/run/waits"]);
+        host.wait_for("ActiveState", "failed");
+        (host.state(), host.0.log().split_off(before))
+    });
+    assert_eq!([state, host.memory()], ["running", "131072"], "{said}");
+    let order = ["this attempt was stopped from outside", "domain `guest` runs again", "no further attempt follows"];
+    let places = order.map(|line| said.rfind(line).unwrap_or_else(|| panic!("no `{line}`: {said}")));
+    assert!(places.is_sorted(), "{said}");
+    assert_eq!(host.0.property("nixvirt", "ExecMainStatus"), "100");
+
+    // Who does not start again is not shut down once more for it, nor is anybody else.
+    let device = "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0x5678'/></source></hostdev>";
+    world.write("/etc/guest.xml", &GUEST.replace("</devices>", &format!("{device}</devices>")));
+    world.write(ACCEPT, "cut-off\n");
+    let (is_done, said) = world.step("the guest does not start again", || host.says());
+    assert!(!is_done && said.contains("domain `guest` ran before, and does not start"), "{said}");
+    assert!(said.contains("no further attempt") && !said.contains("the next one follows"), "{said}");
+    assert_eq!([host.state(), host.states().join(",")], ["shut off", "shut off"], "{said}");
+    // What was said yes to has been done.
+    assert!(!world.has(ACCEPT));
 }
 
 /// The owner's yes counts once.
@@ -276,8 +320,11 @@ fn what_loses_data_waits_for_a_yes() {
     eprintln!("{said}");
     for (action, expected) in [("test", 1), ("check", 1), ("", 1), ("dry-activate", 0), ("boot", 0)] {
         let (code, said) = host.check(action);
-        assert_eq!((code, said.contains("echo volume-deleted |")), (expected, action != "boot"), "{action}: {said}");
-        assert_eq!(said.is_empty(), action == "boot", "{action}: {said}");
+        assert!(code == expected && said.contains("echo volume-deleted |"), "{action}: {code}: {said}");
+        assert!(said.contains("old.qcow2"), "{action}: {said}");
+        let is_for_later = ["what a switch to it would do", "once, after the boot, before: systemctl start nixvirt.service"]
+            .map(|line| said.contains(line));
+        assert_eq!(is_for_later, [action == "boot"; 2], "{action}: {said}");
     }
 
     // In the service: it is refused at once, and nothing is changed.
@@ -327,6 +374,9 @@ fn what_loses_data_waits_for_a_yes() {
     host.tell(&settings(true), &manner("next-start"));
     let (code, said) = host.check("switch");
     assert_eq!(code, 0, "{said}");
+
+    // What does nothing to libvirt.
+    assert_eq!(host.check("build"), (0, String::new()));
 
     // A libvirtd that does not answer is no reason against a switch: it may be the one that brings it.
     let units = ["libvirtd.service", "libvirtd.socket", "libvirtd-ro.socket"];

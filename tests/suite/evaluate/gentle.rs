@@ -50,8 +50,8 @@ fn without_a_package_nothing_is_as_with_one() {
 
             // All else is the same.
             let mut with = host(&with_package(&world), &[lab]).expect("Nix is there");
-            for (path, own) in [("script", "script"), ("path", "path")] {
-                with["services"]["nixvirt"][path] = without["services"]["nixvirt"][own].clone();
+            for part in ["script", "path", "serviceConfig"] {
+                with["services"]["nixvirt"][part] = without["services"]["nixvirt"][part].clone();
             }
             with["preSwitchChecks"] = json!({});
             with["texts"].as_object_mut().expect("texts by their names").remove("lab2nix/activation.json");
@@ -81,6 +81,31 @@ fn a_host_on_which_nobody_has_decided_is_told() {
     }
 }
 
+/// Without lab2nix's part, NixVirt powers off whom its lab wants to be shut down.
+#[test]
+fn a_host_that_shuts_nobody_down_says_so() {
+    let lab = |name: &str, on_change: &str| {
+        variant(&format!(
+            r#"{{ "lab": "{name}", "domains": {{ "{name}-a": {{ "memory": "1GiB", "onChange": "{on_change}" }} }} }}"#
+        ))
+    };
+    let [one, two, three] = [lab("one", "shutdown"), lab("two", "next-start"), lab("three", "shutdown")];
+    for world in World::all() {
+        let without = world.with(PACKAGE.0, Value::Null);
+        let Some(told) = host(&without, &[&one, &two]) else { return };
+        let expected = "lab2nix: domains of lab `one` are to be shut down when they change (`onChange`), and without \
+                        `services.lab2nix.package` nobody does: NixVirt powers them off";
+        assert_eq!(told["warnings"], json!([expected]));
+        let told = &host(&without, &[&one, &two, &three]).expect("Nix is there")["warnings"];
+        assert!(list(told).len() == 1 && text(&told[0]).starts_with("lab2nix: domains of labs "), "{told}");
+        assert!(["`one`", "`three`"].iter().all(|name| text(&told[0]).contains(name)), "{told}");
+        for quiet in [without.with("services.lab2nix.enable", false), with_package(&world)] {
+            assert_eq!(host(&quiet, &[&one, &two]).expect("Nix is there")["warnings"], json!([]));
+        }
+        assert_eq!(host(&without, &[&two]).expect("Nix is there")["warnings"], json!([]));
+    }
+}
+
 #[test]
 fn the_service_has_lab2nix_before_and_after_nixvirt() {
     let lab = committed("lab.json");
@@ -93,15 +118,24 @@ fn the_service_has_lab2nix_before_and_after_nixvirt() {
             "LAB2NIX_TOOL=/opt/lab2nix/bin/lab2nix\n",
             "LAB2NIX_CONNECTIONS=(qemu:///system)\n",
             "trap attempt_ends EXIT\n",
+            "TERM INT\nfi\n",
             "\nLAB2NIX='",
             "\nLAB2NIX_STEP=before\nlab2nix_before\nLAB2NIX_STEP=nixvirt\n",
             "nixvirt-module-helper",
-            "\nLAB2NIX_STEP=after\nlab2nix_after\nrm -f /run/lab2nix/accept\n",
+            "\nLAB2NIX_STEP=after\n",
+            "\nrm -f /run/lab2nix/accept\nlab2nix_after\n",
         ];
         let places = order.map(|part| script.find(part).unwrap_or_else(|| panic!("no `{part}`: {script}")));
         assert!(places.is_sorted(), "{places:?}: {script}");
         let programs = list(&service["path"]).iter().map(super::name_in_store);
         assert_eq!(programs.collect::<Vec<_>>(), ["libvirt", "jq", "libxml2", "iproute2"]);
+
+        // A stop lets what runs come to its end.
+        let slow = with_package(&world).with("services.lab2nix.activation.shutdownTimeout", 300);
+        for (world, seconds) in [(with_package(&world), 210), (slow, 390)] {
+            let service = &host(&world, &[&lab]).expect("Nix is there")["services"]["nixvirt"]["serviceConfig"];
+            assert_eq!([&service["KillMode"], &service["TimeoutStopSec"]], [&json!("mixed"), &json!(seconds)]);
+        }
     }
 }
 
