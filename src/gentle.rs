@@ -9,7 +9,6 @@ pub mod apply;
 pub mod foresight;
 mod hosts;
 pub mod manner;
-pub mod ports;
 pub mod steps;
 mod words;
 

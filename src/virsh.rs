@@ -6,6 +6,7 @@
 
 pub mod hand;
 pub mod normalize;
+pub mod ports;
 pub mod state;
 
 use std::ffi::OsString;

@@ -115,6 +115,8 @@ pub struct Run {
     pub unknown: Vec<Unknown>,
     /// What ended it early, in libvirt's words as far as they are known.
     pub failure: Option<String>,
+    /// Whether `NixVirt` has come to its end all the same: a domain does not [start again](Self::start_again).
+    pub is_done: bool,
     /// The object at which it ended.
     pub failed_at: Option<(ObjectKind, String)>,
     /// What the host has then.
@@ -135,19 +137,17 @@ impl Run {
         let found = self.verdicts.iter().find(|(of_kind, of_uuid, _)| (*of_kind, *of_uuid) == (kind, uuid));
         found.map(|(_, _, verdict)| *verdict)
     }
-}
 
-impl Run {
     /// Starts domains that ran before, as far as they are there and off. The first that cannot be started is the failure, if there
     /// was none before.
     pub fn start_again<'d>(&mut self, domains: impl IntoIterator<Item = &'d Definition>, libvirt: &impl Normalize) {
-        let world = std::mem::take(&mut self.world);
-        let mut activation =
-            Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new(), at: None };
+        let is_done = self.failure.is_none();
+        let mut activation = Activation::new(std::mem::take(&mut self.world), libvirt);
         for domain in domains {
             if let Err(why) = activation.start(ObjectKind::Domain, domain.uuid)
                 && self.failure.is_none()
             {
+                self.is_done = is_done;
                 self.failure = Some(why);
                 self.failed_at = Some((ObjectKind::Domain, domain.name.clone()));
             }
@@ -164,14 +164,13 @@ impl Run {
 /// Runs an activation.
 #[must_use]
 pub fn run(world: World, settings: &Settings, libvirt: &impl Normalize) -> Run {
-    let mut activation =
-        Activation { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new(), at: None };
+    let mut activation = Activation::new(world, libvirt);
     let failure = activation.all(settings).err();
     let Activation { world, events, verdicts, mut unknown, at, .. } = activation;
     let failed_at = at.filter(|_| failure.is_some());
     unknown.sort();
     unknown.dedup();
-    Run { events, verdicts, unknown, failure, failed_at, world }
+    Run { events, verdicts, unknown, is_done: failure.is_none(), failure, failed_at, world }
 }
 
 /// An item, and whether it shall be active: decided before anything is done.
@@ -190,7 +189,11 @@ struct Activation<'a, L> {
     at: Option<(ObjectKind, String)>,
 }
 
-impl<L: Normalize> Activation<'_, L> {
+impl<'a, L: Normalize> Activation<'a, L> {
+    fn new(world: World, libvirt: &'a L) -> Self {
+        Self { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new(), at: None }
+    }
+
     fn all(&mut self, settings: &Settings) -> Result<(), String> {
         let is_active =
             |kind, item: &Item| self.world.object(kind, item.definition.uuid).is_some_and(|object| object.is_active);

@@ -48,7 +48,8 @@ pub fn run(cli: &Cli) -> ExitCode {
             }
             talk(&text);
             // What a guest does not do waits for its owner: the host's service does not try it again by itself.
-            ExitCode::from(if matches!(failure, Failure::Gentle { .. }) { ATTENTION } else { FAILURE })
+            let is_of_guests = matches!(failure, Failure::Gentle { failure: gentle::apply::Failure::Guests { .. } });
+            ExitCode::from(if is_of_guests { ATTENTION } else { FAILURE })
         }
     }
 }

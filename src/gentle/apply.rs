@@ -3,12 +3,13 @@
 use uuid::Uuid;
 
 use super::manner::{Manner, OnTimeout};
-use super::{DefineDomain, RestartNetwork, Step, Tell, ports};
+use super::{DefineDomain, RestartNetwork, Step, Tell};
 use crate::activation::definition::Tap;
 use crate::activation::run::Cause;
 use crate::lab::identity::ObjectKind;
 use crate::virsh::Error;
 use crate::virsh::hand::Hand;
+use crate::virsh::ports;
 
 /// Why a step could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +22,19 @@ pub enum Failure {
         /// What libvirt says.
         why: Error,
     },
+    /// A network does not restart.
+    #[error("network `{name}` does not restart, and {}: {why}", if *is_down { "is down" } else { "runs as it was" })]
+    Network {
+        /// The network.
+        name: String,
+        /// What libvirt says.
+        why: Error,
+        /// Whether it does not run any more, not even as it was.
+        is_down: bool,
+    },
     /// Guests have not shut down in time.
-    #[error("{} did not shut down within {seconds} seconds", names.join(", "))]
+    #[error("{} did not shut down within {seconds} seconds; one that still does stays off until it is started (`virsh start NAME`)",
+        names.join(", "))]
     Guests {
         /// The domains.
         names: Vec<String>,
@@ -35,8 +47,10 @@ pub enum Failure {
 ///
 /// # Errors
 ///
-/// At the first step that cannot be taken; those before it are done, and have cut nobody off.
+/// At the first step that cannot be taken; those before it are done, and have cut nobody off. Guests come first: when one does not
+/// shut down, nothing else has happened.
 pub fn apply(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
+    shut_down(steps, hand, manner, &mut say)?;
     for step in steps {
         match step {
             Step::Tell(told, network) => match tell(told, network.uuid, hand) {
@@ -55,7 +69,7 @@ pub fn apply(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(S
             Step::ShutDown { .. } => {}
         }
     }
-    shut_down(steps, hand, manner, say)
+    Ok(())
 }
 
 fn define(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
@@ -68,8 +82,7 @@ fn define(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> R
 
 fn restart(network: &RestartNetwork, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
     let name = &network.name;
-    let restarted = restart_network(network, hand);
-    let count = restarted.map_err(|why| Failure::Step { what: format!("restarting network `{name}`"), why })?;
+    let count = restart_network(network, hand)?;
     say(format!("network `{name}` was restarted; {count} interfaces are on it again"));
     Ok(())
 }
@@ -83,30 +96,34 @@ fn tell(told: &[Tell], network: Uuid, hand: &Hand) -> Result<(), Error> {
 
 /// Restarts a network with its new definition, or when that does not start, with the one that it had. Returns how many interfaces
 /// are on it again.
-fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Error> {
+fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Failure> {
     let [old_bridge, new_bridge] = &restart.bridges;
-    let is_own = |device: &str| restart.taps.iter().any(|tap| tap.device == device);
+    let is_known = |device: &str| restart.taps.iter().any(|tap| tap.device == device);
     // What somebody else has put on a bridge is lost with it, too.
     let mut others = old_bridge.as_deref().map(ports::on).unwrap_or_default();
-    others.retain(|other| !is_own(&other.device));
-    hand.define(ObjectKind::Network, &restart.new)?;
+    others.retain(|other| !is_known(&other.device));
+    let failed = |is_down: bool| move |why: Error| Failure::Network { name: restart.name.clone(), why, is_down };
+    // Else nobody would see again that it does not run as it is defined.
+    let define_as_it_was = || hand.define(ObjectKind::Network, &restart.old);
+    hand.define(ObjectKind::Network, &restart.new).map_err(failed(false))?;
     if let Err(why) = hand.stop_network(restart.uuid) {
-        // Else nobody would see again that it does not run as it is defined.
-        hand.define(ObjectKind::Network, &restart.old)?;
-        return Err(why);
+        let _ = define_as_it_was();
+        return Err(failed(false)(why));
     }
     let started = hand.start_network(restart.uuid);
-    if started.is_err() {
-        hand.define(ObjectKind::Network, &restart.old)?;
-        hand.start_network(restart.uuid)?;
-    }
+    let is_down = started.is_err() && {
+        let _ = define_as_it_was();
+        hand.start_network(restart.uuid).is_err()
+    };
     let bridge = if started.is_ok() { new_bridge } else { old_bridge };
-    let Some(name) = bridge else { return started.map(|()| 0) };
     let moves = |tap: &&Tap| bridge != old_bridge && ports::is_there(&tap.device) || ports::is_loose(&tap.device);
     let own: Vec<&Tap> = restart.taps.iter().filter(moves).collect();
     let lost = others.iter().filter(|tap| ports::is_loose(&tap.device));
-    let attached = put(own.into_iter().chain(lost), name, hand);
-    started.and(attached)
+    let attached = match bridge {
+        Some(bridge) if !is_down => put(own.into_iter().chain(lost), bridge, hand),
+        Some(_) | None => Ok(0),
+    };
+    started.and(attached).map_err(failed(is_down))
 }
 
 /// Puts devices on a bridge, as many as can be. Returns how many they are.
@@ -120,23 +137,22 @@ pub fn put<'t>(taps: impl IntoIterator<Item = &'t Tap>, bridge: &str, hand: &Han
     tried.into_iter().collect::<Result<(), Error>>().map(|()| count)
 }
 
-fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(String)) -> Result<(), Failure> {
-    let of_step = |step: &Step| match step {
-        Step::ShutDown { uuid, name, cause } => Some((*uuid, name.clone(), why(cause))),
-        Step::Tell(..) | Step::RestartNetwork(_) | Step::Describe(..) | Step::Define(_) => None,
-    };
-    let all: Vec<(Uuid, String, String)> = steps.iter().filter_map(of_step).collect();
-    if all.is_empty() {
+fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, say: &mut impl FnMut(String)) -> Result<(), Failure> {
+    let mut asked: Vec<(Uuid, &str)> = Vec::new();
+    for step in steps {
+        if let Step::ShutDown { uuid, name, cause } = step {
+            say(format!("domain `{name}` is asked to shut down: {}", why(cause)));
+            asked.push((*uuid, name));
+        }
+    }
+    if asked.is_empty() {
         return Ok(());
     }
-    for (_, name, why) in &all {
-        say(format!("domain `{name}` is asked to shut down: {why}"));
-    }
-    let uuids: Vec<Uuid> = all.iter().map(|(uuid, ..)| *uuid).collect();
+    let uuids: Vec<Uuid> = asked.iter().map(|(uuid, _)| *uuid).collect();
     let failed = |what: &'static str| move |why: Error| Failure::Step { what: what.to_owned(), why };
     let late = hand.shut_down(&uuids, manner.patience()).map_err(failed("shutting domains down"))?;
-    let names: Vec<String> =
-        all.iter().filter(|(uuid, ..)| late.contains(uuid)).map(|(_, name, _)| format!("domain `{name}`")).collect();
+    let names = asked.iter().filter(|(uuid, _)| late.contains(uuid)).map(|(_, name)| format!("domain `{name}`"));
+    let names: Vec<String> = names.collect();
     if names.is_empty() {
         return Ok(());
     }

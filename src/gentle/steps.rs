@@ -140,7 +140,11 @@ fn of_domain(
         (Some(Verdict::Always), _) => shut_down(Cause::Restart),
         (_, Some(cause)) => shut_down(cause),
         (Some(Verdict::Changed), None) => of_changed(domain, item, run, manner),
-        (Some(Verdict::New | Verdict::Unchanged | Verdict::Never) | None, None) => None,
+        // NixVirt defines it, and leaves it running.
+        (Some(Verdict::Never), None) => {
+            of_changed(domain, item, run, manner).filter(|step| matches!(step, Step::Describe(..)))
+        }
+        (Some(Verdict::New | Verdict::Unchanged) | None, None) => None,
     }
 }
 

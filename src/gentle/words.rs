@@ -6,7 +6,7 @@ use super::Words;
 use crate::activation::definition::Definition;
 use crate::lab::identity::ObjectKind;
 
-/// The new title and description of a domain; `None` where more changes than these.
+/// The new title and description of a domain; `None` where more changes than these, or nothing.
 pub(super) fn difference(old: &Definition, new: &Definition) -> Option<Words> {
     let plain = |definition: &Definition| {
         let is_words = |node: &Node<'_, '_>| {
@@ -21,5 +21,7 @@ pub(super) fn difference(old: &Definition, new: &Definition) -> Option<Words> {
         let element = document.root_element().children().find(|child| child.has_tag_name(name));
         element.and_then(|element: Node<'_, '_>| element.text()).unwrap_or_default().to_owned()
     };
-    (plain(old)? == plain(new)?).then(|| Words { title: text("title"), description: text("description") })
+    let is_same = old.compared(ObjectKind::Domain, old) == new.compared(ObjectKind::Domain, new);
+    let is_of_words = !is_same && plain(old)? == plain(new)?;
+    is_of_words.then(|| Words { title: text("title"), description: text("description") })
 }

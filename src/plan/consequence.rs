@@ -98,8 +98,9 @@ consequences! {
     TpmReset = "tpm-reset", DataLost;
     /// The activation stops before it is done.
     ///
-    /// What came before has happened, what comes after has not, and nothing is undone. Domains that were stopped stay off, also in a
-    /// second attempt, unless the spec says `active: true`.
+    /// What came before has happened, what comes after has not, and nothing is undone. By NixVirt alone, domains that were stopped stay
+    /// off, also in a second attempt, unless the spec says `active: true`. With lab2nix's part of the activation, it stops before
+    /// anything is stopped or deleted, and what ran runs again.
     StopsHalfWay = "stops-half-way", HalfWay;
     /// A running domain is cut off, as when the power fails, and stays off.
     CutOff = "cut-off", Interrupted;
@@ -108,7 +109,7 @@ consequences! {
     /// NixVirt destroys a domain whose definition changed, and all domains on a network that changed. Shut the domain down first
     /// (`virsh shutdown NAME`), or say `"onChange": "next-start"` in the spec: the running domain then goes on, and has its new
     /// definition from its next start on. On a host with lab2nix's part of the activation (`services.lab2nix.package`), only a
-    /// domain with `"onChange": "power-off"` is cut off.
+    /// domain with `"onChange": "power-off"` is cut off, and with `onTimeout = "power-off"` one that does not shut down in time.
     PowerCycled = "power-cycled", Interrupted;
     /// A running domain is shut down by its guest, and stays off or is deleted.
     ///

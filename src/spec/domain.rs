@@ -252,8 +252,8 @@ pub struct DomainFields {
     /// `null` for as it is. Default: `null`.
     #[serde(default, deserialize_with = "super::present")]
     pub active: Option<Active>,
-    /// What a running domain does when its definition changes. `next-start` also holds where NixVirt is alone; for the others the
-    /// host has lab2nix's part of the activation (`services.lab2nix.package`). Default: `next-start` with it, else `power-off`.
+    /// What a running domain does when its definition changes. `shutdown` needs lab2nix's part of the activation on the host
+    /// (`services.lab2nix.package`). Default: `next-start` with it, else `power-off`.
     /// Not beside `restart`.
     pub on_change: Option<OnChange>,
     /// Whether activation restarts a running domain: `true` always, changed or not; `false` never, as `onChange` `next-start`.

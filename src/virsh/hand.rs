@@ -1,17 +1,20 @@
-//! What changes libvirt's objects, each a command of virsh. Only who activates has a [`Hand`]; who looks has a [`Virsh`].
+//! What changes libvirt's objects, each a command of virsh or, for what libvirt does not do, of `ip`. Only who activates has a [`Hand`]; who looks has a [`Virsh`].
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::{Error, Query, Virsh, Which, prefix, quoted};
+use super::{Error, Query, Virsh, Which, ports, prefix, quoted};
 use crate::activation::definition::Tap;
 use crate::lab::identity::ObjectKind;
 
+/// How long libvirt may take to do something: to start a domain with much memory takes its time.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long is waited for a libvirt that has gone away.
 const RETURN: Duration = Duration::from_secs(60);
 /// How often we look.
@@ -32,7 +35,9 @@ impl Hand {
     ///
     /// When there is no place for files.
     pub fn new(virsh: Virsh) -> io::Result<Self> {
-        Ok(Self { virsh, directory: tempfile::Builder::new().prefix("lab2nix-").tempdir()? })
+        let own = fs::Permissions::from_mode(0o700);
+        let directory = tempfile::Builder::new().prefix("lab2nix-").permissions(own).tempdir()?;
+        Ok(Self { virsh: Virsh { patience: PATIENCE, ..virsh }, directory })
     }
 
     /// Defines an object, which goes on as it is if it runs.
@@ -107,13 +112,15 @@ impl Hand {
         }
     }
 
-    /// Cuts a domain off, as when the power fails.
+    /// Cuts a domain off, as when the power fails, if it is not off already.
     ///
     /// # Errors
     ///
     /// What libvirt says.
     pub fn power_off(&self, domain: Uuid) -> Result<(), Error> {
-        self.command(ObjectKind::Domain, &format!("destroy {domain}"))
+        let Err(why) = self.command(ObjectKind::Domain, &format!("destroy {domain}")) else { return Ok(()) };
+        // Its guest may have been quicker.
+        if self.active(ObjectKind::Domain)?.contains(&domain) { Err(why) } else { Ok(()) }
     }
 
     /// Starts an object.
@@ -125,17 +132,17 @@ impl Hand {
         self.command(kind, &format!("start {uuid}"))
     }
 
-    /// Puts the host's device of an interface on a bridge.
+    /// Puts the host's device of an interface on a bridge, if it is there.
     ///
     /// # Errors
     ///
     /// What `ip` says.
     pub fn attach(&self, tap: &Tap, bridge: &str) -> Result<(), Error> {
-        ip(&["link", "set", "dev", &tap.device, "master", bridge])?;
-        if tap.is_isolated {
-            ip(&["link", "set", "dev", &tap.device, "type", "bridge_slave", "isolated", "on"])?;
-        }
-        Ok(())
+        let isolate = || ip(&["link", "set", "dev", &tap.device, "type", "bridge_slave", "isolated", "on"]);
+        let attached = ip(&["link", "set", "dev", &tap.device, "master", bridge]);
+        let attached = attached.and_then(|()| if tap.is_isolated { isolate() } else { Ok(()) });
+        // Its guest may have stopped meanwhile.
+        attached.or_else(|why| if ports::is_there(&tap.device) { Err(why) } else { Ok(()) })
     }
 
     /// Asks guests to shut down, and waits until they have. Returns those that have not in time.
@@ -144,14 +151,17 @@ impl Hand {
     ///
     /// When libvirt does not answer. A guest that cannot be asked is one that does not shut down.
     pub fn shut_down(&self, domains: &[Uuid], patience: Duration) -> Result<Vec<Uuid>, Error> {
-        for domain in domains {
-            // By its agent if it has one, else by the power button. Who is paused hears neither.
-            let by_agent = self.command(ObjectKind::Domain, &format!("shutdown {domain} --mode agent"));
-            if by_agent.is_err() {
-                let _ = self.command(ObjectKind::Domain, &format!("shutdown {domain} --mode acpi"));
-            }
-        }
         let began = Instant::now();
+        // By its agent if it has one, else by the power button. Who is paused hears neither. An agent answers when it is done.
+        let ask = |domain: &Uuid| {
+            let by = |mode: &str| self.command(ObjectKind::Domain, &format!("shutdown {domain} --mode {mode}"));
+            let _ = by("agent").or_else(|_| by("acpi"));
+        };
+        thread::scope(|scope| {
+            for domain in domains {
+                scope.spawn(move || ask(domain));
+            }
+        });
         loop {
             let active = self.active(ObjectKind::Domain)?;
             let running: Vec<Uuid> = domains.iter().copied().filter(|domain| active.contains(domain)).collect();

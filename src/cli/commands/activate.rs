@@ -9,20 +9,21 @@ use uuid::Uuid;
 
 use super::plan::{read_manner, read_settings};
 use super::{ATTENTION, Failure, talk};
-use crate::activation::settings::{Item, Settings};
+use crate::activation::settings::Settings;
 use crate::activation::world::World;
 use crate::cli::{ActivateArguments, When};
 use crate::gentle::apply::{apply, put};
 use crate::gentle::foresight::stopped;
 use crate::gentle::manner::Manner;
-use crate::gentle::{ports, steps};
+use crate::gentle::steps;
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::plan::{self, ACCEPT, Before, Certainty, Effect, Plan};
 use crate::spec::lifecycle::OnChange;
 use crate::virsh::hand::Hand;
 use crate::virsh::normalize::{Normalized, Workshop};
-use crate::virsh::{Virsh, state};
+use crate::virsh::ports::Loose;
+use crate::virsh::{Virsh, ports, state};
 
 pub(super) fn activate(arguments: &ActivateArguments) -> Result<u8, Failure> {
     let virsh = Virsh::new(&arguments.connect);
@@ -53,7 +54,7 @@ fn look(arguments: &ActivateArguments, virsh: &Virsh, manner: Option<&Manner>) -
 
 fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let manner = match &arguments.activation {
-        Some(path) => read_manner(path, &arguments.connect)?,
+        Some(path) => read_manner(path, &arguments.connect)?.unwrap_or_default(),
         None => Manner::default(),
     };
     let Outlook { world, settings, plan } = look(arguments, virsh, Some(&manner))?;
@@ -61,6 +62,9 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let refused: Vec<&Effect> = plan.refused().filter(|effect| !is_accepted(effect)).collect();
     if !refused.is_empty() {
         tell(&refused);
+        // A host that boots into it has what it had.
+        let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
+        keep_up(&world, &settings, &hand, &[ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain]);
         let names: BTreeSet<&str> = refused.iter().map(|effect| effect.consequence.name()).collect();
         let names: Vec<&str> = names.into_iter().collect();
         talk(&format!(
@@ -84,9 +88,8 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     // Nobody is cut off whom nobody has seen coming.
     let left = look(arguments, virsh, None)?.plan;
     let may_be_cut = |name: &str| {
-        let asked =
-            |item: &Item| item.definition.name == name && manner.on_change(item.definition.uuid) == OnChange::PowerOff;
-        settings.domains.iter().flatten().any(asked)
+        let there = world.named(ObjectKind::Domain, name);
+        there.is_some_and(|domain| manner.on_change(domain.uuid()) == OnChange::PowerOff)
     };
     let is_foreseen = |effect: &&Effect| match effect.consequence {
         Consequence::CutOff | Consequence::PowerCycled => may_be_cut(&effect.object.name),
@@ -116,18 +119,37 @@ fn tell(effects: &[&Effect]) {
     }
 }
 
+/// Starts what shall be active, as it is defined: what nobody would start any more now.
+fn keep_up(world: &World, settings: &Settings, hand: &Hand, kinds: &[ObjectKind]) {
+    for (kind, items) in settings.kinds().filter(|(kind, _)| kinds.contains(kind)) {
+        for item in items.iter().filter(|item| item.active == Some(true)) {
+            let Some(there) = world.object(kind, item.definition.uuid).filter(|there| !there.is_active) else {
+                continue;
+            };
+            let (kind_name, name) = (kind.name(), there.name());
+            match hand.start(kind, there.uuid()) {
+                Ok(()) => talk(&format!("lab2nix: {kind_name} `{name}` was off, and runs as it was\n")),
+                Err(why) => talk(&format!("lab2nix: {kind_name} `{name}` is off, and does not start: {why}\n")),
+            }
+        }
+    }
+}
+
+/// What runs at the end of an activation, however it has ended: the networks and pools that shall, with running domains on them, and
+/// the domains that ran before.
 fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let ran = Ran { path: arguments.state.join("ran.json") };
     let world = state::read(virsh)?;
     let settings = read_settings(&arguments.settings, &arguments.connect, &world)?;
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
+    keep_up(&world, &settings, &hand, &[ObjectKind::Network, ObjectKind::Pool]);
+    let world = state::read(virsh)?;
     let mut code = 0;
-    let loose = if virsh.is_local() { ports::loose(&world) } else { Vec::new() };
-    for (tap, bridge, network) in loose {
+    for Loose { tap, bridge, network } in ports::loose(&world) {
         match put([&tap], bridge, &hand) {
-            Ok(_) => talk(&format!("lab2nix: `{}` is on network `{}` again\n", tap.device, network.name)),
+            Ok(_) => talk(&format!("lab2nix: `{}` is on network `{network}` again\n", tap.device)),
             Err(why) => {
-                talk(&format!("lab2nix: `{}` is not on network `{}` any more: {why}\n", tap.device, network.name));
+                talk(&format!("lab2nix: `{}` is not on network `{network}` any more: {why}\n", tap.device));
                 code = ATTENTION;
             }
         }
@@ -145,9 +167,8 @@ fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
             }
         }
     }
-    if code == 0 {
-        ran.forget()?;
-    }
+    // One that does not start is its owner's now, who may have it off when the next activation comes.
+    ran.forget()?;
     Ok(code)
 }
 

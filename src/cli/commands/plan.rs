@@ -63,16 +63,17 @@ fn labs(specs: &[(Source, Checked)]) -> Result<Vec<(&Lab, &Objects)>, pipeline::
 
 /// Prints a plan, and says whether it has what is denied.
 fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places: &dyn Places) -> Result<u8, Failure> {
-    let view = View::new(plan, against, places);
+    let is_accepted = |consequence: Consequence| arguments.accept.iter().any(|accepted| accepted.has(consequence));
+    let mut view = View::new(plan, against, places);
+    view.refused.retain(|refused| !is_accepted(*refused));
     print(&match arguments.format {
         PlanFormat::Human => human::render(&view, report::stdout_wants_color()),
         PlanFormat::Json => view.json(),
         PlanFormat::Markdown => markdown::render(&view),
     })?;
     let is_denied = |consequence: Consequence| {
-        let is_accepted = arguments.accept.iter().any(|accepted| accepted.has(consequence));
         let is_denied = cli.deny.iter().any(|deny| matches!(deny, Deny::Planned(denied) if denied.has(consequence)));
-        is_denied && !is_accepted
+        is_denied && !is_accepted(consequence)
     };
     let mut denied: Vec<&str> = plan
         .effects
@@ -122,22 +123,31 @@ fn manner(
     labs: &[(&Lab, &Objects)],
     connection: Option<&str>,
 ) -> Result<Option<Manner>, Failure> {
-    let manner = match (arguments.activation.as_deref(), connection) {
+    let file = match (arguments.activation.as_deref(), connection) {
         (Some("nixvirt"), _) => return Ok(None),
-        (Some("gentle"), _) => Manner::default(),
-        (Some(file), _) => read_manner(Path::new(file), connection.unwrap_or_default())?,
-        (None, Some(connection)) if Path::new(ACTIVATION).exists() => read_manner(Path::new(ACTIVATION), connection)?,
+        (Some("gentle"), _) => None,
+        (Some(file), _) => Some(Path::new(file)),
+        (None, Some(_)) if Path::new(ACTIVATION).exists() => Some(Path::new(ACTIVATION)),
         (None, _) => return Ok(None),
     };
+    let manner = match file {
+        Some(file) => read_manner(file, connection.unwrap_or("qemu:///system"))?,
+        None => Some(Manner::default()),
+    };
     // What specs say is what will be.
-    Ok(Some(if labs.is_empty() { manner } else { manner.of_labs(labs.iter().map(|(lab, _)| *lab)) }))
+    let of_specs = |manner: Manner| manner.of_labs(labs.iter().map(|(lab, _)| *lab));
+    Ok(if labs.is_empty() { manner } else { manner.map(of_specs) })
 }
 
-/// What the module of the host says of the activations of a connection.
-pub(super) fn read_manner(path: &Path, connection: &str) -> Result<Manner, Failure> {
+/// What the module of the host says of the activations of a connection, if lab2nix has a part in them.
+pub(super) fn read_manner(path: &Path, connection: &str) -> Result<Option<Manner>, Failure> {
     let text = fs::read_to_string(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
-    serde_json::from_str(&of_connection(&text, connection))
-        .map_err(|source| Failure::Activation { path: path.to_owned(), source })
+    let of_connections: Result<BTreeMap<String, Manner>, _> = serde_json::from_str(&text);
+    match of_connections {
+        Ok(mut all) => Ok(all.remove(connection)),
+        Err(_) => serde_json::from_str(&text).map(Some),
+    }
+    .map_err(|source| Failure::Activation { path: path.to_owned(), source })
 }
 
 /// The directory for what can be made again.

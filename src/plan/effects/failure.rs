@@ -22,6 +22,11 @@ impl Effects<'_> {
         let done = if done.is_empty() { "nothing".to_owned() } else { done.join(", ") };
         let at = self.run.failed_at.as_ref();
         let at = at.map(|(kind, name)| format!("at {} `{name}`: ", kind.name())).unwrap_or_default();
+        if self.run.is_done {
+            let what = format!("{at}it ran before, and does not start again: {failure}; all else is done by then");
+            let activation = Subject { kind: "activation", name: String::new() };
+            return self.add(Consequence::StopsHalfWay, activation, what, Vec::new());
+        }
         let second = match again.and_then(|again| again.failure.as_ref()) {
             Some(why) if why == failure => "a second attempt stops there, too".to_owned(),
             Some(why) => format!("a second attempt stops with: {why}"),

@@ -8,7 +8,7 @@ use crate::activation::world::World;
 use crate::lab::identity::ObjectKind;
 
 /// All that is on a bridge, whoever has put it there.
-pub(super) fn on(bridge: &str) -> Vec<Tap> {
+pub(crate) fn on(bridge: &str) -> Vec<Tap> {
     let entries = fs::read_dir(of(bridge).join("brif")).into_iter().flatten().flatten();
     let devices = entries.filter_map(|entry| entry.file_name().into_string().ok());
     let tap = |device: String| {
@@ -19,29 +19,37 @@ pub(super) fn on(bridge: &str) -> Vec<Tap> {
 }
 
 /// Whether there is a device: a guest may have stopped meanwhile.
-pub(super) fn is_there(device: &str) -> bool {
+pub(crate) fn is_there(device: &str) -> bool {
     of(device).exists()
 }
 
 /// Whether there is a device, and it is on no bridge.
-pub(super) fn is_loose(device: &str) -> bool {
+pub(crate) fn is_loose(device: &str) -> bool {
     is_there(device) && !of(device).join("master").exists()
 }
 
-/// The devices of running domains that belong on a bridge that libvirt has made, and are on none: its network was restarted by
-/// somebody who has left them there. Each with its bridge and with the network.
+/// A device of a running domain that is on no bridge, and belongs on one that libvirt has made.
+#[derive(Debug)]
+pub struct Loose<'w> {
+    /// The device.
+    pub tap: Tap,
+    /// The bridge that it belongs on.
+    pub bridge: &'w str,
+    /// The name of the network whose bridge that is.
+    pub network: &'w str,
+}
+
+/// All such devices: their network was restarted, and they were left without.
 #[must_use]
-pub fn loose(world: &World) -> Vec<(Tap, &str, &Definition)> {
+pub fn loose(world: &World) -> Vec<Loose<'_>> {
     let running: Vec<&Definition> = world.objects.iter().filter_map(|object| object.running.as_ref()).collect();
     let networks = world.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active);
-    let of_network = |network: &'_ Definition| -> Vec<Tap> {
-        let taps = running.iter().flat_map(|domain| domain.taps_on(network));
-        taps.filter(|tap| is_loose(&tap.device)).collect()
-    };
     let mut loose = Vec::new();
     for network in networks.map(|network| &network.definition) {
         let Some(bridge) = &network.facts.made_bridge else { continue };
-        loose.extend(of_network(network).into_iter().map(|tap| (tap, bridge.as_str(), network)));
+        let taps = running.iter().flat_map(|domain| domain.taps_on(network));
+        let taps = taps.filter(|tap| is_loose(&tap.device));
+        loose.extend(taps.map(|tap| Loose { tap, bridge, network: &network.name }));
     }
     loose
 }
