@@ -23,7 +23,6 @@ let
     concatStringsSep
     elem
     filter
-    length
     ;
   inherit (lib)
     getName
@@ -85,7 +84,8 @@ let
   isUndecided = options.services.lab2nix.package.highestPrio >= (lib.mkOptionDefault null).priority;
 
   # NixVirt shuts nobody down.
-  shutDown = map (lab: "`${lab.name}`") (filter (lab: elem "shutdown" (attrValues lab.onChange)) labs);
+  isShutDown = lab: elem "shutdown" (attrValues lab.onChange);
+  shutDown = map (lab: "lab `${lab.name}`") (filter isShutDown labs);
 
   unmounted = filter (name: !(boot.supportedFilesystems.${name} or false)) (all "filesystems");
 in
@@ -143,9 +143,7 @@ in
         "lab2nix: a switch powers off domains that run and have changed. With `services.lab2nix.package` set, which `mkNixosModule` does, they go on; set it to null to leave it as it is, without this warning"
       ]
       ++ optionals (hasNixVirt && config.services.lab2nix.package == null && shutDown != [ ]) [
-        "lab2nix: domains of ${
-          if length shutDown == 1 then "lab" else "labs"
-        } ${concatStringsSep ", " shutDown} are to be shut down when they change (`onChange`), and without `services.lab2nix.package` nobody does: NixVirt powers them off"
+        "lab2nix: domains of ${concatStringsSep ", " shutDown} are to be shut down when they change (`onChange`), and without `services.lab2nix.package` nobody does: NixVirt powers them off"
       ];
   };
 }

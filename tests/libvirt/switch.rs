@@ -271,7 +271,8 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     assert_eq!(host.0.property("nixvirt", "ExecMainStatus"), "100");
 
     // Who does not start again is not shut down once more for it, nor is anybody else.
-    let device = "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0x5678'/></source></hostdev>";
+    let device =
+        "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0x5678'/></source></hostdev>";
     world.write("/etc/guest.xml", &GUEST.replace("</devices>", &format!("{device}</devices>")));
     world.write(ACCEPT, "cut-off\n");
     let (is_done, said) = world.step("the guest does not start again", || host.says());
@@ -298,8 +299,14 @@ fn what_loses_data_waits_for_a_yes() {
     world.run(&["qemu-img", "create", "-q", "-f", "qcow2", "/srv/vms/old.qcow2", "1M"]);
     world.virsh(&["pool-define", "/etc/pool.xml"]);
     world.virsh(&["pool-start", "vms"]);
+    let network = "<network><name>lan</name><uuid>1c6b2b0b-4d0e-4a38-9d3a-6e7b8f9a4e5c</uuid><bridge name='virbr-lan'/>\
+        <mac address='52:54:00:10:00:01'/></network>";
+    world.write("/etc/network.xml", network);
+    world.virsh(&["net-define", "/etc/network.xml"]);
+    let networks = || world.virsh(&["net-list", "--name"]).trim().to_owned();
     let settings = |present: bool| {
         json!({
+            "networks": [{ "definition": "/etc/network.xml", "active": true, "restart": null }],
             "pools": [{
                 "definition": "/etc/pool.xml", "active": true, "restart": null,
                 "volumes": [{ "name": "old.qcow2", "definition": null, "present": present }],
@@ -322,16 +329,20 @@ fn what_loses_data_waits_for_a_yes() {
         let (code, said) = host.check(action);
         assert!(code == expected && said.contains("echo volume-deleted |"), "{action}: {code}: {said}");
         assert!(said.contains("old.qcow2"), "{action}: {said}");
-        let is_for_later = ["what a switch to it would do", "once, after the boot, before: systemctl start nixvirt.service"]
-            .map(|line| said.contains(line));
+        let is_for_later =
+            ["what a switch to it would do", "once, after the boot, before: systemctl start nixvirt.service"]
+                .map(|line| said.contains(line));
         assert_eq!(is_for_later, [action == "boot"; 2], "{action}: {said}");
     }
 
-    // In the service: it is refused at once, and nothing is changed.
+    // In the service: it is refused at once, and nothing is changed. What shall be active is, as after a boot.
+    assert_eq!(networks(), "");
     let (is_done, said) = host.says();
     assert!(!is_done, "{said}");
     eprintln!("{said}");
+    assert_eq!(networks(), "lan");
     for line in [
+        "lab2nix: network `lan` was off, and runs as it was",
         "lab2nix: volume-deleted: volume /srv/vms/old.qcow2: deleted",
         "Nothing of the labs was changed. To say yes to it, once: echo volume-deleted | sudo tee /run/lab2nix/accept",
         "lab2nix: no further attempt follows.",

@@ -97,7 +97,7 @@ fn a_host_that_shuts_nobody_down_says_so() {
                         `services.lab2nix.package` nobody does: NixVirt powers them off";
         assert_eq!(told["warnings"], json!([expected]));
         let told = &host(&without, &[&one, &two, &three]).expect("Nix is there")["warnings"];
-        assert!(list(told).len() == 1 && text(&told[0]).starts_with("lab2nix: domains of labs "), "{told}");
+        assert!(list(told).len() == 1 && text(&told[0]).starts_with("lab2nix: domains of lab `"), "{told}");
         assert!(["`one`", "`three`"].iter().all(|name| text(&told[0]).contains(name)), "{told}");
         for quiet in [without.with("services.lab2nix.enable", false), with_package(&world)] {
             assert_eq!(host(&quiet, &[&one, &two]).expect("Nix is there")["warnings"], json!([]));
