@@ -49,9 +49,9 @@ fn console(domain: &str) -> String {
 }
 
 /// What all guests have.
-fn domain(name: &str, with: Value) -> Value {
+fn domain(name: &str, with: &Value) -> Value {
     let mut domain = json!({ "furtherSerials": [{ "file": console(name) }] });
-    merge(&mut domain, &with);
+    merge(&mut domain, with);
     domain
 }
 
@@ -122,7 +122,7 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
     for name in ["clean", "cut", "kept", "gone", "old"] {
         world.make_directories(["/srv/marks"]);
         world.run(&["truncate", "--size=64K", &disk(name)]);
-        before["domains"][name] = domain(name, json!({ "disks": [{ "file": disk(name), "format": "raw" }] }));
+        before["domains"][name] = domain(name, &json!({ "disks": [{ "file": disk(name), "format": "raw" }] }));
     }
     merge(
         &mut before["domains"]["gone"],
@@ -180,9 +180,9 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
     guest::make(&world, "x86_64");
     let mut lab = lab();
     lab["networks"] = json!({ "lan": { "subnet": "10.78.0.0/24" } });
-    lab["domains"]["web"] = domain("web", json!({ "interfaces": [{ "network": "lan", "ip": "10.78.0.10" }] }));
+    lab["domains"]["web"] = domain("web", &json!({ "interfaces": [{ "network": "lan", "ip": "10.78.0.10" }] }));
     lab["domains"]["peer"] =
-        domain("peer", json!({ "interfaces": [{ "bridge": "virbr-lan", "portIsolation": true }] }));
+        domain("peer", &json!({ "interfaces": [{ "bridge": "virbr-lan", "portIsolation": true }] }));
     begin(&host, &lab);
     // Somebody else's interface is on the bridge, too.
     world.run(&["ip", "tuntap", "add", "other", "mode", "tap"]);
@@ -203,7 +203,7 @@ fn a_network_serves_guests_that_go_on_as_the_lab_now_says() {
 
     // Another domain gets the address that it had.
     lab["domains"]["web"]["interfaces"][0]["ip"] = "10.78.0.20".into();
-    lab["domains"]["db"] = domain("db", json!({ "interfaces": [{ "network": "lan", "ip": "10.78.0.10" }] }));
+    lab["domains"]["db"] = domain("db", &json!({ "interfaces": [{ "network": "lan", "ip": "10.78.0.10" }] }));
     activate(&host, &lab);
     assert_eq!(guests.map(|name| process(&world, name)), processes);
     assert_eq!(dnsmasq(), served_by);
