@@ -166,7 +166,8 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
         for name in ["clean", "cut"] {
             assert!(up(&world, name) > memory + 32 * 1024, "{name} has its new memory");
         }
-        assert_eq!(up(&world, "new"), memory);
+        // What a kernel keeps for itself varies by a few pages from boot to boot.
+        assert!(up(&world, "new").abs_diff(memory) < 1024, "a renamed domain has the memory that it had");
     });
     // Who has been cut off has left none.
     let marks = |name: &str| world.run(&["bash", "-c", &format!("tr -d '\\0' <{}", disk(name))]);
