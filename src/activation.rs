@@ -13,6 +13,7 @@
 
 pub mod definition;
 pub mod difference;
+pub mod outcome;
 pub mod run;
 pub mod settings;
 pub mod wanted;

@@ -2,8 +2,9 @@
 
 mod commands;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -174,7 +175,7 @@ pub struct PlanArguments {
     )]
     pub specs: Vec<PathBuf>,
     /// The libvirt to look at. Default: that of the spec.
-    #[arg(long, value_name = "URI", conflicts_with = "from")]
+    #[arg(long, value_name = "URI", conflicts_with = "from", value_parser = NonEmptyStringValueParser::new())]
     pub connect: Option<String>,
     /// Compares without libvirt, as if everything ran: with another spec, or with the same at a revision of git, as
     /// `git:HEAD~1`.
@@ -189,8 +190,8 @@ pub struct PlanArguments {
     pub applied: Option<PathBuf>,
     /// Who activates: `nixvirt` alone, or `gentle`, with lab2nix's part before and after it; or a file in which the module of the
     /// host says how. Default: what it keeps in /etc/lab2nix/activation.json; without that, `nixvirt`.
-    #[arg(long, value_name = "gentle|nixvirt|FILE")]
-    pub activation: Option<String>,
+    #[arg(long, value_name = "gentle|nixvirt|FILE", value_parser = Activation::parse)]
+    pub activation: Option<Activation>,
     /// Consequences that are not denied this time, as in /run/lab2nix/accept.
     #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
     pub accept: Vec<Planned>,
@@ -209,7 +210,7 @@ pub struct ActivateArguments {
     #[arg(long, value_name = "FILE")]
     pub settings: PathBuf,
     /// The libvirt.
-    #[arg(long, value_name = "URI", default_value = "qemu:///system")]
+    #[arg(long, value_name = "URI", default_value = "qemu:///system", value_parser = NonEmptyStringValueParser::new())]
     pub connect: String,
     /// Where to remember, between before and after, what ran.
     #[arg(long, value_name = "DIR", default_value = "/run/lab2nix/activation")]
@@ -220,6 +221,28 @@ pub struct ActivateArguments {
     /// Consequences that may happen though they lose data or stop the activation half-way.
     #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
     pub accept: Vec<Planned>,
+}
+
+/// Who activates, as a plan takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activation {
+    /// NixVirt, with lab2nix's part before and after it.
+    Gentle,
+    /// NixVirt alone.
+    NixVirt,
+    /// As this file of the host's module says.
+    File(PathBuf),
+}
+
+impl Activation {
+    fn parse(word: &str) -> Result<Self, String> {
+        match word {
+            "gentle" => Ok(Self::Gentle),
+            "nixvirt" => Ok(Self::NixVirt),
+            file if Path::new(file).exists() => Ok(Self::File(PathBuf::from(file))),
+            other => Err(format!("there is no such file; {}", did_you_mean(other, ["gentle", "nixvirt"]))),
+        }
+    }
 }
 
 /// When NixVirt runs.

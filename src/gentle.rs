@@ -15,17 +15,27 @@ mod words;
 use uuid::Uuid;
 
 use crate::activation::definition::Tap;
-use crate::activation::run::Cause;
+use crate::activation::outcome::Cause;
 
 /// Something that is done to libvirt's objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Tells a running network what changes; restarts it if it does not take that.
-    Tell(Vec<Tell>, RestartNetwork),
+    Tell {
+        /// What changes, in this order.
+        changes: Vec<Tell>,
+        /// The restart.
+        restart: RestartNetwork,
+    },
     /// Restarts a network.
     RestartNetwork(RestartNetwork),
     /// Gives a running domain its new title and description; defines it if it does not take them.
-    Describe(DefineDomain, Words),
+    Describe {
+        /// The whole definition.
+        define: DefineDomain,
+        /// The title and the description.
+        words: Words,
+    },
     /// Defines a domain, which runs on as it is.
     Define(DefineDomain),
     /// Asks a guest to shut down, and waits for it.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::activation::difference::Change;
-use crate::activation::run::{Deed, Event, Run, Unknown};
+use crate::activation::outcome::{Deed, Event, Run, Unknown};
 use crate::gentle::Step;
 use crate::lab::identity::ObjectKind;
 use consequence::{Consequence, Harm};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::activation::definition::{Definition, DiskSource, Volume};
+use crate::activation::outcome::{Cause, Deed, Event, Run, Unknown, Verdict};
 use crate::activation::settings::{Item, Settings};
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
@@ -29,125 +30,15 @@ impl Normalize for AsWritten {
     }
 }
 
-/// What happens to an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    pub kind: ObjectKind,
-    pub uuid: Uuid,
-    /// The name that the object has then.
-    pub name: String,
-    pub deed: Deed,
-}
-
-/// What is done to an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
-    Define,
-    /// With its saved memory; without its volumes, its variables and the state of its TPM.
-    Undefine,
-    Start,
-    /// At once, as when the power fails.
-    Stop(Cause),
-    /// By its guest. `NixVirt` never does it: it is done before `NixVirt` runs.
-    ShutDown(Cause),
-    /// It learns what changes while it runs. Before `NixVirt` runs, as it never does it.
-    Tell,
-    /// A network, under the domains on it, which go on and are on it again. Before `NixVirt` runs, as it never does it.
-    Restart,
-    /// Creates a volume, under this path.
-    CreateVolume(String),
-    /// Deletes a volume, under this path.
-    DeleteVolume(String),
-}
-
-/// Why an object is stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
-    /// It is not listed.
-    Unlisted,
-    /// It is listed under another name.
-    Renamed,
-    /// Its definition changed.
-    Changed,
-    /// Its `restart` says so.
-    Restart,
-    /// It shall not be active.
-    Inactive,
-    /// This network stops.
-    Network(String),
-}
-
-/// What the helper finds of an object that is listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// libvirt does not have it.
-    New,
-    /// Its definition changed.
-    Changed,
-    Unchanged,
-    /// It is restarted, changed or not.
-    Always,
-    /// It is not restarted, changed or not.
-    Never,
-}
-
-/// What nobody knows of the host, and was taken to be as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unknown {
-    /// Whether there is a file.
-    File(String),
-    /// Whether there is a bridge.
-    Bridge(String),
-    /// What a domain is that stays as libvirt has it.
-    Imported(String),
-    /// Whether there is a volume, under this path; whether it shall be there.
-    Volume { path: String, present: bool },
-}
-
-/// What an activation did.
-#[derive(Debug)]
-pub struct Run {
-    /// What happened, in order.
-    pub events: Vec<Event>,
-    /// What the helper found of what is listed, as far as it came.
-    pub verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
-    /// What decided on it without being known.
-    pub unknown: Vec<Unknown>,
-    /// What ended it early, in libvirt's words as far as they are known.
-    pub failure: Option<String>,
-    /// Whether `NixVirt` has come to its end all the same: a domain does not [start again](Self::start_again).
-    pub is_done: bool,
-    /// The object at which it ended.
-    pub failed_at: Option<(ObjectKind, String)>,
-    /// What the host has then.
-    pub world: World,
-}
-
 impl Run {
-    /// What happened to an object, in order.
-    pub fn events_of(&self, object: &Object) -> impl Iterator<Item = &Event> {
-        let (kind, uuid) = (object.kind, object.uuid());
-        self.events.iter().filter(move |event| event.kind == kind && event.uuid == uuid)
-    }
-
-    /// What the helper found of an object, if it came to it.
-    #[must_use]
-    pub fn verdict_of(&self, object: &Object) -> Option<Verdict> {
-        let (kind, uuid) = (object.kind, object.uuid());
-        let found = self.verdicts.iter().find(|(of_kind, of_uuid, _)| (*of_kind, *of_uuid) == (kind, uuid));
-        found.map(|(_, _, verdict)| *verdict)
-    }
-
     /// Starts domains that ran before, as far as they are there and off. The first that cannot be started is the failure, if there
     /// was none before.
     pub fn start_again<'d>(&mut self, domains: impl IntoIterator<Item = &'d Definition>, libvirt: &impl Normalize) {
-        let is_done = self.failure.is_none();
         let mut activation = Activation::new(std::mem::take(&mut self.world), libvirt);
         for domain in domains {
             if let Err(why) = activation.start(ObjectKind::Domain, domain.uuid)
                 && self.failure.is_none()
             {
-                self.is_done = is_done;
                 self.failure = Some(why);
                 self.failed_at = Some((ObjectKind::Domain, domain.name.clone()));
             }
@@ -156,8 +47,6 @@ impl Run {
         self.world = world;
         self.events.extend(events);
         self.unknown.extend(unknown);
-        self.unknown.sort();
-        self.unknown.dedup();
     }
 }
 
@@ -166,10 +55,8 @@ impl Run {
 pub fn run(world: World, settings: &Settings, libvirt: &impl Normalize) -> Run {
     let mut activation = Activation::new(world, libvirt);
     let failure = activation.all(settings).err();
-    let Activation { world, events, verdicts, mut unknown, at, .. } = activation;
+    let Activation { world, events, verdicts, unknown, at, .. } = activation;
     let failed_at = at.filter(|_| failure.is_some());
-    unknown.sort();
-    unknown.dedup();
     Run { events, verdicts, unknown, is_done: failure.is_none(), failure, failed_at, world }
 }
 
@@ -184,14 +71,14 @@ struct Activation<'a, L> {
     libvirt: &'a L,
     events: Vec<Event>,
     verdicts: Vec<(ObjectKind, Uuid, Verdict)>,
-    unknown: Vec<Unknown>,
+    unknown: BTreeSet<Unknown>,
     /// What is being done.
     at: Option<(ObjectKind, String)>,
 }
 
 impl<'a, L: Normalize> Activation<'a, L> {
     fn new(world: World, libvirt: &'a L) -> Self {
-        Self { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: Vec::new(), at: None }
+        Self { world, libvirt, events: Vec::new(), verdicts: Vec::new(), unknown: BTreeSet::new(), at: None }
     }
 
     fn all(&mut self, settings: &Settings) -> Result<(), String> {
@@ -333,9 +220,9 @@ impl<'a, L: Normalize> Activation<'a, L> {
                 }
                 // What nobody has seen may be there.
                 (Some(false), false) if self.world.is_assumed => {
-                    self.unknown.push(Unknown::Volume { path, present: false });
+                    self.unknown.insert(Unknown::Volume { path, present: false });
                 }
-                (None, present) => self.unknown.push(Unknown::Volume { path, present }),
+                (None, present) => drop(self.unknown.insert(Unknown::Volume { path, present })),
                 (Some(true), true) | (Some(false), false) => {}
             }
         }
@@ -358,13 +245,7 @@ impl<'a, L: Normalize> Activation<'a, L> {
             }
         }
         self.note(kind, uuid, Deed::Stop(cause.clone()));
-        if let Some(object) = self.world.object_mut(kind, uuid) {
-            object.is_active = false;
-            object.running = None;
-            if !object.is_persistent {
-                self.world.objects.retain(|object| object.kind != kind || object.uuid() != uuid);
-            }
-        }
+        self.world.stop(kind, uuid);
     }
 
     fn start(&mut self, kind: ObjectKind, uuid: Uuid) -> Result<(), String> {
@@ -453,16 +334,15 @@ impl<'a, L: Normalize> Activation<'a, L> {
             }
         }
         for bridge in &domain.facts.bridges {
-            let active = self.world.objects.iter().filter(|of| of.kind == ObjectKind::Network && of.is_active);
-            let is_of_network =
-                active.into_iter().any(|network| network.definition.facts.bridge.as_ref() == Some(bridge));
+            let mut networks = self.world.active(ObjectKind::Network);
+            let is_of_network = networks.any(|network| network.definition.facts.bridge.as_ref() == Some(bridge));
             if is_of_network || self.world.bridges.contains(bridge) {
                 continue;
             }
             if !self.world.may_have_bridges {
                 return Err(format!("'{bridge}': No such device"));
             }
-            self.unknown.push(Unknown::Bridge(bridge.clone()));
+            self.unknown.insert(Unknown::Bridge(bridge.clone()));
         }
         Ok(())
     }
@@ -476,7 +356,7 @@ impl<'a, L: Normalize> Activation<'a, L> {
             Some(true) => Ok(()),
             Some(false) => Err(format!("Cannot access storage file '{file}'")),
             None => {
-                self.unknown.push(Unknown::File(file.to_owned()));
+                self.unknown.insert(Unknown::File(file.to_owned()));
                 Ok(())
             }
         }

@@ -4,7 +4,8 @@ use pretty_assertions::assert_eq;
 use uuid::Uuid;
 
 use super::definition::{Definition, Volume};
-use super::run::{Normalize, Run, Verdict, run};
+use super::outcome::{Run, Verdict};
+use super::run::{Normalize, run};
 use super::settings::{Item, Settings, VolumeItem};
 use super::world::{Files, Object, World};
 use crate::lab::identity::ObjectKind;

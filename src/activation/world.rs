@@ -169,6 +169,20 @@ impl World {
         self.objects.iter_mut().find(|object| object.kind == kind && object.uuid() == uuid)
     }
 
+    /// The objects of a kind that run.
+    pub fn active(&self, kind: ObjectKind) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |object| object.kind == kind && object.is_active)
+    }
+
+    /// Stops an object. What libvirt keeps only while it runs is gone then.
+    pub(crate) fn stop(&mut self, kind: ObjectKind, uuid: Uuid) {
+        if let Some(object) = self.object_mut(kind, uuid) {
+            object.is_active = false;
+            object.running = None;
+        }
+        self.objects.retain(|object| object.is_persistent || object.kind != kind || object.uuid() != uuid);
+    }
+
     /// The object of a kind with a name.
     #[must_use]
     pub fn named(&self, kind: ObjectKind, name: &str) -> Option<&Object> {
@@ -179,7 +193,7 @@ impl World {
     /// or on its bridge. A domain that has only its running interface there goes on, and has no network any more.
     #[must_use]
     pub fn running_on(&self, network: &Definition) -> Vec<Uuid> {
-        let running = self.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
+        let running = self.active(ObjectKind::Domain);
         running.filter(|domain| domain.definition.is_on(network)).map(Object::uuid).collect()
     }
 }

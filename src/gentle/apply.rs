@@ -1,11 +1,13 @@
 //! Takes the steps, one after the other.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::manner::{Manner, OnTimeout};
 use super::{DefineDomain, RestartNetwork, Step, Tell};
 use crate::activation::definition::Tap;
-use crate::activation::run::Cause;
+use crate::activation::outcome::Cause;
 use crate::lab::identity::ObjectKind;
 use crate::virsh::Error;
 use crate::virsh::hand::Hand;
@@ -53,26 +55,28 @@ pub fn apply(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(S
     shut_down(steps, hand, manner, &mut say)?;
     for step in steps {
         match step {
-            Step::Tell(told, network) => match tell(told, network.uuid, hand) {
-                Ok(()) => say(format!("network `{}` was told of {} changes while it runs", network.name, told.len())),
+            Step::Tell { changes, restart } => match tell(changes, restart.uuid, hand) {
+                Ok(()) => {
+                    say(format!("network `{}` was told of {} changes while it runs", restart.name, changes.len()));
+                }
                 Err(why) => {
-                    say(format!("network `{}` cannot be told while it runs: {why}", network.name));
-                    restart(network, hand, &mut say)?;
+                    say(format!("network `{}` cannot be told while it runs: {why}", restart.name));
+                    restart_network(restart, hand, &mut say)?;
                 }
             },
-            Step::RestartNetwork(network) => restart(network, hand, &mut say)?,
-            Step::Describe(domain, words) => match hand.describe(domain.uuid, &words.title, &words.description) {
-                Ok(()) => say(format!("domain `{}` has its new title and description", domain.name)),
-                Err(_) => define(domain, hand, &mut say)?,
+            Step::RestartNetwork(restart) => restart_network(restart, hand, &mut say)?,
+            Step::Describe { define, words } => match hand.describe(define.uuid, &words.title, &words.description) {
+                Ok(()) => say(format!("domain `{}` has its new title and description", define.name)),
+                Err(_) => define_domain(define, hand, &mut say)?,
             },
-            Step::Define(domain) => define(domain, hand, &mut say)?,
+            Step::Define(define) => define_domain(define, hand, &mut say)?,
             Step::ShutDown { .. } => {}
         }
     }
     Ok(())
 }
 
-fn define(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
+fn define_domain(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
     let DefineDomain { name, definition, .. } = domain;
     let defined = hand.define(ObjectKind::Domain, definition);
     defined.map_err(|why| Failure::Step { what: format!("defining domain `{name}`"), why })?;
@@ -80,9 +84,9 @@ fn define(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String)) -> R
     Ok(())
 }
 
-fn restart(network: &RestartNetwork, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
-    let name = &network.name;
-    let count = restart_network(network, hand)?;
+fn restart_network(restart: &RestartNetwork, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
+    let name = &restart.name;
+    let count = put_through(restart, hand)?;
     say(format!("network `{name}` was restarted; {count} interfaces are on it again"));
     Ok(())
 }
@@ -96,7 +100,7 @@ fn tell(told: &[Tell], network: Uuid, hand: &Hand) -> Result<(), Error> {
 
 /// Restarts a network with its new definition, or when that does not start, with the one that it had. Returns how many interfaces
 /// are on it again.
-fn restart_network(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Failure> {
+fn put_through(restart: &RestartNetwork, hand: &Hand) -> Result<usize, Failure> {
     let [old_bridge, new_bridge] = &restart.bridges;
     let is_known = |device: &str| restart.taps.iter().any(|tap| tap.device == device);
     // What somebody else has put on a bridge is lost with it, too.
@@ -138,21 +142,20 @@ pub fn put<'t>(taps: impl IntoIterator<Item = &'t Tap>, bridge: &str, hand: &Han
 }
 
 fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, say: &mut impl FnMut(String)) -> Result<(), Failure> {
-    let mut asked: Vec<(Uuid, &str)> = Vec::new();
+    let mut asked: BTreeMap<Uuid, &str> = BTreeMap::new();
     for step in steps {
         if let Step::ShutDown { uuid, name, cause } = step {
             say(format!("domain `{name}` is asked to shut down: {}", why(cause)));
-            asked.push((*uuid, name));
+            asked.insert(*uuid, name);
         }
     }
     if asked.is_empty() {
         return Ok(());
     }
-    let uuids: Vec<Uuid> = asked.iter().map(|(uuid, _)| *uuid).collect();
+    let uuids: Vec<Uuid> = asked.keys().copied().collect();
     let failed = |what: &'static str| move |why: Error| Failure::Step { what: what.to_owned(), why };
     let late = hand.shut_down(&uuids, manner.patience()).map_err(failed("shutting domains down"))?;
-    let names = asked.iter().filter(|(uuid, _)| late.contains(uuid)).map(|(_, name)| format!("domain `{name}`"));
-    let names: Vec<String> = names.collect();
+    let names: Vec<String> = late.iter().map(|uuid| format!("domain `{}`", asked[uuid])).collect();
     if names.is_empty() {
         return Ok(());
     }

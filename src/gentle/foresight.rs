@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::manner::Manner;
 use super::{Step, steps};
 use crate::activation::definition::Definition;
-use crate::activation::run::{self, Deed, Event, Normalize, Run};
+use crate::activation::outcome::{Deed, Event, Run};
+use crate::activation::run::{self, Normalize};
 use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
@@ -32,7 +33,7 @@ pub fn foresee(world: &World, settings: &Settings, libvirt: &impl Normalize, man
 /// The domains that run in `world` and that an activation stops, in whatever way.
 #[must_use]
 pub fn stopped(world: &World, run: &Run) -> BTreeSet<Uuid> {
-    let running = world.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
+    let running = world.active(ObjectKind::Domain);
     let is_stopped = |event: &Event| matches!(event.deed, Deed::Stop(_) | Deed::ShutDown(_));
     running.filter(|domain| run.events_of(domain).any(is_stopped)).map(Object::uuid).collect()
 }
@@ -40,9 +41,9 @@ pub fn stopped(world: &World, run: &Run) -> BTreeSet<Uuid> {
 /// Takes a step in a world. `alone` is what the activation would have left without it, with the new definitions.
 fn take(step: &Step, world: &mut World, alone: &World) -> Option<Event> {
     let (kind, uuid, deed) = match step {
-        Step::Tell(_, network) => (ObjectKind::Network, network.uuid, Deed::Tell),
+        Step::Tell { restart, .. } => (ObjectKind::Network, restart.uuid, Deed::Tell),
         Step::RestartNetwork(network) => (ObjectKind::Network, network.uuid, Deed::Restart),
-        Step::Describe(domain, _) => (ObjectKind::Domain, domain.uuid, Deed::Tell),
+        Step::Describe { define, .. } => (ObjectKind::Domain, define.uuid, Deed::Tell),
         Step::Define(domain) => (ObjectKind::Domain, domain.uuid, Deed::Define),
         Step::ShutDown { uuid, cause, .. } => (ObjectKind::Domain, *uuid, Deed::ShutDown(cause.clone())),
     };
@@ -50,11 +51,7 @@ fn take(step: &Step, world: &mut World, alone: &World) -> Option<Event> {
     let object = world.object_mut(kind, uuid)?;
     let event = Event { kind, uuid, name: object.name().to_owned(), deed };
     if let Deed::ShutDown(_) = event.deed {
-        object.is_active = false;
-        object.running = None;
-        if !object.is_persistent {
-            world.objects.retain(|object| object.kind != kind || object.uuid() != uuid);
-        }
+        world.stop(kind, uuid);
     } else if let Some(new) = new {
         object.definition = new;
     }

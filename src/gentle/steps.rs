@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::manner::Manner;
 use super::{DefineDomain, RestartNetwork, Step, hosts, words};
 use crate::activation::definition::Definition;
-use crate::activation::run::{Cause, Deed, Run, Verdict};
+use crate::activation::outcome::{Cause, Deed, Run, Verdict};
 use crate::activation::settings::{Item, Settings};
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
@@ -17,10 +17,10 @@ use crate::spec::lifecycle::OnChange;
 #[must_use]
 pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -> Vec<Step> {
     let mut steps = Vec::new();
-    let running = || before.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
+    let running = || before.active(ObjectKind::Domain);
     // What domains are from now on that are defined while they run: to NixVirt, they are on the networks of that.
     let become_at_once = running().filter_map(|domain| match of_domain(domain, settings, run, manner, None)? {
-        Step::Define(_) | Step::Describe(..) => {
+        Step::Define(_) | Step::Describe { .. } => {
             Some((domain.uuid(), &run.world.object(domain.kind, domain.uuid())?.definition))
         }
         _ => None,
@@ -31,7 +31,7 @@ pub fn before(before: &World, settings: &Settings, run: &Run, manner: &Manner) -
     };
     // Domains whose network stops, each with the network.
     let mut cut: BTreeMap<Uuid, String> = BTreeMap::new();
-    for network in before.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active) {
+    for network in before.active(ObjectKind::Network) {
         if let Some(new) = network_stays(network, settings, run, before) {
             // As it is written: libvirt's test driver, which has read the new one, knows no lines for dnsmasq.
             let written = settings.item(network.kind, network.uuid()).map_or(new, |item| &item.definition);
@@ -69,7 +69,7 @@ fn network_stays<'r>(network: &'r Object, settings: &Settings, run: &'r Run, wor
         Some(Cause::Changed) => {
             let is_listed = settings.item(network.kind, network.uuid())?.active != Some(false);
             let after = &run.world.object(network.kind, network.uuid())?.definition;
-            let on_it = running_on(network, world);
+            let on_it = run_on(network, world);
             (is_listed && can_move(&network.definition, after, on_it)).then_some(after)
         }
         // Its owner asked for it.
@@ -93,16 +93,18 @@ fn is_on(domain: &Object, network: &Object) -> bool {
 }
 
 /// The domains that run, as they run, of those that are on a network.
-fn running_on<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item = &'w Definition> {
-    let running = world.objects.iter().filter(|object| object.kind == ObjectKind::Domain && object.is_active);
-    running.filter(|domain| is_on(domain, network)).filter_map(|domain| domain.running.as_ref())
+fn run_on<'w>(network: &'w Object, world: &'w World) -> impl Iterator<Item = &'w Definition> {
+    world
+        .active(ObjectKind::Domain)
+        .filter(|domain| is_on(domain, network))
+        .filter_map(|domain| domain.running.as_ref())
 }
 
 fn of_network(network: &Object, new: &Definition, written: &Definition, world: &World) -> Option<Step> {
     if network.definition.compared(network.kind, new) == new.compared(network.kind, new) {
         return None;
     }
-    let taps = running_on(network, world).flat_map(|running| running.taps_on(&network.definition));
+    let taps = run_on(network, world).flat_map(|running| running.taps_on(&network.definition));
     let restart = RestartNetwork {
         uuid: network.uuid(),
         name: new.name.clone(),
@@ -112,7 +114,7 @@ fn of_network(network: &Object, new: &Definition, written: &Definition, world: &
         taps: taps.collect(),
     };
     Some(match hosts::difference(&network.definition, new) {
-        Some(told) => Step::Tell(told, restart),
+        Some(changes) => Step::Tell { changes, restart },
         None => Step::RestartNetwork(restart),
     })
 }
@@ -142,7 +144,7 @@ fn of_domain(
         (Some(Verdict::Changed), None) => of_changed(domain, item, run, manner),
         // NixVirt defines it, and leaves it running.
         (Some(Verdict::Never), None) => {
-            of_changed(domain, item, run, manner).filter(|step| matches!(step, Step::Describe(..)))
+            of_changed(domain, item, run, manner).filter(|step| matches!(step, Step::Describe { .. }))
         }
         (Some(Verdict::New | Verdict::Unchanged) | None, None) => None,
     }
@@ -153,7 +155,7 @@ fn of_changed(domain: &Object, item: &Item, run: &Run, manner: &Manner) -> Optio
     let new = &run.world.object(domain.kind, uuid)?.definition;
     let define = DefineDomain { uuid, name, definition: item.definition.clone().as_handed_over().text().to_owned() };
     if let Some(words) = words::difference(&domain.definition, new) {
-        return Some(Step::Describe(define, words));
+        return Some(Step::Describe { define, words });
     }
     match manner.on_change(uuid) {
         OnChange::NextStart => Some(Step::Define(define)),

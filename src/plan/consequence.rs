@@ -1,6 +1,8 @@
 //! The table of consequences, the most harmful first. A new one gets its line here: its doc comment is what `lab2nix explain`
 //! prints, and `tests/cases/plan/<name>/` its case.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -164,4 +166,10 @@ consequences! {
     Created = "created", New;
     /// Something that was off is started.
     Started = "started", New;
+}
+
+/// The names of consequences, each once, the most harmful first.
+pub fn names(consequences: impl IntoIterator<Item = Consequence>) -> Vec<&'static str> {
+    let each: BTreeSet<Consequence> = consequences.into_iter().collect();
+    each.into_iter().map(Consequence::name).collect()
 }

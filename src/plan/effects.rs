@@ -13,7 +13,8 @@ use super::consequence::Consequence;
 use super::{ByHand, Cause, Certainty, Effect, Plan, Subject};
 use crate::activation::definition::Definition;
 use crate::activation::difference::changes;
-use crate::activation::run::{self, Deed, Normalize, Run, Verdict};
+use crate::activation::outcome::{self, Deed, Run, Verdict};
+use crate::activation::run::{self, Normalize};
 use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
 use crate::gentle::foresight;
@@ -86,7 +87,7 @@ fn subject(kind: ObjectKind, name: &str) -> Subject {
 
 /// How an object was stopped.
 struct Stop<'a> {
-    cause: &'a run::Cause,
+    cause: &'a outcome::Cause,
     /// Whether its guest has shut it down.
     by_guest: bool,
     /// Whether it is started after that.

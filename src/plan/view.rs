@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::consequence::{Consequence, Harm};
 use super::{Certainty, Effect, Location, Places, Plan, Subject};
-use crate::activation::run::Unknown;
+use crate::activation::outcome::Unknown;
 
 /// What an activation of the host's libvirt objects will do.
 ///

@@ -43,7 +43,7 @@ pub struct Loose<'w> {
 #[must_use]
 pub fn loose(world: &World) -> Vec<Loose<'_>> {
     let running: Vec<&Definition> = world.objects.iter().filter_map(|object| object.running.as_ref()).collect();
-    let networks = world.objects.iter().filter(|object| object.kind == ObjectKind::Network && object.is_active);
+    let networks = world.active(ObjectKind::Network);
     let mut loose = Vec::new();
     for network in networks.map(|network| &network.definition) {
         let Some(bridge) = &network.facts.made_bridge else { continue };

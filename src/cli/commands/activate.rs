@@ -17,7 +17,7 @@ use crate::gentle::foresight::stopped;
 use crate::gentle::manner::Manner;
 use crate::gentle::steps;
 use crate::lab::identity::ObjectKind;
-use crate::plan::consequence::{Consequence, Harm};
+use crate::plan::consequence::{self, Consequence, Harm};
 use crate::plan::{self, ACCEPT, Before, Certainty, Effect, Plan};
 use crate::spec::lifecycle::OnChange;
 use crate::virsh::hand::Hand;
@@ -65,8 +65,7 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
         // A host that boots into it has what it had.
         let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
         keep_up(&world, &settings, &hand, &[ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain]);
-        let names: BTreeSet<&str> = refused.iter().map(|effect| effect.consequence.name()).collect();
-        let names: Vec<&str> = names.into_iter().collect();
+        let names = consequence::names(refused.iter().map(|effect| effect.consequence));
         talk(&format!(
             "lab2nix: Nothing of the labs was changed. To say yes to it, once: echo {} | sudo tee {ACCEPT}\n",
             names.join(",")
@@ -119,8 +118,9 @@ fn tell(effects: &[&Effect]) {
     }
 }
 
-/// Starts what shall be active, as it is defined: what nobody would start any more now.
-fn keep_up(world: &World, settings: &Settings, hand: &Hand, kinds: &[ObjectKind]) {
+/// Starts what shall be active, as it is defined: what nobody would start any more now. Returns whether anything was.
+fn keep_up(world: &World, settings: &Settings, hand: &Hand, kinds: &[ObjectKind]) -> bool {
+    let mut has_started = false;
     for (kind, items) in settings.kinds().filter(|(kind, _)| kinds.contains(kind)) {
         for item in items.iter().filter(|item| item.active == Some(true)) {
             let Some(there) = world.object(kind, item.definition.uuid).filter(|there| !there.is_active) else {
@@ -128,22 +128,27 @@ fn keep_up(world: &World, settings: &Settings, hand: &Hand, kinds: &[ObjectKind]
             };
             let (kind_name, name) = (kind.name(), there.name());
             match hand.start(kind, there.uuid()) {
-                Ok(()) => talk(&format!("lab2nix: {kind_name} `{name}` was off, and runs as it was\n")),
+                Ok(()) => {
+                    has_started = true;
+                    talk(&format!("lab2nix: {kind_name} `{name}` was off, and runs as it was\n"));
+                }
                 Err(why) => talk(&format!("lab2nix: {kind_name} `{name}` is off, and does not start: {why}\n")),
             }
         }
     }
+    has_started
 }
 
 /// What runs at the end of an activation, however it has ended: the networks and pools that shall, with running domains on them, and
 /// the domains that ran before.
 fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let ran = Ran { path: arguments.state.join("ran.json") };
-    let world = state::read(virsh)?;
+    let mut world = state::read(virsh)?;
     let settings = read_settings(&arguments.settings, &arguments.connect, &world)?;
     let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
-    keep_up(&world, &settings, &hand, &[ObjectKind::Network, ObjectKind::Pool]);
-    let world = state::read(virsh)?;
+    if keep_up(&world, &settings, &hand, &[ObjectKind::Network, ObjectKind::Pool]) {
+        world = state::read(virsh)?;
+    }
     let mut code = 0;
     for Loose { tap, bridge, network } in ports::loose(&world) {
         match put([&tap], bridge, &hand) {

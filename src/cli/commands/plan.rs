@@ -13,7 +13,7 @@ use crate::activation::run::AsWritten;
 use crate::activation::settings::Settings;
 use crate::activation::wanted;
 use crate::activation::world::World;
-use crate::cli::{Cli, Deny, PlanArguments, PlanFormat};
+use crate::cli::{Activation, Cli, Deny, PlanArguments, PlanFormat};
 use crate::files::{self, Disk};
 use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
@@ -21,7 +21,7 @@ use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
-use crate::plan::consequence::Consequence;
+use crate::plan::consequence::{self, Consequence};
 use crate::plan::places::Specs;
 use crate::plan::view::View;
 use crate::plan::{self, Before, Certainty, Places, Plan, human, markdown};
@@ -75,14 +75,8 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
         let is_denied = cli.deny.iter().any(|deny| matches!(deny, Deny::Planned(denied) if denied.has(consequence)));
         is_denied && !is_accepted(consequence)
     };
-    let mut denied: Vec<&str> = plan
-        .effects
-        .iter()
-        .map(|effect| effect.consequence)
-        .filter(|found| is_denied(*found))
-        .map(Consequence::name)
-        .collect();
-    denied.dedup();
+    let planned = plan.effects.iter().map(|effect| effect.consequence);
+    let denied = consequence::names(planned.filter(|consequence| is_denied(*consequence)));
     if denied.is_empty() {
         return Ok(0);
     }
@@ -123,12 +117,11 @@ fn manner(
     labs: &[(&Lab, &Objects)],
     connection: Option<&str>,
 ) -> Result<Option<Manner>, Failure> {
-    let file = match (arguments.activation.as_deref(), connection) {
-        (Some("nixvirt"), _) => return Ok(None),
-        (Some("gentle"), _) => None,
-        (Some(file), _) => Some(Path::new(file)),
+    let file = match (&arguments.activation, connection) {
+        (Some(Activation::Gentle), _) => None,
+        (Some(Activation::File(file)), _) => Some(file.as_path()),
         (None, Some(_)) if Path::new(ACTIVATION).exists() => Some(Path::new(ACTIVATION)),
-        (None, _) => return Ok(None),
+        (Some(Activation::NixVirt) | None, _) => return Ok(None),
     };
     let manner = match file {
         Some(file) => read_manner(file, connection.unwrap_or("qemu:///system"))?,

@@ -2,7 +2,7 @@
 
 use super::{Effects, subject};
 use crate::activation::difference::{Change, changes};
-use crate::activation::run;
+use crate::activation::outcome;
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
 use crate::plan::Cause;
@@ -53,22 +53,22 @@ impl Effects<'_> {
         }
     }
 
-    pub(super) fn causes(&self, object: &Object, cause: &run::Cause) -> Vec<Cause> {
+    pub(super) fn causes(&self, object: &Object, cause: &outcome::Cause) -> Vec<Cause> {
         let plain = |text: String| vec![Cause { text, of: None }];
         let own = |text: &str| {
             let of = Some((object.kind, object.uuid(), Vec::new()));
             vec![Cause { text: text.to_owned(), of }]
         };
         let mut causes = match cause {
-            run::Cause::Unlisted => plain("it is not listed any more".to_owned()),
-            run::Cause::Renamed => {
+            outcome::Cause::Unlisted => plain("it is not listed any more".to_owned()),
+            outcome::Cause::Renamed => {
                 let name = self.after(object).map_or("", Object::name);
                 own(&format!("it is renamed to `{name}`"))
             }
-            run::Cause::Changed => self.changes(object),
-            run::Cause::Restart => own("`restart` is true"),
-            run::Cause::Inactive => own("`active` is false"),
-            run::Cause::Network(name) => {
+            outcome::Cause::Changed => self.changes(object),
+            outcome::Cause::Restart => own("`restart` is true"),
+            outcome::Cause::Inactive => own("`active` is false"),
+            outcome::Cause::Network(name) => {
                 let network = self.before.named(ObjectKind::Network, name);
                 match network.filter(|network| self.stop(network).is_some_and(|stop| stop.runs_again)) {
                     Some(network) => {
@@ -79,10 +79,10 @@ impl Effects<'_> {
                 }
             }
         };
-        if *cause != run::Cause::Changed && *cause != run::Cause::Renamed && self.is_changed(object) {
+        if *cause != outcome::Cause::Changed && *cause != outcome::Cause::Renamed && self.is_changed(object) {
             causes.extend(self.changes(object));
         }
-        let is_for_good = matches!(cause, run::Cause::Unlisted | run::Cause::Inactive);
+        let is_for_good = matches!(cause, outcome::Cause::Unlisted | outcome::Cause::Inactive);
         let starts_again = self.stop(object).is_some_and(|stop| stop.runs_again);
         if let (Some(failure), false) = (&self.run.failure, is_for_good || starts_again) {
             causes.push(Cause { text: format!("the activation stops before it is started: {failure}"), of: None });

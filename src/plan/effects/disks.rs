@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Effects;
 use crate::activation::definition::{Definition, DiskSource};
-use crate::activation::run::Deed;
+use crate::activation::outcome::Deed;
 use crate::activation::world::{Object, World};
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::Consequence;

@@ -2,7 +2,7 @@
 
 use super::disks::path_of;
 use super::{Effects, Stop, subject};
-use crate::activation::run::{self, Deed};
+use crate::activation::outcome::{self, Deed};
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::Consequence;
@@ -80,15 +80,15 @@ impl Effects<'_> {
                 } else {
                     (Consequence::PowerCycled, "cut off")
                 };
-                let name = if *cause == run::Cause::Renamed { " under its new name" } else { "" };
+                let name = if *cause == outcome::Cause::Renamed { " under its new name" } else { "" };
                 self.add(consequence, me.clone(), format!("{how}, and started again{name}"), causes);
                 if by_guest {
                     return;
                 }
                 let shut_down = format!("`virsh shutdown {}` before", domain.name());
                 self.instead(match cause {
-                    run::Cause::Network(_) | run::Cause::Restart | run::Cause::Renamed => shut_down,
-                    run::Cause::Changed | run::Cause::Unlisted | run::Cause::Inactive => {
+                    outcome::Cause::Network(_) | outcome::Cause::Restart | outcome::Cause::Renamed => shut_down,
+                    outcome::Cause::Changed | outcome::Cause::Unlisted | outcome::Cause::Inactive => {
                         format!("{shut_down}, or `onChange` `next-start` in its entry")
                     }
                 });

@@ -1,7 +1,7 @@
 //! What ends an activation early.
 
 use super::Effects;
-use crate::activation::run::{Deed, Run};
+use crate::activation::outcome::{Deed, Run};
 use crate::plan::Subject;
 use crate::plan::consequence::Consequence;
 

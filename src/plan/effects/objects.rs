@@ -1,7 +1,7 @@
 //! What happens to networks and pools, and to any object that is not stopped or is new.
 
 use super::{Effects, Stop, subject};
-use crate::activation::run::Deed;
+use crate::activation::outcome::Deed;
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
 use crate::plan::Cause;

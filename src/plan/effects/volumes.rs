@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Effects;
 use super::disks::path_of;
-use crate::activation::run::Deed;
+use crate::activation::outcome::Deed;
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::Consequence;
 use crate::plan::{Cause, Subject};
