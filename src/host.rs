@@ -16,6 +16,7 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::ip::Ip;
+use crate::lab::path::plain;
 use crate::lab::storage::Permissions;
 use crate::lab::storage::backing::Image;
 use crate::lab::{Domain, Lab, Pool, port, socket};
@@ -268,9 +269,9 @@ impl Claims {
             self.files.insert(disk.source.place(lab.pools.as_deref().unwrap_or_default()), owner());
         }
         if let Firmware::Uefi { nvram, .. } = &domain.firmware {
-            self.files.insert(nvram.value.clone(), owner());
+            self.files.insert(plain(&nvram.value), owner());
         }
-        self.files.extend(socket::written_paths(domain).map(|path| (path.value.clone(), owner())));
+        self.files.extend(socket::written_paths(domain).map(|path| (plain(&path.value), owner())));
         let cid = domain.devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref());
         self.cids.extend(cid.map(|cid| (cid.value.to_string(), owner())));
         for (protocol, port, address, _) in port::listened(domain) {

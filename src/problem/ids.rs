@@ -207,7 +207,9 @@ ids! {
     ///
     /// libvirt takes only absolute paths: a domain is started by a daemon with no working directory of yours.
     RelativePath = "relative-path", Error;
-    /// The path of a directory that the host makes has a character that its tool does not take as it is.
+    /// A path cannot be one of what it is for: of a file, or of a directory that the host makes.
+    ///
+    /// A path that is `/`, or that ends in `/`, `.` or `..`, leads to a directory: no disk, image, device or socket has it.
     ///
     /// systemd-tmpfiles makes the directories of pools, of firmware variables and of `tftp`. To it, a quote ends the path, what
     /// starts with `\` is an escaped character (`\x41` is `A`), what starts with `%` a name or number of the host (`%u` is

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::lab::path::is_of_directory;
 use crate::lab::placed::ExtraAt;
 use crate::lab::text::is_xml_char;
 use crate::place::{Place, Pointer};
@@ -24,7 +25,7 @@ const SOCKET_MAX: usize = 107;
 
 /// Reads the absolute path of a socket.
 pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    let path = path(word, problems)?;
+    let path = file(word, problems)?;
     let is_valid = path.len() <= SOCKET_MAX;
     if !is_valid {
         let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
@@ -35,7 +36,21 @@ pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     is_valid.then_some(path)
 }
 
-/// Reads an absolute path.
+/// Reads the absolute path of a file or device, which is no directory.
+pub fn file(word: Word<'_>, problems: &mut Problems) -> Option<String> {
+    let path = path(word, problems)?;
+    let is_valid = !is_of_directory(&path);
+    if !is_valid {
+        problems.push(
+            Problem::of_value(Id::BadPath, word.place(), format!("`{}` is no path of a file", shortened(&path)))
+                .label("leads to a directory")
+                .help("write the path to the file itself"),
+        );
+    }
+    is_valid.then_some(path)
+}
+
+/// Reads an absolute path, of a directory too.
 pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !text.starts_with('/') {

@@ -29,6 +29,7 @@ const HOSTILE: &[&str] = &[
     "a'b",
     "a\"b",
     "one\ntwo",
+    "one\ttwo",
     "rubbed\u{7f}out",
     "a\u{85}b",
     "%u",
@@ -47,7 +48,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// What paths, and other words that have to have a form, are continued by.
-const ENDS: &[&str] = &[";reboot;#", "'", "\"", "\n", "\u{7f}", "%u", "\\x41", "+", " -x", "/../..", ",x", "#"];
+const ENDS: &[&str] = &[";reboot;#", "'", "\"", "\n", "\t", "\u{7f}", "%u", "\\x41", "+", " -x", "/../..", ",x", "#"];
 
 /// What programs take as it is, by what it is.
 const TAKEN: &[(&str, &str)] = &[
@@ -106,6 +107,44 @@ fn hostile_words_are_refused_or_stay_words() {
         differences.add(&what);
     }
     differences.settle("refuse the word, or quote it for whoever reads it");
+}
+
+/// The keys whose paths can be of directories, or are those of servers that have other forms too.
+const NOT_OF_FILES: &[&str] = &[
+    "networks.*.tftp",
+    "pools.*.path",
+    "pools.*.source.dir",
+    "domains.*.shares.*.source",
+    "domains.*.audio.runtimeDir",
+    "domains.*.audio.server",
+];
+
+/// Every key that takes a path refuses what is no line, also where a definition in XML would end in another path; a path of a
+/// file is none of a directory.
+#[test]
+fn paths_are_lines_and_those_of_files_lead_to_files() {
+    let places = places();
+    let is_path = |site: &&Site| !site.is_name && site.word().starts_with('/') && !site.path.contains(".extra.");
+    let paths: Vec<&Site> = places.values().filter(is_path).collect();
+    assert!(paths.len() > 20, "only {} paths", paths.len());
+    let controls = (0..=0x1f).chain(0x7f..=0x9f).filter_map(char::from_u32);
+    let broken: Vec<String> = controls.map(|control| format!("{control}x")).collect();
+    let mut differences = Differences::default();
+    for site in paths {
+        let path = language::in_domains(&site.path);
+        // A layer is read where a domain takes it.
+        let shorter = if path == site.path { site.shorter() } else { site.clone() };
+        let old = site.word();
+        let is_of_file = !NOT_OF_FILES.contains(&path.as_str());
+        let directories = ["/", "/.", "/.."].iter().filter(|_| is_of_file).map(|end| (*end).to_owned());
+        for word in broken.iter().cloned().chain(directories).map(|end| format!("{old}{end}")) {
+            let is_taken = shorter.with(&old, &word).is_some_and(|spec| Read::value(&spec).checked.is_sound());
+            if is_taken {
+                differences.add(&format!("{} = {word:?} is taken\n", site.path));
+            }
+        }
+    }
+    differences.settle("read the path with `text::file` or `text::path`");
 }
 
 /// A text, or a name, in a good spec.

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::lab::path::plain;
 use crate::spec::pool::PoolType;
 
 /// What the storage of a pool is. What its type has no use for is empty.
@@ -56,8 +57,8 @@ impl Source {
         let hosts: Vec<String> = self.hosts.iter().map(|host| host.name.to_lowercase()).collect();
         let (what, parts) = match r#type {
             PoolType::Dir => return None,
-            PoolType::Fs | PoolType::Disk => ("device", vec![self.device.clone()?]),
-            PoolType::Netfs => ("directory", vec![format!("{}:{}", hosts.join(","), self.dir.clone()?)]),
+            PoolType::Fs | PoolType::Disk => ("device", vec![plain(self.device.as_ref()?)]),
+            PoolType::Netfs => ("directory", vec![format!("{}:{}", hosts.join(","), exported(self.dir.as_ref()?))]),
             PoolType::Logical => ("volume group", vec![self.name.clone()?]),
             PoolType::Iscsi => {
                 // Two initiators may be shown two sets of units.
@@ -68,4 +69,9 @@ impl Source {
         };
         Some((what, parts.join(" ")))
     }
+}
+
+/// What a server exports, however it is written: a directory, or a share, which is no path.
+fn exported(dir: &str) -> String {
+    if dir.starts_with('/') { plain(dir) } else { dir.to_owned() }
 }

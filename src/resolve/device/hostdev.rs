@@ -79,7 +79,7 @@ fn host_device(
     let place = pci.or(usb).or(mdev)?.place();
     let kind = if let Some(word) = pci {
         let address = parsed(word, PciAddress::parse, "lspci -D", "0000:01:00.0", problems);
-        let rom = layers.get(key!(rom)).and_then(|word| text::path(word, problems));
+        let rom = layers.get(key!(rom)).and_then(|word| text::file(word, problems));
         HostDeviceKind::Pci {
             address: address?,
             guest,

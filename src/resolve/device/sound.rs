@@ -53,7 +53,7 @@ pub(crate) fn audio(
         server: layers.get(key!(server)).and_then(|word| text::line_of(word, problems)),
         runtime_dir: layers.get(key!(runtime_dir)).and_then(|word| text::path(word, problems)),
         device: layers.get(key!(device)).and_then(|word| text::line_of(word, problems)),
-        path: layers.get(key!(path)).and_then(|word| Some(word.with(text::path(word, problems)?))),
+        path: layers.get(key!(path)).and_then(|word| Some(word.with(text::file(word, problems)?))),
     };
     check_keys(&layers, kind, problems);
     Some(audio)
