@@ -12,7 +12,6 @@
 
 mod transaction;
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -24,11 +23,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::proof::{Proven, lab_of};
 use crate::source::Files;
-use transaction::{NewDirectories, Transaction};
-
-/// How the names of temporary files start, in the directory that is written to. Files of such names are lab2nix's: what
-/// a killed run left behind is removed by the next one that succeeds.
-const TEMPORARY: &str = ".lab2nix-";
+use transaction::{Locked, Transaction};
 
 /// The disk failed; nothing on it has changed unless the message says so.
 #[derive(Debug, thiserror::Error)]
@@ -157,8 +152,9 @@ pub fn compare(dir: &Path, files: &[Proven], replace: Replace) -> Result<Vec<Sta
 ///
 /// Files that are up to date are not touched. The others are written and synced under temporary names beside their
 /// targets, with the permissions of the files that they replace, and then renamed; when a rename fails, those before it
-/// are undone. Two runs on one directory wait for each other where the file system can lock it. A run that is killed
-/// between two renames leaves a mixture of whole old and whole new files, which the next run completes.
+/// are undone. Runs on one directory wait for each other where the file system can lock it, each until the one before has
+/// removed all that was temporary. A run that is killed between two renames leaves a mixture of whole old and whole new files,
+/// which the next run completes; its temporary files, which their names tell, go with the next that succeeds.
 ///
 /// # Errors
 ///
@@ -305,18 +301,17 @@ fn another_lab(dir: &Path, ((name, text), state): (&Text<'_>, &State)) -> Option
 }
 
 fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outcome, Error> {
-    let mut new_directories = NewDirectories::default();
-    new_directories.make(dir)?;
-    let mut transaction = Transaction::begin(dir)?;
+    let mut locked = Locked::wait_for(dir)?;
     let states = compare_texts(dir, files, replace)?;
     let problems = refusals_of_texts(dir, files, &states, replace);
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
     }
+    for parent in files.iter().filter_map(|(name, _)| Path::new(name).parent()) {
+        locked.make(&dir.join(parent))?;
+    }
+    let mut transaction = Transaction::begin(&locked);
     for ((name, text), state) in files.iter().zip(&states) {
-        if let Some(parent) = Path::new(name).parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            new_directories.make(&dir.join(parent))?;
-        }
         match state {
             State::UpToDate => {}
             State::Missing => transaction.add(name, text)?,
@@ -325,20 +320,8 @@ fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outco
         }
     }
     transaction.commit()?;
-    new_directories.keep();
-    remove_leftovers(dir);
+    locked.finish();
     Ok(Outcome::Written(states))
-}
-
-/// Removes the temporary files of killed runs. This run succeeds even if that fails.
-fn remove_leftovers(dir: &Path) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    for entry in entries.flatten() {
-        let ours = |name: OsString| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
-        if ours(entry.file_name()) && entry.file_type().is_ok_and(|found| found.is_file()) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 #[cfg(test)]
