@@ -254,8 +254,8 @@ impl Claims {
         let owner = || format!("pool {}", pool.name);
         self.uuids.insert(pool.uuid.value.to_string(), owner());
         self.storage.extend(pool.directory().map(|path| (format!("directory {path}"), owner())));
-        self.storage
-            .extend(pool.source.identity(pool.r#type).map(|(what, which)| (format!("{what} {which}"), owner())));
+        let claims = pool.source.claims(pool.r#type);
+        self.storage.extend(claims.map(|(what, which)| (format!("{what} {which}"), owner())));
         for volume in pool.volumes_in_order().filter(|volume| volume.present.is_some()) {
             self.files.insert(pool.volume_place(&volume.name), owner());
         }

@@ -157,7 +157,7 @@ impl<'a> Inventory<'a, '_> {
             if let Some(path) = pool.directory() {
                 self.claim(Claim::Directory(path), Place::value(pool.at.key("path")));
             }
-            if let Some((what, which)) = pool.source.identity(pool.r#type) {
+            for (what, which) in pool.source.claims(pool.r#type) {
                 self.claim(Claim::Storage(what, which), Place::value(pool.at.key("source")));
             }
             for volume in &pool.volumes {

@@ -343,10 +343,11 @@ ids! {
     /// IDE is on machines of type `pc` only. `queues` and `iothread` are for bus `virtio`, `wwn` for `scsi` and `ide`, `rotationRate` for
     /// these and `sata`; disks on `sata` and `ide` cannot be `readonly`. libvirt refuses all of that.
     NotOnThisBus = "not-on-this-bus", Error;
-    /// A domain has more drives on a bus than there is room for.
+    /// A domain has more drives on a bus, or more devices, than there is room for.
     ///
     /// SATA has room for 30, five controllers of six ports, and IDE for 4, optical drives among them. Others end where
-    /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds.
+    /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds. Each interface has a PCI slot
+    /// or port of its own, and so has each disk on `virtio` or `nvme` and each PCI device of the host.
     BusFull = "bus-full", Error;
 
     /// A pool, volume or disk key that the type of the pool cannot have.

@@ -2,7 +2,8 @@
 //! `iscsiadm`. Each text of the language and each name that it leaves to the user is replaced by hostile ones. Either there is a
 //! problem where the word is written, or what leaves for those programs is still what they take as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::thread;
 
@@ -15,14 +16,16 @@ use lab2nix::lab::storage::Pool;
 use lab2nix::libvirt::Objects;
 use lab2nix::libvirt::tree::{Tree, Value as Attribute};
 use lab2nix::place::Place;
+use lab2nix::proof::Proven;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
 
 use super::language;
-use crate::support::{Differences, OK, Read, entries};
+use crate::support::{Differences, Read, cases};
 
-/// Words that mean something to one program or another.
+/// Words that mean something to one program or another, or nothing to any.
 const HOSTILE: &[&str] = &[
+    "",
     "x;reboot;#",
     "$(touch /tmp/pwned)",
     "`id`",
@@ -93,7 +96,7 @@ static PATTERNS: LazyLock<BTreeMap<&str, Validator>> = LazyLock::new(|| {
 
 #[test]
 fn hostile_words_are_refused_or_stay_words() {
-    let places = places();
+    let places = places(&cases());
     assert!(places.len() > 250, "only {} places", places.len());
     let places: Vec<&Site> = places.values().collect();
     let found: Vec<String> = thread::scope(|scope| {
@@ -123,7 +126,7 @@ const NOT_OF_FILES: &[&str] = &[
 /// file is none of a directory.
 #[test]
 fn paths_are_lines_and_those_of_files_lead_to_files() {
-    let places = places();
+    let places = places(&cases());
     let is_path = |site: &&Site| !site.is_name && site.word().starts_with('/') && !site.path.contains(".extra.");
     let paths: Vec<&Site> = places.values().filter(is_path).collect();
     assert!(paths.len() > 20, "only {} paths", paths.len());
@@ -145,6 +148,28 @@ fn paths_are_lines_and_those_of_files_lead_to_files() {
         }
     }
     differences.settle("read the path with `text::file` or `text::path`");
+}
+
+/// The definitions that hostile words in these specs come to where they are taken, each with the word and where it is.
+pub fn definitions_of_hostile_words(specs: &[PathBuf]) -> Vec<(String, Vec<Proven>)> {
+    let mut places = places(specs);
+    // What `extra` says is libvirt's own language.
+    places.retain(|path, _| !path.contains(".extra."));
+    let mut known = HashSet::new();
+    let definitions = places.values().flat_map(|site| {
+        let shorter = site.shorter();
+        let words = HOSTILE.iter().map(|word| (*word).to_owned());
+        let taken = words.filter_map(move |word| {
+            let documents = Read::value(&shorter.with(&site.word(), &word)?).documents()?;
+            Some((format!("{} = {word:?}", site.path), documents))
+        });
+        taken.collect::<Vec<_>>()
+    });
+    let new = definitions.map(|(what, mut documents)| {
+        documents.retain(|document| known.insert((document.name().to_owned(), document.text().to_owned())));
+        (what, documents)
+    });
+    new.filter(|(_, documents)| !documents.is_empty()).collect()
 }
 
 /// A text, or a name, in a good spec.
@@ -255,11 +280,10 @@ fn renamed(value: &mut Value, old: &str, word: &str) {
     }
 }
 
-/// Every text of the language and every name in it, by its path in the language, in the shortest good spec that has it.
-fn places() -> BTreeMap<String, Site> {
+/// Every text of the language and every name in it, by its path in the language, in the shortest of the good specs that has it.
+fn places(specs: &[PathBuf]) -> BTreeMap<String, Site> {
     let schema = schema::schema();
-    let mut specs: Vec<Value> =
-        entries(OK).iter().filter_map(|dir| Read::file(&dir.join("lab.json")).to_value()).collect();
+    let mut specs: Vec<Value> = specs.iter().filter_map(|spec| Read::file(spec).to_value()).collect();
     specs.sort_by_key(|spec| spec.to_string().len());
     let mut places = BTreeMap::new();
     for spec in &specs {

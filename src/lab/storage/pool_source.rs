@@ -51,7 +51,14 @@ pub enum Secret {
 }
 
 impl Source {
-    /// What two pools cannot both be, in words: the kind of thing and which.
+    /// What two pools cannot both have, in words: the kind of thing and which.
+    pub fn claims(&self, r#type: PoolType) -> impl Iterator<Item = (&'static str, String)> {
+        // libvirt looks at devices of pools of all types.
+        let of_group = self.device.as_ref().filter(|_| r#type == PoolType::Logical);
+        self.identity(r#type).into_iter().chain(of_group.map(|device| ("device", plain(device))))
+    }
+
+    /// What it is, in words: the kind of thing and which.
     #[must_use]
     pub fn identity(&self, r#type: PoolType) -> Option<(&'static str, String)> {
         let hosts: Vec<String> = self.hosts.iter().map(|host| host.name.to_lowercase()).collect();

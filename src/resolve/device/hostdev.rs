@@ -132,10 +132,10 @@ fn parsed<T>(
     parsed
 }
 
-/// Reads `046d:c52b`.
+/// Reads `046d:c52b`. Nobody is vendor 0, and libvirt refuses it.
 fn usb_device(text: &str) -> Option<(u16, u16)> {
     let (vendor, product) = text.split_once(':')?;
-    Some((hex(vendor, 4)?, hex(product, 4)?))
+    Some((hex(vendor, 4).filter(|vendor| *vendor != 0)?, hex(product, 4)?))
 }
 
 /// Reads a UUID with hyphens.
