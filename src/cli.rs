@@ -2,7 +2,9 @@
 
 mod commands;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -12,6 +14,25 @@ use crate::problem::did_you_mean;
 use crate::report::Format;
 
 pub use commands::run;
+
+/// Runs what the arguments of this process ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => commands::refuse(&error, asked_format(std::env::args_os())),
+    }
+}
+
+/// The format of messages that arguments ask for, also where the rest of them makes no sense.
+fn asked_format(arguments: impl Iterator<Item = OsString>) -> Format {
+    const NAME: &str = "--message-format";
+    let arguments: Vec<OsString> = arguments.take_while(|argument| argument != "--").collect();
+    let beside = arguments.windows(2).filter(|pair| pair[0] == NAME).filter_map(|pair| pair[1].to_str());
+    let joined = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix(NAME)?.strip_prefix('='));
+    let mut asked = beside.chain(joined).filter_map(|word| Format::from_str(word, false).ok());
+    asked.next().unwrap_or_default()
+}
 
 /// Generates `NixVirt` networks, pools and domains from a JSON lab spec, and proves what it wrote.
 #[derive(Debug, Parser)]

@@ -23,13 +23,14 @@ use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::proof::{Proven, lab_of};
 use crate::source::Files;
+use crate::visible;
 use transaction::{Locked, Transaction};
 
 /// The disk failed; nothing on it has changed unless the message says so.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file cannot be read.
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read `{}`", visible::path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -37,7 +38,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A directory cannot be made or opened.
-    #[error("cannot make or open the directory `{}`", path.display())]
+    #[error("cannot make or open the directory `{}`", visible::path(path))]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -45,7 +46,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write `{}`; no file was changed", path.display())]
+    #[error("cannot write `{}`; no file was changed", visible::path(path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -53,7 +54,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file could not be written, and then another could not be put back either.
-    #[error("cannot write the files, and cannot put `{}` back as it was{}", path.display(), describe_kept(kept.as_ref()))]
+    #[error("cannot write the files, and cannot put `{}` back as it was{}", visible::path(path), describe_kept(kept.as_ref()))]
     Rollback {
         /// The file that is not as it was.
         path: PathBuf,
@@ -65,7 +66,7 @@ pub enum Error {
 }
 
 fn describe_kept(kept: Option<&PathBuf>) -> String {
-    kept.map_or_else(String::new, |kept| format!("; its old text is in `{}`", kept.display()))
+    kept.map_or_else(String::new, |kept| format!("; its old text is in `{}`", visible::path(kept)))
 }
 
 /// How a file on disk compares with the text that it should have.
@@ -272,8 +273,8 @@ fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: 
             Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",
             _ => "was not written by lab2nix",
         };
-        let path = path.display().to_string();
-        let problem = Problem::new(Id::ForeignFile, Place::File(path.clone()), format!("`{path}` {found}"))
+        let place = Place::File(path.display().to_string());
+        let problem = Problem::new(Id::ForeignFile, place, format!("`{}` {found}", visible::path(&path)))
             .help("move it away, or choose another directory with `--out`");
         // Several files can be behind one thing.
         if !problems.contains(&problem) {

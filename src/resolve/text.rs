@@ -12,6 +12,7 @@ use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Word};
 use crate::spec::Extra;
+use crate::visible;
 
 /// The longest text, in bytes. libvirt sends definitions whole, and QEMU gets texts as arguments, each of which Linux
 /// limits to twice this (`MAX_ARG_STRLEN`).
@@ -194,10 +195,7 @@ pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
 pub fn shortened(text: &str) -> String {
     const SHOWN: usize = 64;
     let shown = text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end]);
-    let mut line = String::with_capacity(shown.len());
-    for c in shown.chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
-    }
+    let mut line = visible::line(shown).into_owned();
     if shown.len() < text.len() {
         line.push('…');
     }
