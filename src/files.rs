@@ -14,6 +14,7 @@ mod transaction;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -105,13 +106,45 @@ pub enum Outcome {
     Refused(Vec<Problem>),
 }
 
+/// The largest file that is read as a spec, in MiB. Ten thousand domains take a few.
+const LARGEST: u64 = 64;
+
 /// Reads a spec's bytes.
 ///
 /// # Errors
 ///
-/// [`Error::Read`] when it cannot be read.
+/// [`Error::Read`] when it cannot be read, when it is larger than any spec, and when it is a pipe that has a name of its own, in
+/// front of which a program may wait for ever.
 pub fn read_spec(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+    let is_of_shell = path.starts_with("/dev") || path.starts_with("/proc");
+    let is_pipe = !is_of_shell && fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo());
+    let read = if is_pipe {
+        Err(io::Error::other("it is a pipe; give `/dev/stdin`, and let the shell read the pipe: `< PIPE`"))
+    } else {
+        read_limited(path)
+    };
+    read.map_err(|source| Error::Read { path: path.to_owned(), source: dangling(path).unwrap_or(source) })
+}
+
+fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+    let most = LARGEST << 20;
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("it is larger than {LARGEST} MiB, which no spec is")));
+    }
+    Ok(bytes)
+}
+
+/// Says which link on the way to a path leads nowhere, if one does.
+fn dangling(path: &Path) -> Option<io::Error> {
+    let link = path.ancestors().find(|way| way.is_symlink() && fs::metadata(way).is_err())?;
+    let target = fs::read_link(link).ok()?;
+    let (link, target) = (visible::path(link), visible::path(&target));
+    Some(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("`{link}` is a symbolic link to `{target}`, which is not there"),
+    ))
 }
 
 /// The files of this machine, as [included](crate::source) ones.
@@ -136,7 +169,7 @@ impl Files for Disk {
         if !found.is_file() {
             return Err(io::Error::other("it is no regular file"));
         }
-        fs::read(path)
+        read_limited(&path)
     }
 }
 

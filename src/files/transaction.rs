@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempPath};
 
-use super::Error;
 #[cfg(test)]
 use super::tests::moment;
+use super::{Error, dangling};
 
 /// What the name of a temporary file is made of: this, [`RANDOM`] letters and digits, and [`END`].
 const START: &str = ".lab2nix-";
@@ -122,7 +122,7 @@ impl Locked {
 }
 
 fn directory_error(dir: &Path, source: io::Error) -> Error {
-    Error::Directory { path: dir.to_owned(), source }
+    Error::Directory { path: dir.to_owned(), source: dangling(dir).unwrap_or(source) }
 }
 
 /// Whether a name is one that temporary files have.

@@ -56,6 +56,9 @@ ids! {
     DuplicateKey = "duplicate-key", Error;
     /// A file that the spec includes is not there, or cannot be read.
     ///
+    /// Only files of up to 64 MiB that are JSON objects are included. Of others nothing is quoted, as the report may go to somebody who
+    /// may not read them, unless their name ends in `.json` and they begin with `{`, so that a slip is shown.
+    ///
     /// A path in `include` starts in the directory of the file that says it; an absolute one is taken as it is, and `~` is
     /// no home directory. What the lab lacks may be in that file, so what builds on all of the spec is not checked.
     IncludeNotFound = "include-not-found", Error;

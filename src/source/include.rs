@@ -9,6 +9,7 @@ use super::merge::merge;
 use super::{File, Kind, Member, Node};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
+use crate::visible;
 
 /// Where included files come from.
 ///
@@ -160,6 +161,16 @@ impl<'f> Walk<'f> {
         let start = self.files.last().map_or(0, File::next_start);
         let (file, problem) = File::from_bytes(path.display().to_string(), bytes, start);
         let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
+        let is_spec = match &parsed {
+            Ok((root, _)) => matches!(root.kind, Kind::Object(_)),
+            Err(_) => may_be_spec(&path, file.text()),
+        };
+        if !is_spec {
+            self.complete = false;
+            self.known.insert(canonical, false);
+            self.problems.push(not_found(&path, entry, &io::Error::other("it is no JSON object"), span));
+            return;
+        }
         self.files.push(file);
         match parsed {
             Err(problem) => {
@@ -210,6 +221,26 @@ impl<'f> Walk<'f> {
     }
 }
 
+/// Whether a file that is no JSON may be a spec with a slip in it. Of any other one nothing is quoted: whoever reads the report
+/// may be somebody else than who may read the file.
+fn may_be_spec(path: &Path, text: &str) -> bool {
+    let is_named_so = path.extension().is_some_and(|extension| extension == "json" || extension == "jsonc");
+    is_named_so && after_comments(text).starts_with('{')
+}
+
+/// The text from its first character that is in no comment and no blank.
+fn after_comments(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        let rest = match text.get(..2) {
+            Some("//") => text.split_once('\n'),
+            Some("/*") => text.split_once("*/"),
+            _ => return text,
+        };
+        text = rest.map_or("", |(_, rest)| rest);
+    }
+}
+
 /// What a file includes, if it says so.
 fn include(root: &Node) -> Option<&Node> {
     let Kind::Object(members) = &root.kind else { return None };
@@ -217,7 +248,7 @@ fn include(root: &Node) -> Option<&Node> {
 }
 
 fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) -> Problem {
-    let path = path.display();
+    let path = visible::path(path);
     let message = match error.kind() {
         io::ErrorKind::NotFound => format!("there is no file `{path}` to include"),
         _ => format!("`{path}` cannot be included: {}", reason(error)),
@@ -230,11 +261,11 @@ fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) ->
     Problem::new(Id::IncludeNotFound, Place::Text(span), message).label("included here").help(help)
 }
 
-/// What the system says, without its number for it.
+/// What is wrong; where the system says so, without its number for it.
 fn reason(error: &io::Error) -> String {
     let said = error.to_string();
     let number = error.raw_os_error().map(|number| format!(" (os error {number})"));
-    number.and_then(|number| said.strip_suffix(&number)).unwrap_or(&said).to_lowercase()
+    number.and_then(|number| said.strip_suffix(&number)).map_or_else(|| said.clone(), str::to_lowercase)
 }
 
 /// A path without `.` and without `..` where a directory is before it.

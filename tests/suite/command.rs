@@ -1,6 +1,7 @@
 //! The command as people and programs meet it: what it prints where, what it exits with, and what it does to the disk
 //! when things go wrong.
 
+mod bounds;
 mod disk;
 mod include;
 mod place;
