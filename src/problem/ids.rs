@@ -48,6 +48,9 @@ ids! {
     ///
     /// lab2nix reads JSON (RFC 8259) in which `//` and `/* */` comments are allowed too. Trailing commas, single
     /// quotes and bare keys are not. Usually a comma or a bracket is missing just before the marked character.
+    ///
+    /// Nothing is quoted of a file that is included and is no JSON object, as the report may go to somebody who may not read it. Only where
+    /// its name ends in `.json` and it begins with `{`, it is taken for a spec with a slip, which is shown.
     SyntaxError = "syntax-error", Error;
     /// An object has the same key twice.
     ///
@@ -55,9 +58,6 @@ ids! {
     /// rename one.
     DuplicateKey = "duplicate-key", Error;
     /// A file that the spec includes is not there, or cannot be read.
-    ///
-    /// Only files of up to 64 MiB that are JSON objects are included. Of others nothing is quoted, as the report may go to somebody who
-    /// may not read them, unless their name ends in `.json` and they begin with `{`, so that a slip is shown.
     ///
     /// A path in `include` starts in the directory of the file that says it; an absolute one is taken as it is, and `~` is
     /// no home directory. What the lab lacks may be in that file, so what builds on all of the spec is not checked.

@@ -160,15 +160,20 @@ impl<'f> Walk<'f> {
         };
         let start = self.files.last().map_or(0, File::next_start);
         let (file, problem) = File::from_bytes(path.display().to_string(), bytes, start);
+        let encoding = problem.as_ref().map(|problem| problem.help.clone());
         let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
-        let is_spec = match &parsed {
-            Ok((root, _)) => matches!(root.kind, Kind::Object(_)),
-            Err(_) => may_be_spec(&path, file.text()),
+        let not_spec = match &parsed {
+            Ok((root, _)) if matches!(root.kind, Kind::Object(_)) => None,
+            Ok(_) => Some(Id::WrongType),
+            Err(_) if may_be_spec(&path, file.text()) => None,
+            Err(_) => Some(Id::SyntaxError),
         };
-        if !is_spec {
+        if let Some(id) = not_spec {
             self.complete = false;
             self.known.insert(canonical, false);
-            self.problems.push(not_found(&path, entry, &io::Error::other("it is no JSON object"), span));
+            let message = format!("`{}` cannot be included: it is no JSON object", visible::path(&path));
+            let help = encoding.unwrap_or_else(|| "a file that is included is a spec, `{ … }`, too".to_owned());
+            self.problems.push(Problem::new(id, Place::Text(span), message).label("included here").help(help));
             return;
         }
         self.files.push(file);
