@@ -125,11 +125,11 @@ pub enum Command {
     #[command(hide = true)]
     Activate(ActivateArguments),
     /// Looks for problems, and writes nothing.
-    Check {
-        /// The spec.
-        #[arg(value_name = "SPEC", default_value = "lab.json")]
-        spec: PathBuf,
-    },
+    ///
+    /// Several specs are also compared with each other. Those with one `target.connection` are labs of one host: what it has
+    /// once, such as a port, is an error where two of them have it. Of labs on different hosts, what would clash on one LAN, in the
+    /// storage of one server or in one inventory is a warning.
+    Check(CheckArguments),
     /// Prints definitions as libvirt's XML, which any libvirt takes without Nix.
     ///
     /// They come in the order in which libvirt can take them: networks, pools, volumes, domains. Files of the host have
@@ -162,6 +162,17 @@ pub enum Command {
     },
     /// Prints the manual page.
     Man,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArguments {
+    /// The specs.
+    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    pub specs: Vec<PathBuf>,
+    /// Each spec is for a host of its own, whatever its `target.connection`.
+    #[arg(long)]
+    pub several_hosts: bool,
 }
 
 /// The arguments of `gen`.

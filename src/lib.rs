@@ -23,7 +23,7 @@
 //! - [`files`]: the disk. It writes what is proven, or compares it with what is there.
 //!
 //! Beside the way are the rooms that serve several others. [`visible`] is the door for text that goes to a person. [`place`] and [`problem`] say where something is wrong and what;
-//! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`nocloud`] makes the files
+//! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`neighbours`] compares several labs; [`nocloud`] makes the files
 //! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
 //! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
 //! those whose domains they are. [`pipeline`] is the whole way in two calls, and
@@ -96,6 +96,8 @@ pub mod host_file;
 pub mod libvirt;
 
 pub mod host;
+
+pub mod neighbours;
 
 pub mod nocloud;
 

@@ -12,6 +12,7 @@
 mod comments;
 mod file;
 mod include;
+mod joined;
 mod merge;
 mod node;
 mod parse;
@@ -25,6 +26,7 @@ use crate::problem::Problem;
 
 pub use file::File;
 pub use include::{Files, NoFiles};
+pub use joined::Joined;
 pub use node::{Index, Kind, Member, Node};
 
 use include::Walk;

@@ -2,6 +2,7 @@
 //! never on one stream.
 
 mod activate;
+mod check;
 mod generate;
 mod git;
 mod plan;
@@ -53,7 +54,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 
 /// Reports that the arguments make no sense; or prints the help that they ask for.
 pub(super) fn refuse(error: &clap::Error, format: Format) -> ExitCode {
-    if !error.use_stderr() || format == Format::Human {
+    if !error.use_stderr() {
         error.exit();
     }
     let text = error.to_string();
@@ -105,7 +106,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Gen(arguments) => return generate::generate(cli, arguments),
         Command::Xml(arguments) => return xml::xml(cli, arguments),
-        Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
+        Command::Check(arguments) => return check::check(cli, arguments),
         Command::Activate(arguments) => return activate::activate(arguments),
         Command::Plan(arguments) => return plan::plan(cli, arguments),
         Command::Schema { plan: true, .. } => print(&view::schema_text())?,
@@ -191,12 +192,23 @@ fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
 
 /// The same, with its text.
 fn read_source(cli: &Cli, spec: &Path) -> Result<Option<(Source, Checked)>, Failure> {
+    let (source, checked) = look_at(spec)?;
+    report_problems(cli, &checked.problems, Some(&source));
+    Ok((!stops(cli, &checked.problems)).then_some((source, checked)))
+}
+
+/// Reads and checks a spec, and reports nothing.
+fn look_at(spec: &Path) -> Result<(Source, Checked), Failure> {
     let bytes = files::read_spec(spec)?;
     let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
-    report_problems(cli, &checked.problems, Some(&source));
-    let denied = cli.deny.contains(&Deny::Warnings) && !checked.problems.is_empty();
-    Ok((checked.is_sound() && !denied).then_some((source, checked)))
+    Ok((source, checked))
+}
+
+/// Whether there is an error among problems, or a warning where these are denied.
+fn stops(cli: &Cli, problems: &[Problem]) -> bool {
+    let denied = cli.deny.contains(&Deny::Warnings);
+    problems.iter().any(|problem| denied || problem.id.severity() == Severity::Error)
 }
 
 /// Reports problems.

@@ -480,6 +480,12 @@ ids! {
     /// is made from the lab's name, so activation then deletes each object that has no `uuid` of its own in the spec and makes
     /// it anew, which cuts off domains that run and leaves a TPM empty.
     AnotherLab = "another-lab", Error;
+    /// Two labs of one host have one thing that the host has once.
+    ///
+    /// `lab2nix check` takes the specs of several labs. Those with one `target.connection` are labs of one host, whose module refuses
+    /// them too: two with one name, or with the same bridge, UUID, MAC address, device, storage, file, context id, port,
+    /// subnet, or name of an object. If each lab has a host of its own, say so with `--several-hosts`.
+    HostClash = "host-clash", Error;
 
     // Warnings.
 
@@ -510,4 +516,19 @@ ids! {
     ///
     /// The second to start fails with "PCI device is in use". That may be meant: one graphics card for two desktops.
     SharedDevice = "shared-device", Warning;
+    /// Domains of two hosts have one MAC address, UUID or address, and both are on a LAN of their hosts.
+    ///
+    /// `lab2nix check` takes the specs of several hosts. It cannot know which of their bridges and interfaces are on one LAN; where
+    /// two are, switches and DHCP servers take the two domains for one. Domains on libvirt's own networks do not meet,
+    /// nor do those in different VLANs.
+    LanClash = "lan-clash", Warning;
+    /// Labs of two hosts have one volume in the storage of one server.
+    ///
+    /// Both hosts write to it, and neither knows of the other's locks: two domains that run on one image damage it. If the second
+    /// host only takes over where the first one fails, that is meant.
+    StorageClash = "storage-clash", Warning;
+    /// Domains of two hosts have one name, upper and lower case aside.
+    ///
+    /// libvirt does not mind, but an inventory of both hosts, a monitoring system or a DNS zone takes them for one machine.
+    InventoryClash = "inventory-clash", Warning;
 }

@@ -6,6 +6,7 @@ mod disk;
 mod include;
 mod place;
 mod plan;
+mod several;
 mod xml;
 
 use std::fs;

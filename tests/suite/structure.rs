@@ -17,6 +17,7 @@ const ROOMS: &[&str] = &[
     "parallel",
     "host_file",
     "host",
+    "neighbours",
     "libvirt",
     "nocloud",
     "xml",

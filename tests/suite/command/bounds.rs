@@ -64,6 +64,10 @@ fn included_files_that_are_no_specs_are_not_quoted() {
         place.write("lab.json", &GOOD.replace("\"lab\":", &format!("\"include\": [\"{path}\"], \"lab\":")));
         place.run(&["check"]).exits(1).says(&format!("`{path}` cannot be included: it is no ")).says_not("root:");
     }
+    // A link to something else is no spec either.
+    symlink("braces", place.path("link.json")).expect("the directory is ours");
+    place.write("lab.json", &GOOD.replace("\"lab\":", "\"include\": [\"link.json\"], \"lab\":"));
+    place.run(&["check"]).exits(1).says("cannot be included: it is no JSON object").says_not(SECRET);
     // A slip in a spec is shown.
     place.write("slip.json", "// shared\n{ \"domains\": { \"web\" { } } }");
     place.write("lab.json", &GOOD.replace("\"lab\":", "\"include\": [\"slip.json\"], \"lab\":"));
