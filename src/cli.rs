@@ -126,9 +126,9 @@ pub enum Command {
     Activate(ActivateArguments),
     /// Looks for problems, and writes nothing.
     ///
-    /// Several specs are also compared with each other. Those with one `target.connection` are labs of one host: what it has
-    /// once, such as a port, is an error where two of them have it. Of labs on different hosts, what would clash on one LAN, in the
-    /// storage of one server or in one inventory is a warning.
+    /// Several specs are also compared with each other, as labs of one host: what it has once, such as a port, is an error where
+    /// two of them have it. With `--several-hosts`, what would clash on one LAN, in the storage of one server or in one inventory
+    /// is a warning.
     Check(CheckArguments),
     /// Prints definitions as libvirt's XML, which any libvirt takes without Nix.
     ///
@@ -170,7 +170,7 @@ pub struct CheckArguments {
     /// The specs.
     #[arg(value_name = "SPEC", default_value = "lab.json")]
     pub specs: Vec<PathBuf>,
-    /// Each spec is for a host of its own, whatever its `target.connection`.
+    /// Each spec is for a host of its own.
     #[arg(long)]
     pub several_hosts: bool,
 }

@@ -16,8 +16,8 @@ use crate::source::Joined;
 /// Which labs are on one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hosts {
-    /// Those with one `target.connection`.
-    ByConnection,
+    /// All of them.
+    One,
     /// Each has a host of its own.
     OneEach,
 }
@@ -49,20 +49,15 @@ pub fn check<'a>(
     for (index, second) in all.iter().enumerate() {
         for first in &all[..index] {
             let pair = Pair { first, second, joined };
-            if pair.is_on_one_host(hosts) {
-                host::check(&pair, problems);
-            } else {
-                hosts::check(&pair, problems);
+            match hosts {
+                Hosts::One => host::check(&pair, problems),
+                Hosts::OneEach => hosts::check(&pair, problems),
             }
         }
     }
 }
 
 impl Pair<'_, '_> {
-    fn is_on_one_host(&self, hosts: Hosts) -> bool {
-        hosts == Hosts::ByConnection && self.first.lab.target.connection == self.second.lab.target.connection
-    }
-
     /// The two labs, in words.
     fn labs(&self) -> String {
         let (first, second) = (&self.first.lab.name, &self.second.lab.name);

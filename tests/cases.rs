@@ -149,7 +149,7 @@ fn bad(name: &str) -> Differences {
 
 /// The specs of a case are labs of one host, or of one host each.
 fn of_several(id: Id, dir: &Path, specs: &[PathBuf]) -> Differences {
-    let hosts = if id == Id::HostClash { Hosts::ByConnection } else { Hosts::OneEach };
+    let hosts = if id == Id::HostClash { Hosts::One } else { Hosts::OneEach };
     let read: Vec<Read> = specs.iter().map(|spec| Read::file(spec)).collect();
     let together = read.iter().map(|read| (&read.source, &read.checked));
     let (joined, problems) = pipeline::check_together(together, hosts);

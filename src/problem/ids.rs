@@ -482,9 +482,8 @@ ids! {
     AnotherLab = "another-lab", Error;
     /// Two labs of one host have one thing that the host has once.
     ///
-    /// `lab2nix check` takes the specs of several labs. Those with one `target.connection` are labs of one host, whose module refuses
-    /// them too: two with one name, or with the same bridge, UUID, MAC address, device, storage, file, context id, port,
-    /// subnet, or name of an object. If each lab has a host of its own, say so with `--several-hosts`.
+    /// `lab2nix check` takes the specs of several labs of one host, whose module refuses them too: two with one name, or with the same
+    /// bridge, UUID, MAC address, device, storage, file, context id, port, subnet, or name of an object. If each lab has a host of its own, say so with `--several-hosts`.
     HostClash = "host-clash", Error;
 
     // Warnings.
@@ -518,7 +517,7 @@ ids! {
     SharedDevice = "shared-device", Warning;
     /// Domains of two hosts have one MAC address, UUID or address, and both are on a LAN of their hosts.
     ///
-    /// `lab2nix check` takes the specs of several hosts. It cannot know which of their bridges and interfaces are on one LAN; where
+    /// `lab2nix check --several-hosts` takes the specs of several hosts. It cannot know which of their bridges and interfaces are on one LAN; where
     /// two are, switches and DHCP servers take the two domains for one. Domains on libvirt's own networks do not meet,
     /// nor do those in different VLANs.
     LanClash = "lan-clash", Warning;

@@ -10,7 +10,7 @@ use crate::neighbours::Hosts;
 use crate::pipeline;
 
 pub(super) fn check(cli: &Cli, arguments: &CheckArguments) -> Result<u8, Failure> {
-    let hosts = if arguments.several_hosts { Hosts::OneEach } else { Hosts::ByConnection };
+    let hosts = if arguments.several_hosts { Hosts::OneEach } else { Hosts::One };
     let specs: Vec<_> = different(&arguments.specs).map(|spec| look_at(spec)).collect::<Result<_, _>>()?;
     let (joined, problems) = pipeline::check_together(specs.iter().map(|(source, checked)| (source, checked)), hosts);
     report_problems(cli, &problems, Some(joined.source()));

@@ -25,7 +25,7 @@ fn labs_that_have_one_thing_of_the_host() {
     let hosts: Vec<&[&Generated]> = hosts.iter().map(<[&Generated; 2]>::as_slice).collect();
     for ((one, other, expected), labs) in cases.iter().zip(&labs) {
         let together = labs.iter().map(|lab| (&lab.read.source, &lab.read.checked));
-        let (_, problems) = pipeline::check_together(together, Hosts::ByConnection);
+        let (_, problems) = pipeline::check_together(together, Hosts::One);
         let found = problems.iter().filter(|problem| problem.id == Id::HostClash).count();
         assert_eq!(found, usize::from(expected.is_some()), "{one}\n{other}\n{problems:?}");
     }
