@@ -109,7 +109,7 @@ impl Locked {
     pub(super) fn finish(mut self) {
         self.new.keep();
         // Those of another run that is still at it look the same.
-        if !self.is_alone {
+        if !self.is_alone || moment().is_err() {
             return;
         }
         let Ok(entries) = fs::read_dir(&self.dir) else { return };

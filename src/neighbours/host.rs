@@ -91,9 +91,10 @@ fn names(pair: &Pair<'_, '_>, problems: &mut Problems) {
 fn subnets(pair: &Pair<'_, '_>, problems: &mut Problems) {
     for (second, other) in ips(pair.second.lab) {
         for (first, one) in ips(pair.first.lab).filter(|(_, one)| one.subnet.overlaps(other.subnet)) {
-            let message = match one.subnet == other.subnet {
-                true => format!("both have the subnet `{}` of one host", one.subnet),
-                false => format!("have the subnets `{}` and `{}` of one host, which overlap", one.subnet, other.subnet),
+            let message = if one.subnet == other.subnet {
+                format!("both have the subnet `{}` of one host", one.subnet)
+            } else {
+                format!("have the subnets `{}` and `{}` of one host, which overlap", one.subnet, other.subnet)
             };
             let help = with_other_way("choose subnets that share no address");
             problems.push(pair.problem(Id::HostClash, &message, &first, &second).help(help));

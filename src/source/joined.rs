@@ -22,12 +22,12 @@ impl<'s> Joined<'s> {
     pub fn new(specs: impl IntoIterator<Item = &'s Source>) -> Self {
         let mut files: Vec<File> = Vec::new();
         let mut start_of = |file: &File| {
-            let known = files.iter().find(|known| known.name() == file.name() && known.text() == file.text());
-            known.map(File::start).unwrap_or_else(|| {
-                let start = files.last().map_or(0, File::next_start);
-                files.push(file.starting_at(start));
-                start
-            })
+            if let Some(known) = files.iter().find(|known| known.name() == file.name() && known.text() == file.text()) {
+                return known.start();
+            }
+            let start = files.last().map_or(0, File::next_start);
+            files.push(file.starting_at(start));
+            start
         };
         let spec = |source: &'s Source| {
             let starts = source.files().iter().map(&mut start_of).collect();

@@ -20,5 +20,5 @@ pub(super) fn check(cli: &Cli, arguments: &CheckArguments) -> Result<u8, Failure
 /// The specs, each once, however often it is named.
 fn different(specs: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
     let mut known = BTreeSet::new();
-    specs.iter().filter(move |spec| known.insert(fs::canonicalize(spec).unwrap_or_else(|_| spec.to_path_buf())))
+    specs.iter().filter(move |spec| known.insert(fs::canonicalize(spec).unwrap_or_else(|_| PathBuf::clone(spec))))
 }
