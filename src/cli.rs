@@ -2,7 +2,9 @@
 
 mod commands;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -13,6 +15,25 @@ use crate::problem::did_you_mean;
 use crate::report::Format;
 
 pub use commands::run;
+
+/// Runs what the arguments of this process ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => commands::refuse(&error, asked_format(std::env::args_os())),
+    }
+}
+
+/// The format of messages that arguments ask for, also where the rest of them makes no sense.
+fn asked_format(arguments: impl Iterator<Item = OsString>) -> Format {
+    const NAME: &str = "--message-format";
+    let arguments: Vec<OsString> = arguments.take_while(|argument| argument != "--").collect();
+    let beside = arguments.windows(2).filter(|pair| pair[0] == NAME).filter_map(|pair| pair[1].to_str());
+    let joined = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix(NAME)?.strip_prefix('='));
+    let mut asked = beside.chain(joined).filter_map(|word| Format::from_str(word, false).ok());
+    asked.next().unwrap_or_default()
+}
 
 /// Generates `NixVirt` networks, pools and domains from a JSON lab spec, and proves what it wrote.
 #[derive(Debug, Parser)]
@@ -105,11 +126,11 @@ pub enum Command {
     #[command(hide = true)]
     Activate(ActivateArguments),
     /// Looks for problems, and writes nothing.
-    Check {
-        /// The spec.
-        #[arg(value_name = "SPEC", default_value = "lab.json")]
-        spec: PathBuf,
-    },
+    ///
+    /// Several specs are also compared with each other, as labs of one host: what it has once, such as a port, is an error where
+    /// two of them have it. With `--several-hosts`, what would clash on one LAN, in the storage of one server or in one inventory
+    /// is a warning.
+    Check(CheckArguments),
     /// Prints definitions as libvirt's XML, which any libvirt takes without Nix.
     ///
     /// They come in the order in which libvirt can take them: networks, pools, volumes, domains. Files of the host have
@@ -142,6 +163,17 @@ pub enum Command {
     },
     /// Prints the manual page.
     Man,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArguments {
+    /// The specs.
+    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    pub specs: Vec<PathBuf>,
+    /// Each spec is for a host of its own.
+    #[arg(long)]
+    pub several_hosts: bool,
 }
 
 /// The arguments of `gen`.

@@ -12,9 +12,9 @@
 
 mod transaction;
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,17 +24,14 @@ use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::proof::{Proven, lab_of};
 use crate::source::Files;
-use transaction::{NewDirectories, Transaction};
-
-/// How the names of temporary files start, in the directory that is written to. Files of such names are lab2nix's: what
-/// a killed run left behind is removed by the next one that succeeds.
-const TEMPORARY: &str = ".lab2nix-";
+use crate::visible;
+use transaction::{Locked, Transaction};
 
 /// The disk failed; nothing on it has changed unless the message says so.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file cannot be read.
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read `{}`", visible::path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -42,7 +39,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A directory cannot be made or opened.
-    #[error("cannot make or open the directory `{}`", path.display())]
+    #[error("cannot make or open the directory `{}`", visible::path(path))]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -50,7 +47,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write `{}`; no file was changed", path.display())]
+    #[error("cannot write `{}`; no file was changed", visible::path(path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -58,7 +55,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file could not be written, and then another could not be put back either.
-    #[error("cannot write the files, and cannot put `{}` back as it was{}", path.display(), describe_kept(kept.as_ref()))]
+    #[error("cannot write the files, and cannot put `{}` back as it was{}", visible::path(path), describe_kept(kept.as_ref()))]
     Rollback {
         /// The file that is not as it was.
         path: PathBuf,
@@ -70,7 +67,7 @@ pub enum Error {
 }
 
 fn describe_kept(kept: Option<&PathBuf>) -> String {
-    kept.map_or_else(String::new, |kept| format!("; its old text is in `{}`", kept.display()))
+    kept.map_or_else(String::new, |kept| format!("; its old text is in `{}`", visible::path(kept)))
 }
 
 /// How a file on disk compares with the text that it should have.
@@ -109,13 +106,45 @@ pub enum Outcome {
     Refused(Vec<Problem>),
 }
 
+/// The largest file that is read as a spec, in MiB. Ten thousand domains take a few.
+const LARGEST: u64 = 64;
+
 /// Reads a spec's bytes.
 ///
 /// # Errors
 ///
-/// [`Error::Read`] when it cannot be read.
+/// [`Error::Read`] when it cannot be read, when it is larger than any spec, and when it is a pipe that has a name of its own, in
+/// front of which a program may wait for ever.
 pub fn read_spec(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+    let is_of_shell = path.starts_with("/dev") || path.starts_with("/proc");
+    let is_pipe = !is_of_shell && fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo());
+    let read = if is_pipe {
+        Err(io::Error::other("it is a pipe; give `/dev/stdin`, and let the shell read the pipe: `< PIPE`"))
+    } else {
+        read_limited(path)
+    };
+    read.map_err(|source| Error::Read { path: path.to_owned(), source: dangling(path).unwrap_or(source) })
+}
+
+fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+    let most = LARGEST << 20;
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("it is larger than {LARGEST} MiB, which no spec is")));
+    }
+    Ok(bytes)
+}
+
+/// Says which link on the way to a path leads nowhere, if one does.
+fn dangling(path: &Path) -> Option<io::Error> {
+    let link = path.ancestors().find(|way| way.is_symlink() && fs::metadata(way).is_err())?;
+    let target = fs::read_link(link).ok()?;
+    let (link, target) = (visible::path(link), visible::path(&target));
+    Some(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("`{link}` is a symbolic link to `{target}`, which is not there"),
+    ))
 }
 
 /// The files of this machine, as [included](crate::source) ones.
@@ -140,7 +169,7 @@ impl Files for Disk {
         if !found.is_file() {
             return Err(io::Error::other("it is no regular file"));
         }
-        fs::read(path)
+        read_limited(&path)
     }
 }
 
@@ -157,8 +186,9 @@ pub fn compare(dir: &Path, files: &[Proven], replace: Replace) -> Result<Vec<Sta
 ///
 /// Files that are up to date are not touched. The others are written and synced under temporary names beside their
 /// targets, with the permissions of the files that they replace, and then renamed; when a rename fails, those before it
-/// are undone. Two runs on one directory wait for each other where the file system can lock it. A run that is killed
-/// between two renames leaves a mixture of whole old and whole new files, which the next run completes.
+/// are undone. Runs on one directory wait for each other where the file system can lock it, each until the one before has
+/// removed all that was temporary. A run that is killed between two renames leaves a mixture of whole old and whole new files,
+/// which the next run completes; its temporary files, which their names tell, go with the next that succeeds.
 ///
 /// # Errors
 ///
@@ -276,8 +306,8 @@ fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: 
             Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",
             _ => "was not written by lab2nix",
         };
-        let path = path.display().to_string();
-        let problem = Problem::new(Id::ForeignFile, Place::File(path.clone()), format!("`{path}` {found}"))
+        let place = Place::File(path.display().to_string());
+        let problem = Problem::new(Id::ForeignFile, place, format!("`{}` {found}", visible::path(&path)))
             .help("move it away, or choose another directory with `--out`");
         // Several files can be behind one thing.
         if !problems.contains(&problem) {
@@ -305,18 +335,17 @@ fn another_lab(dir: &Path, ((name, text), state): (&Text<'_>, &State)) -> Option
 }
 
 fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outcome, Error> {
-    let mut new_directories = NewDirectories::default();
-    new_directories.make(dir)?;
-    let mut transaction = Transaction::begin(dir)?;
+    let mut locked = Locked::wait_for(dir)?;
     let states = compare_texts(dir, files, replace)?;
     let problems = refusals_of_texts(dir, files, &states, replace);
     if !problems.is_empty() {
         return Ok(Outcome::Refused(problems));
     }
+    for parent in files.iter().filter_map(|(name, _)| Path::new(name).parent()) {
+        locked.make(&dir.join(parent))?;
+    }
+    let mut transaction = Transaction::begin(&locked);
     for ((name, text), state) in files.iter().zip(&states) {
-        if let Some(parent) = Path::new(name).parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            new_directories.make(&dir.join(parent))?;
-        }
         match state {
             State::UpToDate => {}
             State::Missing => transaction.add(name, text)?,
@@ -325,20 +354,8 @@ fn write_texts(dir: &Path, files: &[Text<'_>], replace: Replace) -> Result<Outco
         }
     }
     transaction.commit()?;
-    new_directories.keep();
-    remove_leftovers(dir);
+    locked.finish();
     Ok(Outcome::Written(states))
-}
-
-/// Removes the temporary files of killed runs. This run succeeds even if that fails.
-fn remove_leftovers(dir: &Path) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    for entry in entries.flatten() {
-        let ours = |name: OsString| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
-        if ours(entry.file_name()) && entry.file_type().is_ok_and(|found| found.is_file()) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -16,9 +16,11 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::Network;
 use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::ip::Ip;
+use crate::lab::path::plain;
 use crate::lab::storage::Permissions;
 use crate::lab::storage::backing::Image;
-use crate::lab::{Domain, Lab, Pool, port, socket};
+use crate::lab::{Domain, Imported, Lab, Pool, port, socket};
+use crate::place::Place;
 use crate::spec::Extra;
 use crate::spec::guest::Arch;
 use crate::spec::lifecycle::OnChange;
@@ -76,24 +78,33 @@ pub struct HostNeeds {
     pub claims: Claims,
 }
 
-/// What is there once on a host, each with the object of the lab that has it: `network lan`.
+/// What is there once on a host, each with the object of the lab that has it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     /// The bridges that libvirt makes.
-    pub bridges: IndexMap<String, String>,
-    pub subnets: IndexMap<String, String>,
-    pub uuids: IndexMap<String, String>,
-    pub macs: IndexMap<String, String>,
+    pub bridges: IndexMap<String, Owner>,
+    pub subnets: IndexMap<String, Owner>,
+    pub uuids: IndexMap<String, Owner>,
+    pub macs: IndexMap<String, Owner>,
     /// The named devices of interfaces.
-    pub devices: IndexMap<String, String>,
+    pub devices: IndexMap<String, Owner>,
     /// What pools are: a directory, a device, an export of a server.
-    pub storage: IndexMap<String, String>,
+    pub storage: IndexMap<String, Owner>,
     /// What domains write to, and the sockets that they listen on.
-    pub files: IndexMap<String, String>,
+    pub files: IndexMap<String, Owner>,
     /// The context ids.
-    pub cids: IndexMap<String, String>,
+    pub cids: IndexMap<String, Owner>,
     /// The ports that domains listen on, by protocol and number: of each address the domain, `*` being all of them.
-    pub ports: IndexMap<String, IndexMap<String, String>>,
+    pub ports: IndexMap<String, IndexMap<String, Owner>>,
+}
+
+/// Who has something that is there once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The object of the lab: `network lan`.
+    pub name: String,
+    /// Where the spec says that it has it.
+    pub place: Place,
 }
 
 /// What a link is like.
@@ -152,11 +163,8 @@ impl HostNeeds {
             host.add_domain(domain, lab);
         }
         for domain in &lab.imported {
+            host.claims.add_imported(domain);
             let uuid = domain.uuid.as_ref().map(|uuid| uuid.value.to_string());
-            if let Some(uuid) = &uuid {
-                host.claims.uuids.insert(uuid.clone(), format!("domain {}", domain.name));
-            }
-            host.claims.add_interfaces(&domain.name, &domain.interfaces);
             host.imported.insert(domain.name.clone(), uuid);
         }
         host
@@ -236,56 +244,74 @@ impl HostNeeds {
 
 impl Claims {
     fn add_network(&mut self, network: &Network) {
-        let owner = || format!("network {}", network.name);
-        self.uuids.insert(network.uuid.value.to_string(), owner());
+        let owner = |place: &Place| Owner::of("network", &network.name, place.clone());
+        self.uuids.insert(network.uuid.value.to_string(), owner(&network.uuid.place));
         if let Some(mac) = &network.mac {
-            self.macs.insert(mac.value.to_string(), owner());
+            self.macs.insert(mac.value.to_string(), owner(&mac.place));
         }
         if let Some(bridge) = network.bridge.as_ref().filter(|_| network.mode.makes_bridge()) {
-            self.bridges.insert(bridge.value.clone(), owner());
+            self.bridges.insert(bridge.value.clone(), owner(&bridge.place));
         }
         for ip in [&network.ipv4, &network.ipv6].into_iter().flatten() {
-            self.subnets.insert(ip.subnet.to_string(), owner());
+            self.subnets.insert(ip.subnet.to_string(), owner(&Place::value(&ip.at)));
         }
     }
 
     fn add_pool(&mut self, pool: &Pool) {
-        let owner = || format!("pool {}", pool.name);
-        self.uuids.insert(pool.uuid.value.to_string(), owner());
-        self.storage.extend(pool.directory().map(|path| (format!("directory {path}"), owner())));
-        self.storage
-            .extend(pool.source.identity(pool.r#type).map(|(what, which)| (format!("{what} {which}"), owner())));
+        let owner = |place: Place| Owner::of("pool", &pool.name, place);
+        self.uuids.insert(pool.uuid.value.to_string(), owner(pool.uuid.place.clone()));
+        let path = || owner(Place::value(pool.at.key("path")));
+        self.storage.extend(pool.directory().map(|directory| (format!("directory {directory}"), path())));
+        let source = || owner(Place::value(pool.at.key("source")));
+        let claims = pool.source.claims(pool.r#type);
+        self.storage.extend(claims.map(|(what, which)| (format!("{what} {which}"), source())));
         for volume in pool.volumes_in_order().filter(|volume| volume.present.is_some()) {
-            self.files.insert(pool.volume_place(&volume.name), owner());
+            self.files.insert(pool.volume_place(&volume.name), owner(Place::key(&volume.at)));
         }
     }
 
     fn add_domain(&mut self, domain: &Domain, lab: &Lab) {
-        let owner = || format!("domain {}", domain.name);
-        self.uuids.insert(domain.uuid.value.to_string(), owner());
+        let owner = |place: Place| Owner::of("domain", &domain.name, place);
+        self.uuids.insert(domain.uuid.value.to_string(), owner(domain.uuid.place.clone()));
         self.add_interfaces(&domain.name, &domain.interfaces);
         for disk in domain.disks.iter().filter(|disk| !disk.readonly && !disk.shareable) {
-            self.files.insert(disk.source.place(lab.pools.as_deref().unwrap_or_default()), owner());
+            let path = disk.source.place(lab.pools.as_deref().unwrap_or_default());
+            self.files.insert(path, owner(Place::value(&disk.at)));
         }
         if let Firmware::Uefi { nvram, .. } = &domain.firmware {
-            self.files.insert(nvram.value.clone(), owner());
+            self.files.insert(plain(&nvram.value), owner(nvram.place.clone()));
         }
-        self.files.extend(socket::written_paths(domain).map(|path| (path.value.clone(), owner())));
+        let written = socket::written_paths(domain);
+        self.files.extend(written.map(|path| (plain(&path.value), owner(path.place.clone()))));
         let cid = domain.devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref());
-        self.cids.extend(cid.map(|cid| (cid.value.to_string(), owner())));
-        for (protocol, port, address, _) in port::listened(domain) {
+        self.cids.extend(cid.map(|cid| (cid.value.to_string(), owner(cid.place.clone()))));
+        for (protocol, port, address, place) in port::listened(domain) {
             let address = address.map_or_else(|| "*".to_owned(), |address| address.to_string());
             let port = format!("{} port {port}", protocol.name().to_uppercase());
-            self.ports.entry(port).or_default().insert(address, owner());
+            self.ports.entry(port).or_default().insert(address, owner(place));
         }
     }
 
+    fn add_imported(&mut self, domain: &Imported) {
+        let uuid = domain.uuid.as_ref();
+        let owner = |place: &Place| Owner::of("domain", &domain.name, place.clone());
+        self.uuids.extend(uuid.map(|uuid| (uuid.value.to_string(), owner(&uuid.place))));
+        self.add_interfaces(&domain.name, &domain.interfaces);
+    }
+
     fn add_interfaces(&mut self, domain: &str, interfaces: &[Interface]) {
-        let owner = || format!("domain {domain}");
+        let owner = |place: &Place| Owner::of("domain", domain, place.clone());
         for interface in interfaces {
-            self.macs.insert(interface.mac.value.to_string(), owner());
-            self.devices.extend(interface.tap.target.as_ref().map(|target| (target.value.clone(), owner())));
+            self.macs.insert(interface.mac.value.to_string(), owner(&interface.mac.place));
+            let target = interface.tap.target.as_ref();
+            self.devices.extend(target.map(|target| (target.value.clone(), owner(&target.place))));
         }
+    }
+}
+
+impl Owner {
+    pub(crate) fn of(kind: &str, name: &str, place: Place) -> Self {
+        Self { name: format!("{kind} {name}"), place }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod imported;
 pub mod interface;
 pub mod link;
 pub mod network;
+pub mod path;
 pub mod placed;
 pub mod port;
 pub mod size;

@@ -22,8 +22,8 @@
 //! - [`proof`]: distrust. It reads back what is to be written and compares it with what was meant.
 //! - [`files`]: the disk. It writes what is proven, or compares it with what is there.
 //!
-//! Beside the way are the rooms that serve several others. [`place`] and [`problem`] say where something is wrong and what;
-//! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`nocloud`] makes the files
+//! Beside the way are the rooms that serve several others. [`visible`] is the door for text that goes to a person. [`place`] and [`problem`] say where something is wrong and what;
+//! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`neighbours`] compares several labs; [`nocloud`] makes the files
 //! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
 //! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
 //! those whose domains they are. [`pipeline`] is the whole way in two calls, and
@@ -43,6 +43,7 @@
 //! - A definition holds only attributes that libvirt knows, and says which of them the target's `NixVirt` lacks
 //!   ([`libvirt::vocabulary`]).
 //! - Which files of the host there are, and by which path and option definitions name them, stands in [`host_file`] only.
+//! - Text that goes to a person has gone through [`visible`], unless it is a result that goes to a program.
 //! - Text becomes Nix in [`nix::print`] and XML in [`xml`] only, which escape there and nowhere else.
 //! - [`proof::Proven`] is made in [`proof`] only, and [`files`] writes nothing else.
 //! - The same spec gives the same bytes: no clock, no randomness, no host name, no path of the machine.
@@ -66,6 +67,9 @@
 pub mod cli;
 // All public items of these modules are documented: other programs call them, or `docs/spec.md` is made from them. In the
 // other modules most names say what they are.
+#[warn(missing_docs)]
+pub mod visible;
+
 #[warn(missing_docs)]
 pub mod place;
 #[warn(missing_docs)]
@@ -92,6 +96,8 @@ pub mod host_file;
 pub mod libvirt;
 
 pub mod host;
+
+pub mod neighbours;
 
 pub mod nocloud;
 

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use lab2nix::cli::{self, Cli};
+use lab2nix::cli;
 
 fn main() -> ExitCode {
-    cli::run(&Cli::parse())
+    cli::main()
 }

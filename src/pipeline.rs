@@ -7,14 +7,15 @@ use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{self, Objects};
+use crate::neighbours::{self, Hosts};
 use crate::nix::host::{HOST_DIRECTORY, host_files};
 use crate::nix::{file, module};
 use crate::nocloud;
 use crate::parallel;
-use crate::problem::{Id, Problem, Severity};
+use crate::problem::{Id, Problem, Problems, Severity};
 use crate::proof::{self, Proven};
 use crate::resolve;
-use crate::source::{File, Source};
+use crate::source::{File, Joined, Source};
 use crate::spec::{Spec, schema, validate};
 use crate::xml;
 
@@ -86,6 +87,23 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     problems.extend(structural.independent(later.into_vec()));
     problems.extend(structural.problems);
     Checked { problems, built: Some((lab, objects)) }
+}
+
+/// The problems of several specs, and those that their labs have with each other, as far as they are sound: see
+/// [`neighbours`]. Their places are among the texts of all.
+#[must_use]
+pub fn check_together<'s>(
+    specs: impl IntoIterator<Item = (&'s Source, &'s Checked)>,
+    hosts: Hosts,
+) -> (Joined<'s>, Problems) {
+    let (sources, checked): (Vec<&Source>, Vec<&Checked>) = specs.into_iter().unzip();
+    let (joined, mut problems) = (Joined::new(sources), Problems::default());
+    for (spec, checked) in checked.iter().enumerate() {
+        problems.extend(checked.problems.iter().map(|problem| joined.problem(spec, problem.clone())));
+    }
+    let labs = checked.iter().enumerate().filter_map(|(spec, checked)| Some((spec, checked.lab().ok()?.0)));
+    neighbours::check(labs, &joined, hosts, &mut problems);
+    (joined, problems)
 }
 
 /// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, and the files

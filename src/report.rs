@@ -11,9 +11,10 @@ mod lines;
 use crate::place::Place;
 use crate::problem::{Problem, Severity};
 use crate::source::Source;
+use crate::visible;
 use lines::{Span, Texts};
 
-/// What a report looks like.
+/// What a report looks like. Whatever it looks like, it goes to standard error, as results have standard output for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
     /// The text with the places marked, for people.
@@ -25,6 +26,9 @@ pub enum Format {
     /// spec, `start` and `end`. Those have a `line` and a `column`, counted from 1, and an `offset`, counted from 0.
     /// Columns count characters (Unicode scalar values), offsets bytes of the file. The end is the first position after
     /// the place. `related` is a list of further places, each with `label`, `file`, `start` and `end`.
+    ///
+    /// What is said beside problems has `severity` and `message` only: a `note`, or an `error` with its `causes`, a list, where
+    /// the command could not do its work.
     Json,
     /// Workflow commands, which GitHub shows beside the lines of a pull request.
     Github,
@@ -49,6 +53,27 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
         Format::Github => github::print,
     };
     located.iter().map(|located| print(located, texts, color)).collect()
+}
+
+/// Something that is said beside problems, in lines for people.
+#[must_use]
+pub fn note(text: &str, format: Format) -> String {
+    match format {
+        Format::Human => visible::lines(text).into_owned(),
+        Format::Json => json::said("note", text.trim_end(), &[]),
+        Format::Github => github::command("notice", text.trim_end()),
+    }
+}
+
+/// Why a command could not do its work, and what caused that.
+#[must_use]
+pub fn failure(message: &str, causes: &[String], format: Format) -> String {
+    let told = || causes.iter().fold(message.to_owned(), |text, cause| format!("{text}\n  caused by: {cause}"));
+    match format {
+        Format::Human => format!("error: {}\n", visible::lines(&told())),
+        Format::Json => json::said("error", message, causes),
+        Format::Github => github::command("error", &told()),
+    }
 }
 
 /// The positions in the texts of a spec, which are looked through once.
@@ -155,5 +180,46 @@ mod tests {
         check(&[Id::BadName], "1 error");
         check(&[Id::EmptySection], "1 warning");
         check(&[Id::EmptySection, Id::BadName, Id::BadSize, Id::EmptySection], "2 errors, 2 warnings");
+    }
+
+    /// Whatever a spec, a path or a file says, no report has a character that is obeyed or not seen, but for its own.
+    #[test]
+    fn hidden_characters_are_in_no_report() {
+        let hidden: String =
+            ('\0'..=char::MAX).filter(|c| visible::is_hidden(*c) && !matches!(c, '\n' | '\r')).collect();
+        assert!(hidden.chars().count() > 200);
+        let name = format!("a{hidden}.json");
+        for c in hidden.chars() {
+            let (source, _) = Source::read(name.clone(), format!("[\n  \"{c}\", \"marked\"\n]"));
+            let text = |what: &str| format!("{what} `{c}\n{c}`");
+            let at = 8 + c.len_utf8()..16 + c.len_utf8();
+            let problem = Problem::new(Id::BadName, Place::Text(at), text("message"))
+                .label(text("label"))
+                .related(Place::File(name.clone()), text("related"))
+                .related(Place::Text(4..5), text("near"))
+                .help(text("help"));
+            for format in [Format::Human, Format::Json, Format::Github] {
+                let report = render(std::slice::from_ref(&problem), Some(&source), format, false)
+                    + &note(&text("note"), format)
+                    + &failure(&text("failure"), &[text("cause")], format);
+                let found = report.chars().find(|c| visible::is_hidden(*c) && !matches!(c, '\n' | '\t'));
+                assert_eq!(found, None, "{report}");
+            }
+        }
+    }
+
+    #[test]
+    fn marks_stay_where_hidden_characters_are() {
+        let (source, _) = Source::read("lab.json", "[\"\u{85}\u{202e}\", \"x\"]".to_owned());
+        let problem = Problem::new(Id::BadName, Place::Text(10..13), "msg").label("here");
+        let expected = "
+error[bad-name]: msg
+ --> lab.json:1:8
+  |
+1 | [\"\u{fffd}\u{fffd}\", \"x\"]
+  |        ^^^ here
+
+";
+        assert_eq!(format!("\n{}", render(&[problem], Some(&source), Format::Human, false)), expected);
     }
 }

@@ -12,6 +12,7 @@
 mod comments;
 mod file;
 mod include;
+mod joined;
 mod merge;
 mod node;
 mod parse;
@@ -25,7 +26,8 @@ use crate::problem::Problem;
 
 pub use file::File;
 pub use include::{Files, NoFiles};
-pub use node::{Kind, Member, Node};
+pub use joined::Joined;
+pub use node::{Index, Kind, Member, Node};
 
 use include::Walk;
 
@@ -131,9 +133,15 @@ impl Source {
     /// bracket of an object that has no key, which is the whole spec or an item of a list.
     #[must_use]
     pub fn range(&self, place: &Place) -> Option<(usize, Range<usize>)> {
+        self.range_by(&Index::default(), place)
+    }
+
+    /// The same by an index, for those who look for many.
+    #[must_use]
+    pub fn range_by<'n>(&'n self, index: &Index<'n>, place: &Place) -> Option<(usize, Range<usize>)> {
         let range = match (place, &self.root) {
-            (Place::Value(pointer), Some(root)) => root.range(pointer, false),
-            (Place::Key(pointer), Some(root)) => root.range(pointer, true),
+            (Place::Value(pointer), Some(root)) => root.range_by(index, pointer, false),
+            (Place::Key(pointer), Some(root)) => root.range_by(index, pointer, true),
             (Place::Value(_) | Place::Key(_), None) => 0..0,
             (Place::Text(range), _) => range.clone(),
             (Place::File(_), _) => return None,

@@ -1,7 +1,8 @@
 //! Specs beside what is made of them, each a test of its own:
 //!
 //! - `ok/<case>`: the files and the report of `tests/cases/ok/<case>`
-//! - `bad/<problem-id>`: the reports of `tests/cases/bad/<problem-id>`, which has what brings this problem and no other
+//! - `bad/<problem-id>`: the reports of `tests/cases/bad/<problem-id>`, which has what brings this problem and no other; of a problem
+//!   that labs have with each other, all specs there together
 //! - `bad-many`: the report of `tests/cases/bad-many`, which has many problems
 //! - `plan/<consequence>`: the plans of `tests/cases/plan/<consequence>`, in each form, from `old.json` to `new.json`, on a host that
 //!   differs from `old.json` as `host.json` says; `<consequence>-<more>` are further ones, and `nothing` has none
@@ -25,7 +26,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::files::{self, Replace};
+use lab2nix::neighbours::Hosts;
 use lab2nix::nix::host::is_host_file;
+use lab2nix::pipeline;
 use lab2nix::plan::consequence::Consequence;
 use lab2nix::plan::{human, markdown};
 use lab2nix::problem::Id;
@@ -121,6 +124,9 @@ fn bad(name: &str) -> Differences {
         return differences;
     };
     let specs = specs(&dir);
+    if [Id::HostClash, Id::LanClash, Id::StorageClash, Id::InventoryClash].contains(&id) {
+        return of_several(id, &dir, &specs);
+    }
     if !specs.contains(&dir.join("lab.json")) {
         differences.add(&format!("{name} needs a case: {}/lab.json", dir.display()));
     }
@@ -138,6 +144,22 @@ fn bad(name: &str) -> Differences {
             if name_of(&spec) == "lab.json" { dir.join("report.txt") } else { spec.with_extension("txt") };
         differences.compare(&report_file, &report);
     }
+    differences
+}
+
+/// The specs of a case are labs of one host, or of one host each.
+fn of_several(id: Id, dir: &Path, specs: &[PathBuf]) -> Differences {
+    let hosts = if id == Id::HostClash { Hosts::One } else { Hosts::OneEach };
+    let read: Vec<Read> = specs.iter().map(|spec| Read::file(spec)).collect();
+    let together = read.iter().map(|read| (&read.source, &read.checked));
+    let (joined, problems) = pipeline::check_together(together, hosts);
+    let mut differences = Differences::default();
+    if problems.is_empty() || problems.iter().any(|problem| problem.id != id) {
+        let names: Vec<&str> = problems.iter().map(|problem| problem.id.name()).collect();
+        differences.add(&format!("{} reports {names:?}", dir.display()));
+    }
+    let report = report::render(&problems, Some(joined.source()), Format::Human, false);
+    differences.compare(&dir.join("report.txt"), &format!("{report}{}\n", report::summary(&problems)));
     differences
 }
 

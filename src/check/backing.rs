@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::lab::Lab;
 use crate::lab::drive::Source;
+use crate::lab::path::plain;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 
@@ -14,7 +15,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         for volume in &pool.volumes {
             let Some(backing) = volume.present.as_ref().and_then(|present| present.backing.as_ref()) else { continue };
             let (path, _) = pool.backing_file(backing);
-            grown_on.entry(path).or_insert((&volume.name, backing.at.clone()));
+            grown_on.entry(plain(&path)).or_insert((&volume.name, backing.at.clone()));
         }
     }
     // The disk of a template is meant to be a backing file.
@@ -22,7 +23,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         for disk in domain.disks.iter().filter(|disk| !disk.readonly) {
             let (path, name, at) = match &disk.source {
                 Source::Volume { pool, name, at } => (lab.pool(*pool).volume_place(name), name, at),
-                Source::File(path) | Source::Block(path) => (path.clone(), path, &disk.at),
+                Source::File(path) | Source::Block(path) => (plain(path), path, &disk.at),
             };
             let Some((grown, on)) = grown_on.get(&path) else { continue };
             problems.push(

@@ -13,6 +13,7 @@ use crate::lab::id::{NetworkId, PoolId};
 use crate::lab::identity::{Mac, MacAt, ObjectKind};
 use crate::lab::interface::Interface;
 use crate::lab::network::Network;
+use crate::lab::path::plain;
 use crate::lab::placed::Placed;
 use crate::lab::port::{Listens, listened};
 use crate::lab::socket::written_paths;
@@ -21,7 +22,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::interface::Protocol;
 
-/// What one object claims and no other can claim too.
+/// What one object claims and no other can claim too. Paths are [plain], however they are written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Claim<'a> {
     /// The name of an object of a kind, in lower case.
@@ -30,7 +31,7 @@ enum Claim<'a> {
     Uuid(Uuid),
     /// A MAC address that the spec has.
     Mac(Mac),
-    /// A directory of a pool, however many slashes its path is written with.
+    /// A directory of a pool.
     Directory(String),
     /// A device, exported directory, volume group, target or pool: libvirt refuses the second of most.
     Storage(&'static str, String),
@@ -43,7 +44,7 @@ enum Claim<'a> {
     /// A reserved address on a network.
     DhcpHost(NetworkId, IpAddr),
     /// The file of firmware variables.
-    Nvram(&'a str),
+    Nvram(String),
     /// What a disk is.
     Disk(String),
     /// A device of the host, within the domain of this name.
@@ -53,7 +54,7 @@ enum Claim<'a> {
     /// The context id by which the host reaches a domain.
     Cid(u32),
     /// A file that is written, or a socket that is listened on.
-    Path(&'a str),
+    Path(String),
     /// A port of the host.
     Port(Protocol, u16, Listens),
 }
@@ -156,7 +157,7 @@ impl<'a> Inventory<'a, '_> {
             if let Some(path) = pool.directory() {
                 self.claim(Claim::Directory(path), Place::value(pool.at.key("path")));
             }
-            if let Some((what, which)) = pool.source.identity(pool.r#type) {
+            for (what, which) in pool.source.claims(pool.r#type) {
                 self.claim(Claim::Storage(what, which), Place::value(pool.at.key("source")));
             }
             for volume in &pool.volumes {
@@ -168,7 +169,7 @@ impl<'a> Inventory<'a, '_> {
     fn domain(&mut self, domain: &'a Domain) {
         self.uuid(&domain.uuid);
         if let Firmware::Uefi { nvram, .. } = &domain.firmware {
-            self.claim(Claim::Nvram(&nvram.value), nvram.place.clone());
+            self.claim(Claim::Nvram(plain(&nvram.value)), nvram.place.clone());
         }
         let pools = self.lab.pools.as_deref().unwrap_or_default();
         for disk in domain.disks.iter().filter(|disk| !disk.shareable) {
@@ -181,7 +182,7 @@ impl<'a> Inventory<'a, '_> {
             self.claim(Claim::Cid(cid.value), cid.place.clone());
         }
         for path in written_paths(domain) {
-            self.claim(Claim::Path(&path.value), path.place.clone());
+            self.claim(Claim::Path(plain(&path.value)), path.place.clone());
         }
         for target in domain.interfaces.iter().filter_map(|interface| interface.tap.target.as_ref()) {
             self.claim(Claim::HostInterface(&target.value), target.place.clone());

@@ -1,14 +1,16 @@
-//! What each command does. Results go to standard output, talk to standard error.
+//! What each command does. Results go to standard output, problems and talk to standard error, whoever reads them: the two are
+//! never on one stream.
 
 mod activate;
+mod check;
 mod generate;
 mod git;
 mod plan;
 mod xml;
 
 use std::error::Error as StdError;
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,7 +29,7 @@ use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::Source;
 use crate::spec::{reference, schema};
-use crate::virsh;
+use crate::{virsh, visible};
 
 /// The spec or the files need attention.
 const ATTENTION: u8 = 1;
@@ -40,18 +42,25 @@ pub fn run(cli: &Cli) -> ExitCode {
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            let mut text = format!("error: {failure}\n");
-            let mut cause = failure.source();
-            while let Some(error) = cause {
-                let _ = writeln!(text, "  caused by: {error}");
-                cause = error.source();
-            }
-            talk(&text);
+            let causes = iter::successors(failure.source(), |error: &&dyn StdError| (*error).source());
+            let causes: Vec<String> = causes.map(ToString::to_string).collect();
+            say(&report::failure(&failure.to_string(), &causes, cli.message_format));
             // What a guest does not do waits for its owner: the host's service does not try it again by itself.
             let is_of_guests = matches!(failure, Failure::Gentle { failure: gentle::apply::Failure::Guests { .. } });
             ExitCode::from(if is_of_guests { ATTENTION } else { FAILURE })
         }
     }
+}
+
+/// Reports that the arguments make no sense; or prints the help that they ask for.
+pub(super) fn refuse(error: &clap::Error, format: Format) -> ExitCode {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let text = error.to_string();
+    let message = text.trim().trim_start_matches("error: ");
+    say(&report::failure(message, &[], format));
+    ExitCode::from(FAILURE)
 }
 
 /// Why a command could not do its work.
@@ -69,13 +78,13 @@ enum Failure {
     Wanted(#[from] wanted::Error),
     #[error("{failure}; no running domain was cut off, and NixVirt has not run")]
     Gentle { failure: gentle::apply::Failure },
-    #[error("cannot keep `{}`", path.display())]
+    #[error("cannot keep `{}`", visible::path(path))]
     State { path: PathBuf, source: io::Error },
     #[error("there is no place for libvirt's embedded driver")]
     Workshop(#[source] io::Error),
-    #[error("cannot use `{}`", path.display())]
+    #[error("cannot use `{}`", visible::path(path))]
     Settings { path: PathBuf, source: settings::Error },
-    #[error("`{}` is not what the module of the host says of its activations", path.display())]
+    #[error("`{}` is not what the module of the host says of its activations", visible::path(path))]
     Activation { path: PathBuf, source: serde_json::Error },
     #[error("cannot read the spec at `{revision}`: {why}")]
     Git { revision: String, why: String },
@@ -97,7 +106,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Gen(arguments) => return generate::generate(cli, arguments),
         Command::Xml(arguments) => return xml::xml(cli, arguments),
-        Command::Check { spec } => return Ok(read(cli, spec)?.map_or(ATTENTION, |_| 0)),
+        Command::Check(arguments) => return check::check(cli, arguments),
         Command::Activate(arguments) => return activate::activate(arguments),
         Command::Plan(arguments) => return plan::plan(cli, arguments),
         Command::Schema { plan: true, .. } => print(&view::schema_text())?,
@@ -152,8 +161,13 @@ fn data_lost() -> String {
     format!("Of `lab2nix plan --deny`: all consequences that lose data, which are {}.\n", names.join(", "))
 }
 
-/// Prints a result. A reader that stops reading is no failure: the command finishes its other work.
+/// Prints a result: for a program as it is, for a person such as can be seen.
 fn print(text: &str) -> Result<(), Failure> {
+    print_as_it_is(&if io::stdout().is_terminal() { visible::lines(text) } else { text.into() })
+}
+
+/// Prints a result. A reader that stops reading is no failure: the command finishes its other work.
+fn print_as_it_is(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -161,8 +175,13 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a message that is no result. A closed standard error is no failure.
-fn talk(text: &str) {
+/// Tells something that is neither a result nor a problem, in lines.
+fn talk(cli: &Cli, text: &str) {
+    say(&report::note(text, cli.message_format));
+}
+
+/// Prints a message that is no result, as it is. A closed standard error is no failure.
+fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
@@ -173,35 +192,46 @@ fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
 
 /// The same, with its text.
 fn read_source(cli: &Cli, spec: &Path) -> Result<Option<(Source, Checked)>, Failure> {
+    let (source, checked) = look_at(spec)?;
+    report_problems(cli, &checked.problems, Some(&source));
+    Ok((!stops(cli, &checked.problems)).then_some((source, checked)))
+}
+
+/// Reads and checks a spec, and reports nothing.
+fn look_at(spec: &Path) -> Result<(Source, Checked), Failure> {
     let bytes = files::read_spec(spec)?;
     let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
-    report_problems(cli, &checked.problems, Some(&source))?;
-    let denied = cli.deny.contains(&Deny::Warnings) && !checked.problems.is_empty();
-    Ok((checked.is_sound() && !denied).then_some((source, checked)))
+    Ok((source, checked))
 }
 
-/// Reports problems: for people on standard error, for programs on standard output.
-fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) -> Result<(), Failure> {
+/// Whether there is an error among problems, or a warning where these are denied.
+fn stops(cli: &Cli, problems: &[Problem]) -> bool {
+    let denied = cli.deny.contains(&Deny::Warnings);
+    problems.iter().any(|problem| denied || problem.id.severity() == Severity::Error)
+}
+
+/// Reports problems.
+fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) {
     if problems.is_empty() {
-        return Ok(());
+        return;
     }
     let color = cli.message_format == Format::Human && report::stderr_wants_color();
-    let text = report::render(problems, source, cli.message_format, color);
-    match cli.message_format {
-        Format::Human => talk(&format!("{text}{}\n", report::summary(problems))),
-        Format::Json | Format::Github => print(&text)?,
+    let mut text = report::render(problems, source, cli.message_format, color);
+    if cli.message_format == Format::Human {
+        text.push_str(&report::summary(problems));
+        text.push('\n');
     }
-    Ok(())
+    say(&text);
 }
 
 /// Writes files, and says which. Returns what was there before, or `None` when they may not be written.
 fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Option<Vec<State>>, Failure> {
     match files::write(dir, files, replace)? {
         Outcome::Refused(problems) => {
-            report_problems(cli, &problems, None)?;
+            report_problems(cli, &problems, None);
             if replace == Replace::Nothing {
-                talk("nothing was written; `--force` replaces files\n");
+                talk(cli, "nothing was written; `--force` replaces files\n");
             }
             Ok(None)
         }
@@ -212,10 +242,10 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Op
             // The files of the host's module are one thing.
             let (host, others): (Vec<&str>, Vec<&str>) = written.partition(|name| is_host_file(name));
             for name in others.into_iter().chain((!host.is_empty()).then_some(HOST_DIRECTORY)) {
-                talk(&format!("wrote {}\n", dir.join(name).display()));
+                talk(cli, &format!("wrote {}\n", visible::path(&dir.join(name))));
             }
             if states.iter().all(|state| *state == State::UpToDate) {
-                talk(&format!("{} is up to date\n", dir.display()));
+                talk(cli, &format!("{} is up to date\n", visible::path(dir)));
             }
             Ok(Some(states))
         }

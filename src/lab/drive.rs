@@ -6,6 +6,7 @@ pub mod io;
 use crate::lab::domain::boot::Order;
 use crate::lab::drive::io::Access;
 use crate::lab::id::PoolId;
+use crate::lab::path::plain;
 use crate::lab::placed::ExtraAt;
 use crate::lab::storage::Pool;
 use crate::place::Pointer;
@@ -62,7 +63,7 @@ impl Source {
     pub fn place(&self, pools: &[Pool]) -> String {
         match self {
             Self::Volume { pool, name, .. } => pools[pool.0].volume_place(name),
-            Self::File(path) | Self::Block(path) => path.clone(),
+            Self::File(path) | Self::Block(path) => plain(path),
         }
     }
 }

@@ -6,6 +6,10 @@ use std::fmt;
 const UNITS: [(&str, i64); 6] =
     [("PiB", 1 << 50), ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
+/// The largest amount, in bytes: libvirt rounds amounts of memory up to KiB, and counts bytes in signed 64-bit integers, as Nix
+/// does.
+const MOST: i64 = i64::MAX - 1023;
+
 /// An amount of bytes. It fits libvirt's and Nix's signed 64-bit integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(i64);
@@ -20,13 +24,17 @@ impl Size {
     /// 1 KiB, the least memory that libvirt can count.
     pub const KIB: Self = Self(1 << 10);
 
-    /// Reads `60GiB`: a whole number and a unit. `None` for anything else, and for more than 8 EiB.
+    /// Reads `60GiB`: a whole number and a unit. `None` for anything else, and for 8 EiB and more.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-        let (number, unit) = text.split_at(digits);
-        let (_, bytes) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        number.parse::<i64>().ok()?.checked_mul(*bytes).map(Self)
+        let (number, bytes) = number_and_unit(text)?;
+        number.parse::<i64>().ok()?.checked_mul(bytes).filter(|bytes| *bytes <= MOST).map(Self)
+    }
+
+    /// Whether it is a size, though one of 8 EiB or more.
+    #[must_use]
+    pub fn is_too_large(text: &str) -> bool {
+        number_and_unit(text).is_some() && Self::parse(text).is_none()
     }
 
     /// The two together, or the most that there is.
@@ -49,6 +57,14 @@ impl Size {
             UNITS.iter().find(|(_, bytes)| self.0 != 0 && self.0 % bytes == 0).unwrap_or(&UNITS[UNITS.len() - 1]);
         (self.0 / bytes, if *unit == "B" { "bytes" } else { unit })
     }
+}
+
+/// The digits of a size, and how many bytes its unit is.
+fn number_and_unit(text: &str) -> Option<(&str, i64)> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let (_, bytes) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    (!number.is_empty()).then_some((number, *bytes))
 }
 
 impl fmt::Display for Size {
@@ -82,8 +98,13 @@ mod tests {
         check("-1GiB", None);
         check("1.5GiB", None);
         check("", None);
-        check("9223372036854775807B", Some((9_223_372_036_854_775_807, "bytes")));
-        check("9223372036854775808B", None);
+        check("9223372036854774784B", Some((9_007_199_254_740_991, "KiB")));
+        check("9223372036854774785B", None);
         check("99999999PiB", None);
+        for (text, is_too_large) in
+            [("8191PiB", false), ("8192PiB", true), ("99999999999999999999B", true), ("PiB", false)]
+        {
+            assert_eq!(Size::is_too_large(text), is_too_large, "{text}");
+        }
     }
 }

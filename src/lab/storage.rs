@@ -7,6 +7,7 @@ pub mod volume;
 
 use uuid::Uuid;
 
+use crate::lab::path::plain;
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::pool_source::Source;
@@ -79,15 +80,13 @@ impl Pool {
         }
     }
 
-    /// The directory of its files, where it is one, however many slashes its path is written with.
+    /// The directory of its files, where it is one, however its path is written.
     #[must_use]
     pub fn directory(&self) -> Option<String> {
-        let path = self.path.as_ref().filter(|_| self.r#type.has_files())?;
-        let steps = path.split('/').filter(|step| !step.is_empty());
-        Some(steps.fold(String::new(), |path, step| format!("{path}/{step}")))
+        Some(plain(self.path.as_ref().filter(|_| self.r#type.has_files())?))
     }
 
-    /// What the volume with this name is called where two of them have to differ: its path, and of what storage it is where
+    /// What the volume with this name is called where two of them have to differ: its [plain] path, and of what storage it is where
     /// paths say nothing of that.
     #[must_use]
     pub fn volume_place(&self, name: &str) -> String {
@@ -97,7 +96,7 @@ impl Pool {
                 format!("{name} of {storage}")
             }
             PoolType::Dir | PoolType::Fs | PoolType::Netfs | PoolType::Logical | PoolType::Disk | PoolType::Zfs => {
-                self.volume_path(name)
+                plain(&self.volume_path(name))
             }
         }
     }

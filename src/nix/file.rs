@@ -13,6 +13,7 @@ use crate::libvirt::vocabulary::{Element, Vocabulary};
 use crate::libvirt::{Definition, ImportedObject, Object, Objects, VolumeObject};
 use crate::parallel;
 use crate::spec::{Active, Formatter};
+use crate::visible::is_hidden;
 use crate::xml::{self, Document};
 
 /// How the first line of every generated file starts.
@@ -136,7 +137,7 @@ fn imported(domain: &ImportedObject) -> Result<Expr, Error> {
 
 /// The first line of every file.
 pub(super) fn header(spec: &str) -> String {
-    let spec: String = spec.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    let spec: String = spec.chars().map(|c| if is_hidden(c) { '?' } else { c }).collect();
     format!("{MARKER} from {spec}: change that file, then run `lab2nix gen`.")
 }
 

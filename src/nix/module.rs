@@ -8,7 +8,7 @@ use super::file::{Error, ListHead, NIXVIRT, PKGS, header, list_file_name, put, s
 use super::print::{self, Style};
 use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
-use crate::host::{Claims, HostNeeds, Link, Ports};
+use crate::host::{Claims, HostNeeds, Link, Owner, Ports};
 use crate::host_file::{HOST_FILES, IMAGES_OPTION};
 use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
@@ -235,15 +235,15 @@ fn ports(Ports { is_open, tcp, udp }: &Ports) -> Result<Expr, NulInText> {
 fn claims(claims: &Claims) -> Result<Expr, NulInText> {
     let Claims { bridges, subnets, uuids, macs, devices, storage, files, cids, ports } = claims;
     let claims = [
-        ("bridges", owners(bridges)?),
-        ("subnets", owners(subnets)?),
-        ("uuids", owners(uuids)?),
-        ("macs", owners(macs)?),
-        ("devices", owners(devices)?),
-        ("storage", owners(storage)?),
-        ("files", owners(files)?),
-        ("cids", owners(cids)?),
-        ("ports", set(ports, owners)?),
+        ("bridges", claimed(bridges)?),
+        ("subnets", claimed(subnets)?),
+        ("uuids", claimed(uuids)?),
+        ("macs", claimed(macs)?),
+        ("devices", claimed(devices)?),
+        ("storage", claimed(storage)?),
+        ("files", claimed(files)?),
+        ("cids", claimed(cids)?),
+        ("ports", set(ports, claimed)?),
     ];
     set(claims.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
@@ -254,7 +254,12 @@ fn link(Link { netem, is_shaped }: &Link) -> Result<Expr, NulInText> {
     set(link.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
-/// Things that exist once on a host, each with its owner.
+/// Things that exist once on a host, each with who has it.
+fn claimed(claims: &IndexMap<String, Owner>) -> Result<Expr, NulInText> {
+    set(claims, |owner| text(&owner.name))
+}
+
+/// Things of the host, each with the object that needs it.
 fn owners<'a>(owners: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Expr, NulInText> {
     set(owners, |owner| text(owner))
 }

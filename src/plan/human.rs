@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::ACCEPT;
 use super::consequence::Harm;
 use super::view::{ActivationView, CauseView, CertaintyView, View};
+use crate::visible;
 
 const WIDTH: usize = 80;
 const INDENT: &str = "    ";
@@ -29,7 +30,7 @@ pub fn render(view: &View, color: bool) -> String {
         let style = if color { style } else { Style::new() };
         let name = effect.consequence.name();
         let object = format!("{} {}", effect.object.kind, effect.object.name);
-        let _ = write!(text, "\n{style}{symbol} {name:<20}{style:#} {}\n", object.trim_end());
+        let _ = write!(text, "\n{style}{symbol} {name:<20}{style:#} {}\n", visible::line(object.trim_end()));
         wrapped(&mut text, &effect.what, INDENT, INDENT);
         for cause in &effect.causes {
             wrapped(&mut text, &because(cause), &format!("{INDENT}because "), &format!("{INDENT}  "));
@@ -89,7 +90,7 @@ fn look(harm: Harm) -> (char, Style) {
 fn wrapped(text: &mut String, words: &str, first: &str, others: &str) {
     let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(others).break_words(false);
     let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for line in textwrap::wrap(words, options) {
+    for line in textwrap::wrap(&visible::line(words), options) {
         text.push_str(&line);
         text.push('\n');
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::ACCEPT;
 use super::view::{ActivationView, CertaintyView, View};
+use crate::visible;
 
 /// Prints a plan as Markdown.
 #[must_use]
@@ -63,7 +64,7 @@ pub fn render(view: &View) -> String {
 /// A text in a cell of a table, as it is: titles of domains are no Markdown.
 fn cell(text: &str) -> String {
     let mut plain = String::new();
-    for c in text.chars() {
+    for c in visible::lines(text).chars() {
         match c {
             '<' => plain.push_str("&lt;"),
             '@' => plain.push_str("&#64;"),
@@ -76,5 +77,5 @@ fn cell(text: &str) -> String {
 }
 
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'").replace('|', "\\|").replace('\n', " "))
+    format!("`{}`", visible::lines(text).replace('`', "'").replace('|', "\\|").replace('\n', " "))
 }

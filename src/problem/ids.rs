@@ -48,6 +48,9 @@ ids! {
     ///
     /// lab2nix reads JSON (RFC 8259) in which `//` and `/* */` comments are allowed too. Trailing commas, single
     /// quotes and bare keys are not. Usually a comma or a bracket is missing just before the marked character.
+    ///
+    /// Nothing is quoted of a file that is included and is no JSON object, as the report may go to somebody who may not read it. Only where
+    /// its name ends in `.json` and it begins with `{`, it is taken for a spec with a slip, which is shown.
     SyntaxError = "syntax-error", Error;
     /// An object has the same key twice.
     ///
@@ -207,7 +210,9 @@ ids! {
     ///
     /// libvirt takes only absolute paths: a domain is started by a daemon with no working directory of yours.
     RelativePath = "relative-path", Error;
-    /// The path of a directory that the host makes has a character that its tool does not take as it is.
+    /// A path cannot be one of what it is for: of a file, or of a directory that the host makes.
+    ///
+    /// A path that is `/`, or that ends in `/`, `.` or `..`, leads to a directory: no disk, image, device or socket has it.
     ///
     /// systemd-tmpfiles makes the directories of pools, of firmware variables and of `tftp`. To it, a quote ends the path, what
     /// starts with `\` is an escaped character (`\x41` is `A`), what starts with `%` a name or number of the host (`%u` is
@@ -341,10 +346,11 @@ ids! {
     /// IDE is on machines of type `pc` only. `queues` and `iothread` are for bus `virtio`, `wwn` for `scsi` and `ide`, `rotationRate` for
     /// these and `sata`; disks on `sata` and `ide` cannot be `readonly`. libvirt refuses all of that.
     NotOnThisBus = "not-on-this-bus", Error;
-    /// A domain has more drives on a bus than there is room for.
+    /// A domain has more drives on a bus, or more devices, than there is room for.
     ///
     /// SATA has room for 30, five controllers of six ports, and IDE for 4, optical drives among them. Others end where
-    /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds.
+    /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds. Each interface has a PCI slot
+    /// or port of its own, and so has each disk on `virtio` or `nvme` and each PCI device of the host.
     BusFull = "bus-full", Error;
 
     /// A pool, volume or disk key that the type of the pool cannot have.
@@ -474,6 +480,11 @@ ids! {
     /// is made from the lab's name, so activation then deletes each object that has no `uuid` of its own in the spec and makes
     /// it anew, which cuts off domains that run and leaves a TPM empty.
     AnotherLab = "another-lab", Error;
+    /// Two labs of one host have one thing that the host has once.
+    ///
+    /// `lab2nix check` takes the specs of several labs of one host, whose module refuses them too: two with one name, or with the same
+    /// bridge, UUID, MAC address, device, storage, file, context id, port, subnet, or name of an object. If each lab has a host of its own, say so with `--several-hosts`.
+    HostClash = "host-clash", Error;
 
     // Warnings.
 
@@ -504,4 +515,19 @@ ids! {
     ///
     /// The second to start fails with "PCI device is in use". That may be meant: one graphics card for two desktops.
     SharedDevice = "shared-device", Warning;
+    /// Domains of two hosts have one MAC address, UUID or address, and both are on a LAN of their hosts.
+    ///
+    /// `lab2nix check --several-hosts` takes the specs of several hosts. It cannot know which of their bridges and interfaces are on one LAN; where
+    /// two are, switches and DHCP servers take the two domains for one. Domains on libvirt's own networks do not meet,
+    /// nor do those in different VLANs.
+    LanClash = "lan-clash", Warning;
+    /// Labs of two hosts have one volume in the storage of one server.
+    ///
+    /// Both hosts write to it, and neither knows of the other's locks: two domains that run on one image damage it. If the second
+    /// host only takes over where the first one fails, that is meant.
+    StorageClash = "storage-clash", Warning;
+    /// Domains of two hosts have one name, upper and lower case aside.
+    ///
+    /// libvirt does not mind, but an inventory of both hosts, a monitoring system or a DNS zone takes them for one machine.
+    InventoryClash = "inventory-clash", Warning;
 }

@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use super::lines::Texts;
 use super::{Located, severity_word};
 use crate::place::Place;
+use crate::visible;
 
 pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, _color: bool) -> String {
     let problem = located.problem;
     let mut properties = String::new();
-    let mut message = problem.message.clone();
+    let mut message = visible::line(&problem.message).into_owned();
     match (&problem.place, &located.span, texts) {
         (Place::File(name), ..) => properties = format!("file={},", property(name)),
         (_, Some(span), Some(texts)) => {
@@ -27,23 +28,28 @@ pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, _color: bo
         _ => {}
     }
     if !problem.label.is_empty() {
-        write!(message, " ({})", problem.label).expect("writing to a String does not fail");
+        write!(message, " ({})", visible::line(&problem.label)).expect("writing to a String does not fail");
     }
     for (place, label) in &problem.related {
         let at = match (place, texts.and_then(|texts| texts.span(place)), texts) {
-            (Place::File(name), ..) => name.clone(),
+            (Place::File(name), ..) => visible::line(name).into_owned(),
             (_, Some(span), Some(texts)) => {
-                format!("{}:{}:{}", texts.name(&span), span.start.line, span.start.column)
+                format!("{}:{}:{}", visible::line(texts.name(&span)), span.start.line, span.start.column)
             }
             _ => continue,
         };
-        write!(message, "\n{at}: {label}").expect("writing to a String does not fail");
+        write!(message, "\n{at}: {}", visible::line(label)).expect("writing to a String does not fail");
     }
     if !problem.help.is_empty() {
-        write!(message, "\nhelp: {}", problem.help).expect("writing to a String does not fail");
+        write!(message, "\nhelp: {}", visible::line(&problem.help)).expect("writing to a String does not fail");
     }
     let (severity, id) = (severity_word(problem), problem.id.name());
     format!("::{severity} {properties}title={id}::{}\n", data(&message))
+}
+
+/// A command that only says something.
+pub(super) fn command(command: &str, text: &str) -> String {
+    format!("::{command}::{}\n", data(&visible::lines(text)))
 }
 
 fn data(text: &str) -> String {
@@ -51,7 +57,7 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&visible::line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -72,7 +78,7 @@ mod tests {
         let key = Pointer::root().key("é");
         check(
             Problem::new(Id::BadName, Place::key(&key), "100%: a,b\r\n"),
-            "::error file=a%3Ab%2Cc%25.json,line=2,col=3,endLine=2,endColumn=6,title=bad-name::100%25: a,b%0D%0A",
+            "::error file=a%3Ab%2Cc%25.json,line=2,col=3,endLine=2,endColumn=6,title=bad-name::100%25: a,b\\r\\n",
         );
         check(
             Problem::new(Id::EmptySection, Place::value(&key), "m").label("l").related(Place::key(key), "r").help("h"),

@@ -6,12 +6,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::Located;
 use super::lines::{Lines, Position, Span, Texts};
 use crate::place::Place;
 use crate::problem::{Problem, Severity};
+use crate::visible;
 
 /// Lines longer than this, in bytes, are cut.
 const LONG: usize = 240;
@@ -27,7 +28,7 @@ const FAR: usize = 100;
 /// A place to mark.
 struct Mark<'a> {
     span: Span,
-    label: &'a str,
+    label: Cow<'a, str>,
     kind: AnnotationKind,
 }
 
@@ -37,7 +38,8 @@ pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, color: boo
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(sentence(&problem.message)).id(problem.id.name()));
+    let message = visible::line(&problem.message);
+    let mut group = Group::with_title(level.primary_title(sentence(&message)).id(problem.id.name()));
     let mut true_headers = Vec::new();
     if let (Some(texts), Some(span)) = (texts, &located.span) {
         for marks in frames(texts, problem, span) {
@@ -49,11 +51,11 @@ pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, color: boo
     }
     for place in std::iter::once(&problem.place).chain(problem.related.iter().map(|(place, _)| place)) {
         if let Place::File(name) = place {
-            group = group.element(Origin::path(name.as_str()));
+            group = group.element(Origin::path(visible::line(name)));
         }
     }
     if !problem.help.is_empty() {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(&sentence(&problem.help))));
+        group = group.element(Level::HELP.message(sentence(&visible::line(&problem.help)).into_owned()));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut text = renderer.render(&[group]);
@@ -78,11 +80,12 @@ fn sentence(text: &str) -> Cow<'_, str> {
 
 /// The marks of a problem, those together that are near each other in one file.
 fn frames<'a>(texts: &Texts<'_>, problem: &'a Problem, span: &Span) -> Vec<Vec<Mark<'a>>> {
-    let primary = Mark { span: texts.on_one_line(span), label: &problem.label, kind: AnnotationKind::Primary };
+    let primary =
+        Mark { span: texts.on_one_line(span), label: visible::line(&problem.label), kind: AnnotationKind::Primary };
     let mut frames = vec![vec![primary]];
     for (place, label) in &problem.related {
         let Some(span) = texts.span(place) else { continue };
-        let mark = Mark { span: texts.on_one_line(&span), label, kind: AnnotationKind::Context };
+        let mark = Mark { span: texts.on_one_line(&span), label: visible::line(label), kind: AnnotationKind::Context };
         let fits = |marks: &[Mark<'_>]| marks.iter().all(|other| near(texts, &other.span, &mark.span));
         match frames.iter_mut().find(|marks| fits(marks)) {
             Some(marks) => marks.push(mark),
@@ -128,16 +131,18 @@ impl<'a> Frame<'a> {
             let on_line = || marks.iter().filter(|mark| mark.span.start.line == number);
             let kept = kept(lines, number, on_line().map(|mark| mark.span.range.start).min());
             for mark in on_line() {
-                let start = text.len() + mark.span.range.start.min(kept.end) - kept.start;
+                let start = mark.span.range.start.min(kept.end);
                 let end = mark.span.range.end.min(mark.span.range.start + LONGEST_MARK).min(kept.end);
-                let end = text.len() + boundary(lines, end).max(mark.span.range.start.min(kept.end)) - kept.start;
+                let end = boundary(lines, end).max(start);
+                let in_frame = |at: usize| text.len() + of_one_column(&lines.file.text()[kept.start..at]).len();
+                let (start, end) = (in_frame(start), in_frame(end));
                 if at.is_none() || mark.kind == AnnotationKind::Primary {
                     at = Some((start, mark.span.start));
                 }
-                let label = (!mark.label.is_empty()).then_some(mark.label);
+                let label = (!mark.label.is_empty()).then(|| mark.label.clone());
                 annotations.push(mark.kind.span(start..end).label(label));
             }
-            text.push_str(&lines.file.text()[kept]);
+            text.push_str(&of_one_column(&lines.file.text()[kept]));
         }
         Self { first_line, text, annotations, at: at.expect("a frame has a mark") }
     }
@@ -156,7 +161,14 @@ impl<'a> Frame<'a> {
 }
 
 fn path(lines: &Lines<'_>) -> String {
-    normalize_untrusted_str(lines.file.name())
+    visible::line(lines.file.name()).into_owned()
+}
+
+/// The text of a line, in which each hidden character is a sign of one column, so that marks stay where they are. The renderer
+/// itself does that for those of ASCII.
+fn of_one_column(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| visible::is_hidden(c) && !c.is_ascii();
+    if text.contains(is_hidden) { text.replace(is_hidden, "\u{fffd}").into() } else { text.into() }
 }
 
 /// The part of a line to show: all of it unless it is long.

@@ -1,10 +1,13 @@
 //! One problem in, one line of JSON out.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::lines::{Position, Texts};
 use super::{Located, severity_word};
 use crate::place::Place;
+use crate::visible::is_hidden;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -60,9 +63,37 @@ pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, _color: bo
         place: Where::new(&problem.place, texts),
         related: related.map(|(place, label)| Related { label, place: Where::new(place, texts) }).collect(),
     };
-    let mut text = serde_json::to_string(&line).expect("strings and numbers always print");
-    text.push('\n');
-    text
+    printed(&line)
+}
+
+/// Something that is no problem of the spec: a note, or a failure and what caused it.
+#[derive(Serialize)]
+struct Said<'a> {
+    severity: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    causes: &'a [String],
+}
+
+pub(super) fn said(severity: &str, message: &str, causes: &[String]) -> String {
+    printed(&Said { severity, message, causes })
+}
+
+/// One line, in which hidden characters are escaped, which only strings have.
+fn printed(line: &impl Serialize) -> String {
+    let text = serde_json::to_string(line).expect("strings and numbers always print");
+    let mut printed = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(printed, "\\u{unit:04x}");
+            }
+        } else {
+            printed.push(c);
+        }
+    }
+    printed.push('\n');
+    printed
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::place::Place;
-use crate::source::{File, Source};
+use crate::source::{File, Index, Source};
 
 /// The texts of a spec by their lines.
 pub(super) struct Texts<'s> {
     source: &'s Source,
+    index: Index<'s>,
     lines: Vec<Lines<'s>>,
 }
 
@@ -43,12 +44,12 @@ pub(super) struct Span {
 
 impl<'s> Texts<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
-        Self { source, lines: source.files().iter().map(Lines::new).collect() }
+        Self { source, index: Index::default(), lines: source.files().iter().map(Lines::new).collect() }
     }
 
     /// Where a place is, or `None` if it is in none of these texts.
     pub(super) fn span(&self, place: &Place) -> Option<Span> {
-        let (file, range) = self.source.range(place)?;
+        let (file, range) = self.source.range_by(&self.index, place)?;
         let (start, end) = self.lines[file].positions(&range);
         Some(Span { file, range, start, end })
     }

@@ -26,13 +26,14 @@ use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::device::{hostdev, input, screen, serial, share, sound};
+use crate::resolve::device::{hostdev, input, pci, screen, serial, share, sound};
 use crate::resolve::drive::{bus, floppy, io};
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::{cloud_init, device, drive, interface, parse, text};
+use crate::spec::drive::DiskBus;
 use crate::spec::guest::Os;
 use crate::spec::key::key;
 use crate::spec::screen::Video;
@@ -69,6 +70,11 @@ pub(crate) fn resolve(
     let console = layers.value(key!(serial)).unwrap_or(false);
     let has_screen = !screen.graphics.is_empty();
     let hostdevs = hostdev::host_devices(&guest, &interfaces, has_screen, problems);
+    let on_pci = disks.iter().filter(|disk| matches!(disk.bus, DiskBus::Virtio | DiskBus::Nvme));
+    let on_pci = (interfaces.iter().map(|interface| Place::value(&interface.at)))
+        .chain(on_pci.map(|disk| Place::value(&disk.at)))
+        .chain(hostdevs.iter().filter(|device| device.is_pci()).map(|device| device.place.clone()));
+    pci::have_room(on_pci, guest.board, &instance.name, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
         .chain(floppies.iter().map(|floppy| &floppy.boot))
@@ -174,5 +180,6 @@ pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Problems) 
         );
         return None;
     }
-    text::line_of(word, problems)
+    // libvirt has no empty one. It takes that of a weaker layer away.
+    text::line_of(word, problems).filter(|title| !title.is_empty())
 }

@@ -36,6 +36,7 @@ pub(crate) fn resolve<'a>(
         parse::name(name, Place::key(Pointer::root().key("profiles").key(name)), problems);
     }
     let entries: Vec<(&String, &spec::Domain)> = spec.domains.iter().flatten().collect();
+    let few = few_replicas(&entries, problems);
     let mut resolved: Vec<Vec<Resolved>> = entries.iter().map(|_| Vec::new()).collect();
     for index in in_clone_order(spec, &profiles, problems) {
         let (name, written) = entries[index];
@@ -48,7 +49,7 @@ pub(crate) fn resolve<'a>(
         let layers = profiles.layers(written_profiles, &at, &written.fields, problems);
         let os = layers.value(key!(os)).unwrap_or_default();
         let layers = layers.above(Pointer::root(), preset(os));
-        for instance in replicas(name, &at, &written.own, problems) {
+        for instance in replicas(name, &at, &written.own, problems).into_iter().take(few[index]) {
             let mut found = Problems::default();
             let (domain, declared) = domain::resolve(&instance, &layers, os, namespace, names, &mut found);
             if instance.replica == 0 {
@@ -74,6 +75,32 @@ pub(crate) fn resolve<'a>(
     }
     check_layers(spec, namespace, names, problems);
     (domains, volumes)
+}
+
+/// How many domains `replicas` make in a lab. More would take gigabytes of memory to find out what is wrong with them.
+const REPLICAS_MAX: usize = 10_000;
+
+/// Returns how many domains of each entry are looked at, and reports the first entry for which there is no room.
+fn few_replicas(entries: &[(&String, &spec::Domain)], problems: &mut Problems) -> Vec<usize> {
+    let mut left = REPLICAS_MAX;
+    let mut is_reported = false;
+    let mut few = |(name, written): &(&String, &spec::Domain)| {
+        let Some(count) = written.own.replicas.map(|count| count as usize) else { return 1 };
+        if count > left && !is_reported {
+            is_reported = true;
+            let place = Place::value(Pointer::root().key("domains").key(name).key("replicas"));
+            problems.push(
+                Problem::out_of_range(place, format!("`replicas` make more than {REPLICAS_MAX} domains in this lab"))
+                    .label(format!("{left} are left"))
+                    .help("make fewer, or divide them between labs"),
+            );
+        }
+        let few = count.min(left);
+        left -= few;
+        // What is wrong with an entry is seen in one of its domains.
+        few.max(1)
+    };
+    entries.iter().map(&mut few).collect()
 }
 
 /// Returns the domains that an entry stands for.

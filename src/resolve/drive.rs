@@ -154,7 +154,7 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
         );
     }
     if let Some(file) = file {
-        return text::path(file, problems).map(Medium::File);
+        return text::file(file, problems).map(Medium::File);
     }
     if let Some(volume) = volume {
         let Some(pool) = pool else {

@@ -22,6 +22,11 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
     let text = word.value;
     let size = Size::parse(text);
     match size {
+        None if Size::is_too_large(text) => problems.push(
+            Problem::of_value(Id::BadSize, word.place(), format!("a size of `{}`", shortened(text)))
+                .label("must be less than 8192PiB")
+                .help("libvirt counts no more; write how much it is, such as `\"60GiB\"`"),
+        ),
         None => problems.push(
             Problem::of_value(Id::BadSize, word.place(), format!("`{text}` is not a size"))
                 .label("needs a whole number and a unit")

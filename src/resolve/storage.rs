@@ -104,6 +104,12 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
     }
 }
 
+/// Whether libvirt takes a mode, whose first digit of four is 0.
+fn is_mode(text: &str) -> bool {
+    let digits = text.strip_prefix('0').filter(|digits| digits.len() == 3).unwrap_or(text);
+    digits.len() == 3 && digits.bytes().all(|b| (b'0'..=b'7').contains(&b))
+}
+
 fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut Problems) -> Option<Permissions> {
     let written = layers.object(key!(permissions));
     if written.is_empty() {
@@ -122,12 +128,12 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
     }
     let mode = written.get(key!(mode));
     if let Some(word) = mode
-        && !(matches!(word.value.len(), 3 | 4) && word.value.bytes().all(|b| (b'0'..=b'7').contains(&b)))
+        && !is_mode(word.value)
     {
         problems.push(
-            Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not a mode", word.value))
-                .label("needs three or four octal digits")
-                .help("write it like `\"0711\"`"),
+            Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not a mode", text::shortened(word.value)))
+                .label("needs three octal digits, or a 0 and three")
+                .help("write it like `\"0711\"`; libvirt knows no bits before these"),
         );
     }
     Some(Permissions {

@@ -5,12 +5,14 @@
 
 use serde_json::Value;
 
+use crate::lab::path::is_of_directory;
 use crate::lab::placed::ExtraAt;
 use crate::lab::text::is_xml_char;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Word};
 use crate::spec::Extra;
+use crate::visible;
 
 /// The longest text, in bytes. libvirt sends definitions whole, and QEMU gets texts as arguments, each of which Linux
 /// limits to twice this (`MAX_ARG_STRLEN`).
@@ -24,7 +26,7 @@ const SOCKET_MAX: usize = 107;
 
 /// Reads the absolute path of a socket.
 pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    let path = path(word, problems)?;
+    let path = file(word, problems)?;
     let is_valid = path.len() <= SOCKET_MAX;
     if !is_valid {
         let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
@@ -35,7 +37,21 @@ pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     is_valid.then_some(path)
 }
 
-/// Reads an absolute path.
+/// Reads the absolute path of a file or device, which is no directory.
+pub fn file(word: Word<'_>, problems: &mut Problems) -> Option<String> {
+    let path = path(word, problems)?;
+    let is_valid = !is_of_directory(&path);
+    if !is_valid {
+        problems.push(
+            Problem::of_value(Id::BadPath, word.place(), format!("`{}` is no path of a file", shortened(&path)))
+                .label("leads to a directory")
+                .help("write the path to the file itself"),
+        );
+    }
+    is_valid.then_some(path)
+}
+
+/// Reads an absolute path, of a directory too.
 pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     if !text.starts_with('/') {
@@ -179,10 +195,7 @@ pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
 pub fn shortened(text: &str) -> String {
     const SHOWN: usize = 64;
     let shown = text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end]);
-    let mut line = String::with_capacity(shown.len());
-    for c in shown.chars() {
-        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
-    }
+    let mut line = visible::line(shown).into_owned();
     if shown.len() < text.len() {
         line.push('…');
     }

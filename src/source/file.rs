@@ -46,6 +46,11 @@ impl File {
         (file, Some(problem))
     }
 
+    /// The same file, with nothing but its text, whose first byte is the `start`th of all files'.
+    pub(super) fn starting_at(&self, start: usize) -> Self {
+        Self { start, apart: None, ..self.clone() }
+    }
+
     /// The tree and its duplicate keys, or what is wrong with the syntax, placed among all files.
     pub(super) fn parse(&self) -> Result<(Node, Vec<Problem>), Box<Problem>> {
         match parse::parse(&self.text) {
@@ -84,8 +89,8 @@ impl File {
         self.bom
     }
 
-    /// What an included file has at its root that is not merged into the spec: an object of `$schema`, `description` and
-    /// `include`, or whatever stands there when it is no object. Nothing else checks it, so it is validated by itself.
+    /// The `$schema`, `description` and `include` of an included file, which are not merged into the spec. Nothing else checks
+    /// them, so they are validated by themselves.
     #[must_use]
     pub fn apart(&self) -> Option<&Node> {
         self.apart.as_ref()

@@ -9,6 +9,7 @@ use super::merge::merge;
 use super::{File, Kind, Member, Node};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
+use crate::visible;
 
 /// Where included files come from.
 ///
@@ -80,8 +81,16 @@ struct Open {
     canonical: PathBuf,
     /// What it includes and is still to be looked at.
     entries: std::vec::IntoIter<Entry>,
-    /// Its number and tree, unless it is the spec itself.
-    included: Option<(usize, Node)>,
+    /// What is merged of it, unless it is the spec itself.
+    included: Option<Included>,
+}
+
+/// A file that has been read and is a JSON object.
+struct Included {
+    /// Its number.
+    at: usize,
+    span: Range<usize>,
+    members: Vec<Member>,
 }
 
 /// A path that a file includes, and where it says so.
@@ -95,7 +104,8 @@ impl<'f> Walk<'f> {
 
     /// The tree of the spec at `path`, whose own is `root`, with everything that it includes.
     pub(super) fn spec(&mut self, path: &Path, root: Node) -> Node {
-        let Some(include) = include(&root) else { return root };
+        let Kind::Object(members) = &root.kind else { return root };
+        let Some(include) = include(members) else { return root };
         let entries = self.entries(include);
         let canonical = self.disk.canonical(path).unwrap_or_else(|_| path.to_owned());
         self.enter(Open { path: path.to_owned(), canonical, entries, included: None });
@@ -105,8 +115,8 @@ impl<'f> Walk<'f> {
                 self.include(&path, &entry, span);
             } else if let Some(file) = self.way.pop() {
                 self.known.insert(file.canonical, false);
-                if let Some((at, root)) = file.included {
-                    self.merge(at, root);
+                if let Some(included) = file.included {
+                    self.merge(included);
                 }
             }
         }
@@ -159,32 +169,37 @@ impl<'f> Walk<'f> {
         };
         let start = self.files.last().map_or(0, File::next_start);
         let (file, problem) = File::from_bytes(path.display().to_string(), bytes, start);
-        let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
-        self.files.push(file);
-        match parsed {
-            Err(problem) => {
-                self.complete = false;
-                self.known.insert(canonical, false);
-                self.problems.push(*problem);
-            }
-            Ok((root, duplicates)) => {
+        let encoding = problem.as_ref().map(|problem| problem.help.clone());
+        match problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem))) {
+            Ok((Node { kind: Kind::Object(members), span }, duplicates)) => {
+                self.files.push(file);
                 self.problems.extend(duplicates);
-                let entries = include(&root).map_or_else(|| Vec::new().into_iter(), |include| self.entries(include));
-                self.enter(Open { path, canonical, entries, included: Some((self.files.len() - 1, root)) });
+                let entries = include(&members).map_or_else(|| Vec::new().into_iter(), |include| self.entries(include));
+                let included = Some(Included { at: self.files.len() - 1, span, members });
+                self.enter(Open { path, canonical, entries, included });
             }
+            Err(problem) if may_be_spec(&canonical, file.text()) => {
+                self.files.push(file);
+                self.leave_out(canonical, *problem);
+            }
+            Ok(_) => self.leave_out(canonical, no_spec(Id::WrongType, &path, span, None)),
+            Err(_) => self.leave_out(canonical, no_spec(Id::SyntaxError, &path, span, encoding)),
         }
     }
 
+    /// Goes on without a file.
+    fn leave_out(&mut self, canonical: PathBuf, problem: Problem) {
+        self.complete = false;
+        self.known.insert(canonical, false);
+        self.problems.push(problem);
+    }
+
     /// Merges an included file.
-    fn merge(&mut self, at: usize, mut root: Node) {
-        let Kind::Object(members) = &mut root.kind else {
-            self.complete = false;
-            self.files[at].apart = Some(root);
-            return;
-        };
+    fn merge(&mut self, Included { at, span, mut members }: Included) {
         let of_the_file = |member: &mut Member| OF_THE_FILE.contains(&member.key.as_str());
         let apart = members.extract_if(.., of_the_file).collect();
-        self.files[at].apart = Some(Node { span: root.span.clone(), kind: Kind::Object(apart) });
+        self.files[at].apart = Some(Node { span: span.clone(), kind: Kind::Object(apart) });
+        let root = Node { span, kind: Kind::Object(members) };
         match &mut self.merged {
             None => self.merged = Some(root),
             Some(merged) => merge(merged, root, &mut self.problems),
@@ -210,14 +225,41 @@ impl<'f> Walk<'f> {
     }
 }
 
+/// Whether a file that is no JSON may be a spec with a slip in it, which is of use only where it is shown. `path` is that without
+/// links, so that no link makes a spec of something else. Of any other file nothing is quoted: whoever reads the report may
+/// be somebody else than who may read the file.
+fn may_be_spec(path: &Path, text: &str) -> bool {
+    let is_named_so = path.extension().is_some_and(|extension| extension == "json" || extension == "jsonc");
+    is_named_so && after_comments(text).starts_with('{')
+}
+
+/// The problem of a file that is none, of which nothing is quoted.
+fn no_spec(id: Id, path: &Path, span: Range<usize>, encoding: Option<String>) -> Problem {
+    let message = format!("`{}` cannot be included: it is no JSON object", visible::path(path));
+    let help = encoding.unwrap_or_else(|| "a file that is included is a spec, `{ … }`, too".to_owned());
+    Problem::new(id, Place::Text(span), message).label("included here").help(help)
+}
+
+/// The text from its first character that is in no comment and no blank.
+fn after_comments(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        let rest = match text.get(..2) {
+            Some("//") => text.split_once('\n'),
+            Some("/*") => text.split_once("*/"),
+            _ => return text,
+        };
+        text = rest.map_or("", |(_, rest)| rest);
+    }
+}
+
 /// What a file includes, if it says so.
-fn include(root: &Node) -> Option<&Node> {
-    let Kind::Object(members) = &root.kind else { return None };
+fn include(members: &[Member]) -> Option<&Node> {
     members.iter().find(|member| member.key == "include").map(|member| &member.value)
 }
 
 fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) -> Problem {
-    let path = path.display();
+    let path = visible::path(path);
     let message = match error.kind() {
         io::ErrorKind::NotFound => format!("there is no file `{path}` to include"),
         _ => format!("`{path}` cannot be included: {}", reason(error)),
@@ -230,11 +272,11 @@ fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) ->
     Problem::new(Id::IncludeNotFound, Place::Text(span), message).label("included here").help(help)
 }
 
-/// What the system says, without its number for it.
+/// What is wrong; where the system says so, without its number for it.
 fn reason(error: &io::Error) -> String {
     let said = error.to_string();
     let number = error.raw_os_error().map(|number| format!(" (os error {number})"));
-    number.and_then(|number| said.strip_suffix(&number)).unwrap_or(&said).to_lowercase()
+    number.and_then(|number| said.strip_suffix(&number)).map_or_else(|| said.clone(), str::to_lowercase)
 }
 
 /// A path without `.` and without `..` where a directory is before it.

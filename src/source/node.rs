@@ -1,5 +1,7 @@
 //! The positioned tree: JSON values with the bytes they stand at.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
@@ -42,6 +44,25 @@ pub struct Member {
     pub key_span: Range<usize>,
     /// The value.
     pub value: Node,
+}
+
+/// The members of large objects by their keys, so that places in them are found without looking at all.
+#[derive(Debug, Default)]
+pub struct Index<'n>(RefCell<HashMap<usize, HashMap<&'n str, &'n Member>>>);
+
+impl<'n> Index<'n> {
+    /// How many members an object may have to be looked through.
+    const FEW: usize = 16;
+
+    fn member(&self, members: &'n [Member], key: &str) -> Option<&'n Member> {
+        if members.len() <= Self::FEW {
+            return members.iter().find(|member| member.key == key);
+        }
+        let mut known = self.0.borrow_mut();
+        let by_key = known.entry(members.as_ptr().addr());
+        let by_key = by_key.or_insert_with(|| members.iter().map(|member| (member.key.as_str(), member)).collect());
+        by_key.get(key).copied()
+    }
 }
 
 impl Kind {
@@ -100,14 +121,19 @@ impl Node {
     /// nearest thing around it that does.
     #[must_use]
     pub fn range(&self, pointer: &Pointer, wants_key: bool) -> Range<usize> {
+        self.range_by(&Index::default(), pointer, wants_key)
+    }
+
+    /// The same by an index, for those who look for many.
+    #[must_use]
+    pub fn range_by<'n>(&'n self, index: &Index<'n>, pointer: &Pointer, wants_key: bool) -> Range<usize> {
         let mut node = self;
         let mut key: Option<&Range<usize>> = None;
         for step in pointer.steps() {
             let next = match &node.kind {
-                Kind::Object(members) => members
-                    .iter()
-                    .find(|member| member.key == step)
-                    .map(|member| (&member.value, Some(&member.key_span))),
+                Kind::Object(members) => {
+                    index.member(members, &step).map(|member| (&member.value, Some(&member.key_span)))
+                }
                 Kind::Array(items) => {
                     step.parse().ok().and_then(|index: usize| items.get(index)).map(|item| (item, None))
                 }

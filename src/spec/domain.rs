@@ -64,7 +64,7 @@ pub struct DomainOwn {
     #[schemars(example = &"old-name")]
     pub id: Option<String>,
     /// How many domains this entry stands for: `n` becomes `n-1`, `n-2`, … Addresses, and ports of the host, count up from
-    /// the written one.
+    /// the written one. All entries of a lab stand for 10000 at most.
     #[schemars(range(min = 1, max = 10000), example = 3)]
     pub replicas: Option<u32>,
     /// The file of its firmware variables, absolute, in a directory whose path has no quotes, no `\`, `%` and `..`. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or

@@ -82,7 +82,7 @@ pub enum PoolType {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Permissions {
-    /// The mode in octal, three or four digits. Default: `0711`.
+    /// The mode in octal, three digits, or a 0 and three. Default: `0711`.
     #[schemars(example = &"0711")]
     pub mode: Option<String>,
     /// The numeric user that owns it. Default: 0, root.

@@ -96,19 +96,25 @@ impl Structural {
             .filter(|(_, key)| BRING_OTHERS.contains(&key.as_str()))
             .map(|(object, _)| object)
             .collect();
-        let holds_wrong = |pointer: &str| wrong.iter().any(|wrong| is_inside(wrong, pointer));
+        // There may be very many of both, so each is looked up instead of compared with all others.
+        let outer: HashSet<&str> = wrong.iter().flat_map(|wrong| above(wrong)).collect();
+        let lists: HashSet<&str> = replaced
+            .iter()
+            .filter_map(|wrong| wrong.rsplit_once('/').filter(|(_, item)| is_index(item)))
+            .map(|(list, _)| list)
+            .collect();
+        let objects: HashSet<&str> = wrong.iter().map(|wrong| object_of(wrong)).collect();
+        let of_layers: HashSet<&str> = (wrong.iter().filter(|wrong| is_shared(wrong)))
+            .flat_map(|wrong| [last_step(wrong), last_step(object_of(wrong))])
+            .collect();
+        let holds_wrong = |pointer: &str| outer.contains(pointer);
         let follows = |problem: &Problem| {
             let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
                 return false;
             };
             let pointer = pointer.to_string();
-            let above = pointer.match_indices('/').map(|(slash, _)| &pointer[..slash]);
             let misses_wrong = || match (&problem.place, pointer.rsplit_once('/')) {
-                (Place::Key(_), Some((_, key))) => wrong.iter().any(|wrong| {
-                    let object = wrong.rsplit_once('/').map_or("", |(object, _)| object);
-                    let is_of_layer = last_step(wrong) == key || last_step(object) == key;
-                    object == pointer || (is_shared(wrong) && is_of_layer)
-                }),
+                (Place::Key(_), Some((_, key))) => objects.contains(pointer.as_str()) || of_layers.contains(key),
                 _ => holds_wrong(&pointer),
             };
             let compares_wrong = |(place, _): &(Place, String)| match place {
@@ -117,12 +123,10 @@ impl Structural {
                 Place::Text(_) | Place::File(_) => false,
             };
             // What is missing may be in what nobody found.
-            let is_misspelt = || above.clone().skip(1).any(|object| misspelt_in.contains(object));
+            let is_misspelt = || above(&pointer).skip(1).any(|object| misspelt_in.contains(object));
             let lacks_wrong = || problem.id == Id::NoSubnet && holds_wrong(&pointer);
-            let item_of_it =
-                |wrong: &String| wrong.rsplit_once('/').is_some_and(|(list, item)| list == pointer && is_index(item));
-            above.clone().chain([pointer.as_str()]).any(|above| replaced.contains(above))
-                || replaced.iter().any(item_of_it)
+            above(&pointer).chain([pointer.as_str()]).any(|above| replaced.contains(above))
+                || lists.contains(pointer.as_str())
                 || (problem.id == Id::MissingField && (wrong.contains(&pointer) || misses_wrong() || is_misspelt()))
                 || lacks_wrong()
                 || problem.related.iter().any(compares_wrong)
@@ -140,6 +144,15 @@ fn replaced(problem: &Problem) -> Option<String> {
         Place::Value(pointer) => Some(pointer.to_string()),
         Place::Key(_) | Place::Text(_) | Place::File(_) => None,
     }
+}
+
+/// The pointers to what the value at a pointer is in, from the outermost.
+fn above(pointer: &str) -> impl Iterator<Item = &str> {
+    pointer.match_indices('/').map(|(slash, _)| &pointer[..slash])
+}
+
+fn object_of(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(object, _)| object)
 }
 
 fn is_inside(inner: &str, outer: &str) -> bool {

@@ -1,10 +1,12 @@
 //! The command as people and programs meet it: what it prints where, what it exits with, and what it does to the disk
 //! when things go wrong.
 
+mod bounds;
 mod disk;
 mod include;
 mod place;
 mod plan;
+mod several;
 mod xml;
 
 use std::fs;
@@ -19,9 +21,11 @@ use lab2nix::spec::Formatter;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
+use crate::support::skip;
 use place::{CHANGED, GOOD, LAB2NIX, Place, Ran};
 
-const WARNS: &str = r#"{ "lab": "hello", "networks": {} }"#;
+const WARNS: &str =
+    r#"{ "lab": "hello", "networks": {}, "domains": { "web": { "memory": "1GiB", "firmware": "uefi-secure" } } }"#;
 
 const TWO_ERRORS: &str = r#"{
   "lab": "hello",
@@ -200,20 +204,101 @@ fn warnings_stop_nothing_unless_they_are_denied() {
 }
 
 #[test]
-fn programs_read_problems_from_standard_output() {
+fn programs_read_problems_from_standard_error() {
     let place = Place::with(TWO_ERRORS);
     for command in ["check", "gen"] {
-        let ran = place.run(&[command, "--message-format", "json"]).exits(1).without_talk();
-        let problems: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let ran = place.run(&[command, "--message-format", "json"]).exits(1).without_result();
+        let problems = ran.said();
         let told: Vec<_> = problems.iter().map(|problem| (&problem["id"], &problem["start"]["line"])).collect();
         assert_eq!(told, [(&"bad-subnet".into(), &3.into()), (&"bad-size".into(), &4.into())]);
 
-        let ran = place.run(&[command, "--message-format", "github"]).exits(1).without_talk();
-        assert_eq!(ran.out.lines().count(), 2, "{ran:?}");
-        assert!(ran.out.lines().all(|line| line.starts_with("::error file=lab.json,line=")), "{ran:?}");
+        let ran = place.run(&[command, "--message-format", "github"]).exits(1).without_result();
+        assert_eq!(ran.err.lines().count(), 2, "{ran:?}");
+        assert!(ran.err.lines().all(|line| line.starts_with("::error file=lab.json,line=")), "{ran:?}");
     }
     place.write("lab.json", GOOD);
     place.run(&["check", "--message-format", "json"]).exits(0).without_result().without_talk();
+}
+
+/// Results and messages are never on one stream, and all that a program is told is JSON.
+#[test]
+fn results_are_apart_from_what_programs_are_told() {
+    let place = Place::with(WARNS);
+    let json = ["--message-format", "json"];
+    let run = |arguments: &[&str]| place.run(&[arguments, &json].concat());
+
+    let xml = run(&["xml", "web"]).exits(0);
+    assert!(xml.out.starts_with("<domain "), "{xml:?}");
+    assert_eq!(xml.said()[0]["id"], "empty-section");
+    assert_eq!(xml.out, place.run(&["xml", "web"]).out);
+
+    let diff = run(&["gen", "--diff"]).exits(0);
+    assert!(diff.out.starts_with("--- "), "{diff:?}");
+    let severities: Vec<_> = diff.said().iter().map(|said| said["severity"].clone()).collect();
+    assert!(severities.contains(&"warning".into()) && severities.contains(&"note".into()), "{severities:?}");
+
+    place.write("generated/pools.nix", "mine");
+    let refused = run(&["gen"]).exits(1).without_result();
+    assert!(refused.said().iter().any(|said| said["id"] == "foreign-file"), "{refused:?}");
+
+    let plan = run(&["plan", "--from", "lab.json", "--format", "json"]).exits(0);
+    let _: Value = serde_json::from_str(&plan.out).expect("the plan");
+    assert_eq!(plan.said()[0]["id"], "empty-section");
+}
+
+/// What stops a command is told in the format that is asked for too.
+#[test]
+fn failures_are_told_in_every_format() {
+    let place = Place::with(GOOD);
+    place.write("generated", "a file");
+    for arguments in
+        [&["gen"][..], &["check", "missing.json"], &["xml", "missing"], &["gen", "--what"], &["explain", "x"]]
+    {
+        let json = place.run(&[arguments, &["--message-format=json"]].concat()).exits(2).without_result();
+        let said = json.said();
+        assert_eq!((said.len(), &said[0]["severity"]), (1, &"error".into()), "{json:?}");
+        assert!(said[0]["message"].as_str().is_some_and(|message| !message.starts_with("error")), "{json:?}");
+        let github = place.run(&[&["--message-format", "github"], arguments].concat()).exits(2).without_result();
+        assert_eq!(github.err.lines().count(), 1, "{github:?}");
+        assert!(github.err.starts_with("::error::"), "{github:?}");
+        place.run(arguments).exits(2).without_result().says("error: ");
+    }
+    let causes = &place.run(&["gen", "--message-format", "json"]).exits(2).said()[0]["causes"];
+    assert!(causes.as_array().is_some_and(|causes| !causes.is_empty()), "{causes}");
+    place.run(&["--help", "--message-format", "json"]).exits(0).without_talk();
+}
+
+/// Names of files and of what is in them reach nobody's terminal raw, and programs as they are.
+#[test]
+fn terminals_are_told_nothing_that_they_obey() {
+    const HOSTILE: &str = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}";
+    let spec = GOOD.replace("\"memory\": \"1GiB\"", "\"memory\": \"1GiB\", \"description\": \"a\u{9b}2J\u{202e}\"");
+    let place = Place::with(&spec);
+    let hidden = |text: &str| text.chars().any(|c| c != '\n' && lab2nix::visible::is_hidden(c));
+    place.write(&format!("{HOSTILE}.json"), "{");
+    for arguments in [&["check"][..], &["gen", "--out", "x"], &["check", "missing"]] {
+        for format in ["human", "github", "json"] {
+            let name = format!("{HOSTILE}.json");
+            let name = if arguments.contains(&"missing") { "\u{1b}missing" } else { &name };
+            let arguments: Vec<&str> = arguments.iter().map(|one| if *one == "missing" { name } else { one }).collect();
+            let arguments = if arguments.contains(&name) { arguments } else { [&arguments[..], &[name]].concat() };
+            let ran = place.run(&[&arguments[..], &["--message-format", format]].concat());
+            assert!(!ran.err.is_empty() && !hidden(&ran.err) && !hidden(&ran.out), "{ran:?}");
+        }
+    }
+    let ran = place.run(&["gen", "--out", HOSTILE]).exits(0);
+    assert!(!hidden(&ran.err), "{ran:?}");
+
+    let whole = place.run(&["xml", "web"]).exits(0);
+    assert!(whole.out.contains("\u{9b}2J\u{202e}"), "{whole:?}");
+    let Ok(script) =
+        place.command("script", &["-qec", &format!("{LAB2NIX} xml web; {LAB2NIX} gen --diff"), "/dev/null"]).output()
+    else {
+        return skip("there is no `script` to make a terminal");
+    };
+    let text = String::from_utf8_lossy(&script.stdout).replace('\r', "");
+    assert!(text.contains("a\\u{9b}2J\\u{202e}</description>") && text.contains("+++ "), "{text}");
+    assert!(!hidden(&text), "{text}");
 }
 
 #[test]

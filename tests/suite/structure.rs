@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the crate, each after all that it may use.
 const ROOMS: &[&str] = &[
+    "visible",
     "place",
     "problem",
     "source",
@@ -16,6 +17,7 @@ const ROOMS: &[&str] = &[
     "parallel",
     "host_file",
     "host",
+    "neighbours",
     "libvirt",
     "nocloud",
     "xml",

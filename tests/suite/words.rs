@@ -2,7 +2,8 @@
 //! `iscsiadm`. Each text of the language and each name that it leaves to the user is replaced by hostile ones. Either there is a
 //! problem where the word is written, or what leaves for those programs is still what they take as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::thread;
 
@@ -15,20 +16,23 @@ use lab2nix::lab::storage::Pool;
 use lab2nix::libvirt::Objects;
 use lab2nix::libvirt::tree::{Tree, Value as Attribute};
 use lab2nix::place::Place;
+use lab2nix::proof::Proven;
 use lab2nix::spec::schema;
 use serde_json::{Value, json};
 
 use super::language;
-use crate::support::{Differences, OK, Read, entries};
+use crate::support::{Differences, Read, cases};
 
-/// Words that mean something to one program or another.
+/// Words that mean something to one program or another, or nothing to any.
 const HOSTILE: &[&str] = &[
+    "",
     "x;reboot;#",
     "$(touch /tmp/pwned)",
     "`id`",
     "a'b",
     "a\"b",
     "one\ntwo",
+    "one\ttwo",
     "rubbed\u{7f}out",
     "a\u{85}b",
     "%u",
@@ -47,7 +51,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// What paths, and other words that have to have a form, are continued by.
-const ENDS: &[&str] = &[";reboot;#", "'", "\"", "\n", "\u{7f}", "%u", "\\x41", "+", " -x", "/../..", ",x", "#"];
+const ENDS: &[&str] = &[";reboot;#", "'", "\"", "\n", "\t", "\u{7f}", "%u", "\\x41", "+", " -x", "/../..", ",x", "#"];
 
 /// What programs take as it is, by what it is.
 const TAKEN: &[(&str, &str)] = &[
@@ -92,7 +96,7 @@ static PATTERNS: LazyLock<BTreeMap<&str, Validator>> = LazyLock::new(|| {
 
 #[test]
 fn hostile_words_are_refused_or_stay_words() {
-    let places = places();
+    let places = places(&cases());
     assert!(places.len() > 250, "only {} places", places.len());
     let places: Vec<&Site> = places.values().collect();
     let found: Vec<String> = thread::scope(|scope| {
@@ -106,6 +110,66 @@ fn hostile_words_are_refused_or_stay_words() {
         differences.add(&what);
     }
     differences.settle("refuse the word, or quote it for whoever reads it");
+}
+
+/// The keys whose paths can be of directories, or are those of servers that have other forms too.
+const NOT_OF_FILES: &[&str] = &[
+    "networks.*.tftp",
+    "pools.*.path",
+    "pools.*.source.dir",
+    "domains.*.shares.*.source",
+    "domains.*.audio.runtimeDir",
+    "domains.*.audio.server",
+];
+
+/// Every key that takes a path refuses what is no line, also where a definition in XML would end in another path; a path of a
+/// file is none of a directory.
+#[test]
+fn paths_are_lines_and_those_of_files_lead_to_files() {
+    let places = places(&cases());
+    let is_path = |site: &&Site| !site.is_name && site.word().starts_with('/') && !site.path.contains(".extra.");
+    let paths: Vec<&Site> = places.values().filter(is_path).collect();
+    assert!(paths.len() > 20, "only {} paths", paths.len());
+    let controls = (0..=0x1f).chain(0x7f..=0x9f).filter_map(char::from_u32);
+    let broken: Vec<String> = controls.map(|control| format!("{control}x")).collect();
+    let mut differences = Differences::default();
+    for site in paths {
+        let path = language::in_domains(&site.path);
+        // A layer is read where a domain takes it.
+        let shorter = if path == site.path { site.shorter() } else { site.clone() };
+        let old = site.word();
+        let is_of_file = !NOT_OF_FILES.contains(&path.as_str());
+        let directories = ["/", "/.", "/.."].iter().filter(|_| is_of_file).map(|end| (*end).to_owned());
+        for word in broken.iter().cloned().chain(directories).map(|end| format!("{old}{end}")) {
+            let is_taken = shorter.with(&old, &word).is_some_and(|spec| Read::value(&spec).checked.is_sound());
+            if is_taken {
+                differences.add(&format!("{} = {word:?} is taken\n", site.path));
+            }
+        }
+    }
+    differences.settle("read the path with `text::file` or `text::path`");
+}
+
+/// The definitions that hostile words in these specs come to where they are taken, each with the word and where it is.
+pub fn definitions_of_hostile_words(specs: &[PathBuf]) -> Vec<(String, Vec<Proven>)> {
+    let mut places = places(specs);
+    // What `extra` says is libvirt's own language.
+    places.retain(|path, _| !path.contains(".extra."));
+    let mut known = HashSet::new();
+    let definitions = places.values().flat_map(|site| {
+        let shorter = site.shorter();
+        let words = HOSTILE.iter().map(|word| (*word).to_owned());
+        let taken = words.filter_map(move |word| {
+            let documents = Read::value(&shorter.with(&site.word(), &word)?).documents()?;
+            Some((format!("{} = {word:?}", site.path), documents))
+        });
+        taken.collect::<Vec<_>>()
+    });
+    let new = definitions.map(|(what, mut documents)| {
+        documents.retain(|document| known.insert((document.name().to_owned(), document.text().to_owned())));
+        (what, documents)
+    });
+    new.filter(|(_, documents)| !documents.is_empty()).collect()
 }
 
 /// A text, or a name, in a good spec.
@@ -216,11 +280,10 @@ fn renamed(value: &mut Value, old: &str, word: &str) {
     }
 }
 
-/// Every text of the language and every name in it, by its path in the language, in the shortest good spec that has it.
-fn places() -> BTreeMap<String, Site> {
+/// Every text of the language and every name in it, by its path in the language, in the shortest of the good specs that has it.
+fn places(specs: &[PathBuf]) -> BTreeMap<String, Site> {
     let schema = schema::schema();
-    let mut specs: Vec<Value> =
-        entries(OK).iter().filter_map(|dir| Read::file(&dir.join("lab.json")).to_value()).collect();
+    let mut specs: Vec<Value> = specs.iter().filter_map(|spec| Read::file(spec).to_value()).collect();
     specs.sort_by_key(|spec| spec.to_string().len());
     let mut places = BTreeMap::new();
     for spec in &specs {

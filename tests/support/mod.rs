@@ -135,9 +135,12 @@ pub fn skip(why: &str) {
 
 /// The specs that are fine, each with its directory beside it: the cases, the examples and the lab of this repository.
 pub fn good_specs() -> Vec<PathBuf> {
-    let mut specs: Vec<PathBuf> = entries(OK).iter().map(|dir| dir.join("lab.json")).collect();
-    specs.extend(examples());
-    specs
+    cases().into_iter().chain(examples()).collect()
+}
+
+/// The cases that are fine.
+pub fn cases() -> Vec<PathBuf> {
+    entries(OK).iter().map(|dir| dir.join("lab.json")).collect()
 }
 
 /// Cases that say what libvirt has only from a version on; an older one is not asked about them.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::plan::{read_manner, read_settings};
-use super::{ATTENTION, Failure, talk};
+use super::{ATTENTION, Failure, say};
 use crate::activation::settings::Settings;
 use crate::activation::world::World;
 use crate::cli::{ActivateArguments, When};
@@ -24,6 +24,7 @@ use crate::virsh::hand::Hand;
 use crate::virsh::normalize::{Normalized, Workshop};
 use crate::virsh::ports::Loose;
 use crate::virsh::{Virsh, ports, state};
+use crate::visible;
 
 pub(super) fn activate(arguments: &ActivateArguments) -> Result<u8, Failure> {
     let virsh = Virsh::new(&arguments.connect);
@@ -103,6 +104,11 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     talk("lab2nix: NixVirt has not run: this would happen all the same.\n");
     after(arguments, virsh)?;
     Ok(ATTENTION)
+}
+
+/// Tells the host's journal something.
+fn talk(text: &str) {
+    say(&visible::lines(text));
 }
 
 fn tell(effects: &[&Effect]) {

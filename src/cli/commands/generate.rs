@@ -11,7 +11,7 @@ use crate::nix::listed::listed;
 use crate::pipeline::{self, Checked};
 use crate::problem::quoted_list;
 use crate::proof::Proven;
-use crate::report::Format;
+use crate::visible;
 
 /// Generates the Nix files of a lab, or says how they differ from what they should be.
 pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
@@ -27,15 +27,18 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     if arguments.diff {
         print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
     }
-    report_xml(&checked)?;
+    report_xml(cli, &checked)?;
     let before = write(cli, &dir, &files, Replace::Marked)?;
     let code = before.as_ref().map_or(ATTENTION, |_| 0);
     if let Some(changes) = before.and_then(|before| changes_of_objects(&files, &before)) {
-        talk(&format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
+        talk(cli, &format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
     }
     let former = dir.join(FORMER_HOST_FILE);
     if files::is_left_over(&former)? {
-        talk(&format!("note: `{}` is of an earlier version, and nothing reads it: delete it\n", former.display()));
+        talk(
+            cli,
+            &format!("note: `{}` is of an earlier version, and nothing reads it: delete it\n", visible::path(&former)),
+        );
     }
     Ok(code)
 }
@@ -44,13 +47,16 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
 const FORMER_HOST_FILE: &str = "host.nix";
 
 /// Reports which objects are written as XML, and why.
-fn report_xml(checked: &Checked) -> Result<(), Failure> {
+fn report_xml(cli: &Cli, checked: &Checked) -> Result<(), Failure> {
     let (lab, objects) = checked.lab()?;
     let version = Vocabulary::of(lab.target.nixvirt).version();
     for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.unsupported.is_empty())
     {
         let unsupported = quoted_list(definition.unsupported.iter().map(String::as_str));
-        talk(&format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {unsupported}\n"));
+        talk(
+            cli,
+            &format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {unsupported}\n"),
+        );
     }
     Ok(())
 }
@@ -91,14 +97,14 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
         return Ok(0);
     }
     let refusals = files::refusals(dir, files, &states);
-    report_problems(cli, &refusals, None)?;
+    report_problems(cli, &refusals, None);
     print_changes(cli, dir, files, &states)?;
     if !refusals.is_empty() {
-        talk(&format!("{} is out of date, and cannot be replaced as it is\n", dir.display()));
+        talk(cli, &format!("{} is out of date, and cannot be replaced as it is\n", visible::path(dir)));
         return Ok(ATTENTION);
     }
     let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
-    talk(&format!("{} is out of date; run: lab2nix gen {}{out}\n", dir.display(), quoted(&arguments.spec)));
+    talk(cli, &format!("{} is out of date; run: lab2nix gen {}{out}\n", visible::path(dir), quoted(&arguments.spec)));
     Ok(ATTENTION)
 }
 
@@ -109,13 +115,13 @@ fn quoted(path: &Path) -> String {
     if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
-/// Prints what changes, where programs do not read problems from standard output.
+/// Prints what changes.
 fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> Result<(), Failure> {
     let mut text = String::new();
     let is_new_of_host = |(file, state): &(&Proven, &State)| **state == State::Missing && is_host_file(file.name());
     // They are the same for every lab, so a diff of them tells nothing.
     if files.iter().zip(states).any(|file| is_new_of_host(&file)) {
-        talk(&format!("{} is new, or has new files\n", dir.join(HOST_DIRECTORY).display()));
+        talk(cli, &format!("{} is new, or has new files\n", visible::path(&dir.join(HOST_DIRECTORY))));
     }
     for (file, state) in files.iter().zip(states).filter(|file| !is_new_of_host(file)) {
         let old = match state {
@@ -125,9 +131,5 @@ fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> R
         };
         text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
     }
-    match cli.message_format {
-        Format::Human => print(&text)?,
-        Format::Json | Format::Github => talk(&text),
-    }
-    Ok(())
+    print(&text)
 }

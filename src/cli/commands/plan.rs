@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::git::Git;
-use super::{ATTENTION, Failure, print, read_source, report_problems, talk};
+use super::{ATTENTION, Failure, print, print_as_it_is, read_source, report_problems, talk};
 use crate::activation::run::AsWritten;
 use crate::activation::settings::Settings;
 use crate::activation::wanted;
@@ -66,11 +66,11 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
     let is_accepted = |consequence: Consequence| arguments.accept.iter().any(|accepted| accepted.has(consequence));
     let mut view = View::new(plan, against, places);
     view.refused.retain(|refused| !is_accepted(*refused));
-    print(&match arguments.format {
-        PlanFormat::Human => human::render(&view, report::stdout_wants_color()),
-        PlanFormat::Json => view.json(),
-        PlanFormat::Markdown => markdown::render(&view),
-    })?;
+    match arguments.format {
+        PlanFormat::Human => print_as_it_is(&human::render(&view, report::stdout_wants_color()))?,
+        PlanFormat::Json => print(&view.json())?,
+        PlanFormat::Markdown => print(&markdown::render(&view))?,
+    }
     let is_denied = |consequence: Consequence| {
         let is_denied = cli.deny.iter().any(|deny| matches!(deny, Deny::Planned(denied) if denied.has(consequence)));
         is_denied && !is_accepted(consequence)
@@ -80,7 +80,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
     if denied.is_empty() {
         return Ok(0);
     }
-    talk(&format!("denied: {}\n", denied.join(", ")));
+    talk(cli, &format!("denied: {}\n", denied.join(", ")));
     Ok(ATTENTION)
 }
 
@@ -207,8 +207,8 @@ fn against_spec(
     }
     // What is wrong with them is not what is asked for, unless nothing can be compared.
     if let Some((source, checked)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
-        talk(&format!("`{}` has errors at `{from}`, so there is nothing to compare with:\n", source.name()));
-        report_problems(cli, &checked.problems, Some(source))?;
+        talk(cli, &format!("`{}` has errors at `{from}`, so there is nothing to compare with:\n", source.name()));
+        report_problems(cli, &checked.problems, Some(source));
         return Ok(None);
     }
     let former = self::labs(&former)?;

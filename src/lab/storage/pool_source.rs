@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::lab::path::plain;
 use crate::spec::pool::PoolType;
 
 /// What the storage of a pool is. What its type has no use for is empty.
@@ -50,14 +51,21 @@ pub enum Secret {
 }
 
 impl Source {
-    /// What two pools cannot both be, in words: the kind of thing and which.
+    /// What two pools cannot both have, in words: the kind of thing and which.
+    pub fn claims(&self, r#type: PoolType) -> impl Iterator<Item = (&'static str, String)> {
+        // libvirt looks at devices of pools of all types.
+        let of_group = self.device.as_ref().filter(|_| r#type == PoolType::Logical);
+        self.identity(r#type).into_iter().chain(of_group.map(|device| ("device", plain(device))))
+    }
+
+    /// What it is, in words: the kind of thing and which.
     #[must_use]
     pub fn identity(&self, r#type: PoolType) -> Option<(&'static str, String)> {
         let hosts: Vec<String> = self.hosts.iter().map(|host| host.name.to_lowercase()).collect();
         let (what, parts) = match r#type {
             PoolType::Dir => return None,
-            PoolType::Fs | PoolType::Disk => ("device", vec![self.device.clone()?]),
-            PoolType::Netfs => ("directory", vec![format!("{}:{}", hosts.join(","), self.dir.clone()?)]),
+            PoolType::Fs | PoolType::Disk => ("device", vec![plain(self.device.as_ref()?)]),
+            PoolType::Netfs => ("directory", vec![format!("{}:{}", hosts.join(","), exported(self.dir.as_ref()?))]),
             PoolType::Logical => ("volume group", vec![self.name.clone()?]),
             PoolType::Iscsi => {
                 // Two initiators may be shown two sets of units.
@@ -68,4 +76,9 @@ impl Source {
         };
         Some((what, parts.join(" ")))
     }
+}
+
+/// What a server exports, however it is written: a directory, or a share, which is no path.
+fn exported(dir: &str) -> String {
+    if dir.starts_with('/') { plain(dir) } else { dir.to_owned() }
 }

@@ -89,8 +89,7 @@ error[bad-name]: msg
   |     |
   |     key
   |
-  = help: a␛[31mb
-          c
+  = help: a\\u{1b}[31mb\\nc
 ",
     );
 }

@@ -79,7 +79,7 @@ fn host_device(
     let place = pci.or(usb).or(mdev)?.place();
     let kind = if let Some(word) = pci {
         let address = parsed(word, PciAddress::parse, "lspci -D", "0000:01:00.0", problems);
-        let rom = layers.get(key!(rom)).and_then(|word| text::path(word, problems));
+        let rom = layers.get(key!(rom)).and_then(|word| text::file(word, problems));
         HostDeviceKind::Pci {
             address: address?,
             guest,
@@ -132,10 +132,10 @@ fn parsed<T>(
     parsed
 }
 
-/// Reads `046d:c52b`.
+/// Reads `046d:c52b`. Nobody is vendor 0, and libvirt refuses it.
 fn usb_device(text: &str) -> Option<(u16, u16)> {
     let (vendor, product) = text.split_once(':')?;
-    Some((hex(vendor, 4)?, hex(product, 4)?))
+    Some((hex(vendor, 4).filter(|vendor| *vendor != 0)?, hex(product, 4)?))
 }
 
 /// Reads a UUID with hyphens.

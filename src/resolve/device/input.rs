@@ -87,7 +87,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
                 .help("leave `bus` out")
         }));
     }
-    let device = device.filter(|_| is_of_host).and_then(|word| Some(word.with(text::path(word, problems)?)));
+    let device = device.filter(|_| is_of_host).and_then(|word| Some(word.with(text::file(word, problems)?)));
     Some(Input {
         kind,
         bus: bus.map(|bus| *bus.value).or(default),

@@ -173,7 +173,7 @@ fn server(
         websocket,
         keymap: keymap.map(|word| word.placed()),
         gl: has_gl,
-        render_node: render_node.and_then(|word| text::path(word, problems)),
+        render_node: render_node.and_then(|word| text::file(word, problems)),
         place: if layers.is_empty() { Place::key(&instance.at) } else { layers.place() },
     })
 }

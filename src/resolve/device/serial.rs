@@ -59,7 +59,7 @@ fn serial(layers: &Layers<'_, written::Serial>, instance: &Instance<'_>, problem
     }
     let listen = layers.value(key!(listen)).unwrap_or(false);
     if let Some(word) = file {
-        return Some(Serial::File(word.with(text::path(word, problems)?)));
+        return Some(Serial::File(word.with(text::file(word, problems)?)));
     }
     if let Some(word) = unix {
         return Some(Serial::Unix { path: word.with(text::socket(word, problems)?), listen });

@@ -2,10 +2,10 @@
 
 use crate::lab::device::screen::Screen;
 use crate::lab::device::sound::Audio;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::screen;
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::Layers;
+use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text;
 use crate::spec::guest::Arch;
 use crate::spec::key::key;
@@ -52,11 +52,35 @@ pub(crate) fn audio(
         kind,
         server: layers.get(key!(server)).and_then(|word| text::line_of(word, problems)),
         runtime_dir: layers.get(key!(runtime_dir)).and_then(|word| text::path(word, problems)),
-        device: layers.get(key!(device)).and_then(|word| text::line_of(word, problems)),
-        path: layers.get(key!(path)).and_then(|word| Some(word.with(text::path(word, problems)?))),
+        device: layers.get(key!(device)).and_then(|word| device(word, kind, problems)),
+        path: layers.get(key!(path)).and_then(|word| Some(word.with(text::file(word, problems)?))),
     };
     check_keys(&layers, kind, problems);
     Some(audio)
+}
+
+/// Reads the device of the host.
+fn device(word: Word<'_>, kind: AudioType, problems: &mut Problems) -> Option<String> {
+    let device = text::line_of(word, problems)?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '\\' | ':' | '/');
+    let is_valid = !device.is_empty() && (kind != AudioType::Oss || device.chars().all(is_plain));
+    if !is_valid {
+        let label = if device.is_empty() {
+            "no device"
+        } else {
+            "libvirt takes letters, digits, `_`, `.`, `-`, `\\`, `:` and `/`"
+        };
+        problems.push(
+            Problem::new(
+                Id::BadName,
+                word.place(),
+                format!("`{}` cannot be a device of sound", text::shortened(&device)),
+            )
+            .label(label)
+            .help("write what the device is called, such as `\"hw:0\"` for ALSA and `\"/dev/dsp0\"` for OSS"),
+        );
+    }
+    is_valid.then_some(device)
 }
 
 /// Refuses keys that the backend does not take.

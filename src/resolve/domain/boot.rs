@@ -17,7 +17,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
     if direct.is_empty() {
         return None;
     }
-    let initrd = direct.get(key!(initrd)).and_then(|word| text::path(word, problems));
+    let initrd = direct.get(key!(initrd)).and_then(|word| text::file(word, problems));
     let cmdline = direct.get(key!(cmdline)).and_then(|word| text::line_of(word, problems));
     let Some(kernel) = direct.get(key!(kernel)) else {
         problems.push(
@@ -26,7 +26,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
         );
         return None;
     };
-    let kernel = text::path(kernel, problems)?;
+    let kernel = text::file(kernel, problems)?;
     Some(DirectBoot { kernel, initrd, cmdline: cmdline.filter(|line| !line.is_empty()) })
 }
 

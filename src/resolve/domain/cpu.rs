@@ -12,6 +12,9 @@ use crate::spec::cpu::{Cpu, CpuCache, CpuFeature, CpuMode};
 use crate::spec::guest::{Arch, Virtualization};
 use crate::spec::key::key;
 
+/// The most CPUs that a machine of QEMU's has, which is also the limit of `cpus`.
+const CPUS_MAX: u32 = 4096;
+
 /// Resolves the CPUs of a domain.
 pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -> Cpus {
     let written = guest.layers.get(key!(cpus));
@@ -35,13 +38,13 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
             *written.value
         }
         (Some(written), _) => *written.value,
-        (None, false) => product.unwrap_or_else(|| {
+        (None, false) => product.filter(|product| *product <= CPUS_MAX).unwrap_or_else(|| {
             problems.push(
-                Problem::new(Id::OutOfRange, topology.place(), "a topology of more CPUs than can be counted")
+                Problem::new(Id::OutOfRange, topology.place(), format!("a topology of more than {CPUS_MAX} CPUs"))
                     .label("sockets × cores × threads")
                     .help("make them smaller"),
             );
-            u32::MAX
+            CPUS_MAX
         }),
         (None, true) => 2,
     };

@@ -102,7 +102,7 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
 
 /// Reads the path of the file of variables, whose directory the host makes.
 fn variables(word: Word<'_>, problems: &mut Problems) -> Option<Placed<String>> {
-    let path = text::path(word, problems)?;
+    let path = text::file(word, problems)?;
     let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
     let is_valid = text::is_made_by_host(directory, word.place(), problems);
     is_valid.then(|| word.with(path))

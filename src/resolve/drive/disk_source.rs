@@ -42,10 +42,10 @@ pub(crate) fn resolve(
         on_no_pool(disk, layers, problems);
     }
     if let Some(file) = file {
-        return Some((Source::File(text::path(file, problems)?), written, None));
+        return Some((Source::File(text::file(file, problems)?), written, None));
     }
     if let Some(block) = block {
-        return Some((Source::Block(text::path(block, problems)?), written, None));
+        return Some((Source::Block(text::file(block, problems)?), written, None));
     }
     let (pool, pool_at) = match (pool, template_disk) {
         (Some(word), _) => (guest.names.pool(word, problems)?, word.pointer()),

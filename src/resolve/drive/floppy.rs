@@ -24,7 +24,7 @@ pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy
         let file = layers.get(key!(file));
         let policy = layers.get(key!(startup_policy));
         floppies.push(Floppy {
-            file: file.and_then(|word| text::path(word, problems)),
+            file: file.and_then(|word| text::file(word, problems)),
             readonly: layers.value(key!(readonly)).unwrap_or(false),
             startup_policy: startup_policy::startup_policy(policy, file.is_some(), problems),
             boot: boot::order(layers.get(key!(boot))),

@@ -25,7 +25,7 @@ pub(crate) fn resolve(
     let path = layers.get(key!(path));
     let (at, image) = match (volume, path) {
         (Some(volume), None) => (volume.pointer(), Image::Volume(volume.value.clone())),
-        (None, Some(path)) => (path.pointer(), Image::File(text::path(path, problems)?)),
+        (None, Some(path)) => (path.pointer(), Image::File(text::file(path, problems)?)),
         (Some(_), Some(path)) => {
             problems.push(Problem::both(
                 path.key_place(),

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::lab::path::plain;
 use crate::lab::storage::Pool;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;
@@ -128,9 +129,4 @@ fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems
         );
     });
     pool.volume_order = order;
-}
-
-/// Returns a path without needless slashes.
-fn plain(path: &str) -> String {
-    path.split('/').filter(|step| !step.is_empty()).collect::<Vec<_>>().join("/")
 }

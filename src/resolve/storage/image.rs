@@ -23,7 +23,7 @@ pub(crate) fn resolve(
     let path = layers.get(key!(path));
     let nix = layers.get(key!(nix));
     let (at, image) = match (path, nix) {
-        (Some(path), None) => (path.pointer(), Image::File(text::path(path, problems)?)),
+        (Some(path), None) => (path.pointer(), Image::File(text::file(path, problems)?)),
         (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
         (Some(path), Some(nix)) => {
             problems.push(

@@ -36,7 +36,7 @@ pub(crate) fn resolve(
     Source {
         dir: get(key!(dir)).and_then(|word| exported(word, format.as_deref(), problems)),
         device: get(key!(device)).and_then(|word| {
-            if r#type == PoolType::Iscsi { qualified_name(word, problems) } else { text::path(word, problems) }
+            if r#type == PoolType::Iscsi { qualified_name(word, problems) } else { text::file(word, problems) }
         }),
         name: get(key!(name)).and_then(|word| self::name(word, r#type, problems)),
         initiator: get(key!(initiator)).and_then(|word| qualified_name(word, problems)),

@@ -146,15 +146,19 @@ fn what_cannot_be_included() {
         ],
         false,
     );
-    // A file without text has a place of its own, too.
+    // Nothing is quoted of a file that is no JSON object.
     check_problems(
         &[("lab.json", r#"{ "include": ["empty.json", "open.json"] }"#), ("empty.json", ""), ("open.json", "{")],
-        &[(Id::SyntaxError, "empty.json", ""), (Id::SyntaxError, "open.json", "")],
+        &[(Id::SyntaxError, "lab.json", "\"empty.json\""), (Id::SyntaxError, "open.json", "")],
         false,
     );
     // The validation of the spec reports what has the wrong type.
     check_problems(&[("lab.json", r#"{ "include": "a.json" }"#)], &[], false);
-    check_problems(&[("lab.json", r#"{ "include": ["list.json"] }"#), ("list.json", "[]")], &[], false);
+    check_problems(
+        &[("lab.json", r#"{ "include": ["list.json"] }"#), ("list.json", "[]")],
+        &[(Id::WrongType, "lab.json", "\"list.json\"")],
+        false,
+    );
     check_problems(&[("lab.json", r#"["include"]"#)], &[], true);
 }
 

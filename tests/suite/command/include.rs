@@ -64,8 +64,8 @@ fn problems_are_told_in_their_own_file() {
     // From elsewhere, they are named as they are seen from there.
     place.shell("cd simple && \"$LAB2NIX\" check").exits(1).says(" --> lab.json:4:55").says(" --> ../nodes.json:4:37");
 
-    let ran = place.run(&["check", "simple/lab.json", "--message-format", "json"]).exits(1).without_talk();
-    let problems: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let ran = place.run(&["check", "simple/lab.json", "--message-format", "json"]).exits(1).without_result();
+    let problems: Vec<Value> = ran.err.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let told: Vec<_> = problems
         .iter()
         .map(|problem| (&problem["file"], &problem["start"]["line"], &problem["start"]["offset"]))
@@ -76,8 +76,8 @@ fn problems_are_told_in_their_own_file() {
     let (cpus, memory) = (offset(&lab, "0 }").into(), offset(&nodes, "\"1 gig\"").into());
     assert_eq!(told, [(&"simple/lab.json".into(), &4.into(), &cpus), (&"nodes.json".into(), &4.into(), &memory)]);
 
-    let ran = place.run(&["check", "simple/lab.json", "--message-format", "github"]).exits(1).without_talk();
-    let starts: Vec<&str> = ran.out.lines().filter_map(|line| line.split(",endLine=").next()).collect();
+    let ran = place.run(&["check", "simple/lab.json", "--message-format", "github"]).exits(1).without_result();
+    let starts: Vec<&str> = ran.err.lines().filter_map(|line| line.split(",endLine=").next()).collect();
     assert_eq!(starts, ["::error file=simple/lab.json,line=4,col=55", "::error file=nodes.json,line=4,col=37"]);
 }
 
@@ -90,12 +90,12 @@ fn the_other_file_of_a_clash_is_told_in_every_format() {
     );
     let ran = place.run(&["check", "simple/lab.json"]).exits(1);
     ran.says("error[include-clash]: ").says(" --> simple/lab.json:4:26").says(" ::: nodes.json:2:26");
-    let ran = place.run(&["check", "simple/lab.json", "--message-format", "json"]).exits(1).without_talk();
-    let problem: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let ran = place.run(&["check", "simple/lab.json", "--message-format", "json"]).exits(1).without_result();
+    let problem: Value = serde_json::from_str(&ran.err).expect("JSON");
     let related = &problem["related"][0];
     assert_eq!((&related["file"], &related["start"]["line"]), (&"nodes.json".into(), &2.into()));
-    let ran = place.run(&["check", "simple/lab.json", "--message-format", "github"]).exits(1).without_talk();
-    assert!(ran.out.contains("%0Anodes.json:2:26: first given here%0A"), "{ran:?}");
+    let ran = place.run(&["check", "simple/lab.json", "--message-format", "github"]).exits(1).without_result();
+    assert!(ran.err.contains("%0Anodes.json:2:26: first given here%0A"), "{ran:?}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use pretty_assertions::assert_eq;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// The command.
@@ -154,6 +155,13 @@ impl Ran {
     pub fn says(self, part: &str) -> Self {
         assert!(self.err.contains(part), "`{part}` is not in {self:?}");
         self
+    }
+
+    /// What a program is told on standard error: one JSON object a line.
+    #[track_caller]
+    pub fn said(&self) -> Vec<Value> {
+        let said = self.err.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+        said.inspect(|line: &Value| assert!(line.is_object(), "{self:?}")).collect()
     }
 
     pub fn says_not(self, part: &str) -> Self {

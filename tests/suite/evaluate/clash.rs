@@ -1,5 +1,9 @@
-//! What is there once on a host and could be in two labs, each with what is said of it.
+//! What is there once on a host and could be in two labs, each with what is said of it. `check` of both specs finds what the host's
+//! module refuses.
 
+use lab2nix::neighbours::Hosts;
+use lab2nix::pipeline;
+use lab2nix::problem::Id;
 use pretty_assertions::assert_eq;
 
 use super::host::failures;
@@ -19,6 +23,12 @@ fn labs_that_have_one_thing_of_the_host() {
     let labs: Vec<[Generated; 2]> = cases.iter().map(|(one, other, _)| [lab("a", one), lab("b", other)]).collect();
     let hosts: Vec<[&Generated; 2]> = labs.iter().map(|[one, other]| [one, other]).collect();
     let hosts: Vec<&[&Generated]> = hosts.iter().map(<[&Generated; 2]>::as_slice).collect();
+    for ((one, other, expected), labs) in cases.iter().zip(&labs) {
+        let together = labs.iter().map(|lab| (&lab.read.source, &lab.read.checked));
+        let (_, problems) = pipeline::check_together(together, Hosts::One);
+        let found = problems.iter().filter(|problem| problem.id == Id::HostClash).count();
+        assert_eq!(found, usize::from(expected.is_some()), "{one}\n{other}\n{problems:?}");
+    }
     for world in World::all() {
         let Some(values) = world.modules(&hosts) else { return };
         for ((one, other, expected), value) in cases.iter().zip(&values) {

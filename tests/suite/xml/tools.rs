@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 use crate::support::cookbook::recipes;
 use crate::support::{Read, Version, good_specs_for, skip, version};
+use crate::words::definitions_of_hostile_words;
 
 /// The oldest libvirt whose word counts.
 const OLDEST: Version = (10, 10);
@@ -38,6 +39,25 @@ fn libvirt_takes_every_definition() {
     let complaints: Vec<String> = thread::scope(|scope| {
         let parts = labs.chunks(labs.len().div_ceil(4));
         let threads: Vec<_> = parts.map(|labs| scope.spawn(|| tools.look_at(labs))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no tool panics")).collect()
+    });
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// A word that is taken is one that libvirt takes there.
+#[test]
+fn libvirt_takes_every_word_that_is_taken() {
+    let Some(tools) = Tools::find() else { return };
+    let labs = definitions_of_hostile_words(&good_specs_for(tools.version));
+    assert!(labs.len() > 100, "only {} words are taken", labs.len());
+    let numbered: Vec<(String, Vec<Proven>)> = labs
+        .into_iter()
+        .enumerate()
+        .map(|(number, (what, documents))| (format!("{number} {what}"), documents))
+        .collect();
+    let complaints: Vec<String> = thread::scope(|scope| {
+        let parts = numbered.chunks(numbered.len().div_ceil(4));
+        let threads: Vec<_> = parts.map(|labs| scope.spawn(|| tools.validate(labs))).collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("no tool panics")).collect()
     });
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
@@ -119,6 +139,18 @@ impl Tools {
             }
         }
         complaints
+    }
+
+    /// What libvirt's schemas have to complain of in labs, each with a number and its name.
+    fn validate(&self, labs: &[(String, Vec<Proven>)]) -> Vec<String> {
+        let complaint = |lab: &str, document: &Proven| {
+            let dir = self.files.path().join(lab.split(' ').next().unwrap_or_default());
+            let path = self.write(&dir, document);
+            let output = self.command("virt-xml-validate").arg(&path).arg(schema(document.name())).output();
+            complaint(lab, document.name(), output)
+        };
+        let documents = labs.iter().flat_map(|(lab, documents)| documents.iter().map(move |document| (lab, document)));
+        documents.filter_map(|(lab, document)| complaint(lab, document)).collect()
     }
 
     /// Writes a definition; where the tools find it.

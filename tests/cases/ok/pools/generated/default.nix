@@ -84,6 +84,7 @@
           "directory /mnt/other" = "pool other-export";
           "directory storage.lab:/export/other" = "pool other-export";
           "volume group vg0" = "pool group";
+          "device /dev/disk/by-id/nvme-data" = "pool group";
           "target storage.lab iqn.2026-01.lab.storage:disks iqn.2026-01.lab.host:one" = "pool portal";
           "target storage.lab iqn.2026-01.lab.storage:discs" = "pool target";
           "pool of Ceph libvirt ceph1.lab,ceph2.lab,fd00::5" = "pool ceph";
