@@ -11,6 +11,7 @@ pub(crate) mod image;
 pub(crate) mod inventory;
 pub(crate) mod network;
 pub(crate) mod route;
+pub(crate) mod start;
 pub(crate) mod windows;
 
 use crate::lab::Lab;
@@ -24,6 +25,7 @@ pub fn check(lab: &Lab, problems: &mut Problems) {
     dhcp::check(lab, problems);
     existence::check(lab, problems);
     lab.domains.iter().flatten().for_each(|domain| windows::check(domain, problems));
+    start::check(lab, problems);
     cloud_init::check(lab, problems);
     route::check(networks, problems);
     backing::check(lab, problems);

@@ -1,0 +1,57 @@
+//! Looks at what a domain starts with.
+
+use crate::lab::Lab;
+use crate::lab::domain::Domain;
+use crate::lab::drive::{Medium, Source};
+use crate::place::Place;
+use crate::problem::{Id, Problem, Problems};
+use crate::spec::guest::BootDevice;
+
+/// Warns of domains that have nothing to start with.
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
+    problems.extend(lab.domains.iter().flatten().filter_map(|domain| cloud_init_on_nothing(domain, lab)));
+}
+
+/// Warns of instructions for cloud-init in a domain that has no system with it: its disks are empty, and it boots nothing else.
+fn cloud_init_on_nothing(domain: &Domain, lab: &Lab) -> Option<Problem> {
+    let init = domain.cloud_init.as_ref()?;
+    let mut disks = domain.disks.iter();
+    let has_system = domain.disks.is_empty() || !disks.all(|disk| is_empty(&disk.source, lab));
+    if domain.is_template || has_system || boots_from_elsewhere(domain) {
+        return None;
+    }
+    Some(
+        Problem::new(
+            Id::CloudInitOnNothing,
+            Place::key(&init.at),
+            format!("the disks of domain `{}` have no system that cloud-init could set up", domain.name),
+        )
+        .once_per_place()
+        .label("an empty disk has no cloud-init")
+        .related(Place::key(&domain.at), "the domain")
+        .help("start its disk from an image: `\"image\": { \"path\": … }`, or `cloneOf` a template"),
+    )
+}
+
+/// Whether a domain starts with something else than its disks.
+fn boots_from_elsewhere(domain: &Domain) -> bool {
+    let has_medium = domain.cdroms.iter().any(|cdrom| match cdrom.medium {
+        Medium::File(_) | Medium::Volume { .. } => true,
+        Medium::DriverDisc | Medium::Empty => false,
+    });
+    has_medium
+        || domain.direct_boot.is_some()
+        || !domain.floppies.is_empty()
+        || !domain.hostdevs.is_empty()
+        || !domain.extra.is_empty()
+        || !domain.qemu_args.is_empty()
+        || domain.boot.contains(&BootDevice::Network)
+        || domain.interfaces.iter().any(|interface| interface.boot.is_some())
+}
+
+/// Whether a disk has nothing on it when the lab has made it.
+fn is_empty(source: &Source, lab: &Lab) -> bool {
+    let Source::Volume { pool, name, .. } = source else { return false };
+    let volume = lab.pool(*pool).volumes.iter().find(|volume| volume.name == *name);
+    volume.and_then(|volume| volume.present.as_ref()).is_some_and(|present| present.backing.is_none())
+}
