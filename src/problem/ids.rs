@@ -573,8 +573,8 @@ ids! {
     AddressNotServed = "address-not-served", Warning;
     /// A subnet that belongs to somebody on the Internet, on a network that hides its addresses.
     ///
-    /// Guests there cannot reach the real owner of the addresses. Private ones are in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16
-    /// and fd00::/8. A subnet of one's own that the world reaches is for mode `route`, which is not warned of.
+    /// Guests there cannot reach the real owner of the addresses. Private ones are in `10.0.0.0/8`, `172.16.0.0/12`,
+    /// `192.168.0.0/16` and `fd00::/8`. A subnet of one's own that the world reaches is for mode `route`, which is not warned of.
     PublicSubnet = "public-subnet", Warning;
     /// A list of CPUs is written for one thread of a domain, where others are not pinned.
     ///

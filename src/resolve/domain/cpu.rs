@@ -47,7 +47,7 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
         }),
         (None, true) => 2,
     };
-    fits_board(guest, count, written.map(|at| at.place()).unwrap_or_else(|| topology.place()), problems);
+    fits_board(guest, count, written.map_or_else(|| topology.place(), |at| at.place()), problems);
     let cpu = guest.layers.object(key!(cpu));
     let (mode, model) = model(&cpu, guest, problems);
     let mut features = features(&cpu, guest.arch, problems);
@@ -235,7 +235,9 @@ fn features(cpu: &Layers<'_, Cpu>, arch: Arch, problems: &mut Problems) -> BTree
         }
     }
     if arch == Arch::X86_64 {
-        features.iter().for_each(|(name, (_, place))| known::cpu_feature(name, place.clone(), problems));
+        for (name, (_, place)) in &features {
+            known::cpu_feature(name, place.clone(), problems);
+        }
     }
     let asked =
         |name: &str| features.get(name).filter(|(policy, _)| is_asked_for(*policy)).map(|(_, place)| place.clone());
