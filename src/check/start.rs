@@ -9,7 +9,10 @@ use crate::spec::guest::BootDevice;
 
 /// Warns of domains that have nothing to start with.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
-    problems.extend(lab.domains.iter().flatten().filter_map(|domain| cloud_init_on_nothing(domain, lab)));
+    for domain in lab.domains.iter().flatten() {
+        problems.extend(cloud_init_on_nothing(domain, lab));
+        problems.extend(nothing_to_boot(domain));
+    }
 }
 
 /// Warns of instructions for cloud-init in a domain that has no system with it: its disks are empty, and it boots nothing else.
@@ -31,6 +34,21 @@ fn cloud_init_on_nothing(domain: &Domain, lab: &Lab) -> Option<Problem> {
         .related(Place::key(&domain.at), "the domain")
         .help("start its disk from an image: `\"image\": { \"path\": … }`, or `cloneOf` a template"),
     )
+}
+
+/// Warns of a domain in which the firmware finds nothing to start.
+fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
+    let boots = !domain.disks.is_empty() || boots_from_elsewhere(domain);
+    (!boots).then(|| {
+        Problem::new(
+            Id::NothingToBoot,
+            Place::key(&domain.at),
+            format!("domain `{}` has nothing to boot from", domain.name),
+        )
+        .once_per_place()
+        .label("no disk, no disc, no network boot")
+        .help("add a disk with an `image`, `\"cdroms\": [{ \"file\": … }]`, or `\"boot\": [\"network\"]`")
+    })
 }
 
 /// Whether a domain starts with something else than its disks.

@@ -596,6 +596,12 @@ ids! {
     /// cloud-init is a program in the guest, which images for clouds have. A disk that is only made with a `size` is empty: give
     /// it an `image`, make it a `cloneOf` a template, or put an installer that reads cloud-init's files into a drive.
     CloudInitOnNothing = "cloud-init-on-nothing", Warning;
+    /// A domain has nothing that its firmware could start.
+    ///
+    /// It has no disk, no disc in a drive, no kernel of the host, and no interface that it boots from: the firmware says so on the
+    /// screen, and waits. Give it a disk that starts from an `image`, or an installer: `"cdroms": [{ "file": … }]`. A domain that
+    /// boots over the network says `"boot": ["network"]`.
+    NothingToBoot = "nothing-to-boot", Warning;
     /// cloud-init makes a user who cannot log in.
     ///
     /// The user has a home and `sudo`, and neither a key nor a password. Give `sshKeys`, or a `passwordHash` for the console.

@@ -30,10 +30,7 @@
         };
         boot = [
           {
-            dev = "cdrom";
-          }
-          {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -224,7 +221,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -320,7 +317,7 @@
           <type arch='aarch64' machine='virt-9.1'>hvm</type>
           <loader readonly='yes' type='pflash'>/etc/lab2nix/aarch64/code.fd</loader>
           <nvram template='/etc/lab2nix/aarch64/vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/many.nvram</nvram>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -393,7 +390,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -534,7 +531,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -664,7 +661,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };

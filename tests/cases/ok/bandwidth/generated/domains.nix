@@ -19,7 +19,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -234,7 +234,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>

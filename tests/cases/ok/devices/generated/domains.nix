@@ -19,7 +19,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -236,7 +236,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -373,7 +373,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -510,7 +510,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -648,7 +648,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -976,7 +976,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1124,7 +1124,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };

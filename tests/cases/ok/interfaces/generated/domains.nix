@@ -10,7 +10,7 @@
         <vcpu>4</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -89,7 +89,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -160,7 +160,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -341,7 +341,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -522,7 +522,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -746,7 +746,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };

@@ -21,7 +21,7 @@
         </cputune>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -98,7 +98,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -259,7 +259,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -396,7 +396,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -544,7 +544,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -692,7 +692,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -839,7 +839,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -980,7 +980,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1125,7 +1125,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1303,7 +1303,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1484,7 +1484,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1642,7 +1642,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1792,7 +1792,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -1945,7 +1945,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -2095,7 +2095,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -2242,7 +2242,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -2384,7 +2384,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -2529,7 +2529,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };

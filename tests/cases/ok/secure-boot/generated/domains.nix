@@ -12,8 +12,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/CLIENT01.secure.nvram</nvram>
-          <boot dev='cdrom'/>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -101,7 +100,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.fd' templateFormat='raw' format='raw'>/var/lib/libvirt/qemu/nvram/quick.secure.fd</nvram>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -159,7 +158,7 @@
           <type arch='x86_64' machine='pc-q35-9.2'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.qcow2' templateFormat='qcow2' format='qcow2'>/srv/nvram/kept.nvram</nvram>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -217,7 +216,7 @@
           <type arch='x86_64' machine='pc-q35-9.2'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.fd' templateFormat='raw' format='raw'>/srv/nvram/named_VARS.fd</nvram>
-          <boot dev='hd'/>
+          <boot dev='network'/>
         </os>
         <features>
           <acpi/>
@@ -293,7 +292,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };

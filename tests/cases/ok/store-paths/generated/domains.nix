@@ -30,10 +30,7 @@
         };
         boot = [
           {
-            dev = "cdrom";
-          }
-          {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
@@ -261,7 +258,7 @@
         };
         boot = [
           {
-            dev = "hd";
+            dev = "network";
           }
         ];
       };
