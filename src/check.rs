@@ -31,8 +31,8 @@ pub fn check(lab: &Lab, problems: &mut Problems) {
     image::check(lab, problems);
 }
 
-/// Runs the checks of a lab without errors. One with errors lacks what they are about, such as a disk, so that nothing can be said
-/// of what it has not.
+/// Runs the checks that look for what a lab lacks. They need one without errors: what has an error, such as a disk, may be missing
+/// in the lab although it is written in the spec.
 #[must_use]
 pub fn check_sound(lab: &Lab) -> Problems {
     let mut problems = Problems::default();

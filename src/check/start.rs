@@ -1,13 +1,14 @@
-//! Looks at what a domain starts with.
+//! Looks at what a domain boots from.
 
 use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::drive::{Medium, Source};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
+use crate::spec::Active;
 use crate::spec::guest::BootDevice;
 
-/// Warns of domains that have nothing to start with.
+/// Warns of domains in which nothing boots, or nothing runs cloud-init.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     for domain in lab.domains.iter().flatten() {
         problems.extend(cloud_init_on_nothing(domain, lab));
@@ -36,22 +37,25 @@ fn cloud_init_on_nothing(domain: &Domain, lab: &Lab) -> Option<Problem> {
     )
 }
 
-/// Warns of a domain in which the firmware finds nothing to start.
+/// Warns of a domain that the lab starts and whose firmware finds nothing to boot. An empty disk is something: a system may have
+/// been installed on it since.
 fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
-    let boots = !domain.disks.is_empty() || boots_from_elsewhere(domain);
-    (!boots).then(|| {
+    let can_boot = !domain.disks.is_empty() || boots_from_elsewhere(domain);
+    (domain.active == Active::Running && !can_boot).then(|| {
         Problem::new(
             Id::NothingToBoot,
             Place::key(&domain.at),
-            format!("domain `{}` has nothing to boot from", domain.name),
+            format!("domain `{}` is started and has nothing to boot from", domain.name),
         )
         .once_per_place()
         .label("no disk, no disc, no network boot")
-        .help("add a disk with an `image`, `\"cdroms\": [{ \"file\": … }]`, or `\"boot\": [\"network\"]`")
+        .help(
+            "add a disk, `\"cdroms\": [{ \"file\": … }]` or `\"boot\": [\"network\"]`; or leave out `active`, and start the domain when it has something to boot from",
+        )
     })
 }
 
-/// Whether a domain starts with something else than its disks.
+/// Whether a domain has, or may have, something else to boot from than its disks.
 fn boots_from_elsewhere(domain: &Domain) -> bool {
     let has_medium = domain.cdroms.iter().any(|cdrom| match cdrom.medium {
         Medium::File(_) | Medium::Volume { .. } => true,

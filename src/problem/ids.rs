@@ -539,7 +539,7 @@ ids! {
     /// or more. When the guest has used all of its memory, the kernel kills QEMU. With devices of the host, all of it is locked
     /// at the start, which fails. Leave `hard` out, or make it larger by a GiB or more.
     TightMemoryLimit = "tight-memory-limit", Warning;
-    /// A CPU that libvirt or the host will not give.
+    /// A CPU model or a feature that libvirt does not know, or features that no CPU has together.
     ///
     /// libvirt refuses to start a domain with a CPU model or a feature that it does not know; `virsh cpu-models x86_64` lists
     /// the models. The names are those of libvirt 11.3: a newer libvirt may know more. No CPU has both `vmx`, which is Intel's,
@@ -576,7 +576,7 @@ ids! {
     /// Guests there cannot reach the real owner of the addresses. Private ones are in `10.0.0.0/8`, `172.16.0.0/12`,
     /// `192.168.0.0/16` and `fd00::/8`. A subnet of one's own that the world reaches is for mode `route`, which is not warned of.
     PublicSubnet = "public-subnet", Warning;
-    /// A list of CPUs is written for one thread of a domain, where others are not pinned.
+    /// A set of several CPUs is written for one thread of a domain, and other threads are not pinned.
     ///
     /// `vcpus` of `pinning` has an entry for each virtual CPU: `["2-9"]` lets the first run on eight CPUs of the host, and the
     /// others anywhere. For eight of them write `["2", "3", …, "9"]`, or the same list eight times.
@@ -596,11 +596,12 @@ ids! {
     /// cloud-init is a program in the guest, which images for clouds have. A disk that is only made with a `size` is empty: give
     /// it an `image`, make it a `cloneOf` a template, or put an installer that reads cloud-init's files into a drive.
     CloudInitOnNothing = "cloud-init-on-nothing", Warning;
-    /// A domain has nothing that its firmware could start.
+    /// The lab starts a domain in which there is nothing to boot.
     ///
-    /// It has no disk, no disc in a drive, no kernel of the host, and no interface that it boots from: the firmware says so on the
-    /// screen, and waits. Give it a disk that starts from an `image`, or an installer: `"cdroms": [{ "file": … }]`. A domain that
-    /// boots over the network says `"boot": ["network"]`.
+    /// It has no disk, no disc in a drive, no kernel of the host, and no interface that it boots from: the firmware reports that it
+    /// finds no bootable device, and waits. Give it a disk that starts from an `image`, or an empty disk and an installer:
+    /// `"cdroms": [{ "file": … }]`. A domain that boots over the network says `"boot": ["network"]`. Without `"active": true`,
+    /// nothing is started, and nothing is reported: the domain waits for somebody who attaches a disk or inserts a disc.
     NothingToBoot = "nothing-to-boot", Warning;
     /// cloud-init makes a user who cannot log in.
     ///

@@ -9,7 +9,7 @@ use super::place::{GOOD, Place};
 
 const NODES: &str = r#"{
   "networks": { "lan": { "subnet": "10.20.0.0/24" } },
-  "profiles": { "node": { "memory": "1GiB", "boot": ["network"], "interfaces": [{ "network": "lan" }] } }
+  "profiles": { "node": { "memory": "1GiB", "interfaces": [{ "network": "lan" }] } }
 }
 "#;
 

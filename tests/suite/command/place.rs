@@ -21,7 +21,7 @@ pub const GOOD: &str = r#"{
   "lab": "hello",
   "networks": { "lan": { "subnet": "10.20.0.0/24" } },
   "pools": { "vms": { "path": "/srv/vms" } },
-  "domains": { "web": { "memory": "1GiB", "boot": ["network"], "interfaces": [{ "network": "lan" }] } }
+  "domains": { "web": { "memory": "1GiB", "interfaces": [{ "network": "lan" }] } }
 }
 "#;
 
@@ -30,7 +30,7 @@ pub const CHANGED: &str = r#"{
   "lab": "hello",
   "networks": { "lan": { "subnet": "10.20.1.0/24", "bridge": "br-lan" } },
   "pools": { "vms": { "path": "/srv/other" } },
-  "domains": { "web": { "memory": "2GiB", "boot": ["network"], "interfaces": [{ "network": "lan" }] } }
+  "domains": { "web": { "memory": "2GiB", "interfaces": [{ "network": "lan" }] } }
 }
 "#;
 

@@ -9,7 +9,7 @@ use super::place::{GOOD, Place};
 /// A lab with something that NixVirt 0.6.0 cannot say.
 const PORT: &str = r#"{
   "lab": "hello",
-  "domains": { "web": { "memory": "1GiB", "boot": ["network"], "graphics": { "type": "vnc", "port": 5907 } }, "db": { "memory": "1GiB", "boot": ["network"] } }
+  "domains": { "web": { "memory": "1GiB", "graphics": { "type": "vnc", "port": 5907 } }, "db": { "memory": "1GiB" } }
 }
 "#;
 
@@ -104,8 +104,8 @@ fn gen_says_what_becomes_xml_and_why() {
 const CLOUD: &str = r#"{
   "lab": "hello",
   "domains": {
-    "web": { "memory": "1GiB", "boot": ["network"], "interfaces": [{ "user": true }], "cloudInit": { "network": {} } },
-    "db": { "memory": "1GiB", "boot": ["network"] }
+    "web": { "memory": "1GiB", "interfaces": [{ "user": true }], "cloudInit": { "network": {} } },
+    "db": { "memory": "1GiB" }
   }
 }
 "#;

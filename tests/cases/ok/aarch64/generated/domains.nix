@@ -30,7 +30,10 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "cdrom";
+          }
+          {
+            dev = "hd";
           }
         ];
       };
@@ -221,7 +224,7 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -317,7 +320,7 @@
           <type arch='aarch64' machine='virt-9.1'>hvm</type>
           <loader readonly='yes' type='pflash'>/etc/lab2nix/aarch64/code.fd</loader>
           <nvram template='/etc/lab2nix/aarch64/vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/many.nvram</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -390,7 +393,7 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -531,7 +534,7 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -661,7 +664,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };

@@ -10,7 +10,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <memoryBacking>
           <source type='memfd'/>
@@ -148,7 +148,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -226,7 +226,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -304,7 +304,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -391,7 +391,7 @@
         machine = "pc";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -562,7 +562,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -733,7 +733,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -904,7 +904,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1068,7 +1068,7 @@
           <type arch='aarch64' machine='virt-9.1'>hvm</type>
           <loader readonly='yes' type='pflash'>/etc/lab2nix/aarch64/code.fd</loader>
           <nvram template='/etc/lab2nix/aarch64/vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/board.nvram</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>

@@ -19,7 +19,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -181,7 +181,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -243,7 +243,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>

@@ -21,7 +21,7 @@
         </cputune>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -98,7 +98,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -259,7 +259,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -396,7 +396,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -544,7 +544,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -692,7 +692,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -839,7 +839,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -980,7 +980,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1125,7 +1125,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1303,7 +1303,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1484,7 +1484,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1642,7 +1642,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1792,7 +1792,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -1945,7 +1945,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -2095,7 +2095,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -2242,7 +2242,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -2384,7 +2384,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -2529,7 +2529,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };

@@ -12,7 +12,8 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/CLIENT01.secure.nvram</nvram>
-          <boot dev='network'/>
+          <boot dev='cdrom'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -100,7 +101,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.fd' templateFormat='raw' format='raw'>/var/lib/libvirt/qemu/nvram/quick.secure.fd</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -158,7 +159,7 @@
           <type arch='x86_64' machine='pc-q35-9.2'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.qcow2' templateFormat='qcow2' format='qcow2'>/srv/nvram/kept.nvram</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -216,7 +217,7 @@
           <type arch='x86_64' machine='pc-q35-9.2'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.fd' templateFormat='raw' format='raw'>/srv/nvram/named_VARS.fd</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -292,7 +293,7 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };

@@ -12,7 +12,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/setup-vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/owner.setup.nvram</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -70,7 +70,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/setup-vars.fd' templateFormat='raw' format='raw'>/var/lib/libvirt/qemu/nvram/owner-raw.setup.fd</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -128,7 +128,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/vars.qcow2' templateFormat='qcow2' format='qcow2'>/var/lib/libvirt/qemu/nvram/vendor.secure.nvram</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -186,7 +186,7 @@
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
           <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
           <nvram template='/etc/lab2nix/x86_64-secure/setup-vars.fd' templateFormat='raw' format='raw'>/srv/nvram/kept.fd</nvram>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>

@@ -10,7 +10,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -80,7 +80,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -142,7 +142,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
@@ -226,7 +226,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>
