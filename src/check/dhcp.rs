@@ -1,6 +1,7 @@
 //! Compares the DHCP server of each network with its DHCP hosts: whether it can serve them, and whether it lends their
 //! addresses to others.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::lab::Lab;
@@ -22,10 +23,10 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         let hosts = lab.dhcp_hosts(id);
         for family in [Family::V4, Family::V6] {
             warn_of_addresses_in_range(network, hosts, family, problems);
+            warn_of_unserved(lab, id, network, family, problems);
         }
         refuse_wide(network, hosts, problems);
         problems.extend(without_addresses(lab, id, network));
-        warn_of_unserved(lab, id, network, problems);
     }
 }
 
@@ -67,23 +68,27 @@ fn without_addresses(lab: &Lab, id: NetworkId, network: &Network) -> Option<Prob
     )
 }
 
-/// Warns of addresses that the spec gives to domains and that no server hands out. Who installs a Windows sets its address by hand,
-/// as cloud-init cannot.
-fn warn_of_unserved(lab: &Lab, id: NetworkId, network: &Network, problems: &mut Problems) {
+/// Warns of addresses that the spec gives to domains and that no server hands out. Whoever installs Windows sets its address by
+/// hand, as cloud-init cannot.
+fn warn_of_unserved(lab: &Lab, id: NetworkId, network: &Network, family: Family, problems: &mut Problems) {
     let hosts = lab.dhcp_hosts(id);
-    let is_windows =
-        |name: &str| lab.domains.iter().flatten().any(|domain| domain.name == *name && domain.os.is_windows());
-    for host in hosts.iter().filter(|host| !is_windows(&host.name)) {
-        let Some(ip) = network.ip(Family::of(host.address.addr())) else { continue };
-        let is_set = |(domain, address): (&Domain, IpAddr)| domain.name == host.name && address == host.address.addr();
-        if ip.dhcp(hosts).is_some() || statics(lab, id).any(is_set) {
+    if network.ip(family).is_none_or(|ip| ip.dhcp(hosts).is_some()) {
+        return;
+    }
+    let windows = lab.domains.iter().flatten().filter(|domain| domain.os.is_windows());
+    let windows: HashSet<&str> = windows.map(|domain| domain.name.as_str()).collect();
+    let set: HashSet<(&str, IpAddr)> =
+        statics(lab, id).map(|(domain, address)| (domain.name.as_str(), address)).collect();
+    for host in hosts.iter().filter(|host| Family::of(host.address.addr()) == family) {
+        let name = host.name.as_str();
+        if windows.contains(name) || set.contains(&(name, host.address.addr())) {
             continue;
         }
         problems.push(
             Problem::new(
                 Id::AddressNotServed,
                 host.place.clone(),
-                format!("nobody gives domain `{}` the address `{}`", host.name, host.address),
+                format!("nobody gives domain `{name}` the address `{}`", host.address),
             )
             .label("DHCP is switched off on its network")
             .related(Place::key(&network.at), "the network")

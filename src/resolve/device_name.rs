@@ -86,9 +86,9 @@ pub(crate) fn warn_of_wireless(word: Word<'_>, problems: &mut Problems) {
 }
 
 /// Whether the kernel or [systemd](https://www.freedesktop.org/software/systemd/man/latest/systemd.net-naming-scheme.html) gives
-/// a name to wireless interfaces: `wlan0`, `wlp3s0`, `wlo1`, `wls1`, `wlx00c0caabcdef`.
+/// a name to wireless interfaces: `wlan0`, `wlp3s0`, `wlP1p1s0`, `wlo1`, `wls1`, `wlx00c0caabcdef`.
 fn is_wireless(name: &str) -> bool {
-    let starts = ["wlan", "wlp", "wlo", "wls"].iter().filter_map(|start| name.strip_prefix(start));
+    let starts = ["wlan", "wlp", "wlP", "wlo", "wls"].iter().filter_map(|start| name.strip_prefix(start));
     starts.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         || name.strip_prefix("wlx").is_some_and(|rest| rest.len() == 12 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
 }

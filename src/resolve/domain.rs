@@ -171,6 +171,7 @@ fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<Stri
     for env in qemu.every(key!(env)) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
+            text::warn_of_store(text, Place::value(&at), problems);
             if parse::variable(name, Place::key(&at), problems) & text::check_line(text, Place::value(at), problems) {
                 qemu_env.insert(name.clone(), text.clone());
             }

@@ -32,22 +32,21 @@ struct TimeZones {
 
 /// Warns of a CPU model that libvirt does not know.
 pub(crate) fn cpu_model(name: &str, place: Place, problems: &mut Problems) {
-    if !CPUS.models.contains(name) {
-        problems.push(
-            Problem::new(Id::UnlikelyCpu, place, format!("libvirt knows no CPU model `{name}`"))
-                .label("the domain does not start")
-                .help(did_you_mean(name, CPUS.models.iter().map(String::as_str))),
-        );
-    }
+    cpu_word("CPU model", name, &CPUS.models, place, problems);
 }
 
 /// Warns of a CPU feature that libvirt does not know.
 pub(crate) fn cpu_feature(name: &str, place: Place, problems: &mut Problems) {
-    if !CPUS.features.contains(name) {
+    cpu_word("CPU feature", name, &CPUS.features, place, problems);
+}
+
+/// Warns of a word for CPUs that is not among those that libvirt knows.
+fn cpu_word(what: &str, name: &str, known: &BTreeSet<String>, place: Place, problems: &mut Problems) {
+    if !known.contains(name) {
         problems.push(
-            Problem::new(Id::UnlikelyCpu, place, format!("libvirt knows no CPU feature `{name}`"))
+            Problem::new(Id::UnlikelyCpu, place, format!("libvirt knows no {what} `{name}`"))
                 .label("the domain does not start")
-                .help(did_you_mean(name, CPUS.features.iter().map(String::as_str))),
+                .help(did_you_mean(name, known.iter().map(String::as_str))),
         );
     }
 }

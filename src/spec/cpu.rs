@@ -16,8 +16,8 @@ pub struct Topology {
     /// Cores in each socket. Default: 1.
     #[schemars(range(min = 1), example = 4)]
     pub cores: Option<u32>,
-    /// Threads in each core. More than one bring the feature `topoext` along where the guest has the host's CPU
-    /// (`host-passthrough`) and `check` is not said otherwise: without it, AMD's processors tell the guest of none. Default: 1.
+    /// Threads in each core. With more than one, the guest gets the feature `topoext` where it has the host's CPU
+    /// (`host-passthrough`) and `check` is left out or `none`: without it, a guest on a processor of AMD's sees none. Default: 1.
     #[schemars(range(min = 1), example = 2)]
     pub threads: Option<u32>,
 }
@@ -31,7 +31,7 @@ pub struct Cpu {
     /// The model, for mode `custom`, as `virsh cpu-models x86_64` lists it.
     #[schemars(example = &"Skylake-Client")]
     pub model: Option<String>,
-    /// CPU features that are asked for or left out, by the name that libvirt has for each.
+    /// CPU features that are asked for or left out, by libvirt's names.
     pub features: Option<IndexMap<String, CpuFeature>>,
     /// What the guest sees of the processor's caches. Only for `x86_64`. Default: QEMU's choice.
     pub cache: Option<CpuCache>,

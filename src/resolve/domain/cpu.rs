@@ -120,23 +120,7 @@ fn pinned(
 ) -> Vec<String> {
     let Some(list) = list else { return Vec::new() };
     let pinned = list.items().filter_map(|(text, at)| cpuset::processors(text, at, problems)).collect();
-    if let Some((set, at)) = list.items().find(|(set, _)| cpuset::numbers(set).nth(1).is_some())
-        && list.value.len() < count as usize
-    {
-        problems.push(
-            Problem::new(
-                Id::PartlyPinned,
-                Place::value(at),
-                format!(
-                    "{} of the domain's {count} {what} {} pinned",
-                    list.value.len(),
-                    if list.value.len() == 1 { "is" } else { "are" }
-                ),
-            )
-            .label(format!("`{}` is for one of them", shortened(set)))
-            .help(format!("write an entry for each of the {what}, from the first; the others may run anywhere")),
-        );
-    }
+    problems.extend(partly_pinned(&list, count, what));
     if list.value.len() > count as usize {
         problems.push(
             Problem::new(
@@ -149,6 +133,24 @@ fn pinned(
         );
     }
     pinned
+}
+
+/// Makes the warning of a list with fewer entries than threads, where a set of CPUs seems to be meant for several threads: it is the
+/// only entry, or the sets have enough for all.
+fn partly_pinned(list: &At<'_, Vec<String>>, count: u32, what: &str) -> Option<Problem> {
+    let (entries, count) = (list.value.len(), count as usize);
+    let (set, at) = list.items().find(|(set, _)| cpuset::numbers(set).nth(1).is_some())?;
+    let cpus: usize = list.value.iter().map(|set| cpuset::numbers(set).count()).sum();
+    (entries < count && (entries == 1 || cpus >= count)).then(|| {
+        let are = if entries == 1 { "is" } else { "are" };
+        Problem::new(
+            Id::PartlyPinned,
+            Place::value(at),
+            format!("{entries} of the domain's {count} {what} {are} pinned"),
+        )
+        .label(format!("`{}` is for one of them", shortened(set)))
+        .help(format!("write an entry for each of the {what}, from the first; the others may run anywhere"))
+    })
 }
 
 /// Whether the CPU has all features that the host, or QEMU, has.

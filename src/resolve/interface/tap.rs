@@ -71,7 +71,7 @@ pub(crate) fn tap(
         target,
         queues: layers.value(key!(queues)),
         macvtap_mode: layers.value(key!(macvtap_mode)).unwrap_or_default(),
-        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, guest.names),
+        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_deref(), attachment, guest.names),
         bandwidth,
         netem: profile.and_then(|profile| profile.netem.clone()),
         port_isolation: layers.value(key!(port_isolation)),
@@ -91,8 +91,8 @@ fn trust_rx_filters(
     let is_said_by_network = match attachment {
         Attachment::Network(id) => {
             let network = &names.networks[id.0];
-            network.trust_rx_filters.is_some()
-                || network.portgroups.iter().any(|group| group.trust_rx_filters.is_some())
+            let portgroup = network.portgroup(layers.get(key!(portgroup)).map(|name| name.value.as_str()));
+            portgroup.and_then(|group| group.trust_rx_filters).or(network.trust_rx_filters).is_some()
         }
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => false,
     };

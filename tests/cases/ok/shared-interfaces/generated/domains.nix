@@ -89,7 +89,7 @@
         machine = "pc-q35-9.1";
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -300,7 +300,7 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
@@ -477,7 +477,7 @@
         <vcpu>2</vcpu>
         <os>
           <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
-          <boot dev='network'/>
+          <boot dev='hd'/>
         </os>
         <features>
           <acpi/>

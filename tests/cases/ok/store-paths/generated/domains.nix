@@ -30,7 +30,10 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "cdrom";
+          }
+          {
+            dev = "hd";
           }
         ];
       };
@@ -258,7 +261,7 @@
         };
         boot = [
           {
-            dev = "network";
+            dev = "hd";
           }
         ];
       };
