@@ -11,6 +11,7 @@ pub(crate) mod image;
 pub(crate) mod inventory;
 pub(crate) mod network;
 pub(crate) mod route;
+pub(crate) mod start;
 pub(crate) mod windows;
 
 use crate::lab::Lab;
@@ -28,4 +29,13 @@ pub fn check(lab: &Lab, problems: &mut Problems) {
     route::check(networks, problems);
     backing::check(lab, problems);
     image::check(lab, problems);
+}
+
+/// Runs the checks that look for what a lab lacks. They need one without errors: what has an error, such as a disk, may be missing
+/// in the lab although it is written in the spec.
+#[must_use]
+pub fn check_sound(lab: &Lab) -> Problems {
+    let mut problems = Problems::default();
+    start::check(lab, &mut problems);
+    problems
 }

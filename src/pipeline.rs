@@ -47,7 +47,7 @@ impl Checked {
     /// Whether nothing stands in the way of generating.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        !self.problems.iter().any(|problem| problem.id.severity() == Severity::Error)
+        is_sound(&self.problems)
     }
 
     /// The lab and its objects, fit to build from.
@@ -86,6 +86,9 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     later.extend(inexpressible);
     problems.extend(structural.independent(later.into_vec()));
     problems.extend(structural.problems);
+    if is_sound(&problems) {
+        problems.extend(check::check_sound(&lab));
+    }
     Checked { problems, built: Some((lab, objects)) }
 }
 
@@ -104,6 +107,11 @@ pub fn check_together<'s>(
     let labs = checked.iter().enumerate().filter_map(|(spec, checked)| Some((spec, checked.lab().ok()?.0)));
     neighbours::check(labs, &joined, hosts, &mut problems);
     (joined, problems)
+}
+
+/// Whether none of the problems stands in the way of generating.
+fn is_sound(problems: &[Problem]) -> bool {
+    !problems.iter().any(|problem| problem.id.severity() == Severity::Error)
 }
 
 /// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, and the files

@@ -19,6 +19,7 @@ pub(crate) mod identity;
 pub(crate) mod imported;
 pub(crate) mod instance;
 pub(crate) mod interface;
+pub(crate) mod known;
 pub(crate) mod layers;
 pub(crate) mod link;
 pub(crate) mod names;

@@ -7,7 +7,7 @@ use crate::lab::domain::boot::Order;
 use crate::lab::drive::io::Access;
 use crate::lab::id::PoolId;
 use crate::lab::path::plain;
-use crate::lab::placed::ExtraAt;
+use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::Pool;
 use crate::place::Pointer;
 use crate::spec::drive::{DiskBus, StartupPolicy};
@@ -33,9 +33,9 @@ pub struct Disk {
     pub shareable: bool,
     /// Whether snapshots hold it.
     pub snapshot: bool,
-    pub serial: Option<String>,
+    pub serial: Option<Placed<String>>,
     /// The World Wide Name.
-    pub wwn: Option<String>,
+    pub wwn: Option<Placed<String>>,
     /// The turns per minute, or 1 for none.
     pub rotation_rate: Option<u16>,
     /// When the firmware tries to boot from it.

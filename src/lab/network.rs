@@ -88,6 +88,11 @@ impl Network {
         }
     }
 
+    /// The port group of its interfaces that name this one, or that name none: then it is the default one.
+    pub(crate) fn portgroup(&self, name: Option<&str>) -> Option<&Portgroup> {
+        self.portgroups.iter().find(|group| name.map_or(group.default, |name| group.name == name))
+    }
+
     /// Whether it is on an Open vSwitch bridge of this name.
     pub(crate) fn is_on_open_vswitch(&self, name: &str) -> bool {
         self.mode.backend() == Backend::OpenVSwitch && self.bridge.as_ref().is_some_and(|bridge| bridge.value == name)

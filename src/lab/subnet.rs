@@ -150,6 +150,28 @@ impl Subnet {
         }
     }
 
+    /// Whether its addresses are somebody's on the Internet: not those of private networks, of documentation, of a provider's own
+    /// networks ([RFC 6598](https://www.rfc-editor.org/rfc/rfc6598)), of measurements or of single links.
+    #[must_use]
+    pub fn is_public(self) -> bool {
+        match self.0 {
+            IpNet::V4(net) => {
+                let first = net.network();
+                let [a, b, ..] = first.octets();
+                !(first.is_private()
+                    || first.is_link_local()
+                    || first.is_documentation()
+                    || (a == 100 && b & 0b1100_0000 == 64)
+                    || (a == 198 && b & 0b1111_1110 == 18))
+            }
+            IpNet::V6(net) => {
+                let [first, second, ..] = net.network().segments();
+                // 2000::/3 is what is given out, and 2001:db8::/32 what stands in documents.
+                first & 0xe000 == 0x2000 && (first, second) != (0x2001, 0xdb8)
+            }
+        }
+    }
+
     /// Whether some address is in both.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
@@ -244,6 +266,27 @@ mod tests {
         check("192.168.56.0/30", "192.168.56.2", Ok(()));
         check("fd00::/64", "fd00::", Err(NotAHost::Network));
         check("fd00::/64", "fd00::ffff:ffff:ffff:ffff", Ok(()));
+    }
+
+    #[test]
+    fn public_subnets() {
+        for private in [
+            "10.0.0.0/8",
+            "172.31.0.0/16",
+            "192.168.1.0/24",
+            "100.64.0.0/10",
+            "198.51.100.0/24",
+            "198.18.0.0/15",
+            "169.254.0.0/16",
+        ] {
+            assert!(!subnet(private).is_public(), "{private}");
+        }
+        for private in ["fd00::/64", "fe80::/64", "2001:db8::/32"] {
+            assert!(!subnet(private).is_public(), "{private}");
+        }
+        for public in ["172.32.0.0/16", "192.169.0.0/24", "100.128.0.0/16", "8.8.8.0/24", "2a01:4f8::/64"] {
+            assert!(subnet(public).is_public(), "{public}");
+        }
     }
 
     #[test]

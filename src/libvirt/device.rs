@@ -47,7 +47,7 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
         .with_each("graphics", domain.screen.graphics.iter().map(screen::graphics))
         .with_each("sound", screen::sound(domain.sound))
         .with_each("audio", domain.audio.as_ref().map(screen::audio))
-        .with_each("video", [screen::video(&domain.screen)])
+        .with_each("video", (0..domain.screen.devices).map(|_| screen::video(&domain.screen)))
         .with_each("redirdev", redirections(*usb_redirections))
         .with_each("watchdog", self::watchdog(*watchdog, *watchdog_action))
         .with_each(

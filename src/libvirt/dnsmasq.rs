@@ -1,11 +1,19 @@
 //! What libvirt hands on to dnsmasq as it is.
 
 use super::tree::Tree;
+use crate::lab::Network;
+
+/// What makes firmware take an offer for one of HTTP boot: it asks as `HTTPClient` and wants that back
+/// ([UEFI, HTTP Boot](https://uefi.org/specs/UEFI/2.10/24_Network_Protocols_SNP_PXE_BIS.html#http-boot)).
+const HTTP_BOOT: [&str; 2] =
+    ["dhcp-vendorclass=set:lab2nix-http,HTTPClient", "dhcp-option-force=tag:lab2nix-http,60,HTTPClient"];
 
 /// Lines for dnsmasq's configuration
 /// ([libvirt](https://libvirt.org/formatnetwork.html#network-namespaces)).
-pub(super) fn options(options: &[String]) -> Option<Tree> {
-    let options = options.iter().map(|option| Tree::new().with("value", option.clone()));
+pub(super) fn options(network: &Network) -> Option<Tree> {
+    let of_http_boot = HTTP_BOOT.iter().filter(|_| network.pxe.is_on_web()).map(|option| (*option).to_owned());
+    let options = of_http_boot.chain(network.dnsmasq.iter().cloned());
+    let options = options.map(|option| Tree::new().with("value", option));
     Tree::new().with_each("dnsmasq:option", options).unless_empty()
 }
 

@@ -6,7 +6,7 @@ use crate::lab::domain::clock::{Clock, Offset};
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::domain::hypervisor::Hypervisor;
 use crate::spec::clock::{PitTickPolicy, RtcTickPolicy, RtcTrack, TscMode};
-use crate::spec::guest::Arch;
+use crate::spec::guest::{Arch, Virtualization};
 
 /// The features of the machine.
 pub(super) fn features(domain: &Domain) -> Tree {
@@ -23,8 +23,15 @@ pub(super) fn features(domain: &Domain) -> Tree {
             .with_some("vmport", domain.hypervisor.vmport.map(state))
             .with_some("kvm", domain.hypervisor.kvm_hidden.then(|| Tree::new().with("hidden", state(true))))
             .with_some("smm", protected.then(|| state(true))),
-        Arch::Aarch64 => features,
+        Arch::Aarch64 => features.with_some("gic", needs_gic_3(domain).then(|| Tree::new().with("version", "3"))),
     }
+}
+
+/// Whether an emulated domain has more CPUs than version 2 of the interrupt controller, which libvirt chooses for it
+/// ([QEMU](https://www.qemu.org/docs/master/system/arm/virt.html)): under KVM, libvirt chooses what the host has.
+fn needs_gic_3(domain: &Domain) -> bool {
+    const GIC_2_CPUS: u32 = 8;
+    domain.virtualization == Virtualization::Emulated && domain.cpus.count > GIC_2_CPUS
 }
 
 /// Whether a feature is on.

@@ -530,4 +530,107 @@ ids! {
     ///
     /// libvirt does not mind, but an inventory of both hosts, a monitoring system or a DNS zone takes them for one machine.
     InventoryClash = "inventory-clash", Warning;
+
+    /// An interface through macvtap whose model keeps it from hearing multicast.
+    ///
+    /// Macvtap passes the multicast packets that its device on the host listens for. A `virtio` interface tells the host what
+    /// the guest listens for, and lab2nix has the host go by that. The other models tell nothing: neighbor solicitation of IPv6,
+    /// VRRP and mDNS do not arrive. Choose model `virtio`, or a bridge of the host.
+    NoMulticast = "no-multicast", Warning;
+    /// The name of the file of firmware variables stands for another format than `snapshots` asks for.
+    ///
+    /// libvirt takes the file for what the definition says: one in the other format ends in "Image is not in qcow2 format", or
+    /// the variables are lost. Without `snapshots`, a file that ends in `.fd`, `.raw`, `.bin` or `.img` is raw, one in `.qcow2`
+    /// is QCOW2. To have snapshots with a raw file, convert it with `qemu-img convert -O qcow2`, and name the copy.
+    NvramFormat = "nvram-format", Warning;
+    /// A video device on which the guest shows nothing.
+    ///
+    /// Windows on Arm draws into the frame buffer of the firmware until it has a driver. `vga`, `bochs` and `cirrus` have none
+    /// there, and the screen stays at "Guest has not initialized the display". `ramfb` has one; `virtio` works as soon as its
+    /// driver is in.
+    NoDisplay = "no-display", Warning;
+    /// The serial number of a disk is longer than its bus passes on, and is cut.
+    ///
+    /// On buses `virtio`, `sata` and `ide` the guest sees the first 20 bytes, so that what looks for the whole one, such as a
+    /// path in `/dev/disk/by-id`, does not find it. On `scsi` and `usb` 36 bytes fit; more than a bus takes at all is an error.
+    SerialCut = "serial-cut", Warning;
+    /// Two disks of a domain have one serial number or one World Wide Name.
+    ///
+    /// Guests know disks by these: Linux links one of the two in `/dev/disk/by-id`, and multipath takes them for two ways to
+    /// one disk.
+    DuplicateSerial = "duplicate-serial", Warning;
+    /// A hard limit of memory that is no more than the memory of the guest.
+    ///
+    /// The limit is for QEMU as a whole: beside the memory of the guest, it has that of devices and of its own, a few hundred MiB
+    /// or more. When the guest has used all of its memory, the kernel kills QEMU. With devices of the host, all of it is locked
+    /// at the start, which fails. Leave `hard` out, or make it larger by a GiB or more.
+    TightMemoryLimit = "tight-memory-limit", Warning;
+    /// A CPU model or a feature that libvirt does not know, or features that no CPU has together.
+    ///
+    /// libvirt refuses to start a domain with a CPU model or a feature that it does not know; `virsh cpu-models x86_64` lists
+    /// the models. The names are those of libvirt 11.3: a newer libvirt may know more. No CPU has both `vmx`, which is Intel's,
+    /// and `svm`, which is AMD's: ask for the host's, or for both as `optional`.
+    UnlikelyCpu = "unlikely-cpu", Warning;
+    /// A time zone that the tz database does not have.
+    ///
+    /// QEMU takes an unknown time zone for UTC and says nothing, so that the guest's clock is wrong by hours. `timedatectl
+    /// list-timezones` lists the names.
+    UnknownTimezone = "unknown-timezone", Warning;
+    /// Domains share a wireless interface of the host.
+    ///
+    /// An access point takes frames of the MAC address that logged in and drops those of others, so neither macvtap nor a bridge
+    /// works over Wi-Fi. A network of mode `nat` or `route` does, and so does an interface with a cable.
+    WirelessDevice = "wireless-device", Warning;
+    /// A path of the Nix store is written in the spec.
+    ///
+    /// The spec is not Nix code, so the host's configuration does not depend on what is there: it is deleted when garbage is
+    /// collected, and after an update it has another path, which changes the domain. For an image there is `"image": { "nix":
+    /// … }`; QEMU and its firmware have paths that stay without a word. Anything else gets one by `environment.etc`.
+    StorePath = "store-path", Warning;
+    /// A subnet of IPv6 in which nobody gives addresses to guests.
+    ///
+    /// Without DHCPv6, guests make addresses of their own from what the host announces, for which the prefix has to have 64 bits.
+    /// Make it a `/64`; a smaller subnet needs `dhcp6`, or addresses that guests set by themselves.
+    NoAutoconfiguration = "no-autoconfiguration", Warning;
+    /// A domain has an `ip` that nobody gives it.
+    ///
+    /// `ip` is a DHCP reservation and a name in DNS. On a network whose DHCP is switched off the guest has to set the address
+    /// itself: by hand, or with `network` of `cloudInit`.
+    AddressNotServed = "address-not-served", Warning;
+    /// A subnet that belongs to somebody on the Internet, on a network that hides its addresses.
+    ///
+    /// Guests there cannot reach the real owner of the addresses. Private ones are in `10.0.0.0/8`, `172.16.0.0/12`,
+    /// `192.168.0.0/16` and `fd00::/8`. A subnet of one's own that the world reaches is for mode `route`, which is not warned of.
+    PublicSubnet = "public-subnet", Warning;
+    /// A set of several CPUs is written for one thread of a domain, and other threads are not pinned.
+    ///
+    /// `vcpus` of `pinning` has an entry for each virtual CPU: `["2-9"]` lets the first run on eight CPUs of the host, and the
+    /// others anywhere. For eight of them write `["2", "3", …, "9"]`, or the same list eight times.
+    PartlyPinned = "partly-pinned", Warning;
+    /// A domain has less memory than its operating system needs.
+    ///
+    /// Setup refuses, or the guest does not start. Windows 10 and 11 need 2 GiB, and the setup of Windows 11 asks for 4 GiB;
+    /// Windows Server needs 800 MiB to install, and a Linux more than 64 MiB.
+    LittleMemory = "little-memory", Warning;
+    /// A domain says after which others it starts, and nothing starts it.
+    ///
+    /// `after` orders the domains that activation starts, those with `"active": true`. Without, the domain is
+    /// left as it is, which is off after a boot of the host; `"active": null` says that this is meant.
+    OrderWithoutStart = "order-without-start", Warning;
+    /// A domain has `cloudInit`, and nothing that runs it.
+    ///
+    /// cloud-init is a program in the guest, which images for clouds have. A disk that is only made with a `size` is empty: give
+    /// it an `image`, make it a `cloneOf` a template, or put an installer that reads cloud-init's files into a drive.
+    CloudInitOnNothing = "cloud-init-on-nothing", Warning;
+    /// The lab starts a domain in which there is nothing to boot.
+    ///
+    /// It has no disk, no disc in a drive, no kernel of the host, and no interface that it boots from: the firmware reports that it
+    /// finds no bootable device, and waits. Give it a disk that starts from an `image`, or an empty disk and an installer:
+    /// `"cdroms": [{ "file": … }]`. A domain that boots over the network says `"boot": ["network"]`. Without `"active": true`,
+    /// nothing is started, and nothing is reported: the domain waits for somebody who attaches a disk or inserts a disc.
+    NothingToBoot = "nothing-to-boot", Warning;
+    /// cloud-init makes a user who cannot log in.
+    ///
+    /// The user has a home and `sudo`, and neither a key nor a password. Give `sshKeys`, or a `passwordHash` for the console.
+    NoLogin = "no-login", Warning;
 }

@@ -15,6 +15,7 @@ use crate::resolve::instance::Instance;
 use crate::resolve::layers::Word;
 use crate::resolve::text::shortened;
 use crate::resolve::{parse, text};
+use crate::spec::Extra;
 use crate::spec::key::key;
 
 /// The longest host name of Linux, in bytes (`HOST_NAME_MAX`).
@@ -46,19 +47,44 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
                 .help("add `\"user\": …`; the image's default user is called differently in each image"),
         );
     }
+    let (ssh_keys, extra) = (layers.items(key!(ssh_keys)), layers.every(key!(extra)));
+    let extra = extra::merged(extra, problems);
+    let name = user.and_then(|word| user_name(word, problems));
+    if let Some(user) =
+        user.filter(|_| name.is_some() && password_hash.is_none() && ssh_keys.count() == 0 && !has_login(&extra))
+    {
+        problems.push(no_login(user));
+    }
     Some(CloudInit {
         hostname: hostname(layers.get(key!(hostname)), guest.instance, &at, problems),
-        user: user.and_then(|word| user_name(word, problems)),
+        user: name,
         ssh_keys: text::each(layers.items(key!(ssh_keys)), credential::ssh_key, problems),
         password_hash: password_hash
             .and_then(|word| credential::hash(word.value, word.place(), problems).then(|| word.value.clone())),
         packages: text::each(layers.items(key!(packages)), package, problems),
         runcmd: text::each(layers.items(key!(runcmd)), command, problems),
         network: network::network(&layers.object(key!(network)), guest, interfaces, problems),
-        extra: extra::merged(layers.every(key!(extra)), problems),
+        extra,
         bus: bus::default_of_cdroms(guest.board),
         at,
     })
+}
+
+/// Whether keys of cloud-config let somebody log in.
+fn has_login(extra: &Extra) -> bool {
+    const KEYS: [&str; 5] = ["users", "chpasswd", "password", "ssh_authorized_keys", "ssh_import_id"];
+    KEYS.iter().any(|key| extra.contains_key(*key))
+}
+
+/// Makes the warning of a user who cannot log in.
+fn no_login(user: Word<'_>) -> Problem {
+    Problem::new(
+        Id::NoLogin,
+        user.place(),
+        format!("the user `{}` has neither a key nor a password", shortened(user.value)),
+    )
+    .label("cannot log in")
+    .help("add `\"sshKeys\": [\"ssh-ed25519 …\"]`, or a `passwordHash` for the console")
 }
 
 /// Returns the guest's host name: the written one with the number of the replica, or the domain's name.

@@ -69,6 +69,30 @@ pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String>
     Some(name.clone())
 }
 
+/// Warns of the name of a wireless interface where frames of several machines have to go through it: an access point takes those of
+/// one MAC address only.
+pub(crate) fn warn_of_wireless(word: Word<'_>, problems: &mut Problems) {
+    if is_wireless(word.value) {
+        problems.push(
+            Problem::new(
+                Id::WirelessDevice,
+                word.place(),
+                format!("`{}` is a wireless interface by its name", word.value),
+            )
+            .label("the access point drops what domains send")
+            .help("use an interface with a cable, or a network of mode `nat`, which works over Wi-Fi"),
+        );
+    }
+}
+
+/// Whether the kernel or [systemd](https://www.freedesktop.org/software/systemd/man/latest/systemd.net-naming-scheme.html) gives
+/// a name to wireless interfaces: `wlan0`, `wlp3s0`, `wlP1p1s0`, `wlo1`, `wls1`, `wlx00c0caabcdef`.
+fn is_wireless(name: &str) -> bool {
+    let starts = ["wlan", "wlp", "wlP", "wlo", "wls"].iter().filter_map(|start| name.strip_prefix(start));
+    starts.into_iter().any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        || name.strip_prefix("wlx").is_some_and(|rest| rest.len() == 12 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// Reads the name of a device that libvirt makes.
 fn of_libvirt(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let name = device(word, what, "choose another one", problems)?;

@@ -120,7 +120,7 @@ pub(crate) fn resolve(
         active: layers.value(key!(active)).filter(|_| !is_template).unwrap_or(Active::AsItIs),
         on_change: lifecycle::on_change(layers, problems),
         restart: if is_template { Some(false) } else { layers.value(key!(restart)) },
-        after: after(layers),
+        after: after(&guest, is_template, problems),
         extra: layers
             .every(key!(extra))
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
@@ -147,20 +147,37 @@ pub(crate) fn resolve(
     (domain, volumes)
 }
 
-/// Reads the names of the domains that start before this one.
-fn after(layers: &Layers<'_, DomainFields>) -> Vec<Placed<String>> {
-    let names = layers.items(key!(after));
-    names.map(|(name, at)| Placed { value: name.clone(), place: Place::value(at) }).collect()
+/// Reads the names of the domains that start before this one. They order what activation starts, which somebody who says nothing
+/// of `active` may not know.
+fn after(guest: &Guest<'_>, is_template: bool, problems: &mut Problems) -> Vec<Placed<String>> {
+    let names = guest.layers.items(key!(after));
+    let names: Vec<_> = names.map(|(name, at)| Placed { value: name.clone(), place: Place::value(at) }).collect();
+    let is_said = is_template || guest.layers.get(key!(active)).is_some();
+    if let Some(first) = names.first().filter(|_| !is_said) {
+        problems.push(
+            Problem::new(
+                Id::OrderWithoutStart,
+                first.place.clone(),
+                format!("domain `{}` starts after `{}`, and nothing starts it", guest.instance.name, first.value),
+            )
+            .once_per_place()
+            .label("orders what the lab starts")
+            .help("add `\"active\": true`; or `\"active\": null`, which says that somebody starts it by hand"),
+        );
+    }
+    names
 }
 
 /// Reads the arguments and environment variables for QEMU.
 fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, BTreeMap<String, String>) {
     let qemu = layers.object(key!(qemu));
     let qemu_args = text::each(qemu.items(key!(args)), text::check_line, problems);
+    qemu.items(key!(args)).for_each(|(arg, at)| text::warn_of_store(arg, Place::value(at), problems));
     let mut qemu_env = BTreeMap::new();
     for env in qemu.every(key!(env)) {
         for (name, text) in env.value {
             let at = env.pointer().key(name);
+            text::warn_of_store(text, Place::value(&at), problems);
             if parse::variable(name, Place::key(&at), problems) & text::check_line(text, Place::value(at), problems) {
                 qemu_env.insert(name.clone(), text.clone());
             }

@@ -14,6 +14,7 @@ use indexmap::IndexMap;
 
 use crate::lab::drive::{Cdrom, Disk, Medium, Source};
 use crate::lab::id::PoolId;
+use crate::lab::placed::Placed;
 use crate::lab::storage::Pool;
 use crate::lab::storage::volume::Volume;
 use crate::place::Place;
@@ -74,7 +75,7 @@ pub(crate) fn disks(guest: &Guest<'_>, problems: &mut Problems) -> (Vec<Disk>, V
             readonly: layers.value(key!(readonly)).unwrap_or(false),
             shareable: layers.value(key!(shareable)).unwrap_or(false),
             snapshot: layers.value(key!(snapshot)).unwrap_or(true),
-            wwn: layers.get(key!(wwn)).and_then(|word| parse::wwn(word, problems)),
+            wwn: layers.get(key!(wwn)).and_then(|word| parse::wwn(word, problems).map(|wwn| word.with(wwn))),
             rotation_rate: layers.value(key!(rotation_rate)),
             serial: serial(&name, &layers, bus, problems),
             boot: boot::order(layers.get(key!(boot))),
@@ -83,30 +84,58 @@ pub(crate) fn disks(guest: &Guest<'_>, problems: &mut Problems) -> (Vec<Disk>, V
             source,
         });
     }
+    tell_apart(&disks, problems);
     (disks, volumes)
 }
 
-/// The longest serial number of an `NVMe` disk, in bytes
-/// ([NVM Express](https://nvmexpress.org/specifications/), Identify Controller).
-const NVME_SERIAL_MAX: usize = 20;
+/// Warns of disks that the guest cannot tell apart by what it knows disks by.
+fn tell_apart(disks: &[Disk], problems: &mut Problems) {
+    let serials = disks.iter().filter_map(|disk| Some(("serial number", disk.serial.as_ref()?)));
+    let wwns = disks.iter().filter_map(|disk| Some(("World Wide Name", disk.wwn.as_ref()?)));
+    let mut known: HashMap<(&str, &str), &Place> = HashMap::new();
+    for (what, name) in serials.chain(wwns) {
+        let text = name.value.as_str();
+        if let Some(first) = known.get(&(what, text)) {
+            problems.push(
+                Problem::new(Id::DuplicateSerial, name.place.clone(), format!("two disks have the {what} `{text}`"))
+                    .second_of(first)
+                    .help("give each disk its own: a guest takes two disks with one for two ways to one disk"),
+            );
+        } else {
+            known.insert((what, text), &name.place);
+        }
+    }
+}
 
-/// Reads the serial number. An `NVMe` disk needs one: Linux takes two with the same number for one disk.
-fn serial(disk: &str, layers: &Layers<'_, written::Disk>, bus: DiskBus, problems: &mut Problems) -> Option<String> {
+/// Reads the serial number, which has to fit its bus. An `NVMe` disk needs one: Linux takes two with the same number for one
+/// disk.
+fn serial(
+    disk: &str,
+    layers: &Layers<'_, written::Disk>,
+    bus: DiskBus,
+    problems: &mut Problems,
+) -> Option<Placed<String>> {
     let written = layers.get(key!(serial));
     let serial = match written {
         Some(word) => parse::serial(word, problems)?,
         None if bus == DiskBus::Nvme => disk.to_owned(),
         None => return None,
     };
-    if bus == DiskBus::Nvme && serial.len() > NVME_SERIAL_MAX {
-        let place = written.map_or_else(|| layers.place(), |word| word.place());
+    let place = written.map_or_else(|| layers.place(), |word| word.place());
+    let most = bus::serial_max(bus);
+    if serial.len() > most {
+        let id = if bus::cuts_serials(bus) { Id::SerialCut } else { Id::BadName };
         problems.push(
-            Problem::new(Id::BadName, place, format!("the serial number `{serial}` is too long for bus `nvme`"))
-                .label(format!("{} bytes", serial.len()))
-                .help(format!("write one of at most {NVME_SERIAL_MAX} bytes as `serial`")),
+            Problem::new(
+                id,
+                place.clone(),
+                format!("the serial number `{serial}` is too long for bus `{}`", bus.name()),
+            )
+            .label(format!("{} bytes", serial.len()))
+            .help(format!("write one of at most {most} bytes as `serial`")),
         );
     }
-    Some(serial)
+    Some(Placed { value: serial, place })
 }
 
 /// Reads the optical drives.

@@ -123,6 +123,9 @@ fn bridge(network: &Declared<'_>, uuid: Uuid, problems: &mut Problems) -> Option
     if let Some(word) = written {
         let check = if network.mode.makes_bridge() { device_name::of_bridge } else { device_name::of_host };
         let value = check(word, problems).unwrap_or_default();
+        if !network.mode.makes_bridge() {
+            device_name::warn_of_wireless(word, problems);
+        }
         return Some(word.with(value));
     }
     if !network.mode.makes_bridge() {

@@ -24,6 +24,23 @@ const PATH_MAX: usize = 4095;
 /// The longest path of a socket, in bytes: Linux' `sun_path` less the closing NUL.
 const SOCKET_MAX: usize = 107;
 
+/// Where Nix keeps what it builds.
+const STORE: &str = "/nix/store/";
+
+/// Warns of a path of the Nix store, alone or among other words. The spec is no Nix code, so that nothing keeps what is there
+/// from being collected.
+pub fn warn_of_store(text: &str, place: Place, problems: &mut Problems) {
+    if text.contains(STORE) {
+        problems.push(
+            Problem::of_value(Id::StorePath, place, "a path of the Nix store, which nothing keeps there")
+                .label("collected some day, and another one after each update")
+                .help(
+                    "for an image, use `image` with `nix`; else link it to a path that stays, with `environment.etc`, and write that",
+                ),
+        );
+    }
+}
+
 /// Reads the absolute path of a socket.
 pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = file(word, problems)?;
@@ -65,6 +82,7 @@ pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     if !has_at_most(PATH_MAX, text, &word.place(), problems) {
         return None;
     }
+    warn_of_store(text, word.place(), problems);
     line_of(word, problems)
 }
 
@@ -177,11 +195,14 @@ pub fn extras<'l>(written: impl Iterator<Item = At<'l, Extra>>, problems: &mut P
     extras
 }
 
-/// Checks that no text in part of an `extra` is too long. The vocabulary checks the rest of it later.
+/// Checks that no text in part of an `extra` is too long, and warns of paths in the store. The vocabulary checks the rest of it later.
 pub fn all_fit(value: &Value, at: &Pointer, problems: &mut Problems) {
     match value {
         Value::String(text) => {
             fits(text, &Place::value(at), problems);
+            if text.starts_with(STORE) {
+                warn_of_store(text, Place::value(at), problems);
+            }
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(index, item)| all_fit(item, &at.index(index), problems));

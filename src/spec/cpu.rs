@@ -16,7 +16,8 @@ pub struct Topology {
     /// Cores in each socket. Default: 1.
     #[schemars(range(min = 1), example = 4)]
     pub cores: Option<u32>,
-    /// Threads in each core. Default: 1.
+    /// Threads in each core. With more than one, the guest gets the feature `topoext` where it has the host's CPU
+    /// (`host-passthrough`) and `check` is left out or `none`: without it, a guest on a processor of AMD's sees none. Default: 1.
     #[schemars(range(min = 1), example = 2)]
     pub threads: Option<u32>,
 }
@@ -27,10 +28,10 @@ pub struct Topology {
 pub struct Cpu {
     /// Where the model comes from. Default: `host-passthrough` under kvm, else `maximum`; `custom` when a `model` is given.
     pub mode: Option<CpuMode>,
-    /// The model, for mode `custom`.
+    /// The model, for mode `custom`, as `virsh cpu-models x86_64` lists it.
     #[schemars(example = &"Skylake-Client")]
     pub model: Option<String>,
-    /// CPU features that are asked for or left out, by name.
+    /// CPU features that are asked for or left out, by libvirt's names.
     pub features: Option<IndexMap<String, CpuFeature>>,
     /// What the guest sees of the processor's caches. Only for `x86_64`. Default: QEMU's choice.
     pub cache: Option<CpuCache>,

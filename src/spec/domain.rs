@@ -69,7 +69,8 @@ pub struct DomainOwn {
     pub replicas: Option<u32>,
     /// The file of its firmware variables, absolute, in a directory whose path has no quotes, no `\`, `%` and `..`. Default: `/var/lib/libvirt/qemu/nvram/<id>.nvram`, or
     /// `<id>.fd` where `snapshots` is `false`; with `uefi-secure`, `<id>.secure.nvram` and `<id>.secure.fd`, without
-    /// keys `<id>.setup.nvram` and `<id>.setup.fd`.
+    /// keys `<id>.setup.nvram` and `<id>.setup.fd`. A name that ends in `.fd`, `.raw`, `.bin` or `.img` is a raw file, one in `.qcow2`
+    /// is QCOW2, unless `snapshots` says otherwise.
     #[schemars(example = &"/var/lib/libvirt/qemu/nvram/DC01.nvram")]
     pub nvram: Option<String>,
     /// Whether disks of other domains may be clones of its disks (`cloneOf`). Activation defines a template and never starts
@@ -169,10 +170,12 @@ pub struct DomainFields {
     pub graphics: Option<Graphics>,
     /// Servers of the screen beside `graphics`, each of another type. Default: none.
     pub further_graphics: Option<Vec<Graphics>>,
-    /// The video device: a libvirt model, or `none`. Default: `vga` for Windows with emulated drivers, else `virtio`.
+    /// The video device: a libvirt model, or `none`. Default: `vga` for Windows with emulated drivers (on aarch64 `ramfb`), else
+    /// `virtio`.
     #[schemars(example = &"virtio")]
     pub video: Option<Video>,
-    /// How many screens the video device can have. More than one takes `virtio` or `qxl`. Default: libvirt's, 1.
+    /// How many screens the guest can have. More than one takes `virtio` or `qxl`: one device with so many, or for Windows, whose
+    /// drivers show one screen on each, so many devices. Default: libvirt's, 1.
     #[schemars(range(min = 1, max = 16), example = 2)]
     pub video_heads: Option<u32>,
     /// Whether the guest's 3D is drawn by the host's GPU (`VirGL`). Takes video `virtio` and a screen that the GPU draws:
@@ -246,7 +249,8 @@ pub struct DomainFields {
     /// Whether the guest has VMware's port, through which some systems take mouse movements; virt-manager leaves it out of
     /// its domains. Only for `x86_64`. Default: QEMU's, `true`.
     pub vmport: Option<bool>,
-    /// Whether snapshots work with UEFI: the firmware variables are kept as QCOW2, else raw. Default: `true`.
+    /// Whether snapshots work with UEFI: the firmware variables are kept as QCOW2, else raw. Default: what the name of a written
+    /// `nvram` stands for, else `true`.
     pub snapshots: Option<bool>,
     /// Whether the domain runs after activation, which is at each switch and each boot of the host: `true`, `false`, or
     /// `null` for as it is. Default: `null`.
@@ -259,7 +263,8 @@ pub struct DomainFields {
     /// Whether activation restarts a running domain: `true` always, changed or not; `false` never, as `onChange` `next-start`.
     /// Default: as `onChange` says. Not beside it.
     pub restart: Option<bool>,
-    /// Domains that start before this one, where activation starts both (`active`).
+    /// Domains that start before this one, where activation starts both (`active`). In a domain that says nothing of `active`, a
+    /// warning says that it orders nothing; `"active": null` is for one that somebody starts by hand.
     pub after: Option<Vec<String>>,
     /// A title for lists of domains, one line. Default: none.
     #[schemars(example = &"Domain controller")]

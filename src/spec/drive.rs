@@ -74,8 +74,8 @@ pub struct Disk {
     pub shareable: Option<bool>,
     /// Whether snapshots of the domain hold it. Default: `true`.
     pub snapshot: Option<bool>,
-    /// The serial number that the guest sees. On bus `nvme` at most 20 bytes. Default: none; on bus `nvme`, which has to have
-    /// one, the disk's name.
+    /// The serial number that the guest sees, of at most 20 bytes, on buses `scsi` and `usb` 36. On `virtio`, `sata` and `ide`, more
+    /// than that is cut, which is warned of. Default: none; on bus `nvme`, which has to have one, the disk's name.
     #[schemars(example = &"lab-0001")]
     pub serial: Option<String>,
     /// The World Wide Name that the guest sees, 16 hexadecimal digits, for buses `scsi` and `ide`. Default: none.

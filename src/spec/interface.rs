@@ -72,7 +72,8 @@ pub struct Interface {
     /// bridges that are not Open vSwitch's. Default: as its network has it.
     pub port_isolation: Option<bool>,
     /// Whether the host goes by what the guest reports of its MAC address and filters, so that the guest can change them. Only
-    /// for model `virtio`, and not for a `user` interface. Default: as its port group or network has it.
+    /// for model `virtio`, and not for a `user` interface. Default: as its port group or network has it; through macvtap, which else
+    /// lets no multicast in, `true`.
     pub trust_rx_filters: Option<bool>,
     /// The largest packet, in bytes. Not for a `user` interface or through macvtap. Default: that of what it is on.
     #[schemars(range(min = 68, max = 65535), example = 9000)]

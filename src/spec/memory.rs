@@ -11,7 +11,7 @@ use super::names::words;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MemoryLimits {
-    /// The most that it gets. Default: none.
+    /// The most that it gets: more than `memory`, by what QEMU takes itself. Default: none.
     #[schemars(example = &"10GiB")]
     pub hard: Option<String>,
     /// What it is pressed down to when the host runs out of memory, at most `hard`. Default: none.

@@ -154,8 +154,8 @@ pub struct Dhcp {
     /// How long an address is lent: a number and `s`, `m`, `h` or `d`. Default: dnsmasq's, one hour.
     #[schemars(example = &"12h")]
     pub lease: Option<String>,
-    /// The file that machines boot from over the network (PXE): a path in the `tftp` directory, or a URL. Needs a `subnet`.
-    /// Default: none.
+    /// The file that machines boot from over the network: a path in the `tftp` directory (PXE), or a URL that starts with
+    /// `http://` or `https://`, which firmware that boots over HTTP fetches, and iPXE. Needs a `subnet`. Default: none.
     #[schemars(example = &"pxelinux.0")]
     pub boot_file: Option<String>,
     /// The IPv4 address of the TFTP server that has `bootFile`. Default: the host's, on the network.

@@ -8,6 +8,7 @@ mod docs;
 mod evaluate;
 mod flake;
 mod identity;
+mod known;
 mod language;
 mod layers;
 mod lint;

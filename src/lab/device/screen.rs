@@ -11,7 +11,9 @@ pub struct Screen {
     /// Its servers, at most one of each type.
     pub graphics: Vec<Graphics>,
     pub video: Video,
-    /// How many screens the device can have, where the spec says.
+    /// How many video devices there are.
+    pub devices: u32,
+    /// How many screens each can have, where the spec says.
     pub heads: Option<u32>,
     /// Whether the host's GPU draws the guest's 3D.
     pub accel3d: bool,

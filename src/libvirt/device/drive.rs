@@ -47,8 +47,8 @@ fn disk_tree(disk: &Disk, lab: &Lab) -> Tree {
         .with_some("boot", disk.boot.as_ref().map(boot))
         .with_some("iotune", limits(&disk.access.limits))
         .with_some("blockio", disk.access.block_size.map(block_size))
-        .with_some("serial", disk.serial.clone())
-        .with_some("wwn", disk.wwn.clone())
+        .with_some("serial", disk.serial.as_ref().map(|serial| serial.value.clone()))
+        .with_some("wwn", disk.wwn.as_ref().map(|wwn| wwn.value.clone()))
 }
 
 /// How QEMU reads and writes a disk.

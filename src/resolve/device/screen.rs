@@ -39,15 +39,24 @@ pub(crate) fn screen(guest: &Guest<'_>, problems: &mut Problems) -> Screen {
     }
     check_servers(&servers, problems);
     let video = guest.layers.get(key!(video));
+    let heads = guest.layers.value(key!(video_heads));
+    // The drivers of Windows show one screen on each device.
+    let (devices, heads) = match heads {
+        Some(heads) if guest.os.is_windows() => (heads, None),
+        heads => (1, heads),
+    };
     let screen = Screen {
         video: video.map_or(
-            match guest.drivers {
-                Drivers::Emulated => Video::Vga,
-                Drivers::Virtio => Video::Virtio,
+            match (guest.drivers, guest.arch) {
+                (Drivers::Emulated, Arch::X86_64) => Video::Vga,
+                // Windows on Arm draws into what the firmware hands over, and a VGA hands over nothing there.
+                (Drivers::Emulated, Arch::Aarch64) => Video::Ramfb,
+                (Drivers::Virtio, _) => Video::Virtio,
             },
             |video| *video.value,
         ),
-        heads: guest.layers.value(key!(video_heads)),
+        devices,
+        heads,
         accel3d: guest.layers.value(key!(accel3d)).unwrap_or(false),
         graphics: servers,
     };
@@ -91,6 +100,20 @@ fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
         problems.push(
             Problem::only_for(video.place(), "a PC's video device in an aarch64 domain", "x86_64")
                 .help("leave `video` out, or choose `virtio`"),
+        );
+    }
+    if let Some(video) = video.filter(|video| matches!(video.value, Video::Vga | Video::Bochs | Video::Cirrus))
+        && guest.arch == Arch::Aarch64
+        && guest.os.is_windows()
+    {
+        problems.push(
+            Problem::new(
+                Id::NoDisplay,
+                video.place(),
+                format!("Windows on aarch64 with video `{}`", video.value.name()),
+            )
+            .label("\"Guest has not initialized the display\"")
+            .help("choose `ramfb`, or `virtio` once its drivers are in"),
         );
     }
 }

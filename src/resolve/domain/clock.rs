@@ -3,6 +3,7 @@
 use crate::lab::domain::clock::{Clock, Offset, Pit, Rtc, Tsc};
 use crate::problem::{Problem, Problems};
 use crate::resolve::guest::Guest;
+use crate::resolve::known;
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::text::shortened;
 use crate::spec::clock::{ClockOffset, PitTickPolicy, RtcTickPolicy, Timer, Timers};
@@ -80,6 +81,9 @@ fn timezone(word: Word<'_>, problems: &mut Problems) -> Option<Offset> {
                 .label("not a time zone")
                 .help("use a name of the tz database, such as `\"Europe/Berlin\"`"),
         );
+    }
+    if is_valid {
+        known::time_zone(name, word.place(), problems);
     }
     is_valid.then(|| Offset::Timezone(name.clone()))
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::lab::domain::board::Board;
 use crate::lab::domain::cpu::Cpus;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::guest::Guest;
 use crate::resolve::layers::{At, Layers};
-use crate::resolve::{cpuset, parse};
-use crate::spec::cpu::{Cpu, CpuCache, CpuFeature, CpuMode};
+use crate::resolve::text::shortened;
+use crate::resolve::{cpuset, known, parse};
+use crate::spec::cpu::{Cpu, CpuCache, CpuCheck, CpuFeature, CpuMode};
 use crate::spec::guest::{Arch, Virtualization};
 use crate::spec::key::key;
 
@@ -48,8 +50,13 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
         }),
         (None, true) => 2,
     };
+    fits_board(guest, count, written.map_or_else(|| topology.place(), |at| at.place()), problems);
     let cpu = guest.layers.object(key!(cpu));
-    let (mode, model) = model(&cpu, guest.virtualization, problems);
+    let (mode, model) = model(&cpu, guest, problems);
+    let mut features = features(&cpu, guest.arch, problems);
+    if needs_topology_extensions(guest, mode, arrangement, &cpu) {
+        features.entry("topoext".to_owned()).or_insert(CpuFeature::Require);
+    }
     let pinning = guest.layers.object(key!(pinning));
     let vcpus = pinning.get(key!(vcpus));
     let threads = pinning.get(key!(iothreads));
@@ -78,7 +85,7 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
         },
         mode,
         model,
-        features: features(&cpu, problems),
+        features,
         cache: cache.map(|cache| *cache.value),
         check: cpu.value(key!(check)),
         migratable: migratable.map(|migratable| *migratable.value),
@@ -87,6 +94,22 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
         emulator_pinned: pinning
             .get(key!(emulator))
             .and_then(|word| cpuset::processors(word.value, word.pointer(), problems)),
+    }
+}
+
+/// Refuses more CPUs than QEMU gives a machine of the board.
+fn fits_board(guest: &Guest<'_>, count: u32, place: Place, problems: &mut Problems) {
+    let (most, other) = match guest.board {
+        Board::I440fx => (255, ", or leave `machine` out for a q35"),
+        Board::Virt => (512, ""),
+        Board::Q35 | Board::Other => return,
+    };
+    if count > most {
+        problems.push(
+            Problem::new(Id::OutOfRange, place, format!("{count} CPUs on a machine of type `{}`", guest.machine))
+                .label(format!("QEMU gives it at most {most}"))
+                .help(format!("write at most {most}{other}")),
+        );
     }
 }
 
@@ -100,6 +123,7 @@ fn pinned(
 ) -> Vec<String> {
     let Some(list) = list else { return Vec::new() };
     let pinned = list.items().filter_map(|(text, at)| cpuset::processors(text, at, problems)).collect();
+    problems.extend(partly_pinned(&list, count, what));
     if list.value.len() > count as usize {
         problems.push(
             Problem::new(
@@ -112,6 +136,24 @@ fn pinned(
         );
     }
     pinned
+}
+
+/// Makes the warning of a list with fewer entries than threads, where a set of CPUs seems to be meant for several threads: it is the
+/// only entry, or the sets have enough for all.
+fn partly_pinned(list: &At<'_, Vec<String>>, count: u32, what: &str) -> Option<Problem> {
+    let (entries, count) = (list.value.len(), count as usize);
+    let (set, at) = list.items().find(|(set, _)| cpuset::numbers(set).nth(1).is_some())?;
+    let cpus: usize = list.value.iter().map(|set| cpuset::numbers(set).count()).sum();
+    (entries < count && (entries == 1 || cpus >= count)).then(|| {
+        let are = if entries == 1 { "is" } else { "are" };
+        Problem::new(
+            Id::PartlyPinned,
+            Place::value(at),
+            format!("{entries} of the domain's {count} {what} {are} pinned"),
+        )
+        .label(format!("`{}` is for one of them", shortened(set)))
+        .help(format!("write an entry for each of the {what}, from the first; the others may run anywhere"))
+    })
 }
 
 /// Whether the CPU has all features that the host, or QEMU, has.
@@ -142,7 +184,8 @@ fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, probl
 }
 
 /// Decides where the CPU model comes from, and which one it is.
-fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut Problems) -> (CpuMode, Option<String>) {
+fn model(cpu: &Layers<'_, Cpu>, guest: &Guest<'_>, problems: &mut Problems) -> (CpuMode, Option<String>) {
+    let virtualization = guest.virtualization;
     let model = cpu.get(key!(model));
     let mode = cpu.get(key!(mode));
     let default = match (model, virtualization) {
@@ -177,19 +220,58 @@ fn model(cpu: &Layers<'_, Cpu>, virtualization: Virtualization, problems: &mut P
                 .help("leave `mode` out, or name a `model`"),
         );
     }
-    let name = model.filter(|word| parse::name(word.value, word.place(), problems)).map(|word| word.value.clone());
+    let named = model.filter(|word| parse::name(word.value, word.place(), problems));
+    if let Some(word) = named.filter(|_| guest.arch == Arch::X86_64) {
+        known::cpu_model(word.value, word.place(), problems);
+    }
+    let name = named.map(|word| word.value.clone());
     (mode.map_or(default, |mode| *mode.value), name)
 }
 
 /// Reads the features of all layers; the strongest layer that names a feature decides about it.
-fn features(cpu: &Layers<'_, Cpu>, problems: &mut Problems) -> BTreeMap<String, CpuFeature> {
-    let mut features = BTreeMap::new();
+fn features(cpu: &Layers<'_, Cpu>, arch: Arch, problems: &mut Problems) -> BTreeMap<String, CpuFeature> {
+    let mut features: BTreeMap<String, (CpuFeature, Place)> = BTreeMap::new();
     for layer in cpu.every(key!(features)) {
         for (name, policy) in layer.value {
-            if parse::name(name, Place::key(layer.pointer().key(name)), problems) {
-                features.insert(name.clone(), *policy);
+            let place = Place::key(layer.pointer().key(name));
+            if parse::name(name, place.clone(), problems) {
+                features.insert(name.clone(), (*policy, place));
             }
         }
     }
-    features
+    if arch == Arch::X86_64 {
+        for (name, (_, place)) in &features {
+            known::cpu_feature(name, place.clone(), problems);
+        }
+    }
+    let asked =
+        |name: &str| features.get(name).filter(|(policy, _)| is_asked_for(*policy)).map(|(_, place)| place.clone());
+    if let (Some(svm), Some(vmx)) = (asked("svm"), asked("vmx")) {
+        problems.push(
+            Problem::new(Id::UnlikelyCpu, svm, "a CPU with the virtualization of AMD and that of Intel")
+                .label("no CPU has both")
+                .related(vmx, "Intel's")
+                .help("leave out the one that the host does not have; `optional` gives the guest what there is"),
+        );
+    }
+    features.into_iter().map(|(name, (policy, _))| (name, policy)).collect()
+}
+
+/// Whether the guest is to see a feature on every host.
+fn is_asked_for(policy: CpuFeature) -> bool {
+    match policy {
+        CpuFeature::Force | CpuFeature::Require => true,
+        CpuFeature::Optional | CpuFeature::Disable | CpuFeature::Forbid => false,
+    }
+}
+
+/// Whether threads of a core are ones to the guest only by `topoext`: a CPU of AMD's tells of them by it, and QEMU leaves it out
+/// of the host's CPU. To an Intel CPU it means nothing, and without a check libvirt starts the domain on both.
+fn needs_topology_extensions(guest: &Guest<'_>, mode: CpuMode, arrangement: [u32; 3], cpu: &Layers<'_, Cpu>) -> bool {
+    let [_, _, threads] = arrangement;
+    threads > 1
+        && guest.arch == Arch::X86_64
+        && guest.virtualization == Virtualization::Kvm
+        && mode == CpuMode::HostPassthrough
+        && cpu.value(key!(check)).is_none_or(|check| check == CpuCheck::None)
 }

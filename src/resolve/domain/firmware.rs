@@ -3,9 +3,9 @@
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::placed::Placed;
 use crate::place::Place;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::{Layers, Word};
+use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::text;
 use crate::spec::domain::DomainOwn;
 use crate::spec::firmware::SecureBootKeys;
@@ -76,13 +76,12 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
             }
         });
     }
-    let format =
-        if guest.layers.value(key!(snapshots)).unwrap_or(true) { ImageFormat::Qcow2 } else { ImageFormat::Raw };
     let secure = match firmware {
         Written::Bios => return Firmware::Bios,
         Written::Uefi => None,
         Written::UefiSecure => Some(keys.map_or(SecureBootKeys::Microsoft, |keys| *keys.value)),
     };
+    let format = format(guest.layers.get(key!(snapshots)), nvram, problems);
     // One name for each format: libvirt would take a file of the other one for what it is not. And one for each choice of
     // keys: a file without them would leave Secure Boot off, one with them would not be the owner's to fill.
     let ending = match (format, secure) {
@@ -98,6 +97,38 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
         place: Place::key(&guest.instance.at),
     });
     Firmware::Uefi { secure, nvram, format }
+}
+
+/// Decides the format of the file of variables: the one that `snapshots` asks for, else the one that its name stands for.
+fn format(snapshots: Option<At<'_, bool>>, nvram: Option<Word<'_>>, problems: &mut Problems) -> ImageFormat {
+    let asked = snapshots.map(|at| (if *at.value { ImageFormat::Qcow2 } else { ImageFormat::Raw }, at));
+    let named = nvram.and_then(|word| Some((format_of_name(word.value)?, word)));
+    if let (Some((asked, snapshots)), Some((named, nvram))) = (asked, named)
+        && asked != named
+    {
+        let kept = if asked == ImageFormat::Qcow2 { "with" } else { "without" };
+        problems.push(
+            Problem::new(
+                Id::NvramFormat,
+                nvram.place(),
+                format!("firmware variables in a file that is `{}` by its name and `{}` by `snapshots`", named.name(), asked.name()),
+            )
+            .label(format!("written as `{}`", asked.name()))
+            .related(snapshots.place(), format!("{kept} snapshots, they are kept as `{}`", asked.name()))
+            .help("leave `snapshots` out for the format that the name stands for; libvirt does not convert a file that exists"),
+        );
+    }
+    asked.map(|(format, _)| format).or(named.map(|(format, _)| format)).unwrap_or(ImageFormat::Qcow2)
+}
+
+/// The format that the ending of a file's name stands for.
+fn format_of_name(path: &str) -> Option<ImageFormat> {
+    let (_, ending) = path.rsplit_once('.')?;
+    match ending {
+        "fd" | "raw" | "bin" | "img" => Some(ImageFormat::Raw),
+        "qcow2" => Some(ImageFormat::Qcow2),
+        _ => None,
+    }
 }
 
 /// Reads the path of the file of variables, whose directory the host makes.

@@ -3,24 +3,30 @@
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::size::Size;
 use crate::place::Place;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
+use crate::spec::guest::Os;
 use crate::spec::key::key;
 
 /// Resolves the memory of a domain. `has_shares` is whether it has shares of virtiofsd, which
 /// reaches into the memory.
 pub(crate) fn memory(guest: &Guest<'_>, has_shares: bool, problems: &mut Problems) -> Memory {
+    let size = size(guest, problems);
+    let current = current(guest.layers, problems);
+    let hugepages = guest.layers.get(key!(hugepages)).and_then(|word| parse::size(word, problems));
+    let limits = limits(guest.layers, problems);
+    leave_room(guest.layers, limits.hard, current.unwrap_or(size), problems);
     Memory {
-        size: size(guest, problems),
-        current: current(guest.layers, problems),
-        hugepages: guest.layers.get(key!(hugepages)).and_then(|word| parse::size(word, problems)),
+        size,
+        current,
+        hugepages,
         locked: guest.layers.value(key!(memory_locked)).unwrap_or(false),
         shared: shared(guest.layers, has_shares, problems),
         share_pages: guest.layers.value(key!(share_pages)).unwrap_or(true),
-        limits: limits(guest.layers, problems),
+        limits,
     }
 }
 
@@ -38,7 +44,36 @@ fn size(guest: &Guest<'_>, problems: &mut Problems) -> Size {
                 .help("add `\"memory\": \"4GiB\"` here, to `defaults` or to one of its profiles"),
         );
     }
-    word.and_then(|word| parse::size(word, problems)).unwrap_or(Size::KIB)
+    let size = word.and_then(|word| parse::size(word, problems));
+    if let (Some(word), Some(size), Some(least)) = (word, size, least(guest.os))
+        && size < least
+    {
+        problems.push(
+            Problem::new(
+                Id::LittleMemory,
+                word.place(),
+                format!("domain `{}` has {size} of memory", guest.instance.name),
+            )
+            .once_per_place()
+            .label(format!("its system needs {least} at least"))
+            .help("give it more, or say in `os` what runs in it"),
+        );
+    }
+    size.unwrap_or(Size::KIB)
+}
+
+/// The least memory with which an operating system installs or starts, as those who make it say: Windows
+/// [10](https://support.microsoft.com/windows/windows-10-system-requirements-6d4e9a79-66bf-7950-467c-795cf0386715), which runs
+/// the same, and 11, whose setup asks for more than it then uses; Windows
+/// [Server](https://learn.microsoft.com/windows-server/get-started/hardware-requirements). What a kernel and its initial RAM
+/// disk take of Linux, in any distribution of today, is more than 64 MiB.
+fn least(os: Os) -> Option<Size> {
+    Size::parse(match os {
+        Os::Windows10 | Os::Windows11 => "2GiB",
+        Os::WindowsServer2016 | Os::WindowsServer2019 | Os::WindowsServer2022 | Os::WindowsServer2025 => "800MiB",
+        Os::Linux | Os::Nixos | Os::Freebsd => "64MiB",
+        Os::None => return None,
+    })
 }
 
 /// Reads how much memory the guest starts with. Too much is refused: libvirt would silently make it all that there is.
@@ -77,6 +112,35 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
         });
     }
     shared.map_or(has_shares, |shared| *shared.value || has_shares)
+}
+
+/// Checks that a hard limit has room for the memory that the guest uses. Pages of huge ones do not count, except where a device
+/// of the host needs them locked.
+fn leave_room(layers: &Layers<'_, DomainFields>, hard: Option<Size>, used: Size, problems: &mut Problems) {
+    let (Some(hard), Some(hard_at)) = (hard, layers.object(key!(memory_limits)).get(key!(hard)).map(|at| at.place()))
+    else {
+        return;
+    };
+    let memory = layers.get(key!(current_memory)).or(layers.get(key!(memory)));
+    let has_devices = layers.items(key!(hostdevs)).any(|(device, _)| device.usb.is_none());
+    let is_counted = has_devices || layers.get(key!(hugepages)).is_none();
+    let Some(memory) = memory.filter(|_| is_counted && hard <= used) else { return };
+    let consequence = if has_devices { "the domain does not start" } else { "the kernel kills QEMU" };
+    let problem = if hard < used {
+        Problem::conflict(hard_at, "a hard limit below the memory of the domain")
+    } else {
+        Problem::new(
+            Id::TightMemoryLimit,
+            hard_at,
+            "a hard limit that leaves QEMU nothing beside the memory of the guest",
+        )
+    };
+    problems.push(
+        problem
+            .label(consequence)
+            .related(memory.place(), "the memory")
+            .help("leave `hard` out, or make it larger by a GiB or more: how much QEMU takes itself, nobody can tell"),
+    );
 }
 
 /// Reads the limits. Those that contradict each other are refused: libvirt takes them, and the kernel fails when the

@@ -45,6 +45,23 @@ fn room(bus: DiskBus, board: Board) -> usize {
     }
 }
 
+/// The longest serial number that disks on a bus have, in bytes: `VIRTIO_BLK_ID_BYTES`, that of ATA and of `NVMe`, and
+/// `MAX_SERIAL_LEN` of QEMU's SCSI disks, which USB disks are too.
+pub(crate) fn serial_max(bus: DiskBus) -> usize {
+    match bus {
+        DiskBus::Virtio | DiskBus::Sata | DiskBus::Ide | DiskBus::Nvme => 20,
+        DiskBus::Scsi | DiskBus::Usb => 36,
+    }
+}
+
+/// Whether the end of a serial number that is too long is cut off. On the other buses, the domain does not start.
+pub(crate) fn cuts_serials(bus: DiskBus) -> bool {
+    match bus {
+        DiskBus::Virtio | DiskBus::Sata | DiskBus::Ide => true,
+        DiskBus::Scsi | DiskBus::Usb | DiskBus::Nvme => false,
+    }
+}
+
 /// Refuses a bus that the board does not have.
 pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, problems: &mut Problems) {
     let is_valid = match (bus, board) {

@@ -38,6 +38,7 @@ pub(crate) fn attachment(
     }
     if let Some(bridge) = bridge {
         let name = device_name::of_host(bridge, problems)?;
+        device_name::warn_of_wireless(bridge, problems);
         if let Some(network) = names.networks.iter().find(|network| network.is_on_open_vswitch(&name)) {
             problems.push(
                 Problem::not_on_this_mode(bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
@@ -49,7 +50,9 @@ pub(crate) fn attachment(
         return Some(Attachment::Bridge { name, place: bridge.place() });
     }
     if let Some(device) = macvtap {
-        return device_name::of_host(device, problems).map(Attachment::Macvtap);
+        let name = device_name::of_host(device, problems)?;
+        device_name::warn_of_wireless(device, problems);
+        return Some(Attachment::Macvtap(name));
     }
     user.map(|_| Attachment::User)
 }

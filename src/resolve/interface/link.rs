@@ -68,18 +68,13 @@ pub(crate) fn bandwidth(
 /// Whether libvirt limits what the guest receives: by the interface's own limits, else by those of its port group.
 pub(crate) fn is_shaped(
     own: Option<&Bandwidth>,
-    portgroup: Option<&String>,
+    portgroup: Option<&str>,
     attachment: &Attachment,
     names: &Names<'_>,
 ) -> bool {
     let of_group = || {
         let Attachment::Network(id) = attachment else { return None };
-        let groups = &names.networks[id.0].portgroups;
-        let group = match portgroup {
-            Some(name) => groups.iter().find(|group| group.name == *name),
-            None => groups.iter().find(|group| group.default),
-        };
-        group?.bandwidth.as_ref()
+        names.networks[id.0].portgroup(portgroup)?.bandwidth.as_ref()
     };
     own.or_else(of_group).is_some_and(|bandwidth| bandwidth.inbound.is_some())
 }

@@ -12,6 +12,7 @@ use crate::resolve::instance::Instance;
 use crate::resolve::interface::attachment;
 use crate::resolve::interface::link;
 use crate::resolve::layers::{Layers, Word, present, written};
+use crate::resolve::names::Names;
 use crate::resolve::network::bandwidth;
 use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
@@ -54,6 +55,7 @@ pub(crate) fn tap(
         let only_virtio = present(written!(layers => queues, trust_rx_filters));
         problems.extend(only_virtio.map(|(key, at)| needs_virtio(key, at, written_model.clone())));
     }
+    problems.extend((backend == Backend::Macvtap && model != InterfaceModel::Virtio).then(|| hears_no_groups(layers)));
     let network = match attachment {
         Attachment::Network(id) => Some(&guest.names.networks[id.0]).filter(|network| network.mode.makes_bridge()),
         Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
@@ -69,12 +71,43 @@ pub(crate) fn tap(
         target,
         queues: layers.value(key!(queues)),
         macvtap_mode: layers.value(key!(macvtap_mode)).unwrap_or_default(),
-        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_ref(), attachment, guest.names),
+        is_shaped: link::is_shaped(bandwidth.as_ref(), portgroup.as_deref(), attachment, guest.names),
         bandwidth,
         netem: profile.and_then(|profile| profile.netem.clone()),
         port_isolation: layers.value(key!(port_isolation)),
-        trust_rx_filters: layers.value(key!(trust_rx_filters)),
+        trust_rx_filters: trust_rx_filters(layers, attachment, model, guest.names),
     }
+}
+
+/// Decides whether the host goes by what the guest reports of its filters: as the spec says, here or in the network. By default
+/// it does through macvtap, which else passes only those multicast packets that the host itself listens for: a guest would hear
+/// no neighbor solicitation of IPv6.
+fn trust_rx_filters(
+    layers: &Layers<'_, written::Interface>,
+    attachment: &Attachment,
+    model: InterfaceModel,
+    names: &Names<'_>,
+) -> Option<bool> {
+    let is_said_by_network = match attachment {
+        Attachment::Network(id) => {
+            let network = &names.networks[id.0];
+            let portgroup = network.portgroup(layers.get(key!(portgroup)).map(|name| name.value.as_str()));
+            portgroup.and_then(|group| group.trust_rx_filters).or(network.trust_rx_filters).is_some()
+        }
+        Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => false,
+    };
+    let is_default = attachment.backend(names.networks) == Backend::Macvtap
+        && model == InterfaceModel::Virtio
+        && !is_said_by_network;
+    layers.value(key!(trust_rx_filters)).or(is_default.then_some(true))
+}
+
+/// Makes the warning of an interface through macvtap whose model does not report its filters.
+fn hears_no_groups(layers: &Layers<'_, written::Interface>) -> Problem {
+    let place = layers.get(key!(model)).map_or_else(|| layers.place(), |model| model.place());
+    Problem::new(Id::NoMulticast, place, "an interface through macvtap whose model does not tell the host its filters")
+        .label("hears no multicast, which IPv6 needs")
+        .help("add `\"model\": \"virtio\"` where the guest has the driver, or use a bridge of the host")
 }
 
 /// Makes the problem of a key that only the `virtio` model uses.

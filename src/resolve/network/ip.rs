@@ -3,11 +3,13 @@
 use crate::lab::network::ip::Ip;
 use crate::lab::subnet::Family;
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::layers::Word;
 use crate::resolve::network::declared::Declared;
 use crate::resolve::network::dhcp;
 use crate::resolve::network::host_address::{not_a_host, room_of};
 use crate::resolve::parse;
 use crate::spec::key::key;
+use crate::spec::network::Mode;
 
 /// Reads one address family of a network, if the spec has a subnet of it.
 pub(crate) fn ip(
@@ -39,6 +41,9 @@ pub(crate) fn ip(
         broken.push(family);
         return None;
     };
+    if subnet.is_public() && hides(network, family) {
+        problems.push(public(network, written));
+    }
     let gateway = gateway
         .and_then(|word| {
             let address = parse::address(word, family, problems)?;
@@ -62,4 +67,26 @@ pub(crate) fn ip(
         Family::V6 => dhcp::v6(&network.layers, subnet, &at, gateway, problems),
     };
     Some(Ip { subnet, at, gateway, dhcp, unserved_at })
+}
+
+/// Whether nobody outside reaches the addresses of the network, so that they can be anybody's: those that are translated, and of
+/// IPv4 those that lead nowhere.
+fn hides(network: &Declared<'_>, family: Family) -> bool {
+    match family {
+        Family::V4 => network.mode.translates_addresses() || network.mode == Mode::Isolated,
+        Family::V6 => {
+            network.mode.translates_addresses() && network.layers.object(key!(nat)).value(key!(ipv6)).unwrap_or(false)
+        }
+    }
+}
+
+/// Makes the warning of a subnet that is somebody else's on the Internet.
+fn public(network: &Declared<'_>, subnet: Word<'_>) -> Problem {
+    Problem::new(
+        Id::PublicSubnet,
+        subnet.place(),
+        format!("the addresses of network `{}` are somebody's on the Internet", network.name),
+    )
+    .label("nobody on the network reaches them there")
+    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`; your own is for mode `route`")
 }

@@ -31,6 +31,9 @@ pub(crate) fn dev(network: &Declared<'_>, problems: &mut Problems) -> Option<Str
         ),
     };
     problems.extend(problem);
+    if let Some(dev) = written.filter(|_| network.mode == Mode::Macvtap) {
+        device_name::warn_of_wireless(dev, problems);
+    }
     written.and_then(|word| device_name::of_host(word, problems))
 }
 

@@ -122,6 +122,7 @@
           }
           {
             type = "direct";
+            trustGuestRxFilters = true;
             bandwidth = {
               inbound = {
                 average = 7168;

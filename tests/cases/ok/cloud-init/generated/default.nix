@@ -222,7 +222,10 @@
               "users": [
                 {
                   "name": "me",
-                  "sudo": "ALL=(ALL) NOPASSWD:ALL"
+                  "sudo": "ALL=(ALL) NOPASSWD:ALL",
+                  "ssh_authorized_keys": [
+                    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB"
+                  ]
                 }
               ]
             }
@@ -242,7 +245,10 @@
                 {
                   "name": "admin",
                   "sudo": "ALL=(ALL) NOPASSWD:ALL",
-                  "shell": "/bin/bash"
+                  "shell": "/bin/bash",
+                  "ssh_authorized_keys": [
+                    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB"
+                  ]
                 }
               ]
             }

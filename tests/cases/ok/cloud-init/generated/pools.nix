@@ -24,6 +24,12 @@
               type = "qcow2";
             };
           };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
+            format = {
+              type = "qcow2";
+            };
+          };
         };
       }
       {
@@ -34,6 +40,12 @@
             unit = "GiB";
           };
           target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
             format = {
               type = "qcow2";
             };
@@ -52,6 +64,12 @@
               type = "qcow2";
             };
           };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
+            format = {
+              type = "qcow2";
+            };
+          };
         };
       }
       {
@@ -62,6 +80,12 @@
             unit = "GiB";
           };
           target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
             format = {
               type = "qcow2";
             };
@@ -80,6 +104,12 @@
               type = "qcow2";
             };
           };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
+            format = {
+              type = "qcow2";
+            };
+          };
         };
       }
       {
@@ -90,6 +120,12 @@
             unit = "GiB";
           };
           target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
             format = {
               type = "qcow2";
             };
@@ -108,6 +144,12 @@
               type = "qcow2";
             };
           };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
+            format = {
+              type = "qcow2";
+            };
+          };
         };
       }
       {
@@ -118,6 +160,12 @@
             unit = "GiB";
           };
           target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
             format = {
               type = "qcow2";
             };
@@ -136,6 +184,12 @@
               type = "qcow2";
             };
           };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
+            format = {
+              type = "qcow2";
+            };
+          };
         };
       }
       {
@@ -146,6 +200,12 @@
             unit = "GiB";
           };
           target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
             format = {
               type = "qcow2";
             };

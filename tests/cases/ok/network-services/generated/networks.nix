@@ -25,50 +25,31 @@
     active = true;
   }
   {
-    definition = NixVirt.lib.network.writeXML {
-      name = "elsewhere";
-      uuid = "21c4ad72-bb21-5b3a-9146-3f75994f0f9b";
-      bridge = {
-        name = "virbr-elsewhere";
-        stp = true;
-      };
-      forward = {
-        mode = "nat";
-      };
-      mac = {
-        address = "52:54:00:e3:96:fa";
-      };
-      dns = {
-        host = [
-          {
-            ip = "10.62.0.9";
-            hostname = [
-              "thin"
-              "alias"
-            ];
-          }
-        ];
-      };
-      ip = [
-        {
-          address = "10.62.0.1";
-          prefix = 24;
-          dhcp = {
-            host = [
-              {
-                mac = "52:54:00:d9:2a:b7";
-                name = "thin";
-                ip = "10.62.0.9";
-              }
-            ];
-            bootp = {
-              file = "http://boot.example.org/ipxe.efi";
-              server = "10.62.0.2";
-            };
-          };
-        }
-      ];
-    };
+    definition = pkgs.writeText "elsewhere.xml" ''
+      <network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
+        <name>elsewhere</name>
+        <uuid>21c4ad72-bb21-5b3a-9146-3f75994f0f9b</uuid>
+        <bridge name='virbr-elsewhere' stp='on'/>
+        <forward mode='nat'/>
+        <mac address='52:54:00:e3:96:fa'/>
+        <dns>
+          <host ip='10.62.0.9'>
+            <hostname>thin</hostname>
+            <hostname>alias</hostname>
+          </host>
+        </dns>
+        <ip address='10.62.0.1' prefix='24'>
+          <dhcp>
+            <host mac='52:54:00:d9:2a:b7' name='thin' ip='10.62.0.9'/>
+            <bootp file='http://boot.example.org/ipxe.efi' server='10.62.0.2'/>
+          </dhcp>
+        </ip>
+        <dnsmasq:options>
+          <dnsmasq:option value='dhcp-vendorclass=set:lab2nix-http,HTTPClient'/>
+          <dnsmasq:option value='dhcp-option-force=tag:lab2nix-http,60,HTTPClient'/>
+        </dnsmasq:options>
+      </network>
+    '';
     active = true;
   }
   {

@@ -14,7 +14,7 @@
       };
       machines = {
         x86_64 = {
-          "pc-q35-9.1" = "domain balloon";
+          "pc-q35-9.1" = "domain as-libvirt-says";
         };
       };
       virtiofs = true;
@@ -23,6 +23,9 @@
           "78c71f09-8a73-5104-8381-982c50e6395c" = "domain limited";
           "64b6f397-f937-501e-8c95-823f2c8359e7" = "domain unlimited";
           f41ed7a8-805f-55d6-ad2b-e7b04c365515 = "domain threads";
+          bf137b9d-e15c-5dfa-962c-cee9e7367391 = "domain siblings";
+          "6ac7100d-6d13-5c0d-85cd-4f848161080b" = "domain no-siblings";
+          cda53df3-a8b7-5c51-ac12-ceef06c56648 = "domain as-libvirt-says";
           "37492267-8d12-5a75-90e5-d99bf3ec77b9" = "domain balloon";
           "9c223c75-32e6-517a-8f44-d13b3019b8a1" = "domain shared";
           "6f519a7e-d58a-51bd-b363-3bbb590125c3" = "domain files";

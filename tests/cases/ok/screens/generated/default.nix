@@ -12,15 +12,24 @@
       domains = import ./domains.nix {
         inherit NixVirt pkgs;
       };
+      directories = {
+        "/var/lib/libvirt/qemu/nvram" = {
+          mode = ":0711";
+        };
+      };
       machines = {
         x86_64 = {
           pc = "domain museum";
           "pc-q35-9.1" = "domain both";
         };
       };
+      firmware = [
+        "x86_64"
+      ];
       identities = {
         uuids = {
           "8245efd9-7372-53fb-b20c-b35658acdc9f" = "domain studio";
+          "98fd97ed-396f-58c6-a4fa-349de63f3679" = "domain office";
           ce5f51a9-b1ec-5387-abc8-138e01d9310c = "domain remote-1";
           "7a26a9cb-5bfd-54a7-a50f-b1a224e27928" = "domain remote-2";
           fbfcb21d-1edb-5086-9b9b-dc13c862cb67 = "domain seat";
@@ -37,6 +46,7 @@
           f4e8dbbb-147a-5712-959c-d476be6a3477 = "domain said";
         };
         files = {
+          "/var/lib/libvirt/qemu/nvram/office.nvram" = "domain office";
           "/srv/recordings/recorder.wav" = "domain recorder";
         };
         ports = {

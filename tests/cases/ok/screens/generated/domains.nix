@@ -65,6 +65,189 @@
     '';
   }
   {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "office";
+      uuid = "98fd97ed-396f-58c6-a4fa-349de63f3679";
+      memory = {
+        count = 2;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        loader = {
+          path = "/etc/lab2nix/x86_64/code.fd";
+          readonly = true;
+          type = "pflash";
+        };
+        nvram = {
+          path = "/var/lib/libvirt/qemu/nvram/office.nvram";
+          template = "/etc/lab2nix/x86_64/vars.qcow2";
+          templateFormat = "qcow2";
+          format = "qcow2";
+        };
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+        hyperv = {
+          mode = "custom";
+          relaxed = {
+            state = true;
+          };
+          vapic = {
+            state = true;
+          };
+          spinlocks = {
+            state = true;
+            retries = 8191;
+          };
+          vpindex = {
+            state = true;
+          };
+          runtime = {
+            state = true;
+          };
+          synic = {
+            state = true;
+          };
+          stimer = {
+            state = true;
+            direct = {
+              state = true;
+            };
+          };
+          frequencies = {
+            state = true;
+          };
+          tlbflush = {
+            state = true;
+          };
+          ipi = {
+            state = true;
+          };
+        };
+      };
+      cpu = {
+        mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
+      };
+      clock = {
+        offset = "localtime";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+          {
+            name = "hypervclock";
+            present = true;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        sound = [
+          {
+            model = "ich9";
+          }
+        ];
+        audio = [
+          {
+            id = 1;
+            type = "spice";
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
     definition = pkgs.writeText "remote-1.xml" ''
       <domain type='kvm'>
         <name>remote-1</name>

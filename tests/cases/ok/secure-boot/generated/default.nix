@@ -44,6 +44,7 @@
           "82de7bd7-2dad-5433-92e4-bf76d147cb12" = "domain CLIENT01";
           ebbc3cdc-4d17-5094-8e9b-67cbbdf993b4 = "domain fast";
           "2594cb13-a255-5583-b68a-0f484eca762c" = "domain kept";
+          dec47cac-b5fc-5161-9901-4deab599fb54 = "domain named";
           "378ec8d7-ef49-596e-b94f-bae082b0eccf" = "domain open";
         };
         storage = {
@@ -54,6 +55,7 @@
           "/var/lib/libvirt/qemu/nvram/CLIENT01.secure.nvram" = "domain CLIENT01";
           "/var/lib/libvirt/qemu/nvram/quick.secure.fd" = "domain fast";
           "/srv/nvram/kept.nvram" = "domain kept";
+          "/srv/nvram/named_VARS.fd" = "domain named";
           "/var/lib/libvirt/qemu/nvram/open.nvram" = "domain open";
         };
       };

@@ -207,6 +207,64 @@
     '';
   }
   {
+    definition = pkgs.writeText "named.xml" ''
+      <domain type='kvm'>
+        <name>named</name>
+        <uuid>dec47cac-b5fc-5161-9901-4deab599fb54</uuid>
+        <memory unit='GiB'>4</memory>
+        <vcpu>2</vcpu>
+        <os>
+          <type arch='x86_64' machine='pc-q35-9.2'>hvm</type>
+          <loader readonly='yes' type='pflash' secure='yes'>/etc/lab2nix/x86_64-secure/code.fd</loader>
+          <nvram template='/etc/lab2nix/x86_64-secure/vars.fd' templateFormat='raw' format='raw'>/srv/nvram/named_VARS.fd</nvram>
+          <boot dev='hd'/>
+        </os>
+        <features>
+          <acpi/>
+          <apic/>
+          <smm state='on'/>
+        </features>
+        <cpu mode='host-passthrough'/>
+        <clock offset='utc'>
+          <timer name='rtc' tickpolicy='catchup'/>
+          <timer name='pit' tickpolicy='delay'/>
+          <timer name='hpet' present='no'/>
+        </clock>
+        <pm>
+          <suspend-to-mem enabled='no'/>
+          <suspend-to-disk enabled='no'/>
+        </pm>
+        <devices>
+          <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
+          <controller type='usb' index='0' model='qemu-xhci'/>
+          <serial type='pty'>
+            <target type='isa-serial' port='0'/>
+          </serial>
+          <console type='pty'>
+            <target type='serial' port='0'/>
+          </console>
+          <channel type='spicevmc'>
+            <target type='virtio' name='com.redhat.spice.0'/>
+          </channel>
+          <channel type='unix'>
+            <target type='virtio' name='org.qemu.guest_agent.0'/>
+          </channel>
+          <input type='tablet' bus='usb'/>
+          <graphics type='spice' autoport='yes'>
+            <listen type='address' address='127.0.0.1'/>
+          </graphics>
+          <video>
+            <model type='virtio'/>
+          </video>
+          <rng model='virtio'>
+            <backend model='random'>/dev/urandom</backend>
+          </rng>
+          <memballoon model='virtio'/>
+        </devices>
+      </domain>
+    '';
+  }
+  {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
       name = "open";

@@ -137,6 +137,7 @@
         interface = [
           {
             type = "network";
+            trustGuestRxFilters = true;
             mac = {
               address = "52:54:00:1a:2f:f9";
             };
@@ -177,6 +178,7 @@
           }
           {
             type = "network";
+            trustGuestRxFilters = true;
             mac = {
               address = "52:54:00:e0:ee:57";
             };
@@ -501,7 +503,7 @@
             <target dev='tap-vepa'/>
             <address type='pci' domain='0' bus='1' slot='0' function='0'/>
           </interface>
-          <interface type='network'>
+          <interface type='network' trustGuestRxFilters='yes'>
             <mac address='52:54:00:6c:05:03'/>
             <source network='alone'/>
             <model type='virtio'/>
@@ -519,20 +521,20 @@
             <model type='virtio'/>
             <address type='pci' domain='0' bus='4' slot='0' function='0'/>
           </interface>
-          <interface type='direct'>
+          <interface type='direct' trustGuestRxFilters='yes'>
             <driver queues='2'/>
             <mac address='52:54:00:7c:48:4f'/>
             <source dev='enp1s0' mode='vepa'/>
             <model type='virtio'/>
             <address type='pci' domain='0' bus='5' slot='0' function='0'/>
           </interface>
-          <interface type='direct'>
+          <interface type='direct' trustGuestRxFilters='yes'>
             <mac address='52:54:00:5b:4b:84'/>
             <source dev='enp1s0' mode='private'/>
             <model type='virtio'/>
             <address type='pci' domain='0' bus='6' slot='0' function='0'/>
           </interface>
-          <interface type='direct'>
+          <interface type='direct' trustGuestRxFilters='yes'>
             <mac address='52:54:00:9a:16:71'/>
             <source dev='enp4s0' mode='passthrough'/>
             <model type='virtio'/>

@@ -77,6 +77,12 @@
           }
         ];
       };
+      portgroup = [
+        {
+          name = "careful";
+          trustGuestRxFilters = false;
+        }
+      ];
     };
     active = true;
   }

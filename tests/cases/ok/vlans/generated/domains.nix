@@ -257,13 +257,13 @@
             <model type='virtio'/>
             <address type='pci' domain='0' bus='2' slot='0' function='0'/>
           </interface>
-          <interface type='network'>
+          <interface type='network' trustGuestRxFilters='yes'>
             <mac address='52:54:00:da:1a:71'/>
             <source network='office'/>
             <model type='virtio'/>
             <address type='pci' domain='0' bus='3' slot='0' function='0'/>
           </interface>
-          <interface type='network'>
+          <interface type='network' trustGuestRxFilters='yes'>
             <mac address='52:54:00:40:ba:c4'/>
             <source network='visitors' portgroup='guests'/>
             <model type='virtio'/>

@@ -1,0 +1,79 @@
+//! Looks at what a domain boots from.
+
+use crate::lab::Lab;
+use crate::lab::domain::Domain;
+use crate::lab::drive::{Medium, Source};
+use crate::place::Place;
+use crate::problem::{Id, Problem, Problems};
+use crate::spec::Active;
+use crate::spec::guest::BootDevice;
+
+/// Warns of domains in which nothing boots, or nothing runs cloud-init.
+pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
+    for domain in lab.domains.iter().flatten() {
+        problems.extend(cloud_init_on_nothing(domain, lab));
+        problems.extend(nothing_to_boot(domain));
+    }
+}
+
+/// Warns of instructions for cloud-init in a domain that has no system with it: its disks are empty, and it boots nothing else.
+fn cloud_init_on_nothing(domain: &Domain, lab: &Lab) -> Option<Problem> {
+    let init = domain.cloud_init.as_ref()?;
+    let mut disks = domain.disks.iter();
+    let has_system = domain.disks.is_empty() || !disks.all(|disk| is_empty(&disk.source, lab));
+    if domain.is_template || has_system || boots_from_elsewhere(domain) {
+        return None;
+    }
+    Some(
+        Problem::new(
+            Id::CloudInitOnNothing,
+            Place::key(&init.at),
+            format!("the disks of domain `{}` have no system that cloud-init could set up", domain.name),
+        )
+        .once_per_place()
+        .label("an empty disk has no cloud-init")
+        .related(Place::key(&domain.at), "the domain")
+        .help("start its disk from an image: `\"image\": { \"path\": … }`, or `cloneOf` a template"),
+    )
+}
+
+/// Warns of a domain that the lab starts and whose firmware finds nothing to boot. An empty disk is something: a system may have
+/// been installed on it since.
+fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
+    let can_boot = !domain.disks.is_empty() || boots_from_elsewhere(domain);
+    (domain.active == Active::Running && !can_boot).then(|| {
+        Problem::new(
+            Id::NothingToBoot,
+            Place::key(&domain.at),
+            format!("domain `{}` is started and has nothing to boot from", domain.name),
+        )
+        .once_per_place()
+        .label("no disk, no disc, no network boot")
+        .help(
+            "add a disk, `\"cdroms\": [{ \"file\": … }]` or `\"boot\": [\"network\"]`; or leave out `active`, and start the domain when it has something to boot from",
+        )
+    })
+}
+
+/// Whether a domain has, or may have, something else to boot from than its disks.
+fn boots_from_elsewhere(domain: &Domain) -> bool {
+    let has_medium = domain.cdroms.iter().any(|cdrom| match cdrom.medium {
+        Medium::File(_) | Medium::Volume { .. } => true,
+        Medium::DriverDisc | Medium::Empty => false,
+    });
+    has_medium
+        || domain.direct_boot.is_some()
+        || !domain.floppies.is_empty()
+        || !domain.hostdevs.is_empty()
+        || !domain.extra.is_empty()
+        || !domain.qemu_args.is_empty()
+        || domain.boot.contains(&BootDevice::Network)
+        || domain.interfaces.iter().any(|interface| interface.boot.is_some())
+}
+
+/// Whether a disk has nothing on it when the lab has made it.
+fn is_empty(source: &Source, lab: &Lab) -> bool {
+    let Source::Volume { pool, name, .. } = source else { return false };
+    let volume = lab.pool(*pool).volumes.iter().find(|volume| volume.name == *name);
+    volume.and_then(|volume| volume.present.as_ref()).is_some_and(|present| present.backing.is_none())
+}
