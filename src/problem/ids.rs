@@ -385,10 +385,11 @@ ids! {
     /// A disk names its pool as `pools` does, upper and lower case included. For an image that is in no pool of the lab,
     /// name the `file` instead.
     UnknownPool = "unknown-pool", Error;
-    /// A volume that the pool does not have.
+    /// A volume that shall not exist.
     ///
-    /// A pool has the volumes of its `volumes` and those that disks declare with a `size`. A volume with
-    /// `"present": false` is deleted, so nothing can use it.
+    /// A volume with `"present": false` is deleted at activation, so nothing can use it. A pool has the volumes of its
+    /// `volumes`, those that disks declare with a `size`, and those that exist in it already, which a disk names without a
+    /// `size`: the lab neither creates nor resizes nor deletes them.
     UnknownVolume = "unknown-volume", Error;
     /// A profile that the spec does not have.
     ///
@@ -487,6 +488,12 @@ ids! {
     /// It works with libvirt's own DHCP server, which keeps reserved addresses for their owners, but a domain that sets
     /// its address by hand can meet a guest that got it first.
     AddressInRange = "address-in-range", Warning;
+    /// A volume that the pool does not declare is called almost like one that it declares.
+    ///
+    /// A disk without a `size` whose `volume` nobody declares is one that exists in the pool already. Here the name is
+    /// probably a slip: it differs in one letter, in upper and lower case, in zeros or in its ending. If the pool has both
+    /// volumes, name this one as a `file`, and nobody takes one for the other.
+    SimilarVolume = "similar-volume", Warning;
     /// An interface is on a bridge that no network of the lab is on.
     ///
     /// The bridge must exist on the host before the domain starts. If it does, all is well.

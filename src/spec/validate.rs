@@ -161,7 +161,7 @@ fn last_step(pointer: &str) -> &str {
 
 /// Whether a problem of this kind says that a part of the related object is not there.
 fn lacks_part(id: Id) -> bool {
-    matches!(id, Id::UnknownVolume | Id::NoSubnet)
+    id == Id::NoSubnet
 }
 
 #[derive(Default)]
