@@ -36,7 +36,8 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
         });
         for (pool, name, at) in disks.chain(cdroms) {
             // Thousands of domains may have one volume from one profile: one problem is enough.
-            let is_reported = || [Id::UnknownVolume, Id::SimilarVolume].iter().any(|id| problems.has(*id, &Place::value(at)));
+            let is_reported =
+                || [Id::UnknownVolume, Id::SimilarVolume].iter().any(|id| problems.has(*id, &Place::value(at)));
             if !known.contains(&(pool, name)) && !is_reported() {
                 problems.extend(undeclared(name, lab.pool(pool), at, "file"));
             }

@@ -1,12 +1,24 @@
 //! What libvirt hands on to dnsmasq as it is.
 
+use std::net::IpAddr;
+
 use super::tree::Tree;
+use crate::lab::network::Network;
 
 /// Lines for dnsmasq's configuration
-/// ([libvirt](https://libvirt.org/formatnetwork.html#network-namespaces)).
-pub(super) fn options(options: &[String]) -> Option<Tree> {
-    let options = options.iter().map(|option| Tree::new().with("value", option.clone()));
+/// ([libvirt](https://libvirt.org/formatnetwork.html#network-namespaces)): those of the spec, and what libvirt has no word for.
+pub(super) fn options(network: &Network) -> Option<Tree> {
+    let wildcards = network.dns.wildcards.iter().filter(|_| network.dns.enable);
+    let options = network.dnsmasq.iter().cloned().chain(wildcards.flat_map(|(name, address)| wildcard(name, *address)));
+    let options = options.map(|option| Tree::new().with("value", option));
     Tree::new().with_each("dnsmasq:option", options).unless_empty()
+}
+
+/// The lines for a name with everything below it. Without the first, other servers are asked for addresses of the other family
+/// ([dnsmasq](https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html), `--address`).
+fn wildcard(name: &str, address: IpAddr) -> [String; 2] {
+    let name = name.trim_end_matches('.');
+    [format!("local=/{name}/"), format!("address=/{name}/{address}")]
 }
 
 /// A text as dnsmasq reads it whole: in quotes where it would take a part of it for something else.

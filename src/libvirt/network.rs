@@ -44,7 +44,7 @@ pub(super) fn unchecked<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Uncheck
             [&network.ipv4, &network.ipv6].into_iter().flatten().map(|of_family| ip(network, hosts, of_family)),
         )
         .with_each("route", network.routes.iter().map(route))
-        .with_some("dnsmasq:options", dnsmasq::options(&network.dnsmasq));
+        .with_some("dnsmasq:options", dnsmasq::options(network));
     let object = Object {
         kind: ObjectKind::Network,
         name: network.name.clone(),

@@ -25,7 +25,11 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
         None => problems.push(
             Problem::of_value(Id::BadSize, word.place(), format!("`{text}` is not a size"))
                 .label("needs a whole number and a unit")
-                .help("write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"),
+                .help(match Size::meant(text) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"
+                        .to_owned(),
+                }),
         ),
         Some(size) if size.bytes() == 0 => {
             problems.push(

@@ -184,9 +184,23 @@ impl Suggestion {
         let known = schema.keys();
         let elsewhere = elsewhere::called(key, |name| schema.member(name).is_some());
         match elsewhere.or_else(|| probably_meant(key, &known)) {
-            Some(name) => Self { meant: Some(name.to_owned()), help: format!("did you mean `{name}`?") },
+            Some(name) => Self { meant: Some(name.to_owned()), help: help_for(key, name, schema) },
             None => Self { meant: None, help: did_you_mean(key, known) },
         }
+    }
+}
+
+/// What to do with a key where another one is meant, which may have an object with the key.
+fn help_for(key: &str, meant: &str, schema: Schema<'_>) -> String {
+    let value = schema.member(meant);
+    let item = value.filter(|value| value.is_type("array")).map(|value| value.item(0));
+    let has_key = |object: Schema<'_>| object.is_type("object") && object.lists(key);
+    if item.is_some_and(has_key) {
+        format!("`{key}` belongs in `{meant}`: `\"{meant}\": [{{ \"{key}\": … }}]`")
+    } else if value.is_some_and(has_key) {
+        format!("`{key}` belongs in `{meant}`: `\"{meant}\": {{ \"{key}\": … }}`")
+    } else {
+        format!("did you mean `{meant}`?")
     }
 }
 

@@ -16,7 +16,7 @@ use crate::resolve::cloud_init::address;
 use crate::resolve::cloud_init::address::{Carries, On, Served};
 use crate::resolve::device_name;
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::{At, Layers};
+use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::names::Names;
 use crate::resolve::parse;
 use crate::spec::cloud_init as written;
@@ -144,9 +144,57 @@ pub(crate) fn network(
         };
         vlans.push(GuestVlan { name: name.clone(), tag, link, addressing });
     }
-    let network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
+    let mut network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
     one_way_out(&network, problems);
+    if let Some(word) = layers.get(key!(default_route)) {
+        default_route(word, &mut network, interfaces, &guest_links, problems);
+    }
     Some(network)
+}
+
+/// Lets one way lead everywhere else: the others take no routes from DHCP.
+fn default_route(
+    word: Word<'_>,
+    network: &mut GuestNetwork,
+    interfaces: &[Interface],
+    guest_links: &GuestLinks<'_>,
+    problems: &mut Problems,
+) {
+    let further = |network: &GuestNetwork| {
+        let bonds = network.bonds.iter().map(|bond| bond.name.clone());
+        bonds.chain(network.vlans.iter().map(|vlan| vlan.name.clone())).collect::<Vec<_>>()
+    };
+    let further = further(network);
+    let mut names =
+        interfaces.iter().map(|interface| interface.name.as_str()).chain(further.iter().map(String::as_str));
+    let Some(chosen) = names.position(|name| name == word.value) else {
+        let further: Vec<&str> = further.iter().map(String::as_str).collect();
+        problems.push(guest_links.unknown(word.value, word.place(), &further));
+        return;
+    };
+    for (index, addressing) in network.addressings_mut().enumerate() {
+        if index != chosen {
+            addressing.without_routes = true;
+            problems.extend(addressing.gateways.first().map(|other| {
+                Problem::conflict(
+                    word.place(),
+                    format!("the default route leads through `{}` and another one", word.value),
+                )
+                .label("not the only one")
+                .related(other.place.clone(), "a router to everywhere else")
+                .help("leave the router out there, or name that one here")
+            }));
+        } else if !addressing.dhcp4 && !addressing.dhcp6 && addressing.gateways.is_empty() {
+            problems.push(
+                Problem::needs(
+                    word.place(),
+                    format!("the default route leads through `{}`, which knows no router", word.value),
+                    "a `gateway` or DHCP there",
+                )
+                .help("give it a `gateway`, or name one that has DHCP"),
+            );
+        }
+    }
 }
 
 /// Finds what carries a VLAN, which has to be there and to be in no bond itself.

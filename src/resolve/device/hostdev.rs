@@ -122,11 +122,15 @@ fn parsed<T>(
     problems: &mut Problems,
 ) -> Option<T> {
     let parsed = parse(word.value);
+    let is_pci = PciAddress::parse(example).is_some();
     if parsed.is_none() {
         problems.push(
             Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
                 .label(format!("not in the form that `{tool}` prints"))
-                .help(format!("write it like `\"{example}\"`")),
+                .help(match PciAddress::meant(word.value).filter(|_| is_pci) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("write it like `\"{example}\"`"),
+                }),
         );
     }
     parsed
