@@ -134,11 +134,6 @@ ids! {
     /// 32 hexadecimal digits in groups of 8-4-4-4-12. Leave `uuid` out and the object gets a stable one made from the
     /// lab's name and its own.
     BadUuid = "bad-uuid", Error;
-    /// A UUID that somebody typed as a placeholder.
-    ///
-    /// `aaaaaaaa-…`, `12345678-1234-…` and the nil UUID are found in many labs, so two of them on one host take each
-    /// other's objects for their own. Leave `uuid` out, or use the output of `uuidgen`.
-    PlaceholderUuid = "placeholder-uuid", Error;
     /// A MAC address is not one that an interface can have.
     ///
     /// Six pairs of hexadecimal digits with colons, the first one even (an odd first byte is a multicast address).
@@ -274,7 +269,7 @@ ids! {
     DuplicatePort = "duplicate-port", Error;
     /// A domain has one device of the host twice.
     ///
-    /// libvirt refuses it. Two USB devices of one model are told apart by their ports only: name those in `extra`.
+    /// libvirt refuses it. Two USB devices of one model are told apart by `usbAt`, their bus and their number there.
     DuplicateDevice = "duplicate-device", Error;
     /// Two devices of one domain have one PCI address in the guest.
     ///
@@ -358,11 +353,6 @@ ids! {
 
     /// The name of a bridge or interface is longer than 15 bytes, the kernel's limit.
     BridgeNameTooLong = "bridge-name-too-long", Error;
-    /// The name of a Windows domain is longer than 15 characters, the limit of NetBIOS names.
-    ///
-    /// Windows cuts longer ones, and the address reserved for the name goes to nobody. For a domain that needs no
-    /// matching computer name, choose `os` `none` and write its devices out.
-    WindowsNameTooLong = "windows-name-too-long", Error;
 
     // Names of nothing.
 
@@ -498,6 +488,17 @@ ids! {
     ///
     /// The bridge must exist on the host before the domain starts. If it does, all is well.
     UnmanagedBridge = "unmanaged-bridge", Warning;
+    /// A UUID that was copied from an example.
+    ///
+    /// `cc7439ed-36af-4696-a6f2-1f0c4474d87e` is in NixVirt's README and in many labs, so two of them on one host take each
+    /// other's objects for their own. Leave `uuid` out, or use the output of `uuidgen`.
+    PlaceholderUuid = "placeholder-uuid", Warning;
+    /// The name of a Windows domain is longer than 15 characters, the limit of NetBIOS names.
+    ///
+    /// The name that libvirt has for the domain is not the name that Windows gives itself. Where both are to be the same, as in
+    /// an Active Directory lab, Windows cuts what is longer. Choose a shorter name; `id` with the old one keeps the domain's
+    /// identity.
+    WindowsNameTooLong = "windows-name-too-long", Warning;
     /// A windows-11 domain lacks UEFI or a TPM, without which its setup refuses to install.
     ///
     /// See <https://www.microsoft.com/windows/windows-11-specifications>.
