@@ -157,9 +157,9 @@ impl<'a> Inventory<'a, '_> {
 
     /// Claims names and MAC addresses of the machines outside of the lab that a network keeps addresses for.
     fn reserved(&mut self, id: NetworkId, network: &Network) {
-        let is_outside = |host: &DhcpHost| network.reserved.iter().any(|reserved| reserved.place == host.place);
+        let written: HashSet<&Place> = network.reserved.iter().map(|host| &host.place).collect();
         let (outside, of_domains): (Vec<&DhcpHost>, Vec<&DhcpHost>) =
-            self.lab.dhcp_hosts(id).iter().partition(|host| is_outside(host));
+            self.lab.dhcp_hosts(id).iter().partition(|host| written.contains(&host.place));
         let mac = |host: &DhcpHost| Claim::ReservedFor(id, host.mac, host.address.addr().is_ipv6());
         for host in of_domains {
             self.note(Claim::HostName(id, host.name.to_lowercase()), host.place.clone());

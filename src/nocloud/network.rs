@@ -68,27 +68,16 @@ fn vlan(vlan: &GuestVlan) -> Value {
 
 /// Adds what interfaces, bonds and VLANs have alike.
 fn add(config: &mut Map<String, Value>, addressing: &Addressing) {
-    let Addressing {
-        addresses,
-        gateways,
-        gateways_on_link,
-        routes,
-        nameservers,
-        search,
-        dhcp4,
-        dhcp6,
-        without_routes,
-        optional,
-        mtu,
-    } = addressing;
+    let Addressing { addresses, gateways, gateways_on_link, routes, nameservers, search, dhcp, optional, mtu } =
+        addressing;
     let mut set = |key: &str, value: Value| config.insert(key.to_owned(), value);
-    for (key, is_on) in [("dhcp4", *dhcp4), ("dhcp6", *dhcp6), ("optional", *optional)] {
+    for (key, is_on) in [("dhcp4", dhcp.v4), ("dhcp6", dhcp.v6), ("optional", *optional)] {
         if is_on {
             set(key, true.into());
         }
     }
-    for (key, is_on) in [("dhcp4-overrides", *dhcp4), ("dhcp6-overrides", *dhcp6)] {
-        if is_on && *without_routes {
+    for (key, is_on) in [("dhcp4-overrides", dhcp.v4), ("dhcp6-overrides", dhcp.v6)] {
+        if is_on && dhcp.without_routes {
             // Renderers that do not know the first know the second.
             set(key, json!({ "use-routes": false, "route-metric": LAST_METRIC }));
         }

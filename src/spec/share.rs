@@ -25,7 +25,7 @@ pub struct Share {
     /// How much of it the guest keeps in memory. Only for `virtiofs`. Default: virtiofsd's own, which asks the host again
     /// after a second.
     pub cache: Option<ShareCache>,
-    /// Whether the guest can set extended attributes, as containers and SELinux in it do. Only for `virtiofs`. Default:
+    /// Whether the guest can set extended attributes, as containers and `SELinux` in it do. Only for `virtiofs`. Default:
     /// virtiofsd's own, `false`.
     pub xattr: Option<bool>,
     /// How many requests can wait at once, a power of two. Only for `virtiofs`. Default: QEMU's, 128.

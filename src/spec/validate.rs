@@ -113,7 +113,7 @@ impl Structural {
             };
             let compares_wrong = |(place, _): &(Place, String)| match place {
                 Place::Value(other) => holds_wrong(&other.to_string()),
-                Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
+                Place::Key(other) => problem.id == Id::NoSubnet && holds_wrong(&other.to_string()),
                 Place::Text(_) | Place::File(_) => false,
             };
             // What is missing may be in what nobody found.
@@ -157,11 +157,6 @@ fn is_index(step: &str) -> bool {
 
 fn last_step(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
-}
-
-/// Whether a problem of this kind says that a part of the related object is not there.
-fn lacks_part(id: Id) -> bool {
-    id == Id::NoSubnet
 }
 
 #[derive(Default)]

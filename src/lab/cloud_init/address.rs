@@ -22,15 +22,21 @@ pub struct Addressing {
     pub nameservers: Vec<IpAddr>,
     /// The domains of short names.
     pub search: Vec<String>,
-    /// Whether it uses DHCP.
-    pub dhcp4: bool,
-    /// Whether it uses `DHCPv6`.
-    pub dhcp6: bool,
-    /// Whether it takes no routes from DHCP.
-    pub without_routes: bool,
+    pub dhcp: GuestDhcp,
     /// Whether the guest starts without waiting for its address.
     pub optional: bool,
     pub mtu: Option<u32>,
+}
+
+/// What a guest takes from DHCP servers.
+#[derive(Debug, Default)]
+pub struct GuestDhcp {
+    /// Whether it asks for IPv4 addresses.
+    pub v4: bool,
+    /// Whether it asks for IPv6 addresses.
+    pub v6: bool,
+    /// Whether it takes no routes with them.
+    pub without_routes: bool,
 }
 
 /// A way of a guest to another subnet.

@@ -39,9 +39,7 @@ impl PciAddress {
             function: hex(function, 1).filter(|function| *function < 8)?,
         })
     }
-}
 
-impl PciAddress {
     /// The address that a text which is none probably means: `01:00.0`, as `lspci` prints it, is `0000:01:00.0`, and so is
     /// `pci_0000_01_00_0`, as libvirt calls the device.
     #[must_use]

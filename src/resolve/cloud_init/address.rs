@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::lab::cloud_init::address::{Addressing, Segment, Static};
+use crate::lab::cloud_init::address::{Addressing, GuestDhcp, Segment, Static};
 use crate::lab::id::NetworkId;
 use crate::lab::interface::Interface;
 use crate::lab::placed::Placed;
@@ -142,15 +142,13 @@ pub(crate) fn addressing<T: Addressed>(
         gateways,
         gateways_on_link,
         routes,
-        without_routes: false,
         nameservers: layers
             .items(T::NAMESERVERS)
             .filter_map(|(text, at)| parse::any_address_at(text, Place::value(at), problems))
             .collect(),
         search: text::each(layers.items(T::SEARCH), parse::host_name, problems),
         // Where the lab serves DHCPv6 only, the guest would wait for an IPv4 address in vain.
-        dhcp4: uses_dhcp && (v4 || !v6),
-        dhcp6: uses_dhcp && v6,
+        dhcp: GuestDhcp { v4: uses_dhcp && (v4 || !v6), v6: uses_dhcp && v6, without_routes: false },
         optional: uses_dhcp && dhcp.is_none() && !v4 && !v6,
         mtu: layers.value(T::MTU),
         addresses,

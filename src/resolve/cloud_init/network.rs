@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::lab::cloud_init::address::Segment;
+use crate::lab::cloud_init::address::{Addressing, Segment};
 use crate::lab::cloud_init::network::{GuestBond, GuestInterface, GuestNetwork, GuestVlan};
 use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
@@ -160,22 +160,21 @@ fn default_route(
     guest_links: &GuestLinks<'_>,
     problems: &mut Problems,
 ) {
-    let further = |network: &GuestNetwork| {
-        let bonds = network.bonds.iter().map(|bond| bond.name.clone());
-        bonds.chain(network.vlans.iter().map(|vlan| vlan.name.clone())).collect::<Vec<_>>()
-    };
-    let further = further(network);
-    let mut names =
-        interfaces.iter().map(|interface| interface.name.as_str()).chain(further.iter().map(String::as_str));
+    let bonds = network.bonds.iter().map(|bond| &bond.name);
+    let further: Vec<String> = bonds.chain(network.vlans.iter().map(|vlan| &vlan.name)).cloned().collect();
+    let mut names = interfaces.iter().map(|interface| &interface.name).chain(&further);
     let Some(chosen) = names.position(|name| name == word.value) else {
         let further: Vec<&str> = further.iter().map(String::as_str).collect();
         problems.push(guest_links.unknown(word.value, word.place(), &further));
         return;
     };
+    let own: Vec<Family> = network.addressings().nth(chosen).into_iter().flat_map(families).collect();
     for (index, addressing) in network.addressings_mut().enumerate() {
         if index != chosen {
-            addressing.without_routes = true;
-            problems.extend(addressing.gateways.first().map(|other| {
+            addressing.dhcp.without_routes = true;
+            // Two routers of one family are reported as such.
+            let other = addressing.gateways.iter().find(|other| !own.contains(&Family::of(other.value)));
+            problems.extend(other.map(|other| {
                 Problem::conflict(
                     word.place(),
                     format!("the default route leads through `{}` and another one", word.value),
@@ -184,7 +183,7 @@ fn default_route(
                 .related(other.place.clone(), "a router to everywhere else")
                 .help("leave the router out there, or name that one here")
             }));
-        } else if !addressing.dhcp4 && !addressing.dhcp6 && addressing.gateways.is_empty() {
+        } else if !addressing.dhcp.v4 && !addressing.dhcp.v6 && addressing.gateways.is_empty() {
             problems.push(
                 Problem::needs(
                     word.place(),
@@ -195,6 +194,11 @@ fn default_route(
             );
         }
     }
+}
+
+/// The address families that a router to everywhere else is written for.
+fn families(addressing: &Addressing) -> impl Iterator<Item = Family> + '_ {
+    addressing.gateways.iter().map(|gateway| Family::of(gateway.value))
 }
 
 /// Finds what carries a VLAN, which has to be there and to be in no bond itself.
