@@ -499,6 +499,12 @@ ids! {
     /// an Active Directory lab, Windows cuts what is longer. Choose a shorter name; `id` with the old one keeps the domain's
     /// identity.
     WindowsNameTooLong = "windows-name-too-long", Warning;
+    /// An argument of QEMU sets a property of a device that libvirt describes.
+    ///
+    /// libvirt describes devices to QEMU as JSON (from QEMU 6.2 on), and `-set device.<id>.<property>=<value>` finds
+    /// only those that are arguments of the older form: QEMU says that there is no such device, and the domain does not start.
+    /// `qemu-override` in `extra` sets the property ([libvirt](https://libvirt.org/drvqemu.html#overriding-properties-of-qemu-devices)).
+    SetDevice = "set-device", Warning;
     /// A windows-11 domain lacks UEFI or a TPM, without which its setup refuses to install.
     ///
     /// See <https://www.microsoft.com/windows/windows-11-specifications>.
