@@ -144,6 +144,11 @@ pub fn objects(lab: &Lab) -> (Objects, Problems) {
     let domains = lab.domains.is_some().then(|| lab.domains_in_order().collect::<Vec<_>>());
     let domains = domains.map(|all| parallel::map(&all, |domain| domain::unchecked(domain, lab).check(version)));
     let domains = domains.map(&mut objects);
+    problems.extend(extra::equal::check(
+        networks.as_deref().unwrap_or_default(),
+        domains.as_deref().unwrap_or_default(),
+        lab,
+    ));
     for extra in &lab.layer_extras {
         extra::merge(&mut Tree::new(), extra, version, ObjectKind::Domain, &mut problems);
     }

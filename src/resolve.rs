@@ -196,11 +196,11 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
     layers.filter_map(|(at, fields)| fields.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value })).collect()
 }
 
-/// Collects the DHCP hosts of each network: the fixed addresses that domains have on it. They stand by address, an order that
-/// moving a domain in the spec does not change: to libvirt and `NixVirt`, another order is another definition, for which the
-/// network restarts.
+/// Collects the DHCP hosts of each network: the fixed addresses that domains have on it, and those that it keeps for others.
+/// They stand by address, an order that moving a domain in the spec does not change: to libvirt and `NixVirt`, another order
+/// is another definition, for which the network restarts.
 fn dhcp_hosts(networks: &[Network], domains: &[Domain], imported: &[Imported]) -> Vec<Vec<DhcpHost>> {
-    let mut hosts: Vec<Vec<DhcpHost>> = networks.iter().map(|_| Vec::new()).collect();
+    let mut hosts: Vec<Vec<DhcpHost>> = networks.iter().map(|network| network.reserved.clone()).collect();
     let imported = imported.iter().map(|domain| (&domain.name, &domain.interfaces));
     let domains = domains.iter().map(|domain| (&domain.name, &domain.interfaces));
     let interfaces = imported.chain(domains).flat_map(|(name, list)| list.iter().map(move |i: &Interface| (name, i)));

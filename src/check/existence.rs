@@ -8,8 +8,7 @@ use crate::lab::id::PoolId;
 use crate::lab::interface::attachment::Attachment;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::storage::volume::unknown_volume;
-use crate::spec::pool::PoolType;
+use crate::resolve::storage::volume::undeclared;
 
 /// Runs every check of what is named.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
@@ -17,7 +16,8 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     warn_of_unmanaged_bridges(lab, problems);
 }
 
-/// Reports each volume that a drive names and its pool does not have.
+/// Reports each volume that a drive names and that shall not exist, or is probably another one. Others that the pool does not
+/// declare exist already.
 fn volumes_exist(lab: &Lab, problems: &mut Problems) {
     let pools = lab.pools.iter().flatten().enumerate();
     let known: HashSet<(PoolId, &str)> = pools
@@ -35,12 +35,11 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
             Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
         });
         for (pool, name, at) in disks.chain(cdroms) {
-            // Only the target knows its units, so nothing can be checked.
-            let is_of_target = lab.pool(pool).r#type == PoolType::Iscsi;
             // Thousands of domains may have one volume from one profile: one problem is enough.
-            let is_reported = || problems.has(Id::UnknownVolume, &Place::value(at));
-            if !is_of_target && !known.contains(&(pool, name)) && !is_reported() {
-                problems.push(unknown_volume(name, lab.pool(pool), at.clone()));
+            let is_reported =
+                || [Id::UnknownVolume, Id::SimilarVolume].iter().any(|id| problems.has(*id, &Place::value(at)));
+            if !known.contains(&(pool, name)) && !is_reported() {
+                problems.extend(undeclared(name, lab.pool(pool), at, "file"));
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::lab::id::{NetworkId, PoolId};
 use crate::lab::identity::{Mac, MacAt, ObjectKind};
 use crate::lab::interface::Interface;
 use crate::lab::network::Network;
+use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::path::plain;
 use crate::lab::placed::Placed;
 use crate::lab::port::{Listens, listened};
@@ -43,6 +44,10 @@ enum Claim<'a> {
     HostInterface(&'a str),
     /// A reserved address on a network.
     DhcpHost(NetworkId, IpAddr),
+    /// A machine's name on a network, in lower case.
+    HostName(NetworkId, String),
+    /// The machine that a reserved address is for, IPv6 or not.
+    ReservedFor(NetworkId, Mac, bool),
     /// The file of firmware variables.
     Nvram(String),
     /// What a disk is.
@@ -146,6 +151,26 @@ impl<'a> Inventory<'a, '_> {
             }
             for host in lab.dhcp_hosts(id) {
                 self.claim(Claim::DhcpHost(id, host.address.addr()), host.place.clone());
+            }
+            self.reserved(id, network);
+        }
+    }
+
+    /// Claims names and MAC addresses of the machines outside of the lab that a network keeps addresses for.
+    fn reserved(&mut self, id: NetworkId, network: &Network) {
+        let written: HashSet<&Place> = network.reserved.iter().map(|host| &host.place).collect();
+        let (outside, of_domains): (Vec<&DhcpHost>, Vec<&DhcpHost>) =
+            self.lab.dhcp_hosts(id).iter().partition(|host| written.contains(&host.place));
+        let mac = |host: &DhcpHost| Claim::ReservedFor(id, host.mac, host.address.addr().is_ipv6());
+        for host in of_domains {
+            self.note(Claim::HostName(id, host.name.to_lowercase()), host.place.clone());
+            self.note(mac(host), host.place.clone());
+        }
+        let mut named = HashSet::new();
+        for host in outside {
+            self.claim(mac(host), host.place.clone());
+            if named.insert(&host.name) {
+                self.claim(Claim::HostName(id, host.name.to_lowercase()), host.place.clone());
             }
         }
     }
@@ -257,6 +282,18 @@ impl Claim<'_> {
                 let network = &lab.network(*network).name;
                 let message = format!("address `{address}` is used twice on network `{network}`");
                 Problem::new(Id::DuplicateAddress, place, message).help("give each interface an address of its own")
+            }
+            Self::HostName(network, name) => {
+                let network = &lab.network(*network).name;
+                let message =
+                    format!("two machines on network `{network}` are named `{name}`, upper and lower case aside");
+                Problem::new(Id::DuplicateName, place, message).help("give the machine outside of the lab another name")
+            }
+            Self::ReservedFor(network, mac, _) => {
+                let network = &lab.network(*network).name;
+                let message = format!("network `{network}` keeps two addresses for the MAC address `{mac}`");
+                Problem::new(Id::DuplicateMac, place, message)
+                    .help("leave one of the two out; a domain of the lab has an `ip` in its `interfaces`")
             }
             Self::Nvram(path) => {
                 let message = format!("two domains keep their firmware variables in `{path}`");

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::lab::identity::MacAt;
 use crate::lab::interface::backend::Backend;
 use crate::lab::network::bandwidth::Bandwidth;
+use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::network::dns::Dns;
 use crate::lab::network::ip::Ip;
 use crate::lab::network::nat::Nat;
@@ -52,6 +53,8 @@ pub struct Network {
     pub ipv4: Option<Ip>,
     /// What it has of IPv6.
     pub ipv6: Option<Ip>,
+    /// The machines outside of the lab that its DHCP server keeps addresses for.
+    pub reserved: Vec<DhcpHost>,
     pub dns: Dns,
     /// Lines for the configuration of dnsmasq.
     pub dnsmasq: Vec<String>,

@@ -56,10 +56,10 @@ pub(crate) fn listened(domain: &Domain) -> Vec<(Protocol, u16, Option<IpAddr>, P
     let forwards = domain.interfaces.iter().flat_map(|interface| &interface.forwards);
     let forwards =
         forwards.map(|forward| (forward.protocol, forward.host.value, forward.address, forward.host.place.clone()));
-    let screens = domain.screen.graphics.iter().filter(|graphics| !graphics.gl);
+    let screens = domain.screen.graphics.iter().filter(|graphics| graphics.listen.is_some());
     let screens = screens.flat_map(|graphics| {
         let ports = [&graphics.port, &graphics.websocket].into_iter().flatten();
-        ports.map(|port| (Protocol::Tcp, port.value, Some(graphics.listen), port.place.clone()))
+        ports.map(|port| (Protocol::Tcp, port.value, graphics.listen, port.place.clone()))
     });
     let serials = domain.serials.iter().filter_map(|serial| match serial {
         Serial::Tcp { address, listen: true, .. } => {

@@ -37,6 +37,17 @@ impl Size {
         number_and_unit(text).is_some() && Self::parse(text).is_none()
     }
 
+    /// What a text that is no size probably means: `8G` and `8 gb` are `8GiB`.
+    #[must_use]
+    pub fn meant(text: &str) -> Option<String> {
+        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+        let unit = unit.trim().to_lowercase();
+        let prefix =
+            unit.trim_end_matches("bytes").trim_end_matches("byte").trim_end_matches('b').trim_end_matches('i');
+        let (unit, _) = UNITS.iter().find(|(name, _)| name.trim_end_matches("iB").to_lowercase() == prefix)?;
+        Some(format!("{number}{unit}")).filter(|meant| Self::parse(meant).is_some())
+    }
+
     /// The two together, or the most that there is.
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
@@ -83,6 +94,23 @@ mod tests {
 
     fn check(text: &str, expected: Option<(i64, &str)>) {
         assert_eq!(Size::parse(text).map(Size::in_largest_unit), expected, "{text}");
+    }
+
+    #[test]
+    fn sizes_that_are_meant() {
+        let check = |text: &str, expected: Option<&str>| assert_eq!(Size::meant(text).as_deref(), expected, "{text}");
+        check("8G", Some("8GiB"));
+        check("8g", Some("8GiB"));
+        check("8 GiB", Some("8GiB"));
+        check("512MB", Some("512MiB"));
+        check("1tb", Some("1TiB"));
+        check("8Gi", Some("8GiB"));
+        check("8", None);
+        check("G", None);
+        check("1.5GiB", None);
+        check("-1GiB", None);
+        check("8x", None);
+        check("99999999P", None);
     }
 
     #[test]

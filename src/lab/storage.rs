@@ -106,11 +106,11 @@ impl Pool {
     #[must_use]
     pub fn backing_file(&self, backing: &Backing) -> (String, ImageFormat) {
         match &backing.image {
-            Image::File(path) => (path.clone(), backing.format.unwrap_or_default()),
+            Image::File(path) => (path.clone(), backing.format.unwrap_or_else(|| ImageFormat::of_file(path))),
             Image::Nix(name) => (format!("{IMAGES}/{name}"), backing.format.unwrap_or_default()),
             Image::Volume(name) => {
-                let format = self.volume(name).map(|volume| volume.format).unwrap_or_default();
-                (self.volume_path(name), backing.format.unwrap_or(format))
+                let format = || self.volume(name).map_or_else(|| ImageFormat::of_file(name), |volume| volume.format);
+                (self.volume_path(name), backing.format.unwrap_or_else(format))
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Attribute sets merge, also into the only one of what there can be several of; lists are appended, `null` takes an
 //! attribute away, anything else replaces what was there.
 
+pub(super) mod equal;
 mod network;
 pub(super) mod part;
 
@@ -56,9 +57,23 @@ pub(super) fn merge(
     }
     merger.refuse_keys(kind, extra);
     part::refuse_reserved(kind.name(), extra, merger.problems);
+    if is_hyperv_passed_through(&extra.value)
+        && let Some(Value::Set(features)) = definition.get_mut("features")
+        && let Some(Value::Set(hyperv)) = features.get_mut("hyperv")
+    {
+        // The host decides what there is, so what the preset has is not said.
+        let vendor = hyperv.get("vendor_id").cloned();
+        *hyperv = Tree::new().with_some("vendor_id", vendor);
+    }
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
     merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
+}
+
+/// Whether the guest gets the Hyper-V enlightenments that the host has, rather than those that are listed.
+fn is_hyperv_passed_through(extra: &Map<String, Json>) -> bool {
+    let mode = extra.get("features").and_then(|features| features.get("hyperv")?.get("mode"));
+    mode.is_some_and(|mode| mode == "passthrough")
 }
 
 struct Merger<'a> {
@@ -264,6 +279,7 @@ pub(super) fn check(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Pro
         ObjectKind::Pool => {}
         ObjectKind::Domain => {
             check_generation(&object.definition.tree, extras, problems);
+            check_hyperv(&object.definition.tree, extras, problems);
             check_devices(&object.definition.tree, extras, problems);
         }
     }
@@ -312,6 +328,23 @@ fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<P
             Problem::new(Id::MissingField, place, "a generation ID that libvirt chooses")
                 .label("needs a UUID")
                 .help("libvirt would make up another one at each activation, and power-cycle the domain"),
+        );
+    }
+}
+
+/// Reports Hyper-V enlightenments beside those of the host: libvirt drops them.
+fn check_hyperv(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem>) {
+    let Some(Value::Set(hyperv)) = definition.find("features.hyperv") else { return };
+    let is_passed_through = matches!(hyperv.get("mode"), Some(Value::Str(mode)) if mode == "passthrough");
+    if let Some(place) = place_of("features.hyperv.mode", extras).filter(|_| is_passed_through && hyperv.len() > 1) {
+        problems.push(
+            Problem::new(
+                Id::ConflictingFields,
+                place,
+                "all Hyper-V enlightenments of the host, and some that are listed",
+            )
+            .label("libvirt drops those beside it")
+            .help("leave the others out, `hypervVendorId` too, or leave the mode out"),
         );
     }
 }

@@ -6,12 +6,15 @@ use std::net::IpAddr;
 use serde_json::{Map, Value, json};
 
 use super::set_list;
-use crate::lab::cloud_init::address::Addressing;
+use crate::lab::cloud_init::address::{Addressing, GuestRoute};
 use crate::lab::cloud_init::network::{GuestBond, GuestInterface, GuestNetwork, GuestVlan};
 use crate::lab::domain::Domain;
 
 /// How often a bond looks whether its interfaces have a link, in milliseconds. Linux does not by itself.
 const LINK_MONITOR: u32 = 100;
+
+/// The metric of default routes that another one is to come before, farther than any that a guest gives by itself.
+const LAST_METRIC: u32 = 20_000;
 
 /// The whole file.
 pub(super) fn config(network: &GuestNetwork, domain: &Domain) -> Value {
@@ -65,11 +68,18 @@ fn vlan(vlan: &GuestVlan) -> Value {
 
 /// Adds what interfaces, bonds and VLANs have alike.
 fn add(config: &mut Map<String, Value>, addressing: &Addressing) {
-    let Addressing { addresses, gateways, nameservers, search, dhcp4, dhcp6, optional, mtu } = addressing;
+    let Addressing { addresses, gateways, gateways_on_link, routes, nameservers, search, dhcp, optional, mtu } =
+        addressing;
     let mut set = |key: &str, value: Value| config.insert(key.to_owned(), value);
-    for (key, is_on) in [("dhcp4", *dhcp4), ("dhcp6", *dhcp6), ("optional", *optional)] {
+    for (key, is_on) in [("dhcp4", dhcp.v4), ("dhcp6", dhcp.v6), ("optional", *optional)] {
         if is_on {
             set(key, true.into());
+        }
+    }
+    for (key, is_on) in [("dhcp4-overrides", dhcp.v4), ("dhcp6-overrides", dhcp.v6)] {
+        if is_on && dhcp.without_routes {
+            // Renderers that do not know the first know the second.
+            set(key, json!({ "use-routes": false, "route-metric": LAST_METRIC }));
         }
     }
     if let Some(mtu) = mtu {
@@ -82,14 +92,30 @@ fn add(config: &mut Map<String, Value>, addressing: &Addressing) {
         set("nameservers", Value::Object(servers));
     }
     set_list(config, "addresses", &addresses.iter().map(|fixed| fixed.net.to_string()).collect::<Vec<_>>());
-    set_list(config, "routes", &gateways.iter().map(|gateway| default_route(gateway.value)).collect::<Vec<_>>());
+    let defaults = gateways.iter().map(|gateway| default_route(gateway.value, *gateways_on_link));
+    set_list(config, "routes", &defaults.chain(routes.iter().map(route)).collect::<Vec<_>>());
 }
 
 /// The route to everywhere. Older versions of cloud-init do not know the word `default` for it.
-fn default_route(gateway: IpAddr) -> Value {
+fn default_route(gateway: IpAddr, on_link: bool) -> Value {
     let to = match gateway {
         IpAddr::V4(_) => "0.0.0.0/0",
         IpAddr::V6(_) => "::/0",
     };
-    json!({ "to": to, "via": gateway.to_string() })
+    let mut route = json!({ "to": to, "via": gateway.to_string() });
+    if on_link {
+        route["on-link"] = true.into();
+    }
+    route
+}
+
+fn route(route: &GuestRoute) -> Value {
+    let mut written = json!({ "to": route.to.to_string(), "via": route.via.to_string() });
+    if let Some(metric) = route.metric {
+        written["metric"] = metric.into();
+    }
+    if route.on_link {
+        written["on-link"] = true.into();
+    }
+    written
 }

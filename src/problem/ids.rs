@@ -137,11 +137,6 @@ ids! {
     /// 32 hexadecimal digits in groups of 8-4-4-4-12. Leave `uuid` out and the object gets a stable one made from the
     /// lab's name and its own.
     BadUuid = "bad-uuid", Error;
-    /// A UUID that somebody typed as a placeholder.
-    ///
-    /// `aaaaaaaa-…`, `12345678-1234-…` and the nil UUID are found in many labs, so two of them on one host take each
-    /// other's objects for their own. Leave `uuid` out, or use the output of `uuidgen`.
-    PlaceholderUuid = "placeholder-uuid", Error;
     /// A MAC address is not one that an interface can have.
     ///
     /// Six pairs of hexadecimal digits with colons, the first one even (an odd first byte is a multicast address).
@@ -279,7 +274,7 @@ ids! {
     DuplicatePort = "duplicate-port", Error;
     /// A domain has one device of the host twice.
     ///
-    /// libvirt refuses it. Two USB devices of one model are told apart by their ports only: name those in `extra`.
+    /// libvirt refuses it. Two USB devices of one model are told apart by `usbAt`, their bus and their number there.
     DuplicateDevice = "duplicate-device", Error;
     /// Two devices of one domain have one PCI address in the guest.
     ///
@@ -364,11 +359,6 @@ ids! {
 
     /// The name of a bridge or interface is longer than 15 bytes, the kernel's limit.
     BridgeNameTooLong = "bridge-name-too-long", Error;
-    /// The name of a Windows domain is longer than 15 characters, the limit of NetBIOS names.
-    ///
-    /// Windows cuts longer ones, and the address reserved for the name goes to nobody. For a domain that needs no
-    /// matching computer name, choose `os` `none` and write its devices out.
-    WindowsNameTooLong = "windows-name-too-long", Error;
 
     // Names of nothing.
 
@@ -391,10 +381,11 @@ ids! {
     /// A disk names its pool as `pools` does, upper and lower case included. For an image that is in no pool of the lab,
     /// name the `file` instead.
     UnknownPool = "unknown-pool", Error;
-    /// A volume that the pool does not have.
+    /// A volume that shall not exist.
     ///
-    /// A pool has the volumes of its `volumes` and those that disks declare with a `size`. A volume with
-    /// `"present": false` is deleted, so nothing can use it.
+    /// A volume with `"present": false` is deleted at activation, so nothing can use it. A pool has the volumes of its
+    /// `volumes`, those that disks declare with a `size`, and those that exist in it already, which a disk names without a
+    /// `size`: the lab neither creates nor resizes nor deletes them.
     UnknownVolume = "unknown-volume", Error;
     /// A profile that the spec does not have.
     ///
@@ -498,10 +489,33 @@ ids! {
     /// It works with libvirt's own DHCP server, which keeps reserved addresses for their owners, but a domain that sets
     /// its address by hand can meet a guest that got it first.
     AddressInRange = "address-in-range", Warning;
+    /// A volume that the pool does not declare is called almost like one that it declares.
+    ///
+    /// A disk without a `size` whose `volume` nobody declares is one that exists in the pool already. Here the name is
+    /// probably a slip: it differs in one letter, in upper and lower case, in zeros or in its ending. If the pool has both
+    /// volumes, name this one as a `file`, and nobody takes one for the other.
+    SimilarVolume = "similar-volume", Warning;
     /// An interface is on a bridge that no network of the lab is on.
     ///
     /// The bridge must exist on the host before the domain starts. If it does, all is well.
     UnmanagedBridge = "unmanaged-bridge", Warning;
+    /// A UUID that was copied from an example.
+    ///
+    /// `cc7439ed-36af-4696-a6f2-1f0c4474d87e` is in NixVirt's README and in many labs, so two of them on one host take each
+    /// other's objects for their own. Leave `uuid` out, or use the output of `uuidgen`.
+    PlaceholderUuid = "placeholder-uuid", Warning;
+    /// The name of a Windows domain is longer than 15 characters, the limit of NetBIOS names.
+    ///
+    /// The name that libvirt has for the domain is not the name that Windows gives itself. Where both are to be the same, as in
+    /// an Active Directory lab, Windows cuts what is longer. Choose a shorter name; `id` with the old one keeps the domain's
+    /// identity.
+    WindowsNameTooLong = "windows-name-too-long", Warning;
+    /// An argument of QEMU sets a property of a device that libvirt describes.
+    ///
+    /// libvirt describes devices to QEMU as JSON (from QEMU 6.2 on), and `-set device.<id>.<property>=<value>` finds
+    /// only those that are arguments of the older form: QEMU says that there is no such device, and the domain does not start.
+    /// `qemu-override` in `extra` sets the property ([libvirt](https://libvirt.org/drvqemu.html#overriding-properties-of-qemu-devices)).
+    SetDevice = "set-device", Warning;
     /// A windows-11 domain lacks UEFI or a TPM, without which its setup refuses to install.
     ///
     /// See <https://www.microsoft.com/windows/windows-11-specifications>.

@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod credential;
 pub(crate) mod extra;
 pub(crate) mod network;
+pub(crate) mod route;
 
 use crate::lab::cloud_init::CloudInit;
 use crate::lab::interface::Interface;

@@ -24,7 +24,7 @@ use crate::lab::id::PoolId;
 use crate::lab::identity::{Namespace, ObjectKind};
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
-use crate::place::Place;
+use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::device::{hostdev, input, pci, screen, serial, share, sound};
 use crate::resolve::drive::{bus, floppy, io};
@@ -168,11 +168,35 @@ fn after(guest: &Guest<'_>, is_template: bool, problems: &mut Problems) -> Vec<P
     names
 }
 
+/// Warns of properties that `-set` sets of devices of libvirt's. It describes them to QEMU as JSON, and `-set` finds only those
+/// that are arguments of the older form, as others here may be.
+fn warn_of_set_devices(args: &[(&String, Pointer)], problems: &mut Problems) {
+    let is_own = |id: &str| args.iter().any(|(arg, _)| arg.split(',').any(|part| part.strip_prefix("id=") == Some(id)));
+    for (option, (argument, at)) in args.iter().zip(args.iter().skip(1)) {
+        let device = argument.strip_prefix("device.").and_then(|device| device.split_once('.'));
+        let Some((id, property)) =
+            device.filter(|(id, _)| matches!(option.0.as_str(), "-set" | "--set") && !is_own(id))
+        else {
+            continue;
+        };
+        let (name, value) = property.split_once('=').unwrap_or((property, "…"));
+        problems.push(
+            Problem::of_value(Id::SetDevice, Place::value(at), format!("`-set` for the device `{id}` of libvirt"))
+                .label("QEMU does not find it, and does not start")
+                .help(format!(
+                    "write it as `extra`: `\"qemu-override\": {{ \"device\": [{{ \"alias\": \"{id}\", \"frontend\": {{ \
+                     \"property\": [{{ \"name\": \"{name}\", \"type\": …, \"value\": \"{value}\" }}] }} }}] }}`"
+                )),
+        );
+    }
+}
+
 /// Reads the arguments and environment variables for QEMU.
 fn qemu(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> (Vec<String>, BTreeMap<String, String>) {
     let qemu = layers.object(key!(qemu));
     let qemu_args = text::each(qemu.items(key!(args)), text::check_line, problems);
     qemu.items(key!(args)).for_each(|(arg, at)| text::warn_of_store(arg, Place::value(at), problems));
+    warn_of_set_devices(&qemu.items(key!(args)).collect::<Vec<_>>(), problems);
     let mut qemu_env = BTreeMap::new();
     for env in qemu.every(key!(env)) {
         for (name, text) in env.value {

@@ -65,10 +65,7 @@ pub(crate) fn disks(guest: &Guest<'_>, problems: &mut Problems) -> (Vec<Disk>, V
         bus::allows(&layers, bus, problems);
         disks.push(Disk {
             at: layers.pointer(),
-            format: format.unwrap_or(match source {
-                Source::Block(_) => ImageFormat::Raw,
-                Source::Volume { .. } | Source::File(_) => ImageFormat::Qcow2,
-            }),
+            format: format.unwrap_or_else(|| default_format(&source)),
             format_at: layers.get(key!(format)).map(|at| at.pointer()),
             bus,
             access: io::access(&layers, problems),
@@ -104,6 +101,14 @@ fn tell_apart(disks: &[Disk], problems: &mut Problems) {
         } else {
             known.insert((what, text), &name.place);
         }
+    }
+}
+
+/// The format of an image where neither the spec nor a declaration of its volume has one.
+fn default_format(source: &Source) -> ImageFormat {
+    match source {
+        Source::Block(_) => ImageFormat::Raw,
+        Source::Volume { name, .. } | Source::File(name) => ImageFormat::of_file(name),
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod ip;
 pub(crate) mod mode;
 pub(crate) mod nat;
 pub(crate) mod pxe;
+pub(crate) mod reservation;
 pub(crate) mod route;
 pub(crate) mod vlan;
 
@@ -70,8 +71,9 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
     }
     let ips = [ipv4.as_ref(), ipv6.as_ref()];
     let v4_is_broken = broken.contains(&Family::V4);
-    let (mut pxe, mut options, mut routes) = (Pxe::default(), Vec::new(), Vec::new());
+    let (mut pxe, mut options, mut routes, mut reserved) = (Pxe::default(), Vec::new(), Vec::new(), Vec::new());
     if mode.makes_bridge() {
+        reserved = reservation::reservations(&network, ips, &broken, problems);
         pxe = pxe::pxe(&network, ipv4.as_ref(), v4_is_broken, problems);
         options = dnsmasq::options(&network, ips, !broken.is_empty(), problems);
         routes = route::routes(layers, ips, &broken, problems);
@@ -91,6 +93,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Network, namespace: Namespace, pr
         nat: nat::nat(&network, ipv4.is_some() || v4_is_broken, problems),
         ipv4,
         ipv6,
+        reserved,
         dns: dns::dns(layers, problems),
         dnsmasq: options,
         pxe,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::lab::identity::{Mac, is_placeholder};
+use crate::lab::identity::{Mac, is_of_an_example};
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::lab::subnet::{Family, NotASubnet, Subnet};
@@ -30,7 +30,11 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
         None => problems.push(
             Problem::of_value(Id::BadSize, word.place(), format!("`{text}` is not a size"))
                 .label("needs a whole number and a unit")
-                .help("write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"),
+                .help(match Size::meant(text) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "write a whole number and `B`, `KiB`, `MiB`, `GiB`, `TiB` or `PiB`, such as `\"60GiB\"`"
+                        .to_owned(),
+                }),
         ),
         Some(size) if size.bytes() == 0 => {
             problems.push(
@@ -125,7 +129,7 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option
     None
 }
 
-/// Reads a UUID, and refuses one that was typed as a placeholder.
+/// Reads a UUID, and warns of one that was copied from an example.
 pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
     let text = word.value;
     let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
@@ -135,14 +139,11 @@ pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
                 .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
                 .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
         ),
-        Some(uuid) if is_placeholder(uuid) => {
-            problems.push(
-                Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{text}` looks typed, not made"))
-                    .label("a placeholder")
-                    .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
-            );
-            return None;
-        }
+        Some(uuid) if is_of_an_example(uuid) => problems.push(
+            Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{text}` is the UUID of NixVirt's README"))
+                .label("many labs have it")
+                .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+        ),
         Some(_) => {}
     }
     uuid

@@ -55,6 +55,7 @@ impl<'a> Templates<'a> {
             size: size(&disk.source),
             source: disk.source.clone(),
             format: disk.format,
+            has_format: disk.format_at.is_some(),
         };
         let disks = domain.disks.iter().map(|disk| (disk.name.clone(), template_disk(disk))).collect();
         self.templates.insert(name, Template { names, disks });

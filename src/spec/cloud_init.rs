@@ -67,6 +67,11 @@ pub struct GuestNetwork {
     pub bonds: Option<IndexMap<String, GuestBond>>,
     /// VLANs, tagged by the guest. By the names that their interfaces have in the guest, as those of bonds.
     pub vlans: Option<IndexMap<String, GuestVlan>>,
+    /// The interface, bond or VLAN whose way leads everywhere else, by its name, where several have one by DHCP: the others take
+    /// no routes from DHCP. netplan and systemd-networkd do so; others, such as ifupdown, prefer this one. The default routes
+    /// that IPv6 routers announce stay. Default: the guest has one of each, and takes which it likes.
+    #[schemars(example = &"wan")]
+    pub default_route: Option<String>,
 }
 
 /// What an interface of the guest has.
@@ -87,6 +92,12 @@ pub struct GuestInterface {
     /// The IPv6 router to everywhere else, as `gateway`. Default: none, or that which router advertisements tell.
     #[schemars(example = &"fd00:100::1")]
     pub gateway6: Option<String>,
+    /// Whether `gateway` and `gateway6` are reached directly though they are in no subnet of the `addresses`, as with
+    /// `192.0.2.7/32` and many rented machines. The image has to have netplan. An IPv6 router may be a link-local address
+    /// (`fe80::1`) anyhow. Default: `false`.
+    pub gateway_on_link: Option<bool>,
+    /// Ways to other subnets than everywhere. Default: none of its own.
+    pub routes: Option<Vec<GuestRoute>>,
     /// The DNS servers. Default: none, or those which DHCP tells.
     #[schemars(example = ["192.168.100.1"])]
     pub nameservers: Option<Vec<String>>,
@@ -121,6 +132,10 @@ pub struct GuestBond {
     #[schemars(example = &"fd00:100::1")]
     pub gateway6: Option<String>,
     /// As of an interface.
+    pub gateway_on_link: Option<bool>,
+    /// As of an interface.
+    pub routes: Option<Vec<GuestRoute>>,
+    /// As of an interface.
     #[schemars(example = ["192.168.100.1"])]
     pub nameservers: Option<Vec<String>>,
     /// As of an interface.
@@ -154,6 +169,10 @@ pub struct GuestVlan {
     #[schemars(example = &"fd00:100::1")]
     pub gateway6: Option<String>,
     /// As of an interface.
+    pub gateway_on_link: Option<bool>,
+    /// As of an interface.
+    pub routes: Option<Vec<GuestRoute>>,
+    /// As of an interface.
     #[schemars(example = ["192.168.100.1"])]
     pub nameservers: Option<Vec<String>>,
     /// As of an interface.
@@ -164,6 +183,25 @@ pub struct GuestVlan {
     /// As of an interface.
     #[schemars(range(min = 68, max = 65535), example = 1500)]
     pub mtu: Option<u32>,
+}
+
+/// A way of the guest to another subnet.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GuestRoute {
+    /// Where it leads, an IPv4 or IPv6 subnet or a single address with its prefix length. The way to everywhere is `gateway`.
+    #[schemars(required, example = &"10.30.0.0/16")]
+    pub to: Option<String>,
+    /// The router: an address of the same family in the subnet of one of the `addresses`, or a link-local one.
+    #[schemars(required, example = &"192.168.100.2")]
+    pub via: Option<String>,
+    /// How far it is: of several ways to one place, the guest takes that with the lowest. The image has to have netplan.
+    /// Default: the guest's own, most often 0.
+    #[schemars(example = 100)]
+    pub metric: Option<u32>,
+    /// Whether the router is reached directly though it is in no subnet of the `addresses`. The image has to have netplan.
+    /// Default: `false`.
+    pub on_link: Option<bool>,
 }
 
 /// How a bond uses its interfaces ([Linux](https://docs.kernel.org/networking/bonding.html)).
@@ -196,6 +234,10 @@ pub trait Addressed: Sized + 'static {
     const GATEWAY: Key<Self, String>;
     /// The IPv6 router.
     const GATEWAY6: Key<Self, String>;
+    /// Whether the routers are reached directly.
+    const GATEWAY_ON_LINK: Key<Self, bool>;
+    /// The ways to other subnets.
+    const ROUTES: Key<Self, Vec<GuestRoute>>;
     /// The DNS servers.
     const NAMESERVERS: Key<Self, Vec<String>>;
     /// The domains of short names.
@@ -212,6 +254,8 @@ macro_rules! addressed {
             const ADDRESSES: Key<Self, Vec<String>> = key!(addresses);
             const GATEWAY: Key<Self, String> = key!(gateway);
             const GATEWAY6: Key<Self, String> = key!(gateway6);
+            const GATEWAY_ON_LINK: Key<Self, bool> = key!(gateway_on_link);
+            const ROUTES: Key<Self, Vec<GuestRoute>> = key!(routes);
             const NAMESERVERS: Key<Self, Vec<String>> = key!(nameservers);
             const SEARCH: Key<Self, Vec<String>> = key!(search);
             const DHCP: Key<Self, bool> = key!(dhcp);

@@ -15,11 +15,13 @@ pub struct Disk {
     /// What layers merge by. Default: `system` for the first disk in the list, `data1`, `data2`, … for the others.
     #[schemars(example = &"system")]
     pub name: Option<String>,
-    /// The pool that its volume is in. With a `size` or `cloneOf`, the disk declares that volume.
+    /// The pool that its volume is in. With a `size` or `cloneOf`, the disk declares that volume; with a `volume` and neither, it
+    /// is one that the pool has.
     #[schemars(example = &"homelab")]
     pub pool: Option<String>,
     /// The size of the volume that the disk declares: a whole number and a binary unit. With `cloneOf`, at least that of the
-    /// template's disk. Default: the disk declares no volume; with `cloneOf`, the size of the template's disk.
+    /// template's disk. Default: the disk declares no volume, but has the `volume` that the pool declares, or that exists in it
+    /// already, which the lab then neither creates nor resizes nor deletes; with `cloneOf`, the size of the template's disk.
     #[schemars(example = &"60GiB")]
     pub size: Option<String>,
     /// The volume's name. Default: `<id>-<disk>.qcow2` in lower case, from the domain's `id`; for the disk
@@ -27,7 +29,8 @@ pub struct Disk {
     /// of type `disk` and `iscsi` it is required: a partition, `sdb1`, or a unit of the target, `unit:0:0:1`.
     #[schemars(example = &"dc01.qcow2")]
     pub volume: Option<String>,
-    /// The image format. Default: `qcow2`; `raw` for a block device, and in pools whose volumes are no files.
+    /// The image format. Default: `qcow2`; `raw` for a block device, in pools whose volumes are no files, and for a file or volume
+    /// that exists and whose name ends with `.raw`.
     pub format: Option<ImageFormat>,
     /// How much of the declared volume is set aside at creation, if it is raw. Default: as for the `volumes` of a pool.
     #[schemars(example = &"1GiB")]
@@ -212,7 +215,7 @@ pub struct Cdrom {
     /// The pool of `volume`.
     #[schemars(example = &"homelab")]
     pub pool: Option<String>,
-    /// An ISO that is a volume of `pool`.
+    /// An ISO that is a volume of `pool`: one that the pool declares, or that exists in it already.
     #[schemars(example = &"windows-11.iso")]
     pub volume: Option<String>,
     /// `true`: the disc of `VirtIO` drivers for Windows.

@@ -15,6 +15,10 @@ pub struct HostDevice {
     /// A USB device by vendor and product, as `lsusb` prints it.
     #[schemars(example = &"046d:c52b")]
     pub usb: Option<String>,
+    /// Which one, of several USB devices of one vendor and product: the numbers of its bus and its device, as `lsusb` prints
+    /// them. The second changes when the device is plugged in again. For `usb`. Default: there is only one.
+    #[schemars(example = &"003:005")]
+    pub usb_at: Option<String>,
     /// A mediated device, such as a share of a GPU, by its UUID. It has to be there when the domain starts.
     #[schemars(example = &"c2177883-f1bb-47f0-914d-32a22e3a8804")]
     pub mdev: Option<String>,

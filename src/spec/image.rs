@@ -19,6 +19,6 @@ pub struct Image {
     /// without Nix (`lab2nix xml`), it is the file of its name in `/etc/lab2nix/images`.
     #[schemars(example = &"debian.trixie")]
     pub nix: Option<String>,
-    /// The image format. Default: `qcow2`.
+    /// The image format. Default: `raw` for a `path` that ends with `.raw`, else `qcow2`.
     pub format: Option<ImageFormat>,
 }

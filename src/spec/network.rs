@@ -154,6 +154,9 @@ pub struct Dhcp {
     /// How long an address is lent: a number and `s`, `m`, `h` or `d`. Default: dnsmasq's, one hour.
     #[schemars(example = &"12h")]
     pub lease: Option<String>,
+    /// Addresses that are kept for machines outside of the lab, by name: a printer, a machine on the same bridge. DNS knows
+    /// them by these names. Domains of the lab have an `ip` in their `interfaces` instead. Default: none.
+    pub hosts: Option<IndexMap<String, Reservation>>,
     /// The file that machines boot from over the network: a path in the `tftp` directory (PXE), or a URL that starts with
     /// `http://` or `https://`, which firmware that boots over HTTP fetches, and iPXE. Needs a `subnet`. Default: none.
     #[schemars(example = &"pxelinux.0")]
@@ -161,6 +164,21 @@ pub struct Dhcp {
     /// The IPv4 address of the TFTP server that has `bootFile`. Default: the host's, on the network.
     #[schemars(example = &"192.168.56.2")]
     pub boot_server: Option<String>,
+}
+
+/// An address that is kept for a machine outside of the lab.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reservation {
+    /// The MAC address by which DHCP knows it.
+    #[schemars(required, example = &"00:11:22:33:44:55")]
+    pub mac: Option<String>,
+    /// Its IPv4 address, in the network's `subnet`. Give this, `ip6` or both.
+    #[schemars(example = &"192.168.56.9")]
+    pub ip: Option<String>,
+    /// Its IPv6 address, in the network's `subnet6`. `DHCPv6` knows it by its name.
+    #[schemars(example = &"fd00:56::9")]
+    pub ip6: Option<String>,
 }
 
 /// The `DHCPv6` server of a network, beside the router advertisements that every network with a `subnet6` has.
@@ -201,6 +219,10 @@ pub struct Dns {
     pub forward_plain_names: Option<bool>,
     /// Further names, each with its IPv4 or IPv6 address.
     pub hosts: Option<IndexMap<String, String>>,
+    /// Names with everything below them, each with its IPv4 or IPv6 address: `{ "apps.example": "192.168.56.20" }` is for
+    /// `apps.example` and `web.apps.example` too, unless `hosts` or a domain has that name. Nobody else is asked for them.
+    /// Default: none.
+    pub wildcards: Option<IndexMap<String, String>>,
     /// Where services are found. Default: no such records.
     pub srv: Option<Vec<Srv>>,
     /// Texts, by name: TXT records. Default: none.

@@ -135,13 +135,14 @@ pub enum Preallocation {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Backing {
-    /// A volume of the same pool. Give this or `path`.
+    /// A volume of the same pool: one that the pool declares, or that exists in it already. Give this or `path`.
     #[schemars(example = &"debian.qcow2")]
     pub volume: Option<String>,
     /// A file, absolute. Give this or `volume`.
     #[schemars(example = &"/var/lib/libvirt/images/debian.qcow2")]
     pub path: Option<String>,
-    /// The image format. Default: that of `volume`; for a `path`, `qcow2`.
+    /// The image format. Default: that of the `volume`, where the pool declares it; of what exists, `raw` for a name that ends
+    /// with `.raw`, else `qcow2`.
     pub format: Option<ImageFormat>,
 }
 
@@ -154,6 +155,14 @@ pub enum ImageFormat {
     Qcow2,
     /// The bytes of the disk, nothing else.
     Raw,
+}
+
+impl ImageFormat {
+    /// The format of an image that exists, where nobody says it: what the ending of its name promises, else `qcow2`.
+    #[must_use]
+    pub fn of_file(name: &str) -> Self {
+        if name.to_lowercase().ends_with(".raw") { Self::Raw } else { Self::Qcow2 }
+    }
 }
 
 words!(PoolType, ImageFormat);

@@ -35,7 +35,8 @@ pub enum Video {
 pub struct Graphics {
     /// The protocol. Default: `spice`.
     pub r#type: Option<GraphicsType>,
-    /// The address that the server listens on. Default: `127.0.0.1`.
+    /// The address that the server listens on, or `none`: no address, only clients that libvirt lets in by a socket of its own
+    /// (`virt-viewer --attach`, `virt-manager`). Default: `127.0.0.1`.
     #[schemars(example = &"127.0.0.1")]
     pub listen: Option<String>,
     /// The port, which no other domain of the lab may listen on at the same address. With `replicas` it counts up. Not with

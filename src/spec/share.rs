@@ -25,6 +25,12 @@ pub struct Share {
     /// How much of it the guest keeps in memory. Only for `virtiofs`. Default: virtiofsd's own, which asks the host again
     /// after a second.
     pub cache: Option<ShareCache>,
+    /// Whether the guest can set extended attributes, as containers and `SELinux` in it do. Only for `virtiofs`. Default:
+    /// virtiofsd's own, `false`.
+    pub xattr: Option<bool>,
+    /// How many requests can wait at once, a power of two. Only for `virtiofs`. Default: QEMU's, 128.
+    #[schemars(range(min = 1, max = 1024), example = 1024)]
+    pub queue_size: Option<u32>,
 }
 
 /// Who serves a share.

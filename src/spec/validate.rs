@@ -119,7 +119,7 @@ impl Structural {
             };
             let compares_wrong = |(place, _): &(Place, String)| match place {
                 Place::Value(other) => holds_wrong(&other.to_string()),
-                Place::Key(other) => lacks_part(problem.id) && holds_wrong(&other.to_string()),
+                Place::Key(other) => problem.id == Id::NoSubnet && holds_wrong(&other.to_string()),
                 Place::Text(_) | Place::File(_) => false,
             };
             // What is missing may be in what nobody found.
@@ -172,11 +172,6 @@ fn last_step(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
 }
 
-/// Whether a problem of this kind says that a part of the related object is not there.
-fn lacks_part(id: Id) -> bool {
-    matches!(id, Id::UnknownVolume | Id::NoSubnet)
-}
-
 #[derive(Default)]
 struct Checker {
     found: Structural,
@@ -197,9 +192,23 @@ impl Suggestion {
         let known = schema.keys();
         let elsewhere = elsewhere::called(key, |name| schema.member(name).is_some());
         match elsewhere.or_else(|| probably_meant(key, &known)) {
-            Some(name) => Self { meant: Some(name.to_owned()), help: format!("did you mean `{name}`?") },
+            Some(name) => Self { meant: Some(name.to_owned()), help: help_for(key, name, schema) },
             None => Self { meant: None, help: did_you_mean(key, known) },
         }
+    }
+}
+
+/// What to do with a key where another one is meant, which may have an object with the key.
+fn help_for(key: &str, meant: &str, schema: Schema<'_>) -> String {
+    let value = schema.member(meant);
+    let item = value.filter(|value| value.is_type("array")).map(|value| value.item(0));
+    let has_key = |object: Schema<'_>| object.is_type("object") && object.lists(key);
+    if item.is_some_and(has_key) {
+        format!("`{key}` belongs in `{meant}`: `\"{meant}\": [{{ \"{key}\": … }}]`")
+    } else if value.is_some_and(has_key) {
+        format!("`{key}` belongs in `{meant}`: `\"{meant}\": {{ \"{key}\": … }}`")
+    } else {
+        format!("did you mean `{meant}`?")
     }
 }
 

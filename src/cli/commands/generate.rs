@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
 use super::{ATTENTION, Failure, print, read, report_problems, talk, write};
 use crate::cli::{Cli, Gen};
 use crate::files::{self, Replace, State};
@@ -50,12 +52,20 @@ const FORMER_HOST_FILE: &str = "host.nix";
 fn report_xml(cli: &Cli, checked: &Checked) -> Result<(), Failure> {
     let (lab, objects) = checked.lab()?;
     let version = Vocabulary::of(lab.target.nixvirt).version();
+    let mut by_cause: IndexMap<(&str, String), Vec<&str>> = IndexMap::new();
     for (what, name, definition) in objects.definitions().filter(|(.., definition)| !definition.unsupported.is_empty())
     {
         let unsupported = quoted_list(definition.unsupported.iter().map(String::as_str));
+        by_cause.entry((what, unsupported)).or_default().push(name);
+    }
+    for ((what, unsupported), names) in by_cause {
+        let (plural, are) = if names.len() == 1 { ("", "is") } else { ("s", "are") };
+        let names = quoted_list(names);
         talk(
             cli,
-            &format!("note: {what} `{name}` is written as XML: NixVirt {version} does not write {unsupported}\n"),
+            &format!(
+                "note: {what}{plural} {names} {are} written as XML: NixVirt {version} does not write {unsupported}\n"
+            ),
         );
     }
     Ok(())

@@ -15,16 +15,39 @@ pub struct Addressing {
     pub addresses: Vec<Static>,
     /// The routers to everywhere else, at most one of each family.
     pub gateways: Vec<Placed<IpAddr>>,
+    /// Whether those are reached directly though they are in no subnet of the addresses.
+    pub gateways_on_link: bool,
+    /// The ways to other subnets.
+    pub routes: Vec<GuestRoute>,
     pub nameservers: Vec<IpAddr>,
     /// The domains of short names.
     pub search: Vec<String>,
-    /// Whether it uses DHCP.
-    pub dhcp4: bool,
-    /// Whether it uses `DHCPv6`.
-    pub dhcp6: bool,
+    pub dhcp: GuestDhcp,
     /// Whether the guest starts without waiting for its address.
     pub optional: bool,
     pub mtu: Option<u32>,
+}
+
+/// What a guest takes from DHCP servers.
+#[derive(Debug, Default)]
+pub struct GuestDhcp {
+    /// Whether it asks for IPv4 addresses.
+    pub v4: bool,
+    /// Whether it asks for IPv6 addresses.
+    pub v6: bool,
+    /// Whether it takes no routes with them.
+    pub without_routes: bool,
+}
+
+/// A way of a guest to another subnet.
+#[derive(Debug)]
+pub struct GuestRoute {
+    pub to: IpNet,
+    /// The router.
+    pub via: IpAddr,
+    pub metric: Option<u32>,
+    /// Whether the router is reached directly though it is in no subnet of the addresses.
+    pub on_link: bool,
 }
 
 /// An address that a guest gives itself.

@@ -59,4 +59,12 @@ impl GuestNetwork {
         let vlans = self.vlans.iter().map(|vlan| &vlan.addressing);
         interfaces.chain(bonds).chain(vlans)
     }
+
+    /// The same, to be changed.
+    pub(crate) fn addressings_mut(&mut self) -> impl Iterator<Item = &mut Addressing> {
+        let interfaces = self.interfaces.iter_mut().map(|interface| &mut interface.addressing);
+        let bonds = self.bonds.iter_mut().map(|bond| &mut bond.addressing);
+        let vlans = self.vlans.iter_mut().map(|vlan| &mut vlan.addressing);
+        interfaces.chain(bonds).chain(vlans)
+    }
 }

@@ -33,6 +33,8 @@ pub enum HostDeviceKind {
     Usb {
         vendor: u16,
         product: u16,
+        /// Its bus and its number there, if it may not be any of that name.
+        at: Option<(u16, u16)>,
         /// Whether the domain starts without it.
         optional: bool,
     },
@@ -59,7 +61,10 @@ impl HostDevice {
     pub fn name(&self) -> String {
         match &self.kind {
             HostDeviceKind::Pci { address, .. } => address.to_string(),
-            HostDeviceKind::Usb { vendor, product, .. } => format!("{vendor:04x}:{product:04x}"),
+            HostDeviceKind::Usb { vendor, product, at: None, .. } => format!("{vendor:04x}:{product:04x}"),
+            HostDeviceKind::Usb { vendor, product, at: Some((bus, device)), .. } => {
+                format!("{vendor:04x}:{product:04x} at {bus:03}:{device:03}")
+            }
             HostDeviceKind::Mdev { uuid, .. } => uuid.to_string(),
         }
     }

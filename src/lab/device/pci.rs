@@ -39,6 +39,17 @@ impl PciAddress {
             function: hex(function, 1).filter(|function| *function < 8)?,
         })
     }
+
+    /// The address that a text which is none probably means: `01:00.0`, as `lspci` prints it, is `0000:01:00.0`, and so is
+    /// `pci_0000_01_00_0`, as libvirt calls the device.
+    #[must_use]
+    pub fn meant(text: &str) -> Option<Self> {
+        Self::parse(&format!("0000:{text}")).or_else(|| {
+            let numbers: Vec<&str> = text.strip_prefix("pci_")?.split('_').collect();
+            let [domain, bus, slot, function] = numbers.as_slice() else { return None };
+            Self::parse(&format!("{domain}:{bus}:{slot}.{function}"))
+        })
+    }
 }
 
 impl fmt::Display for PciAddress {

@@ -23,8 +23,8 @@ pub struct Screen {
 pub struct Graphics {
     /// The protocol; never [`GraphicsType::None`].
     pub protocol: GraphicsType,
-    /// The address that it listens on.
-    pub listen: IpAddr,
+    /// The address that it listens on, if it does.
+    pub listen: Option<IpAddr>,
     /// The port, and where it is written.
     pub port: Option<Placed<u16>>,
     /// The port for browsers, and where it is written.

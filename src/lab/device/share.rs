@@ -20,6 +20,10 @@ pub enum ShareServer {
     Virtiofs {
         /// How much the guest keeps in memory, where the spec says.
         cache: Option<ShareCache>,
+        /// Whether the guest can set extended attributes, where the spec says.
+        xattr: Option<bool>,
+        /// How many requests can wait at once, where the spec says.
+        queue_size: Option<u32>,
     },
     /// QEMU.
     Plan9 {

@@ -22,6 +22,8 @@ pub struct Dns {
     pub forward_plain_names: Option<bool>,
     /// Further names with their addresses.
     pub hosts: BTreeMap<String, IpAddr>,
+    /// Names with everything below them, with their addresses.
+    pub wildcards: BTreeMap<String, IpAddr>,
     /// Where services are found.
     pub srv: Vec<Srv>,
     /// Texts, by name.

@@ -17,11 +17,13 @@ pub(super) fn host_device(device: &HostDevice) -> Tree {
                 .with_some("rom", rom.unless_empty())
                 .with_some("address", guest.as_ref().map(slot))
         }
-        HostDeviceKind::Usb { vendor, product, optional } => {
+        HostDeviceKind::Usb { vendor, product, at, optional } => {
+            let at = at.map(|(bus, device)| Tree::new().with("bus", bus).with("device", device));
             let source = Tree::new()
                 .with_some("startupPolicy", optional.then_some("optional"))
                 .with("vendor", Tree::new().with("id", usb_id(*vendor)))
-                .with("product", Tree::new().with("id", usb_id(*product)));
+                .with("product", Tree::new().with("id", usb_id(*product)))
+                .with_some("address", at);
             Tree::new().with("mode", "subsystem").with("type", "usb").with("managed", true).with("source", source)
         }
         HostDeviceKind::Mdev { uuid, guest, display, ramfb } => {

@@ -16,11 +16,9 @@ pub(super) fn graphics(graphics: &Graphics) -> Tree {
         GraphicsType::Vnc | GraphicsType::None => "vnc",
         GraphicsType::EglHeadless => return Tree::new().with("type", "egl-headless").with_some("gl", gl()),
     };
-    // With the host's GPU, SPICE is for clients on the host and listens on no address.
-    let listen = if graphics.gl {
-        Tree::new().with("type", "none")
-    } else {
-        Tree::new().with("type", "address").with("address", graphics.listen.to_string())
+    let listen = match graphics.listen {
+        Some(address) => Tree::new().with("type", "address").with("address", address.to_string()),
+        None => Tree::new().with("type", "none"),
     };
     Tree::new()
         .with("type", protocol)

@@ -5,15 +5,18 @@ use crate::libvirt::tree::Tree;
 
 /// A directory of the host.
 pub(super) fn share(share: &Share) -> Tree {
-    let (access_mode, driver, cache) = match share.server {
-        ShareServer::Virtiofs { cache } => ("passthrough", "virtiofs", cache),
-        ShareServer::Plan9 { access_mode } => (access_mode.name(), "path", None),
+    let (access_mode, driver, binary) = match share.server {
+        ShareServer::Virtiofs { cache, xattr, queue_size } => {
+            let cache = cache.map(|mode| Tree::new().with("mode", mode.name()));
+            let driver = Tree::new().with("type", "virtiofs").with_some("queue", queue_size);
+            ("passthrough", driver, Tree::new().with_some("xattr", xattr).with_some("cache", cache).unless_empty())
+        }
+        ShareServer::Plan9 { access_mode } => (access_mode.name(), Tree::new().with("type", "path"), None),
     };
-    let binary = cache.map(|mode| Tree::new().with("cache", Tree::new().with("mode", mode.name())));
     Tree::new()
         .with("type", "mount")
         .with("accessmode", access_mode)
-        .with("driver", Tree::new().with("type", driver))
+        .with("driver", driver)
         .with_some("binary", binary)
         .with("source", Tree::new().with("dir", share.source.clone()))
         .with("target", Tree::new().with("dir", share.tag.clone()))

@@ -5,12 +5,15 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::lab::cloud_init::address::{Addressing, Segment, Static};
+use crate::lab::cloud_init::address::{Addressing, GuestDhcp, Segment, Static};
 use crate::lab::id::NetworkId;
 use crate::lab::interface::Interface;
+use crate::lab::placed::Placed;
 use crate::lab::subnet::{Family, NotAHost, Subnet, plus};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::cloud_init::route;
+use crate::resolve::cloud_init::route::is_link_local;
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, Word, present, written};
@@ -52,7 +55,8 @@ pub(crate) fn of_member(
     problems: &mut Problems,
 ) -> Addressing {
     let dhcp = layers.get(key!(dhcp)).filter(|dhcp| *dhcp.value).map(|at| ("dhcp", at.pointer()));
-    let others = present(written!(layers => addresses, gateway, gateway6, nameservers, search));
+    let others =
+        present(written!(layers => addresses, gateway, gateway6, gateway_on_link, routes, nameservers, search));
     for (key, at) in others.chain(dhcp) {
         problems.push(
             Problem::conflict(Place::key(at), format!("`{key}` of an interface that is in bond `{bond}`"))
@@ -97,16 +101,29 @@ pub(crate) fn addressing<T: Addressed>(
     if are_valid && let Some(interface) = on.interface {
         agree_with_reserved(&addresses, interface, problems);
     }
+    let on_link = layers.get(T::GATEWAY_ON_LINK);
+    let gateways_on_link = on_link.is_some_and(|on_link| *on_link.value);
     let gateways = [(Family::V4, layers.get(T::GATEWAY)), (Family::V6, layers.get(T::GATEWAY6))];
     let gateways = gateways.into_iter().filter_map(|(family, word)| {
         let word = word?;
         let gateway = parse::address(word, family, problems)?;
         if are_valid {
-            check_gateway(gateway, word, &addresses, problems);
+            check_gateway(gateway, word, &addresses, gateways_on_link, problems);
         }
         Some(word.with(gateway))
     });
-    let gateways = gateways.collect();
+    let gateways: Vec<Placed<IpAddr>> = gateways.collect();
+    if let Some(on_link) = on_link.filter(|on_link| *on_link.value) {
+        let has_router = [T::GATEWAY, T::GATEWAY6].into_iter().any(|key| layers.get(key).is_some());
+        problems.extend((!has_router).then(|| {
+            Problem::needs(
+                on_link.key_place(),
+                "which router is reached directly?",
+                "a `gateway` or `gateway6` beside it",
+            )
+            .help("add `\"gateway\": …`, or leave it out")
+        }));
+    }
 
     let by_default = match on.served {
         Served::Lab { v4, v6 } => !carries || v4 || v6,
@@ -118,16 +135,20 @@ pub(crate) fn addressing<T: Addressed>(
         Served::Lab { v4, v6 } => (v4, v6),
         Served::Unknown => (true, false),
     };
+    let routes = layers.objects(T::ROUTES);
+    let routes =
+        routes.filter_map(|route| route::route(&route, &addresses, are_valid && !uses_dhcp, problems)).collect();
     Addressing {
         gateways,
+        gateways_on_link,
+        routes,
         nameservers: layers
             .items(T::NAMESERVERS)
             .filter_map(|(text, at)| parse::any_address_at(text, Place::value(at), problems))
             .collect(),
         search: text::each(layers.items(T::SEARCH), parse::host_name, problems),
         // Where the lab serves DHCPv6 only, the guest would wait for an IPv4 address in vain.
-        dhcp4: uses_dhcp && (v4 || !v6),
-        dhcp6: uses_dhcp && v6,
+        dhcp: GuestDhcp { v4: uses_dhcp && (v4 || !v6), v6: uses_dhcp && v6, without_routes: false },
         optional: uses_dhcp && dhcp.is_none() && !v4 && !v6,
         mtu: layers.value(T::MTU),
         addresses,
@@ -251,7 +272,7 @@ fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &m
 }
 
 /// Checks that a router can be reached.
-fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems: &mut Problems) {
+fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], on_link: bool, problems: &mut Problems) {
     let family = Family::of(gateway);
     let same = || addresses.iter().filter(|fixed| Family::of(fixed.net.addr()) == family);
     let problem = if let Some(own) = same().find(|fixed| fixed.net.addr() == gateway) {
@@ -259,7 +280,7 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
             .label("leads nowhere")
             .related(own.place.clone(), "the guest's address")
             .help("write the address of the router: on a network of the lab, that is the network's `gateway`")
-    } else if same().any(|fixed| fixed.net.contains(&gateway)) {
+    } else if same().any(|fixed| fixed.net.contains(&gateway) || on_link || is_link_local(gateway)) {
         return;
     } else if let Some(own) = same().next() {
         Problem::new(
@@ -269,7 +290,10 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], problems
         )
         .label(format!("not in `{}`", own.net.trunc()))
         .related(own.place.clone(), "the guest's address")
-        .help("write an address of the same subnet; check the prefix length too")
+        .help(
+            "write an address of the same subnet, check the prefix length too; or add `\"gatewayOnLink\": true`, if the guest \
+             reaches it directly",
+        )
     } else {
         Problem::conflict(word.key_place(), format!("a gateway without an {} address", family.name()))
             .label("reached from which address?")

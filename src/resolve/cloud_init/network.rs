@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::lab::cloud_init::address::Segment;
+use crate::lab::cloud_init::address::{Addressing, Segment};
 use crate::lab::cloud_init::network::{GuestBond, GuestInterface, GuestNetwork, GuestVlan};
 use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
@@ -16,7 +16,7 @@ use crate::resolve::cloud_init::address;
 use crate::resolve::cloud_init::address::{Carries, On, Served};
 use crate::resolve::device_name;
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::{At, Layers};
+use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::names::Names;
 use crate::resolve::parse;
 use crate::spec::cloud_init as written;
@@ -144,9 +144,61 @@ pub(crate) fn network(
         };
         vlans.push(GuestVlan { name: name.clone(), tag, link, addressing });
     }
-    let network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
+    let mut network = GuestNetwork { interfaces: guest_interfaces, bonds, vlans };
     one_way_out(&network, problems);
+    if let Some(word) = layers.get(key!(default_route)) {
+        default_route(word, &mut network, interfaces, &guest_links, problems);
+    }
     Some(network)
+}
+
+/// Lets one way lead everywhere else: the others take no routes from DHCP.
+fn default_route(
+    word: Word<'_>,
+    network: &mut GuestNetwork,
+    interfaces: &[Interface],
+    guest_links: &GuestLinks<'_>,
+    problems: &mut Problems,
+) {
+    let bonds = network.bonds.iter().map(|bond| &bond.name);
+    let further: Vec<String> = bonds.chain(network.vlans.iter().map(|vlan| &vlan.name)).cloned().collect();
+    let mut names = interfaces.iter().map(|interface| &interface.name).chain(&further);
+    let Some(chosen) = names.position(|name| name == word.value) else {
+        let further: Vec<&str> = further.iter().map(String::as_str).collect();
+        problems.push(guest_links.unknown(word.value, word.place(), &further));
+        return;
+    };
+    let own: Vec<Family> = network.addressings().nth(chosen).into_iter().flat_map(families).collect();
+    for (index, addressing) in network.addressings_mut().enumerate() {
+        if index != chosen {
+            addressing.dhcp.without_routes = true;
+            // Two routers of one family are reported as such.
+            let other = addressing.gateways.iter().find(|other| !own.contains(&Family::of(other.value)));
+            problems.extend(other.map(|other| {
+                Problem::conflict(
+                    word.place(),
+                    format!("the default route leads through `{}` and another one", word.value),
+                )
+                .label("not the only one")
+                .related(other.place.clone(), "a router to everywhere else")
+                .help("leave the router out there, or name that one here")
+            }));
+        } else if !addressing.dhcp.v4 && !addressing.dhcp.v6 && addressing.gateways.is_empty() {
+            problems.push(
+                Problem::needs(
+                    word.place(),
+                    format!("the default route leads through `{}`, which knows no router", word.value),
+                    "a `gateway` or DHCP there",
+                )
+                .help("give it a `gateway`, or name one that has DHCP"),
+            );
+        }
+    }
+}
+
+/// The address families that a router to everywhere else is written for.
+fn families(addressing: &Addressing) -> impl Iterator<Item = Family> + '_ {
+    addressing.gateways.iter().map(|gateway| Family::of(gateway.value))
 }
 
 /// Finds what carries a VLAN, which has to be there and to be in no bond itself.

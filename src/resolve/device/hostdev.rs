@@ -65,7 +65,7 @@ fn host_device(
         parse::only_for(written!(layers => managed, rom, rom_bar), what, "`pci`", problems);
     }
     if usb.is_none() {
-        parse::only_for(written!(layers => optional), "a device that is not on USB", "`usb`", problems);
+        parse::only_for(written!(layers => usb_at, optional), "a device that is not on USB", "`usb`", problems);
     } else {
         parse::only_for(written!(layers => guest), "a USB device", "`pci` and `mdev`", problems);
     }
@@ -89,7 +89,9 @@ fn host_device(
         }
     } else if let Some(word) = usb {
         let (vendor, product) = parsed(word, usb_device, "lsusb", "046d:c52b", problems)?;
-        HostDeviceKind::Usb { vendor, product, optional: layers.value(key!(optional)).unwrap_or(false) }
+        let at = layers.get(key!(usb_at));
+        let at = at.and_then(|word| parsed(word, usb_place, "lsusb", "003:005", problems));
+        HostDeviceKind::Usb { vendor, product, at, optional: layers.value(key!(optional)).unwrap_or(false) }
     } else {
         let display = layers.value(key!(display)).unwrap_or(false);
         let ramfb = layers.get(key!(ramfb)).filter(|ramfb| *ramfb.value);
@@ -122,11 +124,15 @@ fn parsed<T>(
     problems: &mut Problems,
 ) -> Option<T> {
     let parsed = parse(word.value);
+    let is_pci = PciAddress::parse(example).is_some();
     if parsed.is_none() {
         problems.push(
             Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
                 .label(format!("not in the form that `{tool}` prints"))
-                .help(format!("write it like `\"{example}\"`")),
+                .help(match PciAddress::meant(word.value).filter(|_| is_pci) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("write it like `\"{example}\"`"),
+                }),
         );
     }
     parsed
@@ -136,6 +142,16 @@ fn parsed<T>(
 fn usb_device(text: &str) -> Option<(u16, u16)> {
     let (vendor, product) = text.split_once(':')?;
     Some((hex(vendor, 4).filter(|vendor| *vendor != 0)?, hex(product, 4)?))
+}
+
+/// Reads `003:005`, a bus and a device on it.
+fn usb_place(text: &str) -> Option<(u16, u16)> {
+    let number = |digits: &str| {
+        let is_number = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        digits.parse().ok().filter(|number| is_number && (1..=255).contains(number))
+    };
+    let (bus, device) = text.split_once(':')?;
+    Some((number(bus)?, number(device)?))
 }
 
 /// Reads a UUID with hyphens.

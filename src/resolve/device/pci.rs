@@ -13,7 +13,10 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
         problems.push(
             Problem::of_value(Id::BadDevice, word.place(), format!("`{}` is not the address of a device", word.value))
                 .label("not in the form that `lspci -D` prints")
-                .help("write it like `\"0000:20:00.0\"`"),
+                .help(match PciAddress::meant(word.value) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "write it like `\"0000:20:00.0\"`".to_owned(),
+                }),
         );
         return None;
     };

@@ -8,7 +8,7 @@ use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::interface::forward;
-use crate::resolve::layers::{At, Layers, Word, written};
+use crate::resolve::layers::{At, Layers, Word, present, written};
 use crate::resolve::{parse, text};
 use crate::spec::guest::{Arch, Drivers};
 use crate::spec::key::key;
@@ -154,7 +154,19 @@ fn server(
 ) -> Option<Graphics> {
     let protocol = layers.value(key!(r#type)).unwrap_or(GraphicsType::Spice);
     let listen_word = layers.get(key!(listen));
-    let listen = listen_word.and_then(|word| listen(word, problems));
+    let is_closed = listen_word.is_some_and(|word| word.value == NO_ADDRESS);
+    let listen = listen_word.filter(|_| !is_closed).and_then(|word| listen(word, problems));
+    if let Some(word) = listen_word.filter(|_| is_closed && protocol != GraphicsType::EglHeadless) {
+        let ports = present(written!(layers => port, websocket));
+        problems.extend(ports.map(|(key, at)| {
+            Problem::both(
+                Place::key(at),
+                format!("a `{key}` of a server that listens on no address"),
+                "not with `none`",
+            )
+            .related(word.place(), "no address")
+        }));
+    }
     let port = layers.get(key!(port));
     let websocket = layers.get(key!(websocket));
     let keymap = layers.get(key!(keymap));
@@ -181,7 +193,12 @@ fn server(
         parse::only_for(written!(layers => render_node), what, only, problems);
     }
     if let Some(gl) = gl.filter(|gl| *gl.value) {
-        check_gl(protocol, gl, listen_word.map(|at| at.pointer()).or(port.map(|at| at.pointer())), problems);
+        check_gl(
+            protocol,
+            gl,
+            listen_word.filter(|_| !is_closed).map(|at| at.pointer()).or(port.map(|at| at.pointer())),
+            problems,
+        );
     }
     let mut count_up = |port: Option<At<'_, u16>>| {
         let first = port?;
@@ -191,7 +208,8 @@ fn server(
     let (port, websocket) = (count_up(port), count_up(websocket));
     Some(Graphics {
         protocol,
-        listen: listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        // With the host's GPU, SPICE is for clients on the host and listens on no address.
+        listen: (!is_closed && !has_gl).then(|| listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))),
         port,
         websocket,
         keymap: keymap.map(|word| word.placed()),
@@ -201,13 +219,19 @@ fn server(
     })
 }
 
+/// What stands for a server that listens on no address.
+const NO_ADDRESS: &str = "none";
+
 fn listen(word: Word<'_>, problems: &mut Problems) -> Option<IpAddr> {
     let address = word.value.parse::<IpAddr>().ok();
     if address.is_none() {
         problems.push(
             Problem::of_value(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
                 .label("needs an IPv4 or IPv6 address")
-                .help("write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host"),
+                .help(
+                    "write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host, `\"none\"` for \
+                     no address",
+                ),
         );
     }
     address

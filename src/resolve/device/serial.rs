@@ -14,6 +14,7 @@ use crate::resolve::layers::{Layers, written};
 use crate::resolve::{parse, text};
 use crate::spec::guest::Arch;
 use crate::spec::key::key;
+use crate::spec::screen::GraphicsType;
 use crate::spec::serial::ChannelType;
 use crate::spec::{DomainFields, serial as written};
 
@@ -106,12 +107,21 @@ pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, probl
         }
         let agent = match name.as_str() {
             GUEST_AGENT => Some("`agent` makes the channel of the QEMU guest agent"),
-            SPICE_AGENT => Some("`graphics` makes the channel of the SPICE agent"),
+            SPICE_AGENT if screen.has(GraphicsType::Spice) => Some("`graphics` makes the channel of the SPICE agent"),
             _ => None,
         };
         if let Some(label) = agent {
             problems.push(
                 Problem::conflict(word.place(), "a further channel of an agent").label(label).help("leave it out"),
+            );
+        } else if name == SPICE_AGENT {
+            problems.push(
+                Problem::conflict(word.place(), "the channel of the SPICE agent, without a SPICE server")
+                    .label("nobody talks to the agent")
+                    .help(
+                        "let `graphics` have a server of type `spice`, which brings the channel; for the clipboard over VNC, add \
+                         a channel of type `qemu-vdagent` by `extra`",
+                    ),
             );
         }
         if let Some((_, first)) = names.iter().find(|(other, _)| *other == name) {

@@ -57,10 +57,21 @@ fn server(layers: &Layers<'_, written::Share>, problems: &mut Problems) -> Share
     match layers.value(key!(driver)).unwrap_or_default() {
         ShareDriver::Virtiofs => {
             parse::only_for(written!(layers => access_mode), "a share of virtiofsd", "`9p`", problems);
-            ShareServer::Virtiofs { cache: layers.value(key!(cache)) }
+            if let Some(size) = layers.get(key!(queue_size)).filter(|size| !size.value.is_power_of_two()) {
+                problems.push(
+                    Problem::out_of_range(size.place(), format!("a queue for {} requests", size.value))
+                        .label("must be a power of two")
+                        .help("write `128`, `256`, `512` or `1024`"),
+                );
+            }
+            ShareServer::Virtiofs {
+                cache: layers.value(key!(cache)),
+                xattr: layers.value(key!(xattr)),
+                queue_size: layers.value(key!(queue_size)),
+            }
         }
         ShareDriver::Plan9 => {
-            parse::only_for(written!(layers => cache), "a 9p share", "`virtiofs`", problems);
+            parse::only_for(written!(layers => cache, xattr, queue_size), "a 9p share", "`virtiofs`", problems);
             ShareServer::Plan9 { access_mode: layers.value(key!(access_mode)).unwrap_or_default() }
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct TemplateDisk {
     pub(crate) source: Source,
     /// The format of its image, unless its volume decides that.
     pub(crate) format: ImageFormat,
+    /// Whether the spec has the format for this very disk.
+    pub(crate) has_format: bool,
     /// The size of its volume, where that is declared by the disk itself or by its pool.
     pub(crate) size: Option<Size>,
 }
@@ -74,16 +76,17 @@ impl TemplateDisk {
                     .help("give the template a disk in a pool of type `dir`, `fs` or `netfs`"),
             );
         };
+        // Else it is decided when all volumes are known.
+        let written = self.has_format.then_some(self.format);
         let (image, format) = match &self.source {
-            Source::Volume { pool: of, name, .. } if *of == pool => (Image::Volume(name.clone()), None),
+            Source::Volume { pool: of, name, .. } if *of == pool => (Image::Volume(name.clone()), written),
             Source::Volume { pool: of, name, .. } => {
                 let of = &pools[of.0];
                 if !of.r#type.has_files() {
                     refuse(format!("a volume in a pool of type `{}`", of.r#type.name()));
                     return None;
                 }
-                // The format is decided when all volumes are known.
-                (Image::File(of.volume_path(name)), None)
+                (Image::File(of.volume_path(name)), written)
             }
             Source::File(path) => (Image::File(path.clone()), Some(self.format)),
             Source::Block(_) => {

@@ -70,8 +70,7 @@ pub(crate) fn resolve(
     }
     if size.is_none() && volume_word.is_none() && template_disk.is_none() {
         let message = format!("disk `{disk}` neither declares a volume nor names one");
-        let help =
-            "add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one of the pool's `volumes`";
+        let help = "add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one that the pool has";
         problems.push(Problem::needs(layers.place(), message, "a `size` or a `volume`").help(help));
         return None;
     }
@@ -96,11 +95,11 @@ pub(crate) fn resolve(
                 problems,
             );
             let (name, at) = volume_word.map(|word| (word.value.clone(), word.pointer()))?;
-            // The format of another volume is its own.
-            let format = if r#type == PoolType::Iscsi {
-                Some(volume::format(r#type, layers.get(key!(format)), problems))
-            } else {
+            // The format of a volume that is a file is its own.
+            let format = if r#type.has_files() {
                 written
+            } else {
+                Some(volume::format(r#type, layers.get(key!(format)), problems))
             };
             return Some((Source::Volume { pool, name, at }, format, None));
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::lab::network::dns::{Dns, Srv};
-use crate::place::Place;
+use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::network::dnsmasq::fits_line;
@@ -18,13 +18,20 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     let forwarders = dns.items(key!(forwarders));
     let forwarders = forwarders.filter_map(|(text, at)| parse::any_address_at(text, Place::value(at), problems));
     let forwarders = forwarders.collect();
-    let mut by_name = [BTreeMap::new(), BTreeMap::new()];
+    let mut by_name = [BTreeMap::new(), BTreeMap::new(), BTreeMap::new()];
     let hosts = dns.get(key!(hosts));
     let forward_domains = dns.get(key!(forward_domains));
-    for (written, found) in [hosts, forward_domains].into_iter().zip(&mut by_name) {
+    let wildcards = dns.get(key!(wildcards));
+    for (written, found) in [hosts, forward_domains, wildcards].into_iter().zip(&mut by_name) {
         for (written, (name, text)) in written.into_iter().flat_map(|at| at.value.iter().map(move |item| (at, item))) {
             let at = written.pointer().key(name);
-            let named = parse::host_name(name, Place::key(&at), problems);
+            let named = match name.strip_prefix("*.") {
+                Some(below) => {
+                    problems.push(with_star(below, &at));
+                    false
+                }
+                None => parse::host_name(name, Place::key(&at), problems),
+            };
             found.extend(
                 parse::any_address_at(text, Place::value(at), problems)
                     .filter(|_| named)
@@ -32,7 +39,7 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
             );
         }
     }
-    let [hosts, forward_domains] = by_name;
+    let [hosts, forward_domains, wildcards] = by_name;
     let local_only = dns.get(key!(local_only)).filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get(key!(domain)).is_none()) {
         problems.push(
@@ -48,9 +55,17 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
         forward_domains,
         forward_plain_names: dns.value(key!(forward_plain_names)),
         hosts,
+        wildcards,
         srv: services(&dns, problems),
         txt: texts(&dns, problems),
     }
+}
+
+/// Makes the problem of a name that stands for all below it with a star.
+fn with_star(below: &str, at: &Pointer) -> Problem {
+    Problem::bad_name(Place::key(at), format!("`*.{below}` is not the name of a host")).label("has a star").help(
+        format!("write `\"{below}\"`, in `wildcards` or `forwardDomains`: there it is for all names below it, too"),
+    )
 }
 
 /// Reads the name of a host or a domain.

@@ -32,7 +32,11 @@ fn route(
     network: &Pointer,
     problems: &mut Problems,
 ) -> Option<Route> {
-    let to = layers.get(key!(to)).and_then(|word| Some((word, destination(word, problems)?)));
+    let to = layers.get(key!(to)).and_then(|word| {
+        let everywhere =
+            "write the subnets that are behind the network; the host's default route is not libvirt's to set";
+        Some((word, destination(word, "the host's own networks", everywhere, problems)?))
+    });
     let via = layers.get(key!(via));
     let Some((written, to)) = to else {
         if let Some(via) = via {
@@ -91,8 +95,8 @@ fn route(
     }
 }
 
-/// Reads the destination of a route.
-fn destination(word: Word<'_>, problems: &mut Problems) -> Option<IpNet> {
+/// Reads the destination of a route, which is not everywhere, where `own` is: `help` tells what is to be done about that.
+pub(crate) fn destination(word: Word<'_>, own: &str, help: &str, problems: &mut Problems) -> Option<IpNet> {
     let text = word.value;
     let problem = match text.parse::<IpNet>() {
         Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
@@ -104,13 +108,11 @@ fn destination(word: Word<'_>, problems: &mut Problems) -> Option<IpNet> {
                 .label("has bits set after the prefix")
                 .help(format!("did you mean `{}`?", net.trunc()))
         }
-        Ok(net) if net.prefix_len() == 0 => Problem::of_value(
-            Id::BadSubnet,
-            word.place(),
-            format!("`{text}` leads everywhere, the host's own networks too"),
-        )
-        .label("the default route")
-        .help("write the subnets that are behind the network; the host's default route is not libvirt's to set"),
+        Ok(net) if net.prefix_len() == 0 => {
+            Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` leads everywhere, {own} too"))
+                .label("the default route")
+                .help(help)
+        }
         Ok(net) => return Some(net),
     };
     problems.push(problem);

@@ -1,4 +1,4 @@
-//! Checks the backing files that are volumes of the lab (each has to exist and not be larger than its overlay), and puts
+//! Checks the backing files that are volumes of the lab (none is deleted, or larger than its overlay), and puts
 //! volumes and pools in the order in which they can be created: backing files first.
 
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::storage::backing::smaller;
-use crate::resolve::storage::volume::{other_format, unknown_volume};
+use crate::resolve::storage::volume::{deleted_volume, other_format, undeclared};
 use crate::resolve::topological::in_order;
 use crate::spec::pool::ImageFormat;
 
@@ -103,12 +103,12 @@ fn parents(pools: &[Pool], problems: &mut Problems) -> Vec<(VolumeId, VolumeId, 
 /// Makes the problem of a backing file that is a volume of the lab, or should be one.
 fn on_volume(backing: &Backing, pool: &Pool, on: Option<(&Pool, &Volume)>) -> Option<Problem> {
     match (on, &backing.image) {
-        (Some((of, on)), _) if on.present.is_none() => Some(unknown_volume(&on.name, of, backing.at.clone())),
+        (Some((of, on)), _) if on.present.is_none() => Some(deleted_volume(on, of, &backing.at)),
         (Some((_, on)), _) => {
             let at = backing.format_at.clone()?;
             backing.format.filter(|format| *format != on.format).map(|format| other_format(format, on, at))
         }
-        (None, Image::Volume(name)) => Some(unknown_volume(name, pool, backing.at.clone())),
+        (None, Image::Volume(name)) => undeclared(name, pool, &backing.at, "path"),
         (None, Image::File(_) | Image::Nix(_)) => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::lab::storage::Pool;
 use crate::lab::storage::backing::Backing;
 use crate::lab::storage::volume::{Present, Volume};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, Problems, did_you_mean};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{At, Layers, Word, written};
 use crate::resolve::storage::{allocation, backing};
 use crate::resolve::{layers, parse};
@@ -114,18 +114,81 @@ pub(crate) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -
         .help("leave `format` out: it is that of the volume")
 }
 
-/// Makes the problem of a volume that its pool does not have.
-pub(crate) fn unknown_volume(name: &str, pool: &Pool, at: Pointer) -> Problem {
-    let known = pool.volumes.iter().filter(|volume| volume.present.is_some()).map(|volume| volume.name.as_str());
+/// Makes the problem of a volume that is named and that its pool does not declare, if it has one: without, it exists already.
+/// `file` is the key that names a file instead.
+pub(crate) fn undeclared(name: &str, pool: &Pool, at: &Pointer, file: &str) -> Option<Problem> {
     if let Some(deleted) = pool.volume(name).filter(|volume| volume.present.is_none()) {
-        let message = format!("the volume `{name}` of pool `{}` is deleted", pool.name);
-        return Problem::new(Id::UnknownVolume, Place::value(at), message)
-            .label("shall not exist")
-            .related(Place::value(deleted.at.key("present")), "`present` is `false` here")
-            .help("leave its name out here, or let the volume exist");
+        return Some(deleted_volume(deleted, pool, at));
     }
-    Problem::new(Id::UnknownVolume, Place::value(at), format!("pool `{}` has no volume `{name}`", pool.name))
-        .label("neither in the pool's `volumes` nor declared by a disk")
-        .related(Place::key(&pool.at), "the pool")
-        .help(did_you_mean(name, known))
+    // Only the target knows its units.
+    let declared = pool.volumes.iter().filter(|_| pool.r#type != PoolType::Iscsi);
+    let similar = declared.filter(|volume| volume.present.is_some()).find(|volume| are_similar(name, &volume.name))?;
+    let help = if pool.r#type.has_files() {
+        format!("if the pool has both, name the file: `\"{file}\": \"{}\"`", pool.volume_path(name))
+    } else {
+        "fine if the pool has both".to_owned()
+    };
+    Some(
+        Problem::new(
+            Id::SimilarVolume,
+            Place::value(at),
+            format!("pool `{}` does not declare the volume `{name}`, but `{}`", pool.name, similar.name),
+        )
+        .label("has to exist in the pool")
+        .related(Place::value(&similar.at), format!("`{}` is declared here", similar.name))
+        .help(format!("did you mean `{}`? {help}", similar.name)),
+    )
+}
+
+/// Makes the problem of a volume that is named and shall not exist.
+pub(crate) fn deleted_volume(deleted: &Volume, pool: &Pool, at: &Pointer) -> Problem {
+    let message = format!("the volume `{}` of pool `{}` is deleted", deleted.name, pool.name);
+    Problem::new(Id::UnknownVolume, Place::value(at), message)
+        .label("shall not exist")
+        .related(Place::value(deleted.at.key("present")), "`present` is `false` here")
+        .help("leave its name out here, or let the volume exist")
+}
+
+/// Whether one name is probably a slip for the other: the same but for one letter, the case of letters, zeros before a number
+/// or the ending. Another number, or another letter at the end, is another volume.
+fn are_similar(one: &str, other: &str) -> bool {
+    const LEAST: usize = 3;
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase();
+    let (one, other) = (stem(one), stem(other));
+    if one.chars().count().abs_diff(other.chars().count()) > 1 || one.len().min(other.len()) < LEAST {
+        return false;
+    }
+    let without_end = |name: &str| name.char_indices().next_back().map(|(end, _)| name[..end].to_owned());
+    let differ_in_end = one != other && without_end(&one) == without_end(&other);
+    numbers(&one) == numbers(&other) && !differ_in_end && strsim::osa_distance(&one, &other) <= 1
+}
+
+/// The numbers in a name, without the zeros before them.
+fn numbers(name: &str) -> Vec<&str> {
+    let digits = name.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    digits.map(|digits| digits.trim_start_matches('0')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn slips_are_told_from_other_volumes() {
+        let check = |one: &str, other: &str, expected: bool| {
+            assert_eq!(are_similar(one, other), expected, "{one}, {other}");
+            assert_eq!(are_similar(other, one), expected, "{other}, {one}");
+        };
+        check("bsae.qcow2", "base.qcow2", true);
+        check("base.img", "base.qcow2", true);
+        check("Base.qcow2", "base.qcow2", true);
+        check("legcy.qcow2", "legacy.qcow2", true);
+        check("dc1.qcow2", "dc01.qcow2", true);
+        check("dc02.qcow2", "dc01.qcow2", false);
+        check("web-a.qcow2", "web-b.qcow2", false);
+        check("web.qcow2", "web-data.qcow2", false);
+        check("tools.iso", "base.qcow2", false);
+        check("a", "b", false);
+    }
 }

@@ -16,6 +16,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("display", &["graphics"]),
     ("drives", &["disks"]),
     ("efi", &["firmware"]),
+    ("file", &["path"]),
     ("filesystems", &["shares"]),
     ("forward", &["mode"]),
     ("gpu", &["hostdevs"]),

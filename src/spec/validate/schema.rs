@@ -163,6 +163,11 @@ impl<'s> Schema<'s> {
         }
     }
 
+    /// Whether it has the key by name.
+    pub(super) fn lists(self, key: &str) -> bool {
+        self.properties().is_some_and(|properties| properties.contains_key(key))
+    }
+
     /// The keys to suggest for an unknown one.
     pub(super) fn keys(self) -> Vec<&'s str> {
         let names = self.target.get("propertyNames").and_then(|names| self.at(names).choices());

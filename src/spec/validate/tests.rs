@@ -148,7 +148,11 @@ fn wrong_types_go() {
         "wrong-type /active: `active` must be `true`, `false` or `null`, but is a string; write it without quotes: `false`",
         &json!({}),
     );
-    check(r#""mode": true"#, "wrong-type /mode: `mode` must be a string, but is `true`; write a string", &json!({}));
+    check(
+        r#""mode": true"#,
+        r#"wrong-type /mode: `mode` must be a string, but is `true`; write `"nat"`, `"route"`, `"open"` or `"isolated"`"#,
+        &json!({}),
+    );
     check(
         r#""memory": null"#,
         "wrong-type /memory: `memory` must be a string, but is `null`; leave the key out",

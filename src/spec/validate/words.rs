@@ -56,6 +56,8 @@ pub(super) fn as_float(limit: i128) -> f64 {
 /// How to mend a value of the wrong type.
 pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> String {
     let choices = schema.choices().unwrap_or_default();
+    let words: Vec<&str> = choices.iter().filter_map(|choice| choice.as_str()).collect();
+    let takes_words_only = !words.is_empty() && words.len() == choices.len();
     let takes = |name: &str| schema.is_type(name) || choices.iter().any(|choice| type_name(choice) == name);
     let such_as = |words: &str| match schema.example() {
         Some(example) => format!("{words}, such as `{example}`"),
@@ -64,6 +66,10 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
     match &node.kind {
         Kind::Null if is_item => "leave the item out".to_owned(),
         Kind::Null => "leave the key out".to_owned(),
+        _ if takes_words_only => format!("write {}", any_of(&words)),
+        Kind::Bool(enable) if schema.member("enable").is_some_and(|key| key.is_type("boolean")) && takes("object") => {
+            format!("write `{{ \"enable\": {enable} }}`")
+        }
         Kind::Number(number) if takes("string") => match schema.example() {
             Some(example) => format!("write it as a string, such as `{example}`"),
             None => format!("put it in double quotes: `\"{number}\"`"),
@@ -99,6 +105,15 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
         _ if takes("object") => such_as("write an object, `{ … }`"),
         _ if takes("string") => such_as("write a string"),
         _ => such_as(&format!("write {}", schema.words())),
+    }
+}
+
+/// "`a` or `b`", in quotes as they are written.
+fn any_of(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+    match words.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        words => words.concat(),
     }
 }
 

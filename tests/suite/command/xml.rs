@@ -93,6 +93,12 @@ fn gen_says_what_becomes_xml_and_why() {
     assert_eq!(written.lines().map(|line| &line[6..]).collect::<Vec<_>>(), xml.lines().collect::<Vec<_>>());
     assert!(domains.contains("definition = NixVirt.lib.domain.writeXML {"), "the other is as it was");
 
+    // One cause is one note, of however many objects.
+    place.write("many.json", &PORT.replace("\"web\": {", "\"web\": { \"replicas\": 15,"));
+    let ran = place.run(&["gen", "many.json", "--out", "many"]).exits(0);
+    assert_eq!(ran.err.matches("note: ").count(), 1, "{ran:?}");
+    assert!(ran.err.contains("note: domains `web-1`, `web-2`, "), "{ran:?}");
+
     // Another NixVirt has a word for it.
     place.write("lab.json", &PORT.replacen('{', r#"{ "target": { "nixvirt": "unreleased" },"#, 1));
     let ran = place.run(&["gen"]).exits(0);

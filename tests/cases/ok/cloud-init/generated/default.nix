@@ -82,6 +82,8 @@
           "6ef813fe-6f8a-5dea-ba11-d01449623db3" = "domain everywhere";
           "2067208a-c78b-5d04-a7e6-68c50275d5b4" = "domain node-1";
           "17ce63ac-11fc-58f2-8ed2-7986a589e369" = "domain node-2";
+          "51dfb072-dbe2-5a4b-9d02-3f86b927fa57" = "domain ways";
+          fd967f7f-7e6b-5881-a901-08146ca19b0e = "domain rented";
           cc70ec73-1824-5df7-8b23-a3985c4a1a45 = "domain out-by-a-bond";
           "3558de2b-9d7e-56d4-8822-ee7fe7af09d2" = "domain out-by-a-vlan";
           "81edb015-e622-57bc-b2f4-f9fe9ed93c90" = "domain bonds";
@@ -112,6 +114,11 @@
           "52:54:00:cc:91:7c" = "domain node-2";
           "52:54:00:18:46:85" = "domain node-2";
           "52:54:00:76:65:3d" = "domain node-2";
+          "52:54:00:54:af:6e" = "domain ways";
+          "52:54:00:3c:22:d5" = "domain ways";
+          "52:54:00:80:85:48" = "domain ways";
+          "52:54:00:32:a9:76" = "domain ways";
+          "52:54:00:d7:ca:e8" = "domain rented";
           "52:54:00:bb:a7:10" = "domain out-by-a-bond";
           "52:54:00:12:ce:f3" = "domain out-by-a-vlan";
           "52:54:00:a7:0e:a8" = "domain bonds";
@@ -132,6 +139,8 @@
           "/var/lib/libvirt/images/cloud/everywhere.qcow2" = "domain everywhere";
           "/var/lib/libvirt/images/cloud/node-1.qcow2" = "domain node-1";
           "/var/lib/libvirt/images/cloud/node-2.qcow2" = "domain node-2";
+          "/var/lib/libvirt/images/cloud/ways.qcow2" = "domain ways";
+          "/var/lib/libvirt/images/cloud/rented.qcow2" = "domain rented";
           "/var/lib/libvirt/images/cloud/out-by-a-bond.qcow2" = "domain out-by-a-bond";
           "/var/lib/libvirt/images/cloud/out-by-a-vlan.qcow2" = "domain out-by-a-vlan";
           "/var/lib/libvirt/images/cloud/bonds.qcow2" = "domain bonds";
@@ -643,6 +652,120 @@
             }
           '';
         };
+        ways = {
+          metaData = pkgs.writeText "ways-meta-data" ''
+            {
+              "instance-id": "51dfb072-dbe2-5a4b-9d02-3f86b927fa57",
+              "local-hostname": "ways"
+            }
+          '';
+          userData = pkgs.writeText "ways-user-data" ''
+            #cloud-config
+            {}
+          '';
+          networkConfig = pkgs.writeText "ways-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "lan": {
+                  "match": {
+                    "macaddress": "52:54:00:54:af:6e"
+                  },
+                  "dhcp4": true,
+                  "dhcp4-overrides": {
+                    "use-routes": false,
+                    "route-metric": 20000
+                  },
+                  "routes": [
+                    {
+                      "to": "10.30.0.0/16",
+                      "via": "192.168.100.2"
+                    }
+                  ]
+                },
+                "wan": {
+                  "match": {
+                    "macaddress": "52:54:00:3c:22:d5"
+                  },
+                  "dhcp4": true
+                },
+                "storage": {
+                  "match": {
+                    "macaddress": "52:54:00:80:85:48"
+                  },
+                  "addresses": [
+                    "10.99.0.21/24",
+                    "fd00:99::21/64"
+                  ],
+                  "routes": [
+                    {
+                      "to": "10.98.0.0/16",
+                      "via": "10.99.0.2",
+                      "metric": 100
+                    },
+                    {
+                      "to": "10.97.0.7/32",
+                      "via": "192.0.2.9",
+                      "on-link": true
+                    },
+                    {
+                      "to": "fd00:98::/64",
+                      "via": "fe80::1"
+                    }
+                  ]
+                },
+                "rented": {
+                  "match": {
+                    "macaddress": "52:54:00:32:a9:76"
+                  },
+                  "addresses": [
+                    "198.51.100.7/32"
+                  ]
+                }
+              }
+            }
+          '';
+        };
+        rented = {
+          metaData = pkgs.writeText "rented-meta-data" ''
+            {
+              "instance-id": "fd967f7f-7e6b-5881-a901-08146ca19b0e",
+              "local-hostname": "rented"
+            }
+          '';
+          userData = pkgs.writeText "rented-user-data" ''
+            #cloud-config
+            {}
+          '';
+          networkConfig = pkgs.writeText "rented-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "br0": {
+                  "match": {
+                    "macaddress": "52:54:00:d7:ca:e8"
+                  },
+                  "addresses": [
+                    "198.51.100.8/32",
+                    "2001:db8:1::8/128"
+                  ],
+                  "routes": [
+                    {
+                      "to": "0.0.0.0/0",
+                      "via": "198.51.100.1",
+                      "on-link": true
+                    },
+                    {
+                      "to": "::/0",
+                      "via": "fe80::1",
+                      "on-link": true
+                    }
+                  ]
+                }
+              }
+            }
+          '';
+        };
         out-by-a-bond = {
           metaData = pkgs.writeText "out-by-a-bond-meta-data" ''
             {
@@ -682,11 +805,19 @@
                   "routes": [
                     {
                       "to": "0.0.0.0/0",
-                      "via": "172.20.0.1"
+                      "via": "172.20.0.1",
+                      "on-link": true
                     },
                     {
                       "to": "::/0",
-                      "via": "fd00:20::1"
+                      "via": "fd00:20::1",
+                      "on-link": true
+                    },
+                    {
+                      "to": "10.40.0.0/16",
+                      "via": "172.20.0.3",
+                      "metric": 100,
+                      "on-link": true
                     }
                   ]
                 }
@@ -727,11 +858,19 @@
                   "routes": [
                     {
                       "to": "0.0.0.0/0",
-                      "via": "172.20.0.2"
+                      "via": "172.20.0.2",
+                      "on-link": true
                     },
                     {
                       "to": "::/0",
-                      "via": "fd00:21::1"
+                      "via": "fd00:21::1",
+                      "on-link": true
+                    },
+                    {
+                      "to": "10.41.0.0/16",
+                      "via": "172.20.0.4",
+                      "metric": 100,
+                      "on-link": true
                     }
                   ]
                 }

@@ -1648,6 +1648,449 @@
   {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
+      name = "ways";
+      uuid = "51dfb072-dbe2-5a4b-9d02-3f86b927fa57";
+      memory = {
+        count = 1;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        disk = [
+          {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "images";
+              volume = "ways.qcow2";
+            };
+            target = {
+              dev = "vda";
+              bus = "virtio";
+            };
+          }
+          {
+            type = "file";
+            device = "cdrom";
+            driver = {
+              name = "qemu";
+              type = "raw";
+            };
+            source = {
+              file = "/etc/lab2nix/seeds/cloud/ways.iso";
+            };
+            target = {
+              dev = "sda";
+              bus = "sata";
+            };
+            readonly = true;
+          }
+        ];
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:54:af:6e";
+            };
+            source = {
+              network = "lan";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
+          }
+          {
+            type = "bridge";
+            mac = {
+              address = "52:54:00:3c:22:d5";
+            };
+            source = {
+              bridge = "br0";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
+            };
+          }
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:80:85:48";
+            };
+            source = {
+              network = "storage";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 3;
+              slot = 0;
+              function = 0;
+            };
+          }
+          {
+            type = "bridge";
+            mac = {
+              address = "52:54:00:32:a9:76";
+            };
+            source = {
+              bridge = "br0";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 4;
+              slot = 0;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "rented";
+      uuid = "fd967f7f-7e6b-5881-a901-08146ca19b0e";
+      memory = {
+        count = 1;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        disk = [
+          {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "images";
+              volume = "rented.qcow2";
+            };
+            target = {
+              dev = "vda";
+              bus = "virtio";
+            };
+          }
+          {
+            type = "file";
+            device = "cdrom";
+            driver = {
+              name = "qemu";
+              type = "raw";
+            };
+            source = {
+              file = "/etc/lab2nix/seeds/cloud/rented.iso";
+            };
+            target = {
+              dev = "sda";
+              bus = "sata";
+            };
+            readonly = true;
+          }
+        ];
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "bridge";
+            mac = {
+              address = "52:54:00:d7:ca:e8";
+            };
+            source = {
+              bridge = "br0";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 1;
+              slot = 0;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
       name = "out-by-a-bond";
       uuid = "cc70ec73-1824-5df7-8b23-a3985c4a1a45";
       memory = {

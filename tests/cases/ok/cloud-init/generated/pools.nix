@@ -154,6 +154,34 @@
       }
       {
         definition = NixVirt.lib.volume.writeXML {
+          name = "ways.qcow2";
+          capacity = {
+            count = 10;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
+          name = "rented.qcow2";
+          capacity = {
+            count = 10;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
           name = "out-by-a-bond.qcow2";
           capacity = {
             count = 10;

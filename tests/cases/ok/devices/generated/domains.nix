@@ -154,6 +154,14 @@
             <source dir='/home/lab'/>
             <target dir='home'/>
           </filesystem>
+          <filesystem type='mount' accessmode='passthrough'>
+            <driver type='virtiofs' queue='1024'/>
+            <binary xattr='on'>
+              <cache mode='always'/>
+            </binary>
+            <source dir='/srv/containers'/>
+            <target dir='containers'/>
+          </filesystem>
           <controller type='usb' index='0' model='qemu-xhci'/>
           <hostdev mode='subsystem' type='pci' managed='yes'>
             <source>

@@ -45,6 +45,7 @@
           "0d8e9dca-fa15-57eb-8af4-bfdaca70de53" = "domain freebsd";
           "190c33e0-6055-5f73-bc63-860d1772e238" = "domain old";
           ce475927-7f09-5a62-9aff-20ae104cc7e6 = "domain old-uefi";
+          "7ca1c89e-501f-52fb-9995-d03645fa543b" = "domain passed-through";
           "2329d7e7-6318-5c84-83b6-df419ba0a7f6" = "domain laptop";
           "47e070d7-d308-50f2-b64c-735640c40ce7" = "domain vendor-alone";
           "0ef8e1e8-1e53-5bfa-bf04-5f6aa5982cdf" = "domain port";
@@ -65,6 +66,7 @@
           "/srv/vms/freebsd.qcow2" = "domain freebsd";
           "/srv/vms/old.qcow2" = "domain old";
           "/srv/vms/old-uefi.qcow2" = "domain old-uefi";
+          "/srv/vms/passed-through.qcow2" = "domain passed-through";
           "/srv/vms/laptop.qcow2" = "domain laptop";
           "/srv/vms/vendor-alone.qcow2" = "domain vendor-alone";
           "/srv/vms/port.qcow2" = "domain port";
@@ -78,6 +80,7 @@
           "/srv/vms/arm.qcow2" = "domain arm";
           "/var/lib/libvirt/qemu/nvram/nixos.nvram" = "domain nixos";
           "/var/lib/libvirt/qemu/nvram/old-uefi.nvram" = "domain old-uefi";
+          "/var/lib/libvirt/qemu/nvram/passed-through.nvram" = "domain passed-through";
           "/var/lib/libvirt/qemu/nvram/laptop.nvram" = "domain laptop";
           "/var/lib/libvirt/qemu/nvram/utc.nvram" = "domain utc";
           "/var/lib/libvirt/qemu/nvram/arm.nvram" = "domain arm";

@@ -612,6 +612,169 @@
     };
   }
   {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "passed-through";
+      uuid = "7ca1c89e-501f-52fb-9995-d03645fa543b";
+      memory = {
+        count = 2;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        loader = {
+          path = "/etc/lab2nix/x86_64/code.fd";
+          readonly = true;
+          type = "pflash";
+        };
+        nvram = {
+          path = "/var/lib/libvirt/qemu/nvram/passed-through.nvram";
+          template = "/etc/lab2nix/x86_64/vars.qcow2";
+          templateFormat = "qcow2";
+          format = "qcow2";
+        };
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+        hyperv = {
+          mode = "passthrough";
+        };
+      };
+      cpu = {
+        mode = "host-passthrough";
+        topology = {
+          sockets = 1;
+          cores = 2;
+          threads = 1;
+        };
+      };
+      clock = {
+        offset = "localtime";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+          {
+            name = "hypervclock";
+            present = true;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        disk = [
+          {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "vms";
+              volume = "passed-through.qcow2";
+            };
+            target = {
+              dev = "sda";
+              bus = "sata";
+            };
+          }
+        ];
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        sound = [
+          {
+            model = "ich9";
+          }
+        ];
+        audio = [
+          {
+            id = 1;
+            type = "spice";
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "vga";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
     definition = pkgs.writeText "laptop.xml" ''
       <domain type='kvm'>
         <name>laptop</name>

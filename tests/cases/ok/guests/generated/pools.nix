@@ -70,6 +70,20 @@
       }
       {
         definition = NixVirt.lib.volume.writeXML {
+          name = "passed-through.qcow2";
+          capacity = {
+            count = 20;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
           name = "laptop.qcow2";
           capacity = {
             count = 20;

@@ -105,6 +105,16 @@
             67
           ];
         };
+        virbr-house = {
+          tcp = [
+            53
+          ];
+          udp = [
+            53
+            67
+            547
+          ];
+        };
         virbr-plain = {
           tcp = [
             53
@@ -131,6 +141,7 @@
           virbr-announced = "network announced";
           virbr-ranged = "network ranged";
           virbr-office = "network office";
+          virbr-house = "network house";
           virbr-plain = "network plain";
         };
         subnets = {
@@ -146,6 +157,8 @@
           "fd00:67::/64" = "network announced";
           "fd00:68::/120" = "network ranged";
           "10.69.0.0/24" = "network office";
+          "10.71.0.0/24" = "network house";
+          "fd00:71::/64" = "network house";
           "10.70.0.0/24" = "network plain";
         };
         uuids = {
@@ -158,6 +171,7 @@
           b5a427e0-6b30-5f1b-8741-3e596c829118 = "network announced";
           "9c583f00-ee9c-5c0c-96d8-e42e50fc2ad0" = "network ranged";
           "7ab64176-d3ca-540e-9414-f862732a2875" = "network office";
+          "7c19dddc-f84c-553a-9aa3-ad8958ec5d9b" = "network house";
           d6ca2096-ac31-526f-880d-1a0db82893f2 = "network plain";
           a9ce00ab-4873-5a8d-ab79-cf19ffad5a32 = "domain thin";
           "42fb1f01-b16d-56bf-84ec-e3614cc5f2fb" = "domain router";
@@ -172,12 +186,14 @@
           "52:54:00:41:6b:d1" = "network announced";
           "52:54:00:5f:72:2e" = "network ranged";
           "52:54:00:a4:10:1e" = "network office";
+          "52:54:00:0c:cd:c1" = "network house";
           "52:54:00:a1:56:cf" = "network plain";
           "52:54:00:43:7f:a7" = "domain thin";
           "52:54:00:d9:2a:b7" = "domain thin";
           "52:54:00:8f:6c:f7" = "domain router";
           "52:54:00:6b:09:cb" = "domain router";
           "52:54:00:9d:e1:17" = "domain router";
+          "52:54:00:5c:3e:db" = "domain router";
         };
       };
     }

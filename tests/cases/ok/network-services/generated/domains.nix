@@ -189,6 +189,25 @@
               function = 0;
             };
           }
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:5c:3e:db";
+            };
+            source = {
+              network = "house";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 4;
+              slot = 0;
+              function = 0;
+            };
+          }
         ];
         serial = [
           {

@@ -423,6 +423,56 @@
     active = true;
   }
   {
+    definition = pkgs.writeText "house.xml" ''
+      <network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
+        <name>house</name>
+        <uuid>7c19dddc-f84c-553a-9aa3-ad8958ec5d9b</uuid>
+        <bridge name='virbr-house'/>
+        <forward mode='nat'/>
+        <mac address='52:54:00:0c:cd:c1'/>
+        <dns>
+          <host ip='10.71.0.5'>
+            <hostname>router</hostname>
+          </host>
+          <host ip='10.71.0.6'>
+            <hostname>host.apps.example</hostname>
+          </host>
+          <host ip='10.71.0.8'>
+            <hostname>nas</hostname>
+          </host>
+          <host ip='10.71.0.9'>
+            <hostname>printer</hostname>
+          </host>
+          <host ip='fd00:71::8'>
+            <hostname>nas</hostname>
+          </host>
+        </dns>
+        <ip address='10.71.0.1' prefix='24'>
+          <dhcp>
+            <range start='10.71.0.100' end='10.71.0.200'/>
+            <host mac='52:54:00:5c:3e:db' name='router' ip='10.71.0.5'/>
+            <host mac='00:11:22:33:44:66' name='nas' ip='10.71.0.8'/>
+            <host mac='00:11:22:33:44:55' name='printer' ip='10.71.0.9'/>
+          </dhcp>
+        </ip>
+        <ip address='fd00:71::1' prefix='64' family='ipv6'>
+          <dhcp>
+            <range start='fd00:71::2' end='fd00:71::ffff'/>
+            <host name='nas' ip='fd00:71::8'/>
+          </dhcp>
+        </ip>
+        <dnsmasq:options>
+          <dnsmasq:option value='dhcp-option=option:ntp-server,10.71.0.1'/>
+          <dnsmasq:option value='local=/apps.example/'/>
+          <dnsmasq:option value='address=/apps.example/10.71.0.5'/>
+          <dnsmasq:option value='local=/six.example/'/>
+          <dnsmasq:option value='address=/six.example/fd00:71::5'/>
+        </dnsmasq:options>
+      </network>
+    '';
+    active = true;
+  }
+  {
     definition = NixVirt.lib.network.writeXML {
       name = "plain";
       uuid = "d6ca2096-ac31-526f-880d-1a0db82893f2";

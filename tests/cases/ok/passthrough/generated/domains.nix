@@ -625,6 +625,14 @@
             <source>
               <vendor id='4176'/>
               <product id='1031'/>
+              <address bus='1' device='4'/>
+            </source>
+          </hostdev>
+          <hostdev mode='subsystem' type='usb' managed='yes'>
+            <source startupPolicy='optional'>
+              <vendor id='4176'/>
+              <product id='1031'/>
+              <address bus='3' device='12'/>
             </source>
           </hostdev>
           <interface type='network'>

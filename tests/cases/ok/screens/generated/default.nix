@@ -41,6 +41,7 @@
           "6d164d6f-29a8-55c1-89f1-b8a7aa392046" = "domain recorder";
           "318b3df2-e02b-5ec4-82fa-61c4103881a2" = "domain lecture";
           "593871ca-214f-5f63-8d09-05aa88994f72" = "domain both";
+          "55c094bf-e8a1-530d-aaaf-c6183975ad8e" = "domain closed";
           "934df097-1415-5375-ab36-b0403b59e4e0" = "domain second-alone";
           "3f32e785-02e5-5ad8-aed2-15a4a6803c9c" = "domain turned-round";
           f4e8dbbb-147a-5712-959c-d476be6a3477 = "domain said";
