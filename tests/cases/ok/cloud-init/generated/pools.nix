@@ -164,6 +164,12 @@
               type = "qcow2";
             };
           };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
+            format = {
+              type = "qcow2";
+            };
+          };
         };
       }
       {
@@ -174,6 +180,12 @@
             unit = "GiB";
           };
           target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/debian.qcow2";
             format = {
               type = "qcow2";
             };
