@@ -27,7 +27,7 @@ use crate::resolve::storage::{volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive::DiskBus;
 use crate::spec::key::key;
-use crate::spec::pool::{ImageFormat, PoolType};
+use crate::spec::pool::ImageFormat;
 use crate::spec::{DomainFields, drive as written};
 
 /// The layers of each disk, by its name.
@@ -200,7 +200,7 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
         };
         let pool = names.pool(pool, problems)?;
         let of = &names.pools[pool.0];
-        if of.r#type == PoolType::Iscsi && !volume_name::check(volume.value, of, volume.place(), problems) {
+        if !volume_name::check_existing(volume, of, problems) {
             return None;
         }
         return Some(Medium::Volume { pool, name: volume.value.clone(), at: volume.pointer() });

@@ -55,7 +55,8 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
             continue;
         }
         volume_name::check(name, &pool, Place::key(&at), problems);
-        pool.volumes.push(volume::written(name, at, volume, r#type, problems));
+        let volume = volume::written(name, at, volume, &pool, problems);
+        pool.volumes.push(volume);
     }
     pool
 }

@@ -53,13 +53,20 @@ pub(crate) fn resolve(
         (None, None) => return None,
     };
     let volume_word = layers.get(key!(volume));
-    if let Some(word) = volume_word
-        && !volume_name::check(word.value, &guest.names.pools[pool.0], word.place(), problems)
-    {
-        return None;
-    }
     let size = layers.get(key!(size));
-    let r#type = guest.names.pools[pool.0].r#type;
+    let of = &guest.names.pools[pool.0];
+    if let Some(word) = volume_word {
+        let is_made = size.is_some() || template_disk.is_some();
+        let is_valid = if is_made {
+            volume_name::check(word.value, of, word.place(), problems)
+        } else {
+            volume_name::check_existing(word, of, problems)
+        };
+        if !is_valid {
+            return None;
+        }
+    }
+    let r#type = of.r#type;
     if let Some(size) = size.filter(|_| r#type == PoolType::Iscsi) {
         problems.push(volume::undeclarable(&size.key_place()));
         return None;
@@ -110,7 +117,7 @@ pub(crate) fn resolve(
     if volume_word.is_none() && r#type == PoolType::Logical {
         volume_name::check_derived(&name, &guest.names.pools[pool.0], Place::value(&pool_at), problems);
     }
-    let mut backing = backing::resolve(&backing_layers, r#type, format, problems);
+    let mut backing = backing::resolve(&backing_layers, of, format, problems);
     backing = backing.or(image::resolve(&image_layers, r#type, format, problems));
     if let Some((template_disk, word)) = template_disk {
         backing::only_on_qcow2("cloneOf", &word.pointer(), r#type, format, problems);

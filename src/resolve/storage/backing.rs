@@ -1,10 +1,12 @@
 //! Reads the backing file of a volume, and refuses it where the volume cannot be an overlay.
 
+use crate::lab::storage::Pool;
 use crate::lab::storage::backing::{Backing, Image};
 use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Layers;
+use crate::resolve::storage::volume_name;
 use crate::resolve::text;
 use crate::spec;
 use crate::spec::key::key;
@@ -13,18 +15,21 @@ use crate::spec::pool::{ImageFormat, PoolType};
 /// Reads the backing file of a volume: a volume of the pool, or a file.
 pub(crate) fn resolve(
     layers: &Layers<'_, spec::pool::Backing>,
-    r#type: PoolType,
+    pool: &Pool,
     format: ImageFormat,
     problems: &mut Problems,
 ) -> Option<Backing> {
     if layers.is_empty() {
         return None;
     }
-    only_on_qcow2("backing", &layers.pointer(), r#type, format, problems);
+    only_on_qcow2("backing", &layers.pointer(), pool.r#type, format, problems);
     let volume = layers.get(key!(volume));
     let path = layers.get(key!(path));
     let (at, image) = match (volume, path) {
-        (Some(volume), None) => (volume.pointer(), Image::Volume(volume.value.clone())),
+        (Some(volume), None) => {
+            volume_name::check_existing(volume, pool, problems);
+            (volume.pointer(), Image::Volume(volume.value.clone()))
+        }
         (None, Some(path)) => (path.pointer(), Image::File(text::file(path, problems)?)),
         (Some(_), Some(path)) => {
             problems.push(Problem::both(

@@ -37,9 +37,10 @@ pub(crate) fn written(
     name: &str,
     at: Pointer,
     spec: &spec::pool::Volume,
-    r#type: PoolType,
+    pool: &Pool,
     problems: &mut Problems,
 ) -> Volume {
+    let r#type = pool.r#type;
     let layers = Layers::one(at.clone(), spec);
     let format = format(r#type, layers.get(key!(format)), problems);
     let extra = spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value });
@@ -59,7 +60,7 @@ pub(crate) fn written(
         let present = Present { size: Size::KIB, size_at: None, allocation: None, backing: None };
         return Volume { name: name.to_owned(), at, format, present: Some(present), extra };
     };
-    let backing = backing::resolve(&layers.object(key!(backing)), r#type, format, problems);
+    let backing = backing::resolve(&layers.object(key!(backing)), pool, format, problems);
     let present = present(
         r#type,
         format,

@@ -3,6 +3,7 @@
 use crate::lab::storage::Pool;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
+use crate::resolve::layers::Word;
 use crate::resolve::{parse, text};
 use crate::spec::pool::PoolType;
 
@@ -21,7 +22,24 @@ pub(crate) fn check_derived(name: &str, pool: &Pool, place: Place, problems: &mu
     problems.extend(found.into_iter().map(Problem::of_several));
 }
 
-/// Checks the name of a volume of a pool.
+/// Checks the name of a volume that the pool is thought to have already. Where names are not given by rule, somebody else chose
+/// it, so it has only to be one.
+pub(crate) fn check_existing(word: Word<'_>, pool: &Pool, problems: &mut Problems) -> bool {
+    let name = word.value.as_str();
+    if matches!(pool.r#type, PoolType::Disk | PoolType::Iscsi) {
+        return check(name, pool, word.place(), problems);
+    }
+    let is_name = !name.is_empty() && !name.contains('/');
+    if !is_name {
+        problems.push(
+            not_the_name_of(name, "a volume", word.place())
+                .help("write it as `virsh vol-list` does, without the directory of the pool"),
+        );
+    }
+    is_name && text::check_line(name, word.place(), problems)
+}
+
+/// Checks the name of a volume that the pool gets.
 pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Problems) -> bool {
     let (is_valid, what, help) = match pool.r#type {
         PoolType::Dir | PoolType::Fs | PoolType::Netfs | PoolType::Rbd | PoolType::Zfs => {
@@ -47,13 +65,15 @@ pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Proble
         }
     };
     if !is_valid {
-        problems.push(
-            Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
-                .label("not the name of one")
-                .help(help),
-        );
+        problems.push(not_the_name_of(name, what, place).help(help));
     }
     is_valid
+}
+
+/// Makes the problem of a name that no volume of a pool can have.
+fn not_the_name_of(name: &str, what: &str, place: Place) -> Problem {
+    Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
+        .label("not the name of one")
 }
 
 /// `unit:<host>:<bus>:<unit>`, as libvirt calls the units of a target.

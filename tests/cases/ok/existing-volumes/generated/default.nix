@@ -41,6 +41,7 @@
         };
         files = {
           "/var/lib/libvirt/images/notes.qcow2" = "pool default";
+          "/var/lib/libvirt/images/old-data4.qcow2" = "domain old";
           "/var/lib/libvirt/images/new.qcow2" = "domain new";
           "/var/lib/libvirt/images/newer.qcow2" = "domain newer";
           "/var/lib/libvirt/images/a.qcow2" = "domain old";

@@ -130,6 +130,23 @@
             };
           }
           {
+            type = "volume";
+            device = "disk";
+            driver = {
+              name = "qemu";
+              type = "qcow2";
+              discard = "unmap";
+            };
+            source = {
+              pool = "default";
+              volume = "old-data4.qcow2";
+            };
+            target = {
+              dev = "vde";
+              bus = "virtio";
+            };
+          }
+          {
             type = "file";
             device = "disk";
             driver = {
@@ -141,7 +158,7 @@
               file = "/srv/images/d.raw";
             };
             target = {
-              dev = "vde";
+              dev = "vdf";
               bus = "virtio";
             };
           }

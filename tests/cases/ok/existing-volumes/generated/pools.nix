@@ -25,7 +25,27 @@
             };
           };
           backingStore = {
-            path = "/var/lib/libvirt/images/golden.raw";
+            path = "/var/lib/libvirt/images/Golden image.img";
+            format = {
+              type = "raw";
+            };
+          };
+        };
+      }
+      {
+        definition = NixVirt.lib.volume.writeXML {
+          name = "old-data4.qcow2";
+          capacity = {
+            count = 20;
+            unit = "GiB";
+          };
+          target = {
+            format = {
+              type = "qcow2";
+            };
+          };
+          backingStore = {
+            path = "/var/lib/libvirt/images/golden.img";
             format = {
               type = "raw";
             };
