@@ -73,7 +73,7 @@ let
   objects = section: lib.concatMap (connection: orNone connection.${section}) connections;
   orNone = list: if list == null then [ ] else list;
   # What libvirt has already, nobody writes.
-  isWritten = definition: !(lib.hasPrefix "/run/lab2nix/imported/" "${definition}");
+  isWritten = definition: !(lib.hasPrefix "/run/lab2nix/" "${definition}");
   written = objects: builtins.filter isWritten (map (object: object.definition) objects);
   volumes = builtins.filter (volume: volume.definition != null) (
     lib.concatMap (pool: pool.volumes) (objects "pools")

@@ -133,8 +133,8 @@ in
         let
           path = "${object.definition}";
         in
-        if lib.hasPrefix "/run/lab2nix/imported/" path then
-          throw "lab2nix: a session cannot leave the domain of ${baseNameOf path} as it is: `imported` is for hosts"
+        if lib.hasPrefix "/run/lab2nix/" path then
+          throw "lab2nix: a session cannot leave what is in ${path} as it is: `imported` and `external` are for hosts"
         else
           object;
     in

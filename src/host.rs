@@ -19,7 +19,7 @@ use crate::lab::network::ip::Ip;
 use crate::lab::path::plain;
 use crate::lab::storage::Permissions;
 use crate::lab::storage::backing::Image;
-use crate::lab::{Domain, Imported, Lab, Pool, port, socket};
+use crate::lab::{Domain, External, Imported, Lab, Pool, port, socket};
 use crate::place::Place;
 use crate::spec::Extra;
 use crate::spec::guest::Arch;
@@ -58,6 +58,8 @@ pub struct HostNeeds {
     pub images: IndexMap<String, String>,
     /// The imported domains, each with its UUID where the spec has one.
     pub imported: IndexMap<String, Option<String>>,
+    /// What the host has already and the lab does not manage: `networks`, `pools` and `bridges`, each with its names.
+    pub external: IndexMap<&'static str, Vec<String>>,
     /// The machine types that QEMU has to have, by architecture, each with the first domain that uses it.
     pub machines: BTreeMap<Arch, BTreeMap<String, String>>,
     /// What running domains do when their definitions change, by their UUIDs: those that do not go on as they are.
@@ -162,6 +164,11 @@ impl HostNeeds {
         for domain in lab.domains_in_order() {
             host.add_domain(domain, lab);
         }
+        let External { networks, pools, bridges } = &lab.external;
+        for (kind, of_kind) in [("networks", networks), ("pools", pools), ("bridges", bridges)] {
+            let names: Vec<String> = of_kind.iter().map(|name| name.value.clone()).collect();
+            host.external.extend((!names.is_empty()).then_some((kind, names)));
+        }
         for domain in &lab.imported {
             host.claims.add_imported(domain);
             let uuid = domain.uuid.as_ref().map(|uuid| uuid.value.to_string());
@@ -222,7 +229,7 @@ impl HostNeeds {
         self.passt |= domain.interfaces.iter().any(|interface| !interface.forwards.is_empty());
         self.driver_disc |= domain.cdroms.iter().any(|cdrom| match cdrom.medium {
             Medium::DriverDisc => true,
-            Medium::File(_) | Medium::Volume { .. } | Medium::Empty => false,
+            Medium::File(_) | Medium::Volume { .. } | Medium::HostVolume { .. } | Medium::Empty => false,
         });
         match &domain.firmware {
             Firmware::Bios => {}

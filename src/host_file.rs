@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::lab::identity::ObjectKind;
 use crate::lab::storage::IMAGES;
 use crate::spec::Paths;
 use crate::spec::guest::Arch;
@@ -146,10 +147,35 @@ impl HostFile {
     }
 }
 
+/// The directory of what libvirt says of imported domains.
+const IMPORTED: &str = "/run/lab2nix/imported/";
+
+/// The directory of what libvirt says of what it has and no lab manages.
+const EXTERNAL: &str = "/run/lab2nix/external/";
+
 /// Where the host writes what libvirt says of an imported domain.
 #[must_use]
 pub fn imported_path(lab: &str, domain: &str) -> String {
-    format!("/run/lab2nix/imported/{lab}/{domain}.xml")
+    format!("{IMPORTED}{lab}/{domain}.xml")
+}
+
+/// Where the host writes what libvirt says of an object of this kind that it has and no lab manages.
+#[must_use]
+pub fn external_path(kind: ObjectKind, name: &str) -> String {
+    format!("{EXTERNAL}{}/{name}.xml", kind.name())
+}
+
+/// The object that stays as it is whose definition the host writes to this path: its kind and its name.
+#[must_use]
+pub fn kept_at(path: &str) -> Option<(ObjectKind, &str)> {
+    let (directory, file) = path.rsplit_once('/')?;
+    let name = file.strip_suffix(".xml")?;
+    if path.starts_with(IMPORTED) {
+        return Some((ObjectKind::Domain, name));
+    }
+    let of_kind = directory.strip_prefix(EXTERNAL)?;
+    let kind = [ObjectKind::Network, ObjectKind::Pool].into_iter().find(|kind| kind.name() == of_kind)?;
+    Some((kind, name))
 }
 
 #[cfg(test)]

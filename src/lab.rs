@@ -12,6 +12,7 @@ pub mod cloud_init;
 pub mod device;
 pub mod domain;
 pub mod drive;
+pub mod external;
 pub mod id;
 pub mod identity;
 pub mod imported;
@@ -30,6 +31,7 @@ pub mod text;
 use crate::spec::{Formatter, NixVirtVersion, Paths};
 
 pub use crate::lab::domain::Domain;
+pub use crate::lab::external::External;
 pub use crate::lab::id::{NetworkId, PoolId};
 pub use crate::lab::imported::Imported;
 pub use crate::lab::network::Network;
@@ -61,6 +63,8 @@ pub struct Lab {
     pub(crate) start_order: Vec<usize>,
     /// The domains that libvirt has already and that stay as they are, in spec order.
     pub imported: Vec<Imported>,
+    /// What the host has and the lab does not manage.
+    pub external: External,
     /// The `extra` of `defaults` and of every profile, to be checked also where no domain takes it.
     pub layer_extras: Vec<ExtraAt>,
 }

@@ -21,7 +21,7 @@ pub use content::is_content;
 
 use indexmap::IndexSet;
 
-use crate::host_file::imported_path;
+use crate::host_file::{external_path, imported_path};
 use crate::lab::identity::ObjectKind;
 use crate::lab::{ExtraAt, Lab};
 use crate::parallel;
@@ -37,13 +37,14 @@ pub struct Objects {
     pub networks: Option<Vec<Object>>,
     pub pools: Option<Vec<Object>>,
     pub domains: Option<Vec<Object>>,
-    /// The domains that stay as they are.
-    pub imported: Vec<ImportedObject>,
+    /// The objects that stay as they are, where the lab lists others of their kind.
+    pub kept: Vec<KeptObject>,
 }
 
-/// A domain that libvirt has already and that the lab leaves as it is. The host asks libvirt for its definition.
+/// An object that libvirt has already and that the lab leaves as it is. The host asks libvirt for its definition.
 #[derive(Debug)]
-pub struct ImportedObject {
+pub struct KeptObject {
+    pub kind: ObjectKind,
     pub name: String,
     /// The file to which the host writes the definition before `NixVirt` reads it.
     pub path: String,
@@ -154,12 +155,17 @@ pub fn objects(lab: &Lab) -> (Objects, Problems) {
     }
     let mut each_once = Problems::default();
     each_once.extend(problems);
-    let imported = lab
-        .imported
-        .iter()
-        .map(|domain| ImportedObject { name: domain.name.clone(), path: imported_path(&lab.name, &domain.name) })
-        .collect();
-    (Objects { networks, pools, domains, imported }, each_once)
+    let imported = lab.imported.iter().map(|domain| KeptObject {
+        kind: ObjectKind::Domain,
+        name: domain.name.clone(),
+        path: imported_path(&lab.name, &domain.name),
+    });
+    let external = [ObjectKind::Network, ObjectKind::Pool].into_iter().flat_map(|kind| {
+        let of_kind = lab.external.of_kind(kind).iter();
+        of_kind.map(move |name| KeptObject { kind, name: name.value.clone(), path: external_path(kind, &name.value) })
+    });
+    let kept = external.chain(imported).collect();
+    (Objects { networks, pools, domains, kept }, each_once)
 }
 
 impl Unchecked<'_> {

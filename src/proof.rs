@@ -28,8 +28,8 @@ mod walk;
 pub use module::{host_file, lab_of, module};
 
 use crate::lab::identity::ObjectKind;
-use crate::libvirt::Objects;
 use crate::libvirt::vocabulary::Vocabulary;
+use crate::libvirt::{KeptObject, Objects};
 use crate::nix::Expr;
 use crate::nix::file::{ListFile, list_file_name};
 use crate::nix::read::{NotMeant, Parsed};
@@ -95,7 +95,7 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
     let ListFile { kind, expr, text } = file;
     let name = list_file_name(kind);
     let error = |path: &str, expected: &str, found: String| Error::new(name, path, expected, found);
-    let imported = if kind == ObjectKind::Domain { objects.imported.as_slice() } else { &[] };
+    let kept: Vec<&KeptObject> = objects.kept.iter().filter(|object| object.kind == kind).collect();
     let objects = match kind {
         ObjectKind::Network => &objects.networks,
         ObjectKind::Pool => &objects.pools,
@@ -113,11 +113,11 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
         };
         match (lambda.body(), objects) {
             (Expr::Null, None) => Ok(()),
-            (Expr::List(items), Some(objects)) if items.len() == objects.len() + imported.len() => {
+            (Expr::List(items), Some(objects)) if items.len() == objects.len() + kept.len() => {
                 let (items, stay) = items.split_at(objects.len());
                 let mut walk = Walk::new(name, version);
                 walk.items(items, objects, kind)?;
-                walk.imported(stay, imported, objects.len())
+                walk.kept(stay, &kept, objects.len())
             }
             (other, _) => Err(error("", "a list of the objects, or null", describe(other).to_owned())),
         }

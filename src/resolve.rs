@@ -14,6 +14,7 @@ pub(crate) mod device_name;
 pub(crate) mod domain;
 pub(crate) mod domains;
 pub(crate) mod drive;
+pub(crate) mod external;
 pub(crate) mod guest;
 pub(crate) mod identity;
 pub(crate) mod imported;
@@ -76,12 +77,14 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
         .map(|pools| pools.iter().map(|(name, spec)| storage::resolve(name, spec, namespace, &mut problems)).collect());
     let links = spec.links.iter().flatten();
     let links = links.map(|(name, spec)| (name.as_str(), link::resolve(name, spec, &mut problems))).collect();
+    let external = external::resolve(spec, &mut problems);
     let mut names = Names {
         networks: networks.as_deref().unwrap_or_default(),
         network_ids: ids(spec.networks.as_ref(), NetworkId),
         pools: pools.as_deref().unwrap_or_default(),
         pool_ids: ids(spec.pools.as_ref(), PoolId),
         templates: Templates::new(spec),
+        external: &external,
         links: &links,
         refused_subnets: names::refused_subnets(spec, networks.as_deref().unwrap_or_default()),
     };
@@ -121,6 +124,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
         domains,
         start_order: start_order.unwrap_or_default(),
         imported,
+        external,
         layer_extras: layer_extras(spec),
     };
     (lab, problems)

@@ -11,6 +11,7 @@ pub mod cpu;
 pub mod device;
 pub mod domain;
 pub mod drive;
+pub mod external;
 pub mod firmware;
 pub mod guest;
 pub mod hostdev;
@@ -46,6 +47,7 @@ use serde::Deserialize;
 use crate::spec::names::words;
 
 pub use domain::{Domain, DomainFields, Profile};
+pub use external::External;
 pub use link::LinkProfile;
 pub use network::Network;
 pub use pool::Pool;
@@ -81,6 +83,8 @@ pub struct Spec {
     pub description: Option<String>,
     /// What is generated, and for which host.
     pub target: Option<Target>,
+    /// Networks, storage pools and bridges that the host has already and the lab does not manage. Default: none.
+    pub external: Option<External>,
     /// The networks, by name. Absent: libvirt's networks are left alone.
     pub networks: Option<IndexMap<String, Network>>,
     /// The storage pools, by name. Absent: libvirt's pools are left alone.

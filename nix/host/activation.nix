@@ -27,6 +27,7 @@ let
     isGentle
     variables
     ;
+  inherit (import ./external.nix { inherit config lib; }) needed;
   inherit (builtins)
     any
     attrNames
@@ -110,6 +111,7 @@ let
               steady = elem uuid lab.steadyNetworks;
             }) (filter (isNetwork lab.identities) (attrNames lab.identities.uuids))
           ) listing;
+      external = needed connection;
       imported = concatMap (
         lab:
         map (domain: {
@@ -159,7 +161,7 @@ in
             ${readFile ./accept.sh}
             ${readFile ./gentle.sh}
           ''}${readFile ./attempt.sh}
-          rm -rf /run/lab2nix/imported
+          rm -rf /run/lab2nix/external /run/lab2nix/imported
           ${concatStringsSep "" (
             map (connection: ''
               (

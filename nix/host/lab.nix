@@ -52,6 +52,11 @@ let
           options.uuid = internal (types.nullOr types.str) null "Its UUID, if it is said.";
         }
       )) { } "Domains that libvirt has already and that stay as they are.";
+      external = {
+        networks = internal (types.listOf types.str) [ ] "libvirt's networks.";
+        pools = internal (types.listOf types.str) [ ] "libvirt's storage pools.";
+        bridges = internal (types.listOf types.str) [ ] "Bridges.";
+      };
       machines = internal (types.attrsOf (
         types.attrsOf types.str
       )) { } "The machine types of domains by architecture, each with a domain.";

@@ -10,10 +10,11 @@
 let
   inherit (import ./labs.nix { inherit config lib; })
     all
-    ofLabs
+    connections
     run
     uses
     ;
+  inherit (import ./external.nix { inherit config lib; }) list;
   inherit
     (import ./gentle.nix {
       inherit
@@ -32,6 +33,7 @@ let
     filterAttrs
     mkDefault
     mkIf
+    mkMerge
     optionalAttrs
     ;
 in
@@ -51,12 +53,18 @@ in
             )
           );
           swtpm.enable = mkIf (uses "tpm") (mkDefault true);
-          connections = ofLabs (
-            lab:
-            let
-              sections = filterAttrs (_: section: section != null) { inherit (lab) networks pools domains; };
-            in
-            mkIf (sections != { }) { ${lab.connection} = sections; }
+          connections = mkMerge (
+            map (
+              connection:
+              let
+                sections = filterAttrs (_: section: section != null) {
+                  networks = list connection "network";
+                  pools = list connection "pool";
+                  domains = list connection "domain";
+                };
+              in
+              mkIf (sections != { }) { ${connection} = sections; }
+            ) connections
           );
         };
       }

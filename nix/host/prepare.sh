@@ -14,6 +14,7 @@
 #                 and the domain that has it
 #   networks      the networks that NixVirt leaves, each with whether a change of it leaves the domains on it alone (`steady`);
 #                 null where it leaves all
+#   external      what the host has and no lab manages: `network`, `pool` or `bridge` (`kind`), its name, and the labs that say so
 #   imported      domains that stay as they are: lab, domain, and the UUID where the spec says it
 set -euo pipefail
 # Else what fails in $(…) goes unnoticed.
@@ -187,6 +188,46 @@ until lacks=$(lacking 2>"$work/error") && [[ -z $lacks ]]; do
   sleep 1
 done
 
+# What the host has and no lab manages. The lists for NixVirt, which deletes what they do not have, have what libvirt says of it.
+external=$(ask '.external[] | [.kind, .name, .labs] | @tsv')
+# Of the networks among it, the UUIDs.
+steady=''
+if [[ -n $external ]]; then
+  declare -A existing=()
+  take() {
+    local kind=$1 uuid file uuids
+    uuids=$(virsh "$2-list" --all --persistent --uuid)
+    for uuid in $uuids; do
+      file=$work/$kind-$uuid.xml
+      virsh "$2-dumpxml" --inactive "$uuid" >"$file"
+      existing[$kind $(value "$file" "/$kind/name")]=$uuid
+    done
+  }
+  take network net
+  take pool pool
+  while IFS=$'\t' read -r kind name labs; do
+    says="${labs^} says that the host has the $kind \`$name\`, but"
+    if [[ $kind == bridge ]]; then
+      if [[ ! -e /sys/class/net/$name ]]; then
+        die "$says there is no such device. Make it, or take it out of \`external\`."
+      fi
+      continue
+    fi
+    uuid=${existing[$kind $name]-}
+    if [[ -z $uuid ]]; then
+      die "$says libvirt has no such $kind, or only while it runs. Define it, or take it out of \`external\`."
+    fi
+    if [[ $kind == network ]]; then
+      steady+=$uuid$'\n'
+    fi
+    mkdir -p "$work/external/$kind"
+    cp "$work/$kind-$uuid.xml" "$work/external/$kind/$name.xml"
+  done <<<"$external"
+  if [[ -d $work/external ]]; then
+    mv "$work/external" /run/lab2nix
+  fi
+fi
+
 # What libvirt has of the domains that stay as they are, where the list for NixVirt says. NixVirt deletes what is not listed,
 # so one that is missing ends this; and so does one on a network that NixVirt deletes, or may start again.
 imported=$(ask '.imported[] | [.lab, .domain, .uuid // ""] | @tsv')
@@ -206,8 +247,8 @@ if [[ -n $imported ]]; then
   networks=()
   bridges=()
   if [[ $(ask .networks) != null ]]; then
-    left=$'\n'$(ask '.networks[].uuid')$'\n'
-    steady=$'\n'$(ask '.networks[] | select(.steady).uuid')$'\n'
+    left=$'\n'$steady$(ask '.networks[].uuid')$'\n'
+    steady=$'\n'$steady$(ask '.networks[] | select(.steady).uuid')$'\n'
     uuids=$(virsh net-list --all --uuid)
     for uuid in $uuids; do
       if [[ $left != *$'\n'"$uuid"$'\n'* ]]; then

@@ -10,16 +10,16 @@ use crate::activation::world::World;
 use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::Vocabulary;
-use crate::libvirt::{self, Object, Objects};
+use crate::libvirt::{self, KeptObject, Object, Objects};
 use crate::spec::Active;
 use crate::xml;
 
 /// Why labs cannot be asked of a host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A domain that stays as it is, and is not there. The host stops before it changes anything.
-    #[error("libvirt has no domain `{name}`, which lab `{lab}` has as imported")]
-    NotThere { lab: String, name: String },
+    /// An object that stays as it is, and is not there. The host stops before it changes anything.
+    #[error("libvirt has no {} `{name}`, which lab `{lab}` says it has", kind.name())]
+    NotThere { lab: String, kind: ObjectKind, name: String },
     /// Two labs have one object, or one name of theirs. The host is not built.
     #[error("labs `{}` and `{}` both have the {} `{name}`", labs[0], labs[1], kind.name())]
     Clash { labs: [String; 2], kind: ObjectKind, name: String },
@@ -28,12 +28,12 @@ pub enum Error {
     AnotherUuid { lab: String, name: String, expected: Uuid, found: Uuid },
 }
 
-/// The settings of labs on one host. Imported domains are as `world` has them; without one, as when nothing is known of the
-/// host, they are left out.
+/// The settings of labs on one host. What stays as it is, imported domains and what is external, is as `world` has it; without one,
+/// as when nothing is known of the host, it is left out.
 ///
 /// # Errors
 ///
-/// When an imported domain is not as a lab says.
+/// When something of that is not as a lab says.
 ///
 /// # Panics
 ///
@@ -56,10 +56,22 @@ pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Sett
                 list.get_or_insert_default().extend(items(kind, of_kind));
             }
         }
-        if let (Some(world), Some(domains)) = (world, &mut settings.domains) {
-            for imported in &lab.imported {
-                let expected = imported.uuid.as_ref().map(|uuid| uuid.value);
-                domains.push(as_it_is(lab, &imported.name, expected, world)?);
+    }
+    if let Some(world) = world {
+        for (lab, objects) in labs {
+            for kept in &objects.kept {
+                let found = as_it_is(lab, kept, world)?;
+                let list = match kept.kind {
+                    ObjectKind::Network => &mut settings.networks,
+                    ObjectKind::Pool => &mut settings.pools,
+                    ObjectKind::Domain => &mut settings.domains,
+                };
+                // Another lab of the host may manage it, or say the same of it.
+                if let Some(list) =
+                    list.as_mut().filter(|list| list.iter().all(|item| item.definition.name != kept.name))
+                {
+                    list.push(found);
+                }
             }
         }
     }
@@ -101,16 +113,18 @@ fn item(kind: ObjectKind, object: &Object, vocabulary: &Vocabulary) -> Item {
     }
 }
 
-fn as_it_is(lab: &Lab, name: &str, expected: Option<Uuid>, world: &World) -> Result<Item, Error> {
-    let not_there = || Error::NotThere { lab: lab.name.clone(), name: name.to_owned() };
-    let found = world.named(ObjectKind::Domain, name).ok_or_else(not_there)?;
-    match expected {
+/// The item of an object that stays as it is.
+fn as_it_is(lab: &Lab, kept: &KeptObject, world: &World) -> Result<Item, Error> {
+    let KeptObject { kind, name, .. } = kept;
+    let not_there = || Error::NotThere { lab: lab.name.clone(), kind: *kind, name: name.clone() };
+    let found = world.named(*kind, name).ok_or_else(not_there)?;
+    let imported = lab.imported.iter().filter(|_| *kind == ObjectKind::Domain).find(|domain| domain.name == *name);
+    match imported.and_then(|domain| domain.uuid.as_ref()).map(|uuid| uuid.value) {
         Some(expected) if expected != found.uuid() => {
-            let (lab, name) = (lab.name.clone(), name.to_owned());
-            Err(Error::AnotherUuid { lab, name, expected, found: found.uuid() })
+            Err(Error::AnotherUuid { lab: lab.name.clone(), name: name.clone(), expected, found: found.uuid() })
         }
         Some(_) | None => {
-            Ok(Item { definition: found.definition.clone(), active: None, restart: None, volumes: Vec::new() })
+            Ok(Item { definition: found.definition.clone(), active: None, restart: Some(false), volumes: Vec::new() })
         }
     }
 }

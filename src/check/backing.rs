@@ -23,6 +23,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         for disk in domain.disks.iter().filter(|disk| !disk.readonly) {
             let (path, name, at) = match &disk.source {
                 Source::Volume { pool, name, at } => (lab.pool(*pool).volume_place(name), name, at),
+                Source::HostVolume { name, .. } => (disk.source.place(&[]), name, &disk.at),
                 Source::File(path) | Source::Block(path) => (plain(path), path, &disk.at),
             };
             let Some((grown, on)) = grown_on.get(&path) else { continue };

@@ -28,11 +28,11 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
     for domain in lab.domains.iter().flatten() {
         let disks = domain.disks.iter().filter_map(|disk| match &disk.source {
             Source::Volume { pool, name, at } => Some((*pool, name, at)),
-            Source::File(_) | Source::Block(_) => None,
+            Source::HostVolume { .. } | Source::File(_) | Source::Block(_) => None,
         });
         let cdroms = domain.cdroms.iter().filter_map(|cdrom| match &cdrom.medium {
             Medium::Volume { pool, name, at } => Some((*pool, name, at)),
-            Medium::File(_) | Medium::DriverDisc | Medium::Empty => None,
+            Medium::File(_) | Medium::HostVolume { .. } | Medium::DriverDisc | Medium::Empty => None,
         });
         for (pool, name, at) in disks.chain(cdroms) {
             // Thousands of domains may have one volume from one profile: one problem is enough.
@@ -48,7 +48,7 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
 /// Warns of bridges that the lab knows nothing of.
 fn warn_of_unmanaged_bridges(lab: &Lab, problems: &mut Problems) {
     let bridges = lab.networks.iter().flatten().filter_map(|network| network.bridge.as_ref());
-    let known: HashSet<&str> = bridges.map(|bridge| bridge.value.as_str()).collect();
+    let known: HashSet<&str> = bridges.chain(&lab.external.bridges).map(|bridge| bridge.value.as_str()).collect();
     let interfaces = lab.domains.iter().flatten().flat_map(|domain| &domain.interfaces);
     for interface in interfaces {
         if let Attachment::Bridge { name, place } = &interface.attachment
@@ -61,7 +61,7 @@ fn warn_of_unmanaged_bridges(lab: &Lab, problems: &mut Problems) {
                     format!("no network of the lab is on the bridge `{name}`"),
                 )
                 .label("has to exist on the host")
-                .help("fine if the host has it; a network of mode `bridge` on it says so to lab2nix"),
+                .help(format!("if the host has it, say so: `\"external\": {{ \"bridges\": [\"{name}\"] }}`")),
             );
         }
     }

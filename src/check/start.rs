@@ -58,7 +58,7 @@ fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
 /// Whether a domain has, or may have, something else to boot from than its disks.
 fn boots_from_elsewhere(domain: &Domain) -> bool {
     let has_medium = domain.cdroms.iter().any(|cdrom| match cdrom.medium {
-        Medium::File(_) | Medium::Volume { .. } => true,
+        Medium::File(_) | Medium::Volume { .. } | Medium::HostVolume { .. } => true,
         Medium::DriverDisc | Medium::Empty => false,
     });
     has_medium

@@ -53,6 +53,11 @@ pub enum Source {
         /// Where the volume is named.
         at: Pointer,
     },
+    /// A volume of a pool of libvirt's that the lab does not manage.
+    HostVolume {
+        pool: String,
+        name: String,
+    },
     File(String),
     Block(String),
 }
@@ -63,6 +68,7 @@ impl Source {
     pub fn place(&self, pools: &[Pool]) -> String {
         match self {
             Self::Volume { pool, name, .. } => pools[pool.0].volume_place(name),
+            Self::HostVolume { pool, name } => format!("{name} of pool {pool}"),
             Self::File(path) | Self::Block(path) => plain(path),
         }
     }
@@ -92,6 +98,11 @@ pub enum Medium {
         name: String,
         /// Where the volume is named.
         at: Pointer,
+    },
+    /// An ISO that is a volume of a pool of libvirt's that the lab does not manage.
+    HostVolume {
+        pool: String,
+        name: String,
     },
     /// The disc of `VirtIO` drivers.
     DriverDisc,

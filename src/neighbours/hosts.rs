@@ -125,7 +125,7 @@ impl Seen {
 fn tags(lab: &Lab, interface: &Interface) -> Option<Vec<u16>> {
     let network = match interface.attachment {
         Attachment::Network(id) => Some(lab.network(id)),
-        Attachment::Bridge { .. } | Attachment::Macvtap(_) | Attachment::User => None,
+        Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) | Attachment::User => None,
     };
     let group = network.and_then(|network| {
         let is_its = |group: &&Portgroup| interface.portgroup.as_ref().map_or(group.default, |its| *its == group.name);
@@ -183,7 +183,8 @@ fn is_on_lan(lab: &Lab, interface: &Interface) -> bool {
     match interface.attachment {
         Attachment::Network(id) => !lab.network(id).mode.makes_bridge(),
         Attachment::Bridge { .. } | Attachment::Macvtap(_) => true,
-        Attachment::User => false,
+        // Most are libvirt's own.
+        Attachment::HostNetwork(_) | Attachment::User => false,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::lab::Target;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::{Tree, Value};
 use crate::libvirt::vocabulary::{Element, Vocabulary};
-use crate::libvirt::{Definition, ImportedObject, Object, Objects, VolumeObject};
+use crate::libvirt::{Definition, KeptObject, Object, Objects, VolumeObject};
 use crate::parallel;
 use crate::spec::{Active, Formatter};
 use crate::visible::is_hidden;
@@ -94,7 +94,7 @@ pub fn list_file(kind: ObjectKind, objects: &Objects, target: &Target, spec: &st
         ObjectKind::Pool => &objects.pools,
         ObjectKind::Domain => &objects.domains,
     };
-    let stay = &objects.imported;
+    let kept = objects.kept.iter().filter(|object| object.kind == kind);
     let (body, uses) = match list {
         None => (Expr::Null, BTreeSet::new()),
         Some(objects) => {
@@ -104,9 +104,7 @@ pub fn list_file(kind: ObjectKind, objects: &Objects, target: &Target, spec: &st
             });
             let (mut items, uses): (Vec<_>, Vec<_>) =
                 written.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-            if kind == ObjectKind::Domain {
-                items.extend(stay.iter().map(imported).collect::<Result<Vec<_>, _>>()?);
-            }
+            items.extend(kept.map(self::kept).collect::<Result<Vec<_>, _>>()?);
             (Expr::List(items), uses.into_iter().flatten().collect())
         }
     };
@@ -126,9 +124,9 @@ pub fn list_file(kind: ObjectKind, objects: &Objects, target: &Target, spec: &st
     Ok(ListFile { kind, expr, text })
 }
 
-/// Makes the item of an imported domain: `NixVirt` gets the definition that libvirt has, so that it changes nothing.
-fn imported(domain: &ImportedObject) -> Result<Expr, Error> {
-    let path = Text::new(domain.path.clone()).map_err(|error| unwritable(&domain.name, &error))?;
+/// Makes the item of an object that stays as it is: `NixVirt` gets the definition that libvirt has, so that it changes nothing.
+fn kept(object: &KeptObject) -> Result<Expr, Error> {
+    let path = Text::new(object.path.clone()).map_err(|error| unwritable(&object.name, &error))?;
     let mut item = Attrs::new();
     put(&mut item, Name::literal("definition"), Expr::Str(path));
     put(&mut item, Name::literal("restart"), false.into());

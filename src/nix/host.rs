@@ -23,6 +23,7 @@ const MODULES: &[(&str, &str)] = files![
     "consequences.nix"
     "default.nix"
     "directories.nix"
+    "external.nix"
     "firewall.nix"
     "firmware.nix"
     "gentle.nix"

@@ -497,7 +497,8 @@ ids! {
     SimilarVolume = "similar-volume", Warning;
     /// An interface is on a bridge that no network of the lab is on.
     ///
-    /// The bridge must exist on the host before the domain starts. If it does, all is well.
+    /// The bridge must exist on the host before the domain starts. If it does, name it among the `bridges` of `external`: then
+    /// activation looks for it before it changes anything.
     UnmanagedBridge = "unmanaged-bridge", Warning;
     /// A UUID that was copied from an example.
     ///

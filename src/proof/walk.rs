@@ -6,7 +6,7 @@ use super::Error;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::Value;
 use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
-use crate::libvirt::{Definition, ImportedObject, Object, VolumeObject};
+use crate::libvirt::{Definition, KeptObject, Object, VolumeObject};
 use crate::nix::file::{NIXVIRT, PKGS, host_file};
 use crate::nix::{Attrs, Expr, Lines, Name, Piece, Select};
 use crate::spec::NixVirtVersion;
@@ -41,23 +41,21 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Items for domains that stay as they are, after `before` others: the file that says what libvirt has, and that it is
+    /// Items for objects that stay as they are, after `before` others: the file that says what libvirt has, and that it is
     /// not to be restarted, nor started or stopped.
-    pub(super) fn imported(
-        &mut self,
-        items: &'a [Expr],
-        domains: &[ImportedObject],
-        before: usize,
-    ) -> Result<(), Error> {
-        for (index, (item, domain)) in items.iter().zip(domains).enumerate() {
+    pub(super) fn kept(&mut self, items: &'a [Expr], kept: &[&KeptObject], before: usize) -> Result<(), Error> {
+        for (index, (item, object)) in items.iter().zip(kept).enumerate() {
             self.path.push(Step::Item(before + index));
-            let is_path = |value: &Expr| matches!(value, Expr::Str(path) if path.as_str() == domain.path);
+            let is_path = |value: &Expr| matches!(value, Expr::Str(path) if path.as_str() == object.path);
             match item {
                 Expr::Attrs(attrs)
                     if attrs.iter().count() == 2
                         && attrs.get("definition").is_some_and(is_path)
                         && attrs.get("restart") == Some(&Expr::Bool(false)) => {}
-                other => return self.error(format!("what leaves the domain `{}` as it is", domain.name), other),
+                other => {
+                    return self
+                        .error(format!("what leaves the {} `{}` as it is", object.kind.name(), object.name), other);
+                }
             }
             self.path.pop();
         }

@@ -108,7 +108,9 @@ fn tell_apart(disks: &[Disk], problems: &mut Problems) {
 fn default_format(source: &Source) -> ImageFormat {
     match source {
         Source::Block(_) => ImageFormat::Raw,
-        Source::Volume { name, .. } | Source::File(name) => ImageFormat::of_file(name),
+        Source::Volume { name, .. } | Source::HostVolume { name, .. } | Source::File(name) => {
+            ImageFormat::of_file(name)
+        }
     }
 }
 
@@ -198,6 +200,10 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
             );
             return None;
         };
+        if names.is_pool_of_host(pool) {
+            let name = volume_name::existing(volume, problems)?;
+            return Some(Medium::HostVolume { pool: pool.value.clone(), name });
+        }
         let pool = names.pool(pool, problems)?;
         let of = &names.pools[pool.0];
         if !volume_name::check_existing(volume, of, problems) {
@@ -222,7 +228,7 @@ pub(crate) fn take_formats_of_volumes<'a>(
     for disk in disks {
         let volume = match &disk.source {
             Source::Volume { pool, name, .. } => volumes.get(&(pool.0, name.as_str())),
-            Source::File(_) | Source::Block(_) => None,
+            Source::HostVolume { .. } | Source::File(_) | Source::Block(_) => None,
         };
         if let Some(volume) = volume {
             if let Some(at) = disk.format_at.clone().filter(|_| disk.format != volume.format) {

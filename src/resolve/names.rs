@@ -5,12 +5,15 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
+use crate::lab::external::External;
 use crate::lab::id::{NetworkId, PoolId};
+use crate::lab::identity::ObjectKind;
+use crate::lab::interface::attachment::Attachment;
 use crate::lab::link::LinkProfile;
 use crate::lab::network::Network;
 use crate::lab::storage::Pool;
 use crate::lab::subnet::Family;
-use crate::problem::{Id, Problem, Problems};
+use crate::problem::{Id, Problem, Problems, probably_meant};
 use crate::resolve::layers::Word;
 use crate::resolve::templates::Templates;
 use crate::spec::Spec;
@@ -23,6 +26,7 @@ pub(crate) struct Names<'a> {
     pub(crate) pool_ids: IndexMap<&'a str, PoolId>,
     /// The disks that others can be clones of: those of the templates resolved so far.
     pub(crate) templates: Templates<'a>,
+    pub(crate) external: &'a External,
     pub(crate) links: &'a IndexMap<&'a str, LinkProfile>,
     /// Subnets that were written and refused, so that no further problem comes of them.
     pub(crate) refused_subnets: HashSet<(NetworkId, Family)>,
@@ -42,24 +46,31 @@ pub(crate) fn refused_subnets(spec: &Spec, networks: &[Network]) -> HashSet<(Net
 }
 
 impl<'a> Names<'a> {
-    /// Finds the pool that a word names.
+    /// Finds the pool of the lab that a word names.
     pub(crate) fn pool(&self, word: Word<'_>, problems: &mut Problems) -> Option<PoolId> {
         let found = self.pool_ids.get(word.value.as_str()).copied();
         if found.is_none() {
-            let known = self.pool_ids.keys().copied();
-            problems.push(Problem::unknown(Id::UnknownPool, word.place(), "pool", word.value, known));
+            problems.push(unknown(Id::UnknownPool, ObjectKind::Pool, word, self.pool_ids.keys().copied()));
         }
         found
     }
 
-    /// Finds the network that a word names.
-    pub(crate) fn network(&self, word: Word<'_>, problems: &mut Problems) -> Option<NetworkId> {
-        let found = self.network_ids.get(word.value.as_str()).copied();
-        if found.is_none() {
-            let known = self.network_ids.keys().copied();
-            problems.push(Problem::unknown(Id::UnknownNetwork, word.place(), "network", word.value, known));
+    /// Whether a word names a pool of the host's that the lab does not manage.
+    pub(crate) fn is_pool_of_host(&self, word: Word<'_>) -> bool {
+        self.external.pools.iter().any(|pool| pool.value == *word.value)
+    }
+
+    /// Finds the network that a word names: the lab's, or one of the host's.
+    pub(crate) fn network(&self, word: Word<'_>, problems: &mut Problems) -> Option<Attachment> {
+        let name = word.value.as_str();
+        if let Some(id) = self.network_ids.get(name) {
+            return Some(Attachment::Network(*id));
         }
-        found
+        if self.external.networks.iter().any(|network| network.value == name) {
+            return Some(Attachment::HostNetwork(name.to_owned()));
+        }
+        problems.push(unknown(Id::UnknownNetwork, ObjectKind::Network, word, self.network_ids.keys().copied()));
+        None
     }
 
     /// Finds the profile of a link that a word names.
@@ -71,4 +82,28 @@ impl<'a> Names<'a> {
         }
         found
     }
+}
+
+/// Makes the problem of an object that the lab neither declares nor says to be the host's.
+fn unknown<'n>(
+    id: Id,
+    kind: ObjectKind,
+    word: Word<'_>,
+    known: impl ExactSizeIterator<Item = &'n str> + Clone,
+) -> Problem {
+    let (kind, name) = (kind.name(), word.value);
+    let names: Vec<&str> = known.clone().collect();
+    let problem = Problem::unknown(id, word.place(), kind, name, known);
+    let of_host = format!("`\"external\": {{ \"{kind}s\": [\"{name}\"] }}`");
+    let help = if names.is_empty() {
+        format!(
+            "if libvirt has it and others look after it: {of_host}; else {}, beside all others of the host",
+            problem.help
+        )
+    } else if probably_meant(name, &names).is_none() {
+        format!("{}; if libvirt has it and others look after it: {of_host}", problem.help)
+    } else {
+        return problem;
+    };
+    problem.help(help)
 }

@@ -17,8 +17,8 @@ use crate::cli::{Activation, Cli, Deny, PlanArguments, PlanFormat};
 use crate::files::{self, Disk};
 use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
+use crate::host_file;
 use crate::lab::Lab;
-use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::{self, Consequence};
@@ -34,8 +34,6 @@ use crate::virsh::{Virsh, state};
 const APPLIED: &str = "/etc/lab2nix/settings.json";
 /// What the module of the host has said of its activations at the last switch, where lab2nix has a part in them.
 const ACTIVATION: &str = "/etc/lab2nix/activation.json";
-/// The file that an imported domain's definition is taken to, below which its name is.
-const IMPORTED: &str = "/run/lab2nix/imported/";
 
 pub(super) fn plan(cli: &Cli, arguments: &PlanArguments) -> Result<u8, Failure> {
     let mut specs = Vec::new();
@@ -149,7 +147,7 @@ fn cache() -> Option<PathBuf> {
     of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache")))
 }
 
-/// What NixVirt's helper is told, with the definitions of imported domains as libvirt has them.
+/// What NixVirt's helper is told, with the definitions of what stays as it is as libvirt has them.
 pub(super) fn read_settings(path: &Path, connection: &str, world: &World) -> Result<Settings, Failure> {
     let text = fs::read_to_string(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
     Settings::read(&of_connection(&text, connection), |file| read_definition(file, world))
@@ -157,10 +155,8 @@ pub(super) fn read_settings(path: &Path, connection: &str, world: &World) -> Res
 }
 
 fn read_definition(file: &str, world: &World) -> Result<String, String> {
-    let imported = file.strip_prefix(IMPORTED).and_then(|rest| rest.rsplit('/').next()?.strip_suffix(".xml"));
-    let there = imported.and_then(|name| world.named(ObjectKind::Domain, name));
-    match there {
-        Some(domain) => Ok(domain.definition.text().to_owned()),
+    match host_file::kept_at(file).and_then(|(kind, name)| world.named(kind, name)) {
+        Some(object) => Ok(object.definition.text().to_owned()),
         None => fs::read_to_string(file).map_err(|error| error.to_string()),
     }
 }

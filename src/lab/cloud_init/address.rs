@@ -72,6 +72,7 @@ pub struct Segment {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Wire {
     Network(NetworkId),
+    HostNetwork(String),
     Bridge(String),
     Macvtap(String),
 }
@@ -79,6 +80,10 @@ enum Wire {
 impl Segment {
     pub(crate) fn network(id: NetworkId) -> Self {
         Self { wire: Wire::Network(id), tag: None }
+    }
+
+    pub(crate) fn host_network(name: &str) -> Self {
+        Self { wire: Wire::HostNetwork(name.to_owned()), tag: None }
     }
 
     pub(crate) fn bridge(name: &str) -> Self {
@@ -98,7 +103,7 @@ impl Segment {
     pub(crate) fn as_network(&self) -> Option<NetworkId> {
         match (&self.wire, self.tag) {
             (Wire::Network(id), None) => Some(*id),
-            (Wire::Network(_), Some(_)) | (Wire::Bridge(_) | Wire::Macvtap(_), _) => None,
+            (Wire::Network(_), Some(_)) | (Wire::HostNetwork(_) | Wire::Bridge(_) | Wire::Macvtap(_), _) => None,
         }
     }
 }

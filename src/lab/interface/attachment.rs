@@ -1,4 +1,4 @@
-//! What an interface is attached to: a network of the lab, or something of the host's.
+//! What an interface is attached to: a network of the lab or something of the host's.
 
 use crate::lab::id::NetworkId;
 use crate::lab::interface::backend::Backend;
@@ -10,6 +10,8 @@ use crate::place::Place;
 pub enum Attachment {
     /// A network of the lab.
     Network(NetworkId),
+    /// A network of libvirt's that the lab does not manage.
+    HostNetwork(String),
     /// A bridge of the host.
     Bridge {
         /// The bridge's name.
@@ -28,7 +30,8 @@ impl Attachment {
     pub(crate) fn backend(&self, networks: &[Network]) -> Backend {
         match self {
             Self::Network(id) => networks[id.0].mode.backend(),
-            Self::Bridge { .. } => Backend::Bridge,
+            // Of the host's networks nothing is known; most have a bridge.
+            Self::HostNetwork(_) | Self::Bridge { .. } => Backend::Bridge,
             Self::Macvtap(_) => Backend::Macvtap,
             Self::User => Backend::User,
         }

@@ -31,6 +31,7 @@ pub(super) fn drives(domain: &Domain, lab: &Lab) -> Vec<Tree> {
 fn disk_tree(disk: &Disk, lab: &Lab) -> Tree {
     let (kind, source) = match &disk.source {
         Source::Volume { pool, name, .. } => volume(lab.pool(*pool), name),
+        Source::HostVolume { pool, name } => ("volume", volume_of(pool, name)),
         Source::File(path) => ("file", Tree::new().with("file", path.clone())),
         Source::Block(path) => ("block", Tree::new().with("dev", path.clone())),
     };
@@ -87,12 +88,13 @@ fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
             let (kind, source) = volume(lab.pool(*pool), name);
             (kind, Some(source))
         }
+        Medium::HostVolume { pool, name } => ("volume", Some(volume_of(pool, name))),
         Medium::DriverDisc => ("file", Some(Tree::new().with("file", HostFile::DriverDisc))),
         Medium::Empty => ("file", None),
     };
     let format = match &cdrom.medium {
         Medium::Volume { pool, name, .. } => lab.pool(*pool).volume(name).map_or("raw", |volume| volume.format.name()),
-        Medium::File(_) | Medium::DriverDisc | Medium::Empty => "raw",
+        Medium::File(_) | Medium::HostVolume { .. } | Medium::DriverDisc | Medium::Empty => "raw",
     };
     let policy = cdrom.startup_policy.map(StartupPolicy::name);
     Tree::new()
@@ -131,7 +133,7 @@ fn floppy_tree(floppy: &Floppy) -> Tree {
 /// ("using 'rbd' pools for backing 'volume' disks isn't yet supported").
 fn volume(pool: &Pool, name: &str) -> (&'static str, Tree) {
     if pool.r#type != PoolType::Rbd {
-        return ("volume", Tree::new().with("pool", pool.name.clone()).with("volume", name.to_owned()));
+        return ("volume", volume_of(&pool.name, name));
     }
     let auth = pool.source.auth.as_ref().map(|auth| {
         let secret = secret(&auth.secret).with("type", "ceph");
@@ -143,4 +145,8 @@ fn volume(pool: &Pool, name: &str) -> (&'static str, Tree) {
         .with_each("host", pool.source.hosts.iter().map(host))
         .with_some("auth", auth);
     ("network", source)
+}
+
+fn volume_of(pool: &str, name: &str) -> Tree {
+    Tree::new().with("pool", pool.to_owned()).with("volume", name.to_owned())
 }

@@ -23,6 +23,10 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
                     .with_some("portgroup", interface.portgroup.clone()),
             ),
         ),
+        Attachment::HostNetwork(name) => (
+            "network",
+            Some(Tree::new().with("network", name.clone()).with_some("portgroup", interface.portgroup.clone())),
+        ),
         Attachment::Bridge { name, .. } => ("bridge", Some(Tree::new().with("bridge", name.clone()))),
         Attachment::User => ("user", None),
         Attachment::Macvtap(device) => {

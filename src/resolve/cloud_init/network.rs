@@ -327,6 +327,7 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
 fn segment(interface: &Interface) -> Option<Segment> {
     match &interface.attachment {
         Attachment::Network(id) => Some(Segment::network(*id)),
+        Attachment::HostNetwork(name) => Some(Segment::host_network(name)),
         Attachment::Bridge { name, .. } => Some(Segment::bridge(name)),
         Attachment::Macvtap(device) => Some(Segment::macvtap(device)),
         Attachment::User => None,
@@ -347,6 +348,8 @@ fn served(interface: &Interface, names: &Names<'_>) -> Served {
             }
         }
         Attachment::User => Served::Lab { v4: true, v6: false },
-        Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => Served::Unknown,
+        Attachment::Network(_) | Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => {
+            Served::Unknown
+        }
     }
 }

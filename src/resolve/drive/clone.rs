@@ -29,11 +29,11 @@ impl TemplateDisk {
     pub(crate) fn pool(&self, disk: &str, clone_of: Word<'_>, problems: &mut Problems) -> Option<PoolId> {
         match &self.source {
             Source::Volume { pool, .. } => Some(*pool),
-            Source::File(_) | Source::Block(_) => {
+            Source::HostVolume { .. } | Source::File(_) | Source::Block(_) => {
                 problems.push(
                     Problem::needs(
                         clone_of.key_place(),
-                        format!("disk `{disk}` is a clone of one that is on no pool"),
+                        format!("disk `{disk}` is a clone of one that is on no pool of the lab"),
                         "a `pool` beside it",
                     )
                     .related(Place::value(&self.at), "the disk that it is a clone of")
@@ -89,6 +89,10 @@ impl TemplateDisk {
                 (Image::File(of.volume_path(name)), written)
             }
             Source::File(path) => (Image::File(path.clone()), Some(self.format)),
+            Source::HostVolume { .. } => {
+                refuse("a volume in a pool that the lab does not manage, whose path it does not know".to_owned());
+                return None;
+            }
             Source::Block(_) => {
                 refuse("a block device".to_owned());
                 return None;

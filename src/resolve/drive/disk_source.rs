@@ -6,7 +6,7 @@ use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Problem, Problems};
 use crate::resolve::guest::Guest;
-use crate::resolve::layers::{Layers, present, written};
+use crate::resolve::layers::{Layers, Word, present, written};
 use crate::resolve::storage::{backing, image, volume, volume_name};
 use crate::resolve::{parse, text};
 use crate::spec::drive as written;
@@ -46,6 +46,9 @@ pub(crate) fn resolve(
     }
     if let Some(block) = block {
         return Some((Source::Block(text::file(block, problems)?), written, None));
+    }
+    if let Some(pool) = pool.filter(|pool| guest.names.is_pool_of_host(*pool)) {
+        return of_host(disk, pool, layers, problems);
     }
     let (pool, pool_at) = match (pool, template_disk) {
         (Some(word), _) => (guest.names.pool(word, problems)?, word.pointer()),
@@ -89,18 +92,7 @@ pub(crate) fn resolve(
         (Some(size), _) => volume::written_size(size, problems),
         (None, Some((template_disk, word))) => Some((template_disk.size(disk, word, problems)?, None)),
         (None, None) => {
-            let backing = (!backing_layers.is_empty()).then(|| backing_layers.pointer());
-            let image = (!image_layers.is_empty()).then(|| image_layers.pointer());
-            undeclared(
-                disk,
-                [
-                    ("grow on an image", ", at least that of the image", backing),
-                    ("grow on an image", ", at least that of the image", image),
-                    ("be set aside", " to declare one", allocation.map(|at| at.pointer())),
-                    ("be set aside", " to declare one", preallocation.map(|at| at.pointer())),
-                ],
-                problems,
-            );
+            undeclared(disk, layers, problems);
             let (name, at) = volume_word.map(|word| (word.value.clone(), word.pointer()))?;
             // The format of a volume that is a file is its own.
             let format = if r#type.has_files() {
@@ -127,6 +119,40 @@ pub(crate) fn resolve(
     let volume = Volume { name: name.clone(), at: layers.pointer(), format, present: Some(present), extra: None };
     let at = volume_word.map_or(pool_at, |word| word.pointer());
     Some((Source::Volume { pool, name, at }, Some(format), Some((pool, volume))))
+}
+
+/// What a disk in a pool is that the lab does not manage: a volume that exists. NixVirt makes none there.
+fn of_host(
+    disk: &str,
+    pool: Word<'_>,
+    layers: &Layers<'_, written::Disk>,
+    problems: &mut Problems,
+) -> Option<DiskSource> {
+    let makes = written!(layers => size, allocation, preallocation, backing, image, clone_of);
+    problems.extend(present(makes).map(|(key, at)| {
+        Problem::conflict(Place::key(at), format!("disk `{disk}` is in a pool that the lab does not manage"))
+            .label(format!("`{key}` is for volumes that the lab makes"))
+            .related(pool.place(), "the pool, which is `external`")
+            .help("name a volume that exists, make it by `virsh vol-create-as`, or declare the pool in `pools`")
+    }));
+    let Some(volume) = layers.get(key!(volume)) else {
+        let message = format!("disk `{disk}` does not say which volume of the pool it is");
+        problems.push(
+            Problem::needs(layers.place(), message, "a `volume`")
+                .help("add `\"volume\": …`, as `virsh vol-list` has it"),
+        );
+        return None;
+    };
+    let is_known = [".raw", ".qcow2"].iter().any(|ending| volume.value.to_lowercase().ends_with(ending));
+    let format = layers.get(key!(format));
+    if format.is_none() && !is_known {
+        let message = format!("the name of the volume `{}` does not tell its format", text::shortened(volume.value));
+        problems.push(Problem::needs(volume.place(), message, "a `format`").help(
+            "add `\"format\": \"raw\"` or `\"qcow2\"`, as `virsh vol-dumpxml` has it: the wrong one destroys the image",
+        ));
+    }
+    let name = volume_name::existing(volume, problems)?;
+    Some((Source::HostVolume { pool: pool.value.clone(), name }, format.map(|format| *format.value), None))
 }
 
 /// Refuses keys of a volume on a disk that is a file or a block device.
@@ -166,9 +192,12 @@ fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
 }
 
 /// Reports keys of a volume on a disk that does not declare one.
-fn undeclared(disk: &str, keys: [(&str, &str, Option<Pointer>); 4], problems: &mut Problems) {
-    for (what, help, at) in keys {
-        let Some(at) = at else { continue };
+fn undeclared(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
+    for (key, at) in present(written!(layers => backing, image, allocation, preallocation)) {
+        let (what, help) = match key {
+            "backing" | "image" => ("grow on an image", ", at least that of the image"),
+            _ => ("be set aside", " to declare one"),
+        };
         let message = format!("disk `{disk}` declares no volume that could {what}");
         problems.push(
             Problem::needs(Place::key(at), message, "a `size` beside it").help(format!("add `\"size\": …`{help}")),

@@ -38,6 +38,10 @@ pub(crate) fn addresses(
                 check_host_name(word, guest.instance, problems);
                 addresses.extend(address(word, family, *network, guest, problems));
             }
+            Attachment::HostNetwork(name) => {
+                let what = format!("an interface on network `{name}`, which the lab does not manage,");
+                problems.push(without_network(word, &what, "the network"));
+            }
             Attachment::Bridge { .. } => {
                 problems.push(without_network(word, "an interface on a bridge", "whoever serves the bridge"));
             }
@@ -53,7 +57,7 @@ pub(crate) fn addresses(
 /// Makes the problem of an address that no network of the lab reserves.
 fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
     Problem::not_on_this_mode(word.key_place(), format!("{what} has no network that reserves its address"))
-        .label("only with a `network`")
+        .label("only with a `network` of the lab")
         .help(format!("leave it out; {server} gives out its addresses"))
 }
 

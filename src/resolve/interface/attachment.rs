@@ -34,7 +34,7 @@ pub(crate) fn attachment(
     problems.extend(user.and_then(parse::only_true));
     parse::one_of(&kinds, &what, &layers.pointer(), problems)?;
     if let Some(network) = network {
-        return names.network(network, problems).map(Attachment::Network);
+        return names.network(network, problems);
     }
     if let Some(bridge) = bridge {
         let name = device_name::of_host(bridge, problems)?;
@@ -67,7 +67,7 @@ pub(crate) fn vlan(
     let layers = layers.object(key!(vlan));
     let has_vlans = match attachment {
         Attachment::Network(id) => names.networks[id.0].mode.has_vlans(),
-        Attachment::Bridge { .. } => true,
+        Attachment::HostNetwork(_) | Attachment::Bridge { .. } => true,
         Attachment::User | Attachment::Macvtap(_) => false,
     };
     if !layers.is_empty() && !has_vlans {
@@ -92,6 +92,9 @@ pub(crate) fn portgroup(
     problems: &mut Problems,
 ) -> Option<String> {
     let written = layers.get(key!(portgroup))?;
+    if let Attachment::HostNetwork(_) = attachment {
+        return Some(written.value.clone());
+    }
     let Attachment::Network(id) = attachment else {
         let (what, _) = describe(attachment, names);
         problems.push(
@@ -149,6 +152,9 @@ pub(crate) fn describe(attachment: &Attachment, names: &Names<'_>) -> (String, S
         Attachment::Network(id) => {
             let network = &names.networks[id.0];
             (format!("an interface on network `{}`", network.name), format!("not in mode `{}`", network.mode.name()))
+        }
+        Attachment::HostNetwork(name) => {
+            (format!("an interface on network `{name}`"), "not on a network that the lab does not manage".to_owned())
         }
         Attachment::Bridge { .. } => ("an interface on a bridge".to_owned(), "not with `bridge`".to_owned()),
         Attachment::User => ("a `user` interface".to_owned(), "not with `user`".to_owned()),

@@ -22,11 +22,13 @@ pub(crate) fn forwards(
     };
     match attachment {
         Attachment::User => {}
-        Attachment::Network(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => problems.push(
-            Problem::not_on_this_mode(list.key_place(), "an interface whose ports nobody forwards")
-                .label("only with `user`")
-                .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
-        ),
+        Attachment::Network(_) | Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => {
+            problems.push(
+                Problem::not_on_this_mode(list.key_place(), "an interface whose ports nobody forwards")
+                    .label("only with `user`")
+                    .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
+            );
+        }
     }
     let mut forwards = Vec::new();
     for layers in layers.objects(key!(forwards)) {

@@ -25,10 +25,17 @@ pub(crate) fn check_derived(name: &str, pool: &Pool, place: Place, problems: &mu
 /// Checks the name of a volume that the pool is thought to have already. Where names are not given by rule, somebody else chose
 /// it, so it has only to be one.
 pub(crate) fn check_existing(word: Word<'_>, pool: &Pool, problems: &mut Problems) -> bool {
-    let name = word.value.as_str();
-    if matches!(pool.r#type, PoolType::Disk | PoolType::Iscsi) {
-        return check(name, pool, word.place(), problems);
+    match pool.r#type {
+        PoolType::Disk | PoolType::Iscsi => check(word.value, pool, word.place(), problems),
+        PoolType::Dir | PoolType::Fs | PoolType::Netfs | PoolType::Logical | PoolType::Rbd | PoolType::Zfs => {
+            existing(word, problems).is_some()
+        }
     }
+}
+
+/// Reads the name of a volume that exists in a pool of which nothing is known.
+pub(crate) fn existing(word: Word<'_>, problems: &mut Problems) -> Option<String> {
+    let name = word.value.as_str();
     let is_name = !name.is_empty() && !name.contains('/');
     if !is_name {
         problems.push(
@@ -36,7 +43,7 @@ pub(crate) fn check_existing(word: Word<'_>, pool: &Pool, problems: &mut Problem
                 .help("write it as `virsh vol-list` does, without the directory of the pool"),
         );
     }
-    is_name && text::check_line(name, word.place(), problems)
+    (is_name && text::check_line(name, word.place(), problems)).then(|| name.to_owned())
 }
 
 /// Checks the name of a volume that the pool gets.
