@@ -26,6 +26,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::files::{self, Replace};
+use lab2nix::host_file;
 use lab2nix::neighbours::Hosts;
 use lab2nix::nix::host::is_host_file;
 use lab2nix::pipeline;
@@ -302,7 +303,7 @@ fn definitions(lab: &Value) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for section in ["networks", "pools", "domains"] {
         // What stays as it is, has no definition of ours.
-        let is_ours = |object: &Value| !text(object).starts_with("/run/lab2nix/imported/");
+        let is_ours = |object: &Value| host_file::kept_at(&text(object)).is_none();
         for object in list(&lab[section]).into_iter().filter(is_ours) {
             let (definition, pool) = (text(&object), name(&text(&object)));
             for volume in list(&object["volumes"]).iter().filter(|volume| volume.get("definition").is_some()) {

@@ -21,7 +21,8 @@ let
   names =
     connection: kind:
     filter (name: !(isManaged connection kind name)) (
-      unique (concatMap (lab: lab.external."${kind}s") (on connection))
+      # Domains that stay have entries of their own.
+      unique (concatMap (lab: lab.external."${kind}s" or [ ]) (on connection))
     );
   directory = "/run/lab2nix/external";
 in

@@ -476,6 +476,43 @@ fn what_nixvirt_would_stop_half_way_at_stops_it_before() {
 const LAN: &str = "<network><name>lan</name><uuid>UUID</uuid><bridge name='virbr-lan'/>\
     <ip address='10.0.0.1' prefix='24'/></network>";
 
+#[test]
+fn what_is_external_is_looked_for_and_stays() {
+    let spec = r#"{
+        "lab": "uses",
+        "external": { "networks": ["lan"], "pools": ["vms"], "bridges": ["br7"] },
+        "networks": { "own": { "subnet": "10.5.0.0/24" } },
+        "domains": { "guest": { "imported": true } }
+    }"#;
+    let Some(host) = Host::start("external", spec) else { return };
+    let world = &host.world;
+    host.helper("cp -r /run/lab2nix/external /run/kept");
+    host.install(&once(host.service.clone()));
+    let misses = |what: &str| {
+        assert_eq!(host.switch(), ["nixvirt: failed"]);
+        let says = format!("lab2nix: Lab `uses` says that the host has the {what}, but");
+        assert!(host.log().contains(&says), "{says}: {}", host.log());
+        assert!(!world.has("/run/kept"), "NixVirt came all the same");
+    };
+    misses("network `lan`");
+    world.write("/tmp/lan.xml", &LAN.replace("UUID", "5c9f1a6e-3a43-4d55-8d63-2b0b6b9b7d11"));
+    world.virsh(&["net-define", "/tmp/lan.xml"]);
+    misses("pool `vms`");
+    world.write("/tmp/vms.xml", "<pool type='dir'><name>vms</name><target><path>/srv</path></target></pool>");
+    world.virsh(&["pool-define", "/tmp/vms.xml"]);
+    misses("bridge `br7`");
+    world.run(&["ip", "link", "add", "br7", "type", "bridge"]);
+    world.write("/tmp/guest.xml", GUEST);
+    // On a network that no lab has, and that stays.
+    let on_lan = "<interface type='network'><source network='lan'/></interface></devices>";
+    world.write("/tmp/guest.xml", &GUEST.replace("</devices>", on_lan));
+    world.virsh(&["define", "/tmp/guest.xml"]);
+    assert_eq!(host.switch(), [""; 0], "{}", host.log());
+    let kept = |path: &str| world.run(&["cat", &format!("/run/kept/{path}.xml")]);
+    assert_eq!(kept("network/lan"), world.virsh(&["net-dumpxml", "--inactive", "lan"]));
+    assert_eq!(kept("pool/vms"), world.virsh(&["pool-dumpxml", "--inactive", "vms"]));
+}
+
 /// Names that only somebody else can have given.
 const AWKWARD: [&str; 3] = ["two words", "7", "$(touch pwned);`id`'\\\""];
 

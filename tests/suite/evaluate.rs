@@ -4,6 +4,7 @@
 
 mod clash;
 mod definition;
+mod external;
 mod gentle;
 mod host;
 mod image;

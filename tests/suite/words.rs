@@ -309,7 +309,8 @@ fn places(specs: &[PathBuf]) -> BTreeMap<String, Site> {
 
 /// The words of a lab that leave for other programs, each with what it is.
 fn leaving(lab: &Lab, objects: &Objects) -> Vec<(&'static str, String)> {
-    let HostNeeds { directories, tftp, filesystems, images, imported, bridges, links, .. } = HostNeeds::of(lab);
+    let HostNeeds { directories, tftp, filesystems, images, imported, external, bridges, links, .. } =
+        HostNeeds::of(lab);
     let mut words = vec![("lab", lab.name.clone())];
     words.extend(bridges.into_iter().map(|(name, Ports { .. })| ("bridge", name)));
     for (path, permissions) in directories {
@@ -320,6 +321,7 @@ fn leaving(lab: &Lab, objects: &Objects) -> Vec<(&'static str, String)> {
     words.extend(filesystems.into_iter().map(|name| ("file system", name)));
     words.extend(images.into_keys().map(|name| ("image", name)));
     words.extend(imported.into_keys().map(|name| ("object", name)));
+    words.extend(external.into_values().flatten().map(|name| ("object", name)));
     for (device, link) in links {
         words.extend([("device", device), ("netem", link.netem)]);
     }

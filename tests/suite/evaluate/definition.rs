@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lab2nix::host_file;
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
@@ -91,7 +92,7 @@ pub fn definitions(lab: &Value) -> Vec<Definition> {
         }
     };
     // What stays as it is, has no definition of ours.
-    let is_ours = |object: &Value| !text(&object["definition"]).starts_with("/run/lab2nix/imported/");
+    let is_ours = |object: &Value| host_file::kept_at(&text(&object["definition"])).is_none();
     objects.filter(|(_, object)| is_ours(object)).map(read).collect()
 }
 
