@@ -74,6 +74,8 @@ pub enum Verdict {
 pub enum Unknown {
     /// Whether there is a file.
     File(String),
+    /// Whether a pool of which nothing is known has a volume.
+    InPool { pool: String, volume: String },
     /// Whether there is a bridge.
     Bridge(String),
     /// What a domain is that stays as libvirt has it.

@@ -318,6 +318,9 @@ impl<'a, L: Normalize> Activation<'a, L> {
                         Some(volumes) if !volumes.contains_key(name) => {
                             return Err(format!("no storage vol with matching name '{name}'"));
                         }
+                        None if found.target().is_empty() => {
+                            self.unknown.insert(Unknown::InPool { pool: pool.clone(), volume: name.clone() });
+                        }
                         Some(_) | None => self.file_is_there(&path)?,
                     }
                 }

@@ -20,6 +20,9 @@ pub enum Error {
     /// An object that stays as it is, and is not there. The host stops before it changes anything.
     #[error("libvirt has no {} `{name}`, which lab `{lab}` says it has", kind.name())]
     NotThere { lab: String, kind: ObjectKind, name: String },
+    /// The same with a bridge.
+    #[error("the host has no bridge `{name}`, which lab `{lab}` says it has")]
+    NoBridge { lab: String, name: String },
     /// Two labs have one object, or one name of theirs. The host is not built.
     #[error("labs `{}` and `{}` both have the {} `{name}`", labs[0], labs[1], kind.name())]
     Clash { labs: [String; 2], kind: ObjectKind, name: String },
@@ -29,7 +32,7 @@ pub enum Error {
 }
 
 /// The settings of labs on one host. What stays as it is, imported domains and what is external, is as `world` has it; without one,
-/// as when nothing is known of the host, it is left out.
+/// as when nothing is known of the host, it is left out, and so is what a world that is assumed does not have.
 ///
 /// # Errors
 ///
@@ -59,8 +62,16 @@ pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Sett
     }
     if let Some(world) = world {
         for (lab, objects) in labs {
+            for name in lab.external.bridges.iter().map(|bridge| &bridge.value) {
+                if !world.may_have_bridges && !world.bridges.contains(name) {
+                    return Err(Error::NoBridge { lab: lab.name.clone(), name: name.clone() });
+                }
+            }
             for kept in &objects.kept {
-                let found = as_it_is(lab, kept, world)?;
+                let found = match as_it_is(lab, kept, world) {
+                    Err(Error::NotThere { .. }) if world.is_assumed => continue,
+                    found => found?,
+                };
                 let list = match kept.kind {
                     ObjectKind::Network => &mut settings.networks,
                     ObjectKind::Pool => &mut settings.pools,

@@ -149,6 +149,20 @@ impl World {
         world
     }
 
+    /// An object of which nothing is known but that it is there and runs.
+    ///
+    /// # Panics
+    ///
+    /// With a name that no object of libvirt's has: one with a character that XML gives a meaning.
+    pub fn assume(&mut self, kind: ObjectKind, name: &str) {
+        if self.named(kind, name).is_none() {
+            let (tag, uuid) = (kind.name(), Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()));
+            let text = format!("<{tag}>\n  <name>{name}</name>\n  <uuid>{uuid}</uuid>\n</{tag}>\n");
+            let definition = Definition::new(text).expect("the name is plain");
+            self.objects.push(Object { is_active: true, volumes: None, ..Object::new(kind, definition) });
+        }
+    }
+
     /// The host makes these directories before `NixVirt` runs, where they are missing.
     pub fn will_have<'d>(&mut self, directories: impl IntoIterator<Item = &'d String>) {
         for directory in directories {

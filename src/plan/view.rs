@@ -180,6 +180,7 @@ impl View {
 fn unknown(unknown: &Unknown) -> String {
     match unknown {
         Unknown::File(path) => format!("whether there is a file `{path}`"),
+        Unknown::InPool { pool, volume } => format!("whether the pool `{pool}` has the volume `{volume}`"),
         Unknown::Imported(name) => format!("what the imported domain `{name}` is, and what becomes of it"),
         Unknown::Bridge(name) => format!("whether there is a bridge `{name}`"),
         Unknown::Volume { path, present: true } => format!("whether the volume `{path}` is there, or is created empty"),

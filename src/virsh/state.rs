@@ -22,9 +22,9 @@ const KINDS: [ObjectKind; 3] = [ObjectKind::Network, ObjectKind::Pool, ObjectKin
 pub fn read(virsh: &Virsh) -> Result<World, Error> {
     let mut objects = read_objects(virsh)?;
     read_volumes(virsh, &mut objects)?;
-    // Until somebody has looked.
-    let may_have_bridges = !virsh.is_local();
-    Ok(World { objects, may_have_bridges, ..World::default() })
+    let bridges = if virsh.is_local() { bridges() } else { None };
+    let may_have_bridges = bridges.is_none();
+    Ok(World { objects, bridges: bridges.unwrap_or_default(), may_have_bridges, ..World::default() })
 }
 
 fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
@@ -140,7 +140,7 @@ fn name_in_row(row: &str) -> Option<String> {
     ends.clone().find_map(named).or_else(|| ends.map(|(name, _)| name.trim().to_owned()).next())
 }
 
-/// Looks at the files, directories and bridges of this machine that matter to the objects, there and in `settings`.
+/// Looks at the files and directories of this machine that matter to the objects, there and in `settings`.
 pub fn look_around(world: &mut World, settings: &Settings) {
     let wanted = settings.kinds().flat_map(|(_, items)| items.iter().map(|item| &item.definition));
     let there = world.objects.iter().map(|object| &object.definition);
@@ -176,10 +176,6 @@ pub fn look_around(world: &mut World, settings: &Settings) {
         }
     }
     world.files = files;
-    match bridges() {
-        Some(bridges) => world.bridges = bridges,
-        None => world.may_have_bridges = true,
-    }
 }
 
 /// The bridges of this machine: Linux's, and interfaces that may be those of Open vSwitch.

@@ -19,6 +19,7 @@ use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
 use crate::host_file;
 use crate::lab::Lab;
+use crate::lab::identity::ObjectKind;
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::{self, Consequence};
@@ -214,7 +215,13 @@ fn against_spec(
     for template in world.objects.iter_mut().filter(|object| templates.contains(&object.uuid())) {
         template.is_active = false;
     }
-    let settings = wanted::settings(labs, None)?;
+    for (lab, _) in former.iter().chain(labs) {
+        world.bridges.extend(lab.external.bridges.iter().map(|bridge| bridge.value.clone()));
+        for kind in [ObjectKind::Network, ObjectKind::Pool] {
+            lab.external.of_kind(kind).iter().for_each(|name| world.assume(kind, &name.value));
+        }
+    }
+    let settings = wanted::settings(labs, Some(&world))?;
     let before = Before { world: &world, applied: None, certainty: Certainty::Likely };
     let manner = manner(arguments, labs, None)?;
     let mut plan = plan::plan(&before, &settings, &AsWritten, manner.as_ref());

@@ -26,6 +26,28 @@ fn it_compares_with_another_spec() {
     assert!(ran.out.contains("\n| power-cycled | domain `web` | cut off, and started again | network `lan` restarts"));
 }
 
+/// What is external is taken for there, and is deleted when a lab no longer says so beside its own.
+#[test]
+fn what_is_external_is_there() {
+    let lab = |external: &str, memory: &str| {
+        format!(
+            r#"{{ "lab": "uses", {external} "networks": {{ "lan": {{ "subnet": "10.0.0.0/24" }} }}, "domains": {{ "web": {{
+               "active": true, "memory": "{memory}", "disks": [{{ "pool": "vms", "volume": "web.qcow2" }}],
+               "interfaces": [{{ "network": "default" }}, {{ "bridge": "br0" }}] }} }} }}"#
+        )
+    };
+    let says = r#""external": { "networks": ["default"], "pools": ["vms"], "bridges": ["br0"] },"#;
+    let place = Place::with(&lab(says, "2GiB"));
+    place.write("old.json", &lab(says, "1GiB"));
+    let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
+    assert!(ran.out.ends_with(
+        "Nobody could see:\n  whether the pool `vms` has the volume `web.qcow2`\n\n1 power-cycled; 3 objects stay as they are.\n"
+    ), "{ran:?}");
+    place.write("lab.json", r#"{ "lab": "uses", "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#);
+    let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
+    assert!(ran.out.contains("● deleted              network default\n"), "{ran:?}");
+}
+
 #[test]
 fn its_json_has_a_schema() {
     let place = Place::with(CHANGED);
