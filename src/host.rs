@@ -4,6 +4,7 @@
 //! says it and `generated/host/` sets it up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 use indexmap::IndexMap;
 
@@ -40,6 +41,8 @@ pub struct HostNeeds {
     pub tpm: bool,
     /// Whether a domain has a share that virtiofsd serves, which libvirt runs.
     pub virtiofs: bool,
+    /// The TCP ports of the host that lead to domains on networks, by the port and the address of the host, if it is one.
+    pub forwards: IndexMap<String, Forwarded>,
     /// Whether a domain has port forwards, for which libvirt runs passt.
     pub passt: bool,
     /// Whether a network is on an Open vSwitch bridge.
@@ -107,6 +110,16 @@ pub struct Owner {
     pub name: String,
     /// Where the spec says that it has it.
     pub place: Place,
+}
+
+/// A TCP port of the host that leads to a domain on a network.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Forwarded {
+    /// What is listened on, as systemd has it: a port, or an address with a port.
+    pub listen: String,
+    /// The address and the port of the domain, as systemd-socket-proxyd has them: it takes all that is before the last colon
+    /// for the address, without brackets.
+    pub to: String,
 }
 
 /// What a link is like.
@@ -226,7 +239,18 @@ impl HostNeeds {
         }
         self.tpm |= domain.tpm;
         self.virtiofs |= domain.shares.iter().any(Share::is_virtiofs);
-        self.passt |= domain.interfaces.iter().any(|interface| !interface.forwards.is_empty());
+        self.passt |= domain.interfaces.iter().any(Interface::is_forwarded_by_passt);
+        for interface in domain.interfaces.iter().filter(|interface| !interface.is_forwarded_by_passt()) {
+            let Some(to) = interface.addresses.first().map(|address| address.host.addr()) else { continue };
+            self.forwards.extend(interface.forwards.iter().map(|forward| {
+                let port = forward.host.value;
+                let (name, listen) = match forward.address {
+                    None => (port.to_string(), port.to_string()),
+                    Some(address) => (format!("{port}-{address}"), SocketAddr::new(address, port).to_string()),
+                };
+                (name, Forwarded { listen, to: format!("{to}:{}", forward.guest) })
+            }));
+        }
         self.driver_disc |= domain.cdroms.iter().any(|cdrom| match cdrom.medium {
             Medium::DriverDisc => true,
             Medium::File(_) | Medium::Volume { .. } | Medium::HostVolume { .. } | Medium::Empty => false,

@@ -11,6 +11,7 @@
     ./directories.nix
     ./firewall.nix
     ./firmware.nix
+    ./forwards.nix
     ./images.nix
     ./lab.nix
     ./libvirt.nix

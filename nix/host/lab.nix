@@ -102,6 +102,14 @@ let
           };
         }
       )) { } "The files of the NoCloud seed ISOs, by domain.";
+      forwards = internal (types.attrsOf (
+        types.submodule {
+          options = {
+            listen = internal types.str "" "The port, or an address with a port.";
+            to = internal types.str "" "The address and port of the domain.";
+          };
+        }
+      )) { } "The TCP ports of the host that lead to domains on networks.";
       links = internal (types.attrsOf (
         types.submodule {
           options = {

@@ -43,3 +43,16 @@ pub struct Interface {
     /// What is merged into its definition, the weakest first.
     pub extra: Vec<ExtraAt>,
 }
+
+impl Interface {
+    /// Whether it has port forwards and passt is who forwards them: on a network, the host does.
+    pub(crate) fn is_forwarded_by_passt(&self) -> bool {
+        match self.attachment {
+            Attachment::User => !self.forwards.is_empty(),
+            Attachment::Network(_)
+            | Attachment::HostNetwork(_)
+            | Attachment::Bridge { .. }
+            | Attachment::Macvtap(_) => false,
+        }
+    }
+}

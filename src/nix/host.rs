@@ -26,6 +26,7 @@ const MODULES: &[(&str, &str)] = files![
     "external.nix"
     "firewall.nix"
     "firmware.nix"
+    "forwards.nix"
     "gentle.nix"
     "images.nix"
     "lab.nix"

@@ -8,7 +8,7 @@ use super::file::{Error, ListHead, NIXVIRT, PKGS, header, list_file_name, put, s
 use super::print::{self, Style};
 use super::template::{NixText, render};
 use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, Text, TextFile};
-use crate::host::{Claims, HostNeeds, Link, Owner, Ports};
+use crate::host::{Claims, Forwarded, HostNeeds, Link, Owner, Ports};
 use crate::host_file::{HOST_FILES, IMAGES_OPTION};
 use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
@@ -122,6 +122,7 @@ fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, Nu
         tpm,
         virtiofs,
         passt,
+        forwards,
         open_vswitch,
         filesystems,
         iscsi,
@@ -166,6 +167,7 @@ fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, Nu
         ("filesystems", texts(filesystems)?),
         ("iscsi", (*iscsi).into()),
         ("rbd", (*rbd).into()),
+        ("forwards", set(forwards, forwarded)?),
         ("links", set(links, link)?),
         ("identities", self::claims(claims)?),
     ];
@@ -264,6 +266,12 @@ fn claimed(claims: &IndexMap<String, Owner>) -> Result<Expr, NulInText> {
 /// Things of the host, each with the object that needs it.
 fn owners<'a>(owners: impl IntoIterator<Item = (&'a String, &'a String)>) -> Result<Expr, NulInText> {
     set(owners, |owner| text(owner))
+}
+
+/// What leads from a port of the host to a domain.
+fn forwarded(forwarded: &Forwarded) -> Result<Expr, NulInText> {
+    let ends = [("listen", &forwarded.listen), ("to", &forwarded.to)];
+    set(ends, |end| text(end))
 }
 
 /// A set of values under the names that a map has for them.

@@ -55,11 +55,12 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
             Drivers::Emulated => InterfaceModel::E1000e,
             Drivers::Virtio => InterfaceModel::Virtio,
         });
+        let addresses = address::addresses(&layers, &attachment, guest, problems);
         interfaces.push(Interface {
             at: layers.pointer(),
             mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, Place::key(&guest.instance.at))),
-            addresses: address::addresses(&layers, &attachment, guest, problems),
-            forwards: forward::forwards(&layers, &attachment, guest.instance, problems),
+            forwards: forward::forwards(&layers, &attachment, &addresses, guest, problems),
+            addresses,
             vlan: attachment::vlan(&layers, &attachment, guest.names, problems),
             portgroup: attachment::portgroup(&layers, &attachment, guest.names, problems),
             mtu: attachment::mtu(&layers, &attachment, guest.names, problems),

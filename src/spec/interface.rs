@@ -35,7 +35,9 @@ pub struct Interface {
     /// What macvtap does with traffic between those that share the interface. Only with `macvtap`; a network has its own.
     /// Default: `bridge`.
     pub macvtap_mode: Option<MacvtapMode>,
-    /// Ports of the host that lead into the guest. Only for a `user` interface, which passt then translates.
+    /// TCP ports of the host that lead into the guest, and for a `user` interface also UDP ports. passt forwards those of a `user`
+    /// interface. On a network whose bridge libvirt makes, a service of the host passes connections on to the `ip`, or else the
+    /// `ip6`, that the interface has there: the guest sees the host as the one who connects.
     pub forwards: Option<Vec<Forward>>,
     /// Its VLANs, whatever its network or port group has. Only on a network of mode `ovs`; on a network of mode `bridge` or
     /// a `bridge` from libvirt 11.0 on; on a network of mode `hostdev`, a single one.
@@ -94,8 +96,9 @@ pub struct Interface {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Forward {
-    /// The port of the host, each of which one domain of the lab can listen on. It is one that unprivileged processes may listen on, so from 1024 on unless the host says
-    /// otherwise (`net.ipv4.ip_unprivileged_port_start`). With `replicas` it counts up.
+    /// The port of the host, each of which one domain of the lab can listen on. For a `user` interface it is one that unprivileged
+    /// processes may listen on, so from 1024 on unless the host says otherwise (`net.ipv4.ip_unprivileged_port_start`). With
+    /// `replicas` it counts up.
     #[schemars(required, range(min = 1, max = 65535), example = 2222)]
     pub host: Option<u16>,
     /// The port of the guest. Default: the number that `host` has, as written.

@@ -477,6 +477,54 @@ const LAN: &str = "<network><name>lan</name><uuid>UUID</uuid><bridge name='virbr
     <ip address='10.0.0.1' prefix='24'/></network>";
 
 #[test]
+fn ports_of_the_host_lead_to_domains_on_networks() {
+    let spec = r#"{
+        "lab": "forwards",
+        "networks": { "lan": { "subnet": "10.5.0.0/24", "subnet6": "fd05::/64" } },
+        "domains": {
+            "four": { "memory": "64MiB", "interfaces": [{ "network": "lan", "ip": "10.5.0.9",
+                "forwards": [{ "host": 2222, "guest": 22, "address": "127.0.0.1" }, { "host": 8080, "guest": 22 }] }] },
+            "six": { "memory": "64MiB", "interfaces": [{ "network": "lan", "ip6": "fd05::9",
+                "forwards": [{ "host": 2223, "guest": 22, "address": "::1" }] }] }
+        }
+    }"#;
+    let Some(host) = Host::start("forwards", spec) else { return };
+    let world = &host.world;
+    // Who answers in the place of the domains.
+    world.run(&["bash", "-ec", "ip addr add 10.5.0.9/32 dev lo; ip addr add fd05::9/128 dev lo"]);
+    world.write(
+        "/etc/systemd/system/guest.socket",
+        "[Socket]\nListenStream=10.5.0.9:22\nListenStream=[fd05::9]:22\nAccept=yes\n",
+    );
+    world.write(
+        "/etc/systemd/system/guest@.service",
+        "[Service]\nExecStart=/usr/bin/echo in the guest\nStandardOutput=socket\n",
+    );
+    let sockets = host.values["sockets"].as_object().expect("there are some");
+    for (name, socket) in sockets {
+        let service = &host.values["services"][name];
+        let mut service = service.clone();
+        let run = service["serviceConfig"]["ExecStart"].as_str().expect("it runs something");
+        let (_, run) = run.split_once("/lib/systemd/").expect("it is a program of systemd");
+        service["serviceConfig"]["ExecStart"] = format!("/usr/lib/systemd/{run}").into();
+        unit::install(world, name, &service);
+        unit::install_socket(world, name, socket);
+    }
+    world.run(&["systemctl", "daemon-reload"]);
+    world.run(&["systemctl", "start", "guest.socket"]);
+    let ask = |address: &str| world.run(&["bash", "-c", &format!("cat </dev/tcp/{address}")]);
+    for (name, address) in [
+        ("2222-127.0.0.1", "127.0.0.1/2222"),
+        ("8080", "127.0.0.1/8080"),
+        ("8080", "::1/8080"),
+        ("2223-::1", "::1/2223"),
+    ] {
+        world.run(&["systemctl", "start", &format!("lab2nix-forward-{name}.socket")]);
+        assert_eq!(ask(address), "in the guest\n", "{address}");
+    }
+}
+
+#[test]
 fn what_is_external_is_looked_for_and_stays() {
     let spec = r#"{
         "lab": "uses",

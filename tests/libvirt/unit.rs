@@ -31,6 +31,18 @@ pub fn install(world: &World, name: &str, service: &Value) {
     }
 }
 
+/// Puts a socket into a world.
+pub fn install_socket(world: &World, name: &str, socket: &Value) {
+    let streams = socket["listenStreams"].as_array().into_iter().flatten().map(|stream| ("ListenStream", stream));
+    let settings = socket["socketConfig"].as_object().into_iter().flatten();
+    let lines = streams.chain(settings.map(|(key, value)| (key.as_str(), value)));
+    let lines = lines.map(|(key, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{key}={value}\n")
+    });
+    world.write(&format!("/etc/systemd/system/{name}.socket"), &format!("[Socket]\n{}", lines.collect::<String>()));
+}
+
 /// The scripts of a service, each with what starts it.
 const SCRIPTS: [(&str, &str); 3] = [("preStart", "ExecStartPre"), ("script", "ExecStart"), ("preStop", "ExecStop")];
 

@@ -116,7 +116,7 @@ in
   texts = builtins.mapAttrs (_: entry: entry.text) (
     lib.filterAttrs (_: entry: entry.text != null) config.environment.etc
   );
-  inherit (config.systemd) services;
+  inherit (config.systemd) services sockets;
   packages = config.environment.systemPackages;
   filesystems = config.boot.supportedFilesystems;
   openiscsi = {

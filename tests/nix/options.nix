@@ -31,6 +31,15 @@ let
     };
   };
 
+  socket = types.submodule {
+    options = {
+      description = option types.str "";
+      wantedBy = strings;
+      listenStreams = strings;
+      socketConfig = unitSection;
+    };
+  };
+
   rule = types.submodule {
     options = {
       age = option types.str "-";
@@ -87,7 +96,9 @@ in
   # From 25.05 on.
   system.preSwitchChecks = option (types.attrsOf types.str) { };
   systemd = {
+    package = option types.package pkgs.systemd;
     services = option (types.attrsOf service) { };
+    sockets = option (types.attrsOf socket) { };
     tmpfiles = {
       rules = strings;
       settings = option (types.attrsOf (types.attrsOf (types.attrsOf rule))) { };

@@ -70,6 +70,7 @@ let
           "qemu-utils"
           "qemu_full"
           "swtpm"
+          "systemd"
           "virtio-win"
           "virtiofsd"
           "xorriso"

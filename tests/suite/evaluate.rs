@@ -5,6 +5,7 @@
 mod clash;
 mod definition;
 mod external;
+mod forward;
 mod gentle;
 mod host;
 mod image;

@@ -36,14 +36,15 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
     };
     let tap = &interface.tap;
     // QEMU's own translation forwards no ports.
-    let passt = !interface.forwards.is_empty();
+    let passt = interface.is_forwarded_by_passt();
+    let passed: &[Forward] = if passt { &interface.forwards } else { &[] };
     Tree::new()
         .with("type", kind)
         .with_some("trustGuestRxFilters", tap.trust_rx_filters)
         .with("mac", Tree::new().with("address", interface.mac.value.to_string()))
         .with_some("source", source)
         .with_some("vlan", interface.vlan.as_ref().map(vlan))
-        .with_each("portForward", forwards(&interface.forwards))
+        .with_each("portForward", forwards(passed))
         .with_some("model", interface.model.map(|model| Tree::new().with("type", model.name())))
         .with_some("driver", tap.queues.map(|queues| Tree::new().with("queues", queues)))
         .with_some("target", tap.target.as_ref().map(|target| Tree::new().with("dev", target.value.clone())))

@@ -1,20 +1,25 @@
 //! Reads the port forwards of an interface, and counts their ports up for replicas.
 
+use crate::lab::interface::address::Address;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
 use crate::place::Pointer;
 use crate::problem::{Problem, Problems};
-use crate::resolve::instance::Instance;
+use crate::resolve::guest::Guest;
+use crate::resolve::interface::address;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::interface as written;
+use crate::spec::interface::Protocol;
 use crate::spec::key::key;
 
-/// Reads the port forwards of an interface, and counts their ports on the host up for replicas.
+/// Reads the port forwards of an interface, and counts their ports on the host up for replicas. `addresses` are those that its
+/// network reserves for it.
 pub(crate) fn forwards(
     layers: &Layers<'_, written::Interface>,
     attachment: &Attachment,
-    instance: &Instance<'_>,
+    addresses: &[Address],
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Vec<Forward> {
     let Some(list) = layers.get(key!(forwards)) else {
@@ -22,14 +27,36 @@ pub(crate) fn forwards(
     };
     match attachment {
         Attachment::User => {}
+        Attachment::Network(id) if guest.names.networks[id.0].mode.makes_bridge() => {
+            if addresses.is_empty() && address::written_addresses(layers).next().is_none() {
+                problems.push(
+                    Problem::needs(
+                        list.key_place(),
+                        "ports that are forwarded to no known address",
+                        "an `ip` beside it",
+                    )
+                    .help("add the domain's `ip` on the network"),
+                );
+            }
+            for layers in layers.objects(key!(forwards)) {
+                problems.extend(layers.get(key!(protocol)).filter(|protocol| *protocol.value == Protocol::Udp).map(
+                    |protocol| {
+                        Problem::not_on_this_mode(protocol.place(), "a UDP port that is forwarded to a network")
+                            .label("TCP only")
+                            .help("use a `user` interface, through which passt forwards UDP too")
+                    },
+                ));
+            }
+        }
         Attachment::Network(_) | Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => {
             problems.push(
                 Problem::not_on_this_mode(list.key_place(), "an interface whose ports nobody forwards")
-                    .label("only with `user`")
+                    .label("only with `user`, or on a network whose bridge libvirt makes")
                     .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
             );
         }
     }
+    let instance = guest.instance;
     let mut forwards = Vec::new();
     for layers in layers.objects(key!(forwards)) {
         let address = layers.get(key!(address)).map(|word| parse::any_address(word, problems));

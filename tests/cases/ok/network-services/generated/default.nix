@@ -130,6 +130,16 @@
           "pc-q35-9.1" = "domain router";
         };
       };
+      forwards = {
+        "8443" = {
+          listen = "8443";
+          to = "10.71.0.5:443";
+        };
+        "2222-127.0.0.1" = {
+          listen = "127.0.0.1:2222";
+          to = "10.71.0.5:22";
+        };
+      };
       identities = {
         bridges = {
           virbr-install = "network install";
@@ -194,6 +204,14 @@
           "52:54:00:6b:09:cb" = "domain router";
           "52:54:00:9d:e1:17" = "domain router";
           "52:54:00:5c:3e:db" = "domain router";
+        };
+        ports = {
+          "TCP port 8443" = {
+            "*" = "domain router";
+          };
+          "TCP port 2222" = {
+            "127.0.0.1" = "domain router";
+          };
         };
       };
     }
