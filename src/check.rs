@@ -7,6 +7,7 @@ pub(crate) mod backing;
 pub(crate) mod cloud_init;
 pub(crate) mod dhcp;
 pub(crate) mod existence;
+pub(crate) mod forms;
 pub(crate) mod image;
 pub(crate) mod inventory;
 pub(crate) mod network;
@@ -27,6 +28,7 @@ pub fn check(lab: &Lab, problems: &mut Problems) {
     lab.domains.iter().flatten().for_each(|domain| windows::check(domain, problems));
     cloud_init::check(lab, problems);
     route::check(networks, problems);
+    forms::check(lab, problems);
     backing::check(lab, problems);
     image::check(lab, problems);
 }

@@ -302,9 +302,11 @@ impl Claims {
     }
 
     fn add_domain(&mut self, domain: &Domain, lab: &Lab) {
-        let owner = |place: Place| Owner::of("domain", &domain.name, place);
-        self.uuids.insert(domain.uuid.value.to_string(), owner(domain.uuid.place.clone()));
-        self.add_interfaces(&domain.name, &domain.interfaces);
+        let uuid = &domain.uuid;
+        self.uuids.insert(uuid.value.to_string(), Owner::of("domain", &domain.name, uuid.place.clone()));
+        // The rest is the machine's, whichever form of it runs.
+        let owner = |place: Place| Owner::of("domain", domain.machine_name(), place);
+        self.add_interfaces(domain.machine_name(), &domain.interfaces);
         for disk in domain.disks.iter().filter(|disk| !disk.readonly && !disk.shareable) {
             let path = disk.source.place(lab.pools.as_deref().unwrap_or_default());
             self.files.insert(path, owner(Place::value(&disk.at)));

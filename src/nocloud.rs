@@ -74,7 +74,7 @@ pub fn seeds(lab: &Lab) -> impl Iterator<Item = Seed<'_>> {
 }
 
 fn seed<'a>(domain: &'a Domain, init: &CloudInit) -> Seed<'a> {
-    let meta_data = json!({ "instance-id": domain.uuid.value.to_string(), "local-hostname": init.hostname });
+    let meta_data = json!({ "instance-id": domain.machine_uuid.to_string(), "local-hostname": init.hostname });
     let network_config = init.network.as_ref().map(|network| network::config(network, domain));
     let files = [
         (FileKind::MetaData, Some(meta_data)),

@@ -32,6 +32,9 @@ pub(crate) mod storage;
 pub(crate) mod templates;
 pub(crate) mod text;
 pub(crate) mod topological;
+pub(crate) mod variants;
+
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
@@ -205,14 +208,20 @@ fn layer_extras(spec: &Spec) -> Vec<ExtraAt> {
 /// is another definition, for which the network restarts.
 fn dhcp_hosts(networks: &[Network], domains: &[Domain], imported: &[Imported]) -> Vec<Vec<DhcpHost>> {
     let mut hosts: Vec<Vec<DhcpHost>> = networks.iter().map(|network| network.reserved.clone()).collect();
-    let imported = imported.iter().map(|domain| (&domain.name, &domain.interfaces));
-    let domains = domains.iter().map(|domain| (&domain.name, &domain.interfaces));
+    let (forms, machines): (Vec<&Domain>, Vec<&Domain>) =
+        domains.iter().partition(|domain| domain.variant_of.is_some());
+    let imported = imported.iter().map(|domain| (domain.name.as_str(), &domain.interfaces));
+    let domains = machines.into_iter().chain(forms).map(|domain| (domain.machine_name(), &domain.interfaces));
     let interfaces = imported.chain(domains).flat_map(|(name, list)| list.iter().map(move |i: &Interface| (name, i)));
+    // The forms of a machine have its addresses, which are kept once.
+    let mut of_machines = HashSet::new();
     for (name, interface) in interfaces {
         let Attachment::Network(id) = &interface.attachment else { continue };
-        hosts[id.0].extend(interface.addresses.iter().map(|address| DhcpHost {
-            name: name.clone(),
-            mac: interface.mac.value,
+        let mac = interface.mac.value;
+        let new = interface.addresses.iter().filter(|address| of_machines.insert((id.0, name, mac, address.host)));
+        hosts[id.0].extend(new.map(|address| DhcpHost {
+            name: name.to_owned(),
+            mac,
             address: address.host,
             place: address.place.clone(),
         }));

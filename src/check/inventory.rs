@@ -67,24 +67,50 @@ enum Claim<'a> {
 /// What has been claimed, and where first.
 struct Inventory<'a, 'p> {
     lab: &'a Lab,
-    first: HashMap<Claim<'a>, Place>,
+    first: HashMap<Claim<'a>, (Place, Option<Owner<'a>>)>,
+    /// Whose claims these are, where the machine's other forms may claim the same.
+    owner: Option<Owner<'a>>,
     problems: &'p mut Problems,
+}
+
+/// A domain, and the machine that it is a form of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Owner<'a> {
+    domain: &'a str,
+    machine: &'a str,
+}
+
+impl<'a> Owner<'a> {
+    fn of(domain: &'a Domain) -> Self {
+        Self { domain: &domain.name, machine: domain.machine_name() }
+    }
+
+    /// Whether it is another form of the same machine.
+    fn is_another_form(self, other: Self) -> bool {
+        self.machine == other.machine && self.domain != other.domain
+    }
 }
 
 /// Reports what two objects of a lab claim and only one can have.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
-    let mut inventory = Inventory { lab, first: HashMap::new(), problems };
+    let mut inventory = Inventory { lab, first: HashMap::new(), owner: None, problems };
     inventory.networks();
     inventory.pools();
     let mut names = HashSet::new();
     for domain in lab.domains.iter().flatten() {
         inventory.named(ObjectKind::Domain, &domain.name, Place::key(&domain.at));
+        // What else two domains of one name have in common follows from the name, and would only repeat the problem.
+        let is_new = names.insert(domain.name.to_lowercase());
+        if is_new {
+            inventory.uuid(&domain.uuid);
+        }
+        inventory.owner = Some(Owner::of(domain));
         inventory.macs(&domain.interfaces);
         inventory.handed_out(domain);
-        // What else two domains of one name have in common follows from the name, and would only repeat the problem.
-        if names.insert(domain.name.to_lowercase()) {
+        if is_new {
             inventory.domain(domain);
         }
+        inventory.owner = None;
     }
     for domain in &lab.imported {
         inventory.named(ObjectKind::Domain, &domain.name, Place::key(&domain.at));
@@ -96,16 +122,23 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
 impl<'a> Inventory<'a, '_> {
     /// Claims something, and reports it where it is claimed already.
     fn claim(&mut self, claim: Claim<'a>, place: Place) {
-        let first = self.first.get(&claim).cloned();
-        match first {
+        match self.first_of_another(&claim).cloned() {
             Some(first) => self.problems.push(claim.problem(self.lab, place).second_of(&first)),
             None => self.note(claim, place),
         }
     }
 
+    /// Finds where something is claimed already, but by another form of the machine that claims it now.
+    fn first_of_another(&self, claim: &Claim<'a>) -> Option<&Place> {
+        let (place, first) = self.first.get(claim)?;
+        let is_another_form = self.owner.zip(*first).is_some_and(|(owner, first)| owner.is_another_form(first));
+        (!is_another_form).then_some(place)
+    }
+
     /// Notes who has something first, without a problem where somebody else has it too.
     fn note(&mut self, claim: Claim<'a>, place: Place) {
-        self.first.entry(claim).or_insert(place);
+        let owner = self.owner;
+        self.first.entry(claim).or_insert((place, owner));
     }
 
     fn named(&mut self, kind: ObjectKind, name: &str, place: Place) {
@@ -192,7 +225,6 @@ impl<'a> Inventory<'a, '_> {
     }
 
     fn domain(&mut self, domain: &'a Domain) {
-        self.uuid(&domain.uuid);
         if let Firmware::Uefi { nvram, .. } = &domain.firmware {
             self.claim(Claim::Nvram(plain(&nvram.value)), nvram.place.clone());
         }
@@ -234,7 +266,7 @@ impl<'a> Inventory<'a, '_> {
     /// Claims a port, on one address or on several.
     fn port(&mut self, protocol: Protocol, port: u16, listens: Listens, place: Place) {
         let on = |listens| Claim::Port(protocol, port, listens);
-        let first = listens.excludes().into_iter().find_map(|other| self.first.get(&on(other))).cloned();
+        let first = listens.excludes().into_iter().find_map(|other| self.first_of_another(&on(other))).cloned();
         match first {
             Some(first) => self.problems.push(on(listens).problem(self.lab, place).second_of(&first)),
             None => listens.notes().into_iter().for_each(|note| self.note(on(note), place.clone())),

@@ -111,6 +111,10 @@ pub struct Domain {
     pub on: On,
     /// What the guest is told of its hypervisor.
     pub hypervisor: Hypervisor,
+    /// The name of the domain that it is another form of.
+    pub variant_of: Option<String>,
+    /// The UUID of that one, or its own, which what the guest knows itself by is made from.
+    pub machine_uuid: Uuid,
     /// Whether it is there for its disks, and never started by the lab: one that runs is being installed.
     pub is_template: bool,
     /// Whether it runs.
@@ -127,4 +131,12 @@ pub struct Domain {
     pub qemu_env: BTreeMap<String, String>,
     /// What is merged into its definition, the weakest first.
     pub extra: Vec<ExtraAt>,
+}
+
+impl Domain {
+    /// The domain whose machine it is: itself, or the one that it is another form of.
+    #[must_use]
+    pub fn machine_name(&self) -> &str {
+        self.variant_of.as_deref().unwrap_or(&self.name)
+    }
 }

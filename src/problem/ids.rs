@@ -252,6 +252,11 @@ ids! {
     ///
     /// lab2nix gives each disk and cdrom its own; a second one can only come from `extra`. libvirt notices at start.
     DuplicateTarget = "duplicate-target", Error;
+    /// Activation is to start two forms of one machine.
+    ///
+    /// A domain with `variantOf` has the disks, addresses and firmware variables of the other one: at most one of the two can run.
+    /// `"active": true` of the one is not taken over by the other.
+    SeveralForms = "several-forms", Error;
     /// Two names, or ids, differ only in upper and lower case, or are equal across replicas.
     ///
     /// Windows, DNS and many file systems take them for one. Two interfaces cannot have one `target` either, nor one the name

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use crate::place::{Place, Pointer};
+use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive;
 use crate::resolve::profiles::Profiles;
 use crate::resolve::topological::in_order;
+use crate::resolve::variants;
 use crate::spec::key::key;
 use crate::spec::{self, DomainFields, Spec};
 
@@ -31,9 +32,9 @@ pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mu
         .map(|(index, (name, _))| (name.as_str(), index))
         .collect();
     let templates_of = |(name, domain): (&String, &spec::Domain)| -> Vec<(usize, Place)> {
-        let at = Pointer::root().key("domains").key(name);
-        let named = domain.own.profiles.as_deref().unwrap_or_default();
-        let layers = profiles.layers(named, &at, &domain.fields, &mut Problems::default());
+        let found_wrong = &mut Problems::default();
+        let base = variants::base(spec, name, domain, found_wrong);
+        let layers = variants::layers(spec, profiles, name, domain, base.as_ref(), found_wrong);
         let mut found = Vec::new();
         let mut seen = HashSet::new();
         for disk in drive::layers_by_name(&layers, &mut Problems::default()).values() {

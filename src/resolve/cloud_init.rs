@@ -91,7 +91,7 @@ fn no_login(user: Word<'_>) -> Problem {
 /// Returns the guest's host name: the written one with the number of the replica, or the domain's name.
 fn hostname(written: Option<Word<'_>>, instance: &Instance<'_>, at: &Pointer, problems: &mut Problems) -> String {
     let Some(word) = written else {
-        let name = instance.name.to_lowercase();
+        let name = instance.machine_name().to_lowercase();
         // A name that no domain can have has been reported.
         if parse::name(&instance.name, Place::key(&instance.at), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(

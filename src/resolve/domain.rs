@@ -17,6 +17,8 @@ pub(crate) mod template;
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use crate::lab::device::share::Share;
 use crate::lab::domain::Domain;
 use crate::lab::domain::boot::Order;
@@ -55,10 +57,11 @@ pub(crate) fn resolve(
     // One UUID for all replicas has already been refused.
     let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| instance.own.replicas.is_none());
     let uuid = written.unwrap_or_else(derived);
+    let machine_uuid = machine_uuid(instance, uuid.value, namespace);
     let (disks, volumes) = drive::disks(&guest, problems);
     let cdroms = drive::cdroms(&guest, problems);
     let floppies = floppy::floppies(&guest, problems);
-    let interfaces = interface::interfaces(&guest, uuid.value, problems);
+    let interfaces = interface::interfaces(&guest, machine_uuid, problems);
     let cloud_init = cloud_init::cloud_init(&guest, &interfaces, problems);
     let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
         .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
@@ -98,7 +101,7 @@ pub(crate) fn resolve(
         cpu_limits: limits::cpu_limits(layers, problems),
         iothreads,
         block_weight: layers.value(key!(block_weight)),
-        firmware: firmware::firmware(&guest, &own, problems),
+        firmware: firmware::firmware(&guest, &instance.machine_own(), problems),
         tpm: layers.value(key!(tpm)).unwrap_or(false),
         boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
         boot_menu: layers.value(key!(boot_menu)),
@@ -117,7 +120,7 @@ pub(crate) fn resolve(
         devices: device::devices(&guest, &screen, problems),
         shares,
         is_template,
-        active: layers.value(key!(active)).filter(|_| !is_template).unwrap_or(Active::AsItIs),
+        active: if is_template { Active::AsItIs } else { active(&guest) },
         on_change: lifecycle::on_change(layers, problems),
         restart: if is_template { Some(false) } else { layers.value(key!(restart)) },
         after: after(&guest, is_template, problems),
@@ -126,6 +129,8 @@ pub(crate) fn resolve(
             .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
             .collect(),
         name: instance.name.clone(),
+        variant_of: instance.base.as_ref().map(|base| base.name.to_owned()),
+        machine_uuid,
         at: instance.at.clone(),
         uuid,
         os,
@@ -147,12 +152,27 @@ pub(crate) fn resolve(
     (domain, volumes)
 }
 
+/// The UUID of the machine that a domain is a form of: its own, which is `uuid`, or that of the domain that it is a variant of.
+fn machine_uuid(instance: &Instance<'_>, uuid: Uuid, namespace: Namespace) -> Uuid {
+    let Some(base) = &instance.base else { return uuid };
+    let own = Layers::one(base.at.clone(), base.own);
+    let written = parse::identity(own.get(key!(uuid)), &mut Problems::default());
+    written.map_or_else(|| namespace.uuid(ObjectKind::Domain, &base.id), |uuid| uuid.value)
+}
+
+/// Reads whether a domain runs. What starts one form of a machine does not start the others.
+fn active(guest: &Guest<'_>) -> Active {
+    let written = guest.layers.get(key!(active));
+    let is_of_form = |place: &Place| guest.instance.base.is_none() || place.is_inside(&guest.instance.at);
+    written.filter(|active| is_of_form(&active.place())).map_or(Active::AsItIs, |active| *active.value)
+}
+
 /// Reads the names of the domains that start before this one. They order what activation starts, which somebody who says nothing
 /// of `active` may not know.
 fn after(guest: &Guest<'_>, is_template: bool, problems: &mut Problems) -> Vec<Placed<String>> {
     let names = guest.layers.items(key!(after));
     let names: Vec<_> = names.map(|(name, at)| Placed { value: name.clone(), place: Place::value(at) }).collect();
-    let is_said = is_template || guest.layers.get(key!(active)).is_some();
+    let is_said = is_template || guest.instance.base.is_some() || guest.layers.get(key!(active)).is_some();
     if let Some(first) = names.first().filter(|_| !is_said) {
         problems.push(
             Problem::new(

@@ -16,7 +16,7 @@ use crate::resolve::instance::Instance;
 use crate::resolve::layers::{Layers, present, written};
 use crate::resolve::names::Names;
 use crate::resolve::profiles::Profiles;
-use crate::resolve::{domain, drive, imported, parse};
+use crate::resolve::{domain, drive, imported, parse, variants};
 use crate::spec::domain::DomainOwn;
 use crate::spec::key::key;
 use crate::spec::{self, DomainFields, Spec};
@@ -45,14 +45,18 @@ pub(crate) fn resolve<'a>(
         }
         let at = Pointer::root().key("domains").key(name);
         parse::name(name, Place::key(&at), problems);
-        let written_profiles = written.own.profiles.as_deref().unwrap_or_default();
-        let layers = profiles.layers(written_profiles, &at, &written.fields, problems);
+        let base = variants::base(spec, name, written, problems);
+        let layers = variants::layers(spec, &profiles, name, written, base.as_ref(), problems);
         let os = layers.value(key!(os)).unwrap_or_default();
         let layers = layers.above(Pointer::root(), preset(os));
-        for instance in replicas(name, &at, &written.own, problems).into_iter().take(few[index]) {
+        for mut instance in replicas(name, &at, &written.own, problems).into_iter().take(few[index]) {
+            instance.base.clone_from(&base);
             let mut found = Problems::default();
             let (domain, declared) = domain::resolve(&instance, &layers, os, namespace, names, &mut found);
-            if instance.replica == 0 {
+            if base.is_none() && written.own.variant_of.is_some() {
+                // What else it lacks may be in the domain that it is meant to be a form of.
+                problems.extend(found.into_iter().filter(Problem::is_of_value));
+            } else if instance.replica == 0 && base.is_none() {
                 problems.extend(found);
             } else {
                 problems.extend_from_replica(found);
@@ -64,15 +68,19 @@ pub(crate) fn resolve<'a>(
             resolved[index].push((domain, declared));
         }
     }
-    let (mut domains, mut volumes) = (Vec::new(), Vec::new());
+    let (mut domains, mut volumes, mut of_forms) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken = HashSet::new();
     for (domain, declared) in resolved.into_iter().flatten() {
         // A domain of the same name has the same volumes: only the name is reported.
         if taken.insert(domain.name.to_lowercase()) {
-            volumes.extend(declared);
+            if domain.variant_of.is_some() { &mut of_forms } else { &mut volumes }.extend(declared);
         }
         domains.push(domain);
     }
+    // The forms of a machine have its volumes, which are declared once.
+    let mut known: HashSet<(PoolId, String)> =
+        volumes.iter().map(|(pool, volume)| (*pool, volume.name.clone())).collect();
+    volumes.extend(of_forms.into_iter().filter(|(pool, volume)| known.insert((*pool, volume.name.clone()))));
     check_layers(spec, namespace, names, problems);
     (domains, volumes)
 }
@@ -108,7 +116,7 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
     let layers = Layers::one(at.clone(), own);
     let id = parse::id(layers.get(key!(id)), problems).unwrap_or_else(|| name.to_owned());
     let Some(count) = own.replicas else {
-        return vec![Instance { at: at.clone(), name: name.to_owned(), id, own, replica: 0 }];
+        return vec![Instance { at: at.clone(), name: name.to_owned(), id, own, replica: 0, base: None }];
     };
     for (key, at) in present(written!(layers => uuid, nvram)) {
         problems.push(
@@ -131,6 +139,7 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
             id: format!("{id}-{number}"),
             own,
             replica: number - 1,
+            base: None,
         })
         .collect()
 }
@@ -140,8 +149,14 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
 fn check_layers(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: &mut Problems) {
     let own = DomainOwn::default();
     let mut check = |at: Pointer, fields: &DomainFields| {
-        let instance =
-            Instance { at: at.clone(), name: "unused".to_owned(), id: "unused".to_owned(), own: &own, replica: 0 };
+        let instance = Instance {
+            at: at.clone(),
+            name: "unused".to_owned(),
+            id: "unused".to_owned(),
+            own: &own,
+            replica: 0,
+            base: None,
+        };
         let (layers, os) = (Layers::one(at.clone(), fields), fields.os.unwrap_or_default());
         let mut found = Problems::default();
         let _ = domain::resolve(&instance, &layers, os, namespace, names, &mut found);

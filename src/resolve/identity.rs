@@ -15,13 +15,20 @@ pub(crate) fn move_derived<'a>(macs: impl IntoIterator<Item = &'a mut MacAt>) {
     let (mut derived, written): (Vec<_>, Vec<_>) = macs.into_iter().partition(|mac| mac.derived_from.is_some());
     derived.sort_by_key(|mac| mac.derived_from);
     let mut taken: HashSet<Mac> = written.iter().map(|mac| mac.value).collect();
+    let mut last: Option<MacAt> = None;
     for mac in derived {
         let Some((uuid, index)) = mac.derived_from else { continue };
+        // Two forms of one machine have one address.
+        if let Some(same) = last.as_ref().filter(|last| last.derived_from == mac.derived_from) {
+            mac.value = same.value;
+            continue;
+        }
         mac.value = (0..=u32::from(u16::MAX))
             .map(|attempt| derive(uuid, index | (attempt << 16)))
             .find(|mac| !taken.contains(mac))
             .expect("a lab has fewer interfaces than there are addresses to try");
         taken.insert(mac.value);
+        last = Some(mac.clone());
     }
 }
 

@@ -51,7 +51,8 @@ pub(crate) fn resolve(
         }
     }
     let own = Layers::one(at.clone(), &spec.own);
-    let instance = Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0 };
+    let instance =
+        Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0, base: None };
     // Of what it cannot have, nothing is read: it has been refused above.
     let guest = Guest::new(&layers, &instance, names, Os::default(), &mut Problems::default());
     let derived = namespace.uuid(ObjectKind::Domain, name);
@@ -95,7 +96,7 @@ fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
 fn keys_of_own(own: &DomainOwn) -> impl Iterator<Item = &'static str> {
     written_keys!(
         own => DomainOwn {
-            profiles, id, replicas, nvram, template,
+            profiles, id, replicas, nvram, template, variant_of,
         },
         except { uuid, imported }
     )

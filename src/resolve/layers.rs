@@ -108,6 +108,13 @@ impl<'a, T> Layers<'a, T> {
         Self { layers: vec![(at, layer)] }
     }
 
+    /// These layers and stronger ones, the weakest first.
+    #[must_use]
+    pub fn below(mut self, stronger: Vec<(Pointer, &'a T)>) -> Self {
+        self.layers.extend(stronger);
+        self
+    }
+
     /// These layers and a weaker one below them.
     #[must_use]
     pub fn above(mut self, at: Pointer, weakest: &'a T) -> Self {

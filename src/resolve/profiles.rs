@@ -49,6 +49,19 @@ impl<'a> Profiles<'a> {
     ) -> Layers<'a, DomainFields> {
         let mut layers: Vec<(Pointer, &'a DomainFields)> = Vec::new();
         layers.extend(self.spec.defaults.as_ref().map(|defaults| (Pointer::root().key("defaults"), defaults)));
+        layers.extend(self.of_profiles(named, at, problems));
+        layers.push((at.clone(), own));
+        Layers::new(layers)
+    }
+
+    /// Returns the layers of the profiles that an entry names, and of what they extend.
+    fn of_profiles(
+        &self,
+        named: &'a [String],
+        at: &Pointer,
+        problems: &mut Problems,
+    ) -> Vec<(Pointer, &'a DomainFields)> {
+        let mut layers = Vec::new();
         let mut seen = HashSet::new();
         for (index, name) in named.iter().enumerate() {
             if self.get(name).is_none() {
@@ -59,8 +72,19 @@ impl<'a> Profiles<'a> {
                 line.iter().map(|(name, profile)| (Pointer::root().key("profiles").key(name), &profile.fields)),
             );
         }
-        layers.push((at.clone(), own));
-        Layers::new(layers)
+        layers
+    }
+
+    /// Returns the layers of a domain that is a form of another one: those of that one, then its own profiles and entry.
+    pub fn layers_of_variant(
+        &self,
+        base: Layers<'a, DomainFields>,
+        named: &'a [String],
+        at: &Pointer,
+        own: &'a DomainFields,
+        problems: &mut Problems,
+    ) -> Layers<'a, DomainFields> {
+        base.below(self.of_profiles(named, at, problems)).below(vec![(at.clone(), own)])
     }
 
     fn get(&self, name: &str) -> Option<(&'a str, &'a Profile)> {

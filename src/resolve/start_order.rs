@@ -1,4 +1,5 @@
-//! Puts domains into the order in which they start: each comes after those in its `after`.
+//! Puts domains into the order in which they start: each comes after those in its `after`, and of a machine with several forms the
+//! one that runs comes after the others, which may have to stop first.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use crate::lab::imported::Imported;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::topological::in_order;
-use crate::spec::Spec;
+use crate::spec::{Active, Spec};
 
 /// Returns the indexes of the domains in the order in which they start: spec order, except that each comes after those
 /// in its `after`.
@@ -19,7 +20,7 @@ pub(crate) fn start_order(
     spec: &Spec,
     problems: &mut Problems,
 ) -> Vec<usize> {
-    if domains.iter().all(|domain| domain.after.is_empty()) {
+    if domains.iter().all(|domain| domain.after.is_empty() && domain.variant_of.is_none()) {
         return (0..domains.len()).collect();
     }
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -33,12 +34,22 @@ pub(crate) fn start_order(
             by_name.entry(entry).or_default().push(index);
         }
     }
+    let mut forms: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, domain) in domains.iter().enumerate() {
+        forms.entry(domain.machine_name()).or_default().push(index);
+    }
     let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
     // What stands for all replicas of an entry is a member of its own, numbered after the domains: thousands of
     // replicas may start after thousands.
     let mut groups: IndexMap<&str, Vec<(usize, Place)>> = IndexMap::new();
-    for domain in domains {
+    for (own, domain) in domains.iter().enumerate() {
         let mut list = Vec::new();
+        if domain.active == Active::Running {
+            let others = forms[domain.machine_name()]
+                .iter()
+                .filter(|index| **index != own && domains[**index].active != Active::Running);
+            list.extend(others.map(|index| (*index, Place::key(&domain.at))));
+        }
         for after in &domain.after {
             match by_name.get(after.value.as_str()) {
                 Some(found) if found.iter().any(|index| domains[*index].is_template) => {

@@ -77,6 +77,12 @@ pub struct DomainOwn {
     /// it, nor stops it while somebody installs it by hand; once there are clones, it must not run any more. Not with
     /// `"active": true`, `"restart": true`, an `onChange` other than `next-start`, `after` or `replicas`. Default: `false`.
     pub template: Option<bool>,
+    /// The domain that this one is another form of: one machine with a GPU and with a window, or to install and to run. It has all
+    /// settings of that domain but `active`, and its own above them; the same disks, MAC addresses, firmware variables and guest
+    /// as cloud-init sees it. At most one of the forms runs, so one of them may have `"active": true`. An emulated TPM is each
+    /// form's own. Not of a domain that is itself a form, `imported`, a `template` or one of `replicas`.
+    #[schemars(example = &"workstation")]
+    pub variant_of: Option<String>,
     /// Whether the domain is one that libvirt has already and that stays exactly as it is: activation neither changes, starts,
     /// stops nor deletes it, and fails before it changes anything when libvirt has no such domain. The entry only says what it
     /// is, by `title`, `description`, `uuid` and its `interfaces` with their `mac`, whose addresses are reserved; it takes

@@ -199,7 +199,7 @@ fn adding_a_domain_moves_no_identity() {
 const IDENTIFYING: &[(&str, &[&str])] = &[
     ("networks.*", &["id", "uuid", "mac", "mode"]),
     ("pools.*", &["id", "uuid"]),
-    ("domains.*", &["id", "uuid", "profiles", "replicas", "imported", "interfaces"]),
+    ("domains.*", &["id", "uuid", "profiles", "replicas", "imported", "variantOf", "interfaces"]),
     ("domains.*.interfaces.*", &["name", "mac", "network", "bridge", "user", "macvtap"]),
 ];
 

@@ -93,7 +93,7 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
         (ImageFormat::Raw, Some(SecureBootKeys::None)) => "setup.fd",
     };
     let nvram = nvram.and_then(|word| variables(word, problems)).unwrap_or_else(|| Placed {
-        value: format!("{NVRAM_DIR}/{}.{ending}", guest.instance.id),
+        value: format!("{NVRAM_DIR}/{}.{ending}", guest.instance.machine_id()),
         place: Place::key(&guest.instance.at),
     });
     Firmware::Uefi { secure, nvram, format }

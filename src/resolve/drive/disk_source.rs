@@ -104,8 +104,8 @@ pub(crate) fn resolve(
         }
     };
     let format = volume::format(r#type, layers.get(key!(format)), problems);
-    let name =
-        volume_word.map_or_else(|| default_volume(&guest.instance.id, disk, r#type, format), |word| word.value.clone());
+    let name = volume_word
+        .map_or_else(|| default_volume(guest.instance.machine_id(), disk, r#type, format), |word| word.value.clone());
     if volume_word.is_none() && r#type == PoolType::Logical {
         volume_name::check_derived(&name, &guest.names.pools[pool.0], Place::value(&pool_at), problems);
     }
