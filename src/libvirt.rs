@@ -97,6 +97,7 @@ struct Unchecked<'a> {
 }
 
 /// What is merged into one device of a domain.
+#[derive(Clone, Copy)]
 struct DeviceExtras<'a> {
     /// The device's element: `disk`.
     name: &'static str,

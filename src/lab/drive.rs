@@ -85,6 +85,8 @@ pub struct Cdrom {
     pub startup_policy: Option<StartupPolicy>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
+    /// What is merged into its definition, the weakest first.
+    pub extra: Vec<ExtraAt>,
 }
 
 /// What is in an optical drive.

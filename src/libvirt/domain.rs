@@ -4,11 +4,11 @@ use super::pool::amount;
 use super::tree::Tree;
 use super::{DeviceExtras, Object, Unchecked, cpu, device, guest, memory, smbios};
 use crate::host_file::HostFile;
-use crate::lab::Lab;
 use crate::lab::domain::Domain;
 use crate::lab::domain::boot::DirectBoot;
 use crate::lab::domain::firmware::Firmware;
 use crate::lab::identity::ObjectKind;
+use crate::lab::{ExtraAt, Lab};
 use crate::spec::firmware::SecureBootKeys;
 use crate::spec::guest::{BootDevice, Virtualization};
 use crate::spec::lifecycle::{CrashAction, OnChange, PowerAction};
@@ -65,13 +65,24 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
     }
 }
 
-/// What is merged into single devices, which stand in the definition in the order of the lab.
+/// What is merged into single devices, which stand in the definition in the order of the lab: of the drives the disks, the
+/// optical ones, that with the disc of the first boot, then the floppy drives.
 fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
-    let disks = domain.disks.iter().map(|disk| &disk.extra).enumerate();
-    let interfaces = domain.interfaces.iter().map(|interface| &interface.extra).enumerate();
-    let disks = disks.map(|(index, extras)| DeviceExtras { name: "disk", index, extras });
-    let interfaces = interfaces.map(|(index, extras)| DeviceExtras { name: "interface", index, extras });
-    disks.chain(interfaces).filter(|device| !device.extras.is_empty()).collect()
+    fn of_kind<'d>(name: &'static str, all: impl Iterator<Item = &'d [ExtraAt]>) -> Vec<DeviceExtras<'d>> {
+        let numbered = all.enumerate().filter(|(_, extras)| !extras.is_empty());
+        numbered.map(|(index, extras)| DeviceExtras { name, index, extras }).collect()
+    }
+    let disks = domain.disks.iter().map(|disk| disk.extra.as_slice());
+    let cdroms = domain.cdroms.iter().map(|cdrom| cdrom.extra.as_slice());
+    let seed = domain.cloud_init.iter().map(|_| [].as_slice());
+    let floppies = domain.floppies.iter().map(|floppy| floppy.extra.as_slice());
+    [
+        of_kind("disk", disks.chain(cdroms).chain(seed).chain(floppies)),
+        of_kind("filesystem", domain.shares.iter().map(|share| share.extra.as_slice())),
+        of_kind("hostdev", domain.hostdevs.iter().map(|device| device.extra.as_slice())),
+        of_kind("interface", domain.interfaces.iter().map(|interface| interface.extra.as_slice())),
+    ]
+    .concat()
 }
 
 fn os(domain: &Domain) -> Tree {

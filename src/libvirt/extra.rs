@@ -76,6 +76,11 @@ fn is_hyperv_passed_through(extra: &Map<String, Json>) -> bool {
     mode.is_some_and(|mode| mode == "passthrough")
 }
 
+/// Whether a set names elements by their positions: no element of libvirt's has a number for a name.
+fn is_by_position(extra: &Map<String, Json>) -> bool {
+    !extra.is_empty() && extra.keys().all(|key| key.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
     path: Vec<String>,
@@ -123,6 +128,7 @@ impl Merger<'_> {
                 && !HAVE_THEIR_OWN.contains(&name)
             {
                 match list.as_mut_slice() {
+                    all if is_by_position(extra) => return self.by_position(name, all, extra, element, at),
                     [] => {}
                     [Value::Set(only)] => return self.set(only, extra, element, at),
                     several => return self.which(name, several.len(), at),
@@ -156,13 +162,58 @@ impl Merger<'_> {
         }
     }
 
+    /// Merges sets into the elements at these positions, counted from 0.
+    fn by_position(
+        &mut self,
+        name: &str,
+        list: &mut [Value],
+        extra: &Map<String, Json>,
+        element: Element,
+        at: &Pointer,
+    ) {
+        let count = list.len();
+        for (position, json) in extra {
+            let place = at.key(position);
+            let found = position.parse::<usize>().ok().and_then(|position| list.get_mut(position));
+            match (found, json) {
+                (Some(Value::Set(tree)), Json::Object(extra)) => self.set(tree, extra, element, &place),
+                (Some(_), _) => self.problems.push(
+                    Problem::of_value(
+                        Id::WrongAttributeType,
+                        Place::value(place),
+                        format!("`{}` at a position takes an attribute set", self.path.join(".")),
+                    )
+                    .label("not a set")
+                    .help(format!("write `\"{name}\": {{ \"{position}\": {{ … }} }}`")),
+                ),
+                (None, _) => self.problems.push(
+                    Problem::new(
+                        Id::ConflictingFields,
+                        Place::key(place),
+                        format!("there is no `{}` at position {position}", self.path.join(".")),
+                    )
+                    .label(if count == 0 {
+                        "there is none".to_owned()
+                    } else {
+                        format!("the last one is {}", count - 1)
+                    })
+                    .help(format!(
+                        "`lab2nix xml` shows them, counted from 0; a list adds another one: `\"{name}\": [{{ … }}]`"
+                    )),
+                ),
+            }
+        }
+    }
+
     /// Reports a set for an element of which there are several: nothing says which one it merges into.
     fn which(&mut self, name: &str, count: usize, at: &Pointer) {
         let message = format!("there are {count} of `{}`, and it is not said which is meant", self.path.join("."));
         self.problems.push(
-            Problem::new(Id::ConflictingFields, Place::key(at), message)
-                .label("merges into the only one")
-                .help(format!("write a list to add another one: `\"{name}\": [{{ … }}]`")),
+            Problem::new(Id::ConflictingFields, Place::key(at), message).label("merges into the only one").help(
+                format!(
+                    "say it by position, counted from 0: `\"{name}\": {{ \"0\": {{ … }} }}`; a list adds another one"
+                ),
+            ),
         );
     }
 

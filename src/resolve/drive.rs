@@ -158,6 +158,7 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
         let startup_policy = startup_policy::startup_policy(layers.get(key!(startup_policy)), is_full, problems);
         let boot = boot::order(layers.get(key!(boot)));
         let medium = medium(&layers, guest.names, problems);
+        let extra = text::extras(layers.every(key!(extra)), problems);
         if let (Some(Medium::Volume { pool, .. }), Some(at)) = (&medium, layers.get(key!(startup_policy)))
             && !guest.names.pools[pool.0].r#type.has_files()
         {
@@ -167,7 +168,7 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
                     .help("leave `startupPolicy` out: libvirt refuses it here"),
             );
         }
-        cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot }));
+        cdroms.extend(medium.map(|medium| Cdrom { at: layers.pointer(), medium, bus, startup_policy, boot, extra }));
     }
     cdroms
 }

@@ -67,11 +67,12 @@ mod tests {
         let mut macs = [
             MacAt::derived(uuid, 0, place()),
             MacAt::written(derive(uuid, 0), place()),
+            MacAt::written(derive(uuid, 1 << 16), place()),
+            // That of another form of the same machine.
             MacAt::derived(uuid, 0, place()),
         ];
         move_derived(&mut macs);
-        assert_eq!(macs[1].value, derive(uuid, 0));
-        assert_eq!(macs[0].value, derive(uuid, 1 << 16));
-        assert_eq!(macs[2].value, derive(uuid, 2 << 16));
+        assert_eq!([macs[1].value, macs[2].value], [derive(uuid, 0), derive(uuid, 1 << 16)]);
+        assert_eq!([macs[0].value, macs[3].value], [derive(uuid, 2 << 16); 2]);
     }
 }

@@ -282,6 +282,7 @@ pub struct DomainFields {
     pub qemu: Option<Qemu>,
     /// What the language has no key for: libvirt's elements and attributes, nested as in its XML and under the names that
     /// NixVirt has for them, merged into the definition last. Attribute sets merge, also into the only one of
-    /// what there can be several of; lists are appended, `null` removes an attribute.
+    /// what there can be several of, or into each at its position, counted from 0 (`{ "1": { … } }`); lists are appended, `null`
+    /// removes an attribute.
     pub extra: Option<Extra>,
 }

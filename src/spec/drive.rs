@@ -230,6 +230,9 @@ pub struct Cdrom {
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 2)]
     pub boot: Option<u32>,
+    /// What the language has no key for, of this drive: libvirt's elements and attributes inside of `disk`, as in the `extra` of
+    /// the domain.
+    pub extra: Option<Extra>,
 }
 
 /// What an optical drive is attached to.
@@ -272,6 +275,9 @@ pub struct Floppy {
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 1)]
     pub boot: Option<u32>,
+    /// What the language has no key for, of this drive: libvirt's elements and attributes inside of `disk`, as in the `extra` of
+    /// the domain.
+    pub extra: Option<Extra>,
 }
 
 /// What becomes of a start when what is in a drive is missing.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Extra;
+
 /// A device of the host that is handed to the guest: one of `pci`, `usb` and `mdev`
 /// ([libvirt](https://libvirt.org/formatdomain.html#host-device-assignment)). A card of several functions is one entry for
 /// each, with `guest` addresses that differ in the function only.
@@ -47,4 +49,7 @@ pub struct HostDevice {
     /// Whether it shows what the firmware and the boot loader draw too, through a frame buffer in memory. For one `mdev`
     /// of a domain, with `display`. Default: `false`.
     pub ramfb: Option<bool>,
+    /// What the language has no key for, of this device: libvirt's elements and attributes inside of `hostdev`, as in the `extra` of
+    /// the domain.
+    pub extra: Option<Extra>,
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Extra;
 use super::names::words;
 
 /// A directory of the host that the guest can mount by its tag: `mount -t virtiofs <tag> /mnt`, with `9p`
@@ -31,6 +32,9 @@ pub struct Share {
     /// How many requests can wait at once, a power of two. Only for `virtiofs`. Default: QEMU's, 128.
     #[schemars(range(min = 1, max = 1024), example = 1024)]
     pub queue_size: Option<u32>,
+    /// What the language has no key for, of this share: libvirt's elements and attributes inside of `filesystem`, as in the `extra` of
+    /// the domain.
+    pub extra: Option<Extra>,
 }
 
 /// Who serves a share.

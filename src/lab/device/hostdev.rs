@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::lab::device::pci::{PciAddress, Slot};
 use crate::lab::domain::boot::Order;
+use crate::lab::placed::ExtraAt;
 use crate::place::Place;
 
 /// A device of the host.
@@ -13,6 +14,8 @@ pub struct HostDevice {
     pub kind: HostDeviceKind,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
+    /// What is merged into its definition, the weakest first.
+    pub extra: Vec<ExtraAt>,
 }
 
 /// What a device of the host is.

@@ -1,5 +1,6 @@
 //! A directory of the host that a domain can mount.
 
+use crate::lab::placed::ExtraAt;
 use crate::spec::share::{AccessMode, ShareCache};
 
 /// A directory of the host.
@@ -12,6 +13,8 @@ pub struct Share {
     pub readonly: bool,
     /// Who serves it.
     pub server: ShareServer,
+    /// What is merged into its definition, the weakest first.
+    pub extra: Vec<ExtraAt>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! A floppy drive of a domain.
 
 use crate::lab::domain::boot::Order;
+use crate::lab::placed::ExtraAt;
 use crate::spec::drive::StartupPolicy;
 
 #[derive(Debug)]
@@ -12,4 +13,6 @@ pub struct Floppy {
     pub startup_policy: Option<StartupPolicy>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,
+    /// What is merged into its definition, the weakest first.
+    pub extra: Vec<ExtraAt>,
 }

@@ -59,6 +59,8 @@ const RESERVED: &[(&str, &[&str])] = &[
             "target.bus",
         ],
     ),
+    ("filesystem", &["type", "driver.type", "source.dir", "target.dir"]),
+    ("hostdev", &["mode", "type", "source.address", "source.vendor", "source.product"]),
     ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
     // libvirt takes them from the directory, which the module makes as the language says.
     ("pool", &["target.permissions.mode", "target.permissions.owner", "target.permissions.group"]),

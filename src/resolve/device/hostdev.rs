@@ -112,7 +112,8 @@ fn host_device(
         let uuid = parsed(mdev?, mediated, "mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804", problems)?;
         HostDeviceKind::Mdev { uuid, guest, display, ramfb: ramfb.map(|ramfb| ramfb.place()) }
     };
-    Some(HostDevice { place, kind, boot: boot::order(layers.get(key!(boot)).filter(|_| mdev.is_none())) })
+    let boot = boot::order(layers.get(key!(boot)).filter(|_| mdev.is_none()));
+    Some(HostDevice { place, kind, boot, extra: text::extras(layers.every(key!(extra)), problems) })
 }
 
 /// Reads the address of a device on the host, or reports that it is none.

@@ -48,7 +48,8 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
             Some(tag)
         });
         let readonly = layers.value(key!(readonly)).unwrap_or(false);
-        shares.extend(source.zip(tag).map(|(source, tag)| Share { source, tag, readonly, server }));
+        let extra = text::extras(layers.every(key!(extra)), problems);
+        shares.extend(source.zip(tag).map(|(source, tag)| Share { source, tag, readonly, server, extra }));
     }
     shares
 }

@@ -28,6 +28,7 @@ pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy
             readonly: layers.value(key!(readonly)).unwrap_or(false),
             startup_policy: startup_policy::startup_policy(policy, file.is_some(), problems),
             boot: boot::order(layers.get(key!(boot))),
+            extra: text::extras(layers.every(key!(extra)), problems),
         });
     }
     floppies
