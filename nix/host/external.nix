@@ -4,6 +4,7 @@
 let
   inherit (import ./labs.nix { inherit config lib; }) labs;
   inherit (builtins)
+    all
     any
     attrValues
     concatMap
@@ -22,8 +23,9 @@ let
     connection: kind:
     filter (name: !(isManaged connection kind name)) (
       # Domains that stay have entries of their own.
-      unique (concatMap (lab: lab.external."${kind}s" or [ ]) (on connection))
+      sorted (unique (concatMap (lab: lab.external."${kind}s" or [ ]) (on connection)))
     );
+  sorted = builtins.sort (first: second: first < second);
   directory = "/run/lab2nix/external";
 in
 {
@@ -36,7 +38,9 @@ in
         map (name: {
           inherit kind name;
           labs = concatStringsSep " and " (
-            map (lab: "lab `${lab.name}`") (filter (lab: elem name lab.external."${kind}s") (on connection))
+            sorted (
+              map (lab: "lab `${lab.name}`") (filter (lab: elem name lab.external."${kind}s") (on connection))
+            )
           );
         }) (names connection kind)
       )
@@ -46,18 +50,21 @@ in
         "bridge"
       ];
 
-  # The list of a kind for NixVirt: what the labs have, and once what stays. Null where no lab has any.
-  list =
-    connection: kind:
-    let
-      lists = filter (list: list != null) (map (lab: lab."${kind}s") (on connection));
-      isOurs = object: !(hasPrefix "${directory}/" "${object.definition}");
-    in
-    if lists == [ ] then
+  # A lab's list for NixVirt, without what stays: several labs may say the same of it.
+  ours =
+    list:
+    if list == null then
       null
     else
-      filter isOurs (concatMap (list: list) lists)
-      ++ map (name: {
+      filter (object: !(hasPrefix "${directory}/" "${object.definition}")) list;
+
+  # What stays of a kind beside what labs have, for NixVirt. Null where no lab has any.
+  stays =
+    connection: kind:
+    if all (lab: lab."${kind}s" == null) (on connection) then
+      null
+    else
+      map (name: {
         # prepare.sh writes it.
         definition = "${directory}/${kind}/${name}.xml";
         restart = false;

@@ -11,10 +11,11 @@ let
   inherit (import ./labs.nix { inherit config lib; })
     all
     connections
+    labs
     run
     uses
     ;
-  inherit (import ./external.nix { inherit config lib; }) list;
+  inherit (import ./external.nix { inherit config lib; }) ours stays;
   inherit
     (import ./gentle.nix {
       inherit
@@ -36,6 +37,14 @@ let
     mkMerge
     optionalAttrs
     ;
+
+  # What a connection has of the sections that are there.
+  sections =
+    connection: all:
+    let
+      found = filterAttrs (_: section: section != null) all;
+    in
+    mkIf (found != { }) { ${connection} = found; };
 in
 {
   config = mkIf run {
@@ -55,15 +64,19 @@ in
           swtpm.enable = mkIf (uses "tpm") (mkDefault true);
           connections = mkMerge (
             map (
+              lab:
+              sections lab.connection {
+                networks = ours lab.networks;
+                pools = ours lab.pools;
+                domains = lab.domains;
+              }
+            ) labs
+            ++ map (
               connection:
-              let
-                sections = filterAttrs (_: section: section != null) {
-                  networks = list connection "network";
-                  pools = list connection "pool";
-                  domains = list connection "domain";
-                };
-              in
-              mkIf (sections != { }) { ${connection} = sections; }
+              sections connection {
+                networks = stays connection "network";
+                pools = stays connection "pool";
+              }
             ) connections
           );
         };

@@ -33,7 +33,7 @@ pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mu
         .collect();
     let templates_of = |(name, domain): (&String, &spec::Domain)| -> Vec<(usize, Place)> {
         let found_wrong = &mut Problems::default();
-        let base = variants::base(spec, name, domain, found_wrong);
+        let base = variants::base(spec, profiles, name, domain, found_wrong);
         let layers = variants::layers(spec, profiles, name, domain, base.as_ref(), found_wrong);
         let mut found = Vec::new();
         let mut seen = HashSet::new();

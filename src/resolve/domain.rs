@@ -162,9 +162,11 @@ fn machine_uuid(instance: &Instance<'_>, uuid: Uuid, namespace: Namespace) -> Uu
 
 /// Reads whether a domain runs. What starts one form of a machine does not start the others.
 fn active(guest: &Guest<'_>) -> Active {
-    let written = guest.layers.get(key!(active));
-    let is_of_form = |place: &Place| guest.instance.base.is_none() || place.is_inside(&guest.instance.at);
-    written.filter(|active| is_of_form(&active.place())).map_or(Active::AsItIs, |active| *active.value)
+    let written = match &guest.instance.base {
+        Some(base) => base.active,
+        None => guest.layers.value(key!(active)),
+    };
+    written.unwrap_or(Active::AsItIs)
 }
 
 /// Reads the names of the domains that start before this one. They order what activation starts, which somebody who says nothing

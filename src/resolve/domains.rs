@@ -45,7 +45,7 @@ pub(crate) fn resolve<'a>(
         }
         let at = Pointer::root().key("domains").key(name);
         parse::name(name, Place::key(&at), problems);
-        let base = variants::base(spec, name, written, problems);
+        let base = variants::base(spec, &profiles, name, written, problems);
         let layers = variants::layers(spec, &profiles, name, written, base.as_ref(), problems);
         let os = layers.value(key!(os)).unwrap_or_default();
         let layers = layers.above(Pointer::root(), preset(os));

@@ -2,6 +2,7 @@
 
 use crate::place::Pointer;
 use crate::resolve::layers::Layers;
+use crate::spec::Active;
 use crate::spec::domain::DomainOwn;
 
 /// One domain that an entry of the spec stands for.
@@ -29,6 +30,8 @@ pub(crate) struct Base<'a> {
     /// The id that its UUID and names are made from.
     pub(crate) id: String,
     pub(crate) own: &'a DomainOwn,
+    /// Whether the form itself says that it runs, in its entry or in a profile.
+    pub(crate) active: Option<Active>,
 }
 
 impl Instance<'_> {

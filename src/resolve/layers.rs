@@ -110,8 +110,8 @@ impl<'a, T> Layers<'a, T> {
 
     /// These layers and stronger ones, the weakest first.
     #[must_use]
-    pub fn below(mut self, stronger: Vec<(Pointer, &'a T)>) -> Self {
-        self.layers.extend(stronger);
+    pub fn below(mut self, stronger: &Self) -> Self {
+        self.layers.extend(stronger.layers.iter().cloned());
         self
     }
 

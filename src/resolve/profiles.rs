@@ -47,11 +47,11 @@ impl<'a> Profiles<'a> {
         own: &'a DomainFields,
         problems: &mut Problems,
     ) -> Layers<'a, DomainFields> {
-        let mut layers: Vec<(Pointer, &'a DomainFields)> = Vec::new();
-        layers.extend(self.spec.defaults.as_ref().map(|defaults| (Pointer::root().key("defaults"), defaults)));
-        layers.extend(self.of_profiles(named, at, problems));
-        layers.push((at.clone(), own));
-        Layers::new(layers)
+        let layers = self.own_layers(named, at, own, problems);
+        match &self.spec.defaults {
+            Some(defaults) => layers.above(Pointer::root().key("defaults"), defaults),
+            None => layers,
+        }
     }
 
     /// Returns the layers of the profiles that an entry names, and of what they extend.
@@ -75,16 +75,17 @@ impl<'a> Profiles<'a> {
         layers
     }
 
-    /// Returns the layers of a domain that is a form of another one: those of that one, then its own profiles and entry.
-    pub fn layers_of_variant(
+    /// Returns the layers that an entry has of its own: its profiles and itself.
+    pub fn own_layers(
         &self,
-        base: Layers<'a, DomainFields>,
         named: &'a [String],
         at: &Pointer,
         own: &'a DomainFields,
         problems: &mut Problems,
     ) -> Layers<'a, DomainFields> {
-        base.below(self.of_profiles(named, at, problems)).below(vec![(at.clone(), own)])
+        let mut layers = self.of_profiles(named, at, problems);
+        layers.push((at.clone(), own));
+        Layers::new(layers)
     }
 
     fn get(&self, name: &str) -> Option<(&'a str, &'a Profile)> {

@@ -11,7 +11,13 @@ use crate::spec::key::key;
 use crate::spec::{self, DomainFields, Spec};
 
 /// Finds the domain that an entry is a form of, if it is one of a domain that can have several.
-pub(crate) fn base<'a>(spec: &'a Spec, name: &str, domain: &spec::Domain, problems: &mut Problems) -> Option<Base<'a>> {
+pub(crate) fn base<'a>(
+    spec: &'a Spec,
+    profiles: &Profiles<'a>,
+    name: &str,
+    domain: &'a spec::Domain,
+    problems: &mut Problems,
+) -> Option<Base<'a>> {
     let own = Layers::one(domain_at(name), &domain.own);
     let word = own.get(key!(variant_of))?;
     let found = spec.domains.as_ref().and_then(|domains| domains.get_key_value(word.value));
@@ -37,7 +43,10 @@ pub(crate) fn base<'a>(spec: &'a Spec, name: &str, domain: &spec::Domain, proble
         );
     }
     let id = parse::id(of_base.get(key!(id)), &mut Problems::default()).unwrap_or_else(|| base.clone());
-    refused.is_empty().then(|| Base { at: domain_at(base), name: base, id, own: &of.own })
+    let named = domain.own.profiles.as_deref().unwrap_or_default();
+    let own_layers = profiles.own_layers(named, &domain_at(name), &domain.fields, &mut Problems::default());
+    let active = own_layers.value(key!(active));
+    refused.is_empty().then(|| Base { at: domain_at(base), name: base, id, own: &of.own, active })
 }
 
 /// The keys of an entry by which it is not one machine that the lab makes.
@@ -67,5 +76,5 @@ pub(crate) fn layers<'a>(
     // What is wrong with those is said of the other domain.
     let of_base = of.own.profiles.as_deref().unwrap_or_default();
     let of_base = profiles.layers(of_base, &base.at, &of.fields, &mut Problems::default());
-    profiles.layers_of_variant(of_base, named, &at, &domain.fields, problems)
+    of_base.below(&profiles.own_layers(named, &at, &domain.fields, problems))
 }

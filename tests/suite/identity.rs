@@ -1,6 +1,6 @@
 //! Laws that hold for every good spec: what may change in a spec without a UUID or a MAC address moving.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -313,18 +313,21 @@ fn what_an_interface_is_on_moves_no_mac() {
 
 #[test]
 fn an_id_keeps_the_identity_through_a_rename() {
-    for (kind, keys) in [("network", &["network"][..]), ("pool", &["pool"]), ("domain", &[])] {
+    for (kind, keys) in [("network", &["network"][..]), ("pool", &["pool"]), ("domain", &["variantOf"])] {
         let rename = |name: &str| format!("r-{name}");
         let renamed = |spec: &Value| {
             let mut spec = spec.clone();
             let objects = section(&mut spec, &format!("{kind}s"))?;
+            // What is external is somebody else's.
+            let own: BTreeSet<String> = objects.keys().cloned().collect();
+            let rename_own = |name: &str| if own.contains(name) { rename(name) } else { name.to_owned() };
             for (name, mut object) in std::mem::take(objects) {
                 if object.get("id").is_none() {
                     object["id"] = json!(name);
                 }
                 objects.insert(rename(&name), object);
             }
-            rename_mentions(&mut spec, keys, kind == "domain", &rename);
+            rename_mentions(&mut spec, keys, kind == "domain", &rename_own);
             Some(spec)
         };
         for_every_spec(renamed, |before, after| {

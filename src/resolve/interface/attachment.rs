@@ -93,7 +93,7 @@ pub(crate) fn portgroup(
 ) -> Option<String> {
     let written = layers.get(key!(portgroup))?;
     if let Attachment::HostNetwork(_) = attachment {
-        return Some(written.value.clone());
+        return parse::name(written.value, written.place(), problems).then(|| written.value.clone());
     }
     let Attachment::Network(id) = attachment else {
         let (what, _) = describe(attachment, names);

@@ -58,7 +58,7 @@ fn labs_agree_on_it() {
         assert_eq!(kept(&values[0], "networks"), ["/run/lab2nix/external/network/dmz.xml"]);
         assert_eq!(kept(&values[0], "pools"), ["/run/lab2nix/external/pool/isos.xml"]);
         let [told] = preparations(&values[0]["services"]["nixvirt"]).try_into().expect("one connection");
-        let both = "lab `user` and lab `other`";
+        let both = "lab `other` and lab `user`";
         let needed = json!([
             { "kind": "network", "labs": both, "name": "dmz" },
             { "kind": "pool", "labs": both, "name": "isos" },

@@ -97,7 +97,7 @@
                   },
                   "dhcp4": true
                 },
-                "br0": {
+                "uplink": {
                   "match": {
                     "macaddress": "52:54:00:c1:10:b4"
                   },
