@@ -180,7 +180,7 @@ fn command(text: &str, place: Place, problems: &mut Problems) -> bool {
         );
         return false;
     }
-    text::fits(text, &place, problems) && credential::has_no_private_key(text, place, problems)
+    text::fits(text, &place, problems)
 }
 
 #[cfg(test)]

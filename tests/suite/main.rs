@@ -14,6 +14,7 @@ mod layers;
 mod lint;
 mod nix_text;
 mod schema;
+mod secrets;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;

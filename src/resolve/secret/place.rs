@@ -1,0 +1,123 @@
+//! Where secrets are looked for, and what to do instead: one table.
+
+/// A part of the spec, by the keys that lead to it.
+pub(crate) struct PlaceOfSecrets {
+    /// Keys, each directly in what the one before it names, but for lists. They may be anywhere in the way to a value.
+    path: &'static [&'static str],
+    /// Keys in it, however deep, that hold nothing else.
+    keys: &'static [&'static str],
+    /// Names in it, beside a `value`, that hold one; `*` is any name.
+    names: &'static [&'static str],
+    /// What to do instead.
+    way: &'static str,
+}
+
+/// The way into a guest.
+const INTO_THE_GUEST: &str = "put it into a file of the host that only root reads, and name that: `\"files\": [{ \"path\": …, \"fromHost\": … }]` in \
+                              `cloudInit`; for a user's password there are `passwordHash` and `passwordFile`";
+
+/// The way to storage.
+const SECRETS_OF_LIBVIRT: &str =
+    "define it as a secret of libvirt's (`virsh secret-define`, `virsh secret-set-value`), and name that";
+
+/// The way to QEMU.
+const BY_QEMU: &str = "let QEMU read it from a file of the host: `secret,id=…,file=/run/secrets/…`";
+
+/// All places, the innermost first. What is in none of them is looked at too.
+const PLACES: &[PlaceOfSecrets] = &[
+    PlaceOfSecrets { path: &["cloudInit", "extra"], keys: CLOUD_CONFIG, names: &[], way: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["cloudInit"], keys: &[], names: &[], way: INTO_THE_GUEST },
+    PlaceOfSecrets {
+        path: &["graphics"],
+        keys: &["passwd", "password"],
+        names: &[],
+        way: "leave the screen without one and `listen` at the host's own address, and reach it through SSH",
+    },
+    PlaceOfSecrets {
+        path: &["cookies"],
+        keys: &[],
+        names: &["*"],
+        way: "fetch the image to the host, and name the file",
+    },
+    PlaceOfSecrets { path: &["rbd:option"], keys: &[], names: &["key"], way: SECRETS_OF_LIBVIRT },
+    PlaceOfSecrets { path: &["pools"], keys: &[], names: &[], way: SECRETS_OF_LIBVIRT },
+    PlaceOfSecrets { path: &["qemu"], keys: &[], names: &[], way: BY_QEMU },
+    PlaceOfSecrets { path: &["qemu-commandline"], keys: &[], names: &[], way: BY_QEMU },
+    PlaceOfSecrets { path: &["directBoot"], keys: &[], names: &[], way: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["smbios"], keys: &[], names: &[], way: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["extra"], keys: &["passwd"], names: &[], way: SECRETS_OF_LIBVIRT },
+    PlaceOfSecrets {
+        path: &[],
+        keys: &[],
+        names: &[],
+        way: "leave it out: a file of the host that only root reads can have it",
+    },
+];
+
+/// Keys of cloud-config that hold passwords, private keys and the like.
+const CLOUD_CONFIG: &[&str] = &[
+    "access_token",
+    "activation_key",
+    "api_key",
+    "authkey",
+    "passphrase",
+    "password",
+    "passwords",
+    "plain_text_passwd",
+    "private_key",
+    "psk",
+    "secret",
+    "secret_key",
+    "secrets",
+    "ssh_keys",
+    "token",
+    "wireguard",
+];
+
+/// Whether a key at the end of a way holds secrets and nothing else.
+pub(crate) fn is_key_of_secret<'k>(way: impl Iterator<Item = &'k str> + Clone, key: &str) -> bool {
+    let is_listed = |place: &PlaceOfSecrets| place.keys.iter().any(|known| is_same(known, key));
+    PLACES.iter().any(|place| is_listed(place) && place.is_on(way.clone()))
+}
+
+/// Whether a `value` at the end of a way is a secret where it has this name.
+pub(crate) fn is_name_of_secret<'k>(way: impl Iterator<Item = &'k str> + Clone, name: &str) -> bool {
+    let is_listed = |place: &PlaceOfSecrets| place.names.iter().any(|known| *known == "*" || is_same(known, name));
+    PLACES.iter().any(|place| is_listed(place) && place.is_on(way.clone()))
+}
+
+/// Whether what is at the end of a way is a list of users and their passwords.
+pub(crate) fn is_list_of_logins<'k>(way: impl DoubleEndedIterator<Item = &'k str>) -> bool {
+    let mut last = way.rev();
+    last.next() == Some("list") && last.next() == Some("chpasswd")
+}
+
+/// What to do instead of what is at the end of a way.
+pub(crate) fn way<'k>(way: impl Iterator<Item = &'k str> + Clone) -> &'static str {
+    PLACES.iter().find(|place| place.is_on(way.clone())).map_or("leave it out", |place| place.way)
+}
+
+impl PlaceOfSecrets {
+    /// Whether a way leads through it.
+    fn is_on<'k>(&self, way: impl Iterator<Item = &'k str> + Clone) -> bool {
+        let mut rest = way;
+        loop {
+            let mut here = rest.clone();
+            if self.path.iter().all(|key| here.next() == Some(*key)) {
+                return true;
+            }
+            if rest.next().is_none() {
+                return false;
+            }
+        }
+    }
+}
+
+/// Whether two keys are one, whether written with `_` or `-`, large or small.
+fn is_same(known: &str, key: &str) -> bool {
+    known.len() == key.len()
+        && known
+            .bytes()
+            .zip(key.bytes())
+            .all(|(one, other)| one == if other == b'-' { b'_' } else { other.to_ascii_lowercase() })
+}
