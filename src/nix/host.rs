@@ -33,6 +33,7 @@ const MODULES: &[(&str, &str)] = files![
     "links.nix"
     "options.nix"
     "plan.nix"
+    "secret-seeds.nix"
     "seeds.nix"
 ];
 
@@ -46,6 +47,7 @@ const SCRIPTS: &[(&str, &str)] = files![
     "link.sh"
     "plan.sh"
     "prepare.sh"
+    "seeds.sh"
 ];
 
 /// What a file of the host's module is written in.

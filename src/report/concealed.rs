@@ -124,14 +124,14 @@ mod tests {
 error[bad-name]: a secret
  --> lab.json:1:8
   |
-1 | { \"a\": …, \"b\": [
-  |        ^ here
+1 | { \"a\": \"…\", \"b\": [
+  |        ^^^ here
 
 error[bad-name]: another
  --> lab.json:4:9
   |
-1 | { \"a\": …, \"b\": [
-  |           --- b
+1 | { \"a\": \"…\", \"b\": [
+  |             --- b
 ...
 4 | ], \"d\": 1 }
   |         ^ there

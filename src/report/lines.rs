@@ -53,9 +53,11 @@ impl<'s> Texts<'s> {
     /// Conceals what these problems say may not be shown.
     pub(super) fn conceal(&mut self, problems: &[Problem]) {
         for place in problems.iter().flat_map(|problem| &problem.conceals) {
-            if let Some(span) = self.span(place) {
-                self.lines[span.file].concealed.push(span.range);
-            }
+            let Some(Span { file, range, .. }) = self.span(place) else { continue };
+            let lines = &mut self.lines[file];
+            // Its quotes tell that it is a string.
+            let is_string = range.len() > 1 && lines.file.text()[range.clone()].starts_with('"');
+            lines.concealed.push(if is_string { range.start + 1..range.end - 1 } else { range });
         }
         for lines in &mut self.lines {
             lines.concealed.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));

@@ -36,6 +36,9 @@ struct Walk<'n> {
 
 impl<'n> Walk<'n> {
     fn node(&mut self, node: &'n Node) {
+        if place::is_credential(self.keys()) {
+            return;
+        }
         match &node.kind {
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
             Kind::String(text) => self.text(text),
@@ -71,6 +74,9 @@ impl<'n> Walk<'n> {
 
     /// Whether the value of a key is a secret by the key's name.
     fn id_of_key(&self, key: &str, value: &Node) -> Option<Id> {
+        if place::is_credential(self.keys()) {
+            return None;
+        }
         if place::is_key_of_secret(self.keys(), key) {
             return is_secret(value, 1).then_some(Id::SecretInStore);
         }
@@ -108,8 +114,8 @@ impl<'n> Walk<'n> {
     }
 
     fn push(&mut self, id: Id, place: Place, message: String, secret: Pointer) {
-        let way = place::way(self.keys());
-        let problem = Problem::of_value(id, place, message).label("would be in the store").help(way);
+        let way_out = place::way_out(self.keys());
+        let problem = Problem::of_value(id, place, message).label("would be in the store").help(way_out);
         self.problems.push(problem.concealing(Place::value(secret)));
     }
 

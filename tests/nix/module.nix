@@ -130,7 +130,10 @@ in
       map (lab: {
         inherit (lab) name;
         value = builtins.mapAttrs (
-          _: builtins.mapAttrs (_: file: if file == null then null else file.text)
+          _: seed:
+          builtins.mapAttrs (_: file: if file == null then null else file.text) (
+            removeAttrs seed [ "secrets" ]
+          )
         ) lab.seeds;
       }) config.services.lab2nix.labs
     )

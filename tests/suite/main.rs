@@ -15,6 +15,7 @@ mod lint;
 mod nix_text;
 mod schema;
 mod secrets;
+mod seeds;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;

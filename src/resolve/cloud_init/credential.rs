@@ -31,6 +31,8 @@ pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool
     if is_public_key(text) {
         return true;
     }
+    let is_of_line = text.contains(' ') && KEY_TYPES.iter().any(|kind| text.starts_with(kind));
+    let is_shown = is_of_line || text.contains(".pub") || text.contains("PUBLIC KEY");
     let (message, label) = if text.contains("PRIVATE KEY") {
         ("a private key, which everybody on the host could read", "a secret")
     } else if text.trim_start().starts_with("-----BEGIN") || text.trim_start().starts_with("---- BEGIN") {
@@ -40,12 +42,11 @@ pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool
     } else {
         ("a text that is no public key of SSH", "not the line of a `.pub` file")
     };
-    problems.push(Problem::of_value(Id::NotAPublicKey, place.clone(), message).label(label).concealing(place).help(
-        format!(
-            "write the line that is in a file like `~/.ssh/id_ed25519.pub`; it starts with {}",
-            quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
-        ),
+    let problem = Problem::of_value(Id::NotAPublicKey, place.clone(), message).label(label).help(format!(
+        "write the line that is in a file like `~/.ssh/id_ed25519.pub`; it starts with {}",
+        quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
     ));
+    problems.push(if is_shown { problem } else { problem.concealing(place) });
     false
 }
 

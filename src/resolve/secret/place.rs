@@ -9,7 +9,7 @@ pub(crate) struct PlaceOfSecrets {
     /// Names in it, beside a `value`, that hold one; `*` is any name.
     names: &'static [&'static str],
     /// What to do instead.
-    way: &'static str,
+    way_out: &'static str,
 }
 
 /// The way into a guest.
@@ -25,32 +25,32 @@ const BY_QEMU: &str = "let QEMU read it from a file of the host: `secret,id=…,
 
 /// All places, the innermost first. What is in none of them is looked at too.
 const PLACES: &[PlaceOfSecrets] = &[
-    PlaceOfSecrets { path: &["cloudInit", "extra"], keys: CLOUD_CONFIG, names: &[], way: INTO_THE_GUEST },
-    PlaceOfSecrets { path: &["cloudInit"], keys: &[], names: &[], way: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["cloudInit", "extra"], keys: CLOUD_CONFIG, names: &[], way_out: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["cloudInit"], keys: &[], names: &[], way_out: INTO_THE_GUEST },
     PlaceOfSecrets {
         path: &["graphics"],
         keys: &["passwd", "password"],
         names: &[],
-        way: "leave the screen without one and `listen` at the host's own address, and reach it through SSH",
+        way_out: "leave the screen without one and `listen` at the host's own address, and reach it through SSH",
     },
     PlaceOfSecrets {
         path: &["cookies"],
         keys: &[],
         names: &["*"],
-        way: "fetch the image to the host, and name the file",
+        way_out: "fetch the image to the host, and name the file",
     },
-    PlaceOfSecrets { path: &["rbd:option"], keys: &[], names: &["key"], way: SECRETS_OF_LIBVIRT },
-    PlaceOfSecrets { path: &["pools"], keys: &[], names: &[], way: SECRETS_OF_LIBVIRT },
-    PlaceOfSecrets { path: &["qemu"], keys: &[], names: &[], way: BY_QEMU },
-    PlaceOfSecrets { path: &["qemu-commandline"], keys: &[], names: &[], way: BY_QEMU },
-    PlaceOfSecrets { path: &["directBoot"], keys: &[], names: &[], way: INTO_THE_GUEST },
-    PlaceOfSecrets { path: &["smbios"], keys: &[], names: &[], way: INTO_THE_GUEST },
-    PlaceOfSecrets { path: &["extra"], keys: &["passwd"], names: &[], way: SECRETS_OF_LIBVIRT },
+    PlaceOfSecrets { path: &["rbd:option"], keys: &[], names: &["key"], way_out: SECRETS_OF_LIBVIRT },
+    PlaceOfSecrets { path: &["pools"], keys: &[], names: &[], way_out: SECRETS_OF_LIBVIRT },
+    PlaceOfSecrets { path: &["qemu"], keys: &[], names: &[], way_out: BY_QEMU },
+    PlaceOfSecrets { path: &["qemu-commandline"], keys: &[], names: &[], way_out: BY_QEMU },
+    PlaceOfSecrets { path: &["directBoot"], keys: &[], names: &[], way_out: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["smbios"], keys: &[], names: &[], way_out: INTO_THE_GUEST },
+    PlaceOfSecrets { path: &["extra"], keys: &["passwd"], names: &[], way_out: SECRETS_OF_LIBVIRT },
     PlaceOfSecrets {
         path: &[],
         keys: &[],
         names: &[],
-        way: "leave it out: a file of the host that only root reads can have it",
+        way_out: "leave it out: a file of the host that only root reads can have it",
     },
 ];
 
@@ -74,16 +74,30 @@ const CLOUD_CONFIG: &[&str] = &[
     "wireguard",
 ];
 
+/// What says itself what is wrong with it: public keys, and hashes of passwords.
+const CREDENTIALS: &[&[&str]] = &[
+    &["cloudInit", "sshKeys"],
+    &["cloudInit", "passwordHash"],
+    &["cloudInit", "extra", "users", "passwd"],
+    &["cloudInit", "extra", "users", "hashed_passwd"],
+];
+
+/// Whether what is at the end of a way is looked at by itself.
+pub(crate) fn is_credential<'k>(way: impl DoubleEndedIterator<Item = &'k str> + Clone) -> bool {
+    CREDENTIALS.iter().any(|path| {
+        let mut last = way.clone().rev();
+        path.iter().rev().all(|key| last.next() == Some(*key))
+    })
+}
+
 /// Whether a key at the end of a way holds secrets and nothing else.
 pub(crate) fn is_key_of_secret<'k>(way: impl Iterator<Item = &'k str> + Clone, key: &str) -> bool {
-    let is_listed = |place: &PlaceOfSecrets| place.keys.iter().any(|known| is_same(known, key));
-    PLACES.iter().any(|place| is_listed(place) && place.is_on(way.clone()))
+    of(way).keys.iter().any(|known| is_same(known, key))
 }
 
 /// Whether a `value` at the end of a way is a secret where it has this name.
 pub(crate) fn is_name_of_secret<'k>(way: impl Iterator<Item = &'k str> + Clone, name: &str) -> bool {
-    let is_listed = |place: &PlaceOfSecrets| place.names.iter().any(|known| *known == "*" || is_same(known, name));
-    PLACES.iter().any(|place| is_listed(place) && place.is_on(way.clone()))
+    of(way).names.iter().any(|known| *known == "*" || is_same(known, name))
 }
 
 /// Whether what is at the end of a way is a list of users and their passwords.
@@ -93,8 +107,13 @@ pub(crate) fn is_list_of_logins<'k>(way: impl DoubleEndedIterator<Item = &'k str
 }
 
 /// What to do instead of what is at the end of a way.
-pub(crate) fn way<'k>(way: impl Iterator<Item = &'k str> + Clone) -> &'static str {
-    PLACES.iter().find(|place| place.is_on(way.clone())).map_or("leave it out", |place| place.way)
+pub(crate) fn way_out<'k>(way: impl Iterator<Item = &'k str> + Clone) -> &'static str {
+    of(way).way_out
+}
+
+/// The innermost place that a way leads through.
+fn of<'k>(way: impl Iterator<Item = &'k str> + Clone) -> &'static PlaceOfSecrets {
+    PLACES.iter().find(|place| place.is_on(way.clone())).expect("the last one is everywhere")
 }
 
 impl PlaceOfSecrets {
