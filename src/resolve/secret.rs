@@ -16,9 +16,23 @@ use crate::source::{Kind, Member, Node};
 /// Finds the secrets of a spec, in its tree.
 #[must_use]
 pub fn check(root: &Node) -> Vec<Problem> {
-    let mut walk = Walk { steps: Vec::new(), problems: Vec::new() };
+    let mut walk = Walk { steps: Vec::new(), keys: Vec::new(), problems: Vec::new() };
     walk.node(root);
     walk.problems
+}
+
+/// A text for people with `…` in place of each of its lines that has a secret; signs before it, as those of a diff, stay.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    let line = |line: &str| match shape::of(line.trim()) {
+        Some(_) => {
+            let start = line.len() - line.trim_start_matches(['+', '-', ' ']).len();
+            let end = line.trim_end().len();
+            format!("{}…{}", &line[..start], &line[end..])
+        }
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// A step from an object or a list to what is in it.
@@ -31,12 +45,14 @@ enum Step<'n> {
 /// A walk through a spec, with the way to where it is.
 struct Walk<'n> {
     steps: Vec<Step<'n>>,
+    /// The keys among the steps.
+    keys: Vec<&'n str>,
     problems: Vec<Problem>,
 }
 
 impl<'n> Walk<'n> {
     fn node(&mut self, node: &'n Node) {
-        if place::is_credential(self.keys()) {
+        if place::is_credential(&self.keys) {
             return;
         }
         match &node.kind {
@@ -57,6 +73,7 @@ impl<'n> Walk<'n> {
         let named = text_of(members, "name");
         for member in members {
             self.steps.push(Step::Key(&member.key));
+            self.keys.push(&member.key);
             let id = match (member.key.as_str(), named) {
                 ("value", Some(named)) => self.id_of_value(named, &member.value),
                 (key, _) => self.id_of_key(key, &member.value),
@@ -68,16 +85,17 @@ impl<'n> Walk<'n> {
                 }
                 None => self.node(&member.value),
             }
+            self.keys.pop();
             self.steps.pop();
         }
     }
 
     /// Whether the value of a key is a secret by the key's name.
     fn id_of_key(&self, key: &str, value: &Node) -> Option<Id> {
-        if place::is_credential(self.keys()) {
+        if place::is_credential(&self.keys) {
             return None;
         }
-        if place::is_key_of_secret(self.keys(), key) {
+        if place::is_key_of_secret(&self.keys, key) {
             return is_secret(value, 1).then_some(Id::SecretInStore);
         }
         let is_text = matches!(value.kind, Kind::String(_));
@@ -86,7 +104,7 @@ impl<'n> Walk<'n> {
 
     /// Whether the `value` beside a `name` is a secret.
     fn id_of_value(&self, named: &str, value: &Node) -> Option<Id> {
-        let is_of_secret = name::is_of_secret(named) || place::is_name_of_secret(self.keys(), named);
+        let is_of_secret = name::is_of_secret(named) || place::is_name_of_secret(&self.keys, named);
         (is_of_secret && is_secret(value, name::SHORTEST)).then_some(Id::LikelySecret)
     }
 
@@ -105,7 +123,7 @@ impl<'n> Walk<'n> {
     }
 
     fn text(&mut self, text: &str) {
-        let is_login = || place::is_list_of_logins(self.keys()) && shape::has_login(text);
+        let is_login = || place::is_list_of_logins(&self.keys) && shape::has_login(text);
         let found = shape::of(text).or_else(|| is_login().then(|| (Id::SecretInStore, "a password".to_owned())));
         if let Some((id, what)) = found {
             let at = self.pointer();
@@ -114,17 +132,9 @@ impl<'n> Walk<'n> {
     }
 
     fn push(&mut self, id: Id, place: Place, message: String, secret: Pointer) {
-        let way_out = place::way_out(self.keys());
+        let way_out = place::way_out(&self.keys);
         let problem = Problem::of_value(id, place, message).label("would be in the store").help(way_out);
         self.problems.push(problem.concealing(Place::value(secret)));
-    }
-
-    /// The keys that lead to where it is, from the outermost.
-    fn keys(&self) -> impl DoubleEndedIterator<Item = &'n str> + Clone + '_ {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Key(key) => Some(*key),
-            Step::Index(_) => None,
-        })
     }
 
     fn pointer(&self) -> Pointer {
@@ -195,6 +205,12 @@ mod tests {
             r#"{ "auth": { "secret": { "usage": "ceph" } }, "cloudInit": { "passwordFile": "/a", "user": "b" } }"#,
             &[],
         );
+    }
+
+    #[test]
+    fn lines_with_secrets_are_not_shown() {
+        let diff = "--- a\n+++ b\n-  passwd = \"hunter22\";\n+  \"K3S_TOKEN=hunter22 sh\"\n   memory = 1;\n";
+        assert_eq!(without_secrets(diff), "--- a\n+++ b\n-  …\n+  …\n   memory = 1;\n");
     }
 
     #[test]

@@ -7,14 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use base64::prelude::*;
-use lab2nix::nocloud;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::labs::{Generated, committed};
 use crate::support::script::STRICT;
-
-const SCRIPT: &str = include_str!("../../nix/host/seeds.sh");
+use crate::support::seeds::{SCRIPT, told};
 
 /// What makes a disc.
 const XORRISO: &str = "#!/bin/bash\nset -e\n[[ $1 == -as ]]\nwhile [[ $1 != -output ]]; do shift; done\nout=$2\ncat \"${@: -1}\"/* >\"$out\"\n";
@@ -58,25 +56,11 @@ impl Host {
     /// What the module tells the script, with the files of the host in this one.
     fn seeds(&self) -> Value {
         let (lab, _) = self.lab.read.checked.lab().expect("the case is sound");
-        let here = |path: &str| path.replacen("/run", &self.root.path().display().to_string(), 1);
-        let seeds = nocloud::seeds(lab).filter(|seed| !seed.secrets.is_empty()).map(|seed| {
-            let file = |name: &str| {
-                let file = seed.files.iter().find(|file| file.kind.file_name() == name)?;
-                let path = format!("store/{}-{name}", seed.domain);
-                self.write(&path, &file.text);
-                Some(self.path(&path).display().to_string())
-            };
-            let files = seed.secrets.files.iter().map(|file| {
-                let mode = file.mode.as_deref().unwrap_or("0600");
-                json!({ "path": file.path, "fromHost": here(&file.from_host), "mode": mode, "owner": file.owner })
-            });
-            json!({
-                "lab": lab.name, "domain": seed.domain, "disc": here(&format!("/run/lab2nix/seeds/{}/{}.iso", lab.name, seed.domain)),
-                "metaData": file("meta-data"), "userData": file("user-data"), "networkConfig": file("network-config"),
-                "secrets": { "passwordFile": seed.secrets.password_file.as_deref().map(here), "files": files.collect::<Vec<_>>() },
-            })
-        });
-        seeds.collect()
+        let put = |name: &str, text: &str| {
+            self.write(&format!("store/{name}"), text);
+            self.path(&format!("store/{name}")).display().to_string()
+        };
+        told(lab, put, |path| path.replacen("/run", &self.root.path().display().to_string(), 1))
     }
 
     fn run(&self, seeds: &Value) -> Output {

@@ -71,7 +71,7 @@ fn check(value: &Value, at: &Pointer, problems: &mut Problems) {
             text::fits(text, &Place::value(at), problems);
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| check(item, &at.index(index), problems))
+            items.iter().enumerate().for_each(|(index, item)| check(item, &at.index(index), problems));
         }
         Value::Object(object) => object.iter().for_each(|(key, value)| check(value, &at.key(key), problems)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

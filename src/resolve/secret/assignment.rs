@@ -15,7 +15,7 @@ pub(crate) fn name_of_secret(text: &str) -> Option<&str> {
 fn name_before<'t>(text: &'t str, at: usize, sign: &str) -> Option<&'t str> {
     let before = match sign {
         // "name" = value, "name": value
-        "=" | ":" => text[..at].trim_end_matches(' ').trim_end_matches(['"', '\'']),
+        "=" | ":" => text[..at].trim_end_matches(' ').trim_end_matches(['"', '\'', '\\']),
         _ => &text[..at],
     };
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -40,9 +40,11 @@ fn is_given(after: &str, sign: &str) -> bool {
         },
         _ => after,
     };
+    // The quote may be one in a string.
+    let value = value.trim_start_matches('\\');
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     let value = match quote {
-        Some(quote) => value[1..].split(quote).next().unwrap_or_default(),
+        Some(quote) => value[1..].split([quote, '\\']).next().unwrap_or_default(),
         None => value.split(|c: char| c.is_whitespace() || "\"',;&<>|)}\\".contains(c)).next().unwrap_or_default(),
     };
     let is_number = value.bytes().all(|b| b.is_ascii_digit() || b == b'.') && value.len() < 6;
@@ -62,6 +64,7 @@ mod tests {
             ("mount -o username=me,password=hunter22 //nas/films /mnt", "password"),
             ("network:\n  psk: \"hunter22\"\n", "psk"),
             ("{ \"apiKey\": \"hunter22\" }", "apiKey"),
+            (r#"sh -c \"TOKEN=\\\"hunter22\\\"\""#, "TOKEN"),
             ("PrivateKey = 4GgaQCy68nzNsUE5aJ9fuLzHhB65tAlwbmA72MWnOm8=", "PrivateKey"),
             ("<login><password>hunter22</password></login>", "password"),
             ("io.systemd.credential:passwd.plaintext-password.root=hunter22", "passwd.plaintext-password.root"),

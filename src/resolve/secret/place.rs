@@ -2,7 +2,7 @@
 
 /// A part of the spec, by the keys that lead to it.
 pub(crate) struct PlaceOfSecrets {
-    /// Keys, each directly in what the one before it names, but for lists. They may be anywhere in the way to a value.
+    /// Keys, each directly in what the one before it names, but for lists. They may be anywhere on the way to a value.
     path: &'static [&'static str],
     /// Keys in it, however deep, that hold nothing else.
     keys: &'static [&'static str],
@@ -82,54 +82,35 @@ const CREDENTIALS: &[&[&str]] = &[
     &["cloudInit", "extra", "users", "hashed_passwd"],
 ];
 
-/// Whether what is at the end of a way is looked at by itself.
-pub(crate) fn is_credential<'k>(way: impl DoubleEndedIterator<Item = &'k str> + Clone) -> bool {
-    CREDENTIALS.iter().any(|path| {
-        let mut last = way.clone().rev();
-        path.iter().rev().all(|key| last.next() == Some(*key))
-    })
+/// Whether what is at the end of a way of keys is looked at by itself.
+pub(crate) fn is_credential(way: &[&str]) -> bool {
+    CREDENTIALS.iter().any(|path| way.ends_with(path))
 }
 
 /// Whether a key at the end of a way holds secrets and nothing else.
-pub(crate) fn is_key_of_secret<'k>(way: impl Iterator<Item = &'k str> + Clone, key: &str) -> bool {
+pub(crate) fn is_key_of_secret(way: &[&str], key: &str) -> bool {
     of(way).keys.iter().any(|known| is_same(known, key))
 }
 
 /// Whether a `value` at the end of a way is a secret where it has this name.
-pub(crate) fn is_name_of_secret<'k>(way: impl Iterator<Item = &'k str> + Clone, name: &str) -> bool {
+pub(crate) fn is_name_of_secret(way: &[&str], name: &str) -> bool {
     of(way).names.iter().any(|known| *known == "*" || is_same(known, name))
 }
 
 /// Whether what is at the end of a way is a list of users and their passwords.
-pub(crate) fn is_list_of_logins<'k>(way: impl DoubleEndedIterator<Item = &'k str>) -> bool {
-    let mut last = way.rev();
-    last.next() == Some("list") && last.next() == Some("chpasswd")
+pub(crate) fn is_list_of_logins(way: &[&str]) -> bool {
+    way.ends_with(&["chpasswd", "list"])
 }
 
 /// What to do instead of what is at the end of a way.
-pub(crate) fn way_out<'k>(way: impl Iterator<Item = &'k str> + Clone) -> &'static str {
+pub(crate) fn way_out(way: &[&str]) -> &'static str {
     of(way).way_out
 }
 
 /// The innermost place that a way leads through.
-fn of<'k>(way: impl Iterator<Item = &'k str> + Clone) -> &'static PlaceOfSecrets {
-    PLACES.iter().find(|place| place.is_on(way.clone())).expect("the last one is everywhere")
-}
-
-impl PlaceOfSecrets {
-    /// Whether a way leads through it.
-    fn is_on<'k>(&self, way: impl Iterator<Item = &'k str> + Clone) -> bool {
-        let mut rest = way;
-        loop {
-            let mut here = rest.clone();
-            if self.path.iter().all(|key| here.next() == Some(*key)) {
-                return true;
-            }
-            if rest.next().is_none() {
-                return false;
-            }
-        }
-    }
+fn of(way: &[&str]) -> &'static PlaceOfSecrets {
+    let is_on = |path: &[&str]| path.is_empty() || way.windows(path.len()).any(|part| part == path);
+    PLACES.iter().find(|place| is_on(place.path)).expect("the last one is everywhere")
 }
 
 /// Whether two keys are one, whether written with `_` or `-`, large or small.

@@ -56,7 +56,7 @@ pub(crate) fn has_login(text: &str) -> bool {
     text.lines().any(is_login)
 }
 
-/// Whether text has a private key as OpenSSL, OpenSSH, GnuPG, PuTTY or age write it.
+/// Whether text has a private key as `OpenSSL`, `OpenSSH`, `GnuPG`, `PuTTY` or age write it.
 fn has_private_key(text: &str) -> bool {
     let is_pem = text.contains("---- BEGIN ") || text.contains("-----BEGIN ");
     let of_age = || text.match_indices("AGE-SECRET-KEY-1").any(|(at, start)| run(&text[at + start.len()..]) >= 50);
