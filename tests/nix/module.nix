@@ -18,7 +18,7 @@
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), texts (name to text, in etc), services (nixvirt and libvirtd), packages, vswitch, filesystems,
 # openiscsi (whether it is enabled), preSwitchChecks, warnings, zones (the packages with zones of firewalld), seeds (the
-# texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the
+# texts of the discs for cloud-init), seedPaths and secretSeedPaths (where they are), and failures: the messages of the
 # assertions that fail. Packages are shown as their paths.
 {
   generated,
@@ -139,5 +139,6 @@ in
     )
   );
   seedPaths = ofRunning config.services.lab2nix.hostFiles.seeds;
+  secretSeedPaths = ofRunning config.services.lab2nix.hostFiles.secretSeeds;
   failures = map (one: one.message) failing;
 }

@@ -390,8 +390,10 @@ fn discs_with_files_of_the_host_are_in_no_store() {
         for paths in ["stable", "store"] {
             let Some(values) = world.modules(&[&[&lab(paths, files)]]) else { return };
             let host = &values[0];
-            let definition = &host["libvirt"]["connections"]["qemu:///system"]["domains"][0]["definition"];
-            assert!(text(definition).contains(disc), "{definition}");
+            assert_eq!(host["secretSeedPaths"]["lab-one"]["domain-web'1"], disc);
+            let lists = world.lists(&[&lab(paths, files)]).expect("Nix is there");
+            let definition = lists[0]["domains"][0]["definition"].to_string();
+            assert!(definition.contains(disc), "{definition}");
             assert!(!keys(&host["etc"]).iter().any(|path| path.starts_with("lab2nix/seeds/")));
             let service = &host["services"]["nixvirt"];
             let script = text(&service["script"]);
