@@ -68,6 +68,7 @@ impl Checked {
 /// When a valid spec does not deserialize, which is a mistake in this crate.
 #[must_use]
 pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
+    secret::conceal(source, &mut problems);
     let apart = source.files().iter().filter_map(File::apart);
     problems.extend(apart.flat_map(|apart| validate::check_apart(apart, schema::cached())));
     let Some(root) = source.root() else {

@@ -4,14 +4,17 @@
 //! instead. Messages never repeat the text, and reports conceal it.
 
 pub(crate) mod assignment;
+pub(crate) mod lexical;
 pub(crate) mod name;
 pub(crate) mod place;
 pub(crate) mod shape;
 
+use std::ops::Range;
+
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem};
 use crate::resolve::cloud_init::credential;
-use crate::source::{Kind, Member, Node};
+use crate::source::{Kind, Member, Node, Source};
 
 /// Finds the secrets of a spec, in its tree.
 #[must_use]
@@ -19,6 +22,16 @@ pub fn check(root: &Node) -> Vec<Problem> {
     let mut walk = Walk { steps: Vec::new(), keys: Vec::new(), problems: Vec::new() };
     walk.node(root);
     walk.problems
+}
+
+/// Conceals the secrets in the texts of a spec that its tree does not have, where reading them brought problems.
+pub fn conceal(source: &Source, problems: &mut [Problem]) {
+    if let Some(problem) = problems.first_mut() {
+        for file in source.files() {
+            let here = |range: Range<usize>| Place::Text(range.start + file.start()..range.end + file.start());
+            problem.conceals.extend(lexical::ranges(file.text()).into_iter().map(here));
+        }
+    }
 }
 
 /// A text for people with `…` in place of each of its lines that has a secret; signs before it, as those of a diff, stay.

@@ -155,3 +155,22 @@ fn what_is_no_hash_and_no_public_key_is_not_shown() {
         assert!(!report.contains("hunter22") && report.contains("not-a-"), "{report}");
     }
 }
+
+/// What is in no tree is not shown either: a spec with broken syntax, and the second of two equal keys.
+#[test]
+fn secrets_beside_broken_syntax_are_not_shown() {
+    for spec in [
+        r#"{ "cloudInit": { "extra": { "password": "hunter22" }, } }"#,
+        r#"{ "cloudInit": { "extra": { "password": 'hunter22' } } }"#,
+        r#"{ "cloudInit": { "runcmd": ["K3S_TOKEN=hunter22 sh" "true"] } }"#,
+        r#"{ "lab": "one", "domains": { "web": { "a": { "password": "x" }, "a": { "password": "hunter22" } } } }"#,
+    ] {
+        let (source, problems) = Source::read("lab.json", spec.to_owned());
+        assert!(!problems.is_empty(), "{spec}");
+        let checked = pipeline::check(&source, problems);
+        for format in [Format::Human, Format::Json, Format::Github] {
+            let report = report::render(&checked.problems, Some(&source), format, false);
+            assert!(!report.contains("hunter22"), "{report}");
+        }
+    }
+}

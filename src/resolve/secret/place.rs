@@ -92,6 +92,11 @@ pub(crate) fn is_key_of_secret(way: &[&str], key: &str) -> bool {
     of(way).keys.iter().any(|known| is_same(known, key))
 }
 
+/// Whether a key holds secrets and nothing else in some place.
+pub(crate) fn is_key_of_secret_somewhere(key: &str) -> bool {
+    PLACES.iter().any(|place| place.keys.iter().any(|known| is_same(known, key)))
+}
+
 /// Whether a `value` at the end of a way is a secret where it has this name.
 pub(crate) fn is_name_of_secret(way: &[&str], name: &str) -> bool {
     of(way).names.iter().any(|known| *known == "*" || is_same(known, name))
