@@ -78,6 +78,7 @@ let
       x86_64-secure = files "x86_64";
       driverDisc = "${NixVirt.lib.guest-install.virtio-win.iso}";
       seeds = missing "disc for cloud-init";
+      secretSeeds = missing "disc for cloud-init";
     };
 in
 {

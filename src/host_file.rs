@@ -34,8 +34,19 @@ pub enum HostFile {
         lab: String,
         domain: String,
     },
+    /// The same of a guest that gets files of the host. It is made when the lab is activated, and is in no store.
+    SecretSeed {
+        /// The lab's name.
+        lab: String,
+        domain: String,
+    },
     /// An image that the lab's flake provides: its name there, a path of attributes.
     Image(String),
+}
+
+/// The attributes that lead to a seed. They need no quotes whatever the domain is called: no name of a domain has a `'`.
+fn attributes_of_seed(seeds: &'static str, lab: &str, domain: &str) -> Vec<Cow<'static, str>> {
+    vec![seeds.into(), format!("lab-{lab}").into(), format!("domain-{}", domain.replace('.', "'")).into()]
 }
 
 /// Where a file of the host is.
@@ -58,6 +69,9 @@ pub const IMAGES_OPTION: &str = "images";
 
 /// The attribute of [`HOST_FILES`] that holds the seeds.
 const SEEDS: &str = "seeds";
+
+/// The attribute of [`HOST_FILES`] that holds the paths of those that are made when a lab is activated.
+const SECRET_SEEDS: &str = "secretSeeds";
 
 impl HostFile {
     /// Where the file is: the table of all files.
@@ -88,12 +102,14 @@ impl HostFile {
                 return Location {
                     stable_path: format!("/etc/lab2nix/seeds/{lab}/{domain}.iso").into(),
                     option: HOST_FILES,
-                    // These need no quotes whatever the domain is called: no name of a domain has a `'`.
-                    attributes: vec![
-                        SEEDS.into(),
-                        format!("lab-{lab}").into(),
-                        format!("domain-{}", domain.replace('.', "'")).into(),
-                    ],
+                    attributes: attributes_of_seed(SEEDS, lab, domain),
+                };
+            }
+            Self::SecretSeed { lab, domain } => {
+                return Location {
+                    stable_path: format!("/run/lab2nix/seeds/{lab}/{domain}.iso").into(),
+                    option: HOST_FILES,
+                    attributes: attributes_of_seed(SECRET_SEEDS, lab, domain),
                 };
             }
             Self::Image(name) => {
@@ -113,9 +129,10 @@ impl HostFile {
     pub fn at(option: &str, attributes: &[&str]) -> Option<Self> {
         let candidate = match (option, attributes) {
             (IMAGES_OPTION, [_, ..]) => Self::Image(attributes.join(".")),
-            (HOST_FILES, [SEEDS, lab, domain]) => {
+            (HOST_FILES, [seeds @ (SEEDS | SECRET_SEEDS), lab, domain]) => {
                 let domain = domain.strip_prefix("domain-")?.replace('\'', ".");
-                Self::Seed { lab: lab.strip_prefix("lab-")?.to_owned(), domain }
+                let lab = lab.strip_prefix("lab-")?.to_owned();
+                if *seeds == SEEDS { Self::Seed { lab, domain } } else { Self::SecretSeed { lab, domain } }
             }
             _ => return Self::all().find(|file| file.is_at(option, attributes)),
         };
@@ -185,7 +202,8 @@ mod tests {
     #[test]
     fn options_lead_to_files() {
         let seed = HostFile::Seed { lab: "one".to_owned(), domain: "web.1".to_owned() };
-        for file in HostFile::all().chain([seed, HostFile::Image("debian.trixie".to_owned())]) {
+        let secret = HostFile::SecretSeed { lab: "one".to_owned(), domain: "web.1".to_owned() };
+        for file in HostFile::all().chain([seed, secret, HostFile::Image("debian.trixie".to_owned())]) {
             let Location { option, attributes, .. } = file.location();
             let attributes: Vec<&str> = attributes.iter().map(AsRef::as_ref).collect();
             assert_eq!(HostFile::at(option, &attributes), Some(file));

@@ -12,7 +12,7 @@ pub use json::pretty;
 use serde_json::{Map, Value, json};
 
 use crate::lab::Lab;
-use crate::lab::cloud_init::CloudInit;
+use crate::lab::cloud_init::{CloudInit, Secrets};
 use crate::lab::domain::Domain;
 use crate::spec::guest::Os;
 
@@ -23,6 +23,8 @@ const CLOUD_CONFIG: &str = "#cloud-config\n";
 #[derive(Debug)]
 pub struct Seed<'a> {
     pub domain: &'a str,
+    /// What is to be added to the user data when the lab is activated.
+    pub secrets: &'a Secrets,
     /// The files, in a fixed order.
     pub files: Vec<SeedFile>,
 }
@@ -73,7 +75,7 @@ pub fn seeds(lab: &Lab) -> impl Iterator<Item = Seed<'_>> {
     lab.domains_in_order().filter_map(|domain| Some(seed(domain, domain.cloud_init.as_ref()?)))
 }
 
-fn seed<'a>(domain: &'a Domain, init: &CloudInit) -> Seed<'a> {
+fn seed<'a>(domain: &'a Domain, init: &'a CloudInit) -> Seed<'a> {
     let meta_data = json!({ "instance-id": domain.machine_uuid.to_string(), "local-hostname": init.hostname });
     let network_config = init.network.as_ref().map(|network| network::config(network, domain));
     let files = [
@@ -85,7 +87,7 @@ fn seed<'a>(domain: &'a Domain, init: &CloudInit) -> Seed<'a> {
         let value = value?;
         Some(SeedFile { kind, text: format!("{}{}\n", kind.first_line(), pretty(&value)), value })
     };
-    Seed { domain: &domain.name, files: files.into_iter().filter_map(file).collect() }
+    Seed { domain: &domain.name, secrets: &init.secrets, files: files.into_iter().filter_map(file).collect() }
 }
 
 /// What the guest does, as cloud-config.

@@ -14,7 +14,7 @@ use crate::nocloud;
 use crate::parallel;
 use crate::problem::{Id, Problem, Problems, Severity};
 use crate::proof::{self, Proven};
-use crate::resolve;
+use crate::resolve::{self, secret};
 use crate::source::{File, Joined, Source};
 use crate::spec::{Spec, schema, validate};
 use crate::xml;
@@ -68,11 +68,14 @@ impl Checked {
 /// When a valid spec does not deserialize, which is a mistake in this crate.
 #[must_use]
 pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
+    secret::conceal(source, &mut problems);
     let apart = source.files().iter().filter_map(File::apart);
     problems.extend(apart.flat_map(|apart| validate::check_apart(apart, schema::cached())));
     let Some(root) = source.root() else {
         return Checked { problems, built: None };
     };
+    // Whatever else is wrong there, no report may show them.
+    problems.extend(secret::check(root));
     let (value, structural) = validate::check(root, schema::cached());
     if !source.is_complete() {
         // What is missing may be in what is not there.

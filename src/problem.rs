@@ -36,6 +36,8 @@ pub struct Problem {
     pub related: Vec<(Place, String)>,
     /// The way out.
     pub help: String,
+    /// What no report may show, because it is a secret, or may be one: values of the spec.
+    pub conceals: Vec<Place>,
     /// Whether one value is wrong whatever else the spec says.
     is_of_value: bool,
     /// Whether its place is enough to know it by, because its message names one domain of several that have it.
@@ -51,7 +53,17 @@ impl Problem {
     #[must_use]
     pub fn new(id: Id, place: Place, message: impl Into<String>) -> Self {
         let (message, label, help) = (message.into(), String::new(), String::new());
-        Self { id, message, place, label, related: Vec::new(), help, is_of_value: false, is_once_per_place: false }
+        Self {
+            id,
+            message,
+            place,
+            label,
+            related: Vec::new(),
+            help,
+            conceals: Vec::new(),
+            is_of_value: false,
+            is_once_per_place: false,
+        }
     }
 
     /// A problem of one value, which is wrong whatever else the spec says. A layer whose value no domain takes is checked for
@@ -101,6 +113,13 @@ impl Problem {
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
+        self
+    }
+
+    /// Keeps what is written at a place out of the report, whichever problem's lines or words it is in.
+    #[must_use]
+    pub fn concealing(mut self, place: Place) -> Self {
+        self.conceals.push(place);
         self
     }
 

@@ -3,6 +3,7 @@
 //! Nothing is printed here: the report comes back as a string. Problems stand in source order, those of included files
 //! after those of the spec itself, and those of files beside the spec at the end.
 
+mod concealed;
 mod github;
 mod human;
 mod json;
@@ -37,11 +38,16 @@ pub enum Format {
 /// The report: every problem in its own paragraph or line, each ending in a line break.
 ///
 /// `source` is what the places of the problems are in; without it, as when the spec could not be read, only files are
-/// told. `color` adds escape sequences to the human form; ask [`stderr_wants_color`].
+/// told. What problems [conceal](Problem::conceals) is in none of them. `color` adds escape sequences to the human form; ask [`stderr_wants_color`].
 #[must_use]
 pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, color: bool) -> String {
-    let texts = source.map(Texts::new);
+    let mut texts = source.map(Texts::new);
+    if let Some(texts) = &mut texts {
+        texts.conceal(problems);
+    }
     let texts = texts.as_ref();
+    let words = texts.map(|texts| concealed::words(problems, texts)).unwrap_or_default();
+    let problems = concealed::without(problems, &words);
     let mut located: Vec<_> = problems
         .iter()
         .map(|problem| Located { problem, span: texts.and_then(|texts| texts.span(&problem.place)) })

@@ -27,6 +27,7 @@ pub(crate) mod names;
 pub(crate) mod network;
 pub(crate) mod parse;
 pub(crate) mod profiles;
+pub mod secret;
 pub(crate) mod start_order;
 pub(crate) mod storage;
 pub(crate) mod templates;

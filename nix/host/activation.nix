@@ -28,6 +28,7 @@ let
     variables
     ;
   inherit (import ./external.nix { inherit config lib; }) needed;
+  inherit (import ./secret-seeds.nix { inherit labs; }) secretSeeds;
   inherit (builtins)
     any
     attrNames
@@ -137,7 +138,8 @@ in
         pkgs.jq
         pkgs.libxml2
       ]
-      ++ optionals isGentle [ pkgs.iproute2 ];
+      ++ optionals isGentle [ pkgs.iproute2 ]
+      ++ optionals (secretSeeds != [ ]) [ pkgs.xorriso ];
       # Guests that libvirt-guests.service starts or resumes at boot come after NixVirt: it would power off one that came
       # between its look and its deed, and guests need the networks that it starts.
       before = [ "libvirt-guests.service" ];
@@ -162,6 +164,17 @@ in
             ${readFile ./gentle.sh}
           ''}${readFile ./attempt.sh}
           rm -rf /run/lab2nix/external /run/lab2nix/imported
+          ${
+            if secretSeeds == [ ] then
+              "rm -rf /run/lab2nix/seeds"
+            else
+              ''
+                (
+                # shellcheck disable=SC2016 # It is data.
+                LAB2NIX_SEEDS=${escapeShellArg (toJSON secretSeeds)}
+                ${readFile ./seeds.sh}
+                )''
+          }
           ${concatStringsSep "" (
             map (connection: ''
               (

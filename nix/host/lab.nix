@@ -99,6 +99,21 @@ let
               visible = false;
             };
             networkConfig = internal (types.nullOr types.path) null "How the guest's network is.";
+            secrets = {
+              passwordFile =
+                internal (types.nullOr types.str) null
+                  "The file of this host with the password of the first user.";
+              files = internal (types.listOf (
+                types.submodule {
+                  options = {
+                    path = internal types.str "" "Where it is in the guest.";
+                    fromHost = internal types.str "" "Where it is on this host.";
+                    mode = internal types.str "0600" "Its mode in the guest.";
+                    owner = internal (types.nullOr types.str) null "Its user in the guest, or user and group.";
+                  };
+                }
+              )) [ ] "Files of this host that the guest gets.";
+            };
           };
         }
       )) { } "The files of the NoCloud seed ISOs, by domain.";

@@ -12,10 +12,12 @@ let
     attrNames
     concatMap
     concatStringsSep
+    filter
     listToAttrs
     replaceStrings
     ;
   inherit (lib) filterAttrs mkIf;
+  inherit (import ./secret-seeds.nix { inherit labs; }) hasSecrets pathOf;
 
   # The same files make the same disc: all dates on it are fixed.
   seed =
@@ -24,6 +26,7 @@ let
       metaData,
       userData,
       networkConfig,
+      ...
     }:
     let
       files = filterAttrs (_: file: file != null) {
@@ -50,16 +53,32 @@ let
       map (domain: {
         name = "domain-${replaceStrings [ "." ] [ "'" ] domain}";
         value = "${seed domain lab.seeds.${domain}}";
-      }) (attrNames lab.seeds)
+      }) (filter (domain: !hasSecrets lab.seeds.${domain}) (attrNames lab.seeds))
+    );
+  secretSeedsOf =
+    lab:
+    listToAttrs (
+      map (domain: {
+        name = "domain-${replaceStrings [ "." ] [ "'" ] domain}";
+        value = pathOf lab domain;
+      }) (filter (domain: hasSecrets lab.seeds.${domain}) (attrNames lab.seeds))
     );
 in
 {
-  services.lab2nix.hostFiles.seeds = listToAttrs (
-    map (lab: {
-      name = "lab-${lab.name}";
-      value = seedsOf lab;
-    }) labs
-  );
+  services.lab2nix.hostFiles = {
+    seeds = listToAttrs (
+      map (lab: {
+        name = "lab-${lab.name}";
+        value = seedsOf lab;
+      }) labs
+    );
+    secretSeeds = listToAttrs (
+      map (lab: {
+        name = "lab-${lab.name}";
+        value = secretSeedsOf lab;
+      }) labs
+    );
+  };
 
   environment.etc = mkIf config.services.lab2nix.stablePaths.enable (
     listToAttrs (
@@ -68,7 +87,7 @@ in
         map (domain: {
           name = "lab2nix/seeds/${lab.name}/${domain}.iso";
           value.source = seed domain lab.seeds.${domain};
-        }) (attrNames lab.seeds)
+        }) (filter (domain: !hasSecrets lab.seeds.${domain}) (attrNames lab.seeds))
       ) labs
     )
   );

@@ -35,6 +35,7 @@ const MODULES: &[(&str, &str)] = files![
     "links.nix"
     "options.nix"
     "plan.nix"
+    "secret-seeds.nix"
     "seeds.nix"
 ];
 
@@ -48,6 +49,7 @@ const SCRIPTS: &[(&str, &str)] = files![
     "link.sh"
     "plan.sh"
     "prepare.sh"
+    "seeds.sh"
 ];
 
 /// What a file of the host's module is written in.

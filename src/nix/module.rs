@@ -11,6 +11,7 @@ use super::{Attrs, Expr, Ident, Lambda, Lines, Name, NulInText, Piece, Select, T
 use crate::host::{Claims, Forwarded, HostNeeds, Link, Owner, Ports};
 use crate::host_file::{HOST_FILES, IMAGES_OPTION};
 use crate::lab::Lab;
+use crate::lab::cloud_init::{SecretFile, Secrets};
 use crate::lab::identity::ObjectKind;
 use crate::lab::storage::Permissions;
 use crate::nocloud::{self, FileKind};
@@ -206,9 +207,25 @@ fn seeds(lab: &Lab) -> Result<Attrs, Error> {
             };
             put(&mut files, Name::literal(attribute), written.into());
         }
+        let secrets = secrets(seed.secrets).map_err(nul)?;
+        if says_something(&secrets) {
+            put(&mut files, Name::literal("secrets"), secrets);
+        }
         put(&mut all, Name::new(seed.domain.to_owned()).map_err(nul)?, files.into());
     }
     Ok(all)
+}
+
+/// The files of the host that a domain's guest gets when the lab is activated.
+fn secrets(Secrets { password_file, files }: &Secrets) -> Result<Expr, NulInText> {
+    let file = |SecretFile { path, from_host, mode, owner }: &SecretFile| {
+        let said =
+            [("mode", mode), ("owner", owner)].into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
+        set([("path", path), ("fromHost", from_host)].into_iter().chain(said), |value| text(value))
+    };
+    let files = Expr::List(files.iter().map(file).collect::<Result<_, _>>()?);
+    let secrets = [("passwordFile", optional_text(password_file.as_deref())?), ("files", files)];
+    set(secrets.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
 /// The directories that have to exist, those that TFTP serves last. A mode that starts with `:` is for directories that

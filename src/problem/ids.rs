@@ -192,11 +192,20 @@ ids! {
     /// makes of a password: `mkpasswd --method=yescrypt` (package `whois` in Debian, `mkpasswd` in nixpkgs) asks for the
     /// password and prints it; `openssl passwd -6` does the same. Old methods (DES, MD5) are refused.
     NotAHash = "not-a-hash", Error;
-    /// A part of cloud-config that holds a secret.
+    /// A part of the spec is a secret.
     ///
-    /// The disc that a guest reads it from is in the store of the host, where everybody can read it; what is in the spec is in
-    /// its repository too. Passwords, private keys and tokens come into the guest when it runs: over SSH, or from a share.
+    /// What is in a spec is in the Nix store of the host, where everybody can read it, and in the repository of the spec too. That
+    /// holds for the disc that a guest reads at its first boot, for the definitions of domains, and for what QEMU gets as arguments.
+    /// Put the secret into a file of the host that only root reads, as sops-nix and agenix make them, and name that: `files` with
+    /// `fromHost` and `passwordFile` in `cloudInit`, `secret,id=…,file=…` in QEMU's arguments, and `virsh secret-define` for storage.
+    /// Reports show `…` where the secret is.
     SecretInStore = "secret-in-store", Error;
+    /// A part of the spec is probably a secret.
+    ///
+    /// It is a value for a name such as `K3S_TOKEN` or `password`, or a URL with a password. What is in a spec can be read by everybody
+    /// on the host: see `secret-in-store` for what to do. What programs look up elsewhere (`$(cat /run/secrets/token)`, a path) and
+    /// what only stands in for a secret (`CHANGE_ME`) is none.
+    LikelySecret = "likely-secret", Warning;
     /// A connection is not the URI of a system libvirt on this host.
     ///
     /// The generated module prepares the host it runs on, so only `qemu:///system` makes sense today.

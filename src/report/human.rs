@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::Located;
 use super::lines::{Lines, Position, Span, Texts};
+use super::{Located, concealed};
 use crate::place::Place;
 use crate::problem::{Problem, Severity};
 use crate::visible;
@@ -134,7 +134,7 @@ impl<'a> Frame<'a> {
                 let start = mark.span.range.start.min(kept.end);
                 let end = mark.span.range.end.min(mark.span.range.start + LONGEST_MARK).min(kept.end);
                 let end = boundary(lines, end).max(start);
-                let in_frame = |at: usize| text.len() + of_one_column(&lines.file.text()[kept.start..at]).len();
+                let in_frame = |at: usize| text.len() + part(lines, kept.start..at).len();
                 let (start, end) = (in_frame(start), in_frame(end));
                 if at.is_none() || mark.kind == AnnotationKind::Primary {
                     at = Some((start, mark.span.start));
@@ -142,7 +142,7 @@ impl<'a> Frame<'a> {
                 let label = (!mark.label.is_empty()).then(|| mark.label.clone());
                 annotations.push(mark.kind.span(start..end).label(label));
             }
-            text.push_str(&of_one_column(&lines.file.text()[kept]));
+            text.push_str(&part(lines, kept));
         }
         Self { first_line, text, annotations, at: at.expect("a frame has a mark") }
     }
@@ -162,6 +162,11 @@ impl<'a> Frame<'a> {
 
 fn path(lines: &Lines<'_>) -> String {
     visible::line(lines.file.name()).into_owned()
+}
+
+/// The part of a line in a range, as it is shown.
+fn part(lines: &Lines<'_>, range: Range<usize>) -> String {
+    of_one_column(&concealed::shown(lines.file.text(), range, &lines.concealed)).into_owned()
 }
 
 /// The text of a line, in which each hidden character is a sign of one column, so that marks stay where they are. The renderer

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::place::Place;
+use crate::problem::Problem;
 use crate::source::{File, Index, Source};
 
 /// The texts of a spec by their lines.
@@ -17,6 +18,8 @@ pub(super) struct Texts<'s> {
 /// A text by its lines.
 pub(super) struct Lines<'s> {
     pub(super) file: &'s File,
+    /// What may not be shown of it, in order.
+    pub(super) concealed: Vec<Range<usize>>,
     starts: Vec<usize>,
     ascii: bool,
 }
@@ -45,6 +48,26 @@ pub(super) struct Span {
 impl<'s> Texts<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
         Self { source, index: Index::default(), lines: source.files().iter().map(Lines::new).collect() }
+    }
+
+    /// Conceals what these problems say may not be shown.
+    pub(super) fn conceal(&mut self, problems: &[Problem]) {
+        for place in problems.iter().flat_map(|problem| &problem.conceals) {
+            let Some(Span { file, range, .. }) = self.span(place) else { continue };
+            let lines = &mut self.lines[file];
+            // Its quotes tell that it is a string.
+            let is_string = range.len() > 1 && lines.file.text()[range.clone()].starts_with('"');
+            lines.concealed.push(if is_string { range.start + 1..range.end - 1 } else { range });
+        }
+        for lines in &mut self.lines {
+            lines.concealed.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+            let mut end = 0;
+            lines.concealed.retain(|range| {
+                let is_outermost = range.end > end;
+                end = end.max(range.end);
+                is_outermost
+            });
+        }
     }
 
     /// Where a place is, or `None` if it is in none of these texts.
@@ -82,7 +105,7 @@ impl<'s> Lines<'s> {
         let text = file.text();
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect();
-        Self { file, starts, ascii: text.is_ascii() }
+        Self { file, concealed: Vec::new(), starts, ascii: text.is_ascii() }
     }
 
     fn positions(&self, range: &Range<usize>) -> (Position, Position) {

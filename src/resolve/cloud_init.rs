@@ -5,6 +5,7 @@ pub(crate) mod credential;
 pub(crate) mod extra;
 pub(crate) mod network;
 pub(crate) mod route;
+pub(crate) mod secrets;
 
 use crate::lab::cloud_init::CloudInit;
 use crate::lab::interface::Interface;
@@ -48,11 +49,18 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
                 .help("add `\"user\": …`; the image's default user is called differently in each image"),
         );
     }
+    let password_file = layers.get(key!(password_file));
+    if let (Some(file), None) = (password_file, user) {
+        problems.push(
+            Problem::needs(file.key_place(), "the password of whom?", "a `user` beside it")
+                .help("add `\"user\": …`; the image's default user is called differently in each image"),
+        );
+    }
     let (ssh_keys, extra) = (layers.items(key!(ssh_keys)), layers.every(key!(extra)));
     let extra = extra::merged(extra, problems);
     let name = user.and_then(|word| user_name(word, problems));
-    if let Some(user) =
-        user.filter(|_| name.is_some() && password_hash.is_none() && ssh_keys.count() == 0 && !has_login(&extra))
+    let has_password = password_hash.is_some() || password_file.is_some();
+    if let Some(user) = user.filter(|_| name.is_some() && !has_password && ssh_keys.count() == 0 && !has_login(&extra))
     {
         problems.push(no_login(user));
     }
@@ -62,6 +70,7 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
         ssh_keys: text::each(layers.items(key!(ssh_keys)), credential::ssh_key, problems),
         password_hash: password_hash
             .and_then(|word| credential::hash(word.value, word.place(), problems).then(|| word.value.clone())),
+        secrets: secrets::secrets(&layers, problems),
         packages: text::each(layers.items(key!(packages)), package, problems),
         runcmd: text::each(layers.items(key!(runcmd)), command, problems),
         network: network::network(&layers.object(key!(network)), guest, interfaces, problems),
@@ -85,7 +94,7 @@ fn no_login(user: Word<'_>) -> Problem {
         format!("the user `{}` has neither a key nor a password", shortened(user.value)),
     )
     .label("cannot log in")
-    .help("add `\"sshKeys\": [\"ssh-ed25519 …\"]`, or a `passwordHash` for the console")
+    .help("add `\"sshKeys\": [\"ssh-ed25519 …\"]`, or a `passwordHash` or `passwordFile` for the console")
 }
 
 /// Returns the guest's host name: the written one with the number of the replica, or the domain's name.
@@ -180,7 +189,7 @@ fn command(text: &str, place: Place, problems: &mut Problems) -> bool {
         );
         return false;
     }
-    text::fits(text, &place, problems) && credential::has_no_private_key(text, place, problems)
+    text::fits(text, &place, problems)
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
 }
 
 /// Whether libvirt takes a mode, whose first digit of four is 0.
-fn is_mode(text: &str) -> bool {
+pub(crate) fn is_mode(text: &str) -> bool {
     let digits = text.strip_prefix('0').filter(|digits| digits.len() == 3).unwrap_or(text);
     digits.len() == 3 && digits.bytes().all(|b| (b'0'..=b'7').contains(&b))
 }

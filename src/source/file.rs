@@ -97,7 +97,8 @@ impl File {
     }
 
     /// Where the text starts among those of all files.
-    pub(super) fn start(&self) -> usize {
+    #[must_use]
+    pub fn start(&self) -> usize {
         self.start
     }
 

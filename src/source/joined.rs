@@ -57,7 +57,7 @@ impl<'s> Joined<'s> {
     #[must_use]
     pub fn problem(&self, spec: usize, mut problem: Problem) -> Problem {
         problem.place = self.place(spec, &problem.place);
-        for (place, _) in &mut problem.related {
+        for place in problem.related.iter_mut().map(|(place, _)| place).chain(&mut problem.conceals) {
             *place = self.place(spec, place);
         }
         problem

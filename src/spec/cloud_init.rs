@@ -15,7 +15,7 @@ use super::names::words;
 ///
 /// cloud-init does its work once, at the first boot with this disc. What is changed here later is on the disc when the domain
 /// starts again, and done when `cloud-init clean` has been run in the guest before. Everybody on the host can read the
-/// disc, so it has no place for secrets. Not for Windows.
+/// disc, unless it has something of `passwordFile` or `files`: those are the place for secrets. Not for Windows.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CloudInit {
@@ -36,6 +36,15 @@ pub struct CloudInit {
     /// can read it, so the password has to be a long one. Default: nobody can log in by a password.
     #[schemars(example = &"$6$lab2nix$pa.si7ryZDOMvDYMybaF3hau4Jx3PUgW6koKrWveDFj/5iVnyi5L.1Y9e3gTAKvxrpgOv5lesxaml6vAh6YH20")]
     pub password_hash: Option<String>,
+    /// A file of the host with the password of `user`: its first line is what `mkpasswd --method=yescrypt` prints, or the password
+    /// itself. It is read when the lab is activated, and is in no store, as `files`. Not beside `passwordHash`. Default: none.
+    #[schemars(example = &"/run/secrets/web-password")]
+    pub password_file: Option<String>,
+    /// Files of the host that the guest gets, such as tokens and private keys: they are there before `runcmd`. The host reads them
+    /// when the lab is activated, and makes the disc under `/run/lab2nix/seeds`, where only root and QEMU read it; nothing of
+    /// them is in the Nix store. One that is not there stops the activation before it changes anything. A changed file is on the
+    /// disc from the next activation on, and for the guest when it starts again. Default: none.
+    pub files: Option<Vec<FileFromHost>>,
     /// Packages that are installed, by the names that the distribution has for them. Default: none.
     #[schemars(example = ["nginx"])]
     pub packages: Option<Vec<String>>,
@@ -48,6 +57,25 @@ pub struct CloudInit {
     /// such as `write_files`. Objects merge key by key. `users` come after `user`; where there is no `user`, cloud-init makes
     /// the image's default one only if `default` is among them.
     pub extra: Option<Extra>,
+}
+
+/// A file of the host that the guest gets.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FileFromHost {
+    /// Where it is in the guest, an absolute path. Its directory is made.
+    #[schemars(required, example = &"/etc/rancher/k3s/token")]
+    pub path: Option<String>,
+    /// Where it is on the host, an absolute path: one that only root reads, as sops-nix and agenix make them. A path of the Nix store
+    /// could be read by everybody.
+    #[schemars(required, example = &"/run/secrets/k3s-token")]
+    pub from_host: Option<String>,
+    /// Its mode in the guest. Default: `0600`.
+    #[schemars(example = &"0640")]
+    pub mode: Option<String>,
+    /// Its user in the guest, or user and group, which are made before it. Default: `root`.
+    #[schemars(example = &"root:nginx")]
+    pub owner: Option<String>,
 }
 
 /// The guest's network

@@ -115,6 +115,43 @@ fn domains_start_with_settings_of_their_own() {
     }
 }
 
+/// QEMU starts with the discs that have files of the host, and a guest finds on them what these say.
+#[test]
+fn discs_with_files_of_the_host_are_in_their_drives() {
+    let world = World::start("secrets");
+    let mut spec = spec(&Path::new(support::OK).join("secrets/lab.json"));
+    emulate(&mut spec);
+    let objects = Objects::of(&spec);
+    objects.prepare(&world);
+    for (path, text) in [
+        ("admin password", "correct horse\n"),
+        ("hash", "$6$salt$hash\n"),
+        ("k3s-token", "token\n"),
+        ("nginx.pem", "key\n"),
+    ] {
+        world.write(&format!("/run/secrets/{path}"), text);
+    }
+    objects.make_secret_seeds(&world);
+    objects.define(&world);
+    objects.start(&world);
+    let disc = "/run/lab2nix/seeds/secrets/server.iso";
+    let on_disc = world.run(&["isoinfo", "-J", "-i", disc, "-x", "/user-data"]);
+    let user_data: Value =
+        serde_json::from_str(on_disc.strip_prefix("#cloud-config\n").expect("it is cloud-config")).unwrap();
+    assert_eq!(user_data["users"][0]["plain_text_passwd"], "correct horse");
+    assert_eq!(user_data["write_files"][1]["content"], "dG9rZW4K");
+    assert!(world.run(&["isoinfo", "-d", "-i", disc]).contains("Volume id: cidata\n"));
+    for domain in ["server", "agent", "Agent.1"] {
+        world.virsh(&["start", domain]);
+        // Another content is for the next start, and the definition stays as it is.
+        world.write("/run/secrets/k3s-token", &format!("the token after {domain}\n"));
+        objects.make_secret_seeds(&world);
+        assert_eq!(world.virsh(&["domstate", domain]).trim(), "running");
+        world.virsh(&["destroy", domain]);
+    }
+    objects.undefine(&world);
+}
+
 #[test]
 fn domains_with_uefi_are_snapshotted_and_reverted() {
     let world = World::start("snapshots");

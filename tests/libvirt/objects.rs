@@ -15,7 +15,8 @@ use roxmltree::Document;
 use serde_json::Value;
 
 use crate::device;
-use crate::support::Read;
+use crate::support::script::STRICT;
+use crate::support::{Read, seeds};
 use crate::world::World;
 
 /// The objects of a lab.
@@ -40,6 +41,21 @@ struct Definition {
 
 /// Where it is told, in the world.
 const FILE: &str = "/tmp/definition.xml";
+
+/// genisoimage under the name and with the options of xorriso.
+const XORRISO: &str = r#"#!/bin/bash
+arguments=()
+shift 2
+while (($#)); do
+  case $1 in
+    --set_all_file_dates) shift ;;
+    -rational-rock) arguments+=(-rock) ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+exec genisoimage "${arguments[@]}"
+"#;
 
 impl Objects {
     /// What is made of a spec.
@@ -126,6 +142,21 @@ impl Objects {
             world.make_directories(disc.rsplit_once('/').map(|(directory, _)| directory));
             world.run(&["genisoimage", "-quiet", "-volid", "cidata", "-joliet", "-rock", "-output", &disc, &directory]);
         }
+    }
+
+    /// Makes the discs with files of the host as the host does it, with the program of Debian that makes discs.
+    pub fn make_secret_seeds(&self, world: &World) {
+        let put = |name: &str, text: &str| {
+            let path = format!("/tmp/seeds/{name}");
+            world.write(&path, text);
+            path
+        };
+        let told = seeds::told(&self.lab, put, str::to_owned);
+        world.write("/usr/local/bin/xorriso", XORRISO);
+        world.run(&["chmod", "+x", "/usr/local/bin/xorriso"]);
+        world.write("/tmp/seeds.sh", &format!("{STRICT}LAB2NIX_SEEDS=$(cat /tmp/seeds.json)\n{}", seeds::SCRIPT));
+        world.write("/tmp/seeds.json", &told.to_string());
+        world.run(&["env", "PATH=/usr/local/bin:/usr/bin:/bin", "bash", "/tmp/seeds.sh"]);
     }
 
     /// Defines the networks, the pools and the domains.

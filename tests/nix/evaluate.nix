@@ -57,16 +57,21 @@ let
   arguments = {
     inherit (standIn) NixVirt pkgs;
     hostFiles = files // {
-      seeds."lab-${lab.name}" = builtins.listToAttrs (
-        map (domain: {
-          name = "domain-${builtins.replaceStrings [ "." ] [ "'" ] domain}";
-          value = "${files.seeds}/${lab.name}/${domain}.iso";
-        }) (attrNames (lab.seeds or { }))
-      );
+      seeds."lab-${lab.name}" = seedsIn files.seeds;
+      secretSeeds."lab-${lab.name}" = seedsIn "/run/lab2nix/seeds";
     };
     images = strings "" standIn.images;
   };
   files = if hostFiles == null then standIn.hostFiles else hostFiles;
+  # The seeds of all domains that have one, in a directory.
+  seedsIn =
+    directory:
+    builtins.listToAttrs (
+      map (domain: {
+        name = "domain-${builtins.replaceStrings [ "." ] [ "'" ] domain}";
+        value = "${directory}/${lab.name}/${domain}.iso";
+      }) (attrNames (lab.seeds or { }))
+    );
   # What default.nix says of the lab, but for its lists.
   lab =
     let

@@ -18,7 +18,7 @@
 # The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
 # tmpfiles, etc (name to source), texts (name to text, in etc), services (nixvirt and libvirtd), packages, vswitch, filesystems,
 # openiscsi (whether it is enabled), preSwitchChecks, warnings, zones (the packages with zones of firewalld), seeds (the
-# texts of the discs for cloud-init), seedPaths (where they are), and failures: the messages of the
+# texts of the discs for cloud-init), seedPaths and secretSeedPaths (where they are), and failures: the messages of the
 # assertions that fail. Packages are shown as their paths.
 {
   generated,
@@ -130,11 +130,15 @@ in
       map (lab: {
         inherit (lab) name;
         value = builtins.mapAttrs (
-          _: builtins.mapAttrs (_: file: if file == null then null else file.text)
+          _: seed:
+          builtins.mapAttrs (_: file: if file == null then null else file.text) (
+            removeAttrs seed [ "secrets" ]
+          )
         ) lab.seeds;
       }) config.services.lab2nix.labs
     )
   );
   seedPaths = ofRunning config.services.lab2nix.hostFiles.seeds;
+  secretSeedPaths = ofRunning config.services.lab2nix.hostFiles.secretSeeds;
   failures = map (one: one.message) failing;
 }

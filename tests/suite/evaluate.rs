@@ -377,6 +377,41 @@ fn another_disc_is_no_change_of_its_domain() {
     }
 }
 
+/// What guests get from files of the host is in no store: the host makes their discs elsewhere, and definitions name those.
+#[test]
+fn discs_with_files_of_the_host_are_in_no_store() {
+    let lab = |paths: &str, secrets: &str| {
+        variant(&format!(
+            r#"{{ "lab": "one", "target": {{ "paths": "{paths}" }},
+                 "domains": {{ "web.1": {{ "memory": "1GiB", "cloudInit": {{ "user": "me", {secrets} }} }} }} }}"#
+        ))
+    };
+    let (disc, secret) = ("/run/lab2nix/seeds/one/web.1.iso", "/run/secrets/'a\"b");
+    let files = r#""passwordFile": "/run/secrets/p", "files": [{ "path": "/k", "fromHost": "/run/secrets/'a\"b" }]"#;
+    for world in World::all() {
+        for paths in ["stable", "store"] {
+            let Some(values) = world.modules(&[&[&lab(paths, files)]]) else { return };
+            let host = &values[0];
+            assert_eq!(host["secretSeedPaths"]["lab-one"]["domain-web'1"], disc);
+            let lists = world.lists(&[&lab(paths, files)]).expect("Nix is there");
+            let definition = lists[0]["domains"][0]["definition"].to_string();
+            assert!(definition.contains(disc), "{definition}");
+            assert!(!keys(&host["etc"]).iter().any(|path| path.starts_with("lab2nix/seeds/")));
+            let service = &host["services"]["nixvirt"];
+            let script = text(&service["script"]);
+            let quoted = serde_json::to_string(secret).unwrap().replace('\'', "'\\''");
+            assert!(script.contains(&quoted) && script.contains(disc), "{script}");
+            let makes = script.find("xorriso -as").expect("it makes discs");
+            assert!(makes < script.find("virsh uri").expect("it asks libvirt"));
+            assert!(service["path"].to_string().contains("xorriso"));
+        }
+        // Without, there are none left.
+        let host = world.modules(&[&[&lab("stable", r#""sshKeys": []"#)]]).expect("Nix is there").remove(0);
+        let script = text(&host["services"]["nixvirt"]["script"]);
+        assert!(script.contains("rm -rf /run/lab2nix/seeds") && !script.contains("xorriso"));
+    }
+}
+
 /// The definitions in a section, as the stand-in writes them.
 fn objects(lab: &Value, section: &str) -> Vec<Value> {
     list(&lab[section]).iter().map(definition).collect()

@@ -14,6 +14,8 @@ mod layers;
 mod lint;
 mod nix_text;
 mod schema;
+mod secrets;
+mod seeds;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,6 +5,7 @@ pub mod document;
 pub mod evaluation;
 pub mod labs;
 pub mod script;
+pub mod seeds;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -13,6 +13,7 @@ use crate::nix::listed::listed;
 use crate::pipeline::{self, Checked};
 use crate::problem::quoted_list;
 use crate::proof::Proven;
+use crate::resolve::secret::without_secrets;
 use crate::visible;
 
 /// Generates the Nix files of a lab, or says how they differ from what they should be.
@@ -141,5 +142,5 @@ fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> R
         };
         text.push_str(&files::diff(&dir.join(file.name()).display().to_string(), old, file.text()));
     }
-    print(&text)
+    print(&without_secrets(&text))
 }

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use indexmap::IndexSet;
 
-use super::{ATTENTION, Failure, print, read, write};
+use super::{ATTENTION, Failure, print, read, talk, write};
 use crate::cli::{Cli, Xml};
 use crate::files::Replace;
-use crate::pipeline;
-use crate::problem::did_you_mean;
+use crate::nocloud;
+use crate::pipeline::{self, Checked};
+use crate::problem::{did_you_mean, quoted_list};
 use crate::proof::Proven;
 
 /// The directory of the `NoCloud` seeds.
@@ -31,6 +32,7 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     if arguments.out.is_none() {
         documents.retain(|file| !is_seed(file) || names.iter().any(|name| is(file, name)));
     }
+    tell_of_secrets(cli, &checked, &documents)?;
     if let Some(dir) = &arguments.out {
         let replace = if arguments.force { Replace::Everything } else { Replace::Nothing };
         return Ok(write(cli, dir, &documents, replace)?.map_or(ATTENTION, |_| 0));
@@ -44,6 +46,19 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     }
     print(&text)?;
     Ok(0)
+}
+
+/// Says which of the seeds lack what comes from files of the host.
+fn tell_of_secrets(cli: &Cli, checked: &Checked, documents: &[Proven]) -> Result<(), Failure> {
+    let (lab, _) = checked.lab()?;
+    let is_there = |domain: &str| documents.iter().any(|file| is_seed(file) && is_seed_of(file, domain));
+    let lacking = nocloud::seeds(lab).filter(|seed| !seed.secrets.is_empty() && is_there(seed.domain));
+    let domains = quoted_list(lacking.map(|seed| seed.domain));
+    if !domains.is_empty() {
+        let what = "what `passwordFile` and `files` of `cloudInit` say is read where the lab is activated, and is not in the seeds of";
+        talk(cli, &format!("note: {what} {domains}: add it to their user-data\n"));
+    }
+    Ok(())
 }
 
 /// Returns the documents that have one of the names; without names, returns all.

@@ -108,13 +108,23 @@ fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
 
 /// The drive with the disc of the first boot.
 fn seed_tree(domain: &Domain, lab: &Lab) -> Tree {
-    let file = HostFile::Seed { lab: lab.name.clone(), domain: domain.name.clone() };
+    let file = nocloud_file(domain, lab);
     Tree::new()
         .with("type", "file")
         .with("device", "cdrom")
         .with("driver", Tree::new().with("name", "qemu").with("type", "raw"))
         .with("source", Tree::new().with("file", file))
         .with("readonly", true)
+}
+
+/// The file of that disc.
+fn nocloud_file(domain: &Domain, lab: &Lab) -> HostFile {
+    let (lab, name) = (lab.name.clone(), domain.name.clone());
+    if domain.cloud_init.as_ref().is_some_and(|init| !init.secrets.is_empty()) {
+        HostFile::SecretSeed { lab, domain: name }
+    } else {
+        HostFile::Seed { lab, domain: name }
+    }
 }
 
 fn floppy_tree(floppy: &Floppy) -> Tree {

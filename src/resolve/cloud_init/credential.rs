@@ -1,7 +1,6 @@
-//! Tells credentials that everybody on the host may read (public keys, hashes of passwords) from secrets, which are
-//! refused.
+//! Tells credentials that everybody on the host may read (public keys, hashes of passwords) from others.
 //!
-//! Messages never repeat the text, because a wrong one may be a secret.
+//! Messages never repeat the text, and reports conceal it, because a wrong one may be a secret.
 
 use base64::prelude::*;
 
@@ -32,6 +31,8 @@ pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool
     if is_public_key(text) {
         return true;
     }
+    let is_of_line = text.contains(' ') && KEY_TYPES.iter().any(|kind| text.starts_with(kind));
+    let is_shown = is_of_line || text.contains(".pub") || text.contains("PUBLIC KEY");
     let (message, label) = if text.contains("PRIVATE KEY") {
         ("a private key, which everybody on the host could read", "a secret")
     } else if text.trim_start().starts_with("-----BEGIN") || text.trim_start().starts_with("---- BEGIN") {
@@ -41,10 +42,11 @@ pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool
     } else {
         ("a text that is no public key of SSH", "not the line of a `.pub` file")
     };
-    problems.push(Problem::of_value(Id::NotAPublicKey, place, message).label(label).help(format!(
+    let problem = Problem::of_value(Id::NotAPublicKey, place.clone(), message).label(label).help(format!(
         "write the line that is in a file like `~/.ssh/id_ed25519.pub`; it starts with {}",
         quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
-    )));
+    ));
+    problems.push(if is_shown { problem } else { problem.concealing(place) });
     false
 }
 
@@ -69,7 +71,8 @@ pub(crate) fn hash(text: &str, place: Place, problems: &mut Problems) -> bool {
             "a password, or something else that is no hash of one"
         };
         problems.push(
-            Problem::of_value(Id::NotAHash, place, message)
+            Problem::of_value(Id::NotAHash, place.clone(), message)
+                .concealing(place)
                 .label("everybody on the host can read this")
                 .help(MAKE_A_HASH),
         );
@@ -78,7 +81,7 @@ pub(crate) fn hash(text: &str, place: Place, problems: &mut Problems) -> bool {
 }
 
 /// Whether text is a hash in one of the forms that crypt(5) recommends or still calls acceptable.
-fn is_hash(text: &str) -> bool {
+pub(crate) fn is_hash(text: &str) -> bool {
     let is_salt = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/'));
     let is_of = |length: usize, text: &str| text.len() == length && is_salt(text);
     let mut parts = text.split('$');
@@ -104,22 +107,6 @@ fn is_hash(text: &str) -> bool {
         }
         _ => false,
     }
-}
-
-/// Checks that text holds no private key.
-pub(crate) fn has_no_private_key(text: &str, place: Place, problems: &mut Problems) -> bool {
-    let is_valid = !(text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"));
-    if !is_valid {
-        problems.push(secret(place, "a private key"));
-    }
-    is_valid
-}
-
-/// The problem of a secret.
-pub(crate) fn secret(place: Place, what: &str) -> Problem {
-    Problem::of_value(Id::SecretInStore, place, format!("{what}, which everybody on the host could read"))
-        .label("would be in the store")
-        .help("bring it into the guest when it runs; for a user's password there is `passwordHash`")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Merges the `extra` of `cloudInit`: refuses secrets, and keys that `cloudInit` has itself.
+//! Merges the `extra` of `cloudInit`: refuses keys that `cloudInit` has itself.
 
 use serde_json::Value;
 
@@ -19,24 +19,6 @@ const OWN: &[(&str, &str)] = &[
     ("network", "network"),
 ];
 
-/// Keys of cloud-config, wherever they are, that hold passwords, private keys and the like.
-const SECRETS: &[&str] = &[
-    "activation-key",
-    "activation_key",
-    "api_key",
-    "authkey",
-    "chpasswd",
-    "password",
-    "passwords",
-    "plain_text_passwd",
-    "private_key",
-    "secret",
-    "secrets",
-    "ssh_keys",
-    "token",
-    "wireguard",
-];
-
 /// Merges the `extra` of all layers, the weakest first.
 pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: &mut Problems) -> Extra {
     let mut all = Extra::new();
@@ -55,7 +37,7 @@ pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: 
                 );
                 continue;
             }
-            check(key, value, &here, problems);
+            check(value, &here, problems);
             match (key.as_str(), value) {
                 ("users", Value::Array(_)) => users(value, &here, problems),
                 ("users", _) => problems.push(
@@ -82,21 +64,16 @@ fn merge(into: &mut Extra, from: &Extra) {
     }
 }
 
-/// Reports secrets and texts that are too long.
-fn check(key: &str, value: &Value, at: &Pointer, problems: &mut Problems) {
-    if SECRETS.contains(&key.to_ascii_lowercase().as_str()) {
-        problems.push(credential::secret(Place::key(at), &format!("`{key}` is for a secret")));
-        return;
-    }
+/// Reports texts that are too long.
+fn check(value: &Value, at: &Pointer, problems: &mut Problems) {
     match value {
         Value::String(text) => {
-            let _ = text::fits(text, &Place::value(at), problems)
-                && credential::has_no_private_key(text, Place::value(at), problems);
+            text::fits(text, &Place::value(at), problems);
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| check("", item, &at.index(index), problems));
+            items.iter().enumerate().for_each(|(index, item)| check(item, &at.index(index), problems));
         }
-        Value::Object(object) => object.iter().for_each(|(key, value)| check(key, value, &at.key(key), problems)),
+        Value::Object(object) => object.iter().for_each(|(key, value)| check(value, &at.key(key), problems)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

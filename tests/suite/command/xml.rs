@@ -144,3 +144,15 @@ fn discs_are_written_as_files_and_printed_when_asked_for() {
     let ran = place.run(&["xml", "wbe"]).exits(2);
     assert!(ran.err.contains("did you mean `web`?"), "{ran:?}");
 }
+
+#[test]
+fn what_discs_lack_is_said() {
+    let place = Place::with(
+        &CLOUD.replace(r#""network": {}"#, r#""files": [{ "path": "/etc/token", "fromHost": "/run/secrets/token" }]"#),
+    );
+    let ran = place.run(&["xml", "--out", "xml"]).exits(0);
+    assert!(ran.err.contains("is not in the seeds of `web`"), "{ran:?}");
+    assert!(place.run(&["xml", "db", "--out", "db"]).exits(0).without_result().err.contains("wrote db/domains/db.xml"));
+    let xml = fs::read_to_string(place.path("xml/domains/web.xml")).unwrap();
+    assert!(xml.contains("/run/lab2nix/seeds/hello/web.iso"));
+}
