@@ -113,18 +113,15 @@ fn gen_says_what_becomes_xml_and_why() {
 const FILES: &str = r#"{
   "lab": "files",
   "pools": {
-    "vms": {
-      "path": "/srv/vms",
-      "volumes": { "base": { "size": "10GiB", "backing": { "image": { "nix": "debian.trixie" } } } }
-    }
+    "vms": { "path": "/srv/vms" }
   },
   "defaults": { "memory": "1GiB", "cpus": 1, "virtualization": "emulated", "firmware": "uefi" },
   "domains": {
     "plain": {
       "interfaces": [{ "user": true }],
-      "disks": [{ "pool": "vms", "volume": "base" }],
+      "disks": [{ "pool": "vms", "size": "10GiB", "image": { "nix": "debian.trixie" } }],
       "cdroms": [{ "driverDisc": true }],
-      "cloudInit": { "user": { "name": "admin", "sshKeys": [] } }
+      "cloudInit": { "runcmd": ["true"] }
     },
     "secure": { "firmware": "uefi-secure" },
     "setup": { "firmware": "uefi-secure", "secureBootKeys": "none", "snapshots": false },
