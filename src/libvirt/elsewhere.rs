@@ -43,6 +43,9 @@ pub fn objects_on<'a>(system: HostSystem, lab: &Lab, objects: &'a Objects) -> Co
 fn select_firmware(domain: &mut Tree, firmware: &Firmware, system: HostSystem) {
     let Firmware::Uefi { secure, nvram, is_named, format } = firmware else { return };
     let Some(Value::Set(os)) = domain.get_mut("os") else { return };
+    if matches!(os.find("nvram.template"), Some(Value::File(_))) {
+        without(os, "nvram", &["template", "templateFormat"]);
+    }
     if !matches!(os.find("loader.path"), Some(Value::File(_))) {
         return;
     }
@@ -61,8 +64,6 @@ fn select_firmware(domain: &mut Tree, firmware: &Firmware, system: HostSystem) {
     let is_ours = !is_named && matches!(os.find("nvram.path"), Some(Value::Str(path)) if *path == nvram.value);
     if system == HostSystem::Debian && is_ours && *format == ImageFormat::Qcow2 {
         os.remove("nvram");
-    } else {
-        without(os, "nvram", &["template", "templateFormat"]);
     }
 }
 

@@ -238,7 +238,9 @@ fn labs_start_on_debian_without_the_paths_of_nixos() {
         }
         objects.define(&world);
         let defined = objects.dump(&world);
-        assert!(!defined.contains("nix"), "{defined}");
+        for path in ["/run/libvirt/nix-emulators", "/etc/lab2nix"] {
+            assert!(!defined.contains(path), "{path}: {defined}");
+        }
         objects.start(&world);
         for domain in domains {
             world.step(domain, || {
