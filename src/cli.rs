@@ -10,6 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::host_file::HostSystem;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::problem::did_you_mean;
 use crate::report::Format;
@@ -134,7 +135,8 @@ pub enum Command {
     /// Prints definitions as libvirt's XML, which any libvirt takes without Nix.
     ///
     /// They come in the order in which libvirt can take them: networks, pools, volumes, domains. Files of the host have
-    /// the paths that the generated module gives them on NixOS.
+    /// the paths that the generated module gives them on NixOS; with `--host`, those of another host, whose libvirt chooses QEMU
+    /// and the firmware itself.
     ///
     /// With `--out`, domains with `cloudInit` also get the files of the disc that their guests read at the first boot, in
     /// `DIR/seeds/NAME`. Where Nix does not make the disc, `xorriso -as mkisofs -volid cidata -joliet -rational-rock -output
@@ -305,6 +307,9 @@ pub struct Xml {
     /// `seeds/NAME/user-data`. Default: all.
     #[arg(value_name = "[SPEC] [NAME]")]
     pub arguments: Vec<String>,
+    /// What the host runs that the definitions are for.
+    #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]
+    pub host: HostSystem,
     /// Writes a file for each: `DIR/networks/NAME.xml` and so on, and `DIR/seeds/NAME/user-data` and so on.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -1,15 +1,30 @@
 //! The files of the host that definitions name, in one table: for each kind, the stable path and the Nix option.
 //!
 //! `nix/host/` puts the files in these places. Whether a definition says the path or the option is the spec's choice
-//! ([`Paths`]); everything that writes or reads definitions asks here for either.
+//! ([`Paths`]); everything that writes or reads definitions asks here for either. And where the files are on a host that does
+//! not run `NixOS` ([`HostSystem`]).
 
 use std::borrow::Cow;
+
+use clap::ValueEnum;
 
 use crate::lab::identity::ObjectKind;
 use crate::lab::storage::IMAGES;
 use crate::spec::Paths;
 use crate::spec::guest::Arch;
 use crate::spec::pool::ImageFormat;
+
+/// What a host runs, as far as it decides where files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum HostSystem {
+    /// The paths at which NixOS and the generated module have QEMU, the firmware and discs.
+    #[default]
+    Nixos,
+    /// QEMU and firmware by libvirt's own choice; discs and images in /var/lib/libvirt/lab2nix.
+    Debian,
+    /// The same, with firmware variables that can be snapshotted, and the driver disc of the package virtio-win.
+    Fedora,
+}
 
 /// A file of the host that definitions name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +82,10 @@ pub const HOST_FILES: &str = "hostFiles";
 /// The option of the images that the lab's flake provides.
 pub const IMAGES_OPTION: &str = "images";
 
+/// The directory of what nobody packages, on a host without `NixOS`. It is not in `/etc`, from which the `AppArmor` profiles of
+/// Debian's libvirt let no domain read.
+const FILES_ELSEWHERE: &str = "/var/lib/libvirt/lab2nix";
+
 /// The attribute of [`HOST_FILES`] that holds the seeds.
 const SEEDS: &str = "seeds";
 
@@ -122,6 +141,27 @@ impl HostFile {
         };
         let attributes = attributes.iter().copied().map(Cow::Borrowed).collect();
         Location { stable_path: path.into(), option: HOST_FILES, attributes }
+    }
+
+    /// Where the file is on a host; `None` where libvirt finds it by itself: by what QEMU's packages say of their firmware.
+    #[must_use]
+    pub fn path_on(&self, system: HostSystem) -> Option<Cow<'static, str>> {
+        let own = match self {
+            _ if system == HostSystem::Nixos => return Some(self.location().stable_path),
+            Self::Emulator(_)
+            | Self::Firmware(_)
+            | Self::Variables(..)
+            | Self::SecureFirmware
+            | Self::SecureVariables(_)
+            | Self::SetupVariables(_) => return None,
+            Self::DriverDisc if system == HostSystem::Fedora => {
+                return Some("/usr/share/virtio-win/virtio-win.iso".into());
+            }
+            Self::DriverDisc => "virtio-win.iso".to_owned(),
+            Self::Seed { lab, domain } | Self::SecretSeed { lab, domain } => format!("seeds/{lab}/{domain}.iso"),
+            Self::Image(name) => format!("images/{name}"),
+        };
+        Some(format!("{FILES_ELSEWHERE}/{own}").into())
     }
 
     /// The file that the attributes of an option lead to.

@@ -8,6 +8,7 @@ mod cpu;
 mod device;
 mod dnsmasq;
 mod domain;
+mod elsewhere;
 mod extra;
 mod guest;
 mod memory;
@@ -18,6 +19,7 @@ pub mod tree;
 pub mod vocabulary;
 
 pub use content::is_content;
+pub use elsewhere::objects_on;
 
 use indexmap::IndexSet;
 
@@ -32,7 +34,7 @@ use tree::Tree;
 use vocabulary::{Element, Fault, Vocabulary};
 
 /// The objects of a lab. `None` for a kind says that the lab leaves the host's objects of that kind alone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Objects {
     pub networks: Option<Vec<Object>>,
     pub pools: Option<Vec<Object>>,
@@ -42,7 +44,7 @@ pub struct Objects {
 }
 
 /// An object that libvirt has already and that the lab leaves as it is. The host asks libvirt for its definition.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KeptObject {
     pub kind: ObjectKind,
     pub name: String,
@@ -51,7 +53,7 @@ pub struct KeptObject {
 }
 
 /// A libvirt object, and what activation does with it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Object {
     /// What kind of object it is.
     pub kind: ObjectKind,
@@ -66,7 +68,7 @@ pub struct Object {
 }
 
 /// A volume of a pool.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct VolumeObject {
     pub name: String,
     /// What it is; `None` for a volume that shall not exist.
@@ -74,7 +76,7 @@ pub struct VolumeObject {
 }
 
 /// What an object is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Definition {
     /// Its elements and attributes, in libvirt's order.
     pub tree: Tree,

@@ -3,6 +3,7 @@
 use std::thread;
 
 use crate::check;
+use crate::host_file::HostSystem;
 use crate::lab::Lab;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::Vocabulary;
@@ -145,16 +146,17 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     proofs.into_iter().map(|proof| Ok(proof?)).chain(modules).collect()
 }
 
-/// The definitions of a lab as libvirt's XML, proven: see [`xml::file::files`] for their names and order.
+/// The definitions of a lab as libvirt's XML for a host, proven: see [`xml::file::files`] for their names and order.
 ///
 /// # Errors
 ///
 /// See [`Error`].
-pub fn documents(checked: &Checked) -> Result<Vec<Proven>, Error> {
+pub fn documents(checked: &Checked, system: HostSystem) -> Result<Vec<Proven>, Error> {
     let (lab, objects) = checked.lab()?;
+    let objects = libvirt::objects_on(system, lab, objects);
     let libvirt = Vocabulary::whole(lab.target.nixvirt);
     let prove = |file| Ok(proof::document(file, libvirt)?);
-    xml::file::files(lab, objects).into_iter().map(prove).collect()
+    xml::file::files(lab, &objects).into_iter().map(prove).collect()
 }
 
 /// The files of the `NoCloud` seeds, proven: `seeds/<domain>/user-data` and those beside it.

@@ -1,6 +1,7 @@
 //! What an activation does to those whose objects they are: the [`Effect`]s that the events of a
 //! [run](crate::activation::run) have, in the order of harm.
 
+pub mod capacity;
 pub mod consequence;
 mod effects;
 pub mod human;

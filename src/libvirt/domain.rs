@@ -89,7 +89,7 @@ fn os(domain: &Domain) -> Tree {
     let os = Tree::new().with("type", "hvm").with("arch", domain.arch.name()).with("machine", domain.machine.clone());
     let os = match &domain.firmware {
         Firmware::Bios => os,
-        Firmware::Uefi { secure, nvram, format } => {
+        Firmware::Uefi { secure, nvram, format, .. } => {
             let (code, variables) = match secure {
                 None => (HostFile::Firmware(domain.arch), HostFile::Variables(domain.arch, *format)),
                 Some(SecureBootKeys::Microsoft) => (HostFile::SecureFirmware, HostFile::SecureVariables(*format)),

@@ -107,6 +107,11 @@ impl Tree {
         self.0.retain(|(key, _)| key != name);
     }
 
+    /// Keeps the attributes and children for which `keep` says so, which may change them.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
+        self.0.retain_mut(|(key, value)| keep(key, value));
+    }
+
     /// Attributes and children with their names, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), value))

@@ -36,10 +36,66 @@ pub fn listed(text: &str) -> Option<Vec<Listed>> {
     Some(list.items().filter_map(object).collect())
 }
 
+/// A volume of a listed pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedVolume {
+    /// Its name.
+    pub name: String,
+    /// How much it holds, in bytes.
+    pub capacity: u64,
+}
+
+impl Listed {
+    /// The volumes that the list has of a pool, as attributes or as XML.
+    #[must_use]
+    pub fn volumes(&self) -> Vec<ListedVolume> {
+        let structured = self.text.split("volume.writeXML {").skip(1).filter_map(|rest| {
+            let (_, capacity) = rest.split_once("capacity = {")?;
+            let (capacity, _) = capacity.split_once('}')?;
+            let count = between(capacity, "count = ", ";")?;
+            Some((between(rest, "name = \"", "\"")?, count, between(capacity, "unit = \"", "\"")?))
+        });
+        let xml = self.text.split("<volume").skip(1).filter_map(|rest| {
+            let (_, capacity) = rest.split_once("<capacity unit='")?;
+            let (unit, capacity) = capacity.split_once("'>")?;
+            Some((between(rest, "<name>", "</name>")?, capacity.split_once('<')?.0, unit))
+        });
+        let volume = |(name, count, unit): (&str, &str, &str)| {
+            let capacity = count.parse::<u64>().ok()?.checked_mul(bytes_of(unit)?)?;
+            Some(ListedVolume { name: name.to_owned(), capacity })
+        };
+        structured.chain(xml).filter_map(volume).collect()
+    }
+}
+
+/// What stands between two words.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(start)?;
+    Some(rest.split_once(end)?.0)
+}
+
+/// How many bytes a unit of libvirt's has, of those that generated files use.
+fn bytes_of(unit: &str) -> Option<u64> {
+    let units = [("bytes", 0), ("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+    units.iter().find(|(name, _)| *name == unit).map(|(_, shift)| 1 << shift)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+
+    #[test]
+    fn volumes_are_found_in_both_forms() {
+        let text = "{ definition = NixVirt.lib.pool.writeXML { name = \"p\"; capacity = { }; }; volumes = [ { definition = \
+                    NixVirt.lib.volume.writeXML { name = \"a\"; allocation = { count = 0; unit = \"bytes\"; };\n capacity = {\n \
+                    count = 2;\n unit = \"GiB\";\n }; }; } { definition = pkgs.writeText \"b.xml\" ''<volume type='file'>\n \
+                    <name>b</name>\n <capacity unit='bytes'>512</capacity></volume>''; } ]; }";
+        let pool = Listed { name: "p".to_owned(), uuid: "1".to_owned(), text: text.to_owned() };
+        let found: Vec<(String, u64)> =
+            pool.volumes().into_iter().map(|volume| (volume.name, volume.capacity)).collect();
+        assert_eq!(found, [("a".to_owned(), 2 << 30), ("b".to_owned(), 512)]);
+    }
 
     #[test]
     fn objects_are_found_in_both_forms() {

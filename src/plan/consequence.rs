@@ -160,7 +160,8 @@ consequences! {
     /// Something of the spec that has no effect on what is there.
     ///
     /// NixVirt creates a volume that is missing and looks at nothing of one that is there. `virsh vol-resize` makes a volume larger
-    /// while the domain is off, `virsh blockresize` while it runs.
+    /// while the domain is off, `virsh blockresize` while it runs; then the partition is grown in the guest. A smaller volume
+    /// (`virsh vol-resize --shrink`) loses what is written beyond its new end, so a smaller disk is a new volume.
     NoEffect = "no-effect", Later;
     /// An object is created.
     Created = "created", New;

@@ -252,6 +252,50 @@ fn a_crowded_domain_has_a_place_for_each_device() {
     }
 }
 
+/// The world has Debian's libvirt, and besides it the paths that a host has with NixOS: nothing may be asked of those.
+#[test]
+fn labs_start_on_debian_without_the_paths_of_nixos() {
+    let world = World::start("debian");
+    let mut windows = spec(Path::new("lab.json"));
+    emulate(&mut windows);
+    for domain in ["SCCM01", "CLIENT01", "CLIENT02"] {
+        windows["domains"].as_object_mut().expect("domains are objects").remove(domain);
+    }
+    let mut linux = spec(Path::new(OWN_LAB));
+    linux["domains"]
+        .as_object_mut()
+        .expect("domains are objects")
+        .retain(|name, _| ["pc", "secure-pc", "arm"].contains(&name.as_str()));
+    for (spec, domains) in [(windows, &["DC01"][..]), (linux, &["pc", "secure-pc", "arm"])] {
+        let objects = Objects::on("debian", &spec);
+        objects.prepare(&world);
+        for disc in ["/var/lib/libvirt/iso/windows-server-2022.iso", "/var/lib/libvirt/lab2nix/virtio-win.iso"] {
+            world.run(&["install", "-D", "/dev/null", disc]);
+            world.run(&["truncate", "--size=1M", disc]);
+        }
+        objects.define(&world);
+        let defined = objects.dump(&world);
+        for path in ["/run/libvirt/nix-emulators", "/etc/lab2nix"] {
+            assert!(!defined.contains(path), "{path}: {defined}");
+        }
+        objects.start(&world);
+        for domain in domains {
+            world.step(domain, || {
+                world.virsh(&["start", domain]);
+                assert_eq!(world.virsh(&["domstate", domain]).trim(), "running");
+                let started = world.virsh(&["dumpxml", domain]);
+                for part in ["<emulator>/usr/bin/qemu-system-", ">/usr/share/", "_VARS.fd</nvram>"] {
+                    assert!(started.contains(part), "no `{part}`: {started}");
+                }
+                world.virsh(&["destroy", domain]);
+            });
+        }
+        objects.define(&world);
+        assert_eq!(objects.dump(&world), defined);
+        objects.undefine(&world);
+    }
+}
+
 #[test]
 fn a_domain_starts_on_files_mounts_and_partitions() {
     let world = World::start("storage");

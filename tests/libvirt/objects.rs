@@ -60,6 +60,11 @@ exec genisoimage "${arguments[@]}"
 impl Objects {
     /// What is made of a spec.
     pub fn of(spec: &Value) -> Self {
+        Self::on("nixos", spec)
+    }
+
+    /// What is made of a spec for a host: what `xml --host` takes.
+    pub fn on(host: &str, spec: &Value) -> Self {
         let read = Read::value(spec);
         let report = read.report();
         let (lab, _) = read.checked.built.unwrap_or_else(|| panic!("{report}"));
@@ -67,7 +72,7 @@ impl Objects {
         let file = directory.path().join("lab.json");
         fs::write(&file, spec.to_string()).expect("the directory is ours");
         let mut lab2nix = Command::new(env!("CARGO_BIN_EXE_lab2nix"));
-        let output = lab2nix.arg("xml").arg(&file).arg("--out").arg(directory.path()).output();
+        let output = lab2nix.arg("xml").arg(&file).arg("--out").arg(directory.path()).args(["--host", host]).output();
         let output = output.expect("it has been built");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let definition = |kind: &str, name: &str| {

@@ -78,6 +78,32 @@ fn only_what_changes_is_replaced() {
     assert_eq!(changed, ["domains.nix"]);
 }
 
+/// The activation looks at nothing of a volume that is there, so another size is told where it is written.
+#[test]
+fn another_size_of_a_volume_is_told() {
+    let sized = |size: &str| {
+        GOOD.replace(
+            "\"path\": \"/srv/vms\"",
+            "\"path\": \"/srv/vms\", \"volumes\": { \"data.raw\": { \"size\": \"SIZE\" } }",
+        )
+        .replace("SIZE", size)
+    };
+    let place = Place::generated(&sized("20GiB"));
+    place.write("lab.json", &sized("80GiB"));
+    place.run(&["gen"]).exits(0).says(
+        "note: volume `data.raw` of pool `vms` stays 20 GiB large where it is there already: `virsh vol-resize --pool vms data.raw 80GiB` makes \
+         it 80 GiB while no domain uses it, else `virsh blockresize`\n",
+    );
+    place.write("lab.json", &sized("10GiB"));
+    place.run(&["gen"]).exits(0).says(
+        "warning: volume `data.raw` of pool `vms` stays 80 GiB large where it is there already: to make it 10 GiB would lose what is written \
+         beyond that; a smaller disk is a new volume\n",
+    );
+    place.write("lab.json", &sized("10GiB").replace("1GiB", "2GiB"));
+    let ran = place.run(&["gen"]).exits(0);
+    assert!(!ran.err.contains("stays"), "{ran:?}");
+}
+
 #[test]
 fn a_spec_is_found_by_its_path() {
     let place = Place::with("");

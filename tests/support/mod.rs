@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::files::Disk;
+use lab2nix::host_file::HostSystem;
 use lab2nix::pipeline::{self, Checked};
 use lab2nix::proof::Proven;
 use lab2nix::source::{Files, NoFiles, Source};
@@ -89,7 +90,7 @@ impl Read {
 
     /// The definitions as XML, if nothing stands in their way.
     pub fn documents(&self) -> Option<Vec<Proven>> {
-        let made = self.checked.is_sound().then(|| pipeline::documents(&self.checked));
+        let made = self.checked.is_sound().then(|| pipeline::documents(&self.checked, HostSystem::Nixos));
         made.map(|files| files.unwrap_or_else(|error| panic!("{}: {error:?}", self.source.name())))
     }
 

@@ -9,8 +9,9 @@ use crate::cli::{Cli, Gen};
 use crate::files::{self, Replace, State};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
-use crate::nix::listed::listed;
+use crate::nix::listed::{Listed, ListedVolume, listed};
 use crate::pipeline::{self, Checked};
+use crate::plan::capacity::{in_units, resize_command};
 use crate::problem::quoted_list;
 use crate::proof::Proven;
 use crate::resolve::secret::without_secrets;
@@ -33,6 +34,9 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     report_xml(cli, &checked)?;
     let before = write(cli, &dir, &files, Replace::Marked)?;
     let code = before.as_ref().map_or(ATTENTION, |_| 0);
+    for said in before.iter().flat_map(|before| other_sizes(&files, before)) {
+        talk(cli, &said);
+    }
     if let Some(changes) = before.and_then(|before| changes_of_objects(&files, &before)) {
         talk(cli, &format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
     }
@@ -94,6 +98,43 @@ fn changes_of_objects(files: &[Proven], before: &[State]) -> Option<String> {
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", objects(*count)));
     let counted: Vec<String> = counted.collect();
     (!counted.is_empty()).then(|| counted.join(", "))
+}
+
+/// Says which volumes had another size in the files before: an activation resizes none that is there.
+fn other_sizes(files: &[Proven], before: &[State]) -> Vec<String> {
+    let mut said = Vec::new();
+    for (file, state) in files.iter().zip(before) {
+        let State::Differs { old } = state else { continue };
+        let (Some(old), Some(new)) = (listed(old), listed(file.text())) else { continue };
+        for pool in new {
+            let volumes = old.iter().filter(|other| other.uuid == pool.uuid).flat_map(Listed::volumes);
+            let volumes: Vec<ListedVolume> = volumes.collect();
+            for ListedVolume { name, capacity: wanted } in pool.volumes() {
+                let Some(before) = volumes.iter().find(|volume| volume.name == name && volume.capacity != wanted)
+                else {
+                    continue;
+                };
+                said.push(other_size(&pool.name, &name, before.capacity, wanted));
+            }
+        }
+    }
+    said
+}
+
+/// Says that a volume keeps its size.
+fn other_size(pool: &str, name: &str, before: u64, wanted: u64) -> String {
+    let stays = format!("volume `{name}` of pool `{pool}` stays {} large where it is there already", in_units(before));
+    if wanted < before {
+        return format!(
+            "warning: {stays}: to make it {} would lose what is written beyond that; a smaller disk is a new volume\n",
+            in_units(wanted)
+        );
+    }
+    format!(
+        "note: {stays}: {} makes it {} while no domain uses it, else `virsh blockresize`\n",
+        resize_command(pool, name, wanted),
+        in_units(wanted)
+    )
 }
 
 /// `generated` beside the spec.

@@ -25,7 +25,7 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     let Some(checked) = read(cli, spec)? else {
         return Ok(ATTENTION);
     };
-    let mut documents = pipeline::documents(&checked)?;
+    let mut documents = pipeline::documents(&checked, arguments.host)?;
     documents.extend(pipeline::seeds(&checked)?);
     let mut documents = chosen(documents, names)?;
     // Seeds are no XML, so standard output has them only on request.

@@ -14,6 +14,8 @@ pub enum Firmware {
         secure: Option<SecureBootKeys>,
         /// The file of its variables.
         nvram: Placed<String>,
+        /// Whether the spec names that file.
+        is_named: bool,
         /// The format of that file. Only QCOW2 can be snapshotted.
         format: ImageFormat,
     },

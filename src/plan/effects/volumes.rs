@@ -6,6 +6,7 @@ use super::Effects;
 use super::disks::path_of;
 use crate::activation::outcome::Deed;
 use crate::lab::identity::ObjectKind;
+use crate::plan::capacity::{in_units, resize_command};
 use crate::plan::consequence::Consequence;
 use crate::plan::{Cause, Subject};
 
@@ -76,10 +77,15 @@ impl Effects<'_> {
                         format!("stays {} large, not {}", in_units(now), in_units(wanted)),
                         cause(),
                     );
-                    if wanted > now {
-                        let (pool, name) = (pool.name(), &volume.name);
-                        self.instead(format!("`virsh vol-resize --pool {pool} {name} {wanted}` while no domain uses it, else `virsh blockresize`"));
-                    }
+                    self.instead(if wanted > now {
+                        let command = resize_command(pool.name(), &volume.name, wanted);
+                        format!("{command} while no domain uses it, else `virsh blockresize`")
+                    } else {
+                        format!(
+                            "a new volume: to make this one {} would lose what is written beyond that",
+                            in_units(wanted)
+                        )
+                    });
                 }
                 if let (Some(now), Some(wanted)) = (&there.format, &volume.format)
                     && now != wanted
@@ -90,11 +96,4 @@ impl Effects<'_> {
             }
         }
     }
-}
-
-/// A size in the largest unit that it is a whole number of.
-fn in_units(bytes: u64) -> String {
-    let units = [(1_u64 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let whole = units.into_iter().find(|(size, _)| bytes > 0 && bytes.is_multiple_of(*size));
-    whole.map_or_else(|| format!("{bytes} bytes"), |(size, unit)| format!("{} {unit}", bytes / size))
 }

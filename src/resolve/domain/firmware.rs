@@ -92,11 +92,13 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
         (ImageFormat::Qcow2, Some(SecureBootKeys::None)) => "setup.nvram",
         (ImageFormat::Raw, Some(SecureBootKeys::None)) => "setup.fd",
     };
-    let nvram = nvram.and_then(|word| variables(word, problems)).unwrap_or_else(|| Placed {
+    let named = nvram.and_then(|word| variables(word, problems));
+    let is_named = named.is_some();
+    let nvram = named.unwrap_or_else(|| Placed {
         value: format!("{NVRAM_DIR}/{}.{ending}", guest.instance.machine_id()),
         place: Place::key(&guest.instance.at),
     });
-    Firmware::Uefi { secure, nvram, format }
+    Firmware::Uefi { secure, nvram, is_named, format }
 }
 
 /// Decides the format of the file of variables: the one that `snapshots` asks for, else the one that its name stands for.

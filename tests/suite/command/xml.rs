@@ -1,10 +1,12 @@
 //! `lab2nix xml`, and what `gen` says of definitions that it writes as XML.
 
 use std::fs;
+use std::path::Path;
 
 use pretty_assertions::assert_eq;
 
 use super::place::{GOOD, Place};
+use crate::support::Differences;
 
 /// A lab with something that NixVirt 0.6.0 cannot say.
 const PORT: &str = r#"{
@@ -104,6 +106,49 @@ fn gen_says_what_becomes_xml_and_why() {
     let ran = place.run(&["gen"]).exits(0);
     assert!(!ran.err.contains("note: "), "{ran:?}");
     assert!(place.texts()["domains.nix"].contains("port = 5907;"));
+}
+
+/// Every file of the host that definitions name: two kinds of firmware, named and unnamed variables, the driver disc, a seed and an
+/// image.
+const FILES: &str = r#"{
+  "lab": "files",
+  "pools": {
+    "vms": { "path": "/srv/vms" }
+  },
+  "defaults": { "memory": "1GiB", "cpus": 1, "virtualization": "emulated", "firmware": "uefi" },
+  "domains": {
+    "plain": {
+      "interfaces": [{ "user": true }],
+      "disks": [{ "pool": "vms", "size": "10GiB", "image": { "nix": "debian.trixie" } }],
+      "cdroms": [{ "driverDisc": true }],
+      "cloudInit": { "runcmd": ["true"] }
+    },
+    "secure": { "firmware": "uefi-secure" },
+    "setup": { "firmware": "uefi-secure", "secureBootKeys": "none", "snapshots": false },
+    "named": { "nvram": "/var/lib/libvirt/qemu/nvram/named_VARS.fd" },
+    "named-qcow2": { "nvram": "/var/lib/libvirt/qemu/nvram/named_VARS.qcow2" },
+    "own": { "extra": { "os": { "loader": { "path": "/srv/firmware/code.fd" } } } },
+    "arm": { "arch": "aarch64" },
+    "bios": { "firmware": "bios" }
+  }
+}
+"#;
+
+/// What is defined on each kind of host, as it is kept in `tests/suite/command/hosts`.
+#[test]
+fn definitions_for_each_host() {
+    let place = Place::with(FILES);
+    let mut differences = Differences::default();
+    for host in ["nixos", "debian", "fedora"] {
+        let kept = Path::new("tests/suite/command/hosts").join(format!("{host}.xml"));
+        let printed = place.run(&["xml", "--host", host]).exits(0).out;
+        differences.compare(&kept, &printed);
+        let of_nixos = ["/etc/lab2nix", "/run/libvirt/nix-emulators"].iter().any(|path| printed.contains(path));
+        assert_eq!(of_nixos, host == "nixos", "{host}: {printed}");
+    }
+    assert_eq!(place.run(&["xml", "--host", "nixos"]).out, place.run(&["xml"]).out);
+    differences.settle("UPDATE_CASES=1 cargo test --test suite command::xml::definitions_for_each_host");
+    place.run(&["xml", "--host", "nixxos"]).exits(2).says("nixos");
 }
 
 /// A lab with a guest that has cloud-init, and one that has not.
