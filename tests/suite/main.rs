@@ -12,6 +12,7 @@ mod known;
 mod language;
 mod layers;
 mod lint;
+mod newcomer;
 mod nix_text;
 mod schema;
 mod secrets;
