@@ -6,6 +6,7 @@ pub(crate) mod backend;
 pub mod forward;
 pub mod tap;
 
+use crate::lab::device::pci::Slot;
 use crate::lab::domain::boot::Order;
 use crate::lab::identity::MacAt;
 use crate::lab::interface::address::Address;
@@ -28,6 +29,8 @@ pub struct Interface {
     pub addresses: Vec<Address>,
     /// The device that the guest sees, unless it is a virtual function of the host's.
     pub model: Option<InterfaceModel>,
+    /// Where it is in the guest, if the spec says.
+    pub guest: Option<Slot>,
     /// The ports of the host that lead into the guest through it.
     pub forwards: Vec<Forward>,
     pub vlan: Option<Vlan>,

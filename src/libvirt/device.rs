@@ -35,7 +35,8 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
         .with_each(
             "interface",
             (1_u32..).zip(&domain.interfaces).map(|(bus, interface)| {
-                let address = pci::has_fixed_slot(interface, board).then(|| pci_slot(bus));
+                let written = interface.guest.as_ref().map(hostdev::slot);
+                let address = written.or_else(|| pci::has_fixed_slot(interface, board).then(|| pci_slot(bus)));
                 interface::tree(interface, lab).with_some("address", address)
             }),
         )

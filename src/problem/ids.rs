@@ -293,7 +293,7 @@ ids! {
     /// Two devices of one domain have one PCI address in the guest.
     ///
     /// On the q35 machine, interfaces of models `virtio` and `e1000e` have the buses from 1 on, so that they stay where
-    /// they are. Devices with a `guest` address go to the buses after those, or are further functions of one slot.
+    /// they are, unless they say `guest` themselves. Devices with a `guest` address go to the buses after those, or are further functions of one slot.
     DuplicateSlot = "duplicate-slot", Error;
     /// Two domains have one context id.
     ///

@@ -61,7 +61,7 @@ pub(crate) fn resolve(
     let (disks, volumes) = drive::disks(&guest, problems);
     let cdroms = drive::cdroms(&guest, problems);
     let floppies = floppy::floppies(&guest, problems);
-    let interfaces = interface::interfaces(&guest, machine_uuid, problems);
+    let mut interfaces = interface::interfaces(&guest, machine_uuid, problems);
     let cloud_init = cloud_init::cloud_init(&guest, &interfaces, problems);
     let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
         .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
@@ -72,7 +72,7 @@ pub(crate) fn resolve(
     let audio = sound::audio(layers, sound, &screen, problems);
     let console = layers.value(key!(serial)).unwrap_or(false);
     let has_screen = !screen.graphics.is_empty();
-    let hostdevs = hostdev::host_devices(&guest, &interfaces, has_screen, problems);
+    let hostdevs = hostdev::host_devices(&guest, &mut interfaces, has_screen, problems);
     let on_pci = disks.iter().filter(|disk| matches!(disk.bus, DiskBus::Virtio | DiskBus::Nvme));
     let on_pci = (interfaces.iter().map(|interface| Place::value(&interface.at)))
         .chain(on_pci.map(|disk| Place::value(&disk.at)))

@@ -107,7 +107,7 @@ fn keys_of_interface(interface: &written::Interface) -> impl Iterator<Item = &'s
     written_keys!(
         interface => written::Interface {
             user, macvtap, macvtap_mode, forwards, vlan, portgroup, model, queues, target, bandwidth, port_isolation,
-            trust_rx_filters, mtu, link, boot, extra,
+            trust_rx_filters, mtu, link, guest, boot, extra,
         },
         except { name, network, bridge, ip, ip6, mac }
     )

@@ -13,6 +13,7 @@ use crate::lab::interface::Interface;
 use crate::lab::interface::backend::Backend;
 use crate::place::Place;
 use crate::problem::Problems;
+use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
@@ -61,6 +62,7 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
             mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, Place::key(&guest.instance.at))),
             forwards: forward::forwards(&layers, &attachment, &addresses, guest, problems),
             addresses,
+            guest: layers.get(key!(guest)).and_then(|word| pci::slot(word, guest.board, problems)),
             vlan: attachment::vlan(&layers, &attachment, guest.names, problems),
             portgroup: attachment::portgroup(&layers, &attachment, guest.names, problems),
             mtu: attachment::mtu(&layers, &attachment, guest.names, problems),

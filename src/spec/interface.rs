@@ -82,6 +82,12 @@ pub struct Interface {
     pub mtu: Option<u32>,
     /// The cable.
     pub link: Option<Link>,
+    /// Its address in the guest, as `lspci -D` prints it there, for a guest that knows its adapter by it: Windows and many Linux keep the
+    /// settings of an adapter for its place. On a PCI Express machine (q35, virt) a bus has one slot, `00`. Default: on
+    /// q35, for a `virtio`, `e1000e` or `igb` interface, the bus of its number; else libvirt takes a free one, which may move with other
+    /// devices.
+    #[schemars(example = &"0000:01:00.0")]
+    pub guest: Option<String>,
     /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
     /// domain's `boot`.
     #[schemars(range(min = 1), example = 3)]

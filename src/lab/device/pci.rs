@@ -82,7 +82,7 @@ pub fn has_fixed_slot(interface: &Interface, board: Board) -> bool {
         // Until the domain starts, libvirt takes a virtual function for a device that is not on PCI Express.
         | None => false,
     };
-    express && board == Board::Q35
+    express && board == Board::Q35 && interface.guest.is_none()
 }
 
 #[cfg(test)]

@@ -57,6 +57,6 @@ fn place(address: PciAddress) -> Tree {
 }
 
 /// A PCI address in the guest.
-fn slot(slot: &Slot) -> Tree {
+pub(super) fn slot(slot: &Slot) -> Tree {
     place(slot.address.value).with("type", "pci").with_some("multifunction", slot.multifunction.then_some(true))
 }

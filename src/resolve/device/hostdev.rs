@@ -16,10 +16,10 @@ use crate::resolve::{parse, text};
 use crate::spec::hostdev as written;
 use crate::spec::key::key;
 
-/// Reads the devices of the host, and assigns their slots in the guest.
+/// Reads the devices of the host, and assigns their slots in the guest and those of interfaces.
 pub(crate) fn host_devices(
     guest: &Guest<'_>,
-    interfaces: &[Interface],
+    interfaces: &mut [Interface],
     has_screen: bool,
     problems: &mut Problems,
 ) -> Vec<HostDevice> {

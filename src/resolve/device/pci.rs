@@ -1,5 +1,7 @@
 //! Reads PCI addresses in the guest: checks that the board has the slot, and assigns functions to devices that share one.
 
+use std::collections::HashMap;
+
 use crate::lab::device::pci::{PciAddress, Slot, has_fixed_slot};
 use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
@@ -84,17 +86,21 @@ pub(crate) fn have_room(mut devices: impl Iterator<Item = Place>, board: Board, 
 /// Interfaces with a slot of their own share it with nobody.
 pub(crate) fn assign_slots<'a>(
     slots: impl Iterator<Item = &'a mut Slot>,
-    interfaces: &[Interface],
+    interfaces: &'a mut [Interface],
     board: Board,
     problems: &mut Problems,
 ) {
-    let mut slots: Vec<&mut Slot> = slots.collect();
+    let fixed: HashMap<u16, Pointer> = (1..)
+        .zip(interfaces.iter())
+        .filter(|(_, interface)| has_fixed_slot(interface, board))
+        .map(|(bus, interface)| (bus, interface.at.clone()))
+        .collect();
+    let mut slots: Vec<&mut Slot> = slots.chain(interfaces.iter_mut().filter_map(|i| i.guest.as_mut())).collect();
     let key = |slot: &Slot| (slot.address.value.bus, slot.address.value.slot);
     let all: Vec<(PciAddress, Place)> =
         slots.iter().map(|slot| (slot.address.value, slot.address.place.clone())).collect();
     for (index, slot) in slots.iter_mut().enumerate() {
         let (address, place) = (slot.address.value, slot.address.place.clone());
-        let interface = usize::from(address.bus).checked_sub(1).and_then(|index| interfaces.get(index));
         let duplicate = |what: &str, other: Place| {
             Problem::new(
                 Id::DuplicateSlot,
@@ -104,8 +110,7 @@ pub(crate) fn assign_slots<'a>(
             .label("the second one")
             .related(other, what)
         };
-        if let Some(interface) = interface.filter(|interface| has_fixed_slot(interface, board)) {
-            let at: &Pointer = &interface.at;
+        if let Some(at) = fixed.get(&address.bus) {
             problems.push(
                 duplicate("an interface has the bus of its number, counted from 1", Place::value(at))
                     .help("choose a bus after those of the interfaces, such as `20`"),

@@ -33,7 +33,7 @@
       };
       machines = {
         x86_64 = {
-          "pc-i440fx-9.1" = "domain old";
+          "pc-i440fx-9.1" = "domain moved-in-long-ago";
           "pc-q35-9.1" = "domain desk";
         };
         aarch64 = {
@@ -56,6 +56,8 @@
           e5d3d641-8516-5a0b-b74e-35cd8f597b9f = "network lan";
           b8f42efd-29e2-5b99-a659-424901a0b7e2 = "domain games";
           "1ead3471-78c9-5a34-b2d5-d9b8d93f2a51" = "domain desk";
+          "149f2a5b-a9fd-5a8c-8e1b-304110da07bd" = "domain moved-in";
+          "03345db8-8df1-5d28-a468-af512d9546bb" = "domain moved-in-long-ago";
           "45157dcd-5b19-52ee-8a4a-a51fa84d2b7b" = "domain old";
           f40505af-04af-5965-9ff4-215e906fa6c2 = "domain board";
           "9964c39d-4034-5cce-b3b2-f2ee6055260f" = "domain full";
@@ -64,6 +66,9 @@
           "52:54:00:a9:ed:2a" = "network lan";
           "52:54:00:ef:9b:9b" = "domain games";
           "52:54:00:8a:be:19" = "domain desk";
+          "52:54:00:36:12:ce" = "domain moved-in";
+          "52:54:00:45:0c:53" = "domain moved-in";
+          "52:54:00:a4:e0:ed" = "domain moved-in-long-ago";
           "52:54:00:34:50:a8" = "domain old";
           "52:54:00:6e:c6:98" = "domain board";
           "52:54:00:45:ae:75" = "domain full";

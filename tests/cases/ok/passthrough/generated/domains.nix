@@ -172,6 +172,341 @@
   {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
+      name = "moved-in";
+      uuid = "149f2a5b-a9fd-5a8c-8e1b-304110da07bd";
+      memory = {
+        count = 4;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-q35-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:36:12:ce";
+            };
+            source = {
+              network = "lan";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 3;
+              slot = 0;
+              function = 0;
+            };
+          }
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:45:0c:53";
+            };
+            source = {
+              network = "lan";
+            };
+            model = {
+              type = "virtio";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 2;
+              slot = 0;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
+      name = "moved-in-long-ago";
+      uuid = "03345db8-8df1-5d28-a468-af512d9546bb";
+      memory = {
+        count = 4;
+        unit = "GiB";
+      };
+      vcpu = {
+        count = 2;
+      };
+      os = {
+        type = "hvm";
+        arch = "x86_64";
+        machine = "pc-i440fx-9.1";
+        boot = [
+          {
+            dev = "hd";
+          }
+        ];
+      };
+      features = {
+        acpi = { };
+        apic = { };
+      };
+      cpu = {
+        mode = "host-passthrough";
+      };
+      clock = {
+        offset = "utc";
+        timer = [
+          {
+            name = "rtc";
+            tickpolicy = "catchup";
+          }
+          {
+            name = "pit";
+            tickpolicy = "delay";
+          }
+          {
+            name = "hpet";
+            present = false;
+          }
+        ];
+      };
+      pm = {
+        suspend-to-mem = {
+          enabled = false;
+        };
+        suspend-to-disk = {
+          enabled = false;
+        };
+      };
+      devices = {
+        emulator = "/run/libvirt/nix-emulators/qemu-system-x86_64";
+        controller = [
+          {
+            type = "usb";
+            index = 0;
+            model = "qemu-xhci";
+          }
+        ];
+        interface = [
+          {
+            type = "network";
+            mac = {
+              address = "52:54:00:a4:e0:ed";
+            };
+            source = {
+              network = "lan";
+            };
+            model = {
+              type = "rtl8139";
+            };
+            address = {
+              type = "pci";
+              domain = 0;
+              bus = 0;
+              slot = 3;
+              function = 0;
+            };
+          }
+        ];
+        serial = [
+          {
+            type = "pty";
+            target = {
+              type = "isa-serial";
+              port = 0;
+            };
+          }
+        ];
+        console = [
+          {
+            type = "pty";
+            target = {
+              type = "serial";
+              port = 0;
+            };
+          }
+        ];
+        channel = [
+          {
+            type = "spicevmc";
+            target = {
+              type = "virtio";
+              name = "com.redhat.spice.0";
+            };
+          }
+          {
+            type = "unix";
+            target = {
+              type = "virtio";
+              name = "org.qemu.guest_agent.0";
+            };
+          }
+        ];
+        input = [
+          {
+            type = "tablet";
+            bus = "usb";
+          }
+        ];
+        graphics = [
+          {
+            type = "spice";
+            autoport = true;
+            listen = [
+              {
+                type = "address";
+                address = "127.0.0.1";
+              }
+            ];
+          }
+        ];
+        video = [
+          {
+            model = {
+              type = "virtio";
+            };
+          }
+        ];
+        rng = [
+          {
+            model = "virtio";
+            backend = {
+              source = "/dev/urandom";
+              model = "random";
+            };
+          }
+        ];
+        memballoon = {
+          model = "virtio";
+        };
+      };
+    };
+  }
+  {
+    definition = NixVirt.lib.domain.writeXML {
+      type = "kvm";
       name = "old";
       uuid = "45157dcd-5b19-52ee-8a4a-a51fa84d2b7b";
       memory = {
