@@ -23,8 +23,10 @@ shift
 mount --rbind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
-mkdir -p "$root/run/libvirt/nix-emulators"
-ln -s /usr/bin/qemu-system-x86_64 /usr/bin/qemu-system-aarch64 "$root/run/libvirt/nix-emulators"
+for directory in /run/libvirt/nix-emulators /run/current-system/sw/bin; do
+  mkdir -p "$root$directory"
+  ln -s /usr/bin/qemu-system-x86_64 /usr/bin/qemu-system-aarch64 "$root$directory"
+done
 exec chroot "$root" "$@"
 "#;
 
@@ -38,6 +40,20 @@ const TEST: &str = "test:///default";
 const EMBEDDED: &str = "qemu:///embed";
 /// What looks at volumes.
 const SCHEMA: &str = "storagevol.rng";
+
+/// Whatever the version is.
+const ANY: Version = (u32::MAX, 0);
+
+/// What is refused as this machine or its libvirt lacks something, by what is said or by what is in the definition; and up to
+/// which version of libvirt.
+const LACKING: &[(&str, &str, Version)] = &[
+    // The machine is an x86, which has no KVM for others.
+    ("does not support virt type 'kvm'", " type='kvm'", ANY),
+    // libvirt knows drives on NVMe from 11.6 on.
+    ("failed to validate against schema", "bus='nvme'", (11, 5)),
+    // Emulators are at other paths of the host.
+    ("Cannot check QEMU binary", "<emulator>", ANY),
+];
 
 /// A definition as XML.
 pub struct Definition {
@@ -79,6 +95,7 @@ pub struct Libvirt {
     root: Option<PathBuf>,
     /// Where they find definitions.
     files: TempDir,
+    version: Version,
 }
 
 impl Libvirt {
@@ -88,10 +105,11 @@ impl Libvirt {
         let directory = root.as_ref().map_or_else(env::temp_dir, |root| root.join("tmp"));
         let files = tempfile::tempdir_in(&directory).expect("a directory for temporary files");
         fs::set_permissions(files.path(), fs::Permissions::from_mode(0o755)).expect("the directory is ours");
-        let libvirt = Self { root, files };
+        let mut libvirt = Self { root, files, version: (0, 0) };
         let printed = libvirt.command(&["virsh", "--version"]).output().ok();
         let printed = printed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-        if version(&printed).is_none_or(|found| found < OLDEST) {
+        libvirt.version = version(&printed).unwrap_or_default();
+        if libvirt.version < OLDEST {
             skip("there is no virsh, or it is too old; LIBVIRT_ROOT can name a root with a newer one");
             return None;
         }
@@ -184,14 +202,24 @@ impl Libvirt {
                     // The first line says which command failed.
                     if let Some(index) = at
                         && !line.starts_with("Failed to define")
-                        && let Some(answer @ Ok(())) = &mut answers[index]
+                        && answers[index] == Some(Ok(()))
                     {
-                        *answer = Err(format!("`{}`: {line}", definitions[index].name));
+                        let definition = definitions[index];
+                        let refused = Err(format!("`{}`: {line}", definition.name));
+                        answers[index] = (!self.lacks(line, definition)).then_some(refused);
                     }
                 }
             }
         }
         answers
+    }
+
+    /// Whether what is said of a definition is that this machine lacks something.
+    fn lacks(&self, line: &str, definition: &Definition) -> bool {
+        let lacking = |(said, has, until): &(&str, &str, Version)| {
+            line.contains(said) && definition.text.contains(has) && self.version <= *until
+        };
+        LACKING.iter().any(lacking)
     }
 
     /// What virsh complains of in a script.
