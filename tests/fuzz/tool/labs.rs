@@ -131,7 +131,7 @@ impl Labs {
     /// A lab that follows from the state of `random`.
     pub fn lab(&self, random: &mut Rng) -> Value {
         let mut maker = Maker { labs: self, random };
-        if maker.random.u8(..) < 96 { maker.from_schema() } else { maker.from_spec() }
+        if maker.random.u8(..) < 96 { maker.invented() } else { maker.changed() }
     }
 }
 
@@ -141,7 +141,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn from_schema(&mut self) -> Value {
+    fn invented(&mut self) -> Value {
         let mut lab = Map::new();
         lab.insert("lab".to_owned(), "fuzz".into());
         for section in ["target", "networks", "pools", "links", "defaults", "profiles", "domains"] {
@@ -159,7 +159,7 @@ impl Maker<'_> {
     }
 
     /// A good spec, with a few changes.
-    fn from_spec(&mut self) -> Value {
+    fn changed(&mut self) -> Value {
         let index = self.random.usize(..self.labs.specs.len());
         let mut spec = self.labs.specs[index].clone();
         for _ in 0..=self.random.usize(..6) {
@@ -182,16 +182,10 @@ impl Maker<'_> {
             0 => drop(remove(spec, &pointer)),
             1 | 2 => {
                 let value = self.value(&path, &schema);
-                self.put(spec, &pointer, value);
+                put(spec, &pointer, value);
             }
             3 => self.repeat(spec, &pointer),
             _ => self.add_key(spec, &pointer, &path, &schema),
-        }
-    }
-
-    fn put(&mut self, spec: &mut Value, pointer: &str, value: Value) {
-        if let Some(place) = spec.pointer_mut(pointer) {
-            *place = value;
         }
     }
 
@@ -209,7 +203,7 @@ impl Maker<'_> {
     fn add_key(&mut self, spec: &mut Value, pointer: &str, path: &str, schema: &Value) {
         let Some(properties) = schema["properties"].as_object() else {
             if let Some(value) = Some(self.value(path, schema)).filter(|_| self.random.bool()) {
-                self.put(spec, pointer, value);
+                put(spec, pointer, value);
             }
             return;
         };
@@ -225,10 +219,11 @@ impl Maker<'_> {
     fn value(&mut self, path: &str, schema: &Value) -> Value {
         let path = in_domains(path);
         let schema = language::target(&self.labs.schema, schema);
-        if path.contains(".*") && self.is_by_chance(12) {
-            if let Some(known) = self.known(&path) {
-                return known;
-            }
+        if path.contains(".*")
+            && self.is_by_chance(12)
+            && let Some(known) = self.known(&path)
+        {
+            return known;
         }
         let choices = schema["oneOf"].as_array().or(schema["enum"].as_array());
         if let Some(choices) = choices {
@@ -335,5 +330,11 @@ impl Maker<'_> {
 
     fn is_by_chance(&mut self, percent: usize) -> bool {
         self.random.usize(..100) < percent
+    }
+}
+
+fn put(spec: &mut Value, pointer: &str, value: Value) {
+    if let Some(place) = spec.pointer_mut(pointer) {
+        *place = value;
     }
 }

@@ -186,9 +186,10 @@ impl Libvirt {
             };
             let keep = if connection == EMBEDDED { " --keep-nvram" } else { "" };
             let uuid = &definition.uuid;
-            script.push_str(&format!(
+            let lines = format!(
                 "echo --err @{index}\n{prefix}define --validate {file}\necho --err @undo\n{prefix}undefine {uuid}{keep}\n"
-            ));
+            );
+            script.push_str(&lines);
         }
         script.push_str("echo --err @end\n");
         let complained = self.virsh(uri, script);
