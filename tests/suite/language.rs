@@ -73,7 +73,8 @@ fn members_below(
     }
 }
 
-fn target<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
+/// What a reference in the schema leads to.
+pub fn target<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
     match schema["$ref"].as_str().and_then(|name| name.strip_prefix('#')) {
         Some(pointer) => root.pointer(pointer).expect("references lead somewhere"),
         None => schema,
