@@ -48,6 +48,7 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         extra: spec.extra.clone().map(|value| ExtraAt { at: at.key("extra"), value }),
         at,
     };
+    problems.extend(copy_on_write(&pool));
     for (name, volume) in spec.volumes.iter().flatten() {
         let at = pool.at.key("volumes").key(name);
         if r#type == PoolType::Iscsi {
@@ -59,6 +60,19 @@ pub(crate) fn resolve(name: &str, spec: &spec::Pool, namespace: Namespace, probl
         pool.volumes.push(volume);
     }
     pool
+}
+
+/// Refuses a setting of files on Btrfs where volumes are none.
+fn copy_on_write(pool: &Pool) -> Option<Problem> {
+    let extra = pool.extra.as_ref().filter(|_| !matches!(pool.r#type, PoolType::Dir | PoolType::Fs))?;
+    extra.value.get("features")?.get("cow")?;
+    let place = Place::key(extra.at.key("features").key("cow"));
+    let message = format!("copy on write in a pool of type `{}`", pool.r#type.name());
+    Some(
+        Problem::not_on_this_type(place, message)
+            .label("only for types `dir` and `fs`")
+            .help("leave it out: libvirt refuses it here"),
+    )
 }
 
 /// Reads the directory of a pool's files or devices. Pools of other types are where libvirt puts them.
@@ -80,7 +94,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
             text::directory(written?, problems)
         }
         PoolType::Disk | PoolType::Iscsi => match written {
-            Some(word) => text::path(word, problems),
+            Some(word) => text::below_root(word, problems),
             None if r#type == PoolType::Disk => Some("/dev".to_owned()),
             None => Some("/dev/disk/by-path".to_owned()),
         },

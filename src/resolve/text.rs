@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::lab::path::is_of_directory;
+use crate::lab::path::{is_of_directory, plain};
 use crate::lab::placed::ExtraAt;
 use crate::lab::text::is_xml_char;
 use crate::place::{Place, Pointer};
@@ -88,8 +88,22 @@ pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 
 /// Reads the absolute path of a directory that the host makes.
 pub fn directory(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    let path = path(word, problems)?;
+    let path = below_root(word, problems)?;
     is_made_by_host(&path, word.place(), problems).then_some(path)
+}
+
+/// Reads the absolute path of a directory other than the root, which libvirt takes for no pool's.
+pub fn below_root(word: Word<'_>, problems: &mut Problems) -> Option<String> {
+    let path = path(word, problems)?;
+    let is_root = plain(&path) == "/";
+    if is_root {
+        problems.push(
+            Problem::of_value(Id::BadPath, word.place(), format!("`{path}` is the root of all directories"))
+                .label("not one for this alone")
+                .help("write a directory below it, such as `\"/var/lib/libvirt/images\"`"),
+        );
+    }
+    (!is_root).then_some(path)
 }
 
 /// Checks that systemd-tmpfiles makes the directory of this path, and no other one: in the path that it is told it takes
