@@ -12,7 +12,7 @@ let
     elem
     filter
     ;
-  inherit (lib) hasPrefix unique;
+  inherit (lib) hasPrefix mkAfter unique;
 
   on = connection: filter (lab: lab.connection == connection) labs;
   # What a lab calls its own, another one of the host may call external.
@@ -64,9 +64,11 @@ in
     if all (lab: lab."${kind}s" == null) (on connection) then
       null
     else
-      map (name: {
-        # prepare.sh writes it.
-        definition = "${directory}/${kind}/${name}.xml";
-        restart = false;
-      }) (names connection kind);
+      mkAfter (
+        map (name: {
+          # prepare.sh writes it.
+          definition = "${directory}/${kind}/${name}.xml";
+          restart = false;
+        }) (names connection kind)
+      );
 }

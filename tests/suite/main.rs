@@ -7,6 +7,7 @@ mod cookbook;
 mod docs;
 mod evaluate;
 mod flake;
+mod fuzz;
 mod identity;
 mod known;
 mod language;
