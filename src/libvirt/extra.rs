@@ -37,7 +37,7 @@ pub(super) fn merge(
     problems: &mut Vec<Problem>,
 ) {
     let vocabulary = Vocabulary::whole(version);
-    let mut merger = Merger { vocabulary, path: Vec::new(), problems };
+    let mut merger = Merger { vocabulary, path: Vec::new(), is_layer: definition.is_empty(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -84,6 +84,8 @@ fn is_by_position(extra: &Map<String, Json>) -> bool {
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
     path: Vec<String>,
+    /// Whether there is no definition, but a layer that domains may take or not: what it merges into is not known.
+    is_layer: bool,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -123,15 +125,20 @@ impl Merger<'_> {
 
     fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, attribute: &Attribute, at: &Pointer) {
         if attribute.repeatable {
-            if let (Json::Object(extra), ValueType::Set(element), Some(Value::List(list))) =
-                (json, attribute.value_type, tree.get_mut(name))
+            if let (Json::Object(extra), ValueType::Set(element)) = (json, attribute.value_type)
                 && !HAVE_THEIR_OWN.contains(&name)
             {
-                match list.as_mut_slice() {
-                    all if is_by_position(extra) => return self.by_position(name, all, extra, element, at),
-                    [] => {}
-                    [Value::Set(only)] => return self.set(only, extra, element, at),
-                    several => return self.which(name, several.len(), at),
+                match tree.get_mut(name) {
+                    Some(Value::List(list)) if is_by_position(extra) => {
+                        return self.by_position(name, list, extra, element, at);
+                    }
+                    _ if is_by_position(extra) => return self.by_position(name, &mut [], extra, element, at),
+                    Some(Value::List(list)) => match list.as_mut_slice() {
+                        [] => {}
+                        [Value::Set(only)] => return self.set(only, extra, element, at),
+                        several => return self.which(name, several.len(), at),
+                    },
+                    Some(_) | None => {}
                 }
             }
             let items: Vec<(&Json, Pointer)> = match json {
@@ -177,6 +184,7 @@ impl Merger<'_> {
             let found = position.parse::<usize>().ok().and_then(|position| list.get_mut(position));
             match (found, json) {
                 (Some(Value::Set(tree)), Json::Object(extra)) => self.set(tree, extra, element, &place),
+                (None, Json::Object(extra)) if self.is_layer => self.set(&mut Tree::new(), extra, element, &place),
                 (Some(_), _) => self.problems.push(
                     Problem::of_value(
                         Id::WrongAttributeType,

@@ -34,7 +34,7 @@ pub(in crate::libvirt) fn merge_device(
     for extra in device.extras {
         refuse_reserved(device.name, extra, problems);
         let path = vec![DEVICES.to_owned(), device.name.to_owned()];
-        let mut merger = Merger { vocabulary, path, problems: &mut *problems };
+        let mut merger = Merger { vocabulary, path, is_layer: false, problems: &mut *problems };
         merger.set(tree, &extra.value, element, &extra.at);
     }
 }
@@ -82,7 +82,7 @@ pub(in crate::libvirt) fn merge_volume(
 ) {
     let vocabulary = Vocabulary::whole(version);
     refuse_reserved("volume", extra, problems);
-    let mut merger = Merger { vocabulary, path: Vec::new(), problems };
+    let mut merger = Merger { vocabulary, path: Vec::new(), is_layer: false, problems };
     merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
 }
 
