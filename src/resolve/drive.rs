@@ -159,6 +159,13 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
         let boot = boot::order(layers.get(key!(boot)));
         let medium = medium(&layers, guest.names, problems);
         let extra = text::extras(layers.every(key!(extra)), problems);
+        if bus == DiskBus::Usb && matches!(medium, Some(Medium::Empty)) {
+            problems.push(
+                Problem::new(Id::NotOnThisBus, layers.place(), "an empty optical drive on bus `usb`")
+                    .label("a USB drive comes with its disc")
+                    .help("give it a `file`, or another `bus`"),
+            );
+        }
         if let (Some(Medium::Volume { pool, .. }), Some(at)) = (&medium, layers.get(key!(startup_policy)))
             && !guest.names.pools[pool.0].r#type.has_files()
         {
