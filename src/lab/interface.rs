@@ -7,6 +7,7 @@ pub mod forward;
 pub mod tap;
 
 use crate::lab::device::pci::Slot;
+use crate::lab::domain::board::Board;
 use crate::lab::domain::boot::Order;
 use crate::lab::identity::MacAt;
 use crate::lab::interface::address::Address;
@@ -48,6 +49,26 @@ pub struct Interface {
 }
 
 impl Interface {
+    /// Whether it gets a PCI slot that the spec does not say, the only one of the bus of its number. libvirt numbers slots by kind
+    /// of device, so that a share added later would move every interface, and the guest would see new ones without their
+    /// settings. The q35 machine has a bus for each PCI Express device.
+    #[must_use]
+    pub fn has_fixed_slot(&self, board: Board) -> bool {
+        let express = match self.model {
+            Some(InterfaceModel::Virtio | InterfaceModel::E1000e | InterfaceModel::Igb) => true,
+            Some(
+                InterfaceModel::E1000
+                | InterfaceModel::Rtl8139
+                | InterfaceModel::Vmxnet3
+                | InterfaceModel::Pcnet
+                | InterfaceModel::Ne2kPci,
+            )
+            // Until the domain starts, libvirt takes a virtual function for a device that is not on PCI Express.
+            | None => false,
+        };
+        express && board == Board::Q35 && self.guest.is_none()
+    }
+
     /// Whether it has port forwards and passt is who forwards them: on a network, the host does.
     pub(crate) fn is_forwarded_by_passt(&self) -> bool {
         match self.attachment {

@@ -12,7 +12,6 @@ use super::pool::amount;
 use super::tree::Tree;
 use crate::host_file::HostFile;
 use crate::lab::Lab;
-use crate::lab::device::pci;
 use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};
 use crate::lab::domain::Domain;
 use crate::lab::domain::board::Board;
@@ -36,7 +35,7 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
             "interface",
             (1_u32..).zip(&domain.interfaces).map(|(bus, interface)| {
                 let written = interface.guest.as_ref().map(hostdev::slot);
-                let address = written.or_else(|| pci::has_fixed_slot(interface, board).then(|| pci_slot(bus)));
+                let address = written.or_else(|| interface.has_fixed_slot(board).then(|| pci_slot(bus)));
                 interface::tree(interface, lab).with_some("address", address)
             }),
         )

@@ -1,11 +1,8 @@
-//! PCI addresses, of the host and in a guest, and which interfaces have a slot that stays theirs.
+//! PCI addresses, of the host and in a guest.
 
 use std::fmt;
 
-use crate::lab::domain::board::Board;
-use crate::lab::interface::Interface;
 use crate::lab::placed::Placed;
-use crate::spec::interface::InterfaceModel;
 
 /// The address of a PCI function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,26 +60,6 @@ impl fmt::Display for PciAddress {
 pub(crate) fn hex(digits: &str, count: usize) -> Option<u16> {
     let is_valid = digits.len() == count && digits.bytes().all(|b| b.is_ascii_hexdigit());
     is_valid.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
-}
-
-/// Whether an interface gets a PCI slot of its own choosing, the only one of the bus of its number. libvirt numbers slots by
-/// kind of device, so that a share added later would move every interface, and the guest would see new ones without their
-/// settings. The q35 machine has a bus for each PCI Express device.
-#[must_use]
-pub fn has_fixed_slot(interface: &Interface, board: Board) -> bool {
-    let express = match interface.model {
-        Some(InterfaceModel::Virtio | InterfaceModel::E1000e | InterfaceModel::Igb) => true,
-        Some(
-            InterfaceModel::E1000
-            | InterfaceModel::Rtl8139
-            | InterfaceModel::Vmxnet3
-            | InterfaceModel::Pcnet
-            | InterfaceModel::Ne2kPci,
-        )
-        // Until the domain starts, libvirt takes a virtual function for a device that is not on PCI Express.
-        | None => false,
-    };
-    express && board == Board::Q35 && interface.guest.is_none()
 }
 
 #[cfg(test)]

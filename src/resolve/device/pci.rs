@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::lab::device::pci::{PciAddress, Slot, has_fixed_slot};
+use crate::lab::device::pci::{PciAddress, Slot};
 use crate::lab::domain::board::Board;
 use crate::lab::interface::Interface;
 use crate::place::{Place, Pointer};
@@ -92,7 +92,7 @@ pub(crate) fn assign_slots<'a>(
 ) {
     let fixed: HashMap<u16, Pointer> = (1..)
         .zip(interfaces.iter())
-        .filter(|(_, interface)| has_fixed_slot(interface, board))
+        .filter(|(_, interface)| interface.has_fixed_slot(board))
         .map(|(bus, interface)| (bus, interface.at.clone()))
         .collect();
     let mut slots: Vec<&mut Slot> = slots.chain(interfaces.iter_mut().filter_map(|i| i.guest.as_mut())).collect();
