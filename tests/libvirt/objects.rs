@@ -125,7 +125,8 @@ impl Objects {
             let is_outside = |image: &Image| match image {
                 Image::File(path) => !ours.contains(&plain(path)),
                 Image::Nix(_) => true,
-                Image::Volume(_) => false,
+                // One that no declaration has exists already.
+                Image::Volume(name) => pool.volume(name).is_none(),
             };
             if let Some(backing) = backing.filter(|backing| is_outside(&backing.image)) {
                 let (path, format) = pool.backing_file(backing);
