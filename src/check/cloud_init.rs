@@ -16,7 +16,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     for (id, _) in lab.networks() {
         for host in lab.dhcp_hosts(id) {
             let key = (Segment::network(id), host.address.addr());
-            taken.entry(key).or_insert_with(|| (host.name.clone(), host.place.clone()));
+            taken.entry(key).or_insert_with(|| (host.name.as_str(), host.name.as_str(), &host.place));
         }
     }
     for domain in lab.domains.iter().flatten() {
@@ -25,18 +25,21 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
             let Some(segment) = &fixed.on else { continue };
             let address = fixed.net.addr();
             let key = (segment.clone(), address);
+            let machine = domain.machine_name();
             match taken.get(&key) {
+                // Another form of the machine has the addresses that this one has.
+                Some((first, form, _)) if *first == machine && *form != domain.name => continue,
                 // The domain itself has the address first: its network reserves it for one of its interfaces.
-                Some((owner, place)) if *owner == domain.name && *place != fixed.place => {
+                Some((_, owner, place)) if *owner == domain.name && **place != fixed.place => {
                     if !fixed.is_reserved {
                         problems.push(twice(fixed, place));
                     }
                     continue;
                 }
-                Some((_, place)) => problems.push(twice(fixed, place)),
+                Some((.., place)) => problems.push(twice(fixed, place)),
                 None => {}
             }
-            taken.entry(key).or_insert_with(|| (domain.name.clone(), fixed.place.clone()));
+            taken.entry(key).or_insert_with(|| (machine, domain.name.as_str(), &fixed.place));
             if let Some(network) = segment.as_network().map(|id| lab.network(id)).filter(|_| !fixed.is_reserved) {
                 problems.extend(in_range(fixed, network));
             }

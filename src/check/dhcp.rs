@@ -76,9 +76,9 @@ fn warn_of_unserved(lab: &Lab, id: NetworkId, network: &Network, family: Family,
         return;
     }
     let windows = lab.domains.iter().flatten().filter(|domain| domain.os.is_windows());
-    let windows: HashSet<&str> = windows.map(|domain| domain.name.as_str()).collect();
+    let windows: HashSet<&str> = windows.map(Domain::machine_name).collect();
     let set: HashSet<(&str, IpAddr)> =
-        statics(lab, id).map(|(domain, address)| (domain.name.as_str(), address)).collect();
+        statics(lab, id).map(|(domain, address)| (domain.machine_name(), address)).collect();
     for host in hosts.iter().filter(|host| Family::of(host.address.addr()) == family) {
         let name = host.name.as_str();
         if windows.contains(name) || set.contains(&(name, host.address.addr())) {

@@ -107,6 +107,22 @@
               ]
             }
           '';
+          networkConfig = pkgs.writeText "play-gpu-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "lan": {
+                  "match": {
+                    "macaddress": "52:54:00:28:d4:2f"
+                  },
+                  "addresses": [
+                    "10.40.0.10/24",
+                    "10.40.0.11/24"
+                  ]
+                }
+              }
+            }
+          '';
         };
         play-setup = {
           metaData = pkgs.writeText "play-setup-meta-data" ''
@@ -130,6 +146,22 @@
               ]
             }
           '';
+          networkConfig = pkgs.writeText "play-setup-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "lan": {
+                  "match": {
+                    "macaddress": "52:54:00:28:d4:2f"
+                  },
+                  "addresses": [
+                    "10.40.0.10/24",
+                    "10.40.0.11/24"
+                  ]
+                }
+              }
+            }
+          '';
         };
         play = {
           metaData = pkgs.writeText "play-meta-data" ''
@@ -151,6 +183,22 @@
                   ]
                 }
               ]
+            }
+          '';
+          networkConfig = pkgs.writeText "play-network-config" ''
+            {
+              "version": 2,
+              "ethernets": {
+                "lan": {
+                  "match": {
+                    "macaddress": "52:54:00:28:d4:2f"
+                  },
+                  "addresses": [
+                    "10.40.0.10/24",
+                    "10.40.0.11/24"
+                  ]
+                }
+              }
             }
           '';
         };
