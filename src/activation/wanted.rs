@@ -68,19 +68,20 @@ pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Sett
                 }
             }
             for kept in &objects.kept {
-                let found = match as_it_is(lab, kept, world) {
-                    Err(Error::NotThere { .. }) if world.is_assumed => continue,
-                    found => found?,
-                };
                 let list = match kept.kind {
                     ObjectKind::Network => &mut settings.networks,
                     ObjectKind::Pool => &mut settings.pools,
                     ObjectKind::Domain => &mut settings.domains,
                 };
                 // Another lab of the host may manage it, or say the same of it.
-                if let Some(list) =
-                    list.as_mut().filter(|list| list.iter().all(|item| item.definition.name != kept.name))
-                {
+                if list.iter().flatten().any(|item| item.definition.name == kept.name) {
+                    continue;
+                }
+                let found = match as_it_is(lab, kept, world) {
+                    Err(Error::NotThere { .. }) if world.is_assumed => continue,
+                    found => found?,
+                };
+                if let Some(list) = list {
                     list.push(found);
                 }
             }

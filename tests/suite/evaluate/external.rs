@@ -1,9 +1,11 @@
 //! What the host has already and no lab manages.
 
+use lab2nix::activation::{self, wanted};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::{list, preparations, text};
+use crate::support::Read;
 use crate::support::evaluation::World;
 use crate::support::labs::{committed, variant};
 
@@ -65,4 +67,18 @@ fn labs_agree_on_it() {
         ]);
         assert_eq!(told["external"], needed);
     }
+}
+
+/// So does a plan: what another lab is about to make need not be there yet.
+#[test]
+fn a_plan_looks_for_what_no_lab_makes() {
+    let read = |spec: &str| Read::bytes("lab.json", spec.as_bytes().to_vec());
+    let owner = read(r#"{ "lab": "owner", "networks": { "default": { "subnet": "10.1.0.0/24" } } }"#);
+    let user = read(r#"{ "lab": "user", "external": { "networks": ["default"] } }"#);
+    let labs = [&owner, &user].map(|read| read.checked.lab().expect("it is sound"));
+    let host = activation::world::World::default();
+    let settings = wanted::settings(&labs, Some(&host)).expect("the other lab makes it");
+    assert_eq!(settings.networks.map(|list| list.len()), Some(1));
+    let missing = wanted::settings(&labs[1..], Some(&host)).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(missing, "libvirt has no network `default`, which lab `user` says it has");
 }
