@@ -78,9 +78,11 @@ pub(crate) fn resolve<'a>(
         domains.push(domain);
     }
     // The forms of a machine have its volumes, which are declared once.
-    let mut known: HashSet<(PoolId, String)> =
-        volumes.iter().map(|(pool, volume)| (*pool, volume.name.clone())).collect();
-    volumes.extend(of_forms.into_iter().filter(|(pool, volume)| known.insert((*pool, volume.name.clone()))));
+    if !of_forms.is_empty() {
+        let mut known: HashSet<(PoolId, String)> =
+            volumes.iter().map(|(pool, volume)| (*pool, volume.name.clone())).collect();
+        volumes.extend(of_forms.into_iter().filter(|(pool, volume)| known.insert((*pool, volume.name.clone()))));
+    }
     check_layers(spec, namespace, names, problems);
     (domains, volumes)
 }
