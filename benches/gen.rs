@@ -2,7 +2,7 @@
 //!
 //! `cargo bench` measures labs of 4, 100, 1,000 and 10,000 Windows domains and reports how `gen` stands to its bars. It only
 //! reports: what a machine measures at one moment decides nothing, so a missed bar is no failure.
-//! `cargo bench -- --quick` leaves the largest out; `cargo test --benches` only tries the smallest.
+//! `cargo bench -- --quick` leaves the largest out. `cargo test` tries the smallest, so that it goes on to work.
 //!
 //! Every run is a process of its own, as it is for users: nothing is warm, and the peak of its memory is that of the one
 //! thing that it did.
@@ -250,10 +250,12 @@ fn spec(domains: u32) -> String {
   "profiles": {
     "server": {
       "os": "windows-server-2022",
+      "active": true,
       "cdroms": [{ "file": "/var/lib/libvirt/iso/windows-server-2022.iso" }, { "driverDisc": true }]
     },
     "client": {
       "os": "windows-11",
+      "active": true,
       "cdroms": [{ "file": "/var/lib/libvirt/iso/windows-11.iso" }, { "driverDisc": true }],
       "after": ["PC0"]
     }
