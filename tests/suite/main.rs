@@ -8,6 +8,7 @@ mod docs;
 mod evaluate;
 mod flake;
 mod fuzz;
+mod grammar;
 mod identity;
 mod known;
 mod language;

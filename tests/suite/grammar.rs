@@ -1,0 +1,130 @@
+//! `schema/values.json` has what libvirt's grammars say of the places of a definition: the words that a text can be, the
+//! limits of numbers and the shapes of other texts, and what an element cannot do without.
+//!
+//! With `LIBVIRT_ROOT` set to a root with libvirt, the table is compared with its grammars, and `UPDATE_CASES=1` writes it anew.
+//! What it is of is written by hand, and so is what later versions of libvirt have.
+
+mod meaning;
+mod places;
+mod relax_ng;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lab2nix::lab::identity::ObjectKind;
+use lab2nix::libvirt::vocabulary::{Element, Vocabulary};
+use lab2nix::spec::NixVirtVersion;
+use serde_json::{Value, json};
+
+use self::meaning::{Shape, Texts};
+use self::places::{Places, Survey};
+use self::relax_ng::Grammar;
+use crate::support::{Differences, skip};
+
+const TABLE: &str = "schema/values.json";
+const MEND: &str = "UPDATE_CASES=1 LIBVIRT_ROOT=<a root> cargo test --test suite grammar::";
+const SCHEMAS: &str = "usr/share/libvirt/schemas";
+
+/// The kinds of definitions: what the table calls them, their grammars, and their roots.
+type Kind = (&'static str, &'static str, fn(&Vocabulary) -> Element);
+const KINDS: &[Kind] = &[
+    ("network", "network.rng", |vocabulary| vocabulary.object(ObjectKind::Network)),
+    ("pool", "storagepool.rng", |vocabulary| vocabulary.object(ObjectKind::Pool)),
+    ("volume", "storagevol.rng", Vocabulary::volume),
+    ("domain", "domain.rng", |vocabulary| vocabulary.object(ObjectKind::Domain)),
+];
+
+#[test]
+fn the_table_is_what_the_grammars_say() {
+    let Some(root) = env::var_os("LIBVIRT_ROOT").filter(|root| !root.is_empty()).map(PathBuf::from) else {
+        return skip("LIBVIRT_ROOT names no root with libvirt");
+    };
+    let kept: Value = serde_json::from_str(&fs::read_to_string(TABLE).expect("the table is there")).expect("JSON");
+    let places: BTreeMap<&str, Places> = KINDS
+        .iter()
+        .map(|(kind, grammar, element)| {
+            let grammar = Grammar::read(&root.join(SCHEMAS).join(grammar));
+            let versions = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased].map(Vocabulary::whole);
+            let [one, other] = versions.map(|all| Survey::places(&grammar, all, element(all)));
+            (*kind, one.joined(other))
+        })
+        .collect();
+    let mut differences = Differences::default();
+    differences.compare(Path::new(TABLE), &text(&kept, &places));
+    differences.settle(MEND);
+}
+
+impl Places {
+    /// Both: each has places that the other lacks, and what both have is the same in both.
+    fn joined(mut self, other: Self) -> Self {
+        for (path, texts) in other.texts {
+            let known = self.texts.entry(path.clone()).or_insert_with(|| texts.clone());
+            assert_eq!(*known, texts, "{path}");
+        }
+        for (path, needs) in other.needs {
+            let known = self.needs.entry(path).or_insert_with(|| needs.clone());
+            // One may have no name for what the other has one for.
+            known.extend(needs);
+        }
+        self
+    }
+}
+
+/// The table, with a line for each place.
+fn text(kept: &Value, places: &BTreeMap<&str, Places>) -> String {
+    let shapes: BTreeMap<&String, &BTreeSet<Shape>> =
+        places.values().flat_map(|places| places.texts.values()).flat_map(|texts| &texts.shapes).collect();
+    let mut out = format!("{{\n \"source\": {},\n \"later\": {},\n", kept["source"], kept["later"]);
+    let shapes = shapes.into_iter().map(|(name, shapes)| (name, shapes.iter().map(Shape::value).collect()));
+    section(&mut out, "", "shapes", shapes);
+    for (kind, _, _) in KINDS {
+        let places = &places[kind];
+        let _ = writeln!(out, ",\n \"{kind}\": {{");
+        section(&mut out, " ", "texts", places.texts.iter().map(|(path, texts)| (path, texts.value())));
+        out.push_str(",\n");
+        section(&mut out, " ", "needs", places.needs.iter().map(|(path, needs)| (path, json!(needs))));
+        out.push_str("\n }");
+    }
+    out.push_str("\n}\n");
+    out
+}
+
+/// One member of the table, with a line for each of its own.
+fn section<'a>(out: &mut String, indent: &str, name: &str, lines: impl Iterator<Item = (&'a String, Value)>) {
+    let _ = write!(out, "{indent} \"{name}\": {{");
+    for (index, (path, value)) in lines.enumerate() {
+        let _ = write!(out, "{}\n{indent}  {}: {value}", if index == 0 { "" } else { "," }, json!(path));
+    }
+    let _ = write!(out, "\n{indent} }}");
+}
+
+impl Texts {
+    fn value(&self) -> Value {
+        let mut value = json!({});
+        if !self.words.is_empty() {
+            value["words"] = json!(self.words);
+        }
+        if !self.shapes.is_empty() {
+            value["shapes"] = json!(self.shapes.keys().collect::<Vec<_>>());
+        }
+        value
+    }
+}
+
+impl Shape {
+    fn value(&self) -> Value {
+        let mut value = json!({});
+        for (key, limit) in [("least", self.least), ("most", self.most)] {
+            if let Some(limit) = limit {
+                value[key] = json!(limit);
+            }
+        }
+        if let Some(pattern) = &self.pattern {
+            value["pattern"] = json!(pattern);
+        }
+        value
+    }
+}
