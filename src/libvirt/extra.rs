@@ -4,17 +4,18 @@
 //! attribute away, anything else replaces what was there.
 
 pub(super) mod equal;
+pub(super) mod needs;
 mod network;
 pub(super) mod part;
+mod value;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 
+use super::Object;
 use super::tree::{Tree, Value};
-use super::vocabulary::{Attribute, Element, ValueType, Vocabulary};
-use super::{Object, is_content};
+use super::vocabulary::{Attribute, Element, ValueType, Values, Vocabulary};
 use crate::lab::ExtraAt;
 use crate::lab::identity::ObjectKind;
 use crate::place::{Place, Pointer};
@@ -23,9 +24,6 @@ use crate::spec::NixVirtVersion;
 
 /// Elements that have an `extra` of their own: a set under their name adds another one instead of merging into the only one.
 const HAVE_THEIR_OWN: &[&str] = &["disk", "interface"];
-
-/// The element whose text may have several lines. Besides it, only XML may.
-const DESCRIPTION: &str = "description";
 
 /// Merges `extra` into the definition of an object of a kind, as far as libvirt knows its attributes by the names of
 /// `NixVirt`'s `version`.
@@ -37,7 +35,9 @@ pub(super) fn merge(
     problems: &mut Vec<Problem>,
 ) {
     let vocabulary = Vocabulary::whole(version);
-    let mut merger = Merger { vocabulary, path: Vec::new(), is_layer: definition.is_empty(), problems };
+    let root = vocabulary.object(kind);
+    let values = Values::object(kind);
+    let mut merger = Merger { vocabulary, values, root, path: Vec::new(), is_layer: definition.is_empty(), problems };
     for key in ["name", "uuid"] {
         if extra.value.contains_key(key) {
             merger.problems.push(
@@ -67,7 +67,7 @@ pub(super) fn merge(
     }
     let mut rest = extra.value.clone();
     rest.retain(|key, _| key != "name" && key != "uuid");
-    merger.set(definition, &rest, vocabulary.object(kind), &extra.at);
+    merger.set(definition, &rest, root, &extra.at);
 }
 
 /// Whether the guest gets the Hyper-V enlightenments that the host has, rather than those that are listed.
@@ -83,6 +83,9 @@ fn is_by_position(extra: &Map<String, Json>) -> bool {
 
 struct Merger<'a> {
     vocabulary: &'a Vocabulary,
+    values: &'static Values,
+    /// The definition that is merged into, and the names of the elements on the way from there.
+    root: Element,
     path: Vec<String>,
     /// Whether there is no definition, but a layer that domains may take or not: what it merges into is not known.
     is_layer: bool,
@@ -225,89 +228,6 @@ impl Merger<'_> {
         );
     }
 
-    /// Converts what `extra` has for an attribute or an item of a list; reports a value of another type.
-    fn value(&mut self, json: &Json, attribute: &Attribute, at: &Pointer) -> Option<Value> {
-        let value_type = attribute.value_type;
-        let value = match (json, value_type) {
-            (Json::Object(extra), ValueType::Set(element)) => {
-                let mut set = Tree::new();
-                self.set(&mut set, extra, element, at);
-                return Some(Value::Set(set));
-            }
-            (Json::Object(object), _) if object.is_empty() => Some(Value::Set(Tree::new())),
-            (Json::Bool(value), _) => Some(Value::Bool(*value)),
-            // Nix has no way to write the least.
-            (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
-            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml) => {
-                self.check_text(text, attribute, at)?;
-                Some(Value::Str(Cow::Owned(text.clone())))
-            }
-            (Json::String(text), _) => Some(Value::Str(Cow::Owned(text.clone()))),
-            (Json::Object(_) | Json::Array(_) | Json::Null, _) => None,
-        };
-        let value = value.filter(|value| value_type.accepts(value));
-        if value.is_none() {
-            let found = match json {
-                Json::Null => "null",
-                Json::Bool(_) => "a boolean",
-                Json::Number(_) => "a number",
-                Json::String(_) => "a string",
-                Json::Array(_) => "a list",
-                Json::Object(_) => "an attribute set",
-            };
-            let expected = value_type.describe();
-            let help = match (value_type, json) {
-                (ValueType::Flag, Json::Bool(false)) => {
-                    "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned()
-                }
-                (ValueType::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
-                    format!("write `{text}` without quotes")
-                }
-                (ValueType::Int, Json::String(text)) if hexadecimal(text).is_some() => {
-                    format!("write {}, which is `{text}` in decimal", hexadecimal(text).unwrap_or_default())
-                }
-                (ValueType::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
-                (ValueType::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
-                (ValueType::Bool(_), _) => "write `true` or `false`".to_owned(),
-                (_, Json::Array(_)) if attribute.repeatable => "write all of them in one list".to_owned(),
-                (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
-                _ => format!("write {expected}"),
-            };
-            self.problems.push(
-                Problem::of_value(
-                    Id::WrongAttributeType,
-                    Place::value(at),
-                    format!("`{}` takes {expected}, not {found}", self.path.join(".")),
-                )
-                .label(found)
-                .help(help),
-            );
-        }
-        value
-    }
-
-    /// Checks that XML can hold a text at this place.
-    fn check_text(&mut self, text: &str, attribute: &Attribute, at: &Pointer) -> Option<()> {
-        let path = self.path.join(".");
-        let is_prose =
-            attribute.value_type == ValueType::Xml || (!attribute.is_xml_attribute && path.ends_with(DESCRIPTION));
-        let (what, label, help) = if !crate::lab::text::is_text(text) {
-            let help = "leave control characters out";
-            ("has a control character", "libvirt's XML has no way to write it", help)
-        } else if !is_prose && !crate::lab::text::is_line(text) {
-            let help = "write a blank, or leave it out";
-            ("has a line break, a tab or another control character", "has to be one line", help)
-        } else if attribute.value_type == ValueType::Xml && !is_content(text) {
-            let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
-            ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
-        } else {
-            return Some(());
-        };
-        let problem = Problem::of_value(Id::BadText, Place::value(at), format!("`{path}` {what}"));
-        self.problems.push(problem.label(label).help(help));
-        None
-    }
-
     fn unknown(&mut self, name: &str, element: Element, at: Pointer) {
         let problem = Problem::of_value(
             Id::UnknownAttribute,
@@ -318,12 +238,6 @@ impl Merger<'_> {
         .help(did_you_mean(name, self.vocabulary.names(element)));
         self.problems.push(problem);
     }
-}
-
-/// Reads a number as libvirt prints those of PCI addresses: `0x1f`.
-fn hexadecimal(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix("0x").filter(|digits| !digits.starts_with(['+', '-']))?;
-    i64::from_str_radix(digits, 16).ok()
 }
 
 /// Checks what only `extra` can get wrong: two drives on one target, two boot orders, and MAC addresses and generation IDs

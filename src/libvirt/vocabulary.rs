@@ -3,10 +3,12 @@
 //!
 //! `NixVirt` looks up the names it knows and ignores all others, so what it is given may hold only what is in its table,
 //! `schema/nixvirt/<version>.json`. `schema/libvirt.json` has what may occur several times, and what libvirt knows and a
-//! version of `NixVirt` may lack. Both speak of attributes by `NixVirt`'s names.
+//! version of `NixVirt` may lack. `schema/values.json` has what values libvirt takes ([`Values`]). All speak of attributes by
+//! `NixVirt`'s names.
 
 mod markup;
 mod table;
+mod values;
 
 use std::sync::LazyLock;
 
@@ -15,6 +17,7 @@ use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 
 pub use markup::{Child, Content, Markup, XmlAttribute};
+pub use values::{Expected, Refusal, Values};
 
 use super::tree::{Tree, Value};
 use crate::host_file::HostFile;

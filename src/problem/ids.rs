@@ -470,6 +470,11 @@ ids! {
     ///
     /// NixVirt would stop the evaluation of the whole host with "expected int, found string" and no place.
     WrongAttributeType = "wrong-attribute-type", Error;
+    /// A value in `extra` is none that its attribute takes.
+    ///
+    /// libvirt's schemas have a list of words, limits, or a pattern for it; libvirt would refuse the definition, and with it the
+    /// activation of the host would fail. The help line names what is taken.
+    BadAttributeValue = "bad-attribute-value", Error;
 
     // The output.
 

@@ -7,7 +7,7 @@ use crate::lab::ExtraAt;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::DeviceExtras;
 use crate::libvirt::tree::{Tree, Value};
-use crate::libvirt::vocabulary::{Element, ValueType, Vocabulary};
+use crate::libvirt::vocabulary::{Element, ValueType, Values, Vocabulary};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::NixVirtVersion;
@@ -34,13 +34,14 @@ pub(in crate::libvirt) fn merge_device(
     for extra in device.extras {
         refuse_reserved(device.name, extra, problems);
         let path = vec![DEVICES.to_owned(), device.name.to_owned()];
-        let mut merger = Merger { vocabulary, path, is_layer: false, problems: &mut *problems };
+        let (root, values) = (vocabulary.object(ObjectKind::Domain), Values::object(ObjectKind::Domain));
+        let mut merger = Merger { vocabulary, values, root, path, is_layer: false, problems: &mut *problems };
         merger.set(tree, &extra.value, element, &extra.at);
     }
 }
 
 /// The element that devices are in.
-const DEVICES: &str = "devices";
+pub(super) const DEVICES: &str = "devices";
 
 /// What only the language says of a device, pool or volume, by its element: identities, and what other checks rely on.
 const RESERVED: &[(&str, &[&str])] = &[
@@ -82,8 +83,9 @@ pub(in crate::libvirt) fn merge_volume(
 ) {
     let vocabulary = Vocabulary::whole(version);
     refuse_reserved("volume", extra, problems);
-    let mut merger = Merger { vocabulary, path: Vec::new(), is_layer: false, problems };
-    merger.set(definition, &extra.value, vocabulary.volume(), &extra.at);
+    let (root, values) = (vocabulary.volume(), Values::volume());
+    let mut merger = Merger { vocabulary, values, root, path: Vec::new(), is_layer: false, problems };
+    merger.set(definition, &extra.value, root, &extra.at);
 }
 
 /// Refuses what only the language says of a device, pool or volume.

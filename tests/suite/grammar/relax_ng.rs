@@ -122,7 +122,10 @@ impl Grammar {
                 let name = match node.attribute("name") {
                     Some(name) => Some(format!("{}{name}", prefix(node))),
                     None => {
-                        assert_eq!(parts.next().map(|class| class.tag_name().name().to_owned()).as_deref(), Some("anyName"));
+                        assert_eq!(
+                            parts.next().map(|class| class.tag_name().name().to_owned()).as_deref(),
+                            Some("anyName")
+                        );
                         None
                     }
                 };
