@@ -57,46 +57,47 @@ fn report(
     (values, vocabulary, root): (&'static Values, &Vocabulary, Element),
     tree: &Tree,
     problems: &mut Vec<Problem>,
-    place_of: impl Fn(&[String], &str) -> Option<Place>,
+    pointer_of: impl Fn(&[String], &str) -> Option<Pointer>,
 ) {
-    let mut lacking: IndexMap<Place, (Vec<String>, Vec<&str>)> = IndexMap::new();
+    let mut lacking: IndexMap<Pointer, (Vec<String>, Vec<&str>)> = IndexMap::new();
     for refusal in values.refusals(vocabulary, root, tree) {
         let Some(name) = refusal.lacks else { continue };
-        let Some(place) = place_of(&refusal.path, name) else { continue };
+        let Some(at) = pointer_of(&refusal.path, name) else { continue };
+        let places = [Place::key(&at), Place::value(&at)];
         // What has been taken away from here, or has another type, is reported already.
-        if problems.iter().all(|reported| reported.place.pointer != place.pointer) {
-            let (_, names) = lacking.entry(place).or_insert_with(|| (refusal.path, Vec::new()));
+        if problems.iter().all(|reported| !places.contains(&reported.place)) {
+            let (_, names) = lacking.entry(at).or_insert_with(|| (refusal.path, Vec::new()));
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    problems.extend(lacking.into_iter().map(|(place, (path, names))| {
+    problems.extend(lacking.into_iter().map(|(at, (path, names))| {
         let lacks = quoted_list(names);
         let what = if path.is_empty() { "a definition".to_owned() } else { format!("`{}`", path.join(".")) };
-        Problem::new(Id::MissingField, place, format!("{what} without {lacks}"))
+        Problem::new(Id::MissingField, Place::value(at), format!("{what} without {lacks}"))
             .label(format!("needs {lacks}"))
             .help(format!("libvirt takes no such element without: add {lacks}, or leave the element out"))
     }));
 }
 
 /// Finds where `extra` has an element that lacks something.
-fn lacking(extra: &ExtraAt, path: &[String], lacks: &str) -> Option<Place> {
+fn lacking(extra: &ExtraAt, path: &[String], lacks: &str) -> Option<Pointer> {
     of_set(&extra.value, &extra.at, path, lacks)
 }
 
-fn of_set(set: &Map<String, Json>, at: &Pointer, path: &[String], lacks: &str) -> Option<Place> {
+fn of_set(set: &Map<String, Json>, at: &Pointer, path: &[String], lacks: &str) -> Option<Pointer> {
     match path {
         [] => match set.get(lacks) {
-            None => Some(Place::value(at)),
-            Some(Json::Null) => Some(Place::value(at.key(lacks))),
+            None => Some(at.clone()),
+            Some(Json::Null) => Some(at.key(lacks)),
             Some(_) => None,
         },
         [name, inside @ ..] => of_value(set.get(name)?, &at.key(name), inside, lacks),
     }
 }
 
-fn of_value(json: &Json, at: &Pointer, path: &[String], lacks: &str) -> Option<Place> {
+fn of_value(json: &Json, at: &Pointer, path: &[String], lacks: &str) -> Option<Pointer> {
     match json {
         Json::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| of_value(item, &at.index(index), path, lacks))
