@@ -472,8 +472,8 @@ ids! {
     WrongAttributeType = "wrong-attribute-type", Error;
     /// A value in `extra` is none that its attribute takes.
     ///
-    /// libvirt's schemas have a list of words, limits, or a pattern for it; libvirt would refuse the definition, and with it the
-    /// activation of the host would fail. The help line names what is taken.
+    /// libvirt's schemas have a list of words, limits or a pattern for it, and this is none of them: libvirt would refuse the
+    /// definition, so that the activation fails, or ignore the attribute without a word. The help line names what is taken.
     BadAttributeValue = "bad-attribute-value", Error;
 
     // The output.

@@ -77,7 +77,7 @@ fn report(
         let what = if path.is_empty() { "a definition".to_owned() } else { format!("`{}`", path.join(".")) };
         Problem::new(Id::MissingField, Place::value(at), format!("{what} without {lacks}"))
             .label(format!("needs {lacks}"))
-            .help(format!("libvirt takes no such element without: add {lacks}, or leave the element out"))
+            .help(format!("libvirt's schemas have no such element without: add {lacks}, or leave the element out"))
     }));
 }
 

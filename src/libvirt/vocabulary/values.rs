@@ -97,23 +97,17 @@ static DOMAIN: LazyLock<Values> = LazyLock::new(|| Values::read("domain", PARSED
 
 /// What shapes are called, those of numbers apart.
 const CALLED: &[(&str, &str)] = &[
-    ("IscsiQualifiedName", "an iSCSI name such as `iqn.2026-01.org.example:disk`"),
     ("UUID", "a UUID"),
-    ("absDirPath", "an absolute path"),
-    ("absFilePath", "an absolute path"),
-    ("aliasName", "letters, digits, `.`, `_` and `-`"),
     ("cpuset", "a list of CPUs such as `0-3,^2`"),
-    ("deviceName", "the name of a device"),
-    ("dirPath", "a path"),
-    ("dnsName", "a DNS name"),
-    ("filePath", "a path"),
-    ("genericName", "letters, digits, `_`, `+` and `-`"),
+    ("diskTargetDev", "the name of a disk such as `vda`"),
+    ("hexuint", "a hexadecimal number such as `0x1f`"),
     ("ipv4Addr", "an IPv4 address"),
     ("ipv6Addr", "an IPv6 address"),
     ("octalMode", "permissions such as `0750`"),
+    ("timeDelta", "a number of seconds"),
     ("uniMacAddr", "a MAC address with an even first byte"),
     ("unit", "a unit such as `KiB`"),
-    ("volName", "a name without `/`"),
+    ("usbId", "a USB ID such as `0x1a2b`"),
     ("wwn", "16 hexadecimal digits"),
 ];
 

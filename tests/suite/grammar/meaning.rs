@@ -164,6 +164,9 @@ impl Data {
             other => panic!("{other} is a type of texts"),
         };
         let limit = |name: &str| param(name).map(|text| text.parse::<i64>().expect("a limit is a number"));
+        if let Some(words) = param("pattern").and_then(alternatives) {
+            return Texts { words, ..Texts::default() };
+        }
         let pattern = param("pattern").filter(|pattern| *pattern != "[0-9]+" || least.is_none());
         let shape = Shape {
             least: limit("minInclusive").or(least),
@@ -178,7 +181,20 @@ impl Data {
     }
 }
 
+/// The words of a pattern that is nothing but words: `(tcp)|(udp)`.
+fn alternatives(pattern: &str) -> Option<BTreeSet<String>> {
+    let is_word = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let words: BTreeSet<String> =
+        pattern.split(['|', '(', ')']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    words.iter().all(|word| is_word(word)).then_some(words)
+}
+
 impl Shape {
+    /// Whether it is one of numbers.
+    pub fn has_limits(&self) -> bool {
+        self.least.is_some() || self.most.is_some()
+    }
+
     /// A name for a shape that has none.
     fn describe(&self) -> String {
         let limits = |least: i64| format!("{least}..{}", self.most.map_or_else(String::new, |most| most.to_string()));
