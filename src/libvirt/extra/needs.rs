@@ -60,7 +60,7 @@ fn report(
     pointer_of: impl Fn(&[String], &str) -> Option<Pointer>,
 ) {
     let mut lacking: IndexMap<Pointer, (Vec<String>, Vec<&str>)> = IndexMap::new();
-    for refusal in values.refusals(vocabulary, root, tree) {
+    for refusal in values.lacking(vocabulary, root, tree) {
         let Some(name) = refusal.lacks else { continue };
         let Some(at) = pointer_of(&refusal.path, name) else { continue };
         let places = [Place::key(&at), Place::value(&at)];

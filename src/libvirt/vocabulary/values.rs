@@ -173,10 +173,13 @@ impl Values {
     /// Finds what libvirt does not take of a definition.
     #[must_use]
     pub fn refusals(&'static self, vocabulary: &Vocabulary, root: Element, definition: &Tree) -> Vec<Refusal> {
-        let mut walk =
-            Walk { values: self, vocabulary, above: vec![(root, String::new())], path: Vec::new(), found: Vec::new() };
-        walk.set(root, definition);
-        walk.found
+        Walk::of(self, vocabulary, root, definition, true)
+    }
+
+    /// Finds what elements of a definition lack.
+    #[must_use]
+    pub fn lacking(&'static self, vocabulary: &Vocabulary, root: Element, definition: &Tree) -> Vec<Refusal> {
+        Walk::of(self, vocabulary, root, definition, false)
     }
 
     /// What an element needs.
@@ -260,16 +263,32 @@ impl Vocabulary {
     }
 }
 
+/// A walk through a definition.
 struct Walk<'a> {
     values: &'static Values,
     vocabulary: &'a Vocabulary,
+    /// Whether values are looked at too.
+    with_texts: bool,
     /// The elements around the one that is looked at, and itself, with their paths in the table.
     above: Vec<(Element, String)>,
     path: Vec<String>,
     found: Vec<Refusal>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn of(
+        values: &'static Values,
+        vocabulary: &'a Vocabulary,
+        root: Element,
+        definition: &Tree,
+        with_texts: bool,
+    ) -> Vec<Refusal> {
+        let above = vec![(root, String::new())];
+        let mut walk = Self { values, vocabulary, with_texts, above, path: Vec::new(), found: Vec::new() };
+        walk.set(root, definition);
+        walk.found
+    }
+
     fn set(&mut self, element: Element, set: &Tree) {
         let place = self.above.last().map(|(_, path)| path.clone()).unwrap_or_default();
         let is_there = |name: &str| match set.get(name) {
@@ -283,6 +302,9 @@ impl Walk<'_> {
         }
         for (name, value) in set.iter() {
             let Some(attribute) = self.vocabulary.attribute(element, name) else { continue };
+            if !self.with_texts && !matches!(attribute.value_type, ValueType::Set(_)) {
+                continue;
+            }
             let around = self.above.clone();
             let place = self.vocabulary.step(&mut self.above, element, name);
             self.path.push(name.to_owned());

@@ -72,7 +72,9 @@ impl Grammar {
                     return None;
                 }
                 let mut all = Texts::default();
-                texts.into_iter().for_each(|texts| all.add(texts.unwrap_or_else(|| Texts::word(""))));
+                for texts in texts {
+                    all.add(texts.unwrap_or_else(|| Texts::word("")));
+                }
                 Some(all)
             }
         }

@@ -32,7 +32,7 @@ impl<'a> Survey<'a> {
         let mut survey = Self { grammar, vocabulary, found: Vec::new() };
         let roots: BTreeSet<ElementId> = grammar.roots(&vocabulary.markup(root).tag).into_iter().collect();
         assert!(!roots.is_empty(), "the grammar has a root `{}`", vocabulary.markup(root).tag);
-        survey.visit(root, String::new(), roots);
+        survey.visit(root, String::new(), &roots);
         let mut places = Places::default();
         for (element, path, elements) in &survey.found {
             let markup = vocabulary.markup(*element);
@@ -44,11 +44,11 @@ impl<'a> Survey<'a> {
     }
 
     /// Adds elements of the grammar to those of an element, and to those in it.
-    fn visit(&mut self, element: Element, path: String, elements: BTreeSet<ElementId>) {
+    fn visit(&mut self, element: Element, path: String, elements: &BTreeSet<ElementId>) {
         let path = match self.found.iter_mut().find(|(known, ..)| *known == element) {
             Some((_, _, known)) if elements.is_subset(known) => return,
             Some((_, path, known)) => {
-                known.extend(&elements);
+                known.extend(elements);
                 path.clone()
             }
             None => {
@@ -56,7 +56,7 @@ impl<'a> Survey<'a> {
                 path
             }
         };
-        self.visit_content(element, &self.vocabulary.markup(element).content, &path, &elements);
+        self.visit_content(element, &self.vocabulary.markup(element).content, &path, elements);
     }
 
     fn visit_content(&mut self, element: Element, content: &Content, path: &str, elements: &BTreeSet<ElementId>) {
@@ -67,7 +67,7 @@ impl<'a> Survey<'a> {
                 }
                 Child::Element { key, tag } => {
                     if let Some(ValueType::Set(child)) = self.value_type(element, key) {
-                        self.visit(child, join(path, key), self.inside(elements, tag));
+                        self.visit(child, join(path, key), &self.inside(elements, tag));
                     }
                 }
             }
@@ -86,7 +86,9 @@ impl<'a> Survey<'a> {
             // What the grammar does not have there at all is not for it to say.
             if !texts.is_empty() {
                 let all = found.entry(join(path, key)).or_default();
-                texts.into_iter().for_each(|texts| all.add(texts));
+                for texts in texts {
+                    all.add(texts);
+                }
             }
         };
         let contents = || elements.iter().map(|id| &self.grammar.element(*id).content);
@@ -113,7 +115,9 @@ impl<'a> Survey<'a> {
                         let texts: Vec<Texts> = text(&self.inside(elements, tag));
                         if !texts.is_empty() {
                             let all = found.entry(join(path, key)).or_default();
-                            texts.into_iter().for_each(|texts| all.add(texts));
+                            for texts in texts {
+                                all.add(texts);
+                            }
                         }
                     }
                 },
@@ -184,7 +188,9 @@ impl<'a> Survey<'a> {
     /// The elements of a name that can be in these.
     fn inside(&self, elements: &BTreeSet<ElementId>, tag: &str) -> BTreeSet<ElementId> {
         let mut found = Vec::new();
-        elements.iter().for_each(|id| self.grammar.children(&self.grammar.element(*id).content, &mut found));
+        for id in elements {
+            self.grammar.children(&self.grammar.element(*id).content, &mut found);
+        }
         found.retain(|id| self.grammar.element(*id).name.as_deref() == Some(tag));
         found.into_iter().collect()
     }

@@ -119,16 +119,11 @@ impl Grammar {
         match node.tag_name().name() {
             "element" => {
                 let mut parts = parts(node).peekable();
-                let name = match node.attribute("name") {
-                    Some(name) => Some(format!("{}{name}", prefix(node))),
-                    None => {
-                        assert_eq!(
-                            parts.next().map(|class| class.tag_name().name().to_owned()).as_deref(),
-                            Some("anyName")
-                        );
-                        None
-                    }
-                };
+                let name = node.attribute("name").map(|name| format!("{}{name}", prefix(node)));
+                if name.is_none() {
+                    let class = parts.next().map(|class| class.tag_name().name().to_owned());
+                    assert_eq!(class.as_deref(), Some("anyName"));
+                }
                 let content = Pattern::All(parts.map(|part| self.pattern(part)).collect());
                 self.elements.push(Element { name, content });
                 Pattern::Element(ElementId(self.elements.len() - 1))
