@@ -125,7 +125,7 @@ impl Merger<'_> {
 
     fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, attribute: &Attribute, at: &Pointer) {
         if attribute.repeatable {
-            if let (Json::Object(extra), ValueType::Set(element)) = (json, attribute.value_type)
+            if let (Json::Object(extra), Some(element)) = (json, attribute.value_type.element())
                 && !HAVE_THEIR_OWN.contains(&name)
             {
                 match tree.get_mut(name) {
@@ -153,7 +153,7 @@ impl Merger<'_> {
             }
             return;
         }
-        if let (Json::Object(extra), ValueType::Set(element)) = (json, attribute.value_type) {
+        if let (Json::Object(extra), Some(element)) = (json, attribute.value_type.element()) {
             match tree.entry(name, || Value::Set(Tree::new())) {
                 Value::Set(set) => self.set(set, extra, element, at),
                 other => {
@@ -229,7 +229,7 @@ impl Merger<'_> {
     fn value(&mut self, json: &Json, attribute: &Attribute, at: &Pointer) -> Option<Value> {
         let value_type = attribute.value_type;
         let value = match (json, value_type) {
-            (Json::Object(extra), ValueType::Set(element)) => {
+            (Json::Object(extra), ValueType::Set(element) | ValueType::StringOrSet(element)) => {
                 let mut set = Tree::new();
                 self.set(&mut set, extra, element, at);
                 return Some(Value::Set(set));
@@ -238,7 +238,7 @@ impl Merger<'_> {
             (Json::Bool(value), _) => Some(Value::Bool(*value)),
             // Nix has no way to write the least.
             (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
-            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml) => {
+            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml | ValueType::StringOrSet(_)) => {
                 self.check_text(text, attribute, at)?;
                 Some(Value::Str(Cow::Owned(text.clone())))
             }
