@@ -30,7 +30,7 @@ use crate::spec::key::key;
 pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems) -> Vec<Interface> {
     let by_name = guest.layers.named(
         key!(interfaces),
-        "without a `name`, an interface has that of its network, bridge or device, or `user` or `tunnel`",
+        "without a `name`, an interface has that of its network, bridge or device, `user` or `tunnel`",
         |index, interface: &written::Interface| {
             let name = interface.name.as_deref().or(attachment::name(interface));
             name.map_or_else(|| format!("#{index}"), str::to_owned)
