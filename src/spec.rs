@@ -37,6 +37,7 @@ pub mod share;
 pub mod smbios;
 pub mod sound;
 pub mod srv;
+pub mod tunnel;
 pub mod validate;
 pub mod vlan;
 

@@ -5,6 +5,7 @@ pub mod attachment;
 pub(crate) mod backend;
 pub mod forward;
 pub mod tap;
+pub mod tunnel;
 
 use crate::lab::device::pci::Slot;
 use crate::lab::domain::board::Board;
@@ -76,7 +77,8 @@ impl Interface {
             Attachment::Network(_)
             | Attachment::HostNetwork(_)
             | Attachment::Bridge { .. }
-            | Attachment::Macvtap(_) => false,
+            | Attachment::Macvtap(_)
+            | Attachment::Tunnel(_) => false,
         }
     }
 }

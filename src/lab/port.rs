@@ -1,10 +1,11 @@
 //! The ports of the host that a domain listens on, and which of them exclude each other: a port on every address excludes
 //! the same port on one.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::lab::device::serial::Serial;
 use crate::lab::domain::Domain;
+use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::Family;
 use crate::place::Place;
 use crate::spec::interface::Protocol;
@@ -67,7 +68,19 @@ pub(crate) fn listened(domain: &Domain) -> Vec<(Protocol, u16, Option<IpAddr>, P
         }
         Serial::Tcp { .. } | Serial::Pty | Serial::File(_) | Serial::Unix { .. } => None,
     });
-    forwards.chain(screens).chain(serials).collect()
+    let tunnels = domain.interfaces.iter().filter_map(|interface| match &interface.attachment {
+        Attachment::Tunnel(tunnel) => tunnel.listens(),
+        Attachment::Network(_)
+        | Attachment::HostNetwork(_)
+        | Attachment::Bridge { .. }
+        | Attachment::User
+        | Attachment::Macvtap(_) => None,
+    });
+    let tunnels = tunnels.map(|(protocol, end)| {
+        let address = end.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
+        (protocol, end.port.value, Some(IpAddr::V4(address)), end.port.place.clone())
+    });
+    forwards.chain(screens).chain(serials).chain(tunnels).collect()
 }
 
 #[cfg(test)]

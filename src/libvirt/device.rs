@@ -60,7 +60,7 @@ pub(super) fn devices(domain: &Domain, lab: &Lab) -> Tree {
         )
         .with("memballoon", Tree::new().with("model", if domain.balloon { "virtio" } else { "none" }))
         .with_each("panic", self::panic(*panic))
-        .with_each("shmem", shmem.iter().map(self::shmem))
+        .with_each("shmem", shmem.iter().filter_map(self::shmem))
         .with_each("crypto", crypto.then(self::crypto))
         .with_some("vsock", vsock.as_ref().map(self::vsock))
 }
@@ -116,16 +116,19 @@ fn crypto() -> Tree {
         .with("backend", Tree::new().with("model", "builtin").with("queues", 1_u32))
 }
 
-fn shmem(shmem: &Shmem) -> Tree {
+/// Shared memory, but for that of a device, which [`memory::of_devices`](super::memory::of_devices) tells QEMU of.
+fn shmem(shmem: &Shmem) -> Option<Tree> {
     let tree = Tree::new().with("name", shmem.name.clone());
-    match &shmem.memory {
+    let tree = match &shmem.memory {
+        ShmemMemory::Device(..) => return None,
         ShmemMemory::Plain(size) => {
             tree.with("model", Tree::new().with("type", "ivshmem-plain")).with("size", amount(*size))
         }
         ShmemMemory::Doorbell(server) => tree
             .with("model", Tree::new().with("type", "ivshmem-doorbell"))
             .with("server", Tree::new().with("path", server.clone())),
-    }
+    };
+    Some(tree)
 }
 
 fn vsock(vsock: &Vsock) -> Tree {

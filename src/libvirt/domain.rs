@@ -136,8 +136,9 @@ fn os(domain: &Domain) -> Tree {
 }
 
 fn qemu(domain: &Domain) -> Option<Tree> {
+    let args = memory::of_devices(&domain.devices.shmem).into_iter().chain(domain.qemu_args.iter().cloned());
     Tree::new()
-        .with_each("arg", domain.qemu_args.iter().map(|value| Tree::new().with("value", value.clone())))
+        .with_each("arg", args.map(|value| Tree::new().with("value", value)))
         .with_each(
             "env",
             domain

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Object;
 use super::tree::{Tree, Value};
-use super::vocabulary::{Attribute, Element, ValueType, Values, Vocabulary};
+use super::vocabulary::{Attribute, Element, Values, Vocabulary};
 use crate::lab::ExtraAt;
 use crate::lab::identity::ObjectKind;
 use crate::place::{Place, Pointer};
@@ -128,7 +128,7 @@ impl Merger<'_> {
 
     fn attribute(&mut self, tree: &mut Tree, name: &str, json: &Json, attribute: &Attribute, at: &Pointer) {
         if attribute.repeatable {
-            if let (Json::Object(extra), ValueType::Set(element)) = (json, attribute.value_type)
+            if let (Json::Object(extra), Some(element)) = (json, attribute.value_type.element())
                 && !HAVE_THEIR_OWN.contains(&name)
             {
                 match tree.get_mut(name) {
@@ -156,7 +156,7 @@ impl Merger<'_> {
             }
             return;
         }
-        if let (Json::Object(extra), ValueType::Set(element)) = (json, attribute.value_type) {
+        if let (Json::Object(extra), Some(element)) = (json, attribute.value_type.element()) {
             match tree.entry(name, || Value::Set(Tree::new())) {
                 Value::Set(set) => self.set(set, extra, element, at),
                 other => {

@@ -1,8 +1,11 @@
 //! What the memory of a domain is made of, where it comes from, and its limits.
 
+use serde_json::json;
+
 use super::pool::amount;
 use super::tree::Tree;
 use crate::lab::Domain;
+use crate::lab::device::{Shmem, ShmemMemory};
 use crate::lab::domain::memory::{Limits, Memory};
 use crate::lab::domain::numa::Nodes;
 
@@ -46,4 +49,22 @@ pub(super) fn nodes(domain: &Domain) -> Option<Tree> {
 
 fn nodes_tree(nodes: &Nodes) -> Tree {
     Tree::new().with("mode", nodes.mode.name()).with("nodeset", nodes.set.clone())
+}
+
+/// The arguments by which QEMU gets shared memory that is a device of the host's, such as `/dev/kvmfr0`: libvirt's `shmem` has
+/// no such path.
+pub(super) fn of_devices(shmem: &[Shmem]) -> Vec<String> {
+    let of_device = shmem.iter().filter_map(|shmem| match &shmem.memory {
+        ShmemMemory::Device(device, size) => Some((&shmem.name, device, size.bytes())),
+        ShmemMemory::Plain(_) | ShmemMemory::Doorbell(_) => None,
+    });
+    let arguments = of_device.flat_map(|(name, device, size)| {
+        // No id of libvirt's starts like this.
+        let id = format!("shared-{name}");
+        let memory =
+            json!({ "qom-type": "memory-backend-file", "id": id, "mem-path": device, "size": size, "share": true });
+        let device = json!({ "driver": "ivshmem-plain", "id": format!("{id}-device"), "memdev": id });
+        ["-object".to_owned(), memory.to_string(), "-device".to_owned(), device.to_string()]
+    });
+    arguments.collect()
 }

@@ -90,6 +90,8 @@ pub enum ValueType {
     /// XML made by functions of `NixVirt`, which no data can stand for.
     Raw,
     Set(Element),
+    /// A string, which is an attribute of XML, or a set, which is an element.
+    StringOrSet(Element),
 }
 
 /// What libvirt calls true and false.
@@ -115,6 +117,17 @@ impl Words {
 }
 
 impl ValueType {
+    /// The element that a set is here.
+    #[must_use]
+    pub fn element(self) -> Option<Element> {
+        match self {
+            Self::Set(element) | Self::StringOrSet(element) => Some(element),
+            Self::String | Self::Int | Self::Bool(_) | Self::Path | Self::Hex | Self::Xml | Self::Flag | Self::Raw => {
+                None
+            }
+        }
+    }
+
     /// What it takes, in words for messages.
     #[must_use]
     pub fn describe(self) -> &'static str {
@@ -128,6 +141,7 @@ impl ValueType {
             Self::Flag => "`true` or an empty attribute set",
             Self::Raw => "XML, which data cannot stand for",
             Self::Set(_) => "an attribute set",
+            Self::StringOrSet(_) => "a string or an attribute set",
         }
     }
 
@@ -135,7 +149,7 @@ impl ValueType {
     #[must_use]
     pub fn accepts(self, value: &Value) -> bool {
         match (self, value) {
-            (Self::String | Self::Xml, Value::Str(_))
+            (Self::String | Self::Xml | Self::StringOrSet(_), Value::Str(_))
             | (Self::String, Value::File(HostFile::Image(_)))
             | (Self::Int | Self::Hex, Value::Int(_))
             | (Self::Bool(_), Value::Bool(_))
@@ -154,7 +168,8 @@ impl ValueType {
                 | Self::Xml
                 | Self::Flag
                 | Self::Raw
-                | Self::Set(_),
+                | Self::Set(_)
+                | Self::StringOrSet(_),
                 Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
             ) => false,
         }
@@ -313,7 +328,7 @@ impl Vocabulary {
                 };
                 for item in items {
                     match (attribute.value_type, item) {
-                        (ValueType::Set(element), Value::Set(set)) => {
+                        (ValueType::Set(element) | ValueType::StringOrSet(element), Value::Set(set)) => {
                             self.check_set(set, element, Some(&here), faults);
                         }
                         (value_type, item) if value_type.accepts(item) => {}

@@ -125,7 +125,11 @@ impl Seen {
 fn tags(lab: &Lab, interface: &Interface) -> Option<Vec<u16>> {
     let network = match interface.attachment {
         Attachment::Network(id) => Some(lab.network(id)),
-        Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) | Attachment::User => None,
+        Attachment::HostNetwork(_)
+        | Attachment::Bridge { .. }
+        | Attachment::Macvtap(_)
+        | Attachment::User
+        | Attachment::Tunnel(_) => None,
     };
     let group = network.and_then(|network| {
         let is_its = |group: &&Portgroup| interface.portgroup.as_ref().map_or(group.default, |its| *its == group.name);
@@ -184,7 +188,7 @@ fn is_on_lan(lab: &Lab, interface: &Interface) -> bool {
         Attachment::Network(id) => !lab.network(id).mode.makes_bridge(),
         Attachment::Bridge { .. } | Attachment::Macvtap(_) => true,
         // Most are libvirt's own.
-        Attachment::HostNetwork(_) | Attachment::User => false,
+        Attachment::HostNetwork(_) | Attachment::User | Attachment::Tunnel(_) => false,
     }
 }
 

@@ -199,8 +199,8 @@ impl<'a> Walk<'a> {
 
     fn value(&mut self, value: &'a Expr, value_type: ValueType) -> Result<(), Error> {
         match (value_type, value) {
-            (ValueType::Set(element), Expr::Attrs(attrs)) => self.set(attrs, element),
-            (ValueType::String | ValueType::Path, Expr::Str(_))
+            (ValueType::Set(element) | ValueType::StringOrSet(element), Expr::Attrs(attrs)) => self.set(attrs, element),
+            (ValueType::String | ValueType::Path | ValueType::StringOrSet(_), Expr::Str(_))
             | (ValueType::Int, Expr::Int(_))
             | (ValueType::Bool(_), Expr::Bool(_))
             | (ValueType::Flag, Expr::Bool(true)) => Ok(()),

@@ -121,8 +121,21 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
     match layers.value(key!(model)).unwrap_or_default() {
         ShmemModel::IvshmemPlain => {
             parse::only_for(written!(layers => server), "memory without a server", "`ivshmem-doorbell`", problems);
+            let device = layers.get(key!(device));
+            let path = device.map(|device| text::file(device, problems));
             let Some(written) = layers.get(key!(size)) else {
-                return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
+                let Some(device) = device else {
+                    return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
+                };
+                problems.push(
+                    Problem::needs(
+                        device.key_place(),
+                        "shared memory of a device, of which nobody says how much it is",
+                        "a `size`",
+                    )
+                    .help("add the `size` that the device has: for kvmfr, that of `static_size_mb`"),
+                );
+                return None;
             };
             let size = parse::size(written, problems)?;
             if size.bytes() < SHMEM_MIN || size.bytes().count_ones() != 1 {
@@ -133,10 +146,13 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
                 );
                 return None;
             }
-            Some(ShmemMemory::Plain(size))
+            match path {
+                None => Some(ShmemMemory::Plain(size)),
+                Some(path) => Some(ShmemMemory::Device(path?, size)),
+            }
         }
         ShmemModel::IvshmemDoorbell => {
-            parse::only_for(written!(layers => size), "a server's memory", "`ivshmem-plain`", problems);
+            parse::only_for(written!(layers => size, device), "a server's memory", "`ivshmem-plain`", problems);
             let Some(server) = layers.get(key!(server)) else {
                 problems.push(
                     Problem::needs(layers.place(), "shared memory of a server that is not named", "a `server`")

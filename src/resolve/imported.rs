@@ -106,7 +106,7 @@ fn keys_of_own(own: &DomainOwn) -> impl Iterator<Item = &'static str> {
 fn keys_of_interface(interface: &written::Interface) -> impl Iterator<Item = &'static str> {
     written_keys!(
         interface => written::Interface {
-            user, macvtap, macvtap_mode, forwards, vlan, portgroup, model, queues, target, bandwidth, port_isolation,
+            user, macvtap, macvtap_mode, tunnel, forwards, vlan, portgroup, model, queues, target, bandwidth, port_isolation,
             trust_rx_filters, mtu, link, guest, boot, extra,
         },
         except { name, network, bridge, ip, ip6, mac }

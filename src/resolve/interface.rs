@@ -5,6 +5,7 @@ pub(crate) mod attachment;
 pub(crate) mod forward;
 pub(crate) mod link;
 pub(crate) mod tap;
+pub(crate) mod tunnel;
 
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ use crate::spec::key::key;
 pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems) -> Vec<Interface> {
     let by_name = guest.layers.named(
         key!(interfaces),
-        "without a `name`, an interface has that of its network, bridge or device, or `user`",
+        "without a `name`, an interface has that of its network, bridge or device, `user` or `tunnel`",
         |index, interface: &written::Interface| {
             let name = interface.name.as_deref().or(attachment::name(interface));
             name.map_or_else(|| format!("#{index}"), str::to_owned)
@@ -43,7 +44,7 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
         }
         let index = u32::try_from(interfaces.len()).unwrap_or(u32::MAX);
         let mac = written_mac(&layers, guest.instance, problems);
-        let Some(attachment) = attachment::attachment(&name, &layers, guest.names, problems) else {
+        let Some(attachment) = attachment::attachment(&name, &layers, guest, problems) else {
             for (family, word) in address::written_addresses(&layers) {
                 let _ = parse::address(word, family, problems);
             }

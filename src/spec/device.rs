@@ -69,15 +69,21 @@ pub struct Vsock {
 
 /// Memory that the guest shares with the host, and with other domains that have it by the same name
 /// ([libvirt](https://libvirt.org/formatdomain.html#shared-memory-device)). Who else uses it has to be allowed to: it is
-/// `/dev/shm/<name>`, which QEMU's user owns.
+/// `/dev/shm/<name>`, which QEMU's user owns, or a `device`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Shmem {
     /// The device. Default: `ivshmem-plain`.
     pub model: Option<ShmemModel>,
-    /// How much it is: a power of two, at least 1 MiB. Only for `ivshmem-plain`. Default: `4MiB`, as libvirt.
+    /// How much it is: a power of two, at least 1 MiB. Only for `ivshmem-plain`. Required with `device`. Default: `4MiB`, as
+    /// libvirt.
     #[schemars(example = &"32MiB")]
     pub size: Option<String>,
+    /// The device of the host that is the memory, absolute: that of the kernel module kvmfr, which lets Looking Glass copy pictures
+    /// without the CPU. QEMU is told by arguments, since libvirt has no element for it; the host has to let QEMU open the device
+    /// (`cgroup_device_acl` of libvirt's `qemu.conf`). Only for `ivshmem-plain`. Default: none; the memory is `/dev/shm/<name>`.
+    #[schemars(example = &"/dev/kvmfr0")]
+    pub device: Option<String>,
     /// The socket of the server that has the memory, absolute. Required for `ivshmem-doorbell`, and only there.
     #[schemars(example = &"/run/ivshmem/socket")]
     pub server: Option<String>,

@@ -7,14 +7,16 @@ use super::Extra;
 use super::bandwidth::InterfaceBandwidth;
 use super::macvtap::MacvtapMode;
 use super::names::words;
+use super::tunnel::Tunnel;
 use super::vlan::Vlan;
 
-/// A network interface: one of `network`, `bridge`, `user` and `macvtap`
+/// A network interface: one of `network`, `bridge`, `user`, `macvtap` and `tunnel`
 /// ([libvirt](https://libvirt.org/formatdomain.html#network-interfaces)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Interface {
-    /// What layers merge by. Default: the name of the network, the bridge or the `macvtap` device; `user` for a `user` one.
+    /// What layers merge by. Default: the name of the network, the bridge or the `macvtap` device; `user` or
+    /// `tunnel` for one that is that.
     #[schemars(example = &"second")]
     pub name: Option<String>,
     /// The network that it is on.
@@ -35,6 +37,8 @@ pub struct Interface {
     /// What macvtap does with traffic between those that share the interface. Only with `macvtap`; a network has its own.
     /// Default: `bridge`.
     pub macvtap_mode: Option<MacvtapMode>,
+    /// A wire to other QEMU processes, here or on other hosts, that needs nothing of the host: no network, no bridge, no rights.
+    pub tunnel: Option<Tunnel>,
     /// TCP ports of the host that lead into the guest, and for a `user` interface also UDP ports. passt forwards those of a `user`
     /// interface. On a network whose bridge libvirt makes, a service of the host passes connections on to the `ip`, or else the
     /// `ip6`, that the interface has there: the guest sees the host as the one who connects.
@@ -64,20 +68,20 @@ pub struct Interface {
     pub queues: Option<u16>,
     /// The name of its device on the host, 1 to 15 letters, digits, `.`, `_` and `-`, starting with a letter. With `replicas` it
     /// gets the number of the domain, as in `tap-web-1`. libvirt keeps names that start with `vnet`, `vif`, `macvtap`, `macvlan` and `virbr` for
-    /// itself. Not for a `user` interface. Default: one that libvirt chooses at each start, or with
+    /// itself. Not for a `user` or `tunnel` interface. Default: one that libvirt chooses at each start, or with
     /// `link.profile` one that is made.
     #[schemars(example = &"tap-web")]
     pub target: Option<String>,
-    /// How much traffic may pass through it. Not for a `user` interface. Default: as its port group has it.
+    /// How much traffic may pass through it. Not for a `user` or `tunnel` interface. Default: as its port group has it.
     pub bandwidth: Option<InterfaceBandwidth>,
     /// Whether it is kept from others that are kept from each other: those on the same bridge that have `true` too. Only on
     /// bridges that are not Open vSwitch's. Default: as its network has it.
     pub port_isolation: Option<bool>,
     /// Whether the host goes by what the guest reports of its MAC address and filters, so that the guest can change them. Only
-    /// for model `virtio`, and not for a `user` interface. Default: as its port group or network has it; through macvtap, which else
+    /// for model `virtio`, and not for a `user` or `tunnel` interface. Default: as its port group or network has it; through macvtap, which else
     /// lets no multicast in, `true`.
     pub trust_rx_filters: Option<bool>,
-    /// The largest packet, in bytes. Not for a `user` interface or through macvtap. Default: that of what it is on.
+    /// The largest packet, in bytes. Not for a `user` or `tunnel` interface or through macvtap. Default: that of what it is on.
     #[schemars(range(min = 68, max = 65535), example = 9000)]
     pub mtu: Option<u32>,
     /// The cable.

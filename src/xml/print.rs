@@ -27,7 +27,8 @@ impl Printer<'_> {
         for attribute in attributes {
             match attribute {
                 XmlAttribute::Named(name) => {
-                    if let Some(value) = set.get(name) {
+                    // A set under the name of an attribute is an element.
+                    if let Some(value) = set.get(name).filter(|value| !matches!(value, Value::Set(_))) {
                         self.attribute(name, value, self.value_type(element, name));
                     }
                 }
@@ -54,7 +55,8 @@ impl Printer<'_> {
     fn child(&mut self, child: &Child, set: &Tree, element: Element, depth: usize) {
         let (key, tag) = match child {
             Child::Inline(markup) => return self.element(markup, set, element, depth),
-            Child::Element { key, tag } => (key, tag),
+            Child::Element { key, tag, .. } if child.is_in(set) => (key, tag),
+            Child::Element { .. } => return,
         };
         let (Some(value), Some(value_type)) = (set.get(key), self.value_type(element, key)) else {
             return;
@@ -65,7 +67,7 @@ impl Printer<'_> {
         };
         for item in items {
             match (value_type, item) {
-                (ValueType::Set(element), Value::Set(set)) => {
+                (ValueType::Set(element) | ValueType::StringOrSet(element), Value::Set(set)) => {
                     self.element(self.vocabulary.markup(element), set, element, depth);
                 }
                 (value_type, item) => {

@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
                         return self.unexpected(key, "an element that is known", "there");
                     };
                     let value = match attribute.value_type {
-                        ValueType::Set(inner) => {
+                        ValueType::Set(inner) | ValueType::StringOrSet(inner) => {
                             self.path.push(key);
                             let value = Value::Set(self.set(child, inner)?);
                             self.path.pop();
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
     fn value(&self, name: &str, text: &str, value_type: ValueType) -> Result<Value, Difference> {
         let string = || Value::Str(Cow::Owned(text.to_owned()));
         let value = match value_type {
-            ValueType::String | ValueType::Path | ValueType::Xml => Some(string()),
+            ValueType::String | ValueType::Path | ValueType::Xml | ValueType::StringOrSet(_) => Some(string()),
             ValueType::Int => integer(text),
             ValueType::Hex => Some(integer(text).unwrap_or_else(string)),
             ValueType::Bool(words) => boolean(text, words),

@@ -200,7 +200,7 @@ const IDENTIFYING: &[(&str, &[&str])] = &[
     ("networks.*", &["id", "uuid", "mac", "mode"]),
     ("pools.*", &["id", "uuid"]),
     ("domains.*", &["id", "uuid", "profiles", "replicas", "imported", "variantOf", "interfaces"]),
-    ("domains.*.interfaces.*", &["name", "mac", "network", "bridge", "user", "macvtap"]),
+    ("domains.*.interfaces.*", &["name", "mac", "network", "bridge", "user", "macvtap", "tunnel"]),
 ];
 
 #[test]

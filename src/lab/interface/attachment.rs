@@ -2,6 +2,7 @@
 
 use crate::lab::id::NetworkId;
 use crate::lab::interface::backend::Backend;
+use crate::lab::interface::tunnel::Tunnel;
 use crate::lab::network::Network;
 use crate::place::Place;
 
@@ -23,6 +24,8 @@ pub enum Attachment {
     User,
     /// An interface of the host, shared.
     Macvtap(String),
+    /// Other QEMU processes.
+    Tunnel(Tunnel),
 }
 
 impl Attachment {
@@ -33,7 +36,7 @@ impl Attachment {
             // Of the host's networks nothing is known; most have a bridge.
             Self::HostNetwork(_) | Self::Bridge { .. } => Backend::Bridge,
             Self::Macvtap(_) => Backend::Macvtap,
-            Self::User => Backend::User,
+            Self::User | Self::Tunnel(_) => Backend::User,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The definition of a network interface ([libvirt](https://libvirt.org/formatdomain.html#network-interfaces)).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use indexmap::IndexMap;
 
@@ -9,6 +9,7 @@ use crate::lab::Lab;
 use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::forward::Forward;
+use crate::lab::interface::tunnel::{Tunnel, TunnelEnd};
 use crate::libvirt::network::{bandwidth, isolation, vlan};
 use crate::libvirt::tree::Tree;
 use crate::spec::interface::Protocol;
@@ -33,6 +34,7 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
             let mode = interface.tap.macvtap_mode.name();
             ("direct", Some(Tree::new().with("dev", device.clone()).with("mode", mode)))
         }
+        Attachment::Tunnel(tunnel) => (tunnel.kind.name(), Some(source(tunnel))),
     };
     let tap = &interface.tap;
     // QEMU's own translation forwards no ports.
@@ -54,6 +56,20 @@ pub(super) fn tree(interface: &Interface, lab: &Lab) -> Tree {
         .with_some("link", interface.link.map(|state| Tree::new().with("state", state.name())))
         .with_some("mtu", interface.mtu.map(|size| Tree::new().with("size", size)))
         .with_some("boot", interface.boot.as_ref().map(boot))
+}
+
+fn source(tunnel: &Tunnel) -> Tree {
+    let end = |end: &TunnelEnd| {
+        Tree::new()
+            .with_some("address", end.address.map(|address| address.to_string()))
+            .with("port", i64::from(end.port.value))
+    };
+    // libvirt wants the address of the host's own end, also where it is all of them.
+    let local = tunnel.local.as_ref().map(|local| {
+        let address = local.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
+        end(&TunnelEnd { address: Some(address), port: local.port.clone() })
+    });
+    end(&tunnel.source).with_some("local", local)
 }
 
 /// Port forwards, those together that have one protocol and one address.

@@ -7,7 +7,7 @@ use crate::lab::ExtraAt;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::DeviceExtras;
 use crate::libvirt::tree::{Tree, Value};
-use crate::libvirt::vocabulary::{Element, ValueType, Values, Vocabulary};
+use crate::libvirt::vocabulary::{Element, Values, Vocabulary};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::spec::NixVirtVersion;
@@ -20,13 +20,7 @@ pub(in crate::libvirt) fn merge_device(
     problems: &mut Vec<Problem>,
 ) {
     let vocabulary = Vocabulary::whole(version);
-    let inner = |element: Element, name: &str| match vocabulary
-        .attribute(element, name)
-        .map(|attribute| attribute.value_type)
-    {
-        Some(ValueType::Set(element)) => Some(element),
-        Some(_) | None => None,
-    };
+    let inner = |element: Element, name: &str| vocabulary.attribute(element, name)?.value_type.element();
     let element = inner(vocabulary.object(ObjectKind::Domain), DEVICES).and_then(|devices| inner(devices, device.name));
     let Some(Value::Set(devices)) = definition.get_mut(DEVICES) else { return };
     let Some(Value::List(list)) = devices.get_mut(device.name) else { return };
@@ -62,7 +56,20 @@ const RESERVED: &[(&str, &[&str])] = &[
     ),
     ("filesystem", &["type", "driver.type", "source.dir", "target.dir"]),
     ("hostdev", &["mode", "type", "source.address", "source.vendor", "source.product"]),
-    ("interface", &["type", "mac.address", "source.network", "source.bridge", "source.dev", "address"]),
+    (
+        "interface",
+        &[
+            "type",
+            "mac.address",
+            "source.network",
+            "source.bridge",
+            "source.dev",
+            "source.address",
+            "source.port",
+            "source.local",
+            "address",
+        ],
+    ),
     // libvirt takes them from the directory, which the module makes as the language says.
     ("pool", &["target.permissions.mode", "target.permissions.owner", "target.permissions.group"]),
     ("volume", &["name", "capacity", "allocation", "target.format", "backingStore"]),

@@ -21,7 +21,7 @@ impl Merger<'_> {
     pub(super) fn value(&mut self, json: &Json, attribute: &Attribute, at: &Pointer) -> Option<Value> {
         let value_type = attribute.value_type;
         let value = match (json, value_type) {
-            (Json::Object(extra), ValueType::Set(element)) => {
+            (Json::Object(extra), ValueType::Set(element) | ValueType::StringOrSet(element)) => {
                 let mut set = Tree::new();
                 self.set(&mut set, extra, element, at);
                 return Some(Value::Set(set));
@@ -30,7 +30,7 @@ impl Merger<'_> {
             (Json::Bool(value), _) => Some(Value::Bool(*value)),
             // Nix has no way to write the least.
             (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
-            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml) => {
+            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml | ValueType::StringOrSet(_)) => {
                 self.check_text(text, attribute, at)?;
                 Some(Value::Str(Cow::Owned(text.clone())))
             }

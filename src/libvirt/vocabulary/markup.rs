@@ -53,6 +53,8 @@ pub enum Child {
         key: String,
         /// The element's name.
         tag: String,
+        /// Whether only a set is the element: a string under the name is an attribute.
+        or_attribute: bool,
     },
     /// An element that takes its attributes and its text from the set of the element around it, such as `type` in `os`.
     Inline(Markup),
@@ -64,7 +66,8 @@ impl Child {
     pub fn is_in(&self, set: &Tree) -> bool {
         match self {
             Self::Inline(_) => true,
-            Self::Element { key, .. } => match set.get(key) {
+            Self::Element { key, or_attribute, .. } => match set.get(key) {
+                Some(Value::Str(_)) => !or_attribute,
                 Some(Value::List(items)) => !items.is_empty(),
                 Some(_) => true,
                 None => false,

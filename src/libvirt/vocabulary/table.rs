@@ -141,6 +141,11 @@ impl Roots<Entry> {
 }
 
 impl Entry {
+    /// Whether it has an attribute of XML that sets can have.
+    fn has_attribute(&self, name: &str) -> bool {
+        self.attributes.iter().any(|attribute| attribute.name == name && attribute.r#type.is_some())
+    }
+
     /// Removes children that share a name: NixVirt would write two elements for what a set has under that name.
     fn drop_twins(&mut self) {
         let keys: Vec<Option<String>> = self.children.iter().map(|child| child.key.clone()).collect();
@@ -213,9 +218,15 @@ impl Builder {
             };
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let value_type = self.value_type(child, key, &path, above, repeatable);
+            // What an attribute of XML and an element have in common is their name.
+            let is_xml_attribute = entry.has_attribute(key);
+            let value_type = match value_type {
+                ValueType::Set(element) if is_xml_attribute => ValueType::StringOrSet(element),
+                other => other,
+            };
             layout.attributes.insert(
                 key.clone(),
-                Attribute { value_type, repeatable: repeatable.contains(&path), is_xml_attribute: false },
+                Attribute { value_type, repeatable: repeatable.contains(&path), is_xml_attribute },
             );
         }
         above.pop();
@@ -274,7 +285,9 @@ impl Markup {
             Some(value) => XmlAttribute::Constant { name: attribute.name.clone(), value: value.clone() },
         };
         let child = |child: &Entry| match &child.key {
-            Some(key) => Child::Element { key: key.clone(), tag: child.tag.clone() },
+            Some(key) => {
+                Child::Element { key: key.clone(), tag: child.tag.clone(), or_attribute: entry.has_attribute(key) }
+            }
             None => Child::Inline(Self::of(child)),
         };
         Self {

@@ -252,8 +252,8 @@ impl Vocabulary {
             None | Some("") => name.to_owned(),
             Some(path) => format!("{path}.{name}"),
         };
-        let value_type = self.attribute(element, name).map(|attribute| attribute.value_type);
-        let Some(ValueType::Set(inner)) = value_type else { return place };
+        let inner = self.attribute(element, name).and_then(|attribute| attribute.value_type.element());
+        let Some(inner) = inner else { return place };
         if let Some(index) = above.iter().position(|(known, _)| *known == inner) {
             above.truncate(index + 1);
             return above[index].1.clone();
@@ -302,17 +302,17 @@ impl<'a> Walk<'a> {
         }
         for (name, value) in set.iter() {
             let Some(attribute) = self.vocabulary.attribute(element, name) else { continue };
-            if !self.with_texts && !matches!(attribute.value_type, ValueType::Set(_)) {
+            if !self.with_texts && attribute.value_type.element().is_none() {
                 continue;
             }
             let around = self.above.clone();
             let place = self.vocabulary.step(&mut self.above, element, name);
             self.path.push(name.to_owned());
             for item in if let Value::List(items) = value { items.as_slice() } else { std::slice::from_ref(value) } {
-                match (attribute.value_type, item) {
-                    (ValueType::Set(inner), Value::Set(set)) => self.set(inner, set),
-                    (value_type, item) => {
-                        if values.expected(&place, value_type, item).is_some() {
+                match (attribute.value_type.element(), item) {
+                    (Some(inner), Value::Set(set)) => self.set(inner, set),
+                    (_, item) => {
+                        if values.expected(&place, attribute.value_type, item).is_some() {
                             self.found.push(Refusal { path: self.path.clone(), lacks: None });
                         }
                     }

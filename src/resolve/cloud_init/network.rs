@@ -330,7 +330,7 @@ fn segment(interface: &Interface) -> Option<Segment> {
         Attachment::HostNetwork(name) => Some(Segment::host_network(name)),
         Attachment::Bridge { name, .. } => Some(Segment::bridge(name)),
         Attachment::Macvtap(device) => Some(Segment::macvtap(device)),
-        Attachment::User => None,
+        Attachment::User | Attachment::Tunnel(_) => None,
     }
 }
 
@@ -348,8 +348,10 @@ fn served(interface: &Interface, names: &Names<'_>) -> Served {
             }
         }
         Attachment::User => Served::Lab { v4: true, v6: false },
-        Attachment::Network(_) | Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => {
-            Served::Unknown
-        }
+        Attachment::Network(_)
+        | Attachment::HostNetwork(_)
+        | Attachment::Bridge { .. }
+        | Attachment::Macvtap(_)
+        | Attachment::Tunnel(_) => Served::Unknown,
     }
 }

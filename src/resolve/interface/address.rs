@@ -48,6 +48,9 @@ pub(crate) fn addresses(
             Attachment::Macvtap(_) => {
                 problems.push(without_network(word, "an interface through macvtap", "whoever serves that network"));
             }
+            Attachment::Tunnel(_) => {
+                problems.push(without_network(word, "an interface on a tunnel", "who is at its other end"));
+            }
             Attachment::User => problems.push(without_network(word, "a `user` interface", "QEMU or passt")),
         }
     }

@@ -5,6 +5,8 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::network::vlan::Vlan;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, did_you_mean};
+use crate::resolve::guest::Guest;
+use crate::resolve::interface::tunnel;
 use crate::resolve::layers::{Layers, written};
 use crate::resolve::names::Names;
 use crate::resolve::network::vlan;
@@ -15,21 +17,27 @@ use crate::spec::key::key;
 /// Returns the name that layers know an interface by, where it has none itself.
 pub(crate) fn name(interface: &written::Interface) -> Option<&str> {
     let on = [&interface.network, &interface.bridge, &interface.macvtap];
-    on.into_iter().flatten().next().map(String::as_str).or(interface.user.map(|_| "user"))
+    on.into_iter()
+        .flatten()
+        .next()
+        .map(String::as_str)
+        .or(interface.user.map(|_| "user"))
+        .or(interface.tunnel.as_ref().map(|_| "tunnel"))
 }
 
 /// Decides what the interface is attached to.
 pub(crate) fn attachment(
     name: &str,
     layers: &Layers<'_, written::Interface>,
-    names: &Names<'_>,
+    guest: &Guest<'_>,
     problems: &mut Problems,
 ) -> Option<Attachment> {
+    let names = guest.names;
     let network = layers.get(key!(network));
     let bridge = layers.get(key!(bridge));
     let user = layers.get(key!(user));
     let macvtap = layers.get(key!(macvtap));
-    let kinds = written!(layers => network, bridge, user, macvtap);
+    let kinds = written!(layers => network, bridge, user, macvtap, tunnel);
     let what = if name.starts_with('#') { "an interface".to_owned() } else { format!("interface `{name}`") };
     problems.extend(user.and_then(parse::only_true));
     parse::one_of(&kinds, &what, &layers.pointer(), problems)?;
@@ -54,7 +62,10 @@ pub(crate) fn attachment(
         device_name::warn_of_wireless(device, problems);
         return Some(Attachment::Macvtap(name));
     }
-    user.map(|_| Attachment::User)
+    if user.is_some() {
+        return Some(Attachment::User);
+    }
+    tunnel::tunnel(&layers.object(key!(tunnel)), guest.instance, problems).map(Attachment::Tunnel)
 }
 
 /// Reads the VLANs of an interface, and refuses them where its attachment has none.
@@ -68,7 +79,7 @@ pub(crate) fn vlan(
     let has_vlans = match attachment {
         Attachment::Network(id) => names.networks[id.0].mode.has_vlans(),
         Attachment::HostNetwork(_) | Attachment::Bridge { .. } => true,
-        Attachment::User | Attachment::Macvtap(_) => false,
+        Attachment::User | Attachment::Macvtap(_) | Attachment::Tunnel(_) => false,
     };
     if !layers.is_empty() && !has_vlans {
         let (what, label) = describe(attachment, names);
@@ -159,5 +170,6 @@ pub(crate) fn describe(attachment: &Attachment, names: &Names<'_>) -> (String, S
         Attachment::Bridge { .. } => ("an interface on a bridge".to_owned(), "not with `bridge`".to_owned()),
         Attachment::User => ("a `user` interface".to_owned(), "not with `user`".to_owned()),
         Attachment::Macvtap(_) => ("an interface through macvtap".to_owned(), "not with `macvtap`".to_owned()),
+        Attachment::Tunnel(_) => ("an interface on a tunnel".to_owned(), "not with `tunnel`".to_owned()),
     }
 }

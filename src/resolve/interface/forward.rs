@@ -48,7 +48,11 @@ pub(crate) fn forwards(
                 ));
             }
         }
-        Attachment::Network(_) | Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => {
+        Attachment::Network(_)
+        | Attachment::HostNetwork(_)
+        | Attachment::Bridge { .. }
+        | Attachment::Macvtap(_)
+        | Attachment::Tunnel(_) => {
             problems.push(
                 Problem::not_on_this_mode(list.key_place(), "an interface whose ports nobody forwards")
                     .label("only with `user`, or on a network whose bridge libvirt makes")

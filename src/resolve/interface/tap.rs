@@ -58,7 +58,11 @@ pub(crate) fn tap(
     problems.extend((backend == Backend::Macvtap && model != InterfaceModel::Virtio).then(|| hears_no_groups(layers)));
     let network = match attachment {
         Attachment::Network(id) => Some(&guest.names.networks[id.0]).filter(|network| network.mode.makes_bridge()),
-        Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => None,
+        Attachment::HostNetwork(_)
+        | Attachment::Bridge { .. }
+        | Attachment::User
+        | Attachment::Macvtap(_)
+        | Attachment::Tunnel(_) => None,
     };
     let profile = link::profile(layers, attachment, guest.names, problems);
     let given = bandwidth::of_interface(&layers.object(key!(bandwidth)), network, backend, &label, problems);
@@ -94,7 +98,11 @@ fn trust_rx_filters(
             let portgroup = network.portgroup(layers.get(key!(portgroup)).map(|name| name.value.as_str()));
             portgroup.and_then(|group| group.trust_rx_filters).or(network.trust_rx_filters).is_some()
         }
-        Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::User | Attachment::Macvtap(_) => false,
+        Attachment::HostNetwork(_)
+        | Attachment::Bridge { .. }
+        | Attachment::User
+        | Attachment::Macvtap(_)
+        | Attachment::Tunnel(_) => false,
     };
     let is_default = attachment.backend(names.networks) == Backend::Macvtap
         && model == InterfaceModel::Virtio

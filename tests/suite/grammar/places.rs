@@ -65,8 +65,8 @@ impl<'a> Survey<'a> {
                 Child::Inline(markup) => {
                     self.visit_content(element, &markup.content, path, &self.inside(elements, &markup.tag));
                 }
-                Child::Element { key, tag } => {
-                    if let Some(ValueType::Set(child)) = self.value_type(element, key) {
+                Child::Element { key, tag, .. } => {
+                    if let Some(child) = self.value_type(element, key).and_then(ValueType::element) {
                         self.visit(child, join(path, key), &self.inside(elements, tag));
                     }
                 }
@@ -109,8 +109,15 @@ impl<'a> Survey<'a> {
                 Child::Inline(markup) => {
                     self.texts(element, markup, path, &self.inside(elements, &markup.tag), found);
                 }
-                Child::Element { key, tag } => match self.value_type(element, key) {
-                    Some(ValueType::Set(_) | ValueType::Flag | ValueType::Raw | ValueType::Xml) | None => {}
+                Child::Element { key, tag, .. } => match self.value_type(element, key) {
+                    Some(
+                        ValueType::Set(_)
+                        | ValueType::StringOrSet(_)
+                        | ValueType::Flag
+                        | ValueType::Raw
+                        | ValueType::Xml,
+                    )
+                    | None => {}
                     Some(_) => {
                         let texts: Vec<Texts> = text(&self.inside(elements, tag));
                         if !texts.is_empty() {

@@ -143,7 +143,10 @@ impl<'a> Choices<'a> {
             ValueType::Flag => Value::Set(Tree::new()),
             ValueType::Xml => Value::from("<a xmlns='urn:a'>&amp;</a>"),
             ValueType::Raw => return None,
-            ValueType::Set(element) => Value::Set(self.tree(vocabulary, element, depth + 1)),
+            ValueType::StringOrSet(_) if self.one_of(2) == 0 => Value::from(self.text(is_text)),
+            ValueType::Set(element) | ValueType::StringOrSet(element) => {
+                Value::Set(self.tree(vocabulary, element, depth + 1))
+            }
         })
     }
 
