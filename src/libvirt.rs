@@ -184,14 +184,14 @@ impl Unchecked<'_> {
             extra::merge(&mut object.definition.tree, extra, version, kind, &mut problems);
         }
         extra::check(&object, &extras, &mut problems);
-        extra::needs::check(&object.definition.tree, kind, version, &extras, &devices, &mut problems);
+        extra::shape::check(&object.definition.tree, kind, version, &extras, &devices, &mut problems);
         let faults = object.definition.sort_and_check(|vocabulary| vocabulary.object(kind), version);
         add_unreported(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices)), &mut problems);
         for (volume, extra) in object.volumes.iter_mut().zip(volume_extras) {
             let Some(definition) = &mut volume.definition else { continue };
             if let Some(extra) = extra {
                 extra::part::merge_volume(&mut definition.tree, extra, version, &mut problems);
-                extra::needs::check_volume(&definition.tree, version, extra, &mut problems);
+                extra::shape::check_volume(&definition.tree, version, extra, &mut problems);
             }
             let faults = definition.sort_and_check(Vocabulary::volume, version);
             let extras = extra.as_slice();

@@ -4,9 +4,10 @@
 //! attribute away, anything else replaces what was there.
 
 pub(super) mod equal;
-pub(super) mod needs;
+
 mod network;
 pub(super) mod part;
+pub(super) mod shape;
 mod value;
 
 use std::collections::HashSet;

@@ -17,7 +17,7 @@ use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 
 pub use markup::{Child, Content, Markup, XmlAttribute};
-pub use values::{Expected, Refusal, Values};
+pub use values::{Expected, Refusal, Values, Why};
 
 use super::tree::{Tree, Value};
 use crate::host_file::HostFile;

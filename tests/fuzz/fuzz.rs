@@ -28,21 +28,24 @@ struct Arguments {
     /// How many labs are tried
     #[arg(long, default_value_t = 1000)]
     runs: usize,
+    /// The number of the first of them, to go on where a run ended
+    #[arg(long, default_value_t = 0)]
+    first: usize,
     /// Print each lab that is accepted
     #[arg(long)]
     print: bool,
 }
 
 fn main() -> ExitCode {
-    let Arguments { seed, runs, print } = Arguments::parse();
+    let Arguments { seed, runs, first, print } = Arguments::parse();
     let fuzz = Fuzz::new();
-    let report = fuzz.run(seed, runs, &|report: &Report| eprintln!("{report}"));
+    let report = fuzz.run(seed, first..first + runs, &|report: &Report| eprintln!("{report}"));
     if print {
         report.accepted.iter().for_each(|spec| println!("{spec}"));
     }
     for failure in &report.failures {
         println!("\n{failure}");
     }
-    println!("\nseed {seed}: {report}");
+    println!("\nseed {seed}, from {first} on: {report}");
     if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

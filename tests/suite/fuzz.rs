@@ -7,7 +7,7 @@ use tool::Fuzz;
 
 #[test]
 fn random_labs_hold() {
-    let report = Fuzz::new().run(15, 40, &|_| {});
+    let report = Fuzz::new().run(15, 0..40, &|_| {});
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{report}\n{}", failures.join("\n\n"));
     assert!(report.accepted.len() > 10, "{report}");

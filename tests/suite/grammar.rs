@@ -1,5 +1,6 @@
 //! `schema/values.json` has what libvirt's grammars say of the places of a definition: the words that a text can be, the
-//! limits of numbers and the shapes of other texts, and what an element cannot do without.
+//! limits of numbers and the shapes of other texts, what an element cannot do without, and what it cannot have where an
+//! attribute says a certain word.
 //!
 //! With `LIBVIRT_ROOT` set to a root with libvirt, the table is compared with its grammars, and `UPDATE_CASES=1` writes it anew.
 //! What it is of is written by hand, and so is what later versions of libvirt have.
@@ -126,6 +127,9 @@ impl Places {
             // One may have no name for what the other has one for.
             known.extend(needs);
         }
+        for (path, excludes) in other.excludes {
+            self.excludes.entry(path).or_default().extend(excludes);
+        }
         self
     }
 
@@ -160,6 +164,8 @@ fn text(kept: &Value, places: &BTreeMap<&str, Places>) -> String {
         section(&mut out, " ", "texts", places.texts.iter().map(|(path, texts)| (path, texts.value())));
         out.push_str(",\n");
         section(&mut out, " ", "needs", places.needs.iter().map(|(path, needs)| (path, json!(needs))));
+        out.push_str(",\n");
+        section(&mut out, " ", "excludes", places.excludes.iter().map(|(path, excludes)| (path, json!(excludes))));
         out.push_str("\n }");
     }
     out.push_str("\n}\n");

@@ -55,6 +55,8 @@ pub struct Values {
     texts: FxHashMap<&'static str, Texts>,
     /// What elements need, by path; and by path, attribute and word, what those need besides that say this word.
     needs: FxHashMap<&'static str, Vec<&'static str>>,
+    /// By path, attribute and word: what an element that says this word cannot have.
+    excludes: FxHashMap<&'static str, Vec<&'static str>>,
 }
 
 /// What a text can be: one of the words, or what one of the shapes takes.
@@ -70,10 +72,21 @@ struct Texts {
 /// Something of a definition that libvirt does not take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The names of the elements on the way, and of the attribute that is not taken, or of the element that lacks one.
+    /// The names of the elements on the way, and of the attribute that is not taken, or of the element that is not.
     pub path: Vec<String>,
-    /// The attribute or element that is lacking; `None` where a value is not taken.
-    pub lacks: Option<&'static str>,
+    /// What is wrong there.
+    pub why: Why,
+}
+
+/// Why libvirt does not take something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The value is none of those that it takes.
+    Value,
+    /// The element lacks this attribute or element.
+    Lacks(&'static str),
+    /// The element has this attribute or element, which it cannot have as an attribute says this word.
+    Excludes { name: &'static str, attribute: String, word: String },
 }
 
 /// What a place takes instead of a text that it does not take.
@@ -176,20 +189,42 @@ impl Values {
         Walk::of(self, vocabulary, root, definition, true)
     }
 
-    /// Finds what elements of a definition lack.
+    /// Finds elements of a definition that lack something, or have what they cannot have.
     #[must_use]
-    pub fn lacking(&'static self, vocabulary: &Vocabulary, root: Element, definition: &Tree) -> Vec<Refusal> {
+    pub fn misshapen(&'static self, vocabulary: &Vocabulary, root: Element, definition: &Tree) -> Vec<Refusal> {
         Walk::of(self, vocabulary, root, definition, false)
     }
 
     /// What an element needs.
     fn needs<'t>(&'static self, path: &'t str, set: &'t Tree) -> impl Iterator<Item = &'static str> + use<'t> {
-        let of_words = set.iter().filter_map(move |(name, value)| match value {
-            Value::Str(word) => self.needs.get(format!("{path} {name}={word}").trim_start()),
-            _ => None,
-        });
+        let of_words = words(set).filter_map(move |(name, word)| self.needs.get(&*of_word(path, name, word)));
         self.needs.get(path).into_iter().chain(of_words).flatten().copied()
     }
+
+    /// What an element cannot have, with the attributes whose words say so.
+    fn excludes<'t>(
+        &'static self,
+        path: &'t str,
+        set: &'t Tree,
+    ) -> impl Iterator<Item = (&'static str, &'t str, &'t str)> + use<'t> {
+        words(set).flat_map(move |(attribute, word)| {
+            let names = self.excludes.get(&*of_word(path, attribute, word));
+            names.into_iter().flatten().map(move |name| (*name, attribute, word))
+        })
+    }
+}
+
+/// The attributes of an element that say words.
+fn words(set: &Tree) -> impl Iterator<Item = (&str, &str)> {
+    set.iter().filter_map(|(name, value)| match value {
+        Value::Str(word) => Some((name, word.as_ref())),
+        _ => None,
+    })
+}
+
+/// The name of what the tables say of an element whose attribute says a word.
+fn of_word(path: &str, attribute: &str, word: &str) -> String {
+    format!("{path} {attribute}={word}").trim_start().to_owned()
 }
 
 impl Table {
@@ -298,7 +333,11 @@ impl<'a> Walk<'a> {
         };
         let values = self.values;
         for name in values.needs(&place, set).filter(|name| !is_there(name)) {
-            self.found.push(Refusal { path: self.path.clone(), lacks: Some(name) });
+            self.found.push(Refusal { path: self.path.clone(), why: Why::Lacks(name) });
+        }
+        for (name, attribute, word) in values.excludes(&place, set).filter(|(name, ..)| is_there(name)) {
+            let (attribute, word) = (attribute.to_owned(), word.to_owned());
+            self.found.push(Refusal { path: self.path.clone(), why: Why::Excludes { name, attribute, word } });
         }
         for (name, value) in set.iter() {
             let Some(attribute) = self.vocabulary.attribute(element, name) else { continue };
@@ -313,7 +352,7 @@ impl<'a> Walk<'a> {
                     (Some(inner), Value::Set(set)) => self.set(inner, set),
                     (_, item) => {
                         if values.expected(&place, attribute.value_type, item).is_some() {
-                            self.found.push(Refusal { path: self.path.clone(), lacks: None });
+                            self.found.push(Refusal { path: self.path.clone(), why: Why::Value });
                         }
                     }
                 }

@@ -51,6 +51,7 @@ const LACKING: &[(&str, &str, Version)] = &[
     ("does not support virt type 'kvm'", " type='kvm'", ANY),
     // libvirt knows drives on NVMe from 11.6 on.
     ("failed to validate against schema", "bus='nvme'", (11, 5)),
+    ("Invalid value for attribute 'bus'", "bus='nvme'", (11, 5)),
     // Emulators are at other paths of the host.
     ("Cannot check QEMU binary", "<emulator>", ANY),
 ];
@@ -176,43 +177,59 @@ impl Libvirt {
             Kind::Network | Kind::Pool => connection == TEST,
             Kind::Volume => false,
         };
-        let mut script = if connection == TEST { CLEAN.to_owned() } else { String::new() };
-        for (index, (definition, file)) in definitions.iter().zip(files).enumerate().filter(|(_, (one, _))| asked(one))
-        {
-            let prefix = match definition.kind {
-                Kind::Network => "net-",
-                Kind::Pool => "pool-",
-                Kind::Domain | Kind::Volume => "",
-            };
-            let keep = if connection == EMBEDDED { " --keep-nvram" } else { "" };
-            let uuid = &definition.uuid;
-            let lines = format!(
-                "echo --err @{index}\n{prefix}define --validate {file}\necho --err @undo\n{prefix}undefine {uuid}{keep}\n"
-            );
-            script.push_str(&lines);
-        }
-        script.push_str("echo --err @end\n");
-        let complained = self.virsh(uri, script);
-        assert!(complained.contains("@end"), "virsh ends too early: {complained}");
         let mut answers: Answers = definitions.iter().map(|definition| asked(definition).then_some(Ok(()))).collect();
-        let mut at = None;
-        for line in complained.lines().filter_map(|line| line.strip_prefix("error: ")) {
-            match line.strip_prefix('@') {
-                Some(mark) => at = mark.parse::<usize>().ok(),
-                None => {
-                    // The first line says which command failed.
-                    if let Some(index) = at
-                        && !line.starts_with("Failed to define")
-                        && answers[index] == Some(Ok(()))
-                    {
-                        let definition = definitions[index];
-                        let refused = Err(format!("`{}`: {line}", definition.name));
-                        answers[index] = (!self.lacks(line, definition)).then_some(refused);
-                    }
-                }
+        let mut left: Vec<usize> = (0..definitions.len()).filter(|index| asked(definitions[*index])).collect();
+        while !left.is_empty() {
+            let mut script = if connection == TEST { CLEAN.to_owned() } else { String::new() };
+            for index in &left {
+                let Definition { kind, uuid, .. } = &definitions[*index];
+                let prefix = match kind {
+                    Kind::Network => "net-",
+                    Kind::Pool => "pool-",
+                    Kind::Domain | Kind::Volume => "",
+                };
+                // It is validated once; that takes longer than all else.
+                let (validate, keep) = if connection == TEST { (" --validate", "") } else { ("", " --keep-nvram") };
+                let file = &files[*index];
+                let lines = format!(
+                    "echo --err @{index}\n{prefix}define{validate} {file}\necho --err @undo\n{prefix}undefine {uuid}{keep}\n"
+                );
+                script.push_str(&lines);
             }
+            script.push_str("echo --err @end\n");
+            let complained = self.virsh(uri, script);
+            let last = self.hear(&complained, definitions, &mut answers);
+            if complained.contains("@end") {
+                break;
+            }
+            // What takes the whole program down is wrong too; the others are asked about again.
+            let last = last.unwrap_or_else(|| panic!("virsh does not begin: {complained}"));
+            answers[last] = Some(Err(format!("`{}`: libvirt ends", definitions[last].name)));
+            left.retain(|index| *index > last);
         }
         answers
+    }
+
+    /// Notes what virsh complains of, by definition; the last definition that it came to.
+    fn hear(&self, complained: &str, definitions: &[&Definition], answers: &mut Answers) -> Option<usize> {
+        let (mut at, mut last) = (None, None);
+        for line in complained.lines().filter_map(|line| line.strip_prefix("error: ")) {
+            if let Some(mark) = line.strip_prefix('@') {
+                at = mark.parse::<usize>().ok();
+                last = at.or(last);
+                continue;
+            }
+            // The first line says which command failed.
+            if let Some(index) = at
+                && !line.starts_with("Failed to define")
+                && answers[index] == Some(Ok(()))
+            {
+                let definition = definitions[index];
+                let refused = Err(format!("`{}`: {line}", definition.name));
+                answers[index] = (!self.lacks(line, definition)).then_some(refused);
+            }
+        }
+        last
     }
 
     /// Whether what is said of a definition is that this machine lacks something.

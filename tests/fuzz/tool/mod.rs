@@ -9,8 +9,10 @@ mod labs;
 mod libvirt;
 mod shrink;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
+use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 
 use lab2nix::place::Place;
@@ -99,13 +101,18 @@ impl Fuzz {
         Self { labs: Labs::new(), libvirt: Libvirt::find() }
     }
 
-    /// Tries a number of labs. `progress` is called with what came of them so far.
-    pub fn run(&self, seed: u64, runs: usize, progress: &dyn Fn(&Report)) -> Report {
+    /// Tries the labs of these numbers. `progress` is called with what came of them so far.
+    pub fn run(&self, seed: u64, numbers: Range<usize>, progress: &dyn Fn(&Report)) -> Report {
         let mut report = Report::default();
         let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
+        panic::set_hook(Box::new(|panic| {
+            if !TRIES.get() {
+                eprintln!("{panic}");
+            }
+        }));
         let mut batch = Vec::new();
-        for number in 0..runs {
+        let end = numbers.end;
+        for number in numbers {
             // Each lab follows from its own number, so that a part of a run is the same labs.
             let mut random =
                 fastrand::Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number as u64));
@@ -120,7 +127,7 @@ impl Fuzz {
                 Ok(None) => {}
                 Err(failure) => self.add(failure, &mut report),
             }
-            if batch.len() == BATCH || number + 1 == runs {
+            if batch.len() == BATCH || number + 1 == end {
                 self.ask(&std::mem::take(&mut batch), &mut report);
                 progress(&report);
             }
@@ -236,9 +243,17 @@ fn made(spec: &Value) -> Result<Vec<Definition>, String> {
     documents.iter().map(|document| Definition::new(document.name(), document.text())).collect()
 }
 
+thread_local! {
+    /// Whether a panic of the product is caught, which is reported then.
+    static TRIES: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What a function returns, or how it panics.
 fn caught<T>(function: impl FnOnce() -> T) -> Result<T, String> {
-    panic::catch_unwind(AssertUnwindSafe(function)).map_err(|panic| {
+    TRIES.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(function));
+    TRIES.set(false);
+    result.map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         format!("panics: {}", text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("without a word"))
     })

@@ -44,8 +44,8 @@ impl Texts {
     }
 }
 
-/// What an element cannot do without: `@name` for an attribute, `name` for an element. `None` of what cannot be.
-type Needs = Option<BTreeSet<String>>;
+/// Names of what is in an element: `@name` for an attribute, `name` for an element. `None` of what cannot be.
+type Names = Option<BTreeSet<String>>;
 
 impl Grammar {
     /// The texts of a pattern; `None` where it has no text. `name` is what the grammar calls it.
@@ -106,7 +106,30 @@ impl Grammar {
         each.reduce(|all, one| &all & &one).unwrap_or_default()
     }
 
-    fn needed(&self, pattern: &Pattern, given: Option<(&str, &str)>) -> Needs {
+    /// What any of these elements can have, where an attribute says a word.
+    pub fn possible(&self, elements: &BTreeSet<ElementId>, given: Option<(&str, &str)>) -> BTreeSet<String> {
+        elements.iter().filter_map(|id| self.possible_in(&self.element(*id).content, given)).flatten().collect()
+    }
+
+    fn possible_in(&self, pattern: &Pattern, given: Option<(&str, &str)>) -> Names {
+        match pattern {
+            Pattern::Element(_) | Pattern::Attribute(..) => self.needed(pattern, given),
+            Pattern::Ref(name) => self.possible_in(self.named(name), given),
+            Pattern::All(parts) => parts.iter().try_fold(BTreeSet::new(), |mut all, part| {
+                all.extend(self.possible_in(part, given)?);
+                Some(all)
+            }),
+            Pattern::OneOf(parts) => {
+                let each = parts.iter().filter_map(|part| self.possible_in(part, given));
+                each.reduce(|all, one| &all | &one)
+            }
+            Pattern::Maybe(part) => Some(self.possible_in(part, given).unwrap_or_default()),
+            Pattern::Text | Pattern::Value(_) | Pattern::Data(_) => Some(BTreeSet::new()),
+            Pattern::Never => None,
+        }
+    }
+
+    fn needed(&self, pattern: &Pattern, given: Option<(&str, &str)>) -> Names {
         match pattern {
             Pattern::Element(id) => {
                 let element = self.element(*id);

@@ -17,6 +17,8 @@ pub struct Places {
     pub texts: BTreeMap<String, Texts>,
     /// What elements need, by path; and by path, attribute and word, what one with that word needs besides.
     pub needs: BTreeMap<String, BTreeSet<String>>,
+    /// By path, attribute and word: what one with that word cannot have, and others can.
+    pub excludes: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Finds what a grammar says of a vocabulary, from the root of its definitions on.
@@ -37,7 +39,7 @@ impl<'a> Survey<'a> {
         for (element, path, elements) in &survey.found {
             let markup = vocabulary.markup(*element);
             survey.texts(*element, markup, path, elements, &mut places.texts);
-            survey.needs(markup, path, elements, &mut places.needs);
+            survey.needs(markup, path, elements, &mut places);
         }
         places.texts.retain(|_, texts| !texts.any);
         places
@@ -132,39 +134,41 @@ impl<'a> Survey<'a> {
         }
     }
 
-    fn needs(
-        &self,
-        markup: &Markup,
-        path: &str,
-        elements: &BTreeSet<ElementId>,
-        found: &mut BTreeMap<String, BTreeSet<String>>,
-    ) {
+    fn needs(&self, markup: &Markup, path: &str, elements: &BTreeSet<ElementId>, found: &mut Places) {
         let needed = self.grammar.needs(elements, None);
         let keys = self.keys(markup, elements, &needed);
+        let possible = self.grammar.possible(elements, None);
         for attribute in &markup.attributes {
             let XmlAttribute::Named(name) = attribute else { continue };
             let contents = elements.iter().map(|id| &self.grammar.element(*id).content);
             let texts = contents.filter_map(|content| self.grammar.attribute(content, name));
             let words: BTreeSet<String> = texts.flat_map(|texts| texts.words).collect();
             for word in words {
-                let needed = self.grammar.needs(elements, Some((name, &word)));
+                let given = Some((name.as_str(), word.as_str()));
+                let at = || format!("{path} {name}={word}").trim_start().to_owned();
+                let needed = self.grammar.needs(elements, given);
                 let more = &self.keys(markup, elements, &needed) - &keys;
                 if !more.is_empty() {
-                    found.insert(format!("{path} {name}={word}").trim_start().to_owned(), more);
+                    found.needs.insert(at(), more);
+                }
+                let impossible = &possible - &self.grammar.possible(elements, given);
+                let impossible = self.keys(markup, elements, &impossible);
+                if !impossible.is_empty() {
+                    found.excludes.insert(at(), impossible);
                 }
             }
         }
         if !keys.is_empty() {
-            found.insert(path.to_owned(), keys);
+            found.needs.insert(path.to_owned(), keys);
         }
     }
 
-    /// The names in the vocabulary of what elements need. What it has several names for, or none, is left out.
-    fn keys(&self, markup: &Markup, elements: &BTreeSet<ElementId>, needed: &BTreeSet<String>) -> BTreeSet<String> {
+    /// The names in the vocabulary of what is in elements. What it has several names for, or none, is left out.
+    fn keys(&self, markup: &Markup, elements: &BTreeSet<ElementId>, names: &BTreeSet<String>) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
         for attribute in &markup.attributes {
             if let XmlAttribute::Named(name) = attribute
-                && needed.contains(&format!("@{name}"))
+                && names.contains(&format!("@{name}"))
             {
                 keys.insert(name.clone());
             }
@@ -176,7 +180,7 @@ impl<'a> Survey<'a> {
         for child in &markup.content.children {
             let tag = tag_of(child);
             let is_only = markup.content.children.iter().filter(|other| tag_of(other) == tag).count() == 1;
-            if !is_only || !needed.contains(&tag) {
+            if !is_only || !names.contains(&tag) {
                 continue;
             }
             match child {
