@@ -99,7 +99,7 @@ impl Merger<'_> {
         let (element, name, key) = match kind {
             ObjectKind::Network => ("bridge", "name", "bridge"),
             ObjectKind::Pool => ("target", "path", "path"),
-            ObjectKind::Domain => return,
+            ObjectKind::Domain => ("iothreads", "count", "iothreads"),
         };
         let at = extra.at.key(element);
         let place = match extra.value.get(element) {

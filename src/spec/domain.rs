@@ -126,7 +126,7 @@ pub struct DomainFields {
     pub cpu_limits: Option<CpuLimits>,
     /// How many threads of their own QEMU has for disks, which name them by number from 1. Default: 0, and QEMU's main thread
     /// does the work.
-    #[schemars(example = 1)]
+    #[schemars(range(min = 0, max = 1024), example = 1)]
     pub iothreads: Option<u32>,
     /// The weight of the domain's disks against those of others, where the host's scheduler of block devices has weights
     /// (BFQ; [libvirt](https://libvirt.org/formatdomain.html#block-i-o-tuning)). Default: the kernel's, 100.
