@@ -359,7 +359,7 @@ ids! {
     ///
     /// SATA has room for 30, five controllers of six ports, and IDE for 4, optical drives among them. Others end where
     /// libvirt runs out of PCI slots and USB ports. On `scsi`, one controller takes hundreds. Each interface has a PCI slot
-    /// or port of its own, and so has each disk on `virtio` or `nvme` and each PCI device of the host.
+    /// or port of its own, and so has each disk on `virtio` or `nvme`, each share and each PCI device of the host.
     BusFull = "bus-full", Error;
 
     /// A pool, volume or disk key that the type of the pool cannot have.

@@ -7,6 +7,7 @@ pub(crate) mod screen;
 pub(crate) mod serial;
 pub(crate) mod share;
 pub(crate) mod sound;
+pub(crate) mod usb;
 
 use crate::lab::device::screen::Screen;
 use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};

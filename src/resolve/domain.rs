@@ -28,7 +28,7 @@ use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::device::{hostdev, input, pci, screen, serial, share, sound};
+use crate::resolve::device::{hostdev, input, pci, screen, serial, share, sound, usb};
 use crate::resolve::drive::{bus, floppy, io};
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
@@ -37,8 +37,10 @@ use crate::resolve::names::Names;
 use crate::resolve::{cloud_init, device, drive, interface, parse, text};
 use crate::spec::drive::DiskBus;
 use crate::spec::guest::Os;
+use crate::spec::input::InputBus;
 use crate::spec::key::key;
 use crate::spec::screen::Video;
+use crate::spec::sound::Sound;
 use crate::spec::{Active, DomainFields};
 
 /// Resolves one domain of an entry, and the volumes that its disks declare.
@@ -73,11 +75,22 @@ pub(crate) fn resolve(
     let console = layers.value(key!(serial)).unwrap_or(false);
     let has_screen = !screen.graphics.is_empty();
     let hostdevs = hostdev::host_devices(&guest, &mut interfaces, has_screen, problems);
+    let inputs = input::inputs(&guest, screen.video != Video::None, problems);
+    let written_on =
+        |bus: InputBus| inputs.iter().filter(move |input| input.bus == Some(bus)).filter_map(|input| input.at.as_ref());
     let on_pci = disks.iter().filter(|disk| matches!(disk.bus, DiskBus::Virtio | DiskBus::Nvme));
     let on_pci = (interfaces.iter().map(|interface| Place::value(&interface.at)))
         .chain(on_pci.map(|disk| Place::value(&disk.at)))
-        .chain(hostdevs.iter().filter(|device| device.is_pci()).map(|device| device.place.clone()));
+        .chain(hostdevs.iter().filter(|device| device.is_pci()).map(|device| device.place.clone()))
+        .chain(layers.objects(key!(shares)).map(|share| share.place()))
+        .chain(layers.entries(key!(shmem)).into_iter().map(|(_, shmem)| shmem.place()))
+        .chain(written_on(InputBus::Virtio).map(Place::value));
     pci::have_room(on_pci, guest.board, &instance.name, problems);
+    let on_usb = (disks.iter().filter(|disk| disk.bus == DiskBus::Usb).map(|disk| Place::value(&disk.at)))
+        .chain(hostdevs.iter().filter(|device| device.is_usb()).map(|device| device.place.clone()))
+        .chain(written_on(InputBus::Usb).map(Place::value));
+    let redirections = layers.value(key!(usb_redirections)).unwrap_or(0) as usize;
+    usb::have_room(on_usb, redirections + usize::from(sound == Sound::Usb), &instance.name, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
         .chain(floppies.iter().map(|floppy| &floppy.boot))
@@ -110,7 +123,7 @@ pub(crate) fn resolve(
         clock: clock::clock(&guest, hypervisor.hyperv, problems),
         on: lifecycle::on(layers, problems),
         hypervisor,
-        inputs: input::inputs(&guest, screen.video != Video::None, problems),
+        inputs,
         serial: console,
         serials: serial::serials(&guest, console, problems),
         agent: layers.value(key!(agent)).unwrap_or(false),

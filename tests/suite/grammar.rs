@@ -34,6 +34,7 @@ const SCHEMAS: &str = "usr/share/libvirt/schemas";
 /// schemas have patterns for these all the same: what nobody means to write is not worth refusing what somebody does.
 const KEPT: &[&str] = &[
     "UUID",
+    "[0-9]+\\.[0-9]+",
     "ccidSlot",
     "ccwSsidRange",
     "cpuset",

@@ -59,6 +59,12 @@ impl HostDevice {
         matches!(self.kind, HostDeviceKind::Pci { .. })
     }
 
+    /// Whether it is a USB device.
+    #[must_use]
+    pub fn is_usb(&self) -> bool {
+        matches!(self.kind, HostDeviceKind::Usb { .. })
+    }
+
     /// What it is called on the host, as the tools there print it.
     #[must_use]
     pub fn name(&self) -> String {

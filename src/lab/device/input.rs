@@ -1,11 +1,14 @@
 //! A keyboard or pointer of a domain.
 
 use crate::lab::placed::Placed;
+use crate::place::Pointer;
 use crate::spec::input::{GrabToggle, InputBus, InputGrab, InputType};
 
 /// A keyboard, a pointer, or one of the host.
 #[derive(Debug)]
 pub struct Input {
+    /// Where it is written; nothing for one that is there by default.
+    pub at: Option<Pointer>,
     pub kind: InputType,
     /// What it is plugged into; nothing for [`InputType::Evdev`].
     pub bus: Option<InputBus>,
@@ -22,6 +25,6 @@ pub struct Input {
 impl Input {
     /// One that QEMU makes.
     pub(crate) fn emulated(kind: InputType, bus: InputBus) -> Self {
-        Self { kind, bus: Some(bus), device: None, grab: None, grab_toggle: None, repeat: None }
+        Self { at: None, kind, bus: Some(bus), device: None, grab: None, grab_toggle: None, repeat: None }
     }
 }

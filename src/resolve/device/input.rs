@@ -89,6 +89,7 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
     }
     let device = device.filter(|_| is_of_host).and_then(|word| Some(word.with(text::file(word, problems)?)));
     Some(Input {
+        at: Some(layers.pointer()),
         kind,
         bus: bus.map(|bus| *bus.value).or(default),
         device,
