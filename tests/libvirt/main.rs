@@ -16,6 +16,7 @@ mod guest;
 mod guests_go_on;
 mod helper;
 mod machine;
+mod macvtap;
 mod objects;
 mod plan;
 #[allow(dead_code, reason = "these tests use a part of it")]

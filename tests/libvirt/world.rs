@@ -92,14 +92,20 @@ impl World {
         panic!("the host has not started; above is what {SCRIPT} says\n{}", world.logs());
     }
 
-    /// Starts one that has a kernel of its own, Debian's, under which all is done that follows: a kernel that can shape
-    /// traffic and knows Open vSwitch, whatever the real one can. It has a single processor.
+    /// Starts one that has a kernel of its own from the beginning.
     pub fn with_kernel(test: &'static str) -> Self {
         let mut world = Self::start(test);
-        let began = Instant::now();
-        world.machine = Some(Machine::start(&world));
-        world.print("has a kernel of its own", began);
+        world.start_kernel();
         world
+    }
+
+    /// Starts a kernel of its own, Debian's, under which all is done that follows: a kernel that can shape traffic and knows
+    /// Open vSwitch and macvtap, whatever the real one can. It has a single processor and is slow; the files that there are
+    /// stay.
+    pub fn start_kernel(&mut self) {
+        let began = Instant::now();
+        self.machine = Some(Machine::start(self));
+        self.print("has a kernel of its own", began);
     }
 
     /// Does a part of the test, and prints how long it took.
