@@ -148,7 +148,10 @@ impl Rule {
         let other = if name == broken { self.when.keys().find(|path| **path != broken) } else { Some(&broken) };
         let label = match other.map(|path| (path, described(path))) {
             Some((_, Some(described))) => format!("not with {described}"),
-            Some((path, None)) => format!("needs `{path}`"),
+            Some((path, None)) => match self.then.get(*path).map(Vec::as_slice) {
+                Some([word]) if *word != "*" => format!("needs `{path}` `{word}`"),
+                _ => format!("needs `{path}`"),
+            },
             None => "libvirt refuses it".to_owned(),
         };
         let words = self.then.get(broken).map(Vec::as_slice).unwrap_or_default();
@@ -160,8 +163,8 @@ impl Rule {
             _ if words.iter().any(|word| word.starts_with(char::is_numeric)) || name == broken => {
                 format!("write another `{broken}`, or leave `{name}` out")
             }
-            ["", ..] => format!("libvirt takes it where `{broken}` is {} or not there", listed()),
-            _ => format!("libvirt takes it where `{broken}` is {}", listed()),
+            ["", ..] => format!("libvirt takes it with these of `{broken}`: {}; or without", listed()),
+            _ => format!("libvirt takes it with these of `{broken}`: {}", listed()),
         };
         let id = Id::from_name(self.id).expect("the tables of this crate are tested");
         Problem::new(id, Place::key(at), self.message).label(label).help(help)
