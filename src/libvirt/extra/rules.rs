@@ -79,10 +79,12 @@ pub(in crate::libvirt) fn check(
                 }
                 _ => None,
             };
-            let Some((at, name)) = whole().or_else(|| devices.iter().find_map(of_device)) else { continue };
-            // What the schemas say of it is reported already.
-            let places = [Place::key(&at), Place::value(&at)];
-            if !problems.iter().any(|reported| places.contains(&reported.place)) {
+            let Some(said) = whole().or_else(|| devices.iter().find_map(of_device)) else { continue };
+            // What the schemas say of one of them is reported already.
+            let places: Vec<Place> = said.iter().flat_map(|(at, _)| [Place::key(at), Place::value(at)]).collect();
+            if !problems.iter().any(|reported| places.contains(&reported.place))
+                && let Some((at, name)) = said.into_iter().next()
+            {
                 problems.push(rule.problem(element, at, name, broken));
             }
         }
@@ -118,10 +120,10 @@ impl Rule {
         self.then.iter().find(|said| !says(said)).map(|(path, _)| *path)
     }
 
-    /// Finds the first of the attributes concerned that a set of `extra` says, if all that it says of them is what the
+    /// Finds those of the attributes concerned that a set of `extra` says, if all that it says of them is what the
     /// element has.
-    fn said_in(&self, set: &Map<String, Json>, at: &Pointer, element: &Tree) -> Option<(Pointer, &'static str)> {
-        let mut first = None;
+    fn said_in(&self, set: &Map<String, Json>, at: &Pointer, element: &Tree) -> Option<Vec<(Pointer, &'static str)>> {
+        let mut all = Vec::new();
         for path in self.when.keys().chain(self.then.keys()) {
             let Some((json, at)) = said_at(set, at, path) else { continue };
             let is_same = match json {
@@ -134,9 +136,9 @@ impl Rule {
             if !is_same {
                 return None;
             }
-            first = first.or(Some((at, *path)));
+            all.push((at, *path));
         }
-        first
+        (!all.is_empty()).then_some(all)
     }
 
     fn problem(&self, element: &Tree, at: Pointer, name: &'static str, broken: &'static str) -> Problem {
