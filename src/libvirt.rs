@@ -20,6 +20,7 @@ pub mod vocabulary;
 
 pub use content::is_content;
 pub use elsewhere::objects_on;
+pub use extra::rules;
 
 use indexmap::IndexSet;
 
@@ -185,6 +186,7 @@ impl Unchecked<'_> {
         }
         extra::check(&object, &extras, &mut problems);
         extra::shape::check(&object.definition.tree, kind, version, &extras, &devices, &mut problems);
+        extra::rules::check(&object.definition.tree, kind, &extras, &devices, &mut problems);
         let faults = object.definition.sort_and_check(|vocabulary| vocabulary.object(kind), version);
         add_unreported(faults.iter().filter_map(|fault| of_text(fault, &at, &extras, &devices)), &mut problems);
         for (volume, extra) in object.volumes.iter_mut().zip(volume_extras) {

@@ -7,6 +7,7 @@ pub(super) mod equal;
 
 mod network;
 pub(super) mod part;
+pub mod rules;
 pub(super) mod shape;
 mod value;
 

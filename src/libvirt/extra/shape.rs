@@ -115,26 +115,42 @@ fn described(path: &[String]) -> String {
 
 /// Finds where `extra` has an element with or without something: the place of what it has, or of the element that lacks it.
 fn of_set(set: &Map<String, Json>, at: &Pointer, path: &[String], name: &str, found: Found) -> Option<Pointer> {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    at_path(set, at, &path, &|set, at| match (found, set.get(name)) {
+        (Found::Without, None) => Some(at.clone()),
+        (Found::Without, Some(Json::Null)) => Some(at.key(name)),
+        (Found::With, Some(value)) if !value.is_null() => Some(at.key(name)),
+        (Found::Without | Found::With, _) => None,
+    })
+}
+
+/// Finds something in the sets that `extra` has at a path: in the first in which there is any.
+pub(super) fn at_path<T>(
+    set: &Map<String, Json>,
+    at: &Pointer,
+    path: &[&str],
+    find: &impl Fn(&Map<String, Json>, &Pointer) -> Option<T>,
+) -> Option<T> {
     match path {
-        [] => match (found, set.get(name)) {
-            (Found::Without, None) => Some(at.clone()),
-            (Found::Without, Some(Json::Null)) => Some(at.key(name)),
-            (Found::With, Some(value)) if !value.is_null() => Some(at.key(name)),
-            (Found::Without | Found::With, _) => None,
-        },
-        [step, inside @ ..] => of_value(set.get(step)?, &at.key(step), inside, name, found),
+        [] => find(set, at),
+        [step, inside @ ..] => in_value(set.get(*step)?, &at.key(*step), inside, find),
     }
 }
 
-fn of_value(json: &Json, at: &Pointer, path: &[String], name: &str, found: Found) -> Option<Pointer> {
+fn in_value<T>(
+    json: &Json,
+    at: &Pointer,
+    path: &[&str],
+    find: &impl Fn(&Map<String, Json>, &Pointer) -> Option<T>,
+) -> Option<T> {
     match json {
         Json::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| of_value(item, &at.index(index), path, name, found))
+            items.iter().enumerate().find_map(|(index, item)| in_value(item, &at.index(index), path, find))
         }
         Json::Object(set) if is_by_position(set) => {
-            set.iter().find_map(|(position, item)| of_value(item, &at.key(position), path, name, found))
+            set.iter().find_map(|(position, item)| in_value(item, &at.key(position), path, find))
         }
-        Json::Object(set) => of_set(set, at, path, name, found),
+        Json::Object(set) => at_path(set, at, path, find),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
     }
 }

@@ -1,0 +1,220 @@
+//! What libvirt refuses beside its schemas: attributes that do not go with what others say. `schema/rules.json` has it.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json};
+
+use super::part::DEVICES;
+use super::shape::at_path;
+use crate::lab::ExtraAt;
+use crate::lab::identity::ObjectKind;
+use crate::libvirt::DeviceExtras;
+use crate::libvirt::tree::{Tree, Value};
+use crate::place::{Place, Pointer};
+use crate::problem::{Id, Problem, quoted_list};
+
+/// What attributes say, by their path in the element: one of the words. `""` stands for an attribute that is not there, and
+/// `…*` for all words that begin so, so that `*` is any.
+type Says = IndexMap<&'static str, Vec<&'static str>>;
+
+/// One rule of libvirt's.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The kind of definition that it is about.
+    pub kind: &'static str,
+    /// The path of the element that it is about; nothing for the definition itself.
+    pub element: &'static str,
+    /// The name of the problem.
+    id: &'static str,
+    /// What is wrong where it is broken.
+    pub message: &'static str,
+    /// Where it applies: all of this is said.
+    when: Says,
+    /// What has to be said there.
+    then: Says,
+    /// An element that breaks it.
+    #[serde(borrow)]
+    pub broken: &'static RawValue,
+    /// The same element so that libvirt takes it.
+    #[serde(borrow)]
+    pub mended: &'static RawValue,
+    /// What the spec says of the object besides, for both.
+    #[serde(borrow)]
+    pub base: Option<&'static RawValue>,
+}
+
+/// All rules.
+#[must_use]
+pub fn rules() -> &'static [Rule] {
+    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../../schema/rules.json")).expect("the tables of this crate are tested")
+    });
+    &RULES
+}
+
+/// Reports what breaks a rule in the definition of an object, where `extra` says one of the attributes concerned.
+pub(in crate::libvirt) fn check(
+    tree: &Tree,
+    kind: ObjectKind,
+    extras: &[&ExtraAt],
+    devices: &[DeviceExtras<'_>],
+    problems: &mut Vec<Problem>,
+) {
+    if extras.is_empty() && devices.is_empty() {
+        return;
+    }
+    for rule in rules().iter().filter(|rule| rule.kind == kind.name()) {
+        let path: Vec<&str> = rule.element.split('.').filter(|step| !step.is_empty()).collect();
+        for (element, index) in elements(tree, &path) {
+            let Some(broken) = rule.broken_by(element) else { continue };
+            let said = |set: &Map<String, Json>, at: &Pointer| rule.said_in(set, at, element);
+            let whole = || extras.iter().rev().find_map(|extra| at_path(&extra.value, &extra.at, &path, &said));
+            let of_device = |device: &DeviceExtras<'_>| match path.as_slice() {
+                [DEVICES, name, inside @ ..] if *name == device.name && index == device.index => {
+                    device.extras.iter().rev().find_map(|extra| at_path(&extra.value, &extra.at, inside, &said))
+                }
+                _ => None,
+            };
+            let Some(said) = whole().or_else(|| devices.iter().find_map(of_device)) else { continue };
+            // What the schemas say of one of them is reported already.
+            let places: Vec<Place> = said.iter().flat_map(|(at, _)| [Place::key(at), Place::value(at)]).collect();
+            if !problems.iter().any(|reported| places.contains(&reported.place))
+                && let Some((at, name)) = said.into_iter().next()
+            {
+                problems.push(rule.problem(element, at, name, broken));
+            }
+        }
+    }
+}
+
+/// The elements at a path, with the index of the first of those around that are in a list, else 0.
+fn elements<'t>(tree: &'t Tree, path: &[&str]) -> Vec<(&'t Tree, usize)> {
+    let [step, inside @ ..] = path else { return vec![(tree, 0)] };
+    let items = match tree.get(step) {
+        Some(Value::List(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let is_list = matches!(tree.get(step), Some(Value::List(_)));
+    let sets = items.iter().enumerate().filter_map(|(index, item)| match item {
+        Value::Set(set) => Some((index, set)),
+        _ => None,
+    });
+    sets.flat_map(|(index, set)| {
+        elements(set, inside).into_iter().map(move |(found, inner)| (found, if is_list { index } else { inner }))
+    })
+    .collect()
+}
+
+impl Rule {
+    /// The attribute that does not say what it has to.
+    fn broken_by(&self, element: &Tree) -> Option<&'static str> {
+        let says = |(path, words): &(&&'static str, &Vec<&str>)| is_one_of(&text(element, path), words);
+        if !self.when.iter().all(|said| says(&said)) {
+            return None;
+        }
+        self.then.iter().find(|said| !says(said)).map(|(path, _)| *path)
+    }
+
+    /// Finds those of the attributes concerned that a set of `extra` says, if all that it says of them is what the
+    /// element has.
+    fn said_in(&self, set: &Map<String, Json>, at: &Pointer, element: &Tree) -> Option<Vec<(Pointer, &'static str)>> {
+        let mut all = Vec::new();
+        for path in self.when.keys().chain(self.then.keys()) {
+            let Some((json, at)) = said_at(set, at, path) else { continue };
+            let is_same = match json {
+                Json::Null => text(element, path).is_empty(),
+                Json::String(said) => text(element, path) == *said,
+                Json::Number(said) => text(element, path) == said.to_string(),
+                Json::Bool(said) => text(element, path) == said.to_string(),
+                Json::Array(_) | Json::Object(_) => !text(element, path).is_empty(),
+            };
+            if !is_same {
+                return None;
+            }
+            all.push((at, *path));
+        }
+        (!all.is_empty()).then_some(all)
+    }
+
+    fn problem(&self, element: &Tree, at: Pointer, name: &'static str, broken: &'static str) -> Problem {
+        let described = |path: &str| match text(element, path).as_str() {
+            "" => None,
+            "…" => Some(format!("`{path}`")),
+            word => Some(format!("`{path}` `{word}`")),
+        };
+        let other = if name == broken { self.when.keys().find(|path| **path != broken) } else { Some(&broken) };
+        let label = match other.map(|path| (path, described(path))) {
+            Some((_, Some(described))) => format!("not with {described}"),
+            Some((path, None)) => match self.then.get(*path).map(Vec::as_slice) {
+                Some([word]) if *word != "*" => format!("needs `{path}` `{word}`"),
+                _ => format!("needs `{path}`"),
+            },
+            None => "libvirt refuses it".to_owned(),
+        };
+        let words = self.then.get(broken).map(Vec::as_slice).unwrap_or_default();
+        let listed = || quoted_list(words.iter().copied().filter(|word| !word.is_empty()));
+        let help = match words {
+            [] => format!("leave `{name}` out"),
+            [""] => format!("leave `{broken}` out"),
+            ["*"] => format!("add `{broken}`, or leave `{name}` out"),
+            _ if words.iter().any(|word| word.starts_with(char::is_numeric)) || name == broken => {
+                format!("write another `{broken}`, or leave `{name}` out")
+            }
+            ["", ..] => format!("libvirt takes it with these of `{broken}`: {}; or without", listed()),
+            _ => format!("libvirt takes it with these of `{broken}`: {}", listed()),
+        };
+        let id = Id::from_name(self.id).expect("the tables of this crate are tested");
+        Problem::new(id, Place::key(at), self.message).label(label).help(help)
+    }
+}
+
+/// What an attribute says; nothing if it is not there, and `…` of what is no text.
+fn text(element: &Tree, path: &str) -> String {
+    let (step, inside) = path.split_once('.').map_or((path, None), |(step, inside)| (step, Some(inside)));
+    match (element.get(step), inside) {
+        (Some(Value::Set(set)), Some(inside)) => text(set, inside),
+        (Some(Value::List(items)), _) if items.is_empty() => String::new(),
+        (None, _) | (Some(_), Some(_)) => String::new(),
+        (Some(Value::Str(text)), None) => text.trim().to_owned(),
+        (Some(Value::Int(number)), None) => number.to_string(),
+        (Some(Value::Bool(value)), None) => value.to_string(),
+        (Some(Value::File(_) | Value::List(_) | Value::Set(_)), None) => "…".to_owned(),
+    }
+}
+
+fn is_one_of(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| match word.strip_suffix('*') {
+        Some(start) => !text.is_empty() && text.starts_with(start),
+        None => text == *word,
+    })
+}
+
+/// What a set of `extra` says at a path; `null` also where it takes away what that is in.
+fn said_at<'e>(set: &'e Map<String, Json>, at: &Pointer, path: &str) -> Option<(&'e Json, Pointer)> {
+    let (step, inside) = path.split_once('.').map_or((path, None), |(step, inside)| (step, Some(inside)));
+    match (set.get(step)?, inside) {
+        (Json::Object(set), Some(inside)) => said_at(set, &at.key(step), inside),
+        (Json::Null, _) => Some((&Json::Null, at.key(step))),
+        (_, Some(_)) => None,
+        (json, None) => Some((json, at.key(step))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_can_be_read() {
+        assert!(rules().len() > 30);
+        for rule in rules() {
+            assert!(Id::from_name(rule.id).is_some(), "{}", rule.message);
+            assert!(!rule.when.is_empty() && !rule.then.is_empty(), "{}", rule.message);
+        }
+    }
+}
