@@ -194,6 +194,7 @@ impl Unchecked<'_> {
             if let Some(extra) = extra {
                 extra::part::merge_volume(&mut definition.tree, extra, version, &mut problems);
                 extra::shape::check_volume(&definition.tree, version, extra, &mut problems);
+                extra::rules::check_volume(&definition.tree, extra, &mut problems);
             }
             let faults = definition.sort_and_check(Vocabulary::volume, version);
             let extras = extra.as_slice();

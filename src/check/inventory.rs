@@ -233,7 +233,8 @@ impl<'a> Inventory<'a, '_> {
             self.claim(Claim::Disk(disk.source.place(pools)), Place::value(&disk.at));
         }
         for device in &domain.hostdevs {
-            self.claim(Claim::OwnDevice(&domain.name, device.name()), device.place.clone());
+            let any = domain.hostdevs.iter().find(|other| other.stands_for(device)).unwrap_or(device);
+            self.claim(Claim::OwnDevice(&domain.name, any.name()), device.place.clone());
         }
         if let Some(cid) = domain.devices.vsock.as_ref().and_then(|vsock| vsock.cid.as_ref()) {
             self.claim(Claim::Cid(cid.value), cid.place.clone());

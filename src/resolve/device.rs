@@ -3,11 +3,11 @@
 pub(crate) mod hostdev;
 pub(crate) mod input;
 pub(crate) mod pci;
+pub(crate) mod room;
 pub(crate) mod screen;
 pub(crate) mod serial;
 pub(crate) mod share;
 pub(crate) mod sound;
-pub(crate) mod usb;
 
 use crate::lab::device::screen::Screen;
 use crate::lab::device::{Devices, Shmem, ShmemMemory, Vsock};

@@ -28,19 +28,17 @@ use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
-use crate::resolve::device::{hostdev, input, pci, screen, serial, share, sound, usb};
-use crate::resolve::drive::{bus, floppy, io};
+use crate::resolve::device::room::Plugged;
+use crate::resolve::device::{hostdev, input, screen, serial, share, sound};
+use crate::resolve::drive::{floppy, io};
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
 use crate::resolve::{cloud_init, device, drive, interface, parse, text};
-use crate::spec::drive::DiskBus;
 use crate::spec::guest::Os;
-use crate::spec::input::InputBus;
 use crate::spec::key::key;
 use crate::spec::screen::Video;
-use crate::spec::sound::Sound;
 use crate::spec::{Active, DomainFields};
 
 /// Resolves one domain of an entry, and the volumes that its disks declare.
@@ -65,32 +63,22 @@ pub(crate) fn resolve(
     let floppies = floppy::floppies(&guest, problems);
     let mut interfaces = interface::interfaces(&guest, machine_uuid, problems);
     let cloud_init = cloud_init::cloud_init(&guest, &interfaces, problems);
-    let on_buses = (disks.iter().map(|disk| (disk.bus, &disk.at)))
-        .chain(cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
-        .chain(cloud_init.iter().map(|init| (init.bus, &init.at)));
-    bus::have_room(on_buses, guest.board, &instance.name, problems);
     let screen = screen::screen(&guest, problems);
     let sound = sound::sound(&guest, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
     let console = layers.value(key!(serial)).unwrap_or(false);
-    let has_screen = !screen.graphics.is_empty();
-    let hostdevs = hostdev::host_devices(&guest, &mut interfaces, has_screen, problems);
+    let hostdevs = hostdev::host_devices(&guest, &mut interfaces, !screen.graphics.is_empty(), problems);
     let inputs = input::inputs(&guest, screen.video != Video::None, problems);
-    let written_on =
-        |bus: InputBus| inputs.iter().filter(move |input| input.bus == Some(bus)).filter_map(|input| input.at.as_ref());
-    let on_pci = disks.iter().filter(|disk| matches!(disk.bus, DiskBus::Virtio | DiskBus::Nvme));
-    let on_pci = (interfaces.iter().map(|interface| Place::value(&interface.at)))
-        .chain(on_pci.map(|disk| Place::value(&disk.at)))
-        .chain(hostdevs.iter().filter(|device| device.is_pci()).map(|device| device.place.clone()))
-        .chain(layers.objects(key!(shares)).map(|share| share.place()))
-        .chain(layers.entries(key!(shmem)).into_iter().map(|(_, shmem)| shmem.place()))
-        .chain(written_on(InputBus::Virtio).map(Place::value));
-    pci::have_room(on_pci, guest.board, &instance.name, problems);
-    let on_usb = (disks.iter().filter(|disk| disk.bus == DiskBus::Usb).map(|disk| Place::value(&disk.at)))
-        .chain(hostdevs.iter().filter(|device| device.is_usb()).map(|device| device.place.clone()))
-        .chain(written_on(InputBus::Usb).map(Place::value));
-    let redirections = layers.value(key!(usb_redirections)).unwrap_or(0) as usize;
-    usb::have_room(on_usb, redirections + usize::from(sound == Sound::Usb), &instance.name, problems);
+    Plugged {
+        disks: &disks,
+        cdroms: &cdroms,
+        cloud_init: cloud_init.as_ref(),
+        interfaces: &interfaces,
+        hostdevs: &hostdevs,
+        inputs: &inputs,
+        sound,
+    }
+    .have_room(&guest, problems);
     let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
         .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
         .chain(floppies.iter().map(|floppy| &floppy.boot))

@@ -63,7 +63,10 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
             mac: mac.unwrap_or_else(|| MacAt::derived(uuid, index, Place::key(&guest.instance.at))),
             forwards: forward::forwards(&layers, &attachment, &addresses, guest, problems),
             addresses,
-            guest: layers.get(key!(guest)).and_then(|word| pci::slot(word, guest.board, problems)),
+            guest: layers
+                .get(key!(guest))
+                .filter(|word| pci::allows(model, *word, guest.board, problems))
+                .and_then(|word| pci::slot(word, guest.board, problems)),
             vlan: attachment::vlan(&layers, &attachment, guest.names, problems),
             portgroup: attachment::portgroup(&layers, &attachment, guest.names, problems),
             mtu: attachment::mtu(&layers, &attachment, guest.names, problems),

@@ -1,7 +1,7 @@
 //! A sample of the random labs that `tests/fuzz` makes; CONTRIBUTING.md has the command for more of them.
 
 #[path = "../fuzz/tool/mod.rs"]
-mod tool;
+pub mod tool;
 
 use tool::Fuzz;
 

@@ -35,6 +35,8 @@ const SCHEMAS: &str = "usr/share/libvirt/schemas";
 const KEPT: &[&str] = &[
     "UUID",
     "[0-9]+\\.[0-9]+",
+    "absDirPath",
+    "absFilePath",
     "ccidSlot",
     "ccwSsidRange",
     "cpuset",

@@ -16,6 +16,8 @@ mod layers;
 mod lint;
 mod newcomer;
 mod nix_text;
+mod room;
+mod rules;
 mod schema;
 mod secrets;
 mod seeds;

@@ -65,6 +65,18 @@ impl HostDevice {
         matches!(self.kind, HostDeviceKind::Usb { .. })
     }
 
+    /// Whether libvirt takes it for another one, too: a USB device that is known by vendor and product is any of them.
+    #[must_use]
+    pub fn stands_for(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (
+                HostDeviceKind::Usb { vendor, product, at: None, .. },
+                HostDeviceKind::Usb { vendor: of_other, product: its_product, .. },
+            ) => (vendor, product) == (of_other, its_product),
+            _ => false,
+        }
+    }
+
     /// What it is called on the host, as the tools there print it.
     #[must_use]
     pub fn name(&self) -> String {

@@ -36,6 +36,8 @@ pub struct Rule {
     when: Says,
     /// What has to be said there.
     then: Says,
+    /// The path of what `broken` and `mended` are, where that is not the element itself.
+    pub at: Option<&'static str>,
     /// An element that breaks it.
     #[serde(borrow)]
     pub broken: &'static RawValue,
@@ -56,6 +58,27 @@ pub fn rules() -> &'static [Rule] {
     &RULES
 }
 
+/// An element that breaks a rule.
+#[derive(Debug)]
+pub struct Breach<'t> {
+    /// The rule.
+    pub rule: &'static Rule,
+    element: &'t Tree,
+    /// The index of the device that the element is part of among those of its name, else 0.
+    index: usize,
+    /// The attribute that does not say what it has to.
+    attribute: &'static str,
+}
+
+/// Finds what breaks a rule in a definition of a kind.
+pub fn breaches<'t>(kind: &str, tree: &'t Tree) -> impl Iterator<Item = Breach<'t>> {
+    rules().iter().filter(move |rule| rule.kind == kind).flat_map(move |rule| {
+        let broken =
+            |(element, index)| rule.broken_by(element).map(|attribute| Breach { rule, element, index, attribute });
+        elements(tree, &rule.path()).into_iter().filter_map(broken)
+    })
+}
+
 /// Reports what breaks a rule in the definition of an object, where `extra` says one of the attributes concerned.
 pub(in crate::libvirt) fn check(
     tree: &Tree,
@@ -67,26 +90,40 @@ pub(in crate::libvirt) fn check(
     if extras.is_empty() && devices.is_empty() {
         return;
     }
-    for rule in rules().iter().filter(|rule| rule.kind == kind.name()) {
-        let path: Vec<&str> = rule.element.split('.').filter(|step| !step.is_empty()).collect();
-        for (element, index) in elements(tree, &path) {
-            let Some(broken) = rule.broken_by(element) else { continue };
-            let said = |set: &Map<String, Json>, at: &Pointer| rule.said_in(set, at, element);
-            let whole = || extras.iter().rev().find_map(|extra| at_path(&extra.value, &extra.at, &path, &said));
-            let of_device = |device: &DeviceExtras<'_>| match path.as_slice() {
-                [DEVICES, name, inside @ ..] if *name == device.name && index == device.index => {
+    report(kind.name(), tree, problems, |breach, path| {
+        let said = |set: &Map<String, Json>, at: &Pointer| breach.rule.said_in(set, at, breach.element);
+        let whole = extras.iter().rev().find_map(|extra| at_path(&extra.value, &extra.at, path, &said));
+        whole.or_else(|| {
+            let of_device = |device: &DeviceExtras<'_>| match path {
+                [DEVICES, name, inside @ ..] if *name == device.name && breach.index == device.index => {
                     device.extras.iter().rev().find_map(|extra| at_path(&extra.value, &extra.at, inside, &said))
                 }
                 _ => None,
             };
-            let Some(said) = whole().or_else(|| devices.iter().find_map(of_device)) else { continue };
-            // What the schemas say of one of them is reported already.
-            let places: Vec<Place> = said.iter().flat_map(|(at, _)| [Place::key(at), Place::value(at)]).collect();
-            if !problems.iter().any(|reported| places.contains(&reported.place))
-                && let Some((at, name)) = said.into_iter().next()
-            {
-                problems.push(rule.problem(element, at, name, broken));
-            }
+            devices.iter().find_map(of_device)
+        })
+    });
+}
+
+/// The same for a volume.
+pub(in crate::libvirt) fn check_volume(tree: &Tree, extra: &ExtraAt, problems: &mut Vec<Problem>) {
+    report("volume", tree, problems, |breach, path| {
+        at_path(&extra.value, &extra.at, path, &|set, at| breach.rule.said_in(set, at, breach.element))
+    });
+}
+
+/// Where `extra` says the attributes that a rule is about.
+type Said = Vec<(Pointer, &'static str)>;
+
+fn report(kind: &str, tree: &Tree, problems: &mut Vec<Problem>, said: impl Fn(&Breach<'_>, &[&str]) -> Option<Said>) {
+    for breach in breaches(kind, tree) {
+        let Some(said) = said(&breach, &breach.rule.path()) else { continue };
+        // What the schemas say of one of them is reported already.
+        let places: Vec<Place> = said.iter().flat_map(|(at, _)| [Place::key(at), Place::value(at)]).collect();
+        if !problems.iter().any(|reported| places.contains(&reported.place))
+            && let Some((at, name)) = said.into_iter().next()
+        {
+            problems.push(breach.rule.problem(breach.element, at, name, breach.attribute));
         }
     }
 }
@@ -111,6 +148,11 @@ fn elements<'t>(tree: &'t Tree, path: &[&str]) -> Vec<(&'t Tree, usize)> {
 }
 
 impl Rule {
+    /// The names of the elements on the way to those that it is about.
+    fn path(&self) -> Vec<&'static str> {
+        self.element.split('.').filter(|step| !step.is_empty()).collect()
+    }
+
     /// The attribute that does not say what it has to.
     fn broken_by(&self, element: &Tree) -> Option<&'static str> {
         let says = |(path, words): &(&&'static str, &Vec<&str>)| is_one_of(&text(element, path), words);
@@ -122,7 +164,7 @@ impl Rule {
 
     /// Finds those of the attributes concerned that a set of `extra` says, if all that it says of them is what the
     /// element has.
-    fn said_in(&self, set: &Map<String, Json>, at: &Pointer, element: &Tree) -> Option<Vec<(Pointer, &'static str)>> {
+    fn said_in(&self, set: &Map<String, Json>, at: &Pointer, element: &Tree) -> Option<Said> {
         let mut all = Vec::new();
         for path in self.when.keys().chain(self.then.keys()) {
             let Some((json, at)) = said_at(set, at, path) else { continue };
@@ -138,10 +180,25 @@ impl Rule {
             }
             all.push((at, *path));
         }
+        if all.is_empty() && self.needs_one_of() {
+            all.extend(self.then.keys().map(|path| (at.clone(), *path)));
+        }
         (!all.is_empty()).then_some(all)
     }
 
+    /// Whether it is broken by what is not there at all.
+    fn needs_one_of(&self) -> bool {
+        self.when.values().all(|words| *words == [""])
+    }
+
     fn problem(&self, element: &Tree, at: Pointer, name: &'static str, broken: &'static str) -> Problem {
+        let id = Id::from_name(self.id).expect("the tables of this crate are tested");
+        if self.needs_one_of() {
+            let names = self.when.keys().chain(self.then.keys()).map(|path| format!("`{path}`"));
+            let names = names.collect::<Vec<_>>().join(" or ");
+            let problem = Problem::new(id, Place::value(at), self.message);
+            return problem.label(format!("needs {names}")).help(format!("add {names}"));
+        }
         let described = |path: &str| match text(element, path).as_str() {
             "" => None,
             "…" => Some(format!("`{path}`")),
@@ -168,7 +225,6 @@ impl Rule {
             ["", ..] => format!("libvirt takes it with these of `{broken}`: {}; or without", listed()),
             _ => format!("libvirt takes it with these of `{broken}`: {}", listed()),
         };
-        let id = Id::from_name(self.id).expect("the tables of this crate are tested");
         Problem::new(id, Place::key(at), self.message).label(label).help(help)
     }
 }

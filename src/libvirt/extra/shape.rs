@@ -133,7 +133,7 @@ pub(super) fn at_path<T>(
 ) -> Option<T> {
     match path {
         [] => find(set, at),
-        [step, inside @ ..] => in_value(set.get(*step)?, &at.key(*step), inside, find),
+        [step, inside @ ..] => in_value(set.get(*step)?, &at.key(step), inside, find),
     }
 }
 

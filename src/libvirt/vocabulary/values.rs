@@ -111,6 +111,8 @@ static DOMAIN: LazyLock<Values> = LazyLock::new(|| Values::read("domain", PARSED
 /// What shapes are called, those of numbers apart.
 const CALLED: &[(&str, &str)] = &[
     ("UUID", "a UUID"),
+    ("absDirPath", "an absolute path"),
+    ("absFilePath", "an absolute path"),
     ("cpuset", "a list of CPUs such as `0-3,^2`"),
     ("diskTargetDev", "the name of a disk such as `vda`"),
     ("hexuint", "a hexadecimal number such as `0x1f`"),

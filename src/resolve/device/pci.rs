@@ -8,6 +8,7 @@ use crate::lab::interface::Interface;
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::Word;
+use crate::spec::interface::InterfaceModel;
 
 /// Reads the address of a device in the guest, and refuses one that the board does not have.
 pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Option<Slot> {
@@ -61,25 +62,29 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
     Some(Slot { address: word.with(address), multifunction: false })
 }
 
-/// How many devices a board has room for, where each has a slot or port of its own: as many interfaces as libvirt 11.3 was seen
-/// to take of a domain with nothing else.
-fn room(board: Board) -> usize {
-    match board {
-        Board::Q35 => 236,
-        Board::I440fx => 626,
-        Board::Virt => 244,
-        Board::Other => usize::MAX,
+/// Whether an interface of a model can be where the spec says: the buses of PCI Express have no place for adapters of plain PCI,
+/// which libvirt puts behind a bridge.
+pub(crate) fn allows(model: InterfaceModel, word: Word<'_>, board: Board, problems: &mut Problems) -> bool {
+    let is_plain = match model {
+        InterfaceModel::E1000 | InterfaceModel::Rtl8139 | InterfaceModel::Vmxnet3 => true,
+        InterfaceModel::Virtio
+        | InterfaceModel::E1000e
+        | InterfaceModel::Igb
+        // libvirt does not know better of these.
+        | InterfaceModel::Pcnet
+        | InterfaceModel::Ne2kPci => false,
+    };
+    let is_express = matches!(board, Board::Q35 | Board::Virt);
+    let on_port = PciAddress::parse(word.value).is_some_and(|address| address.bus > 0);
+    let is_wrong = is_plain && is_express && on_port;
+    if is_wrong {
+        problems.push(
+            Problem::conflict(word.place(), format!("an adapter of model `{}` on PCI Express", model.name()))
+                .label("has no place for plain PCI")
+                .help("choose `e1000e`, `igb` or `virtio`, write a slot of bus `00`, or leave `guest` out"),
+        );
     }
-}
-
-/// Refuses the first device that the board has no room left for. The places are those of the devices, in order.
-pub(crate) fn have_room(mut devices: impl Iterator<Item = Place>, board: Board, domain: &str, problems: &mut Problems) {
-    let room = room(board);
-    problems.extend(devices.nth(room).map(|place| {
-        Problem::new(Id::BusFull, place, format!("domain `{domain}` has more than {room} devices on PCI"))
-            .label("has no slot left")
-            .help("leave some out; disks have room on another bus, such as `\"bus\": \"scsi\"`")
-    }));
+    !is_wrong
 }
 
 /// Finds the slots that several devices share: each device has a function of its own there, one of them function 0.
@@ -137,26 +142,6 @@ pub(crate) fn assign_slots<'a>(
                 .label("a guest looks for others only where it finds that one")
                 .help("give one of the devices in that slot the function `.0`"),
             );
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What libvirt was seen to take, and one device more.
-    #[test]
-    fn boards_have_room_for_so_many_devices() {
-        for (board, most) in [(Board::Q35, 236), (Board::I440fx, 626), (Board::Virt, 244)] {
-            let check = |count: usize, is_fine: bool| {
-                let places = (0..count).map(|index| Place::value(Pointer::root().index(index)));
-                let mut problems = Problems::default();
-                have_room(places, board, "web", &mut problems);
-                assert_eq!(problems.iter().next().is_none(), is_fine, "{count} devices on {board:?}");
-            };
-            check(most, true);
-            check(most + 1, false);
         }
     }
 }

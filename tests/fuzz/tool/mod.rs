@@ -6,7 +6,7 @@
 //! (`qemu:///embed`).
 
 mod labs;
-mod libvirt;
+pub mod libvirt;
 mod shrink;
 
 use std::cell::Cell;
