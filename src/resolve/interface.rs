@@ -57,6 +57,8 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
             Drivers::Emulated => InterfaceModel::E1000e,
             Drivers::Virtio => InterfaceModel::Virtio,
         });
+        let is_virtual_function = attachment.backend(guest.names.networks) == Backend::VirtualFunction;
+        let device = (!is_virtual_function).then_some(model);
         let addresses = address::addresses(&layers, &attachment, guest, problems);
         interfaces.push(Interface {
             at: layers.pointer(),
@@ -65,7 +67,7 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
             addresses,
             guest: layers
                 .get(key!(guest))
-                .filter(|word| pci::allows(model, *word, guest.board, problems))
+                .filter(|word| pci::allows(device, *word, guest.board, problems))
                 .and_then(|word| pci::slot(word, guest.board, problems)),
             vlan: attachment::vlan(&layers, &attachment, guest.names, problems),
             portgroup: attachment::portgroup(&layers, &attachment, guest.names, problems),
@@ -75,7 +77,7 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
             extra: text::extras(layers.every(key!(extra)), problems),
             tap: tap::tap(&layers, &attachment, model, guest, problems),
             name,
-            model: (attachment.backend(guest.names.networks) != Backend::VirtualFunction).then_some(model),
+            model: device,
             attachment,
         });
     }

@@ -64,6 +64,7 @@ const KEPT: &[&str] = &[
     "usbIdDefault",
     "usbPort",
     "virtioserialPort",
+    "vmwarePath",
     "wwn",
 ];
 

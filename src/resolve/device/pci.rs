@@ -63,28 +63,32 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
 }
 
 /// Whether an interface of a model can be where the spec says: the buses of PCI Express have no place for adapters of plain PCI,
-/// which libvirt puts behind a bridge.
-pub(crate) fn allows(model: InterfaceModel, word: Word<'_>, board: Board, problems: &mut Problems) -> bool {
-    let is_plain = match model {
-        InterfaceModel::E1000 | InterfaceModel::Rtl8139 | InterfaceModel::Vmxnet3 => true,
-        InterfaceModel::Virtio
-        | InterfaceModel::E1000e
-        | InterfaceModel::Igb
-        // libvirt does not know better of these.
-        | InterfaceModel::Pcnet
-        | InterfaceModel::Ne2kPci => false,
+/// which libvirt puts behind a bridge. A virtual function has no model.
+pub(crate) fn allows(model: Option<InterfaceModel>, word: Word<'_>, board: Board, problems: &mut Problems) -> bool {
+    let plain = match model {
+        Some(model @ (InterfaceModel::E1000 | InterfaceModel::Rtl8139 | InterfaceModel::Vmxnet3)) => {
+            Some(format!("an adapter of model `{}` on PCI Express", model.name()))
+        }
+        // libvirt does not know better of the last two.
+        Some(
+            InterfaceModel::Virtio
+            | InterfaceModel::E1000e
+            | InterfaceModel::Igb
+            | InterfaceModel::Pcnet
+            | InterfaceModel::Ne2kPci,
+        ) => None,
+        None => Some("a virtual function on PCI Express, as which libvirt knows it only when it starts".to_owned()),
     };
     let is_express = matches!(board, Board::Q35 | Board::Virt);
     let on_port = PciAddress::parse(word.value).is_some_and(|address| address.bus > 0);
-    let is_wrong = is_plain && is_express && on_port;
-    if is_wrong {
-        problems.push(
-            Problem::conflict(word.place(), format!("an adapter of model `{}` on PCI Express", model.name()))
-                .label("has no place for plain PCI")
-                .help("choose `e1000e`, `igb` or `virtio`, write a slot of bus `00`, or leave `guest` out"),
-        );
-    }
-    !is_wrong
+    let Some(message) = plain.filter(|_| is_express && on_port) else { return true };
+    let others = if model.is_some() { "choose `e1000e`, `igb` or `virtio`, " } else { "" };
+    problems.push(
+        Problem::conflict(word.place(), message)
+            .label("has no place for plain PCI")
+            .help(format!("{others}write a slot of bus `00`, or leave `guest` out")),
+    );
+    false
 }
 
 /// Finds the slots that several devices share: each device has a function of its own there, one of them function 0.
