@@ -121,10 +121,23 @@ fn report(kind: &str, tree: &Tree, problems: &mut Vec<Problem>, said: impl Fn(&B
         // What the schemas say of one of them is reported already.
         let places: Vec<Place> = said.iter().flat_map(|(at, _)| [Place::key(at), Place::value(at)]).collect();
         if !problems.iter().any(|reported| places.contains(&reported.place))
-            && let Some((at, name)) = said.into_iter().next()
+            && let Some((at, name)) = breach.place(said)
         {
             problems.push(breach.rule.problem(breach.element, at, name, breach.attribute));
         }
+    }
+}
+
+impl Breach<'_> {
+    /// Whether it is broken as an attribute says nothing, or is not there.
+    fn is_by_silence(&self) -> bool {
+        text(self.element, self.attribute).is_empty()
+    }
+
+    /// The place that is shown: of an attribute that is written and says nothing, else of the first of those concerned.
+    fn place(&self, said: Said) -> Option<(Pointer, &'static str)> {
+        let silent = said.iter().position(|(_, name)| *name == self.attribute && self.is_by_silence());
+        said.into_iter().nth(silent.unwrap_or(0))
     }
 }
 
@@ -213,6 +226,10 @@ impl Rule {
             },
             None => "libvirt refuses it".to_owned(),
         };
+        if name == broken && text(element, broken).is_empty() {
+            let problem = Problem::new(id, Place::value(at), self.message);
+            return problem.label("says nothing").help(format!("write what `{broken}` is"));
+        }
         let words = self.then.get(broken).map(Vec::as_slice).unwrap_or_default();
         let listed = || quoted_list(words.iter().copied().filter(|word| !word.is_empty()));
         let help = match words {
