@@ -9,6 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use lab2nix::plan::consequence::Consequence;
+use lab2nix::problem::Id;
+use serde_json::Value;
 
 use crate::support::document::{CONTRIBUTING, Document, Part, documents};
 use crate::support::{Differences, Read};
@@ -51,6 +53,40 @@ fn whole_specs_are_sound() {
     }
     differences.settle("mend the spec");
     assert!(specs > 0);
+}
+
+/// A newcomer starts the first lab of the README, and sees a guest that boots.
+#[test]
+fn the_first_lab_boots_something() {
+    let readme = Document::read(Path::new("README.md"));
+    let first = readme.blocks("json").next().expect("it begins with a lab").text();
+    let mut lab: Value = serde_json::from_str(&first).expect("it is JSON");
+    let bootless = |lab: &Value| {
+        let read = Read::value(lab);
+        read.checked.problems.iter().filter(|problem| problem.id == Id::NothingToBoot).count()
+    };
+    let domains = lab["domains"].as_object_mut().expect("it has domains");
+    for domain in domains.values_mut() {
+        domain["active"] = true.into();
+    }
+    assert_eq!(bootless(&lab), 0);
+    for key in ["cdroms", "disks"] {
+        lab["domains"]["web"].as_object_mut().expect("it has this one").shift_remove(key);
+    }
+    assert_eq!(bootless(&lab), 1, "this test would see it");
+}
+
+/// What does not come through macvtap by itself is said where macvtap is recommended.
+#[test]
+fn the_recipe_of_macvtap_tells_of_multicast_and_wifi() {
+    let cookbook = fs::read_to_string("docs/cookbook.md").expect("it is there");
+    let section = cookbook.split_once("### Put a domain on the LAN without a bridge (macvtap)");
+    let (_, section) = section.expect("there is such a recipe");
+    let section = section.split("\n### ").next().unwrap_or_default();
+    for word in ["Multicast", "`virtio` only", "Wi-Fi"] {
+        assert!(section.contains(word), "no word of {word}");
+    }
+    assert!(!section.contains("no setup"));
 }
 
 /// Each consequence is in the table of the page on what a switch does, in the order of harm.

@@ -36,7 +36,7 @@
       };
       machines = {
         x86_64 = {
-          "pc-q35-9.1" = "domain merged";
+          "pc-q35-9.1" = "domain devices-of-qemu";
         };
       };
       pciDevices = "domain of-several";
@@ -55,6 +55,7 @@
           c09d06d1-7915-51b7-ad0e-92aaa73d87df = "domain plain";
           dd051727-f8e9-534c-8c9c-084bb389086d = "domain merged";
           b05927e8-b2b7-53c0-9c9f-2c7bdcd20142 = "domain of-several";
+          "8b35d6d8-35b7-52ea-9b0d-af85a5eaf5e4" = "domain devices-of-qemu";
           d9fc6214-b0b3-57ef-b5ce-8b68f3a22ba3 = "domain special";
         };
         macs = {

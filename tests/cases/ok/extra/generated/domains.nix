@@ -416,6 +416,72 @@
     '';
   }
   {
+    definition = pkgs.writeText "devices-of-qemu.xml" ''
+      <domain type='kvm'>
+        <name>devices-of-qemu</name>
+        <uuid>8b35d6d8-35b7-52ea-9b0d-af85a5eaf5e4</uuid>
+        <memory unit='GiB'>1</memory>
+        <vcpu>2</vcpu>
+        <os>
+          <type arch='x86_64' machine='pc-q35-9.1'>hvm</type>
+          <boot dev='hd'/>
+        </os>
+        <features>
+          <acpi/>
+          <apic/>
+        </features>
+        <cpu mode='host-passthrough'/>
+        <clock offset='utc'>
+          <timer name='rtc' tickpolicy='catchup'/>
+          <timer name='pit' tickpolicy='delay'/>
+          <timer name='hpet' present='no'/>
+        </clock>
+        <on_crash>restart</on_crash>
+        <pm>
+          <suspend-to-mem enabled='no'/>
+          <suspend-to-disk enabled='no'/>
+        </pm>
+        <devices>
+          <emulator>/run/libvirt/nix-emulators/qemu-system-x86_64</emulator>
+          <controller type='usb' index='0' model='qemu-xhci'/>
+          <serial type='pty'>
+            <target type='isa-serial' port='0'/>
+          </serial>
+          <console type='pty'>
+            <target type='serial' port='0'/>
+          </console>
+          <channel type='spicevmc'>
+            <target type='virtio' name='com.redhat.spice.0'/>
+          </channel>
+          <channel type='unix'>
+            <target type='virtio' name='org.qemu.guest_agent.0'/>
+          </channel>
+          <input type='tablet' bus='usb'/>
+          <input type='keyboard' bus='usb'>
+            <alias name='ua-keyboard'/>
+          </input>
+          <graphics type='spice' autoport='yes'>
+            <listen type='address' address='127.0.0.1'/>
+          </graphics>
+          <video>
+            <model type='virtio'/>
+          </video>
+          <rng model='virtio'>
+            <backend model='random'>/dev/urandom</backend>
+          </rng>
+          <memballoon model='virtio'/>
+        </devices>
+        <override xmlns='http://libvirt.org/schemas/domain/qemu/1.0'>
+          <device alias='ua-keyboard'>
+            <frontend>
+              <property name='serial' type='string' value='1'/>
+            </frontend>
+          </device>
+        </override>
+      </domain>
+    '';
+  }
+  {
     definition = NixVirt.lib.domain.writeXML {
       type = "kvm";
       name = "special";
