@@ -58,7 +58,9 @@ impl Workshop {
             return Ok(None);
         }
         let lock = File::create(path.join("lock"))?;
-        Ok(lock.try_lock().is_ok().then_some(Self { path, _lock: Some(lock), _temporary: None }))
+        // Only who has the lock has a workshop: one that is dropped is cleared.
+        let is_ours = lock.try_lock().is_ok();
+        Ok(is_ours.then(|| Self { path, _lock: Some(lock), _temporary: None }))
     }
 
     fn prepare(&self) -> io::Result<()> {
@@ -255,13 +257,13 @@ mod tests {
         let path = workshop.path.clone();
         assert_eq!(path, fs::canonicalize(cache.path()).unwrap().join("lab2nix/libvirt"));
         assert_eq!([&path, &path.join("definitions")].map(|path| mode(path)), [0o700; 2]);
-        // Another run at the same time has one of its own, which is gone with it.
+        fs::write(path.join("definitions/domain-0.xml"), "secret").unwrap();
+        // Another run at the same time has one of its own, which is gone with it, and leaves this one as it is.
         let other = Workshop::open(Some(cache.path())).unwrap();
         let elsewhere = other.path.clone();
         assert_eq!((elsewhere == path, mode(&elsewhere)), (false, 0o700));
         drop(other);
-        assert!(!elsewhere.exists());
-        fs::write(path.join("definitions/domain-0.xml"), "secret").unwrap();
+        assert!(!elsewhere.exists() && path.join("definitions/domain-0.xml").exists());
         fs::create_dir_all(path.join("etc/qemu")).unwrap();
         fs::write(path.join("etc/qemu/a.xml"), "secret").unwrap();
         drop(workshop);
