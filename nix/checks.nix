@@ -121,8 +121,10 @@ let
     filesIn "" (orMissing generated) ++ filesIn "host/" (generated + "/host")
   );
 
-  # The spec and what it includes.
+  # The spec and what it includes, and the definitions that they name.
   specs = import ./spec.nix spec;
+  definitionFiles = map (path: { inherit path; }) (lib.concatMap (file: file.definitions) specs);
+  parts = specs ++ definitionFiles;
   formats = lib.concatMap (file: lib.catAttrs "format" [ (file.value.target or { }) ]) specs;
   formatter = formatters.${lib.head (formats ++ [ "nixfmt" ])};
 
@@ -130,7 +132,7 @@ let
   # check does not depend on where all of them are.
   partsOf = file: lib.splitString "/" (toString file.path);
   shared = lib.foldl' lib.lists.commonPrefix (lib.init (partsOf (lib.head specs))) (
-    map partsOf specs
+    map partsOf parts
   );
   placeOf = file: lib.concatStringsSep "/" (lib.drop (lib.length shared) (partsOf file));
   copyOf =
@@ -146,7 +148,7 @@ let
 in
 {
   fresh = pkgs.runCommand "lab2nix-fresh" { nativeBuildInputs = [ lab2nix ]; } ''
-    ${lib.concatMapStrings put specs}
+    ${lib.concatMapStrings put parts}
     cd ${lib.escapeShellArg (dirOf main)}
     cp -rL ${files} generated
     lab2nix gen --check --diff ${lib.escapeShellArg (baseNameOf main)}

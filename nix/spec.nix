@@ -1,6 +1,7 @@
 # Reads a spec and the specs that it includes, which are JSON with comments: `readSpec ./lab.json`.
 #
-# The value is a list of `{ path, value }`, the spec's own first, that of each file once.
+# The value is a list of `{ path, value, definitions }`, the spec's own first, that of each file once. `definitions` are the paths of
+# the definitions in libvirt's XML that entries name.
 let
   string = ''"([^"\]|\\.)*"'';
   lineComment = "//[^\n]*";
@@ -31,14 +32,30 @@ let
       builtins.seq (builtins.readFile file) (/. + builtins.unsafeDiscardStringContext "${file}");
   included =
     path: entry: if builtins.substring 0 1 entry == "/" then /. + entry else dirOf path + "/${entry}";
-  file = path: {
+  # What entries of a section name by `base` or `plugged`.
+  named =
+    section:
+    builtins.concatMap (
+      entry: builtins.catAttrs "base" [ entry ] ++ builtins.catAttrs "plugged" [ entry ]
+    ) (builtins.attrValues section);
+  definitionsOf =
+    path: value:
+    map (included path) (
+      builtins.concatMap (kind: named (value.${kind} or { })) [
+        "networks"
+        "pools"
+        "domains"
+      ]
+    );
+  file = path: rec {
     key = toString path;
     inherit path;
     value = read path;
+    definitions = definitionsOf path value;
   };
 in
 spec:
-map ({ path, value, ... }: { inherit path value; }) (
+map (file: removeAttrs file [ "key" ]) (
   builtins.genericClosure {
     startSet = [ (file (toPath spec)) ];
     operator = { path, value, ... }: map (entry: file (included path entry)) (value.include or [ ]);

@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::host_file::HostSystem;
+use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::problem::did_you_mean;
 use crate::report::Format;
@@ -123,6 +124,14 @@ pub enum Command {
     /// most harmful first: what is lost, where it stops half-way, who is cut off, and why.
     #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
+    /// Writes a spec of what libvirt has, or of what XML files define, and changes nothing of that.
+    ///
+    /// Each entry is read out of a definition, generated again, and held against it, both as libvirt has them: it says exactly what
+    /// the definition says, or it is left out, with the reason. What the language has no key for is in `extra`, where that is little.
+    /// Where only the places differ in which devices are plugged in, the entry names a file with the definition as `plugged`, and else
+    /// as `base`. Without `--into`, the spec goes to standard output. What became of each object goes to standard error.
+    #[command(after_help = IMPORT_HELP)]
+    Import(ImportArguments),
     /// Takes an activation's place before and after NixVirt, so that nobody is cut off: the host's service calls it.
     #[command(hide = true)]
     Activate(ActivateArguments),
@@ -194,6 +203,54 @@ pub struct Gen {
     #[arg(long)]
     pub diff: bool,
 }
+
+/// The arguments of `import`.
+#[derive(Debug, clap::Args)]
+pub struct ImportArguments {
+    /// The objects, by name. Default: all.
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// The libvirt that has them. Default: `qemu:///system`.
+    #[arg(long, value_name = "URI", conflicts_with = "from")]
+    pub connect: Option<String>,
+    /// A file with a definition, or a directory of such files, instead of a libvirt: what `virsh dumpxml` prints.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub from: Vec<PathBuf>,
+    /// The spec that they become part of: a new file, or one that is there, which stays as it is otherwise. Definitions that its
+    /// entries stand on go beside it, into `imported`. Default: the spec is printed, and nothing is written.
+    #[arg(long, value_name = "SPEC")]
+    pub into: Option<PathBuf>,
+    /// The name of the lab, unless the spec is there and has one. Default: `lab`.
+    #[arg(long, value_name = "NAME")]
+    pub lab: Option<String>,
+    /// Only objects of these kinds.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    pub kind: Vec<ObjectKind>,
+    /// Domains may have their devices plugged in elsewhere from their next start on, where that makes their entries shorter.
+    #[arg(long)]
+    pub next_start: bool,
+    /// How it is told.
+    #[arg(long, value_enum, default_value_t = ImportFormat::Human)]
+    pub format: ImportFormat,
+}
+
+/// How an import is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// The spec, and on standard error what became of each object.
+    Human,
+    /// One JSON object with the spec, the files that its entries name, and what became of each object.
+    Json,
+}
+
+fn kind(word: &str) -> Result<ObjectKind, String> {
+    let kinds = [ObjectKind::Domain, ObjectKind::Network, ObjectKind::Pool];
+    let found = kinds.into_iter().find(|kind| kind.name() == word);
+    found.ok_or_else(|| did_you_mean(word, kinds.map(ObjectKind::name)))
+}
+
+const IMPORT_HELP: &str =
+    "Exit status: 0 all are in the spec; 1 some are not, for the reasons told; 2 it could not look.";
 
 const PLAN_HELP: &str =
     "Exit status: 0 fine; 1 a consequence that `--deny` names, or the spec needs attention; 2 it could not look.";

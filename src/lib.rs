@@ -26,7 +26,8 @@
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`neighbours`] compares several labs; [`nocloud`] makes the files
 //! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
 //! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
-//! those whose domains they are. [`pipeline`] is the whole way in two calls, and
+//! those whose domains they are. [`keys`] reads the keys of an entry out of a definition, for [`base`], the definitions that entries
+//! stand on, and for [`import`], which goes the way of a lab backwards, from what libvirt has to a spec. [`pipeline`] is the whole way in two calls, and
 //! [`cli`] the command around it.
 //!
 //! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`], [`files`] and [`virsh`] touch the world,
@@ -106,6 +107,12 @@ pub mod nix;
 pub mod xml;
 
 #[warn(missing_docs)]
+pub mod keys;
+
+#[warn(missing_docs)]
+pub mod base;
+
+#[warn(missing_docs)]
 pub mod proof;
 
 #[warn(missing_docs)]
@@ -122,3 +129,6 @@ pub mod virsh;
 pub mod gentle;
 
 pub mod plan;
+
+#[warn(missing_docs)]
+pub mod import;

@@ -16,11 +16,14 @@ mod network;
 mod pool;
 mod smbios;
 pub mod tree;
+pub mod under;
 pub mod vocabulary;
 
 pub use content::is_content;
 pub use elsewhere::objects_on;
 pub use extra::rules;
+
+use std::collections::BTreeMap;
 
 use indexmap::IndexSet;
 
@@ -32,6 +35,7 @@ use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::{Active, NixVirtVersion};
 use tree::Tree;
+use under::{Under, Unders};
 use vocabulary::{Element, Fault, Vocabulary};
 
 /// The objects of a lab. `None` for a kind says that the lab leaves the host's objects of that kind alone.
@@ -95,6 +99,8 @@ struct Unchecked<'a> {
     extras: Vec<&'a ExtraAt>,
     /// What is merged into single devices before that.
     devices: Vec<DeviceExtras<'a>>,
+    /// The devices of which the entry says where they are plugged in, by their element and index.
+    placed: Vec<(&'static str, usize)>,
     /// What is merged into the definition of each volume, of those of a pool.
     volume_extras: Vec<Option<&'a ExtraAt>>,
 }
@@ -132,6 +138,32 @@ impl From<Tree> for Definition {
 /// The objects of a lab, and the problems of what libvirt would not take as the spec has it.
 #[must_use]
 pub fn objects(lab: &Lab) -> (Objects, Problems) {
+    objects_over(lab, &Unders::new())
+}
+
+/// What is made of the objects of a lab that have these kinds and names, without what is under them and without `extra`.
+#[must_use]
+pub fn made<'n>(
+    lab: &Lab,
+    names: impl Iterator<Item = &'n (ObjectKind, String)>,
+) -> BTreeMap<(ObjectKind, String), Tree> {
+    let made = |(kind, name): &(ObjectKind, String)| {
+        let unchecked = match kind {
+            ObjectKind::Network => {
+                let (id, network) = lab.networks().find(|(_, network)| network.name == *name)?;
+                network::unchecked(network, lab.dhcp_hosts(id))
+            }
+            ObjectKind::Pool => pool::unchecked(lab.pools_in_order().find(|pool| pool.name == *name)?),
+            ObjectKind::Domain => domain::unchecked(lab.domains_in_order().find(|domain| domain.name == *name)?, lab),
+        };
+        Some(((*kind, name.clone()), unchecked.object.definition.tree))
+    };
+    names.filter_map(made).collect()
+}
+
+/// The objects of a lab some of which stand on definitions, and the problems of what libvirt would not take.
+#[must_use]
+pub fn objects_over(lab: &Lab, unders: &Unders) -> (Objects, Problems) {
     let version = lab.target.nixvirt;
     let mut problems = Vec::new();
     let mut objects = |checked: Vec<(Object, Vec<Problem>)>| -> Vec<Object> {
@@ -140,14 +172,15 @@ pub fn objects(lab: &Lab) -> (Objects, Problems) {
         objects
     };
     let networks = lab.networks.is_some().then(|| lab.networks().collect::<Vec<_>>());
-    let network_object = |id, network| network::unchecked(network, lab.dhcp_hosts(id)).check(version);
+    let network_object = |id, network| network::unchecked(network, lab.dhcp_hosts(id)).over(unders).check(version);
     let networks = networks.map(|all| parallel::map(&all, |(id, network)| network_object(*id, network)));
     let networks = networks.map(&mut objects);
     let pools = lab.pools.is_some().then(|| lab.pools_in_order().collect::<Vec<_>>());
-    let pools = pools.map(|all| parallel::map(&all, |pool| pool::unchecked(pool).check(version)));
+    let pools = pools.map(|all| parallel::map(&all, |pool| pool::unchecked(pool).over(unders).check(version)));
     let pools = pools.map(&mut objects);
     let domains = lab.domains.is_some().then(|| lab.domains_in_order().collect::<Vec<_>>());
-    let domains = domains.map(|all| parallel::map(&all, |domain| domain::unchecked(domain, lab).check(version)));
+    let domains =
+        domains.map(|all| parallel::map(&all, |domain| domain::unchecked(domain, lab).over(unders).check(version)));
     let domains = domains.map(&mut objects);
     problems.extend(extra::equal::check(
         networks.as_deref().unwrap_or_default(),
@@ -173,10 +206,31 @@ pub fn objects(lab: &Lab) -> (Objects, Problems) {
 }
 
 impl Unchecked<'_> {
+    /// Lays it over what its entry stands on.
+    fn over(mut self, unders: &Unders) -> Self {
+        let tree = &mut self.object.definition.tree;
+        match unders.get(&(self.object.kind, self.object.name.clone())) {
+            None => {}
+            Some(Under::Plugged(other)) => {
+                under::plug(tree, other, |name, index| self.placed.contains(&(name, index)));
+            }
+            Some(Under::Base { definition, made }) => {
+                let (laid, positions) =
+                    under::lay(definition, made, tree, |name, index| self.placed.contains(&(name, index)));
+                *tree = laid;
+                for device in &mut self.devices {
+                    let at = positions.get(device.name).and_then(|of| of.get(device.index));
+                    device.index = at.copied().unwrap_or(device.index);
+                }
+            }
+        }
+        self
+    }
+
     /// Merges what the spec adds under libvirt's names, and finds what is wrong with the whole.
     fn check(self, version: NixVirtVersion) -> (Object, Vec<Problem>) {
         let mut problems = Vec::new();
-        let Unchecked { mut object, at, extras, devices, volume_extras } = self;
+        let Unchecked { mut object, at, extras, devices, volume_extras, .. } = self;
         let kind = object.kind;
         for device in &devices {
             extra::part::merge_device(&mut object.definition.tree, device, version, &mut problems);

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use crate::base::Bases;
 use crate::check;
 use crate::host_file::HostSystem;
 use crate::lab::Lab;
@@ -17,7 +18,7 @@ use crate::problem::{Id, Problem, Problems, Severity};
 use crate::proof::{self, Proven};
 use crate::resolve::{self, secret};
 use crate::source::{File, Joined, Source};
-use crate::spec::{Spec, schema, validate};
+use crate::spec::{schema, validate};
 use crate::xml;
 
 /// A spec that has been checked as a whole.
@@ -83,15 +84,17 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
         problems.extend(structural.problems.into_iter().filter(|problem| problem.id != Id::MissingField));
         return Checked { problems, built: None };
     }
-    let spec: Spec = serde_json::from_value(value).expect("what is valid against the schema deserializes");
-    let (lab, mut later) = resolve::resolve(&spec);
+    let bases = Bases::read(source, &value, &mut problems);
+    let (lab, mut later) = resolve::resolve(&bases.spec(&value));
     check::check(&lab, &mut later);
-    let (objects, inexpressible) = libvirt::objects(&lab);
+    let (objects, inexpressible) = libvirt::objects_over(&lab, &bases.unders(&value));
     later.extend(inexpressible);
-    problems.extend(structural.independent(later.into_vec()));
+    let later = later.into_vec().into_iter().filter(|problem| !bases.excuse(problem)).collect();
+    problems.extend(structural.independent(later));
     problems.extend(structural.problems);
     if is_sound(&problems) {
         problems.extend(check::check_sound(&lab));
+        problems.extend(bases.silent(&value, &lab));
     }
     Checked { problems, built: Some((lab, objects)) }
 }

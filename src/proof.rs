@@ -22,9 +22,11 @@
 //!
 //! A proof that fails is a mistake in this crate: nothing is written.
 
+mod imported;
 mod module;
 mod walk;
 
+pub use imported::{imported_definition, imported_spec};
 pub use module::{host_file, lab_of, module};
 
 use crate::lab::identity::ObjectKind;

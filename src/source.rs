@@ -9,6 +9,7 @@
 //! texts of all files follow each other, so that a position identifies the file too; nodes and [`Place::Text`] hold such
 //! positions. [`Files`] provides the other files.
 
+mod beside;
 mod comments;
 mod file;
 mod include;
@@ -24,6 +25,7 @@ use std::path::Path;
 use crate::place::Place;
 use crate::problem::Problem;
 
+pub use beside::Beside;
 pub use file::File;
 pub use include::{Files, NoFiles};
 pub use joined::Joined;
@@ -38,6 +40,7 @@ pub struct Source {
     files: Vec<File>,
     root: Option<Node>,
     complete: bool,
+    definitions: Vec<Beside>,
 }
 
 impl Source {
@@ -81,11 +84,15 @@ impl Source {
     fn of(path: &Path, file: File, problem: Option<Problem>, files: &dyn Files) -> (Self, Vec<Problem>) {
         let parsed = problem.map_or_else(|| file.parse(), |problem| Err(Box::new(problem)));
         match parsed {
-            Err(problem) => (Self { files: vec![file], root: None, complete: false }, vec![*problem]),
+            Err(problem) => {
+                (Self { files: vec![file], root: None, complete: false, definitions: Vec::new() }, vec![*problem])
+            }
             Ok((root, problems)) => {
                 let mut walk = Walk::new(files, file, problems);
                 let root = walk.spec(path, root);
-                (Self { files: walk.files, root: Some(root), complete: walk.complete }, walk.problems)
+                let Walk { files: all, mut problems, complete, .. } = walk;
+                let definitions = beside::read(&root, &all, files, &mut problems);
+                (Self { files: all, root: Some(root), complete, definitions }, problems)
             }
         }
     }
@@ -118,6 +125,12 @@ impl Source {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// The definitions that entries name, as they are.
+    #[must_use]
+    pub fn definitions(&self) -> &[Beside] {
+        &self.definitions
     }
 
     /// Whether something is written at a pointer.

@@ -24,7 +24,7 @@ mod print;
 mod read;
 
 pub use print::print;
-pub use read::{Difference, agrees};
+pub use read::{Difference, agrees, read};
 
 use crate::host_file::HostFile;
 

@@ -6,6 +6,7 @@ use roxmltree::{Document, Node, NodeType};
 use uuid::Uuid;
 
 use crate::lab::identity::{self, ObjectKind};
+use crate::lab::size::bytes_of_unit;
 
 /// The definition of an object, as XML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -363,20 +364,6 @@ impl Volume {
         let path = text_of(&document, &["target", "path"]).map(str::to_owned);
         Ok(Self { name, capacity, format: format.map(str::to_owned), path })
     }
-}
-
-/// How many bytes a unit of libvirt's has ([source](https://libvirt.org/formatstorage.html#general-metadata)).
-fn bytes_of_unit(unit: &str) -> Option<u64> {
-    let (letter, base) = match unit {
-        "B" | "b" | "byte" | "bytes" => return Some(1),
-        _ => match unit.get(1..)? {
-            "" | "iB" => (unit, 1024_u64),
-            "B" => (unit, 1000),
-            _ => return None,
-        },
-    };
-    let power = "KMGTPE".find(letter.chars().next()?.to_ascii_uppercase())?;
-    base.checked_pow(u32::try_from(power).ok()? + 1)
 }
 
 /// The element with the lines that a network has for dnsmasq

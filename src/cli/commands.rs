@@ -5,6 +5,7 @@ mod activate;
 mod check;
 mod generate;
 mod git;
+mod import;
 mod plan;
 mod xml;
 
@@ -94,6 +95,10 @@ enum Failure {
     DenyOfPlan,
     #[error("there is no problem or consequence `{name}`: {help}")]
     UnknownProblem { name: String, help: String },
+    #[error("there is no `{name}` to import: {help}")]
+    UnknownOriginal { name: String, help: String },
+    #[error("`{}` is the spec of lab `{lab}`: leave `--lab` out", visible::path(path))]
+    OtherLab { path: PathBuf, lab: String },
     #[error("the lab has no object `{name}`: {help}")]
     UnknownObject { name: String, help: String },
 }
@@ -109,6 +114,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Check(arguments) => return check::check(cli, arguments),
         Command::Activate(arguments) => return activate::activate(arguments),
         Command::Plan(arguments) => return plan::plan(cli, arguments),
+        Command::Import(arguments) => return import::import(cli, arguments),
         Command::Schema { plan: true, .. } => print(&view::schema_text())?,
         Command::Schema { markdown: false, .. } => print(&schema::schema_text())?,
         Command::Schema { markdown: true, .. } => print(&reference::reference())?,
@@ -242,7 +248,8 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Op
             // The files of the host's module are one thing.
             let (host, others): (Vec<&str>, Vec<&str>) = written.partition(|name| is_host_file(name));
             for name in others.into_iter().chain((!host.is_empty()).then_some(HOST_DIRECTORY)) {
-                talk(cli, &format!("wrote {}\n", visible::path(&dir.join(name))));
+                let path = dir.join(name);
+                talk(cli, &format!("wrote {}\n", visible::path(path.strip_prefix(".").unwrap_or(&path))));
             }
             if states.iter().all(|state| *state == State::UpToDate) {
                 talk(cli, &format!("{} is up to date\n", visible::path(dir)));

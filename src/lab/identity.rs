@@ -22,7 +22,7 @@ use crate::place::Place;
 pub struct Namespace(Uuid);
 
 /// The kinds of object that have a UUID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ObjectKind {
     Network,
     Pool,

@@ -61,6 +61,7 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
         at: domain.at.clone(),
         extras: domain.extra.iter().collect(),
         devices: device_extras(domain),
+        placed: placed(domain),
         volume_extras: Vec::new(),
     }
 }
@@ -83,6 +84,15 @@ fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
         of_kind("interface", domain.interfaces.iter().map(|interface| interface.extra.as_slice())),
     ]
     .concat()
+}
+
+/// The devices whose place in the guest is written.
+fn placed(domain: &Domain) -> Vec<(&'static str, usize)> {
+    let is_placed = |(index, guest): (usize, bool)| guest.then_some(index);
+    let interfaces = domain.interfaces.iter().map(|interface| interface.guest.is_some()).enumerate();
+    let hostdevs = domain.hostdevs.iter().map(|device| device.guest().is_some()).enumerate();
+    let interfaces = interfaces.filter_map(is_placed).map(|index| ("interface", index));
+    interfaces.chain(hostdevs.filter_map(is_placed).map(|index| ("hostdev", index))).collect()
 }
 
 fn os(domain: &Domain) -> Tree {

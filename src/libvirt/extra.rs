@@ -153,6 +153,7 @@ impl Merger<'_> {
             let values: Vec<Value> =
                 items.into_iter().filter_map(|(item, at)| self.value(item, attribute, &at)).collect();
             match tree.entry(name, || Value::List(Vec::new())) {
+                Value::List(list) if name == "controller" => add_controllers(list, values),
                 Value::List(list) => list.extend(values),
                 other => *other = Value::List(values),
             }
@@ -239,6 +240,27 @@ impl Merger<'_> {
         .label("would be dropped without a word")
         .help(did_you_mean(name, self.vocabulary.names(element)));
         self.problems.push(problem);
+    }
+}
+
+/// Adds controllers. One of a type and a number that there is already takes its place: libvirt takes no second one, but for the
+/// companions of a USB controller.
+fn add_controllers(list: &mut Vec<Value>, added: Vec<Value>) {
+    let identity = |controller: &Value| match controller {
+        Value::Set(controller) => ["type", "index"].map(|name| controller.get(name).cloned()),
+        _ => [None, None],
+    };
+    let mut known: Vec<Option<[Option<Value>; 2]>> = list.iter().map(|controller| Some(identity(controller))).collect();
+    for controller in added {
+        let own = identity(&controller);
+        let place = known.iter().position(|known| known.as_ref() == Some(&own)).filter(|_| own[1].is_some());
+        match place {
+            Some(place) => {
+                list[place] = controller;
+                known[place] = None;
+            }
+            None => list.push(controller),
+        }
     }
 }
 

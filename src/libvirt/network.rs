@@ -58,6 +58,7 @@ pub(super) fn unchecked<'a>(network: &'a Network, hosts: &[DhcpHost]) -> Uncheck
         at: network.at.clone(),
         extras: network.extra.iter().collect(),
         devices: Vec::new(),
+        placed: Vec::new(),
         volume_extras: Vec::new(),
     }
 }

@@ -38,7 +38,14 @@ pub(super) fn unchecked(pool: &Pool) -> Unchecked<'_> {
         volumes: pool.volumes_in_order().map(|volume| volume_object(pool, volume)).collect(),
     };
     let volume_extras = pool.volumes_in_order().map(|volume| volume.extra.as_ref()).collect();
-    Unchecked { object, at: pool.at.clone(), extras: pool.extra.iter().collect(), devices: Vec::new(), volume_extras }
+    Unchecked {
+        object,
+        at: pool.at.clone(),
+        extras: pool.extra.iter().collect(),
+        devices: Vec::new(),
+        placed: Vec::new(),
+        volume_extras,
+    }
 }
 
 /// What the storage is; nothing for a directory.

@@ -73,6 +73,17 @@ ids! {
     /// for has one place too many, even where both say the same: the next change would be made in one of them. Say it in
     /// one of the two files. What domains share is overridden by layers: `defaults`, profiles, the domain.
     IncludeClash = "include-clash", Error;
+    /// A file with a definition is not there, or cannot be read.
+    ///
+    /// The path in `base` and `plugged` starts in the directory of the file that says it. Such files hold one definition in libvirt's
+    /// XML; `lab2nix import --into` writes them. In a flake they are part of the source: `git add` them.
+    DefinitionNotFound = "definition-not-found", Error;
+    /// A file with a definition is none that an entry can stand on.
+    ///
+    /// It is XML of one network, pool or domain, as `virsh net-dumpxml --inactive`, `pool-dumpxml --inactive` and `dumpxml --inactive`
+    /// write it, and of the one that the entry is. It has nothing that libvirt does not know, because that would be lost without a
+    /// word, and no password, because what is generated can be read by everyone on the host. Nothing is quoted of a file that is no XML.
+    BadDefinition = "bad-definition", Error;
     /// A key that the spec language does not have.
     ///
     /// Nothing is accepted and ignored: a misspelt key would otherwise be a setting that silently does nothing.

@@ -96,7 +96,7 @@ fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
 fn keys_of_own(own: &DomainOwn) -> impl Iterator<Item = &'static str> {
     written_keys!(
         own => DomainOwn {
-            profiles, id, replicas, nvram, template, variant_of,
+            profiles, id, replicas, nvram, template, variant_of, base, plugged,
         },
         except { uuid, imported }
     )

@@ -70,6 +70,9 @@ pub(crate) fn layers<'a>(
     problems: &mut Problems,
 ) -> Layers<'a, DomainFields> {
     let at = domain_at(name);
+    if let Some(of_base) = &domain.of_base {
+        return Layers::new(vec![(at.key("base"), of_base), (at, &domain.fields)]);
+    }
     let named = domain.own.profiles.as_deref().unwrap_or_default();
     let of = base.and_then(|base| Some((base, spec.domains.as_ref()?.get(base.name)?)));
     let Some((base, of)) = of else { return profiles.layers(named, &at, &domain.fields, problems) };

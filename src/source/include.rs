@@ -273,14 +273,14 @@ fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) ->
 }
 
 /// What is wrong; where the system says so, without its number for it.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let said = error.to_string();
     let number = error.raw_os_error().map(|number| format!(" (os error {number})"));
     number.and_then(|number| said.strip_suffix(&number)).map_or_else(|| said.clone(), str::to_lowercase)
 }
 
 /// A path without `.` and without `..` where a directory is before it.
-fn straight(path: &Path) -> PathBuf {
+pub(super) fn straight(path: &Path) -> PathBuf {
     let mut straight = PathBuf::new();
     for part in path.components() {
         let above = straight.components().next_back();

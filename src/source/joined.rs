@@ -34,7 +34,7 @@ impl<'s> Joined<'s> {
             Spec { source, index: Index::default(), starts }
         };
         let specs = specs.into_iter().map(spec).collect();
-        Self { source: Source { files, root: None, complete: false }, specs }
+        Self { source: Source { files, root: None, complete: false, definitions: Vec::new() }, specs }
     }
 
     /// The texts of all: what the places that [`place`](Self::place) returns are in.

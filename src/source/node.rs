@@ -105,6 +105,21 @@ impl Node {
         }
     }
 
+    /// The members of an object; of anything else, none.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        match &self.kind {
+            Kind::Object(members) => members,
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_) => &[],
+        }
+    }
+
+    /// The value of a member.
+    #[must_use]
+    pub fn member(&self, key: &str) -> Option<&Node> {
+        self.members().iter().find(|member| member.key == key).map(|member| &member.value)
+    }
+
     /// Whether there is something at a pointer.
     pub(super) fn has(&self, pointer: &Pointer) -> bool {
         pointer

@@ -83,6 +83,18 @@ pub struct DomainOwn {
     /// form's own. Not of a domain that is itself a form, `imported`, a `template` or one of `replicas`.
     #[schemars(example = &"workstation")]
     pub variant_of: Option<String>,
+    /// A file with a definition in libvirt's XML (`virsh dumpxml --inactive`), from the directory of the file that
+    /// says this: the domain is what it says, to the last address, and the entry's other keys change only what they say. Neither a preset
+    /// nor `defaults` apply. It has a `name` that is the entry's. Disks are named by their target (`vda`), so
+    /// `"disks": [{ "name": "vda", "cache": "none" }]` changes that one; `lab2nix import` writes such files. Not with `profiles`,
+    /// `drivers`, `replicas`, `imported`, `plugged`. Default: none.
+    #[schemars(example = &"imported/domains/win11.xml")]
+    pub base: Option<String>,
+    /// A file with a definition like that of `base`, from which only the places are taken where devices are plugged in: their
+    /// addresses, the targets of drives, and the controllers. So a guest finds each device where it was. Devices that it has not are plugged in where
+    /// libvirt has room. Not with `replicas`, `imported`, `base`. Default: none.
+    #[schemars(example = &"imported/domains/win11.xml")]
+    pub plugged: Option<String>,
     /// Whether the domain is one that libvirt has already and that stays exactly as it is: activation neither changes, starts,
     /// stops nor deletes it, and fails before it changes anything when libvirt has no such domain. The entry only says what it
     /// is, by `title`, `description`, `uuid` and its `interfaces` with their `mac`, whose addresses are reserved; it takes

@@ -154,6 +154,8 @@ pub enum Discard {
     Unmap,
     /// They stay as they are.
     Ignore,
+    /// What QEMU does where nothing is said, which is to ignore them: as disks have it that others have made.
+    Default,
 }
 
 /// What QEMU does with zeros that the guest writes.

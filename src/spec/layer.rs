@@ -19,6 +19,8 @@ pub struct Layer<Own> {
     pub own: Own,
     /// What every layer has.
     pub fields: DomainFields,
+    /// What the definition says that the entry is laid over.
+    pub of_base: Option<Box<DomainFields>>,
 }
 
 /// The own fields of a kind of entry.
@@ -37,6 +39,7 @@ impl<'de, Own: OwnFields> Deserialize<'de> for Layer<Own> {
         Ok(Self {
             own: serde_json::from_value(Value::Object(own)).map_err(D::Error::custom)?,
             fields: serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?,
+            of_base: None,
         })
     }
 }

@@ -16,6 +16,10 @@ use super::{Active, Extra};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Network {
+    /// A file with a definition in libvirt's XML (`virsh net-dumpxml --inactive`), from the directory of the file that says this: the
+    /// network is what it says, and the entry's other keys change only what they say. It has a `name` that is the entry's. Default: none.
+    #[schemars(example = &"imported/networks/default.xml")]
+    pub base: Option<String>,
     /// How the network reaches the world. Default: `nat`.
     pub mode: Option<Mode>,
     /// The bridge, at most 15 bytes. For modes `bridge` and `ovs` the host's own bridge, required; else the one that libvirt

@@ -12,6 +12,10 @@ use super::{Active, Extra};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pool {
+    /// A file with a definition in libvirt's XML (`virsh pool-dumpxml --inactive`), from the directory of the file that says this: the
+    /// pool is what it says, and the entry's other keys change only what they say. It has a `name` that is the entry's. Default: none.
+    #[schemars(example = &"imported/pools/default.xml")]
+    pub base: Option<String>,
     /// What kind of storage it is. Default: `dir`.
     pub r#type: Option<PoolType>,
     /// The directory, absolute, where the pool's files are; required for types `dir`, `fs` and `netfs`. The generated

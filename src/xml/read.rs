@@ -25,12 +25,35 @@ pub struct Difference {
 ///
 /// The first difference.
 pub fn agrees(text: &str, definition: &Tree, vocabulary: &Vocabulary, element: Element) -> Result<(), Difference> {
+    let found = read_as(text, vocabulary, element, Writer::Us)?;
+    compare(definition, &found, "")
+}
+
+/// Reads a definition, in libvirt's order.
+///
+/// # Errors
+///
+/// When it is no XML, or has what the vocabulary does not have.
+pub fn read(text: &str, vocabulary: &Vocabulary, element: Element) -> Result<Tree, Difference> {
+    read_as(text, vocabulary, element, Writer::Libvirt)
+}
+
+/// Who has written a definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    /// lab2nix, which writes numbers in decimal digits.
+    Us,
+    /// libvirt, which writes some of them in hexadecimal ones.
+    Libvirt,
+}
+
+fn read_as(text: &str, vocabulary: &Vocabulary, element: Element, writer: Writer) -> Result<Tree, Difference> {
     let document = Document::parse(text).map_err(|error| Difference {
         path: String::new(),
         expected: "XML".to_owned(),
         found: error.to_string(),
     })?;
-    let mut reader = Reader { vocabulary, text, path: Vec::new() };
+    let mut reader = Reader { vocabulary, text, writer, path: Vec::new() };
     let markup = vocabulary.markup(element);
     if !is(document.root_element(), &markup.tag) {
         return reader.unexpected("", &markup.tag, document.root_element().tag_name().name());
@@ -43,12 +66,13 @@ pub fn agrees(text: &str, definition: &Tree, vocabulary: &Vocabulary, element: E
             path: fault.into_path(),
         });
     }
-    compare(definition, &found, "")
+    Ok(found)
 }
 
 struct Reader<'a> {
     vocabulary: &'a Vocabulary,
     text: &'a str,
+    writer: Writer,
     path: Vec<&'a str>,
 }
 
@@ -108,7 +132,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Difference> {
         for child in node.children() {
             if !child.is_element() {
-                if child.text().is_some_and(|text| !text.trim().is_empty()) {
+                if child.is_text() && child.text().is_some_and(|text| !text.trim().is_empty()) {
                     return self.unexpected("", "elements", "text");
                 }
                 continue;
@@ -184,6 +208,7 @@ impl<'a> Reader<'a> {
         let string = || Value::Str(Cow::Owned(text.to_owned()));
         let value = match value_type {
             ValueType::String | ValueType::Path | ValueType::Xml | ValueType::StringOrSet(_) => Some(string()),
+            ValueType::Int if self.writer == Writer::Libvirt => integer(text).or_else(|| hexadecimal(text)),
             ValueType::Int => integer(text),
             ValueType::Hex => Some(integer(text).unwrap_or_else(string)),
             ValueType::Bool(words) => boolean(text, words),
@@ -195,6 +220,10 @@ impl<'a> Reader<'a> {
 
 fn integer(text: &str) -> Option<Value> {
     text.parse().ok().map(Value::Int)
+}
+
+fn hexadecimal(text: &str) -> Option<Value> {
+    i64::from_str_radix(text.strip_prefix("0x")?, 16).ok().map(Value::Int)
 }
 
 fn boolean(text: &str, words: Words) -> Option<Value> {

@@ -15,6 +15,7 @@ mod gentle;
 mod guest;
 mod guests_go_on;
 mod helper;
+mod import;
 mod machine;
 mod macvtap;
 mod objects;
@@ -370,6 +371,10 @@ fn emulate(spec: &mut Value) {
             let layer = layer.as_object_mut().expect("layers are objects");
             layer.remove("virtualization");
             layer.remove("cpu");
+            // What stands on a definition takes nothing from `defaults`.
+            if layer.contains_key("base") {
+                layer.insert("virtualization".to_owned(), "emulated".into());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod disk;
+mod import;
 mod include;
 mod place;
 mod plan;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use lab2nix::files::Disk;
 use lab2nix::lab::Lab;
 use lab2nix::spec::schema;
 use pretty_assertions::assert_eq;
@@ -173,7 +174,7 @@ fn reformatting_the_spec_changes_nothing() {
         // What looks like a colon and a space may be part of a text.
         let pretty = if value.to_string().contains(": ") { format!("// a comment\n{value:#}\n\n") } else { pretty };
         for text in [value.to_string(), pretty] {
-            let other = Read::bytes("lab.json", text.into_bytes());
+            let other = Read::with_includes("lab.json", text.into_bytes(), &Disk::default());
             assert_eq!(read.output(), other.output(), "{}", spec.display());
         }
     }
@@ -197,9 +198,9 @@ fn adding_a_domain_moves_no_identity() {
 /// Where the keys of objects and of interfaces are, and those of them that say which one it is or which there are. All others
 /// say how it is.
 const IDENTIFYING: &[(&str, &[&str])] = &[
-    ("networks.*", &["id", "uuid", "mac", "mode"]),
-    ("pools.*", &["id", "uuid"]),
-    ("domains.*", &["id", "uuid", "profiles", "replicas", "imported", "variantOf", "interfaces"]),
+    ("networks.*", &["id", "uuid", "mac", "mode", "base"]),
+    ("pools.*", &["id", "uuid", "base"]),
+    ("domains.*", &["id", "uuid", "profiles", "replicas", "imported", "variantOf", "interfaces", "base"]),
     ("domains.*.interfaces.*", &["name", "mac", "network", "bridge", "user", "macvtap", "tunnel"]),
 ];
 
@@ -318,10 +319,18 @@ fn an_id_keeps_the_identity_through_a_rename() {
         let renamed = |spec: &Value| {
             let mut spec = spec.clone();
             let objects = section(&mut spec, &format!("{kind}s"))?;
-            // What is external is somebody else's.
-            let own: BTreeSet<String> = objects.keys().cloned().collect();
+            // What is external is somebody else's, and what stands on a definition has the name that it has there.
+            let own: BTreeSet<String> = objects
+                .iter()
+                .filter(|(_, object)| object.get("base").is_none())
+                .map(|(name, _)| name.clone())
+                .collect();
             let rename_own = |name: &str| if own.contains(name) { rename(name) } else { name.to_owned() };
             for (name, mut object) in std::mem::take(objects) {
+                if !own.contains(&name) {
+                    objects.insert(name, object);
+                    continue;
+                }
                 if object.get("id").is_none() {
                     object["id"] = json!(name);
                 }
@@ -331,11 +340,14 @@ fn an_id_keeps_the_identity_through_a_rename() {
             Some(spec)
         };
         for_every_spec(renamed, |before, after| {
+            let after_names = identities_of(after);
             let before: Identities = identities_of(before)
                 .into_iter()
                 .map(|(name, identity)| match name.strip_prefix(kind) {
-                    Some(name) => (format!("{kind} {}", rename(name.trim())), identity),
-                    None => (name, identity),
+                    Some(own) if !after_names.contains_key(&name) => {
+                        (format!("{kind} {}", rename(own.trim())), identity)
+                    }
+                    _ => (name, identity),
                 })
                 .collect();
             assert_eq!(before, identities_of(after));

@@ -79,9 +79,9 @@ fn deal(lab: &Value, seed: u64) -> Option<Value> {
     let fields = fields();
     let mut has_dealt = false;
     for (at, (name, domain)) in domains.iter().enumerate() {
-        let Some(domain) = domain.as_object().filter(|domain| domain.get("imported") != Some(&json!(true))) else {
-            continue;
-        };
+        // Those are what libvirt has, or a definition says, and take nothing from profiles.
+        let takes_profiles = domain.get("imported") != Some(&json!(true)) && domain.get("base").is_none();
+        let Some(domain) = domain.as_object().filter(|_| takes_profiles) else { continue };
         let mut dice = Dice(seed.wrapping_mul(1_000_003).wrapping_add(at as u64 + 1));
         let mut hands = [Map::new(), Map::new(), Map::new()];
         for (key, value) in domain {

@@ -10,6 +10,7 @@ mod flake;
 mod fuzz;
 mod grammar;
 mod identity;
+mod import;
 mod known;
 mod language;
 mod layers;

@@ -22,6 +22,8 @@ const ROOMS: &[&str] = &[
     "nocloud",
     "xml",
     "nix",
+    "keys",
+    "base",
     "proof",
     "files",
     "pipeline",
@@ -30,6 +32,7 @@ const ROOMS: &[&str] = &[
     "virsh",
     "gentle",
     "plan",
+    "import",
     "cli",
 ];
 

@@ -7,6 +7,7 @@ pub mod labs;
 pub mod script;
 pub mod seeds;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,8 @@ pub struct Read {
     pub source: Source,
     /// What is wrong with it, and the lab.
     pub checked: Checked,
+    /// Where paths in it start.
+    directory: PathBuf,
 }
 
 impl Read {
@@ -45,19 +48,20 @@ impl Read {
     pub fn file(path: &Path) -> Self {
         let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let directory = path.parent().expect("a file is in a directory").to_owned();
-        Self::with_includes(name_of(path), bytes, &Disk { directory })
+        let read = Self::with_includes(name_of(path), bytes, &Disk { directory: directory.clone() });
+        Self { directory: env::current_dir().expect("there is one").join(directory), ..read }
     }
 
     /// Reads a spec with what it includes.
     pub fn with_includes(name: &str, bytes: Vec<u8>, files: &dyn Files) -> Self {
         let (source, problems) = Source::with_includes(Path::new(name), bytes, files);
         let checked = pipeline::check(&source, problems);
-        Self { source, checked }
+        Self { source, checked, directory: PathBuf::new() }
     }
 
     /// Reads a spec that is a value.
     pub fn value(value: &Value) -> Self {
-        Self::bytes("lab.json", value.to_string().into_bytes())
+        Self::with_includes("lab.json", value.to_string().into_bytes(), &Disk::default())
     }
 
     /// Which of [`documents`](Self::documents) NixVirt can write too, by their names.
@@ -67,9 +71,16 @@ impl Read {
         files.filter(|file| file.definition.unsupported.is_empty()).map(|file| file.path).collect()
     }
 
-    /// The spec as a value, with what it includes; nothing where it is not JSON.
+    /// The spec as a value, with what it includes, and with whole paths of the definitions that it names; nothing where it is not
+    /// JSON.
     pub fn to_value(&self) -> Option<Value> {
-        self.source.root().map(|root| without(&root.to_value(), "/include"))
+        let mut value = self.source.root().map(|root| without(&root.to_value(), "/include"))?;
+        for at in self.source.definitions().iter().map(|definition| definition.at.to_string()) {
+            if let Some(Value::String(path)) = value.pointer_mut(&at) {
+                *path = self.directory.join(&path).display().to_string();
+            }
+        }
+        Some(value)
     }
 
     /// What is printed of the problems; nothing when there are none.

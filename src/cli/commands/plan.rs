@@ -143,7 +143,7 @@ pub(super) fn read_manner(path: &Path, connection: &str) -> Result<Option<Manner
 }
 
 /// The directory for what can be made again.
-fn cache() -> Option<PathBuf> {
+pub(super) fn cache() -> Option<PathBuf> {
     let of = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache")))
 }

@@ -53,6 +53,15 @@ pub enum HostDeviceKind {
 }
 
 impl HostDevice {
+    /// Where it is in the guest, if the spec says.
+    #[must_use]
+    pub fn guest(&self) -> Option<&Slot> {
+        match &self.kind {
+            HostDeviceKind::Pci { guest, .. } | HostDeviceKind::Mdev { guest, .. } => guest.as_ref(),
+            HostDeviceKind::Usb { .. } => None,
+        }
+    }
+
     /// Whether it is a PCI device of the host's, which the guest reaches through the IOMMU.
     #[must_use]
     pub fn is_pci(&self) -> bool {

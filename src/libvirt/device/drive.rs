@@ -13,7 +13,7 @@ use crate::lab::size::Size;
 use crate::lab::{Lab, Pool};
 use crate::libvirt::pool::{host, secret};
 use crate::libvirt::tree::Tree;
-use crate::spec::drive::{Cache, DetectZeroes, Io, StartupPolicy};
+use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
 use crate::spec::pool::PoolType;
 use place::Places;
 
@@ -59,7 +59,7 @@ fn driver(access: &Access, format: &'static str) -> Tree {
         .with("type", format)
         .with_some("cache", access.cache.map(Cache::name))
         .with_some("io", access.io.map(Io::name))
-        .with("discard", access.discard.name())
+        .with_some("discard", (access.discard != Discard::Default).then(|| access.discard.name()))
         .with_some("detect_zeroes", access.detect_zeroes.map(DetectZeroes::name))
         .with_some("queues", access.queues)
         .with_some("iothread", access.iothread.as_ref().map(|thread| thread.value))

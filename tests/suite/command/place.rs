@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -74,6 +74,18 @@ impl Place {
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(&mut self.command(LAB2NIX, arguments))
+    }
+
+    /// Runs the command with a `virsh` of ours, a script, if with any.
+    pub fn with_virsh(&self, script: Option<&str>, arguments: &[&str]) -> Ran {
+        let bin = self.path("bin");
+        fs::create_dir_all(&bin).expect("the directory is ours");
+        if let Some(script) = script {
+            let virsh = bin.join("virsh");
+            fs::write(&virsh, format!("#!/bin/sh\n{script}\n")).expect("the directory is ours");
+            fs::set_permissions(&virsh, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        }
+        Ran::of(self.command(LAB2NIX, arguments).env("PATH", format!("{}:/usr/bin:/bin", bin.display())))
     }
 
     /// Runs the command from a shell, which finds it in `$LAB2NIX`.

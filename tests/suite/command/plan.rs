@@ -1,7 +1,6 @@
 //! `plan` as it is run: what it compares with, what it denies, and what it says when it cannot look.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use lab2nix::plan::consequence::Consequence;
@@ -118,18 +117,6 @@ fn it_compares_with_a_revision() {
     place.run(&["plan", "site/new.json", "--from", "git:HEAD"]).exits(2).without_result().says("site/new.json");
 }
 
-/// Runs it with a `virsh` of ours.
-fn with_virsh(place: &Place, script: Option<&str>, arguments: &[&str]) -> Ran {
-    let bin = place.path("bin");
-    fs::create_dir_all(&bin).unwrap();
-    if let Some(script) = script {
-        let virsh = bin.join("virsh");
-        fs::write(&virsh, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&virsh, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    Ran::of(place.command(LAB2NIX, arguments).env("PATH", format!("{}:/usr/bin:/bin", bin.display())))
-}
-
 #[test]
 fn what_keeps_it_from_looking_is_said_in_a_line() {
     let place = Place::with(GOOD);
@@ -138,21 +125,21 @@ fn what_keeps_it_from_looking_is_said_in_a_line() {
 
     let stopped = "echo 'error: failed to connect to the hypervisor' >&2
         echo \"error: Failed to connect socket to '/run/libvirt/libvirt-sock-ro': No such file or directory\" >&2; exit 1";
-    let ran = with_virsh(&place, Some(stopped), &["plan"]).exits(2).without_result();
+    let ran = place.with_virsh(Some(stopped), &["plan"]).exits(2).without_result();
     let expected = "error: cannot connect to `qemu:///system`: Failed to connect socket to \
                     '/run/libvirt/libvirt-sock-ro': No such file or directory\n";
     assert_eq!(ran.err, expected);
-    let ran = with_virsh(&place, Some(stopped), &["plan", "--connect", "qemu+ssh://far/system"]);
+    let ran = place.with_virsh(Some(stopped), &["plan", "--connect", "qemu+ssh://far/system"]);
     ran.exits(2).says("cannot connect to `qemu+ssh://far/system`: ");
-    with_virsh(&place, Some("exit 0"), &["plan"]).exits(2).says("cannot connect to ");
-    with_virsh(&place, Some("echo x"), &["plan"]).exits(2).without_result();
+    place.with_virsh(Some("exit 0"), &["plan"]).exits(2).says("cannot connect to ");
+    place.with_virsh(Some("echo x"), &["plan"]).exits(2).without_result();
 
     place.write("other.json", &GOOD.replacen("\"lab\": \"", "\"lab\": \"other-", 1));
     place
         .run(&["plan", "lab.json", "other.json", "--from", "lab.json"])
         .exits(2)
         .says("`--from SPEC` compares one spec");
-    let ran = with_virsh(&place, Some("exit 1"), &["plan", "--settings", "typo.json"]);
+    let ran = place.with_virsh(Some("exit 1"), &["plan", "--settings", "typo.json"]);
     ran.exits(2).without_result();
     place.run(&["plan", "--settings", "no.json"]).exits(2).without_result();
     place.run(&["plan", "--settings", "x", "lab.json"]).exits(2).without_result();
@@ -166,7 +153,7 @@ fn what_keeps_it_from_looking_is_said_in_a_line() {
 fn it_only_looks() {
     let place = Place::with(GOOD);
     let log = "for word; do echo \"$word\"; done >>virsh.log; echo 'error: no' >&2; exit 1";
-    with_virsh(&place, Some(log), &["plan"]).exits(2);
+    place.with_virsh(Some(log), &["plan"]).exits(2);
     let asked = fs::read_to_string(place.path("virsh.log")).unwrap();
     let words: Vec<&str> = asked.lines().collect();
     assert_eq!(words[..3], ["--quiet", "--readonly", "--connect"]);

@@ -1,0 +1,277 @@
+//! The way of each object from its definition to an entry that says the same: attempts, the shortest first, each mended until
+//! libvirt makes the same of it or it comes to no end.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::draft::{By, Definitions, Normalized, Original, read};
+use super::moved::{is_moved, moved_interfaces};
+use super::rest::{facts, facts_of_extra, rest};
+use super::settle::settle;
+use super::shorten::leave_out;
+use super::spec::{Found, Refused, Sections};
+use crate::base::identity::without_state;
+use crate::base::secret_in;
+use crate::keys::domain::os_of;
+use crate::lab::identity::ObjectKind;
+use crate::libvirt::tree::{Tree, Value};
+use crate::libvirt::vocabulary::Vocabulary;
+
+/// How often what differs is added to `extra`: what is added can move other devices.
+const ROUNDS: usize = 4;
+
+/// How many facts are more than anybody would read as keys.
+const MANY: usize = 2_000;
+
+/// How many facts in `extra` are still easier to read than a definition.
+const FEW: usize = 10;
+
+/// An object on its way.
+pub(super) struct Object {
+    pub(super) kind: ObjectKind,
+    pub(super) name: String,
+    /// Its definition as libvirt has it.
+    pub(super) wanted: Tree,
+    pub(super) attempt: Attempt,
+    /// How often its entry has been settled in this attempt.
+    rounds: usize,
+    pub(super) is_exact: bool,
+    /// Why the attempt before this one came to no end.
+    pub(super) why: Vec<String>,
+    /// The interfaces that are elsewhere from the next start on, if devices are.
+    pub(super) moved: Option<Vec<String>>,
+}
+
+impl Object {
+    fn new(kind: ObjectKind, name: String, wanted: Tree) -> Self {
+        Self { kind, name, wanted, attempt: Attempt::Preset, rounds: 0, is_exact: false, why: Vec::new(), moved: None }
+    }
+
+    /// The path from the spec of the file with its definition.
+    pub(super) fn file(&self) -> String {
+        format!("imported/{}s/{}.xml", self.kind.name(), self.name)
+    }
+}
+
+/// Ways to say an object, the shortest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// By keys on the preset of what it seems to be.
+    Preset,
+    /// By keys on no preset: what comes with one may be what it has not.
+    NoPreset,
+    /// The same, plugged in as its definition says.
+    Plugged,
+    PluggedNoPreset,
+    /// On its definition.
+    Base,
+}
+
+impl Attempt {
+    fn next(self, kind: ObjectKind) -> Option<Self> {
+        match (self, kind) {
+            (Self::Base, _) => None,
+            (Self::PluggedNoPreset, _) | (_, ObjectKind::Network | ObjectKind::Pool) => Some(Self::Base),
+            (Self::Preset, ObjectKind::Domain) => Some(Self::NoPreset),
+            (Self::NoPreset, ObjectKind::Domain) => Some(Self::Plugged),
+            (Self::Plugged, ObjectKind::Domain) => Some(Self::PluggedNoPreset),
+        }
+    }
+
+    pub(super) fn by(self) -> By {
+        match self {
+            Self::Preset | Self::NoPreset => By::Keys,
+            Self::Plugged | Self::PluggedNoPreset => By::Plugged,
+            Self::Base => By::Base,
+        }
+    }
+}
+
+/// What all objects on their way have in common.
+pub(super) struct Way {
+    found: Vec<Found>,
+    pub(super) sections: Sections,
+    /// The definitions, of which entries may name some.
+    pub(super) files: Definitions,
+    /// Why objects have no entry.
+    pub(super) refused: BTreeMap<(ObjectKind, String), Vec<String>>,
+    /// Whether devices of domains may be plugged in elsewhere.
+    may_move: bool,
+}
+
+impl Way {
+    /// The beginning: the entries as they are read out of definitions. `normal` is what libvirt makes of each.
+    pub(super) fn of(
+        originals: &[Original],
+        normal: Normalized,
+        vocabulary: &Vocabulary,
+        may_move: bool,
+    ) -> (Self, Vec<Object>) {
+        let (mut objects, mut found, mut files) = (Vec::new(), Vec::new(), Definitions::new());
+        let mut refused: BTreeMap<(ObjectKind, String), Vec<String>> = BTreeMap::new();
+        for (original, normal) in originals.iter().zip(normal) {
+            match read_original(original, normal, vocabulary) {
+                Ok((text, wanted)) => {
+                    let Original { kind, name, .. } = original.clone();
+                    let os = if kind == ObjectKind::Domain { os_of(&wanted) } else { "none" };
+                    found.push(Found { kind, name: name.clone(), definition: wanted.clone(), os });
+                    let object = Object::new(kind, name, wanted);
+                    files.insert(object.file().into(), without_state(&text).into_bytes());
+                    objects.push(object);
+                }
+                Err(why) => drop(refused.insert((original.kind, original.name.clone()), vec![why])),
+            }
+        }
+        let (sections, of_language) = Sections::of(&found);
+        let mut way = Self { found, sections, files, refused, may_move };
+        for Refused { kind, name, why } in of_language {
+            let object = objects.iter_mut().find(|object| object.kind == kind && object.name == name);
+            match object.filter(|_| why.is_of_words()) {
+                Some(object) => way.stand_on_definition(object, vec![why.to_string()]),
+                None => drop(way.refused.insert((kind, name), vec![why.to_string()])),
+            }
+        }
+        for object in &mut objects {
+            let facts = facts(&Value::Set(object.wanted.clone()));
+            if facts > MANY {
+                way.stand_on_definition(object, vec![format!("it says {facts} things")]);
+            }
+        }
+        objects.retain(|object| !way.refused.contains_key(&(object.kind, object.name.clone())));
+        (way, objects)
+    }
+
+    /// Mends an entry that has errors: what a key cannot say, `extra` or the definition may.
+    pub(super) fn mend(&mut self, object: &mut Object, errors: Vec<(Vec<String>, String)>) {
+        if errors.is_empty() {
+            return;
+        }
+        object.is_exact = false;
+        let entry = self.sections.entry(object.kind, &object.name).filter(|_| object.attempt != Attempt::Base);
+        let leave_out_each = |entry: &mut Map<String, Json>| {
+            errors.iter().fold(false, |is_less, (place, _)| leave_out(entry, place) || is_less)
+        };
+        if !entry.is_some_and(leave_out_each) {
+            self.try_next(object, errors.into_iter().map(|(_, message)| message).collect());
+        }
+    }
+
+    /// Adds to an entry what differs, if anything does.
+    pub(super) fn settle(
+        &mut self,
+        object: &mut Object,
+        written: Result<Tree, String>,
+        of_libvirt: Result<Tree, String>,
+    ) {
+        let is_few = |entry: &Map<String, Json>| facts_of_extra(entry) <= FEW;
+        let entry = self.sections.entry(object.kind, &object.name);
+        let unsaid = match (of_libvirt, written, entry) {
+            (Ok(tree), _, Some(entry)) if self.may_move && tree != object.wanted && is_moved(&tree, &object.wanted) => {
+                entry.insert("onChange".to_owned(), "next-start".into());
+                object.moved = Some(moved_interfaces(&tree, &object.wanted));
+                object.is_exact = true;
+                object.wanted = tree;
+                return;
+            }
+            (Ok(tree), _, Some(entry)) if tree == object.wanted => {
+                if is_few(entry) || object.attempt == Attempt::Base {
+                    object.is_exact = true;
+                    return;
+                }
+                vec![format!("only with {} facts in `extra`, of {}", facts_of_extra(entry), most(entry).join(", "))]
+            }
+            (Ok(tree), Ok(written), Some(entry)) if object.attempt != Attempt::Base => {
+                settle(object.kind, entry, &written, &tree, &object.wanted)
+            }
+            (Ok(tree), ..) => rest(&tree, &object.wanted).describe(),
+            (Err(why), ..) => vec![format!("libvirt does not take its entry: {why}")],
+        };
+        object.rounds += 1;
+        if !unsaid.is_empty() {
+            self.try_next(object, unsaid);
+        } else if object.rounds >= ROUNDS {
+            self.try_next(object, vec!["devices are plugged in elsewhere".to_owned()]);
+        }
+    }
+
+    fn stand_on_definition(&mut self, object: &mut Object, why: Vec<String>) {
+        (object.attempt, object.rounds, object.is_exact, object.why) = (Attempt::Base, 0, false, why);
+        self.sections.stand_on(object.kind, &object.name, &object.file());
+    }
+
+    /// Tries the next way to say an object. Where there is none, it has no entry, for these reasons.
+    fn try_next(&mut self, object: &mut Object, why: Vec<String>) {
+        let Object { kind, name, .. } = &*object;
+        let (kind, name) = (*kind, name.clone());
+        let Some(attempt) = object.attempt.next(kind) else {
+            self.sections.remove(kind, &name);
+            self.refused.insert((kind, name), why);
+            return;
+        };
+        if attempt == Attempt::Base {
+            return self.stand_on_definition(object, why);
+        }
+        (object.attempt, object.rounds, object.is_exact, object.why) = (attempt, 0, false, why);
+        let os = match attempt {
+            Attempt::NoPreset | Attempt::PluggedNoPreset | Attempt::Base => "none",
+            Attempt::Preset | Attempt::Plugged => {
+                let found = self.found.iter().find(|found| found.kind == kind && found.name == name);
+                found.map_or("none", |found| found.os)
+            }
+        };
+        // What it could not be read as it was not read as before either.
+        let _ = self.sections.read_anew(&self.found, kind, &name, os);
+        if attempt.by() == By::Plugged
+            && let Some(entry) = self.sections.entry(kind, &name)
+        {
+            entry.insert("plugged".to_owned(), object.file().into());
+        }
+    }
+}
+
+/// Reads a definition as libvirt has it, or says why it cannot come along.
+fn read_original(
+    original: &Original,
+    normal: Result<String, String>,
+    vocabulary: &Vocabulary,
+) -> Result<(String, Tree), String> {
+    // libvirt itself shows them to nobody who does not ask for them, so they would be lost without a word.
+    let secret = read(original.kind, &original.text, vocabulary).ok().and_then(|tree| secret_in(&tree));
+    if let Some(path) = secret {
+        return Err(format!("it has a secret, `{path}`, which everyone on the host could read: take it out"));
+    }
+    let text = normal.map_err(|why| format!("libvirt does not take it: {why}"))?;
+    let tree = read(original.kind, &text, vocabulary).map_err(|why| format!("lab2nix does not know it: {why}"))?;
+    Ok((text, tree))
+}
+
+/// Which elements most facts in `extra` are of.
+fn most(entry: &Map<String, Json>) -> Vec<String> {
+    let mut counts: Vec<(usize, String)> = Vec::new();
+    let mut count = |extra: &Map<String, Json>, prefix: &str| {
+        for (name, value) in extra {
+            let facts = facts_of_extra(&Map::from_iter([("extra".to_owned(), value.clone())]));
+            counts.push((facts, format!("`{prefix}{name}`")));
+        }
+    };
+    for (key, value) in entry {
+        match value {
+            Json::Object(extra) if key == "extra" => {
+                let inside = |extra: &Map<String, Json>| extra.get("devices").and_then(Json::as_object).cloned();
+                let devices = inside(extra).unwrap_or_default();
+                let others = extra.iter().filter(|(name, _)| *name != "devices");
+                count(&others.map(|(name, value)| (name.clone(), value.clone())).collect(), "");
+                count(&devices, "devices.");
+            }
+            Json::Array(items) => {
+                let extras = items.iter().filter_map(|item| item.get("extra")?.as_object());
+                extras.for_each(|extra| count(extra, &format!("{key}.")));
+            }
+            _ => {}
+        }
+    }
+    counts.sort_by_key(|(facts, _)| std::cmp::Reverse(*facts));
+    counts.dedup_by(|one, other| one.1 == other.1);
+    counts.into_iter().take(5).map(|(_, name)| name).collect()
+}

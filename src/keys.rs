@@ -1,0 +1,76 @@
+//! Reading the keys of an entry out of a definition: the way back from [`libvirt`](crate::libvirt).
+//!
+//! All that can be said by a key is said, defaults too, so that nothing depends on what the presets are.
+
+mod device;
+pub mod domain;
+mod drive;
+mod interface;
+pub mod network;
+pub mod pool;
+pub(crate) mod read;
+mod segment;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json};
+
+/// What else was found, as far as it says what a domain is on.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Pools of Ceph images: what their images are called by, and the pool's name.
+    pub rbd: BTreeMap<String, String>,
+    /// Networks of virtual functions of the host's, whose interfaces have no model.
+    pub functions: BTreeSet<String>,
+}
+
+/// What was read of a definition.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// The keys of the entry.
+    pub keys: Map<String, Json>,
+    /// What it is on that is not in the entry: networks, pools and bridges, by name.
+    pub uses: Uses,
+}
+
+/// What of the host or the lab a domain names.
+#[derive(Debug, Clone, Default)]
+pub struct Uses {
+    /// Networks.
+    pub networks: Vec<String>,
+    /// Pools.
+    pub pools: Vec<String>,
+    /// Bridges of the host.
+    pub bridges: Vec<String>,
+}
+
+impl Refusal {
+    /// Whether an entry can still stand on the definition: only the language has no word for what it is.
+    #[must_use]
+    pub fn is_of_words(&self) -> bool {
+        matches!(self, Self::PoolType(_) | Self::Mode(_) | Self::Arch(_))
+    }
+}
+
+/// Why a definition is not what a spec can say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another hypervisor than QEMU.
+    #[error("a domain of type `{0}`: lab2nix knows `kvm` and `qemu`, as NixVirt does")]
+    Hypervisor(String),
+    /// No hardware of its own, as containers.
+    #[error("an operating system of type `{0}`: lab2nix knows `hvm`, a computer of its own")]
+    OsType(String),
+    /// Another processor than those that the language knows.
+    #[error("a computer with a processor of type `{0}`: lab2nix knows `x86_64` and `aarch64`")]
+    Arch(String),
+    /// No size of the memory.
+    #[error("no size of the memory")]
+    Memory,
+    /// A pool of a type that the language does not know.
+    #[error("a pool of type `{0}`, which lab2nix does not know")]
+    PoolType(String),
+    /// A network of a mode that the language does not know.
+    #[error("a network that forwards as `{0}`, which lab2nix does not know")]
+    Mode(String),
+}

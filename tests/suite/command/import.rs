@@ -1,0 +1,129 @@
+//! `lab2nix import`. A `virsh` of ours says of each definition that libvirt has it as it is written.
+
+use std::fs;
+use std::path::Path;
+
+use pretty_assertions::assert_eq;
+use serde_json::Value;
+
+use super::place::{Place, Ran};
+use crate::support::{Differences, entries};
+
+/// Definitions that are in the repository.
+const FOUND: &str = "tests/cases/ok/definitions/imported";
+/// What is made of them.
+const GOLDEN: &str = "tests/suite/command/import";
+
+/// A `virsh` whose libvirt leaves definitions as they are.
+const AS_IT_IS: &str = r#"for script; do :; done
+printf '%s\n' "$script" | sed 's/; /\n/g' | while read -r command what rest; do
+  case $command in
+    *define) file=$(printf '%s' "$what" | tr -d "'\"") ;;
+    *dumpxml) cat "$file" ;;
+    echo) if [ "$what" = --err ]; then echo "error: $rest" >&2; else echo "$what"; fi ;;
+  esac
+done"#;
+
+/// A place with the definitions in `found`, for hosts without KVM too.
+fn place(spec: &str) -> Place {
+    let place = Place::with(spec);
+    for directory in entries(FOUND) {
+        for file in entries(&directory) {
+            let name = format!("found/{}-{}", name(&directory), name(&file));
+            fs::create_dir_all(place.path("found")).unwrap();
+            let text = fs::read_to_string(&file).unwrap().replace("type='kvm'", "type='qemu'");
+            place.write(&name, &text.replace("host-passthrough", "maximum"));
+        }
+    }
+    place
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap()
+}
+
+fn import(place: &Place, arguments: &[&str]) -> Ran {
+    place.with_virsh(Some(AS_IT_IS), &[&["import", "--from", "found"], arguments].concat())
+}
+
+#[test]
+fn what_is_found_is_printed_as_a_spec() {
+    let place = place("{}");
+    let ran = import(&place, &["--lab", "found"]).exits(0);
+    let mut differences = Differences::default();
+    differences.compare(&Path::new(GOLDEN).join("lab.json"), &ran.out);
+    differences.compare(&Path::new(GOLDEN).join("told.txt"), &ran.err);
+    differences.settle("if that is meant: UPDATE_CASES=1 cargo test --test suite command::import");
+    // For programs, the same in one object.
+    let json: Value =
+        serde_json::from_str(&import(&place, &["--lab", "found", "--format", "json"]).exits(0).out).unwrap();
+    assert_eq!(json["spec"], ran.out);
+    assert_eq!(json["objects"].as_array().unwrap().len(), 6);
+    assert_eq!(json["passedOver"], Value::Array(Vec::new()));
+    assert!(!place.has("imported"), "without `--into`, nothing is written");
+}
+
+#[test]
+fn it_goes_into_a_spec_that_is_there() {
+    let spec = "{ // ours\n  \"lab\": \"ours\",\n  \"pools\": {\n    \"vms\": { \"path\": \"/srv/vms\" } // all of them\n  }\n}\n";
+    let place = place(spec);
+    import(&place, &["--into", "lab.json", "isos", "default", "office"])
+        .exits(0)
+        .without_result()
+        .says("wrote lab.json\n");
+    let written = fs::read_to_string(place.path("lab.json")).unwrap();
+    assert!(written.starts_with("{ // ours\n  \"lab\": \"ours\",\n  \"pools\": {\n"), "{written}");
+    assert!(written.contains("\"/srv/vms\" }, // all of them\n    \"isos\": "), "{written}");
+    place.run(&["check"]).exits(0);
+    // What is in it already is an error there, and nothing is written.
+    let ran = import(&place, &["--into", "lab.json", "isos"]).exits(1).without_result();
+    assert!(ran.err.contains("error[duplicate-name]: pool `isos` is in the spec already\n"), "{ran:?}");
+    import(&place, &["--into", "lab.json", "--lab", "theirs", "names"]).exits(2).says("is the spec of lab `ours`");
+    assert_eq!(fs::read_to_string(place.path("lab.json")).unwrap(), written);
+    // Nor is a definition replaced that somebody has put there.
+    place.write("new.json", "{ \"lab\": \"new\" }");
+    fs::write(place.path("imported/domains/office.xml"), "mine").unwrap();
+    import(&place, &["--into", "new.json", "office"]).exits(1).says("error[foreign-file]");
+    assert_eq!(fs::read_to_string(place.path("new.json")).unwrap(), "{ \"lab\": \"new\" }");
+    assert_eq!(fs::read_to_string(place.path("imported/domains/office.xml")).unwrap(), "mine");
+}
+
+/// A new file is a whole spec.
+#[test]
+fn it_writes_a_spec_that_is_not_there() {
+    let place = place("{}");
+    import(&place, &["--into", "new/lab.json", "--lab", "new"]).exits(0);
+    place.run(&["check", "new/lab.json"]).exits(0);
+    let ran = place.run(&["xml", "new/lab.json", "office"]).exits(0);
+    assert!(ran.out.contains("<serial>DATA01</serial>"), "{ran:?}");
+}
+
+#[test]
+fn what_is_no_definition_is_passed_over_with_its_reason() {
+    let place = place("{}");
+    place.write("found/notes.xml", "not XML");
+    place.write("found/volume.xml", "<volume><name>x</name></volume>");
+    place.write(
+        "found/xen.xml",
+        "<domain type='xen'><name>x</name><memory>1</memory><os><type>xen</type></os></domain>",
+    );
+    let ran = import(&place, &["--lab", "found"]).exits(1);
+    for said in [
+        "found/notes.xml: not imported: no XML at 1:1\n",
+        "found/volume.xml: not imported: `volume` is no domain, network or pool\n",
+        "domain x: not imported: a domain of type `xen`: ",
+    ] {
+        assert!(ran.err.contains(said), "{ran:?}");
+    }
+    import(&place, &["offic"]).exits(2).says("there is no `offic` to import: did you mean `office`?");
+}
+
+/// Of a libvirt it asks for nothing that could change something.
+#[test]
+fn it_only_looks() {
+    let place = Place::with("{}");
+    let log = "for word; do echo \"$word\"; done >>virsh.log; echo 'error: no' >&2; exit 1";
+    place.with_virsh(Some(log), &["import"]).exits(2).without_result();
+    let asked = fs::read_to_string(place.path("virsh.log")).unwrap();
+    assert_eq!(asked.lines().take(3).collect::<Vec<_>>(), ["--quiet", "--readonly", "--connect"]);
+}

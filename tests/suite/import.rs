@@ -1,0 +1,118 @@
+//! What lab2nix generates can be imported: the spec that comes of it generates the same.
+
+use std::convert::Infallible;
+
+use lab2nix::base::identity::identified;
+use lab2nix::import::draft::{By, Original, Outcome, draft};
+use lab2nix::import::frame::Frame;
+use lab2nix::lab::identity::ObjectKind;
+use lab2nix::proof::Proven;
+use lab2nix::spec::NixVirtVersion;
+
+use crate::support::{self, Read};
+
+/// The definitions of a lab, but for those of volumes, as they would be found.
+fn originals(documents: &[Proven]) -> Vec<Original> {
+    let of = |file: &Proven| {
+        let (directory, name) = file.name().split_once('/')?;
+        let kind = match directory {
+            "networks" => ObjectKind::Network,
+            "pools" => ObjectKind::Pool,
+            "domains" => ObjectKind::Domain,
+            _ => return None,
+        };
+        Some(Original { kind, name: name.strip_suffix(".xml")?.to_owned(), text: file.text().to_owned() })
+    };
+    documents.iter().filter_map(of).collect()
+}
+
+/// Without libvirt between: what is written is the same to the letter.
+#[test]
+fn what_is_generated_comes_back() {
+    let mut refused = Vec::new();
+    for spec in support::good_specs() {
+        let read = Read::file(&spec);
+        let (lab, _) = read.checked.lab().unwrap();
+        let originals = originals(&read.documents().unwrap());
+        let frame = Frame { lab: &lab.name, version: lab.target.nixvirt, there: None };
+        let draft = draft(&frame, &originals, false, |texts| {
+            Ok::<_, Infallible>(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
+        })
+        .unwrap();
+        for (kind, name, outcome) in draft.outcomes {
+            match outcome {
+                Outcome::Exact { by: By::Keys, extra: 0, .. } => {}
+                Outcome::Exact { by, extra, .. } => {
+                    eprintln!("{} {} {name}: {by:?}, {extra} in extra", spec.display(), kind.name());
+                }
+                Outcome::Moved { .. } => unreachable!("nothing may move"),
+                Outcome::Refused(why) => {
+                    refused.push(format!("{} {} {name}: {why:?}", spec.display(), kind.name()));
+                }
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+/// A definition with some of everything.
+const OFFICE: &str = include_str!("../cases/ok/definitions/imported/domains/office.xml");
+
+/// What becomes of a text: an entry that says what it says, or a reason.
+fn becomes(text: &str) -> Result<Outcome, String> {
+    let (kind, name, text) = identified("lab", text)?;
+    let frame = Frame { lab: "lab", version: NixVirtVersion::default(), there: None };
+    let original = Original { kind, name, text };
+    let draft = draft(&frame, &[original], false, |texts| {
+        Ok::<_, Infallible>(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
+    });
+    let (.., outcome) = draft.unwrap().outcomes.pop().unwrap();
+    Ok(outcome)
+}
+
+/// The elements of a file that somebody has cut off, or filled with what would take all memory.
+#[test]
+fn it_is_total_on_hostile_files() {
+    for cut in (0..OFFICE.len()).step_by(37).filter(|cut| OFFICE.is_char_boundary(*cut)) {
+        assert!(becomes(&OFFICE[..cut]).is_err(), "{cut}");
+    }
+    let bomb = format!("<!DOCTYPE d [<!ENTITY a \"{}\">]><domain><name>&a;</name></domain>", "x".repeat(100));
+    let file = "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><domain><name>&a;</name></domain>".to_owned();
+    let many = format!("<domain><name>x</name><devices>{}</devices></domain>", "<disk/>".repeat(100_000));
+    let deep = format!("{}{}", "<domain>".repeat(100_000), "</domain>".repeat(100_000));
+    for text in [bomb, file, many, deep] {
+        let why = becomes(&text).unwrap_err();
+        assert!(why.len() < 200, "{why}");
+    }
+    // Long, and all of it what libvirt knows: it stands on what it says.
+    let title = OFFICE.replace("  <metadata>", &format!("  <title>{}</title>\n  <metadata>", "x".repeat(10 << 20)));
+    assert!(matches!(becomes(&title), Ok(Outcome::Exact { .. } | Outcome::Refused(_))));
+    let drive = "<disk type='file' device='disk'><source file='/x'/><target dev='vda' bus='virtio'/></disk>";
+    let drives = OFFICE.replace("  <devices>", &format!("  <devices>{}", drive.repeat(1_500)));
+    assert!(matches!(becomes(&drives), Ok(Outcome::Exact { by: By::Base, .. } | Outcome::Refused(_))));
+}
+
+/// Each element and attribute on its own, taken away, doubled or made nonsense: what comes of it says so exactly, or why not.
+#[test]
+fn it_is_total_on_other_definitions() {
+    let mut rng = 15_u64;
+    let mut below = |most: usize| {
+        rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(rng >> 33).unwrap() % most
+    };
+    let lines: Vec<&str> = OFFICE.lines().collect();
+    for _ in 0..60 {
+        let mut changed = lines.clone();
+        let at = 4 + below(lines.len() - 5);
+        let nonsense = lines[at].replace("='", "='~");
+        match below(3) {
+            0 => drop(changed.remove(at)),
+            1 => changed.insert(at, lines[at]),
+            _ => changed[at] = &nonsense,
+        }
+        // No panic, and a reason where there is no entry.
+        if let Ok(Outcome::Refused(why)) = becomes(&changed.join("\n")) {
+            assert!(!why.is_empty() && why.iter().all(|why| !why.is_empty()), "{why:?}");
+        }
+    }
+}
