@@ -213,7 +213,8 @@ pub struct ImportArguments {
     /// The libvirt that has them. Default: `qemu:///system`.
     #[arg(long, value_name = "URI", conflicts_with = "from")]
     pub connect: Option<String>,
-    /// A file with a definition, or a directory of such files, instead of a libvirt: what `virsh dumpxml` prints.
+    /// A file with a definition, or a directory of such files, instead of a libvirt: what `virsh dumpxml` prints; or the JSON that
+    /// NixVirt's helper is given, for all that it names.
     #[arg(long, value_name = "FILE|DIR")]
     pub from: Vec<PathBuf>,
     /// The spec that they become part of: a new file, or one that is there, which stays as it is otherwise. Definitions that its

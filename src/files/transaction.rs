@@ -75,7 +75,9 @@ impl Locked {
                 Ok(locked) if locked.is_there() => return Ok(locked),
                 // Whoever had it before may have made it for nothing, and removed it again.
                 Ok(_) if tries < TRIES => {}
-                Err(error) if error.kind() == ErrorKind::NotFound && tries < TRIES => {}
+                // Between finding that it is there and looking at it, too.
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) && tries < TRIES => {}
                 Ok(_) => return Err(directory_error(dir, ErrorKind::NotFound.into())),
                 Err(source) => return Err(directory_error(dir, source)),
             }

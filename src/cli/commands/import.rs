@@ -260,8 +260,19 @@ fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(PathBuf, String
         collect(path, &mut all).map_err(|source| files::Error::Read { path: path.clone(), source })?;
         for file in all {
             let text = read(&file).map_err(|source| files::Error::Read { path: file.clone(), source })?;
-            match text.and_then(|text| identified(lab, &text)) {
-                Ok((kind, name, text)) => found.push(Original { kind, name, text }),
+            let definitions = match text {
+                Ok(text) if text.trim_start().starts_with('{') => of_settings(&file, &text),
+                text => text.map(|text| vec![text]),
+            };
+            match definitions {
+                Ok(definitions) => {
+                    for definition in definitions {
+                        match identified(lab, &definition) {
+                            Ok((kind, name, text)) => found.push(Original { kind, name, text }),
+                            Err(why) => passed_over.push((file.clone(), why)),
+                        }
+                    }
+                }
                 Err(why) => passed_over.push((file, why)),
             }
         }
@@ -270,6 +281,15 @@ fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(PathBuf, String
     let mut known = std::collections::BTreeSet::new();
     found.retain(|original| known.insert((original.kind.name(), original.name.clone())));
     Ok(found)
+}
+
+/// The definitions that what NixVirt's helper is given names.
+fn of_settings(path: &Path, json: &str) -> Result<Vec<String>, String> {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));
+    let settings = Settings::read(json, file).map_err(|why| why.to_string())?;
+    let items = settings.kinds().flat_map(|(_, items)| items);
+    Ok(items.map(|item| item.definition.text().to_owned()).collect())
 }
 
 /// The XML files of a path, in order. Links are not followed: libvirt has one for each object that starts by itself.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use pretty_assertions::assert_eq;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::place::{Place, Ran};
 use crate::support::{Differences, entries};
@@ -116,6 +116,24 @@ fn what_is_no_definition_is_passed_over_with_its_reason() {
         assert!(ran.err.contains(said), "{ran:?}");
     }
     import(&place, &["offic"]).exits(2).says("there is no `offic` to import: did you mean `office`?");
+}
+
+/// What a configuration that was written by hand has made of itself: the JSON that NixVirt's helper is given.
+#[test]
+fn what_nixvirt_is_told_is_imported() {
+    let place = place("{}");
+    let item = |name: &str| json!({ "definition": name, "active": null, "restart": null, "volumes": [] });
+    let settings = json!({
+        "networks": [item("found/networks-default.xml")],
+        "pools": null,
+        "domains": [item("found/domains-office.xml")],
+    });
+    place.write("settings.json", &settings.to_string());
+    let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(0);
+    assert!(ran.err.starts_with("network default: exact ") && ran.err.contains("\ndomain office: exact "), "{ran:?}");
+    place.write("settings.json", "{ \"domains\": [{ \"definition\": \"gone.xml\" }] }");
+    let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(1);
+    assert!(ran.err.starts_with("settings.json: not imported: cannot read `gone.xml`: "), "{ran:?}");
 }
 
 /// Of a libvirt it asks for nothing that could change something.
