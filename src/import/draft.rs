@@ -25,6 +25,8 @@ pub struct Original {
     pub name: String,
     /// The definition.
     pub text: String,
+    /// Whether it runs, where somebody knows.
+    pub is_active: Option<bool>,
 }
 
 /// What came of an object.

@@ -21,6 +21,8 @@ pub struct Found {
     pub definition: Tree,
     /// For a domain, the preset that its entry stands on.
     pub os: &'static str,
+    /// Whether it is known not to run.
+    pub is_off: bool,
 }
 
 /// An object that the language cannot say, and why.
@@ -76,6 +78,12 @@ impl Sections {
             uses.pools.extend(of_object.pools);
             uses.bridges.extend(of_object.bridges);
             sections.of_kind(object.kind).insert(object.name.clone(), Json::Object(keys));
+        }
+        // Networks and pools would be started.
+        for object in found.iter().filter(|object| object.is_off && object.kind != ObjectKind::Domain) {
+            if let Some(entry) = sections.entry(object.kind, &object.name) {
+                entry.insert("active".to_owned(), Json::Null);
+            }
         }
         sections.give_addresses();
         sections.find_forms();
@@ -134,7 +142,7 @@ impl Sections {
                 }
             }
         }
-        keys.extend(former.get_key_value("variantOf").map(|(key, of)| (key.clone(), of.clone())));
+        keys.extend(of_others(&former));
         self.of_kind(kind).insert(name.to_owned(), Json::Object(keys));
         Ok(())
     }
@@ -143,7 +151,7 @@ impl Sections {
     pub fn stand_on(&mut self, kind: ObjectKind, name: &str, file: &str) {
         let former = self.get(kind, name).cloned().unwrap_or_default();
         let mut entry = Map::from_iter([("base".to_owned(), file.into())]);
-        entry.extend(former.get_key_value("variantOf").map(|(key, of)| (key.clone(), of.clone())));
+        entry.extend(of_others(&former));
         let interfaces = former.get("interfaces").and_then(Json::as_array).into_iter().flatten();
         let known = ["name", "network", "ip", "ip6"];
         let addresses: Vec<Json> = interfaces
@@ -269,6 +277,11 @@ impl Sections {
         }
         spec
     }
+}
+
+/// The keys of an entry that are not read out of its definition.
+fn of_others(entry: &Map<String, Json>) -> impl Iterator<Item = (String, Json)> {
+    ["variantOf", "active"].into_iter().filter_map(|key| Some((key.to_owned(), entry.get(key)?.clone())))
 }
 
 /// What was found beside the domains, as far as it says what they are on.

@@ -113,9 +113,10 @@ impl Way {
         for (original, normal) in originals.iter().zip(normal) {
             match read_original(original, normal, vocabulary) {
                 Ok((text, wanted)) => {
-                    let Original { kind, name, .. } = original.clone();
+                    let Original { kind, name, is_active, .. } = original.clone();
                     let os = if kind == ObjectKind::Domain { os_of(&wanted) } else { "none" };
-                    found.push(Found { kind, name: name.clone(), definition: wanted.clone(), os });
+                    let is_off = is_active == Some(false);
+                    found.push(Found { kind, name: name.clone(), definition: wanted.clone(), os, is_off });
                     let object = Object::new(kind, name, wanted);
                     files.insert(object.file().into(), without_state(&text).into_bytes());
                     objects.push(object);

@@ -11,7 +11,7 @@ use crate::plan::{Host, Seen, Trial};
 use crate::support::Read;
 use crate::world::World;
 
-/// What somebody has made with virsh: libvirt's own network, two pools, a Windows that is off and has a snapshot, a Linux that runs,
+/// What somebody has made with virsh: libvirt's own network, pools, one of which is off as a network is, a Windows that is off and has a snapshot, a Linux that runs,
 /// one with a shared directory, and one with more than keys can say.
 const BY_HAND: &str = r#"
 set -e
@@ -63,7 +63,11 @@ cat >/hand/odd.xml <<END
 $(nic 52:54:00:00:00:04 virtio)</devices></domain>
 END
 v net-define /hand/default.xml; v net-start default
+echo "<network><name>idle</name><bridge name='virbr1'/><ip address='10.99.0.1' prefix='24'/></network>" >/hand/idle.xml
+v net-define /hand/idle.xml
 for pool in vms isos; do v pool-define /hand/$pool.xml; v pool-start $pool; done
+echo "<pool type='dir'><name>idle</name><target><path>/srv/share</path></target></pool>" >/hand/idle.xml
+v pool-define /hand/idle.xml
 for domain in win linux files odd; do v define /hand/$domain.xml; done
 v start win; v destroy win
 v snapshot-create-as win before

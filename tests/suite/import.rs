@@ -24,7 +24,7 @@ fn originals(documents: &[Proven]) -> Vec<Original> {
             "domains" => ObjectKind::Domain,
             _ => return None,
         };
-        Some(Original { kind, name: name.strip_suffix(".xml")?.to_owned(), text: file.text().to_owned() })
+        Some(Original { kind, name: name.strip_suffix(".xml")?.to_owned(), text: file.text().to_owned(), is_active: None })
     };
     documents.iter().filter_map(of).collect()
 }
@@ -76,7 +76,7 @@ const OFFICE: &str = include_str!("../cases/ok/definitions/imported/domains/offi
 fn becomes(text: &str) -> Result<Outcome, String> {
     let (kind, name, text) = identified("lab", text)?;
     let frame = Frame { lab: "lab", version: NixVirtVersion::default(), there: None };
-    let original = Original { kind, name, text };
+    let original = Original { kind, name, text, is_active: None };
     let draft = draft(&frame, &[original], false, |texts| {
         Ok::<_, Infallible>(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
     });

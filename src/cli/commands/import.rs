@@ -12,6 +12,7 @@ use super::{ATTENTION, Failure, print, print_as_it_is, read_source, report_probl
 use crate::activation::definition::Definition;
 use crate::activation::run::Normalize as _;
 use crate::activation::settings::{Item, Settings};
+use crate::activation::world::Object;
 use crate::base::MOST;
 use crate::base::identity::identified;
 use crate::cli::{Cli, ImportArguments, ImportFormat};
@@ -49,7 +50,7 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
     let virsh = Virsh::new(arguments.connect.as_deref().unwrap_or("qemu:///system"));
     let mut passed_over = Vec::new();
     let found = if arguments.from.is_empty() {
-        of_libvirt(&virsh)?
+        of_libvirt(&virsh, &mut passed_over)?
     } else {
         of_files(&lab, &arguments.from, &mut passed_over)?
     };
@@ -158,14 +159,14 @@ fn write_into(cli: &Cli, path: &Path, frame: &Frame<'_>, draft: &Draft) -> Resul
 }
 
 /// What became of each object, in lines.
-fn told(draft: &Draft, passed_over: &[(PathBuf, String)]) -> String {
+fn told(draft: &Draft, passed_over: &[(String, String)]) -> String {
     let mut told = String::new();
     for (kind, name, outcome) in &draft.outcomes {
         let what = in_words(outcome, lines(draft, *kind, name));
         let _ = writeln!(told, "{} {}: {}", kind.name(), visible::line(name), visible::line(&what));
     }
-    for (path, why) in passed_over {
-        let _ = writeln!(told, "{}: not imported: {}", visible::path(path), visible::line(why));
+    for (what, why) in passed_over {
+        let _ = writeln!(told, "{}: not imported: {}", visible::line(what), visible::line(why));
     }
     told
 }
@@ -205,7 +206,7 @@ fn in_words(outcome: &Outcome, lines: usize) -> String {
 }
 
 /// The same for programs.
-fn view(frame: &Frame<'_>, draft: &Draft, passed_over: &[(PathBuf, String)]) -> Json {
+fn view(frame: &Frame<'_>, draft: &Draft, passed_over: &[(String, String)]) -> Json {
     let object = |(kind, name, outcome): &(ObjectKind, String, Outcome)| {
         let of = match outcome {
             Outcome::Exact { by, extra, why } => {
@@ -232,7 +233,7 @@ fn view(frame: &Frame<'_>, draft: &Draft, passed_over: &[(PathBuf, String)]) -> 
     let files = draft.files.iter().map(|(path, bytes)| {
         (path.to_string_lossy().into_owned(), Json::from(String::from_utf8_lossy(bytes).into_owned()))
     });
-    let passed_over = passed_over.iter().map(|(path, why)| json!({ "file": path.to_string_lossy(), "why": why }));
+    let passed_over = passed_over.iter().map(|(what, why)| json!({ "what": what, "why": why }));
     json!({
         "spec": frame.text(&draft.sections),
         "files": files.collect::<Map<_, _>>(),
@@ -241,19 +242,24 @@ fn view(frame: &Frame<'_>, draft: &Draft, passed_over: &[(PathBuf, String)]) -> 
     })
 }
 
-/// What a libvirt has.
-fn of_libvirt(virsh: &Virsh) -> Result<Vec<Original>, Failure> {
+/// What a libvirt has. `passed_over` takes what it forgets by itself.
+fn of_libvirt(virsh: &Virsh, passed_over: &mut Vec<(String, String)>) -> Result<Vec<Original>, Failure> {
     let world = state::read(virsh)?;
-    let of = |object: &crate::activation::world::Object| Original {
-        kind: object.kind,
-        name: object.definition.name.clone(),
-        text: object.definition.text().to_owned(),
-    };
-    Ok(world.objects.iter().map(of).collect())
+    let mut found = Vec::new();
+    for Object { kind, definition, is_active, is_persistent, .. } in world.objects {
+        if is_persistent {
+            let (name, text) = (definition.name.clone(), definition.text().to_owned());
+            found.push(Original { kind, name, text, is_active: Some(is_active) });
+        } else {
+            let why = "it is transient: libvirt forgets it when it stops, and NixVirt would keep it".to_owned();
+            passed_over.push((format!("{} {}", kind.name(), definition.name), why));
+        }
+    }
+    Ok(found)
 }
 
 /// What files define, those in directories too. `passed_over` takes what defines nothing that can be imported.
-fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(PathBuf, String)>) -> Result<Vec<Original>, Failure> {
+fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(String, String)>) -> Result<Vec<Original>, Failure> {
     let mut found = Vec::new();
     for path in paths {
         let mut all = Vec::new();
@@ -268,12 +274,12 @@ fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(PathBuf, String
                 Ok(definitions) => {
                     for definition in definitions {
                         match identified(lab, &definition) {
-                            Ok((kind, name, text)) => found.push(Original { kind, name, text }),
-                            Err(why) => passed_over.push((file.clone(), why)),
+                            Ok((kind, name, text)) => found.push(Original { kind, name, text, is_active: None }),
+                            Err(why) => passed_over.push((file.display().to_string(), why)),
                         }
                     }
                 }
-                Err(why) => passed_over.push((file, why)),
+                Err(why) => passed_over.push((file.display().to_string(), why)),
             }
         }
     }
