@@ -16,4 +16,5 @@ pub mod rest;
 pub mod settle;
 mod shorten;
 pub mod spec;
+mod volumes;
 mod way;

@@ -35,6 +35,8 @@ pub struct VolumeItem {
     /// Its size as it is written, in bytes, and its format. `NixVirt` looks at them only when it creates the volume.
     pub capacity: Option<u64>,
     pub format: Option<String>,
+    /// Its definition, as it is written.
+    pub text: Option<String>,
 }
 
 impl VolumeItem {
@@ -45,13 +47,13 @@ impl VolumeItem {
     /// When it is no XML, or has no name.
     pub fn of(definition: &str) -> Result<Self, definition::Error> {
         let definition::Volume { name, capacity, format, .. } = definition::Volume::read(definition)?;
-        Ok(Self { name, present: true, capacity, format })
+        Ok(Self { name, present: true, capacity, format, text: Some(definition.to_owned()) })
     }
 
     /// A volume that there shall not be.
     #[must_use]
     pub fn absent(name: String) -> Self {
-        Self { name, present: false, capacity: None, format: None }
+        Self { name, present: false, capacity: None, format: None, text: None }
     }
 }
 

@@ -71,12 +71,24 @@ fn after_start(text: &str, element: Node<'_, '_>) -> usize {
 #[must_use]
 pub fn without_state(text: &str) -> String {
     const STATE: [&str; 3] = ["capacity", "allocation", "available"];
+    const OF_VOLUME: [&str; 4] = ["key", "source", "physical", "timestamps"];
     let Ok(document) = Document::parse(text) else { return text.to_owned() };
     let root = document.root_element();
     let ranges: Vec<_> = match root.tag_name().name() {
         "pool" => {
             let state = root.children().filter(|child| STATE.contains(&child.tag_name().name()));
             state.map(|child| child.range()).collect()
+        }
+        "volume" => {
+            let kind = root.attribute_node("type").map(|kind| kind.range());
+            let state = root.descendants().filter(|node| match node.parent() {
+                Some(parent) if parent == root => OF_VOLUME.contains(&node.tag_name().name()),
+                Some(parent) if parent.has_tag_name("target") => {
+                    ["path", "timestamps"].contains(&node.tag_name().name())
+                }
+                _ => false,
+            });
+            kind.into_iter().chain(state.map(|node| node.range())).collect()
         }
         // The address of a screen stands in its first `listen` too.
         "domain" => {

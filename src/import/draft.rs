@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value as Json};
+
 use super::defaults::share;
 use super::frame::Frame;
 use super::made::Made;
@@ -10,6 +12,7 @@ use super::rest::facts_of_extra;
 use super::shorten::shorten;
 use super::spec::Sections;
 use super::way::{Object, Way};
+use crate::activation::settings::{Item, VolumeItem};
 use crate::base::identity::without_state;
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::Tree;
@@ -25,8 +28,29 @@ pub struct Original {
     pub name: String,
     /// The definition.
     pub text: String,
-    /// Whether it runs, where somebody knows.
-    pub is_active: Option<bool>,
+    /// What is said of it elsewhere than in its definition.
+    pub beside: Beside,
+}
+
+/// What is said of an object elsewhere than in its definition, as NixVirt does.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Keys of its entry: `active` and `restart`.
+    pub keys: Map<String, Json>,
+    /// The volumes of a pool that somebody declares.
+    pub volumes: Vec<VolumeItem>,
+}
+
+impl Beside {
+    /// What NixVirt is told of an object beside its definition.
+    #[must_use]
+    pub fn of(kind: ObjectKind, item: &Item) -> Self {
+        // What an entry says that says nothing of it.
+        let silent = if kind == ObjectKind::Domain { None } else { Some(true) };
+        let active = (item.active != silent).then(|| ("active".to_owned(), item.active.into()));
+        let restart = item.restart.map(|restart| ("restart".to_owned(), restart.into()));
+        Self { keys: active.into_iter().chain(restart).collect(), volumes: item.volumes.clone() }
+    }
 }
 
 /// What came of an object.
@@ -72,6 +96,8 @@ pub struct Draft {
     pub files: Definitions,
     /// What came of each object, in the order in which they were found.
     pub outcomes: Vec<(ObjectKind, String, Outcome)>,
+    /// Volumes that entries of pools do not declare, and why.
+    pub left_out: Vec<(String, String)>,
 }
 
 /// Definitions, by their paths from the spec.
@@ -104,7 +130,7 @@ pub fn draft<E>(
             is_mended |= !errors.is_empty();
             way.mend(object, errors);
         }
-        if !is_mended {
+        if !is_mended && !way.mend_volumes(&made) {
             let open: Vec<&mut Object> = objects.iter_mut().filter(|object| !object.is_exact).collect();
             let texts: Vec<(ObjectKind, &str)> =
                 open.iter().map(|object| (object.kind, made.text(object.kind, &object.name))).collect();
@@ -114,7 +140,7 @@ pub fn draft<E>(
         }
         objects.retain(|object| !way.refused.contains_key(&(object.kind, object.name.clone())));
     }
-    let Way { mut sections, mut files, refused, .. } = way;
+    let Way { mut sections, mut files, refused, volumes, .. } = way;
     let long = sections.clone();
     shorten(&mut sections, &files, frame, &objects, &mut normalize)?;
     share(&mut sections, &files, frame);
@@ -145,7 +171,7 @@ pub fn draft<E>(
         (original.kind, original.name.clone(), outcome)
     };
     let outcomes = originals.iter().map(outcome).collect();
-    Ok(Draft { sections, files, outcomes })
+    Ok(Draft { sections, files, outcomes, left_out: volumes.left_out })
 }
 
 /// Reads a definition as libvirt has it.

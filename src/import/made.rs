@@ -6,6 +6,8 @@ use super::draft::Definitions;
 use super::frame::Frame;
 use super::spec::Sections;
 use crate::lab::identity::ObjectKind;
+use crate::libvirt::tree::Tree;
+use crate::libvirt::{Definition, VolumeObject};
 use crate::pipeline;
 use crate::place::{Place, Pointer};
 use crate::problem::Severity;
@@ -15,6 +17,8 @@ use crate::xml;
 pub(super) struct Made {
     /// The definitions, by kind and name.
     texts: BTreeMap<(&'static str, String), String>,
+    /// The definitions of volumes, by the pool's name and theirs.
+    volumes: BTreeMap<(String, String), Tree>,
     /// What is wrong with the spec: where, and what.
     errors: Vec<(Place, String)>,
 }
@@ -25,8 +29,15 @@ impl Made {
         let checked = pipeline::check(&source, problems);
         let errors = checked.problems.iter().filter(|problem| problem.id.severity() == Severity::Error);
         let errors = errors.map(|problem| (problem.place.clone(), problem.message.clone())).collect();
-        let mut texts = BTreeMap::new();
+        let (mut texts, mut volumes) = (BTreeMap::new(), BTreeMap::new());
         if let Some((lab, objects)) = &checked.built {
+            for pool in objects.pools.iter().flatten() {
+                let defined = pool.volumes.iter().filter_map(|volume| Some((volume, volume.definition.as_ref()?)));
+                let tree = |(volume, definition): (&VolumeObject, &Definition)| {
+                    ((pool.name.clone(), volume.name.clone()), definition.tree.clone())
+                };
+                volumes.extend(defined.map(tree));
+            }
             for file in xml::file::files(lab, objects) {
                 let kind = match file.path.split_once('/') {
                     Some(("networks", name)) => Some((ObjectKind::Network, name)),
@@ -40,11 +51,16 @@ impl Made {
                 }
             }
         }
-        Self { texts, errors }
+        Self { texts, volumes, errors }
     }
 
     pub(super) fn text(&self, kind: ObjectKind, name: &str) -> &str {
         self.texts.get(&(kind.name(), name.to_owned())).map_or("", String::as_str)
+    }
+
+    /// The definition of a volume of a pool.
+    pub(super) fn volume(&self, pool: &str, name: &str) -> Option<&Tree> {
+        self.volumes.get(&(pool.to_owned(), name.to_owned()))
     }
 
     /// What is wrong with an object's entry: the places in it, and what.

@@ -16,7 +16,21 @@ use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::Vocabulary;
 
 /// Keys that stay, whatever they are made from: what an object is, what is never left to chance, and what others say of it.
-const STAY: &[&str] = &["uuid", "mac", "ip", "ip6", "memory", "size", "variantOf", "active", "extra", "base", "plugged"];
+const STAY: &[&str] = &[
+    "uuid",
+    "mac",
+    "ip",
+    "ip6",
+    "memory",
+    "size",
+    "variantOf",
+    "active",
+    "restart",
+    "volumes",
+    "extra",
+    "base",
+    "plugged",
+];
 
 /// A place in an entry: keys and positions.
 type Path = Vec<String>;

@@ -21,8 +21,8 @@ pub struct Found {
     pub definition: Tree,
     /// For a domain, the preset that its entry stands on.
     pub os: &'static str,
-    /// Whether it is known not to run.
-    pub is_off: bool,
+    /// The keys of its entry that its definition does not say.
+    pub beside: Map<String, Json>,
 }
 
 /// An object that the language cannot say, and why.
@@ -79,10 +79,9 @@ impl Sections {
             uses.bridges.extend(of_object.bridges);
             sections.of_kind(object.kind).insert(object.name.clone(), Json::Object(keys));
         }
-        // Networks and pools would be started.
-        for object in found.iter().filter(|object| object.is_off && object.kind != ObjectKind::Domain) {
+        for object in found {
             if let Some(entry) = sections.entry(object.kind, &object.name) {
-                entry.insert("active".to_owned(), Json::Null);
+                entry.extend(object.beside.clone());
             }
         }
         sections.give_addresses();
@@ -281,7 +280,9 @@ impl Sections {
 
 /// The keys of an entry that are not read out of its definition.
 fn of_others(entry: &Map<String, Json>) -> impl Iterator<Item = (String, Json)> {
-    ["variantOf", "active"].into_iter().filter_map(|key| Some((key.to_owned(), entry.get(key)?.clone())))
+    ["variantOf", "active", "restart", "volumes"]
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), entry.get(key)?.clone())))
 }
 
 /// What was found beside the domains, as far as it says what they are on.

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::draft::{By, Definitions, Normalized, Original, read};
+use super::draft::{Beside, By, Definitions, Normalized, Original, read};
+use super::made::Made;
 use super::moved::{is_moved, moved_interfaces};
 use super::rest::{facts, facts_of_extra, rest};
 use super::settle::settle;
 use super::shorten::leave_out;
 use super::spec::{Found, Refused, Sections};
+use super::volumes::Volumes;
 use crate::base::identity::without_state;
 use crate::base::secret_in;
 use crate::keys::domain::os_of;
@@ -94,6 +96,7 @@ pub(super) struct Way {
     pub(super) sections: Sections,
     /// The definitions, of which entries may name some.
     pub(super) files: Definitions,
+    pub(super) volumes: Volumes,
     /// Why objects have no entry.
     pub(super) refused: BTreeMap<(ObjectKind, String), Vec<String>>,
     /// Whether devices of domains may be plugged in elsewhere.
@@ -109,14 +112,19 @@ impl Way {
         may_move: bool,
     ) -> (Self, Vec<Object>) {
         let (mut objects, mut found, mut files) = (Vec::new(), Vec::new(), Definitions::new());
+        let mut volumes = Volumes::default();
         let mut refused: BTreeMap<(ObjectKind, String), Vec<String>> = BTreeMap::new();
         for (original, normal) in originals.iter().zip(normal) {
             match read_original(original, normal, vocabulary) {
                 Ok((text, wanted)) => {
-                    let Original { kind, name, is_active, .. } = original.clone();
+                    let Original { kind, name, beside, .. } = original.clone();
+                    let Beside { keys: mut beside, volumes: declared } = beside;
+                    let declared = volumes.read(&name, &wanted, declared, vocabulary);
+                    if !declared.is_empty() {
+                        beside.insert("volumes".to_owned(), Json::Object(declared));
+                    }
                     let os = if kind == ObjectKind::Domain { os_of(&wanted) } else { "none" };
-                    let is_off = is_active == Some(false);
-                    found.push(Found { kind, name: name.clone(), definition: wanted.clone(), os, is_off });
+                    found.push(Found { kind, name: name.clone(), definition: wanted.clone(), os, beside });
                     let object = Object::new(kind, name, wanted);
                     files.insert(object.file().into(), without_state(&text).into_bytes());
                     objects.push(object);
@@ -125,7 +133,7 @@ impl Way {
             }
         }
         let (sections, of_language) = Sections::of(&found);
-        let mut way = Self { found, sections, files, refused, may_move };
+        let mut way = Self { found, sections, files, volumes, refused, may_move };
         for Refused { kind, name, why } in of_language {
             let object = objects.iter_mut().find(|object| object.kind == kind && object.name == name);
             match object.filter(|_| why.is_of_words()) {
@@ -144,11 +152,15 @@ impl Way {
     }
 
     /// Mends an entry that has errors: what a key cannot say, `extra` or the definition may.
-    pub(super) fn mend(&mut self, object: &mut Object, errors: Vec<(Vec<String>, String)>) {
+    pub(super) fn mend(&mut self, object: &mut Object, mut errors: Vec<(Vec<String>, String)>) {
         if errors.is_empty() {
             return;
         }
         object.is_exact = false;
+        errors.retain(|(place, message)| !self.leave_volume_out(object, place, message));
+        if errors.is_empty() {
+            return;
+        }
         let entry = self.sections.entry(object.kind, &object.name).filter(|_| object.attempt != Attempt::Base);
         let leave_out_each = |entry: &mut Map<String, Json>| {
             errors.iter().fold(false, |is_less, (place, _)| leave_out(entry, place) || is_less)
@@ -156,6 +168,19 @@ impl Way {
         if !entry.is_some_and(leave_out_each) {
             self.try_next(object, errors.into_iter().map(|(_, message)| message).collect());
         }
+    }
+
+    /// Leaves the volume that a place of an entry is of undeclared. Says whether it is of one.
+    fn leave_volume_out(&mut self, object: &Object, place: &[String], why: &str) -> bool {
+        let [key, volume, ..] = place else { return false };
+        let entry = self.sections.entry(object.kind, &object.name).filter(|_| key == "volumes");
+        entry.is_some_and(|entry| self.volumes.leave_out(&object.name, entry, volume, why))
+    }
+
+    /// Adds to what is said of volumes what differs, if anything does. Says whether anything did.
+    pub(super) fn mend_volumes(&mut self, made: &Made) -> bool {
+        let Self { volumes, sections, .. } = self;
+        volumes.mend(&mut sections.pools, made)
     }
 
     /// Adds to an entry what differs, if anything does.

@@ -94,7 +94,7 @@ pub(super) fn is(tree: &Tree, path: &str, expected: &str) -> bool {
 }
 
 /// A number, also one that is written in hexadecimal digits.
-pub(super) fn number(tree: &Tree, path: &str) -> Option<i64> {
+pub(crate) fn number(tree: &Tree, path: &str) -> Option<i64> {
     match tree.find(path)? {
         Value::Int(number) => Some(*number),
         Value::Str(text) => i64::from_str_radix(text.strip_prefix("0x")?, 16).ok(),

@@ -52,7 +52,7 @@ fn a_development_machine_is_reached_by_a_port_and_sees_the_shared_directory() {
     objects.define(&world);
     objects.start(&world);
     let seen = world.step("the machine boots", || {
-        world.virsh(&["start", "dev-vm"]);
+        world.boot("dev-vm");
         world.fetch("http://127.0.0.1:8080/before")
     });
     assert_eq!(seen, "written before the start\n");
@@ -88,7 +88,7 @@ fn a_clone_does_what_its_seed_says_and_leaves_its_template_as_it_is() {
     let (template_before, clone_before) = (sum(template), sum(clone));
     assert!(world.run(&["qemu-img", "info", clone]).contains(&format!("backing file: {template}\n")));
     let host = world.step("the clone boots", || {
-        world.virsh(&["start", "dns"]);
+        world.boot("dns");
         // Its address is the one that its seed gives to its MAC address.
         world.fetch("http://192.168.1.53/host")
     });
@@ -137,7 +137,7 @@ fn cluster(world: &World, images: &[(&str, &str)]) -> Objects {
 /// Starts a node, and waits for its page.
 fn start_node(world: &World, name: &str, address: &str) -> String {
     world.step(name, || {
-        world.virsh(&["start", name]);
+        world.boot(name);
         world.fetch(&format!("http://{address}/"))
     })
 }

@@ -118,7 +118,7 @@ fn macvtap_guests_hear_multicast() {
     world.write("/tmp/web.xml", &definition);
     world.virsh(&["define", "/tmp/web.xml", "--validate"]);
     world.step("the guest boots", || {
-        world.virsh(&["start", "web"]);
+        world.boot("web");
         world.fetch(&format!("http://{}/", WRITTEN.ip))
     });
     world.step("it has its addresses", || {

@@ -189,7 +189,7 @@ fn a_guest_has_its_address_its_share_and_finds_others_by_name() {
     objects.define(&world);
     objects.start(&world);
     let page = world.step("the guest boots", || {
-        world.virsh(&["start", "web"]);
+        world.boot("web");
         world.fetch("http://10.77.0.10/")
     });
     assert_eq!(page, "address 10.77.0.10/24\ndb 10.77.0.20\nfiles hello\n");
@@ -207,7 +207,7 @@ fn a_forwarded_port_answers() {
     objects.define(&world);
     objects.start(&world);
     let page = world.step("the guest boots", || {
-        world.virsh(&["start", "desk"]);
+        world.boot("desk");
         world.fetch("http://127.0.0.1:18080/")
     });
     // passt gives the guest the host's own address.

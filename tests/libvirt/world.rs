@@ -241,6 +241,14 @@ impl World {
         self.inside().join("dev/loop-control").exists()
     }
 
+    /// Starts a domain, and keeps what its console shows for [`Self::logs`]: QEMU forgets what nobody reads.
+    pub fn boot(&self, domain: &str) {
+        const SCRIPT: &str = r#"console=$(virsh --quiet --connect qemu:///system ttyconsole "$1")
+            setsid cat "$console" > "/var/log/libvirt/qemu/$1.console.log" 2>&1 < /dev/null &"#;
+        self.virsh(&["start", domain]);
+        self.run(&["bash", "-c", SCRIPT, "bash", domain]);
+    }
+
     /// A page, once there is someone to serve it.
     ///
     /// # Panics

@@ -4,29 +4,44 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::path::Path;
 
+use lab2nix::activation::definition::Definition;
+use lab2nix::activation::settings::{Item, Settings};
+use lab2nix::activation::wanted::settings;
 use lab2nix::base::identity::identified;
-use lab2nix::import::draft::{By, Original, Outcome, draft};
+use lab2nix::import::draft::{Beside, By, Original, Outcome, draft};
 use lab2nix::import::frame::Frame;
 use lab2nix::lab::identity::ObjectKind;
-use lab2nix::proof::Proven;
 use lab2nix::spec::NixVirtVersion;
 use pretty_assertions::assert_eq;
 
 use crate::support::{self, Read};
 
-/// The definitions of a lab, but for those of volumes, as they would be found.
-fn originals(documents: &[Proven]) -> Vec<Original> {
-    let of = |file: &Proven| {
-        let (directory, name) = file.name().split_once('/')?;
-        let kind = match directory {
-            "networks" => ObjectKind::Network,
-            "pools" => ObjectKind::Pool,
-            "domains" => ObjectKind::Domain,
-            _ => return None,
-        };
-        Some(Original { kind, name: name.strip_suffix(".xml")?.to_owned(), text: file.text().to_owned(), is_active: None })
+/// What NixVirt is told of a lab.
+fn told(read: &Read) -> Settings {
+    let (lab, objects) = read.checked.lab().unwrap();
+    settings(&[(lab, objects)], None).unwrap()
+}
+
+/// The objects of a lab, as they would be found in what NixVirt is told.
+fn originals(settings: &Settings) -> Vec<Original> {
+    let original = |kind, item: &Item| {
+        let Definition { name, .. } = &item.definition;
+        Original { kind, name: name.clone(), text: item.definition.text().to_owned(), beside: Beside::of(kind, item) }
     };
-    documents.iter().filter_map(of).collect()
+    settings.kinds().flat_map(|(kind, items)| items.iter().map(move |item| original(kind, item))).collect()
+}
+
+/// What NixVirt is told of each object of a lab beside its definition, in the order of their names.
+fn beside(settings: &Settings) -> Vec<String> {
+    let described = |kind: ObjectKind, item: &Item| {
+        let volumes: BTreeSet<String> = item.volumes.iter().map(|volume| format!("{volume:?}")).collect();
+        let name = &item.definition.name;
+        format!("{} {name}: active {:?}, restart {:?}, {volumes:?}", kind.name(), item.active, item.restart)
+    };
+    let mut all: Vec<String> =
+        settings.kinds().flat_map(|(kind, items)| items.iter().map(move |item| described(kind, item))).collect();
+    all.sort();
+    all
 }
 
 /// What comes back by more than keys: a case whose entries stand on definitions, and one whose `extra` says where devices are.
@@ -40,12 +55,17 @@ fn what_is_generated_comes_back() {
     for spec in support::good_specs() {
         let read = Read::file(&spec);
         let (lab, _) = read.checked.lab().unwrap();
-        let originals = originals(&read.documents().unwrap());
+        let told_of = told(&read);
+        let originals = originals(&told_of);
         let frame = Frame { lab: &lab.name, version: lab.target.nixvirt, there: None };
         let draft = draft(&frame, &originals, false, |texts| {
             Ok::<_, Infallible>(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
         })
         .unwrap();
+        assert_eq!(draft.left_out, [], "{}", spec.display());
+        let (source, problems) = frame.source(&draft.sections, &draft.files);
+        let back = told(&Read::of(source, problems));
+        assert_eq!(beside(&back), beside(&told_of), "{}", spec.display());
         for (kind, name, outcome) in draft.outcomes {
             match outcome {
                 Outcome::Exact { by: By::Keys, .. } => {}
@@ -76,7 +96,7 @@ const OFFICE: &str = include_str!("../cases/ok/definitions/imported/domains/offi
 fn becomes(text: &str) -> Result<Outcome, String> {
     let (kind, name, text) = identified("lab", text)?;
     let frame = Frame { lab: "lab", version: NixVirtVersion::default(), there: None };
-    let original = Original { kind, name, text, is_active: None };
+    let original = Original { kind, name, text, beside: Beside::default() };
     let draft = draft(&frame, &[original], false, |texts| {
         Ok::<_, Infallible>(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
     });

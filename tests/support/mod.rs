@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use lab2nix::files::Disk;
 use lab2nix::host_file::HostSystem;
 use lab2nix::pipeline::{self, Checked};
+use lab2nix::problem::Problem;
 use lab2nix::proof::Proven;
 use lab2nix::source::{Files, NoFiles, Source};
 use lab2nix::{files, report};
@@ -55,6 +56,11 @@ impl Read {
     /// Reads a spec with what it includes.
     pub fn with_includes(name: &str, bytes: Vec<u8>, files: &dyn Files) -> Self {
         let (source, problems) = Source::with_includes(Path::new(name), bytes, files);
+        Self::of(source, problems)
+    }
+
+    /// Checks a spec that has been read, with what was wrong with its text.
+    pub fn of(source: Source, problems: Vec<Problem>) -> Self {
         let checked = pipeline::check(&source, problems);
         Self { source, checked, directory: PathBuf::new() }
     }

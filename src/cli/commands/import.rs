@@ -17,7 +17,7 @@ use crate::base::MOST;
 use crate::base::identity::identified;
 use crate::cli::{Cli, ImportArguments, ImportFormat};
 use crate::files::{self, Disk, Replace};
-use crate::import::draft::{By, Draft, Normalized as Answers, Original, Outcome, draft};
+use crate::import::draft::{Beside, By, Draft, Normalized as Answers, Original, Outcome, draft};
 use crate::import::frame::{self, Frame};
 use crate::import::print::part;
 use crate::lab::identity::ObjectKind;
@@ -73,6 +73,7 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
     };
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
     let draft = draft(&frame, &originals, arguments.next_start, |texts| normalize(texts, &virsh, &workshop))?;
+    passed_over.extend(draft.left_out.iter().cloned());
     let has_refused =
         !passed_over.is_empty() || draft.outcomes.iter().any(|(.., outcome)| matches!(outcome, Outcome::Refused(_)));
     // What is wrong with the whole is seen in the whole only.
@@ -249,7 +250,10 @@ fn of_libvirt(virsh: &Virsh, passed_over: &mut Vec<(String, String)>) -> Result<
     for Object { kind, definition, is_active, is_persistent, .. } in world.objects {
         if is_persistent {
             let (name, text) = (definition.name.clone(), definition.text().to_owned());
-            found.push(Original { kind, name, text, is_active: Some(is_active) });
+            // A domain is left as it is; others would be started.
+            let is_started = !is_active && kind != ObjectKind::Domain;
+            let keys = Map::from_iter(is_started.then(|| ("active".to_owned(), Json::Null)));
+            found.push(Original { kind, name, text, beside: Beside { keys, volumes: Vec::new() } });
         } else {
             let why = "it is transient: libvirt forgets it when it stops, and NixVirt would keep it".to_owned();
             passed_over.push((format!("{} {}", kind.name(), definition.name), why));
@@ -268,13 +272,13 @@ fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(String, String)
             let text = read(&file).map_err(|source| files::Error::Read { path: file.clone(), source })?;
             let definitions = match text {
                 Ok(text) if text.trim_start().starts_with('{') => of_settings(&file, &text),
-                text => text.map(|text| vec![text]),
+                text => text.map(|text| vec![(text, Beside::default())]),
             };
             match definitions {
                 Ok(definitions) => {
-                    for definition in definitions {
+                    for (definition, beside) in definitions {
                         match identified(lab, &definition) {
-                            Ok((kind, name, text)) => found.push(Original { kind, name, text, is_active: None }),
+                            Ok((kind, name, text)) => found.push(Original { kind, name, text, beside }),
                             Err(why) => passed_over.push((file.display().to_string(), why)),
                         }
                     }
@@ -289,13 +293,13 @@ fn of_files(lab: &str, paths: &[PathBuf], passed_over: &mut Vec<(String, String)
     Ok(found)
 }
 
-/// The definitions that what NixVirt's helper is given names.
-fn of_settings(path: &Path, json: &str) -> Result<Vec<String>, String> {
+/// The definitions that what NixVirt's helper is given names, and what else it is told of each.
+fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Beside)>, String> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));
     let settings = Settings::read(json, file).map_err(|why| why.to_string())?;
-    let items = settings.kinds().flat_map(|(_, items)| items);
-    Ok(items.map(|item| item.definition.text().to_owned()).collect())
+    let of_item = |kind, item: &Item| (item.definition.text().to_owned(), Beside::of(kind, item));
+    Ok(settings.kinds().flat_map(|(kind, items)| items.iter().map(move |item| of_item(kind, item))).collect())
 }
 
 /// The XML files of a path, in order. Links are not followed: libvirt has one for each object that starts by itself.

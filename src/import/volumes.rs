@@ -1,0 +1,95 @@
+//! The volumes that pools declare.
+//!
+//! libvirt is not asked about them: it reads the definition of a volume only to create it. Nor is anything lost where one cannot
+//! be said, as NixVirt leaves alone what nobody declares.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::made::Made;
+use super::rest::{Rest, rest};
+use crate::activation::settings::VolumeItem;
+use crate::base::identity::without_state;
+use crate::keys::pool;
+use crate::libvirt::tree::Tree;
+use crate::libvirt::vocabulary::Vocabulary;
+use crate::xml;
+
+/// The volumes of all pools.
+#[derive(Debug, Default)]
+pub(super) struct Volumes {
+    /// The definitions of their pools, and what is created of theirs, by both names.
+    wanted: BTreeMap<(String, String), (Tree, Tree)>,
+    /// What is not declared, and why.
+    pub(super) left_out: Vec<(String, String)>,
+}
+
+impl Volumes {
+    /// Reads what a pool declares: the entries of its volumes.
+    pub(super) fn read(
+        &mut self,
+        pool: &str,
+        definition: &Tree,
+        declared: Vec<VolumeItem>,
+        vocabulary: &Vocabulary,
+    ) -> Map<String, Json> {
+        let mut entries = Map::new();
+        for VolumeItem { name, present, text, .. } in declared {
+            if !present {
+                entries.insert(name, json!({ "present": false }));
+                continue;
+            }
+            match xml::read(&without_state(&text.unwrap_or_default()), vocabulary, vocabulary.volume()) {
+                Ok(tree) => {
+                    let created = pool::created(tree, definition);
+                    entries.insert(name.clone(), Json::Object(pool::volume(&created, definition)));
+                    self.wanted.insert((pool.to_owned(), name), (definition.clone(), created));
+                }
+                Err(why) => self.left_out.push((described(pool, &name), why.to_string())),
+            }
+        }
+        entries
+    }
+
+    /// Takes a volume out of the entry of its pool. Says whether it was there.
+    pub(super) fn leave_out(&mut self, pool: &str, entry: &mut Map<String, Json>, name: &str, why: &str) -> bool {
+        self.wanted.remove(&(pool.to_owned(), name.to_owned()));
+        let volumes = entry.get_mut("volumes").and_then(Json::as_object_mut);
+        let is_taken = volumes.is_some_and(|volumes| volumes.shift_remove(name).is_some());
+        if entry.get("volumes").and_then(Json::as_object).is_some_and(Map::is_empty) {
+            entry.shift_remove("volumes");
+        }
+        if is_taken {
+            self.left_out.push((described(pool, name), why.to_owned()));
+        }
+        is_taken
+    }
+
+    /// Adds to the entries of volumes what keys have not said; those that come out differently all the same are left out. Says
+    /// whether there were any.
+    pub(super) fn mend(&mut self, pools: &mut Map<String, Json>, made: &Made) -> bool {
+        let others: Vec<(String, String, Rest)> = self
+            .wanted
+            .iter()
+            .filter_map(|((pool, name), (of_pool, wanted))| {
+                let made = pool::created(made.volume(pool, name)?.clone(), of_pool);
+                (made != *wanted).then(|| (pool.clone(), name.clone(), rest(&made, wanted)))
+            })
+            .collect();
+        for (pool, name, rest) in &others {
+            let Some(of_pool) = pools.get_mut(pool).and_then(Json::as_object_mut) else { continue };
+            let volume = of_pool.get_mut("volumes").and_then(|volumes| volumes.get_mut(name)?.as_object_mut());
+            match volume.filter(|volume| !volume.contains_key("extra") && rest.beyond.is_empty()) {
+                Some(volume) => drop(volume.insert("extra".to_owned(), Json::Object(rest.extra.clone()))),
+                None => drop(self.leave_out(pool, of_pool, name, &rest.describe().join("; "))),
+            }
+        }
+        !others.is_empty()
+    }
+}
+
+/// A volume, in words.
+fn described(pool: &str, name: &str) -> String {
+    format!("volume {name} of pool {pool}")
+}
