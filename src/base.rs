@@ -53,11 +53,6 @@ struct Base {
     excused: Vec<(Id, String)>,
 }
 
-/// The section of a kind of object.
-fn section(kind: ObjectKind) -> String {
-    format!("{}s", kind.name())
-}
-
 impl Bases {
     /// Reads the definitions that the entries of a spec stand on.
     pub fn read(source: &Source, value: &Json, problems: &mut Vec<Problem>) -> Self {
@@ -89,12 +84,6 @@ impl Bases {
         bases
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
     /// What the entries of a lab stand on. `value` is the spec without what they say.
     ///
     /// # Panics
@@ -103,7 +92,7 @@ impl Bases {
     #[must_use]
     pub fn unders(&self, value: &Json) -> Unders {
         let names: Vec<(ObjectKind, String)> = self.whole().map(|base| (base.kind, base.name.clone())).collect();
-        let alone = || resolve::resolve(&self.spec(&layer::alone(value, self))).0;
+        let alone = || resolve::resolve(&self.spec(layer::alone(value, self))).0;
         let mut made = if names.is_empty() { BTreeMap::new() } else { libvirt::made(&alone(), names.iter()) };
         let under = |base: &Base| {
             let key = (base.kind, base.name.clone());
@@ -133,6 +122,12 @@ impl Bases {
             })
     }
 
+    /// Whether any entry stands on a definition, with nothing else below it.
+    #[must_use]
+    pub fn has_whole(&self) -> bool {
+        self.whole().next().is_some()
+    }
+
     fn whole(&self) -> impl Iterator<Item = &Base> {
         self.all.iter().filter(|base| !base.is_plugged)
     }
@@ -155,12 +150,9 @@ impl Base {
         }
         let text = str::from_utf8(bytes).map_err(|_| no_definition("not UTF-8".to_owned()))?;
         // Nothing of it is quoted: it may be any file.
-        if let Err(error) = roxmltree::Document::parse(text) {
-            return Err(no_definition(format!("no XML at {}", error.pos())));
-        }
         let (kind, found, text) = identity::identified(lab, text).map_err(no_definition)?;
         // Where devices are plugged in, a domain of another name may say.
-        if section(kind) != *of || (found != *name && key == "base") {
+        if kind.section() != *of || (found != *name && key == "base") {
             let expected = of.strip_suffix('s').unwrap_or(of);
             return Err((
                 format!("the definition of {} `{found}`, not of {expected} `{name}`", kind.name()),
@@ -178,11 +170,7 @@ impl Base {
             ));
         }
         let is_plugged = key == "plugged";
-        let entry = match kind {
-            ObjectKind::Network => keys::network::entry(&definition),
-            ObjectKind::Pool => keys::pool::entry(&definition),
-            ObjectKind::Domain => keys::domain::entry(&definition, os_of(&definition), &Around::default()),
-        };
+        let entry = keys::entry(kind, &definition, os_of(&definition), &Around::default());
         let Entry { keys, uses } = match entry {
             Ok(entry) => entry,
             // Of what the language does not have, the definition says all.

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use crate::lab::identity::ObjectKind;
+use crate::libvirt::tree::Tree;
+
 /// What else was found, as far as it says what a domain is on.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
@@ -42,6 +45,19 @@ pub struct Uses {
     pub pools: Vec<String>,
     /// Bridges of the host.
     pub bridges: Vec<String>,
+}
+
+/// Reads the entry of an object, of a domain standing on the preset `os`.
+///
+/// # Errors
+///
+/// When the language has no such objects.
+pub fn entry(kind: ObjectKind, definition: &Tree, os: &str, around: &Around) -> Result<Entry, Refusal> {
+    match kind {
+        ObjectKind::Network => network::entry(definition),
+        ObjectKind::Pool => pool::entry(definition),
+        ObjectKind::Domain => domain::entry(definition, os, around),
+    }
 }
 
 impl Refusal {

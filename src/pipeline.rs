@@ -85,16 +85,18 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
         return Checked { problems, built: None };
     }
     let bases = Bases::read(source, &value, &mut problems);
-    let (lab, mut later) = resolve::resolve(&bases.spec(&value));
+    let unders = bases.unders(&value);
+    let over_bases = bases.has_whole().then(|| value.clone());
+    let (lab, mut later) = resolve::resolve(&bases.spec(value));
     check::check(&lab, &mut later);
-    let (objects, inexpressible) = libvirt::objects_over(&lab, &bases.unders(&value));
+    let (objects, inexpressible) = libvirt::objects_over(&lab, &unders);
     later.extend(inexpressible);
     let later = later.into_vec().into_iter().filter(|problem| !bases.excuse(problem)).collect();
     problems.extend(structural.independent(later));
     problems.extend(structural.problems);
     if is_sound(&problems) {
         problems.extend(check::check_sound(&lab));
-        problems.extend(bases.silent(&value, &lab));
+        problems.extend(over_bases.iter().flat_map(|value| bases.silent(value, &lab)));
     }
     Checked { problems, built: Some((lab, objects)) }
 }

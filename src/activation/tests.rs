@@ -286,8 +286,11 @@ fn settings_are_those_of_the_helper() {
         ("lan", Some(true), None)
     );
     let pools = settings.pools.unwrap();
-    let volume = |name: &str, present| VolumeItem { present, ..VolumeItem::absent(name.to_owned()) };
-    assert_eq!((&pools[0].volumes, pools[0].restart), (&vec![volume("a", true), volume("b", false)], Some(false)));
+    let created = VolumeItem::of("<volume><name>a</name></volume>").unwrap();
+    assert_eq!(
+        (&pools[0].volumes, pools[0].restart),
+        (&vec![created, VolumeItem::absent("b".to_owned())], Some(false))
+    );
     assert!(settings.domains.is_none());
 
     let fails = |json: &str, expected: &str| assert_eq!(read(json).unwrap_err(), expected);

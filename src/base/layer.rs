@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Base, Bases, section};
+use super::{Base, Bases};
 use crate::check;
 use crate::keys::Uses;
 use crate::keys::read::take;
@@ -43,7 +43,7 @@ pub(super) fn conflicts(base: &Base, value: &Json) -> Vec<Problem> {
 }
 
 fn entry_of<'v>(base: &Base, value: &'v Json) -> Option<&'v Map<String, Json>> {
-    value.get(section(base.kind))?.get(&base.name)?.as_object()
+    value.get(base.kind.section())?.get(&base.name)?.as_object()
 }
 
 impl Bases {
@@ -53,15 +53,10 @@ impl Bases {
     ///
     /// When a valid spec does not deserialize, which is a mistake in this crate.
     #[must_use]
-    pub fn spec(&self, value: &Json) -> Spec {
+    pub fn spec(&self, mut value: Json) -> Spec {
         let read = |value: Json| serde_json::from_value(value).expect("what is valid against the schema deserializes");
-        let whole: Vec<&Base> = self.whole().collect();
-        if whole.is_empty() {
-            return read(value.clone());
-        }
-        let mut value = value.clone();
-        for base in &whole {
-            let entry = value.get_mut(section(base.kind)).and_then(|of_kind| of_kind.get_mut(&base.name));
+        for base in self.whole() {
+            let entry = value.get_mut(base.kind.section()).and_then(|of_kind| of_kind.get_mut(&base.name));
             let Some(entry) = entry.and_then(Json::as_object_mut) else { continue };
             let is_own = |key: &str| base.kind != ObjectKind::Domain || names::<DomainOwn>().contains(&key);
             for (key, value) in base.keys.iter().filter(|(key, _)| is_own(key)) {
@@ -69,7 +64,7 @@ impl Bases {
             }
         }
         let mut spec: Spec = read(value);
-        for base in whole.iter().filter(|base| base.kind == ObjectKind::Domain) {
+        for base in self.whole().filter(|base| base.kind == ObjectKind::Domain) {
             let Some(domain) = spec.domains.as_mut().and_then(|domains| domains.get_mut(&base.name)) else { continue };
             let is_of_layer = |key: &str| !names::<DomainOwn>().contains(&key);
             let fields = base.keys.iter().filter(|(key, _)| is_of_layer(key));
@@ -95,7 +90,7 @@ fn below(entry: &mut Map<String, Json>, key: &str, value: &Json) {
 pub(super) fn alone(value: &Json, bases: &Bases) -> Json {
     let mut value = value.clone();
     for base in bases.whole() {
-        let entry = value.get_mut(section(base.kind)).and_then(|of_kind| of_kind.get_mut(&base.name));
+        let entry = value.get_mut(base.kind.section()).and_then(|of_kind| of_kind.get_mut(&base.name));
         if let Some(entry) = entry.and_then(Json::as_object_mut) {
             entry.retain(|key, _| STAY.contains(&key.as_str()));
         }
@@ -119,12 +114,12 @@ pub(super) fn valid(
         "pools": unique(&uses.pools),
         "bridges": unique(&uses.bridges),
     });
-    let at = Pointer::root().key(&section(kind)).key(name);
+    let at = Pointer::root().key(kind.section()).key(name);
     let mut among_its_parts = Problems::default();
     loop {
         let entries = Map::from_iter([(name.to_owned(), Json::Object(keys.clone()))]);
         let spec = json!({
-            "lab": "lab", "target": { "nixvirt": version.name() }, "external": external, section(kind): entries,
+            "lab": "lab", "target": { "nixvirt": version.name() }, "external": external, kind.section(): entries,
         });
         let (source, mut problems) = Source::read("definition", spec.to_string());
         let Some(root) = source.root() else { return <_>::default() };

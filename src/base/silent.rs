@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Bases, section};
+use super::Bases;
 use crate::lab::Lab;
 use crate::libvirt;
 use crate::place::Place;
@@ -40,16 +40,16 @@ impl Bases {
     pub fn silent(&self, value: &Json, lab: &Lab) -> Vec<Problem> {
         let mut found = Vec::new();
         for base in self.whole() {
-            let entry = value.get(section(base.kind)).and_then(|of_kind| of_kind.get(&base.name)?.as_object());
+            let entry = value.get(base.kind.section()).and_then(|of_kind| of_kind.get(&base.name)?.as_object());
             let written = entry.into_iter().flat_map(serde_json::Map::keys);
             for key in written.filter(|key| !base.keys.contains_key(*key) && !OTHERS.contains(&key.as_str())) {
                 let mut without = value.clone();
-                let of_kind = without.get_mut(section(base.kind));
+                let of_kind = without.get_mut(base.kind.section());
                 if let Some(entry) = of_kind.and_then(|of_kind| of_kind.get_mut(&base.name)?.as_object_mut()) {
                     entry.shift_remove(key);
                 }
                 let name = [(base.kind, base.name.clone())];
-                let (other, _) = resolve::resolve(&self.spec(&without));
+                let (other, _) = resolve::resolve(&self.spec(without));
                 if libvirt::made(lab, name.iter()) == libvirt::made(&other, name.iter()) {
                     found.push(
                         Problem::conflict(

@@ -171,7 +171,7 @@ pub fn draft<E>(
         (original.kind, original.name.clone(), outcome)
     };
     let outcomes = originals.iter().map(outcome).collect();
-    Ok(Draft { sections, files, outcomes, left_out: volumes.left_out })
+    Ok(Draft { sections, files, outcomes, left_out: volumes.left_out() })
 }
 
 /// Reads a definition as libvirt has it.

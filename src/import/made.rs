@@ -65,7 +65,7 @@ impl Made {
 
     /// What is wrong with an object's entry: the places in it, and what.
     pub(super) fn errors(&self, kind: ObjectKind, name: &str) -> Vec<(Vec<String>, String)> {
-        let at = Pointer::root().key(&format!("{}s", kind.name())).key(name);
+        let at = Pointer::root().key(kind.section()).key(name);
         let own = self.errors.iter().filter_map(|(place, message)| {
             let (Place::Key(pointer) | Place::Value(pointer)) = place else { return None };
             let is_own = place.is_inside(&at) || *pointer == at;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value as Json, json};
 
 use crate::keys::read::word;
-use crate::keys::{Around, Entry, Refusal, Uses, domain, network, pool};
+use crate::keys::{Around, Entry, Refusal, Uses, entry};
 use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::Tree;
 
@@ -59,12 +59,7 @@ impl Sections {
         let mut uses = Uses::default();
         let around = around(found);
         for object in found {
-            let read = match object.kind {
-                ObjectKind::Network => network::entry(&object.definition),
-                ObjectKind::Pool => pool::entry(&object.definition),
-                ObjectKind::Domain => domain::entry(&object.definition, object.os, &around),
-            };
-            let Entry { keys, uses: of_object } = match read {
+            let Entry { keys, uses: of_object } = match entry(object.kind, &object.definition, object.os, &around) {
                 Ok(entry) => entry,
                 Err(why) => {
                     if why.is_of_words() {
@@ -125,11 +120,7 @@ impl Sections {
         let Some(object) = found.iter().find(|object| object.kind == kind && object.name == name) else {
             return Ok(());
         };
-        let mut keys = match kind {
-            ObjectKind::Network => network::entry(&object.definition)?.keys,
-            ObjectKind::Pool => pool::entry(&object.definition)?.keys,
-            ObjectKind::Domain => domain::entry(&object.definition, os, &around(found))?.keys,
-        };
+        let mut keys = entry(kind, &object.definition, os, &around(found))?.keys;
         // What was read of others is as it was.
         let former = self.get(kind, name).cloned().unwrap_or_default();
         let interfaces = keys.get_mut("interfaces").and_then(Json::as_array_mut).into_iter().flatten();

@@ -21,8 +21,8 @@ use crate::xml;
 pub(super) struct Volumes {
     /// The definitions of their pools, and what is created of theirs, by both names.
     wanted: BTreeMap<(String, String), (Tree, Tree)>,
-    /// What is not declared, and why.
-    pub(super) left_out: Vec<(String, String)>,
+    /// Why some are not declared.
+    left_out: BTreeMap<(String, String), Vec<String>>,
 }
 
 impl Volumes {
@@ -46,24 +46,31 @@ impl Volumes {
                     entries.insert(name.clone(), Json::Object(pool::volume(&created, definition)));
                     self.wanted.insert((pool.to_owned(), name), (definition.clone(), created));
                 }
-                Err(why) => self.left_out.push((described(pool, &name), why.to_string())),
+                Err(why) => self.left_out.entry((pool.to_owned(), name)).or_default().push(why.to_string()),
             }
         }
         entries
     }
 
-    /// Takes a volume out of the entry of its pool. Says whether it was there.
-    pub(super) fn leave_out(&mut self, pool: &str, entry: &mut Map<String, Json>, name: &str, why: &str) -> bool {
-        self.wanted.remove(&(pool.to_owned(), name.to_owned()));
-        let volumes = entry.get_mut("volumes").and_then(Json::as_object_mut);
-        let is_taken = volumes.is_some_and(|volumes| volumes.shift_remove(name).is_some());
-        if entry.get("volumes").and_then(Json::as_object).is_some_and(Map::is_empty) {
-            entry.shift_remove("volumes");
+    /// Takes a volume out of the entry of its pool.
+    pub(super) fn leave_out(&mut self, pool: &str, entry: &mut Map<String, Json>, name: &str, why: &str) {
+        let of_both = (pool.to_owned(), name.to_owned());
+        self.wanted.remove(&of_both);
+        self.left_out.entry(of_both).or_default().push(why.to_owned());
+        if let Some(volumes) = entry.get_mut("volumes").and_then(Json::as_object_mut) {
+            volumes.shift_remove(name);
+            if volumes.is_empty() {
+                entry.shift_remove("volumes");
+            }
         }
-        if is_taken {
-            self.left_out.push((described(pool, name), why.to_owned()));
-        }
-        is_taken
+    }
+
+    /// What is not declared, in words, and why.
+    pub(super) fn left_out(self) -> Vec<(String, String)> {
+        let described = |((pool, name), why): ((String, String), Vec<String>)| {
+            (format!("volume {name} of pool {pool}"), why.join("; "))
+        };
+        self.left_out.into_iter().map(described).collect()
     }
 
     /// Adds to the entries of volumes what keys have not said; those that come out differently all the same are left out. Says
@@ -82,14 +89,9 @@ impl Volumes {
             let volume = of_pool.get_mut("volumes").and_then(|volumes| volumes.get_mut(name)?.as_object_mut());
             match volume.filter(|volume| !volume.contains_key("extra") && rest.beyond.is_empty()) {
                 Some(volume) => drop(volume.insert("extra".to_owned(), Json::Object(rest.extra.clone()))),
-                None => drop(self.leave_out(pool, of_pool, name, &rest.describe().join("; "))),
+                None => self.leave_out(pool, of_pool, name, &rest.describe().join("; ")),
             }
         }
         !others.is_empty()
     }
-}
-
-/// A volume, in words.
-fn described(pool: &str, name: &str) -> String {
-    format!("volume {name} of pool {pool}")
 }

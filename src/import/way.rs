@@ -52,7 +52,7 @@ impl Object {
 
     /// The path from the spec of the file with its definition.
     pub(super) fn file(&self) -> String {
-        format!("imported/{}s/{}.xml", self.kind.name(), self.name)
+        format!("imported/{}/{}.xml", self.kind.section(), self.name)
     }
 }
 
@@ -172,9 +172,11 @@ impl Way {
 
     /// Leaves the volume that a place of an entry is of undeclared. Says whether it is of one.
     fn leave_volume_out(&mut self, object: &Object, place: &[String], why: &str) -> bool {
-        let [key, volume, ..] = place else { return false };
-        let entry = self.sections.entry(object.kind, &object.name).filter(|_| key == "volumes");
-        entry.is_some_and(|entry| self.volumes.leave_out(&object.name, entry, volume, why))
+        let (Some("volumes"), Some(volume)) = (place.first().map(String::as_str), place.get(1)) else { return false };
+        if let Some(entry) = self.sections.entry(object.kind, &object.name) {
+            self.volumes.leave_out(&object.name, entry, volume, why);
+        }
+        true
     }
 
     /// Adds to what is said of volumes what differs, if anything does. Says whether anything did.
@@ -190,7 +192,10 @@ impl Way {
         written: Result<Tree, String>,
         of_libvirt: Result<Tree, String>,
     ) {
-        let is_few = |entry: &Map<String, Json>| facts_of_extra(entry) <= FEW;
+        let is_few = |entry: &Map<String, Json>| {
+            let of_volumes = entry.get("volumes").and_then(Json::as_object).map_or(0, facts_of_extra);
+            facts_of_extra(entry) - of_volumes <= FEW
+        };
         let entry = self.sections.entry(object.kind, &object.name);
         let unsaid = match (of_libvirt, written, entry) {
             (Ok(tree), _, Some(entry)) if self.may_move && tree != object.wanted && is_moved(&tree, &object.wanted) => {

@@ -92,8 +92,12 @@ pub fn created(mut definition: Tree, pool: &Tree) -> Tree {
         }
     }
     let kind = word(pool, "type").unwrap_or_default();
+    if let Value::Set(target) = definition.entry("target", || Tree::new().into()) {
+        let format = if kind == "disk" { "none" } else { "raw" };
+        target.entry("format", || Tree::new().with("type", format).into());
+    }
     match kind.as_str() {
-        "dir" | "fs" | "netfs" if is(&definition, "target.format.type", "qcow2") => definition.remove("allocation"),
+        "dir" | "fs" | "netfs" if !is(&definition, "target.format.type", "raw") => definition.remove("allocation"),
         "disk" | "rbd" => definition.remove("allocation"),
         _ => {
             if let Some(all) = definition.get("capacity").cloned() {

@@ -39,6 +39,16 @@ impl ObjectKind {
             Self::Domain => "domain",
         }
     }
+
+    /// The section of a spec that has the entries of such objects, and the directory of their definitions.
+    #[must_use]
+    pub fn section(self) -> &'static str {
+        match self {
+            Self::Network => "networks",
+            Self::Pool => "pools",
+            Self::Domain => "domains",
+        }
+    }
 }
 
 impl Namespace {

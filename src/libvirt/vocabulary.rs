@@ -83,6 +83,10 @@ pub enum ValueType {
     Path,
     /// An integer, or a string with one in hexadecimal: `"0xc52b"`.
     Hex,
+    /// An integer, or a string that is none: the port `1.2` of a hub.
+    IntOrString,
+    /// A boolean, or a string with another word: `internal`.
+    BoolOrString(Words),
     /// XML, as a string.
     Xml,
     /// Nothing: it is there or not. `{ }` or `true`.
@@ -122,9 +126,16 @@ impl ValueType {
     pub fn element(self) -> Option<Element> {
         match self {
             Self::Set(element) | Self::StringOrSet(element) => Some(element),
-            Self::String | Self::Int | Self::Bool(_) | Self::Path | Self::Hex | Self::Xml | Self::Flag | Self::Raw => {
-                None
-            }
+            Self::String
+            | Self::Int
+            | Self::Bool(_)
+            | Self::Path
+            | Self::Hex
+            | Self::IntOrString
+            | Self::BoolOrString(_)
+            | Self::Xml
+            | Self::Flag
+            | Self::Raw => None,
         }
     }
 
@@ -137,6 +148,8 @@ impl ValueType {
             Self::Bool(_) => "a boolean",
             Self::Path => "a path",
             Self::Hex => "an integer, or a string such as `0xc52b`",
+            Self::IntOrString => "an integer, or a string that is none",
+            Self::BoolOrString(_) => "a boolean, or a string with another word",
             Self::Xml => "a string of XML",
             Self::Flag => "`true` or an empty attribute set",
             Self::Raw => "XML, which data cannot stand for",
@@ -151,20 +164,25 @@ impl ValueType {
         match (self, value) {
             (Self::String | Self::Xml | Self::StringOrSet(_), Value::Str(_))
             | (Self::String, Value::File(HostFile::Image(_)))
-            | (Self::Int | Self::Hex, Value::Int(_))
-            | (Self::Bool(_), Value::Bool(_))
+            | (Self::Int | Self::Hex | Self::IntOrString, Value::Int(_))
+            | (Self::Bool(_) | Self::BoolOrString(_), Value::Bool(_))
             | (Self::Path, Value::Str(_) | Value::File(_))
             | (Self::Flag, Value::Bool(true)) => true,
             (Self::Flag, Value::Set(set)) => set.is_empty(),
             (Self::Hex, Value::Str(text)) => text.strip_prefix("0x").is_some_and(|digits| {
                 (1..=8).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
             }),
+            // What is read back is a number, or a boolean.
+            (Self::IntOrString, Value::Str(text)) => text.parse::<i64>().is_err(),
+            (Self::BoolOrString(words), Value::Str(text)) => [true, false].iter().all(|value| words.of(*value) != text),
             (
                 Self::String
                 | Self::Int
                 | Self::Bool(_)
                 | Self::Path
                 | Self::Hex
+                | Self::IntOrString
+                | Self::BoolOrString(_)
                 | Self::Xml
                 | Self::Flag
                 | Self::Raw

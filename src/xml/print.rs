@@ -101,7 +101,9 @@ impl Printer<'_> {
 
     fn value(&mut self, value: &Value, value_type: Option<ValueType>) {
         match (value, value_type) {
-            (Value::Bool(value), Some(ValueType::Bool(words))) => self.push(words.of(*value)),
+            (Value::Bool(value), Some(ValueType::Bool(words) | ValueType::BoolOrString(words))) => {
+                self.push(words.of(*value));
+            }
             (Value::Bool(value), _) => self.push(&value.to_string()),
             (Value::Int(value), _) => self.push(&value.to_string()),
             (Value::Str(text), Some(ValueType::Xml)) => self.push(text),

@@ -210,8 +210,9 @@ impl<'a> Reader<'a> {
             ValueType::String | ValueType::Path | ValueType::Xml | ValueType::StringOrSet(_) => Some(string()),
             ValueType::Int if self.writer == Writer::Libvirt => integer(text).or_else(|| hexadecimal(text)),
             ValueType::Int => integer(text),
-            ValueType::Hex => Some(integer(text).unwrap_or_else(string)),
+            ValueType::Hex | ValueType::IntOrString => Some(integer(text).unwrap_or_else(string)),
             ValueType::Bool(words) => boolean(text, words),
+            ValueType::BoolOrString(words) => Some(boolean(text, words).unwrap_or_else(string)),
             ValueType::Flag | ValueType::Raw | ValueType::Set(_) => None,
         };
         value.map_or_else(|| self.unexpected(name, value_type.describe(), &format!("`{text}`")), Ok)

@@ -129,9 +129,8 @@ impl There {
     /// The objects that it has already.
     fn clashes(&self, originals: &[Original]) -> Vec<Problem> {
         let clash = |Original { kind, name, .. }: &Original| {
-            let section = format!("{}s", kind.name());
-            self.whole.get(&section)?.get(name)?;
-            let at = Pointer::root().key(&section).key(name);
+            self.whole.get(kind.section())?.get(name)?;
+            let at = Pointer::root().key(kind.section()).key(name);
             let message = format!("{} `{name}` is in the spec already", kind.name());
             let problem = Problem::of_value(Id::DuplicateName, Place::key(at), message).label("this one");
             Some(problem.help("name the others to import them, or take this entry out"))

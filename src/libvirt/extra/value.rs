@@ -30,7 +30,15 @@ impl Merger<'_> {
             (Json::Bool(value), _) => Some(Value::Bool(*value)),
             // Nix has no way to write the least.
             (Json::Number(number), _) => number.as_i64().filter(|number| *number != i64::MIN).map(Value::Int),
-            (Json::String(text), ValueType::String | ValueType::Path | ValueType::Xml | ValueType::StringOrSet(_)) => {
+            (
+                Json::String(text),
+                ValueType::String
+                | ValueType::Path
+                | ValueType::Xml
+                | ValueType::StringOrSet(_)
+                | ValueType::IntOrString
+                | ValueType::BoolOrString(_),
+            ) => {
                 self.check_text(text, attribute, at)?;
                 Some(Value::Str(Cow::Owned(text.clone())))
             }
@@ -60,7 +68,10 @@ impl Merger<'_> {
                 }
                 (ValueType::Int, Json::Number(_)) => format!("write a whole number from -{0} to {0}", i64::MAX),
                 (ValueType::String, Json::Number(number)) => format!("write `\"{number}\"` with quotes"),
-                (ValueType::Bool(_), _) => "write `true` or `false`".to_owned(),
+                (ValueType::IntOrString, Json::String(text)) => format!("write `{text}` without quotes"),
+                (ValueType::Bool(_), _) | (ValueType::BoolOrString(_), Json::String(_)) => {
+                    "write `true` or `false`".to_owned()
+                }
                 (_, Json::Array(_)) if attribute.repeatable => "write all of them in one list".to_owned(),
                 (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
                 _ => format!("write {expected}"),

@@ -53,6 +53,12 @@ enum Type {
     OnOff,
     Path,
     Hex,
+    #[serde(rename = "int or string")]
+    IntOrString,
+    #[serde(rename = "yesno or string")]
+    YesNoOrString,
+    #[serde(rename = "onoff or string")]
+    OnOffOrString,
     Xml,
 }
 
@@ -65,6 +71,9 @@ impl From<Type> for ValueType {
             Type::OnOff => Self::Bool(Words::OnOff),
             Type::Path => Self::Path,
             Type::Hex => Self::Hex,
+            Type::IntOrString => Self::IntOrString,
+            Type::YesNoOrString => Self::BoolOrString(Words::YesNo),
+            Type::OnOffOrString => Self::BoolOrString(Words::OnOff),
             Type::Xml => Self::Xml,
         }
     }
@@ -310,8 +319,12 @@ mod tests {
         for attribute in &ours.attributes {
             let Some(known) = theirs.attributes.iter().find(|known| known.name == attribute.name) else { continue };
             let same = (attribute.r#type, &attribute.constant) == (known.r#type, &known.constant);
-            // A number is one way to write what may be hexadecimal.
-            let wider = (attribute.r#type, known.r#type) == (Some(Type::Hex), Some(Type::Int));
+            let wider = matches!(
+                (known.r#type, attribute.r#type),
+                (Some(Type::Int), Some(Type::Hex | Type::IntOrString))
+                    | (Some(Type::YesNo), Some(Type::YesNoOrString))
+                    | (Some(Type::OnOff), Some(Type::OnOffOrString))
+            );
             assert!(same || wider, "{path}: {attribute:?} and {known:?}");
         }
         if let Some(text) = &ours.text

@@ -165,7 +165,9 @@ impl Values {
     pub fn expected(&'static self, path: &str, value_type: ValueType, value: &Value) -> Option<Expected> {
         let texts = self.texts.get(path)?;
         let text = match (value, value_type) {
-            (Value::Bool(value), ValueType::Bool(words)) => words.of(*value).to_owned(),
+            (Value::Bool(value), ValueType::Bool(words) | ValueType::BoolOrString(words)) => {
+                words.of(*value).to_owned()
+            }
             (Value::Int(number), _) => number.to_string(),
             (Value::Str(text), _) => text.trim().to_owned(),
             (Value::Bool(_) | Value::File(_) | Value::List(_) | Value::Set(_), _) => return None,
@@ -418,5 +420,48 @@ mod tests {
         check("devices.disk.source.file", "devices.disk.source.file");
         let store = "devices.disk.backingStore.backingStore";
         check(&format!("{store}.backingStore.backingStore.format.type"), &format!("{store}.format.type"));
+    }
+
+    /// What libvirt takes at a place, a definition can say there.
+    #[test]
+    fn types_are_as_wide_as_the_grammar() {
+        // Texts that are no number, each of a shape that libvirt has.
+        const NO_NUMBERS: [&str; 3] = ["1.2", "1-2", "1,2"];
+        // libvirt reads a number here, whatever its grammar says.
+        const NARROWER: &str = "devices.controller.master.startport";
+        let vocabulary = Vocabulary::whole(crate::spec::NixVirtVersion::V0_6_0);
+        let kinds = [
+            (vocabulary.object(ObjectKind::Network), &*NETWORK),
+            (vocabulary.object(ObjectKind::Pool), &*POOL),
+            (vocabulary.volume(), &*VOLUME),
+            (vocabulary.object(ObjectKind::Domain), &*DOMAIN),
+        ];
+        let mut narrow = Vec::new();
+        for (root, values) in kinds {
+            for (path, texts) in values.texts.iter().filter(|(path, _)| **path != NARROWER) {
+                let mut element = Some(root);
+                let mut value_type = None;
+                for step in path.split('.') {
+                    let attribute = element.and_then(|element| vocabulary.attribute(element, step));
+                    value_type = attribute.map(|attribute| attribute.value_type);
+                    element = value_type.and_then(ValueType::element);
+                }
+                let shapes = || texts.shapes.iter().flat_map(|name| PARSED.shapes(name));
+                let is_wide = match value_type {
+                    Some(ValueType::Bool(words)) => {
+                        texts.words.iter().all(|word| [true, false].map(|value| words.of(value)).contains(word))
+                    }
+                    Some(ValueType::Int) => {
+                        texts.words.iter().all(|word| word.parse::<i64>().is_ok())
+                            && !shapes().any(|shape| NO_NUMBERS.iter().any(|text| shape.takes(text)))
+                    }
+                    _ => true,
+                };
+                if !is_wide {
+                    narrow.push(path);
+                }
+            }
+        }
+        assert!(narrow.is_empty(), "{narrow:?}");
     }
 }

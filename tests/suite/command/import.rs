@@ -131,6 +131,36 @@ fn what_nixvirt_is_told_is_imported() {
     place.write("settings.json", &settings.to_string());
     let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(0);
     assert!(ran.err.starts_with("network default: exact ") && ran.err.contains("\ndomain office: exact "), "{ran:?}");
+    // What it is told beside definitions comes along too; what cannot, is told.
+    let volume = |name: &str, format: &str| {
+        let target = format!("<target><format type='{format}'/></target>");
+        place.write(name, &format!("<volume><name>{name}</name><capacity unit='G'>40</capacity>{target}</volume>"));
+        json!({ "definition": name, "present": true })
+    };
+    let settings = json!({
+        "networks": [{ "definition": "found/networks-default.xml", "active": false }],
+        "pools": [{
+            "definition": "found/pools-isos.xml",
+            "active": true,
+            "restart": false,
+            "volumes": [volume("disk", "qcow2"), volume("old", "vmdk"), { "name": "gone", "present": false }],
+        }],
+        "domains": [{ "definition": "found/domains-office.xml", "active": true, "restart": true }],
+    });
+    place.write("settings.json", &settings.to_string());
+    let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(1);
+    let spec: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(spec["networks"]["default"]["active"], json!(false));
+    let pool = &spec["pools"]["isos"];
+    assert_eq!((&pool["active"], &pool["restart"]), (&Value::Null, &json!(false)), "{pool}");
+    let volumes = json!({ "disk": { "size": "40GiB", "format": "qcow2" }, "gone": { "present": false } });
+    assert_eq!(pool["volumes"], volumes);
+    assert_eq!(
+        (&spec["domains"]["office"]["active"], &spec["domains"]["office"]["restart"]),
+        (&json!(true), &json!(true))
+    );
+    let told = "volume old of pool isos: not imported: `format` cannot be `vmdk`\n";
+    assert!(ran.err.contains(told) && !ran.err.contains("pool isos: not"), "{ran:?}");
     place.write("settings.json", "{ \"domains\": [{ \"definition\": \"gone.xml\" }] }");
     let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(1);
     assert!(ran.err.starts_with("settings.json: not imported: cannot read `gone.xml`: "), "{ran:?}");

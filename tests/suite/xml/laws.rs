@@ -137,8 +137,12 @@ impl<'a> Choices<'a> {
             ValueType::Path if self.one_of(2) == 0 => Value::from(HostFile::all().nth(self.one_of(4))?),
             ValueType::Path if self.one_of(4) == 0 => Value::File(HostFile::Image("debian.trixie".to_owned())),
             ValueType::String | ValueType::Path => Value::from(self.text(is_text)),
-            ValueType::Int | ValueType::Hex => Value::from(i64::try_from(self.one_of(5000)).ok()?),
-            ValueType::Bool(_) => Value::from(self.one_of(2) == 0),
+            ValueType::IntOrString if self.one_of(2) == 0 => Value::from("1.2"),
+            ValueType::BoolOrString(_) if self.one_of(2) == 0 => Value::from("internal"),
+            ValueType::Int | ValueType::Hex | ValueType::IntOrString => {
+                Value::from(i64::try_from(self.one_of(5000)).ok()?)
+            }
+            ValueType::Bool(_) | ValueType::BoolOrString(_) => Value::from(self.one_of(2) == 0),
             ValueType::Flag if self.one_of(2) == 0 => Value::from(true),
             ValueType::Flag => Value::Set(Tree::new()),
             ValueType::Xml => Value::from("<a xmlns='urn:a'>&amp;</a>"),
