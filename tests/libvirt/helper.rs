@@ -49,7 +49,8 @@ impl Helper {
         match self {
             Self::Real => {
                 let helper = format!("{TOOL}/nixvirt-module-helper");
-                let output = world.output(&["python3", &helper, "--connect", "qemu:///system", settings], "");
+                let output =
+                    world.output(&["python3", &helper, "--verbose", "--connect", "qemu:///system", settings], "");
                 (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).trim().to_owned())
             }
             Self::StandIn => match StandIn(world).activate(settings) {

@@ -7,6 +7,7 @@ use lab2nix::base::identity::without_state;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
+use crate::helper::Helper;
 use crate::plan::{Host, Seen, Trial};
 use crate::support::Read;
 use crate::world::World;
@@ -127,6 +128,11 @@ fn a_lab_that_was_made_by_hand_comes_along_unchanged() {
     let (settings, _) = host.tell("imported", &spec);
     let (code, said) = world.step("is activated", || host.helper.activate(&world, &settings));
     assert_eq!((code, look(&host)), (0, before.clone()), "{said}");
+    eprintln!("import: activated by {}", host.helper.name());
+    if matches!(host.helper, Helper::Real) {
+        let unchanged = said.lines().filter(|line| line.ends_with(": unchanged")).count();
+        assert_eq!(unchanged, before.objects.len(), "{said}");
+    }
 
     // One key, and exactly that changes.
     let mut edited = spec.clone();
