@@ -10,6 +10,7 @@ pub mod network;
 pub mod pool;
 pub(crate) mod read;
 mod segment;
+pub mod volume;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -71,7 +71,16 @@ fn after_start(text: &str, element: Node<'_, '_>) -> usize {
 #[must_use]
 pub fn without_state(text: &str) -> String {
     const STATE: [&str; 3] = ["capacity", "allocation", "available"];
-    const OF_VOLUME: [&str; 4] = ["key", "source", "physical", "timestamps"];
+    const OF_VOLUME: [(&str, &str); 8] = [
+        ("volume", "key"),
+        ("volume", "source"),
+        ("volume", "physical"),
+        ("volume", "timestamps"),
+        ("target", "path"),
+        ("target", "timestamps"),
+        ("backingStore", "permissions"),
+        ("backingStore", "timestamps"),
+    ];
     let Ok(document) = Document::parse(text) else { return text.to_owned() };
     let root = document.root_element();
     let ranges: Vec<_> = match root.tag_name().name() {
@@ -81,12 +90,10 @@ pub fn without_state(text: &str) -> String {
         }
         "volume" => {
             let kind = root.attribute_node("type").map(|kind| kind.range());
-            let state = root.descendants().filter(|node| match node.parent() {
-                Some(parent) if parent == root => OF_VOLUME.contains(&node.tag_name().name()),
-                Some(parent) if parent.has_tag_name("target") => {
-                    ["path", "timestamps"].contains(&node.tag_name().name())
-                }
-                _ => false,
+            let state = root.descendants().filter(|node| {
+                let name = |node: Node<'_, '_>| node.tag_name().name().to_owned();
+                let parent = node.parent_element().map(name);
+                OF_VOLUME.iter().any(|(of, child)| parent.as_deref() == Some(of) && node.has_tag_name(*child))
             });
             kind.into_iter().chain(state.map(|node| node.range())).collect()
         }

@@ -32,8 +32,8 @@ pub struct Original {
     pub beside: Beside,
 }
 
-/// What is said of an object elsewhere than in its definition, as NixVirt does.
-#[derive(Debug, Clone, Default)]
+/// What is said of an object elsewhere than in its definition: by NixVirt's settings, or by whether it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Beside {
     /// Keys of its entry: `active` and `restart`.
     pub keys: Map<String, Json>,
@@ -121,7 +121,7 @@ pub fn draft<E>(
     let vocabulary = Vocabulary::whole(frame.version);
     let read = |kind: ObjectKind, text: &str| read(kind, text, vocabulary).map_err(|why| why.to_string());
     let asked: Vec<(ObjectKind, &str)> = originals.iter().map(|found| (found.kind, found.text.as_str())).collect();
-    let (mut way, mut objects) = Way::of(originals, normalize(&asked)?, vocabulary, may_move);
+    let (mut way, mut objects) = Way::of(originals, normalize(&asked)?, vocabulary, frame, may_move);
     while objects.iter().any(|object| !object.is_exact) {
         let made = Made::of(&way.sections, &way.files, frame);
         let mut is_mended = false;
@@ -171,7 +171,8 @@ pub fn draft<E>(
         (original.kind, original.name.clone(), outcome)
     };
     let outcomes = originals.iter().map(outcome).collect();
-    Ok(Draft { sections, files, outcomes, left_out: volumes.left_out() })
+    let left_out = volumes.left_out(&sections.pools);
+    Ok(Draft { sections, files, outcomes, left_out })
 }
 
 /// Reads a definition as libvirt has it.

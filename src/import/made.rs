@@ -39,12 +39,10 @@ impl Made {
                 volumes.extend(defined.map(tree));
             }
             for file in xml::file::files(lab, objects) {
-                let kind = match file.path.split_once('/') {
-                    Some(("networks", name)) => Some((ObjectKind::Network, name)),
-                    Some(("pools", name)) => Some((ObjectKind::Pool, name)),
-                    Some(("domains", name)) => Some((ObjectKind::Domain, name)),
-                    _ => None,
-                };
+                let kinds = [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain];
+                let kind = file.path.split_once('/').and_then(|(directory, name)| {
+                    Some((kinds.into_iter().find(|kind| kind.section() == directory)?, name))
+                });
                 if let Some((kind, name)) = kind {
                     let name = name.strip_suffix(".xml").unwrap_or(name);
                     texts.insert((kind.name(), name.to_owned()), file.text);

@@ -81,13 +81,13 @@ impl Sections {
         }
         sections.give_addresses();
         sections.find_forms();
-        let beside = |used: Vec<String>, own: &Map<String, Json>| -> BTreeSet<String> {
+        let outside = |used: Vec<String>, own: &Map<String, Json>| -> BTreeSet<String> {
             used.into_iter().filter(|name| !own.contains_key(name)).collect()
         };
         let external = [
-            ("networks", beside(uses.networks, &sections.networks)),
-            ("pools", beside(uses.pools, &sections.pools)),
-            ("bridges", beside(uses.bridges, &Map::new())),
+            ("networks", outside(uses.networks, &sections.networks)),
+            ("pools", outside(uses.pools, &sections.pools)),
+            ("bridges", outside(uses.bridges, &Map::new())),
         ];
         for (key, names) in external.into_iter().filter(|(_, names)| !names.is_empty()) {
             sections.external.insert(key.to_owned(), json!(names));
@@ -157,12 +157,10 @@ impl Sections {
     /// Takes the entry of an object away. Domains are then on something that the lab does not manage.
     pub fn remove(&mut self, kind: ObjectKind, name: &str) {
         self.of_kind(kind).shift_remove(name);
-        let key = match kind {
-            ObjectKind::Network => "networks",
-            ObjectKind::Pool => "pools",
-            ObjectKind::Domain => return,
-        };
-        let names = self.external.entry(key).or_insert_with(|| json!([]));
+        if kind == ObjectKind::Domain {
+            return;
+        }
+        let names = self.external.entry(kind.section()).or_insert_with(|| json!([]));
         if let Some(names) = names.as_array_mut() {
             names.push(name.into());
         }

@@ -11,14 +11,15 @@ use super::made::Made;
 use super::rest::{Rest, rest};
 use crate::activation::settings::VolumeItem;
 use crate::base::identity::without_state;
-use crate::keys::pool;
+use crate::keys::volume;
 use crate::libvirt::tree::Tree;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::xml;
 
 /// The volumes of all pools.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Volumes {
+    vocabulary: &'static Vocabulary,
     /// The definitions of their pools, and what is created of theirs, by both names.
     wanted: BTreeMap<(String, String), (Tree, Tree)>,
     /// Why some are not declared.
@@ -26,30 +27,37 @@ pub(super) struct Volumes {
 }
 
 impl Volumes {
+    pub(super) fn new(vocabulary: &'static Vocabulary) -> Self {
+        Self { vocabulary, wanted: BTreeMap::new(), left_out: BTreeMap::new() }
+    }
+
     /// Reads what a pool declares: the entries of its volumes.
-    pub(super) fn read(
-        &mut self,
-        pool: &str,
-        definition: &Tree,
-        declared: Vec<VolumeItem>,
-        vocabulary: &Vocabulary,
-    ) -> Map<String, Json> {
+    pub(super) fn read(&mut self, pool: &str, definition: &Tree, declared: Vec<VolumeItem>) -> Map<String, Json> {
         let mut entries = Map::new();
         for VolumeItem { name, present, text, .. } in declared {
             if !present {
                 entries.insert(name, json!({ "present": false }));
                 continue;
             }
-            match xml::read(&without_state(&text.unwrap_or_default()), vocabulary, vocabulary.volume()) {
+            let text = without_state(&text.unwrap_or_default());
+            match xml::read(&text, self.vocabulary, self.vocabulary.volume()) {
                 Ok(tree) => {
-                    let created = pool::created(tree, definition);
-                    entries.insert(name.clone(), Json::Object(pool::volume(&created, definition)));
+                    let created = self.created(tree, definition);
+                    entries.insert(name.clone(), Json::Object(volume::entry(&created, definition)));
                     self.wanted.insert((pool.to_owned(), name), (definition.clone(), created));
                 }
                 Err(why) => self.left_out.entry((pool.to_owned(), name)).or_default().push(why.to_string()),
             }
         }
         entries
+    }
+
+    /// What is created of a definition, in libvirt's order.
+    fn created(&self, definition: Tree, pool: &Tree) -> Tree {
+        let mut created = volume::created(definition, pool);
+        // What is wrong with it is told of the spec that says it.
+        let _ = self.vocabulary.sort_and_check(&mut created, self.vocabulary.volume());
+        created
     }
 
     /// Takes a volume out of the entry of its pool.
@@ -65,12 +73,12 @@ impl Volumes {
         }
     }
 
-    /// What is not declared, in words, and why.
-    pub(super) fn left_out(self) -> Vec<(String, String)> {
+    /// What is not declared of the pools that have an entry, in words, and why.
+    pub(super) fn left_out(self, pools: &Map<String, Json>) -> Vec<(String, String)> {
         let described = |((pool, name), why): ((String, String), Vec<String>)| {
             (format!("volume {name} of pool {pool}"), why.join("; "))
         };
-        self.left_out.into_iter().map(described).collect()
+        self.left_out.into_iter().filter(|((pool, _), _)| pools.contains_key(pool)).map(described).collect()
     }
 
     /// Adds to the entries of volumes what keys have not said; those that come out differently all the same are left out. Says
@@ -80,18 +88,21 @@ impl Volumes {
             .wanted
             .iter()
             .filter_map(|((pool, name), (of_pool, wanted))| {
-                let made = pool::created(made.volume(pool, name)?.clone(), of_pool);
-                (made != *wanted).then(|| (pool.clone(), name.clone(), rest(&made, wanted)))
+                let made = self.created(made.volume(pool, name)?.clone(), of_pool);
+                let rest = rest(&made, wanted);
+                (!rest.extra.is_empty() || !rest.beyond.is_empty()).then(|| (pool.clone(), name.clone(), rest))
             })
             .collect();
+        let mut is_changed = false;
         for (pool, name, rest) in &others {
             let Some(of_pool) = pools.get_mut(pool).and_then(Json::as_object_mut) else { continue };
+            is_changed = true;
             let volume = of_pool.get_mut("volumes").and_then(|volumes| volumes.get_mut(name)?.as_object_mut());
             match volume.filter(|volume| !volume.contains_key("extra") && rest.beyond.is_empty()) {
                 Some(volume) => drop(volume.insert("extra".to_owned(), Json::Object(rest.extra.clone()))),
                 None => self.leave_out(pool, of_pool, name, &rest.describe().join("; ")),
             }
         }
-        !others.is_empty()
+        is_changed
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::draft::{Beside, By, Definitions, Normalized, Original, read};
+use super::frame::Frame;
 use super::made::Made;
 use super::moved::{is_moved, moved_interfaces};
 use super::rest::{facts, facts_of_extra, rest};
@@ -108,18 +109,24 @@ impl Way {
     pub(super) fn of(
         originals: &[Original],
         normal: Normalized,
-        vocabulary: &Vocabulary,
+        vocabulary: &'static Vocabulary,
+        frame: &Frame<'_>,
         may_move: bool,
     ) -> (Self, Vec<Object>) {
         let (mut objects, mut found, mut files) = (Vec::new(), Vec::new(), Definitions::new());
-        let mut volumes = Volumes::default();
+        let mut volumes = Volumes::new(vocabulary);
+        // What is not told to run stays as it is, whatever others of the spec do.
+        let starts_by_default = frame.there.is_some_and(|there| there.whole.pointer("/defaults/active").is_some());
         let mut refused: BTreeMap<(ObjectKind, String), Vec<String>> = BTreeMap::new();
         for (original, normal) in originals.iter().zip(normal) {
             match read_original(original, normal, vocabulary) {
                 Ok((text, wanted)) => {
                     let Original { kind, name, beside, .. } = original.clone();
                     let Beside { keys: mut beside, volumes: declared } = beside;
-                    let declared = volumes.read(&name, &wanted, declared, vocabulary);
+                    if kind == ObjectKind::Domain && starts_by_default {
+                        beside.entry("active".to_owned()).or_insert(Json::Null);
+                    }
+                    let declared = volumes.read(&name, &wanted, declared);
                     if !declared.is_empty() {
                         beside.insert("volumes".to_owned(), Json::Object(declared));
                     }
@@ -192,25 +199,34 @@ impl Way {
         written: Result<Tree, String>,
         of_libvirt: Result<Tree, String>,
     ) {
-        let is_few = |entry: &Map<String, Json>| {
+        // Those of its volumes are of other definitions.
+        let facts = |entry: &Map<String, Json>| {
             let of_volumes = entry.get("volumes").and_then(Json::as_object).map_or(0, facts_of_extra);
-            facts_of_extra(entry) - of_volumes <= FEW
+            facts_of_extra(entry) - of_volumes
         };
         let entry = self.sections.entry(object.kind, &object.name);
         let unsaid = match (of_libvirt, written, entry) {
-            (Ok(tree), _, Some(entry)) if self.may_move && tree != object.wanted && is_moved(&tree, &object.wanted) => {
-                entry.insert("onChange".to_owned(), "next-start".into());
+            (Ok(tree), _, Some(entry))
+                if self.may_move
+                    && tree != object.wanted
+                    && entry.get("restart") != Some(&true.into())
+                    && is_moved(&tree, &object.wanted) =>
+            {
+                // `false` says it too.
+                if !entry.contains_key("restart") {
+                    entry.insert("onChange".to_owned(), "next-start".into());
+                }
                 object.moved = Some(moved_interfaces(&tree, &object.wanted));
                 object.is_exact = true;
                 object.wanted = tree;
                 return;
             }
             (Ok(tree), _, Some(entry)) if tree == object.wanted => {
-                if is_few(entry) || object.attempt == Attempt::Base {
+                if facts(entry) <= FEW || object.attempt == Attempt::Base {
                     object.is_exact = true;
                     return;
                 }
-                vec![format!("only with {} facts in `extra`, of {}", facts_of_extra(entry), most(entry).join(", "))]
+                vec![format!("only with {} facts in `extra`, of {}", facts(entry), most(entry).join(", "))]
             }
             (Ok(tree), Ok(written), Some(entry)) if object.attempt != Attempt::Base => {
                 settle(object.kind, entry, &written, &tree, &object.wanted)

@@ -87,18 +87,20 @@ impl fmt::Display for Size {
     }
 }
 
-/// How many bytes a unit of libvirt's has ([source](https://libvirt.org/formatstorage.html#general-metadata)).
+/// How many bytes a unit of libvirt's has, in letters of either case
+/// ([source](https://libvirt.org/formatstorage.html#general-metadata)).
 #[must_use]
 pub fn bytes_of_unit(unit: &str) -> Option<u64> {
-    let (letter, base) = match unit {
-        "B" | "b" | "byte" | "bytes" => return Some(1),
+    let unit = unit.to_ascii_lowercase();
+    let base = match unit.as_str() {
+        "b" | "byte" | "bytes" => return Some(1),
         _ => match unit.get(1..)? {
-            "" | "iB" => (unit, 1024_u64),
-            "B" => (unit, 1000),
+            "" | "ib" => 1024_u64,
+            "b" => 1000,
             _ => return None,
         },
     };
-    let power = "KMGTPE".find(letter.chars().next()?.to_ascii_uppercase())?;
+    let power = "kmgtpe".find(unit.chars().next()?)?;
     base.checked_pow(u32::try_from(power).ok()? + 1)
 }
 

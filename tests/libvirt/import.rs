@@ -134,6 +134,20 @@ fn a_lab_that_was_made_by_hand_comes_along_unchanged() {
         assert_eq!(unchanged, before.objects.len(), "{said}");
     }
 
+    // What is transient is told, and nothing else of its kind is in its way.
+    let network =
+        "echo '<network><name>passing</name></network>' >/hand/passing.xml; virsh --quiet net-create /hand/passing.xml";
+    world.run(&["bash", "-ec", network]);
+    let command = "XDG_CACHE_HOME=/var/cache lab2nix import --format json --kind network passing idle; test $? = 1";
+    let found: Value = serde_json::from_str(&world.run(&["bash", "-c", command])).expect("it is JSON");
+    let names: Vec<&Value> =
+        found["objects"].as_array().expect("it has objects").iter().map(|of| &of["name"]).collect();
+    assert_eq!(
+        (names.as_slice(), &found["passedOver"][0]["what"]),
+        ([&json!("idle")].as_slice(), &json!("network passing"))
+    );
+    world.virsh(&["net-destroy", "passing"]);
+
     // One key, and exactly that changes.
     let mut edited = spec.clone();
     edited["domains"]["odd"]["memory"] = json!("96MiB");

@@ -80,6 +80,11 @@ fn it_goes_into_a_spec_that_is_there() {
     assert!(ran.err.contains("error[duplicate-name]: pool `isos` is in the spec already\n"), "{ran:?}");
     import(&place, &["--into", "lab.json", "--lab", "theirs", "names"]).exits(2).says("is the spec of lab `ours`");
     assert_eq!(fs::read_to_string(place.path("lab.json")).unwrap(), written);
+    // Defaults that start domains start none that nobody has told to run.
+    place.write("starts.json", "{ \"lab\": \"starts\", \"defaults\": { \"active\": true } }");
+    import(&place, &["--into", "starts.json", "default", "office"]).exits(0);
+    let starts: Value = serde_json::from_str(&fs::read_to_string(place.path("starts.json")).unwrap()).unwrap();
+    assert_eq!(starts["domains"]["office"].get("active"), Some(&Value::Null), "{starts:#}");
     // Nor is a definition replaced that somebody has put there.
     place.write("new.json", "{ \"lab\": \"new\" }");
     fs::write(place.path("imported/domains/office.xml"), "mine").unwrap();
@@ -160,7 +165,13 @@ fn what_nixvirt_is_told_is_imported() {
         (&json!(true), &json!(true))
     );
     let told = "volume old of pool isos: not imported: `format` cannot be `vmdk`\n";
-    assert!(ran.err.contains(told) && !ran.err.contains("pool isos: not"), "{ran:?}");
+    assert!(ran.err.contains(told) && !ran.err.contains("\npool isos: not"), "{ran:?}");
+    // The first definition counts, and another one is not dropped without a word.
+    let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "found", "--from", "settings.json"]).exits(1);
+    for object in ["network default", "pool isos", "domain office"] {
+        assert!(ran.err.contains(&format!("{object}: not imported: what was found of it first says")), "{ran:?}");
+    }
+    place.with_virsh(Some(AS_IT_IS), &["import", "--from", "found", "--from", "found"]).exits(0);
     place.write("settings.json", "{ \"domains\": [{ \"definition\": \"gone.xml\" }] }");
     let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(1);
     assert!(ran.err.starts_with("settings.json: not imported: cannot read `gone.xml`: "), "{ran:?}");
