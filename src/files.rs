@@ -307,8 +307,11 @@ fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: 
             _ => "was not written by lab2nix",
         };
         let place = Place::File(path.display().to_string());
-        let problem = Problem::new(Id::ForeignFile, place, format!("`{}` {found}", visible::path(&path)))
-            .help("move it away, or choose another directory with `--out`");
+        let problem =
+            Problem::new(Id::ForeignFile, place, format!("`{}` {found}", visible::path(&path))).help(match replace {
+                Replace::Marked => "move it away, or choose another directory with `--out`",
+                Replace::Nothing | Replace::Everything => "move it away, or choose another directory",
+            });
         // Several files can be behind one thing.
         if !problems.contains(&problem) {
             problems.push(problem);

@@ -61,7 +61,7 @@ impl VolumeItem {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// They are not JSON, or not as `NixVirt` has them.
-    #[error("they are not what NixVirt's helper is given")]
+    #[error("they are not what NixVirt's helper is given: {0}")]
     Json(#[from] serde_json::Error),
     /// A definition cannot be read.
     #[error("cannot read `{path}`: {why}")]

@@ -236,9 +236,6 @@ fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Op
     match files::write(dir, files, replace)? {
         Outcome::Refused(problems) => {
             report_problems(cli, &problems, None);
-            if replace == Replace::Nothing {
-                talk(cli, "nothing was written; `--force` replaces files\n");
-            }
             Ok(None)
         }
         Outcome::Written(states) => {

@@ -95,6 +95,12 @@ impl Sections {
         (sections, refused)
     }
 
+    /// Whether there is no entry of any object.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        [&self.networks, &self.pools, &self.domains].into_iter().all(Map::is_empty)
+    }
+
     /// The entry of an object.
     #[must_use]
     pub fn get(&self, kind: ObjectKind, name: &str) -> Option<&Map<String, Json>> {

@@ -35,6 +35,11 @@ impl Volumes {
     pub(super) fn read(&mut self, pool: &str, definition: &Tree, declared: Vec<VolumeItem>) -> Map<String, Json> {
         let mut entries = Map::new();
         for VolumeItem { name, present, text, .. } in declared {
+            if entries.contains_key(&name) {
+                let why = "it is declared before, which counts".to_owned();
+                self.left_out.entry((pool.to_owned(), name)).or_default().push(why);
+                continue;
+            }
             if !present {
                 entries.insert(name, json!({ "present": false }));
                 continue;

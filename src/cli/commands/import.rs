@@ -52,6 +52,9 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
     };
     found.choose(arguments)?;
     let Findings { originals, mut passed_over } = found;
+    if originals.is_empty() && passed_over.is_empty() {
+        talk(cli, "there is nothing to import\n");
+    }
     let clashes: Vec<Problem> = there.iter().flat_map(|there| there.clashes(&originals)).collect();
     if let Some(there) = there.as_ref().filter(|_| !clashes.is_empty()) {
         report_problems(cli, &clashes, Some(&there.source));
@@ -87,6 +90,8 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
     }
     let code = if has_refused { ATTENTION } else { 0 };
     match (&arguments.into, arguments.format) {
+        // Nothing that can be imported makes no spec.
+        (Some(_), _) if draft.sections.is_empty() => Ok(code),
         (Some(path), _) => {
             write_into(cli, path, &frame, &draft).map(|is_written| if is_written { code } else { ATTENTION })
         }
@@ -125,12 +130,22 @@ impl There {
 
     /// The objects that it has already.
     fn clashes(&self, originals: &[Original]) -> Vec<Problem> {
+        let external = |section: &str, name: &str| {
+            let names = self.whole.get("external")?.get(section)?.as_array()?;
+            names.iter().position(|external| external.as_str() == Some(name))
+        };
         let clash = |Original { kind, name, .. }: &Original| {
-            self.whole.get(kind.section())?.get(name)?;
-            let at = Pointer::root().key(kind.section()).key(name);
-            let message = format!("{} `{name}` is in the spec already", kind.name());
-            let problem = Problem::of_value(Id::DuplicateName, Place::key(at), message).label("this one");
-            Some(problem.help("name the others to import them, or take this entry out"))
+            let section = kind.section();
+            let is_there = self.whole.get(section).and_then(|entries| entries.get(name)).is_some();
+            let (place, message) = if is_there {
+                let message = format!("{} `{name}` is in the spec already", kind.name());
+                (Place::key(Pointer::root().key(section).key(name)), message)
+            } else {
+                let at = Pointer::root().key("external").key(section).index(external(section, name)?);
+                (Place::value(at), format!("{} `{name}` is one that the lab does not manage", kind.name()))
+            };
+            let problem = Problem::of_value(Id::DuplicateName, place, message).label("this one");
+            Some(problem.help("name the others to import them, or take this one out"))
         };
         originals.iter().filter_map(clash).collect()
     }
@@ -149,7 +164,7 @@ fn write_into(cli: &Cli, path: &Path, frame: &Frame<'_>, draft: &Draft) -> Resul
         definitions.push(proof::imported_definition(&path.to_string_lossy(), text).map_err(pipeline::Error::from)?);
     }
     // The spec last: nothing names what is not there.
-    if write(cli, dir, &definitions, Replace::Nothing)?.is_none() {
+    if !definitions.is_empty() && write(cli, dir, &definitions, Replace::Nothing)?.is_none() {
         return Ok(false);
     }
     Ok(write(cli, dir, &[spec], Replace::Everything)?.is_some())

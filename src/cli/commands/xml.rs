@@ -35,7 +35,11 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     tell_of_secrets(cli, &checked, &documents)?;
     if let Some(dir) = &arguments.out {
         let replace = if arguments.force { Replace::Everything } else { Replace::Nothing };
-        return Ok(write(cli, dir, &documents, replace)?.map_or(ATTENTION, |_| 0));
+        let is_written = write(cli, dir, &documents, replace)?.is_some();
+        if !is_written && !arguments.force {
+            talk(cli, "nothing was written; `--force` replaces files\n");
+        }
+        return Ok(if is_written { 0 } else { ATTENTION });
     }
     let mut text = String::new();
     for file in &documents {

@@ -88,7 +88,8 @@ fn it_goes_into_a_spec_that_is_there() {
     // Nor is a definition replaced that somebody has put there.
     place.write("new.json", "{ \"lab\": \"new\" }");
     fs::write(place.path("imported/domains/office.xml"), "mine").unwrap();
-    import(&place, &["--into", "new.json", "office"]).exits(1).says("error[foreign-file]");
+    let ran = import(&place, &["--into", "new.json", "office"]).exits(1).says("error[foreign-file]");
+    assert!(!ran.err.contains("--out") && !ran.err.contains("--force"), "{ran:?}");
     assert_eq!(fs::read_to_string(place.path("new.json")).unwrap(), "{ \"lab\": \"new\" }");
     assert_eq!(fs::read_to_string(place.path("imported/domains/office.xml")).unwrap(), "mine");
 }
@@ -148,7 +149,9 @@ fn what_nixvirt_is_told_is_imported() {
             "definition": "found/pools-isos.xml",
             "active": true,
             "restart": false,
-            "volumes": [volume("disk", "qcow2"), volume("old", "vmdk"), { "name": "gone", "present": false }],
+            "volumes": [
+                volume("disk", "qcow2"), volume("disk", "qcow2"), volume("old", "vmdk"), { "name": "gone", "present": false },
+            ],
         }],
         "domains": [{ "definition": "found/domains-office.xml", "active": true, "restart": true }],
     });
@@ -164,6 +167,7 @@ fn what_nixvirt_is_told_is_imported() {
         (&spec["domains"]["office"]["active"], &spec["domains"]["office"]["restart"]),
         (&json!(true), &json!(true))
     );
+    let ran = ran.says("volume disk of pool isos: not imported: it is declared before, which counts\n");
     let told = "volume old of pool isos: not imported: `format` cannot be `vmdk`\n";
     assert!(ran.err.contains(told) && !ran.err.contains("\npool isos: not"), "{ran:?}");
     // The first definition counts, and another one is not dropped without a word.
@@ -175,6 +179,42 @@ fn what_nixvirt_is_told_is_imported() {
     place.write("settings.json", "{ \"domains\": [{ \"definition\": \"gone.xml\" }] }");
     let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "settings.json"]).exits(1);
     assert!(ran.err.starts_with("settings.json: not imported: cannot read `gone.xml`: "), "{ran:?}");
+}
+
+/// Of libvirt's own directories, it is known what starts by itself.
+#[test]
+fn what_does_not_start_by_itself_is_not_started() {
+    let place = place("{}");
+    fs::create_dir_all(place.path("etc/networks/autostart")).unwrap();
+    for (name, link) in [("default", true), ("names", false)] {
+        let text = fs::read_to_string(place.path(&format!("found/networks-{name}.xml"))).unwrap();
+        place.write(&format!("etc/networks/{name}.xml"), &text);
+        if link {
+            std::os::unix::fs::symlink("/etc/x.xml", place.path(&format!("etc/networks/autostart/{name}.xml")))
+                .unwrap();
+        }
+    }
+    let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "etc"]).exits(0);
+    let spec: Value = serde_json::from_str(&ran.out).unwrap();
+    let active = ["default", "names"].map(|name| spec["networks"][name].get("active"));
+    assert_eq!(active, [None, Some(&Value::Null)], "{spec:#}");
+}
+
+#[test]
+fn nothing_comes_of_nothing() {
+    let place = place("{}");
+    fs::create_dir_all(place.path("empty")).unwrap();
+    place.write("broken.xml", "<domain>");
+    for from in ["empty", "broken.xml"] {
+        place.with_virsh(None, &["import", "--from", from, "--into", "new.json"]).exits(1).says("not imported: ");
+    }
+    import(&place, &["--kind", "network", "--kind", "pool", "--into", "new.json", "nowhere"]).exits(2);
+    place.with_virsh(None, &["import", "--from", "broken.xml", "--kind", "pool"]).exits(1);
+    assert!(!place.path("new.json").exists());
+    // What the lab says that it does not manage, it cannot manage as well.
+    place.write("lab.json", "{ \"lab\": \"l\", \"external\": { \"networks\": [\"default\"] } }");
+    let ran = import(&place, &["--into", "lab.json", "default"]).exits(1);
+    assert!(ran.err.contains("network `default` is one that the lab does not manage\n --> lab.json:1:"), "{ran:?}");
 }
 
 /// Of a libvirt it asks for nothing that could change something.

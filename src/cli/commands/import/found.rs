@@ -76,11 +76,15 @@ impl Findings {
         for path in paths {
             let mut all = Vec::new();
             collect(path, &mut all).map_err(|source| files::Error::Read { path: path.clone(), source })?;
+            if all.is_empty() {
+                let why = "no file in it is called `.xml` at the end".to_owned();
+                found.passed_over.push(PassedOver::new(path.display().to_string(), why));
+            }
             for file in all {
                 let text = read(&file).map_err(|source| files::Error::Read { path: file.clone(), source })?;
                 let definitions = match text {
                     Ok(text) if text.trim_start().starts_with('{') => of_settings(&file, &text),
-                    text => text.map(|text| vec![(text, Beside::default())]),
+                    text => text.map(|text| vec![(text, None)]),
                 };
                 let pass_over = |why| PassedOver::new(file.display().to_string(), why);
                 match definitions {
@@ -88,6 +92,7 @@ impl Findings {
                         for (definition, beside) in definitions {
                             match identified(lab, &definition) {
                                 Ok((kind, name, text)) => {
+                                    let beside = beside.unwrap_or_else(|| of_file(kind, &file));
                                     found.originals.push(Original { kind, name, text, beside });
                                 }
                                 Err(why) => found.passed_over.push(pass_over(why)),
@@ -146,12 +151,22 @@ impl Findings {
 }
 
 /// The definitions that what NixVirt's helper is given names, and what else it is told of each.
-fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Beside)>, String> {
+fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Option<Beside>)>, String> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));
     let settings = Settings::read(json, file).map_err(|why| why.to_string())?;
-    let of_item = |kind, item: &Item| (item.definition.text().to_owned(), Beside::of(kind, item));
+    let of_item = |kind, item: &Item| (item.definition.text().to_owned(), Some(Beside::of(kind, item)));
     Ok(settings.kinds().flat_map(|(kind, items)| items.iter().map(move |item| of_item(kind, item))).collect())
+}
+
+/// What a file says of an object by where it is. In libvirt's own directories, a network or pool that does not start by itself is
+/// not started.
+fn of_file(kind: ObjectKind, file: &Path) -> Beside {
+    let links = file.parent().map(|parent| parent.join("autostart")).filter(|links| links.is_dir());
+    let is_off = kind != ObjectKind::Domain
+        && links.zip(file.file_name()).is_some_and(|(links, name)| fs::symlink_metadata(links.join(name)).is_err());
+    let keys = Map::from_iter(is_off.then(|| ("active".to_owned(), Json::Null)));
+    Beside { keys, volumes: Vec::new() }
 }
 
 /// The XML files of a path, in order. Links are not followed: libvirt has one for each object that starts by itself.
