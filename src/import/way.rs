@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::draft::{Beside, By, Definitions, Normalized, Original, read};
 use super::frame::Frame;
 use super::made::Made;
-use super::moved::{is_moved, moved_interfaces};
+use super::moved::{is_moved, moved_interfaces, without_places};
 use super::rest::{facts, facts_of_extra, rest};
 use super::settle::settle;
 use super::shorten::leave_out;
@@ -64,6 +64,9 @@ pub(super) enum Attempt {
     Preset,
     /// By keys on no preset: what comes with one may be what it has not.
     NoPreset,
+    /// The same, plugged in elsewhere from the next start on.
+    Moved,
+    MovedNoPreset,
     /// The same, plugged in as its definition says.
     Plugged,
     PluggedNoPreset,
@@ -72,19 +75,21 @@ pub(super) enum Attempt {
 }
 
 impl Attempt {
-    fn next(self, kind: ObjectKind) -> Option<Self> {
+    fn next(self, kind: ObjectKind, may_move: bool) -> Option<Self> {
         match (self, kind) {
             (Self::Base, _) => None,
             (Self::PluggedNoPreset, _) | (_, ObjectKind::Network | ObjectKind::Pool) => Some(Self::Base),
             (Self::Preset, ObjectKind::Domain) => Some(Self::NoPreset),
-            (Self::NoPreset, ObjectKind::Domain) => Some(Self::Plugged),
+            (Self::NoPreset, ObjectKind::Domain) if may_move => Some(Self::Moved),
+            (Self::Moved, ObjectKind::Domain) => Some(Self::MovedNoPreset),
+            (Self::NoPreset | Self::MovedNoPreset, ObjectKind::Domain) => Some(Self::Plugged),
             (Self::Plugged, ObjectKind::Domain) => Some(Self::PluggedNoPreset),
         }
     }
 
     pub(super) fn by(self) -> By {
         match self {
-            Self::Preset | Self::NoPreset => By::Keys,
+            Self::Preset | Self::NoPreset | Self::Moved | Self::MovedNoPreset => By::Keys,
             Self::Plugged | Self::PluggedNoPreset => By::Plugged,
             Self::Base => By::Base,
         }
@@ -205,30 +210,30 @@ impl Way {
             facts_of_extra(entry) - of_volumes
         };
         let entry = self.sections.entry(object.kind, &object.name);
+        let is_base = object.attempt == Attempt::Base;
+        let may_move = matches!(object.attempt, Attempt::Moved | Attempt::MovedNoPreset);
         let unsaid = match (of_libvirt, written, entry) {
-            (Ok(tree), _, Some(entry))
-                if self.may_move
-                    && tree != object.wanted
-                    && entry.get("restart") != Some(&true.into())
-                    && is_moved(&tree, &object.wanted) =>
-            {
-                // `false` says it too.
-                if !entry.contains_key("restart") {
-                    entry.insert("onChange".to_owned(), "next-start".into());
+            (Ok(tree), _, Some(entry)) if tree == object.wanted || (may_move && is_moved(&tree, &object.wanted)) => {
+                if !is_base && facts(entry) > FEW {
+                    let most = most(entry).join(", ");
+                    let why = format!("only with {} facts in `extra`, of {most}", facts(entry));
+                    return self.try_next(object, vec![why]);
                 }
-                object.moved = Some(moved_interfaces(&tree, &object.wanted));
+                if tree != object.wanted {
+                    // That it is never restarted says it too.
+                    if !entry.contains_key("restart") {
+                        entry.insert("onChange".to_owned(), "next-start".into());
+                    }
+                    object.moved = Some(moved_interfaces(&tree, &object.wanted));
+                    object.wanted = tree;
+                }
                 object.is_exact = true;
-                object.wanted = tree;
                 return;
             }
-            (Ok(tree), _, Some(entry)) if tree == object.wanted => {
-                if facts(entry) <= FEW || object.attempt == Attempt::Base {
-                    object.is_exact = true;
-                    return;
-                }
-                vec![format!("only with {} facts in `extra`, of {}", facts(entry), most(entry).join(", "))]
+            (Ok(tree), Ok(written), Some(entry)) if may_move => {
+                settle(object.kind, entry, &written, &without_places(&tree), &without_places(&object.wanted))
             }
-            (Ok(tree), Ok(written), Some(entry)) if object.attempt != Attempt::Base => {
+            (Ok(tree), Ok(written), Some(entry)) if !is_base => {
                 settle(object.kind, entry, &written, &tree, &object.wanted)
             }
             (Ok(tree), ..) => rest(&tree, &object.wanted).describe(),
@@ -251,7 +256,10 @@ impl Way {
     fn try_next(&mut self, object: &mut Object, why: Vec<String>) {
         let Object { kind, name, .. } = &*object;
         let (kind, name) = (*kind, name.clone());
-        let Some(attempt) = object.attempt.next(kind) else {
+        // A domain that starts anew at each activation would be changed by this one.
+        let is_restarted =
+            self.sections.get(kind, &name).is_some_and(|entry| entry.get("restart") == Some(&true.into()));
+        let Some(attempt) = object.attempt.next(kind, self.may_move && !is_restarted) else {
             self.sections.remove(kind, &name);
             self.refused.insert((kind, name), why);
             return;
@@ -261,8 +269,8 @@ impl Way {
         }
         (object.attempt, object.rounds, object.is_exact, object.why) = (attempt, 0, false, why);
         let os = match attempt {
-            Attempt::NoPreset | Attempt::PluggedNoPreset | Attempt::Base => "none",
-            Attempt::Preset | Attempt::Plugged => {
+            Attempt::NoPreset | Attempt::MovedNoPreset | Attempt::PluggedNoPreset | Attempt::Base => "none",
+            Attempt::Preset | Attempt::Moved | Attempt::Plugged => {
                 let found = self.found.iter().find(|found| found.kind == kind && found.name == name);
                 found.map_or("none", |found| found.os)
             }

@@ -13,6 +13,7 @@ use lab2nix::import::frame::Frame;
 use lab2nix::lab::identity::ObjectKind;
 use lab2nix::spec::NixVirtVersion;
 use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
 
 use crate::support::{self, Read};
 
@@ -93,37 +94,62 @@ fn case(spec: &Path) -> String {
 const OFFICE: &str = include_str!("../cases/ok/definitions/imported/domains/office.xml");
 
 /// What becomes of a text: an entry that says what it says, or a reason.
-fn becomes(text: &str) -> Result<Outcome, String> {
+fn becomes(text: &str, may_move: bool) -> Result<Outcome, String> {
     let (kind, name, text) = identified("lab", text)?;
     let frame = Frame { lab: "lab", version: NixVirtVersion::default(), there: None };
     let original = Original { kind, name, text, beside: Beside::default() };
-    let draft = draft(&frame, &[original], false, |texts| {
+    let draft = draft(&frame, &[original], may_move, |texts| {
         Ok::<_, Infallible>(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
     });
     let (.., outcome) = draft.unwrap().outcomes.pop().unwrap();
     Ok(outcome)
 }
 
+/// What differs in nothing but where its devices are plugged in may move, and is told; what can be said exactly stays.
+#[test]
+fn what_may_move_is_said_by_keys() {
+    let domain = |disks: usize| {
+        let disks: Vec<Value> = (0..disks).map(|disk| json!({ "file": format!("/srv/{disk}.qcow2") })).collect();
+        let domain = json!({ "memory": "512MiB", "disks": disks, "interfaces": [{ "network": "default" }] });
+        let spec = json!({ "lab": "lab", "external": { "networks": ["default"] }, "domains": { "a": domain } });
+        let text = originals(&told(&Read::value(&spec))).pop().unwrap().text;
+        let mut slot = 0;
+        let placed = text.lines().map(|line| {
+            slot += usize::from(line.contains("bus='virtio'"));
+            let place = format!("<address type='pci' domain='0' bus='9' slot='{slot}' function='0'/>");
+            if line.contains("bus='virtio'") { format!("{line}{place}") } else { line.to_owned() }
+        });
+        placed.collect::<Vec<_>>().join("\n")
+    };
+    let by = |disks: usize, may_move: bool| match becomes(&domain(disks), may_move).unwrap() {
+        Outcome::Exact { by, .. } => Some(by),
+        Outcome::Moved { .. } => None,
+        other @ Outcome::Refused(_) => panic!("{other:?}"),
+    };
+    assert_eq!([by(0, true), by(1, false), by(1, true)], [Some(By::Keys); 3]);
+    assert_eq!([by(12, false), by(12, true)], [Some(By::Plugged), None]);
+}
+
 /// The elements of a file that somebody has cut off, or filled with what would take all memory.
 #[test]
 fn it_is_total_on_hostile_files() {
     for cut in (0..OFFICE.len()).step_by(37).filter(|cut| OFFICE.is_char_boundary(*cut)) {
-        assert!(becomes(&OFFICE[..cut]).is_err(), "{cut}");
+        assert!(becomes(&OFFICE[..cut], false).is_err(), "{cut}");
     }
     let bomb = format!("<!DOCTYPE d [<!ENTITY a \"{}\">]><domain><name>&a;</name></domain>", "x".repeat(100));
     let file = "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><domain><name>&a;</name></domain>".to_owned();
     let many = format!("<domain><name>x</name><devices>{}</devices></domain>", "<disk/>".repeat(100_000));
     let deep = format!("{}{}", "<domain>".repeat(100_000), "</domain>".repeat(100_000));
     for text in [bomb, file, many, deep] {
-        let why = becomes(&text).unwrap_err();
+        let why = becomes(&text, false).unwrap_err();
         assert!(why.len() < 200, "{why}");
     }
     // Long, and all of it what libvirt knows: it stands on what it says.
     let title = OFFICE.replace("  <metadata>", &format!("  <title>{}</title>\n  <metadata>", "x".repeat(10 << 20)));
-    assert!(matches!(becomes(&title), Ok(Outcome::Exact { .. } | Outcome::Refused(_))));
+    assert!(matches!(becomes(&title, false), Ok(Outcome::Exact { .. } | Outcome::Refused(_))));
     let drive = "<disk type='file' device='disk'><source file='/x'/><target dev='vda' bus='virtio'/></disk>";
     let drives = OFFICE.replace("  <devices>", &format!("  <devices>{}", drive.repeat(1_500)));
-    assert!(matches!(becomes(&drives), Ok(Outcome::Exact { by: By::Base, .. } | Outcome::Refused(_))));
+    assert!(matches!(becomes(&drives, false), Ok(Outcome::Exact { by: By::Base, .. } | Outcome::Refused(_))));
 }
 
 /// Each element and attribute on its own, taken away, doubled or made nonsense: what comes of it says so exactly, or why not.
@@ -145,7 +171,7 @@ fn it_is_total_on_other_definitions() {
             _ => changed[at] = &nonsense,
         }
         // No panic, and a reason where there is no entry.
-        if let Ok(Outcome::Refused(why)) = becomes(&changed.join("\n")) {
+        if let Ok(Outcome::Refused(why)) = becomes(&changed.join("\n"), false) {
             assert!(!why.is_empty() && why.iter().all(|why| !why.is_empty()), "{why:?}");
         }
     }
