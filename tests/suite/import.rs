@@ -130,6 +130,14 @@ fn what_may_move_is_said_by_keys() {
     assert_eq!([by(12, false), by(12, true)], [Some(By::Plugged), None]);
 }
 
+/// Two adapters that are one in the guest have one MAC address.
+#[test]
+fn a_team_of_adapters_comes_along() {
+    let one = "<interface type='bridge'><mac address='52:54:00:aa:00:01'/><source bridge='br0'/><model type='virtio'/></interface>";
+    let team = OFFICE.replacen("  </devices>", &format!("    {one}\n    {one}\n  </devices>"), 1);
+    assert!(matches!(becomes(&team, false), Ok(Outcome::Exact { by: By::Base, .. })));
+}
+
 /// The elements of a file that somebody has cut off, or filled with what would take all memory.
 #[test]
 fn it_is_total_on_hostile_files() {

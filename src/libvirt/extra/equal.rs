@@ -74,14 +74,18 @@ fn of_network(network: &Network, tree: &Tree) -> Option<Owned> {
 /// The MAC addresses of a domain: those of its own interfaces, before those that `extra` appends.
 fn of_domain(domain: &Domain, tree: &Tree) -> Vec<Owned> {
     let mut own = domain.interfaces.iter().map(self::own).peekable();
-    let macs = tree.elements("devices.interface").filter_map(mac);
-    let owned = macs.map(|what| {
-        own.next_if(|own| own.what == what).unwrap_or_else(|| {
-            let place = place_of_mac(&domain.extra, &what).unwrap_or_else(|| Place::key(&domain.at));
-            Owned { what, place, by_extra: true }
-        })
-    });
-    owned.collect()
+    let mut owned: Vec<Owned> = Vec::new();
+    for what in tree.elements("devices.interface").filter_map(mac) {
+        let next = own.next_if(|own| own.what == what).or_else(|| {
+            let by_extra = place_of_mac(&domain.extra, &what);
+            // Two adapters of one definition that the entry stands on may be one in the guest: a team.
+            let is_of_team = by_extra.is_none() && owned.iter().any(|known| known.what == what);
+            let place = by_extra.unwrap_or_else(|| Place::key(&domain.at));
+            (!is_of_team).then_some(Owned { what, place, by_extra: true })
+        });
+        owned.extend(next);
+    }
+    owned
 }
 
 fn own(interface: &Interface) -> Owned {
