@@ -248,13 +248,15 @@ fn smbios(definition: &Tree) -> Keys {
         }
         keys
     };
-    keys.object("bios", entries(definition, "sysinfo.bios.entry"));
-    keys.object("system", entries(definition, "sysinfo.system.entry"));
-    if let Some(board) = definition.elements("sysinfo.baseBoard").next() {
+    // What is of another type is for QEMU's own interface to its firmware.
+    let Some(tables) = definition.elements("sysinfo").find(|tables| is(tables, "type", "smbios")) else { return keys };
+    keys.object("bios", entries(tables, "bios.entry"));
+    keys.object("system", entries(tables, "system.entry"));
+    if let Some(board) = tables.elements("baseBoard").next() {
         keys.object("baseBoard", entries(board, "entry"));
     }
-    keys.object("chassis", entries(definition, "sysinfo.chassis.entry"));
-    keys.list("oemStrings", texts(definition, "sysinfo.oemStrings.entry"));
+    keys.object("chassis", entries(tables, "chassis.entry"));
+    keys.list("oemStrings", texts(tables, "oemStrings.entry"));
     keys
 }
 

@@ -35,7 +35,7 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
         .with_some("numatune", memory::nodes(domain))
         .with_some("memtune", memory::limits(&domain.memory.limits))
         .with_some("blkiotune", domain.block_weight.map(|weight| Tree::new().with("weight", weight)))
-        .with_some("sysinfo", smbios::tables(&domain.smbios))
+        .with_each("sysinfo", smbios::tables(&domain.smbios))
         .with("os", os(domain))
         .with_some("memoryBacking", memory::backing(&domain.memory))
         .with("features", guest::features(domain))

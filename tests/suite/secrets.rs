@@ -25,7 +25,7 @@ const PLACES: &[&str] = &[
     "/domains/web/extra/metadata",
     "/domains/web/extra/qemu-commandline/arg/0/value",
     "/domains/web/extra/qemu-commandline/env/0/value",
-    "/domains/web/extra/sysinfo/oemStrings/entry/0",
+    "/domains/web/extra/sysinfo/0/oemStrings/entry/0",
     "/domains/web/qemu/args/0",
     "/domains/web/qemu/env/SPICE",
     "/domains/web/smbios/oemStrings/0",

@@ -2299,17 +2299,19 @@
       vcpu = {
         count = 2;
       };
-      sysinfo = {
-        type = "smbios";
-        bios = {
-          entry = [
-            {
-              value = "Arm";
-              name = "vendor";
-            }
-          ];
-        };
-      };
+      sysinfo = [
+        {
+          type = "smbios";
+          bios = {
+            entry = [
+              {
+                value = "Arm";
+                name = "vendor";
+              }
+            ];
+          };
+        }
+      ];
       os = {
         type = "hvm";
         arch = "aarch64";
