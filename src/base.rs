@@ -149,7 +149,6 @@ impl Base {
             return Err(no_definition("larger than 10 MiB, which libvirt does not read".to_owned()));
         }
         let text = str::from_utf8(bytes).map_err(|_| no_definition("not UTF-8".to_owned()))?;
-        // Nothing of it is quoted: it may be any file.
         let (kind, found, text) = identity::identified(lab, text).map_err(no_definition)?;
         // Where devices are plugged in, a domain of another name may say.
         if kind.section() != *of || (found != *name && key == "base") {

@@ -48,6 +48,18 @@ pub struct Objects {
     pub kept: Vec<KeptObject>,
 }
 
+impl Objects {
+    /// Those of a kind, if the lab lists any.
+    #[must_use]
+    pub fn of(&self, kind: ObjectKind) -> Option<&Vec<Object>> {
+        match kind {
+            ObjectKind::Network => self.networks.as_ref(),
+            ObjectKind::Pool => self.pools.as_ref(),
+            ObjectKind::Domain => self.domains.as_ref(),
+        }
+    }
+}
+
 /// An object that libvirt has already and that the lab leaves as it is. The host asks libvirt for its definition.
 #[derive(Debug, Clone)]
 pub struct KeptObject {

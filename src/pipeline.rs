@@ -132,7 +132,7 @@ fn is_sound(problems: &[Problem]) -> bool {
 pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     let (lab, objects) = checked.lab()?;
     let mut lists = Vec::new();
-    for kind in [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain] {
+    for kind in ObjectKind::ALL {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
     }
     let heads: Vec<file::ListHead> = lists.iter().map(file::ListFile::head).collect();

@@ -29,7 +29,6 @@ mod walk;
 pub use imported::{imported_definition, imported_spec};
 pub use module::{host_file, lab_of, module};
 
-use crate::lab::identity::ObjectKind;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{KeptObject, Objects};
 use crate::nix::Expr;
@@ -98,11 +97,7 @@ pub fn list(file: ListFile, objects: &Objects, version: NixVirtVersion) -> Resul
     let name = list_file_name(kind);
     let error = |path: &str, expected: &str, found: String| Error::new(name, path, expected, found);
     let kept: Vec<&KeptObject> = objects.kept.iter().filter(|object| object.kind == kind).collect();
-    let objects = match kind {
-        ObjectKind::Network => &objects.networks,
-        ObjectKind::Pool => &objects.pools,
-        ObjectKind::Domain => &objects.domains,
-    };
+    let objects = objects.of(kind);
     let read_back = || {
         Parsed::meaning(&text, &expr).map_err(|why| match why {
             NotMeant::Unread(why) => error("", "Nix that reads back", why.to_string()),

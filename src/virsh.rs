@@ -297,7 +297,7 @@ mod tests {
             Query::Volume(uuid, "it's; undefine x".to_owned()),
             Query::Version,
         ];
-        for kind in [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain] {
+        for kind in ObjectKind::ALL {
             queries.push(Query::Definition(kind, uuid));
             for which in [Which::All, Which::Active, Which::Persistent, Which::Saved, Which::Snapshotted] {
                 queries.push(Query::List(kind, which));

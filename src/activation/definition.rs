@@ -6,7 +6,7 @@ use roxmltree::{Document, Node, NodeType};
 use uuid::Uuid;
 
 use crate::lab::identity::{self, ObjectKind};
-use crate::lab::size::bytes_of_unit;
+use crate::lab::size::bytes_of_amount;
 
 /// The definition of an object, as XML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -357,8 +357,8 @@ impl Volume {
         let document = Document::parse(text)?;
         let name = text_of(&document, &["name"]).ok_or(Error::Name)?.to_owned();
         let capacity = find(document.root_element(), &["capacity"]).and_then(|capacity| {
-            let number: u64 = capacity.text()?.trim().parse().ok()?;
-            number.checked_mul(bytes_of_unit(capacity.attribute("unit").unwrap_or("bytes"))?)
+            let count = capacity.text()?.trim().parse().ok()?;
+            u64::try_from(bytes_of_amount(count, capacity.attribute("unit").unwrap_or("bytes"))?).ok()
         });
         let format = find(document.root_element(), &["target", "format"]).and_then(|format| format.attribute("type"));
         let path = text_of(&document, &["target", "path"]).map(str::to_owned);

@@ -14,6 +14,17 @@ pub struct Settings {
     pub domains: Option<Vec<Item>>,
 }
 
+impl Settings {
+    /// The objects of a kind.
+    pub fn of_mut(&mut self, kind: ObjectKind) -> &mut Option<Vec<Item>> {
+        match kind {
+            ObjectKind::Network => &mut self.networks,
+            ObjectKind::Pool => &mut self.pools,
+            ObjectKind::Domain => &mut self.domains,
+        }
+    }
+}
+
 /// An object that there shall be.
 #[derive(Debug)]
 pub struct Item {

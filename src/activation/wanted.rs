@@ -46,18 +46,9 @@ pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Sett
     refuse_clashes(labs)?;
     for (lab, objects) in labs {
         let vocabulary = Vocabulary::whole(lab.target.nixvirt);
-        let items = |kind: ObjectKind, objects: &[Object]| -> Vec<Item> {
-            objects.iter().map(|object| item(kind, object, vocabulary)).collect()
-        };
-        let lists = [
-            (&mut settings.networks, ObjectKind::Network, &objects.networks),
-            (&mut settings.pools, ObjectKind::Pool, &objects.pools),
-            (&mut settings.domains, ObjectKind::Domain, &objects.domains),
-        ];
-        for (list, kind, of_kind) in lists {
-            if let Some(of_kind) = of_kind {
-                list.get_or_insert_default().extend(items(kind, of_kind));
-            }
+        for (kind, of_kind) in ObjectKind::ALL.into_iter().filter_map(|kind| Some((kind, objects.of(kind)?))) {
+            let items = of_kind.iter().map(|object| item(kind, object, vocabulary));
+            settings.of_mut(kind).get_or_insert_default().extend(items);
         }
     }
     if let Some(world) = world {
@@ -68,11 +59,7 @@ pub fn settings(labs: &[(&Lab, &Objects)], world: Option<&World>) -> Result<Sett
                 }
             }
             for kept in &objects.kept {
-                let list = match kept.kind {
-                    ObjectKind::Network => &mut settings.networks,
-                    ObjectKind::Pool => &mut settings.pools,
-                    ObjectKind::Domain => &mut settings.domains,
-                };
+                let list = settings.of_mut(kept.kind);
                 // Another lab of the host may manage it, or say the same of it.
                 if list.iter().flatten().any(|item| item.definition.name == kept.name) {
                     continue;

@@ -91,9 +91,8 @@ pub fn without_state(text: &str) -> String {
         "volume" => {
             let kind = root.attribute_node("type").map(|kind| kind.range());
             let state = root.descendants().filter(|node| {
-                let name = |node: Node<'_, '_>| node.tag_name().name().to_owned();
-                let parent = node.parent_element().map(name);
-                OF_VOLUME.iter().any(|(of, child)| parent.as_deref() == Some(of) && node.has_tag_name(*child))
+                let is_in = |of: &str| node.parent_element().is_some_and(|parent| parent.has_tag_name(of));
+                OF_VOLUME.iter().any(|(of, child)| is_in(of) && node.has_tag_name(*child))
             });
             kind.into_iter().chain(state.map(|node| node.range())).collect()
         }

@@ -39,9 +39,8 @@ impl Made {
                 volumes.extend(defined.map(tree));
             }
             for file in xml::file::files(lab, objects) {
-                let kinds = [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain];
                 let kind = file.path.split_once('/').and_then(|(directory, name)| {
-                    Some((kinds.into_iter().find(|kind| kind.section() == directory)?, name))
+                    Some((ObjectKind::ALL.into_iter().find(|kind| kind.section() == directory)?, name))
                 });
                 if let Some((kind, name)) = kind {
                     let name = name.strip_suffix(".xml").unwrap_or(name);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::lab::size::{Size, bytes_of_unit};
+use crate::lab::size::{Size, bytes_of_amount};
 use crate::libvirt::tree::{Tree, Value};
 
 /// The keys of an object of the spec, in the order in which they are written.
@@ -110,8 +110,7 @@ fn size(set: &Tree) -> Option<String> {
 
 /// An amount of bytes as a spec writes it.
 pub(super) fn amount(count: i64, unit: &str) -> Option<String> {
-    let bytes = i64::try_from(bytes_of_unit(unit)?).ok()?.checked_mul(count)?;
-    Some(Size::parse(&format!("{bytes}B"))?.to_string())
+    Some(Size::parse(&format!("{}B", bytes_of_amount(count, unit)?))?.to_string())
 }
 
 /// The address of a PCI device, as `lspci -D` prints it.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::keys::read::{Keys, amount, is, number, word};
-use crate::lab::size::bytes_of_unit;
+use crate::lab::size::bytes_of_amount;
 use crate::libvirt::tree::{Tree, Value};
 
 /// The unit of what is [`created`].
@@ -16,9 +16,7 @@ pub fn created(mut definition: Tree, pool: &Tree) -> Tree {
         let Some(Value::Set(amount)) = definition.get_mut(path) else { continue };
         // Unlike memory, it is in bytes where nothing is said.
         let unit = word(amount, "unit").unwrap_or_else(|| BYTES.to_owned());
-        let bytes =
-            bytes_of_unit(&unit).and_then(|unit| i64::try_from(unit).ok()?.checked_mul(number(amount, "count")?));
-        if let Some(bytes) = bytes {
+        if let Some(bytes) = number(amount, "count").and_then(|count| bytes_of_amount(count, &unit)) {
             *amount = Tree::new().with("count", bytes).with("unit", BYTES);
         }
     }

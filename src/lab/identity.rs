@@ -30,6 +30,9 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
+    /// All of them: what others refer to first.
+    pub const ALL: [Self; 3] = [Self::Network, Self::Pool, Self::Domain];
+
     /// The word for it in messages and in the text that UUIDs are made from.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -87,10 +87,14 @@ impl fmt::Display for Size {
     }
 }
 
-/// How many bytes a unit of libvirt's has, in letters of either case
-/// ([source](https://libvirt.org/formatstorage.html#general-metadata)).
+/// How many bytes an amount has, in a unit of libvirt's, in letters of either case
+/// ([source](https://libvirt.org/formatstorage.html#general-metadata)). `None` for another unit, and beyond 2⁶³.
 #[must_use]
-pub fn bytes_of_unit(unit: &str) -> Option<u64> {
+pub fn bytes_of_amount(count: i64, unit: &str) -> Option<i64> {
+    i64::try_from(bytes_of_unit(unit)?).ok()?.checked_mul(count)
+}
+
+fn bytes_of_unit(unit: &str) -> Option<u64> {
     let unit = unit.to_ascii_lowercase();
     let base = match unit.as_str() {
         "b" | "byte" | "bytes" => return Some(1),

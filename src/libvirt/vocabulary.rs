@@ -8,6 +8,7 @@
 
 mod markup;
 mod table;
+mod value_type;
 mod values;
 
 use std::sync::LazyLock;
@@ -17,10 +18,10 @@ use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
 
 pub use markup::{Child, Content, Markup, XmlAttribute};
+pub use value_type::{ValueType, Words};
 pub use values::{Expected, Refusal, Values, Why};
 
 use super::tree::{Tree, Value};
-use crate::host_file::HostFile;
 use crate::lab::identity::ObjectKind;
 use crate::spec::NixVirtVersion;
 
@@ -71,127 +72,6 @@ pub struct Attribute {
     pub repeatable: bool,
     /// Whether it is an attribute of XML, in which a line break or a tab would be read as a blank.
     pub is_xml_attribute: bool,
-}
-
-/// What an attribute or child element takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueType {
-    String,
-    Int,
-    Bool(Words),
-    /// A path, as a string.
-    Path,
-    /// An integer, or a string with one in hexadecimal: `"0xc52b"`.
-    Hex,
-    /// An integer, or a string that is none: the port `1.2` of a hub.
-    IntOrString,
-    /// A boolean, or a string with another word: `internal`.
-    BoolOrString(Words),
-    /// XML, as a string.
-    Xml,
-    /// Nothing: it is there or not. `{ }` or `true`.
-    Flag,
-    /// XML made by functions of `NixVirt`, which no data can stand for.
-    Raw,
-    Set(Element),
-    /// A string, which is an attribute of XML, or a set, which is an element.
-    StringOrSet(Element),
-}
-
-/// What libvirt calls true and false.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Words {
-    /// `yes` and `no`.
-    YesNo,
-    /// `on` and `off`.
-    OnOff,
-}
-
-impl Words {
-    /// The word for a value.
-    #[must_use]
-    pub fn of(self, value: bool) -> &'static str {
-        match (self, value) {
-            (Self::YesNo, true) => "yes",
-            (Self::YesNo, false) => "no",
-            (Self::OnOff, true) => "on",
-            (Self::OnOff, false) => "off",
-        }
-    }
-}
-
-impl ValueType {
-    /// The element that a set is here.
-    #[must_use]
-    pub fn element(self) -> Option<Element> {
-        match self {
-            Self::Set(element) | Self::StringOrSet(element) => Some(element),
-            Self::String
-            | Self::Int
-            | Self::Bool(_)
-            | Self::Path
-            | Self::Hex
-            | Self::IntOrString
-            | Self::BoolOrString(_)
-            | Self::Xml
-            | Self::Flag
-            | Self::Raw => None,
-        }
-    }
-
-    /// What it takes, in words for messages.
-    #[must_use]
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::String => "a string",
-            Self::Int => "an integer",
-            Self::Bool(_) => "a boolean",
-            Self::Path => "a path",
-            Self::Hex => "an integer, or a string such as `0xc52b`",
-            Self::IntOrString => "an integer, or a string that is none",
-            Self::BoolOrString(_) => "a boolean, or a string with another word",
-            Self::Xml => "a string of XML",
-            Self::Flag => "`true` or an empty attribute set",
-            Self::Raw => "XML, which data cannot stand for",
-            Self::Set(_) => "an attribute set",
-            Self::StringOrSet(_) => "a string or an attribute set",
-        }
-    }
-
-    /// Whether a value that is not a set can stand here.
-    #[must_use]
-    pub fn accepts(self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::String | Self::Xml | Self::StringOrSet(_), Value::Str(_))
-            | (Self::String, Value::File(HostFile::Image(_)))
-            | (Self::Int | Self::Hex | Self::IntOrString, Value::Int(_))
-            | (Self::Bool(_) | Self::BoolOrString(_), Value::Bool(_))
-            | (Self::Path, Value::Str(_) | Value::File(_))
-            | (Self::Flag, Value::Bool(true)) => true,
-            (Self::Flag, Value::Set(set)) => set.is_empty(),
-            (Self::Hex, Value::Str(text)) => text.strip_prefix("0x").is_some_and(|digits| {
-                (1..=8).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-            }),
-            // What is read back is a number, or a boolean.
-            (Self::IntOrString, Value::Str(text)) => text.parse::<i64>().is_err(),
-            (Self::BoolOrString(words), Value::Str(text)) => [true, false].iter().all(|value| words.of(*value) != text),
-            (
-                Self::String
-                | Self::Int
-                | Self::Bool(_)
-                | Self::Path
-                | Self::Hex
-                | Self::IntOrString
-                | Self::BoolOrString(_)
-                | Self::Xml
-                | Self::Flag
-                | Self::Raw
-                | Self::Set(_)
-                | Self::StringOrSet(_),
-                Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::File(_) | Value::List(_) | Value::Set(_),
-            ) => false,
-        }
-    }
 }
 
 /// What is wrong with a definition.

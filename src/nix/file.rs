@@ -89,11 +89,7 @@ pub fn list_file_name(kind: ObjectKind) -> &'static str {
 ///
 /// See [`Error`].
 pub fn list_file(kind: ObjectKind, objects: &Objects, target: &Target, spec: &str) -> Result<ListFile, Error> {
-    let list = match kind {
-        ObjectKind::Network => &objects.networks,
-        ObjectKind::Pool => &objects.pools,
-        ObjectKind::Domain => &objects.domains,
-    };
+    let list = objects.of(kind);
     let kept = objects.kept.iter().filter(|object| object.kind == kind);
     let (body, uses) = match list {
         None => (Expr::Null, BTreeSet::new()),

@@ -159,9 +159,8 @@ mod tests {
         let (source, problems) = Source::read("lab.json", SPEC.to_owned());
         let checked = pipeline::check(&source, problems);
         let (lab, objects) = checked.lab().expect("the spec is sound");
-        let kinds = [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain];
-        let lists =
-            kinds.map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap().head());
+        let lists = ObjectKind::ALL
+            .map(|kind| crate::nix::file::list_file(kind, objects, &lab.target, "lab.json").unwrap().head());
         let mut file = module::module_file(lab, &lists, "lab.json").unwrap();
         assert_eq!(file.text.matches(from).count(), 1, "{from}\n{}", file.text);
         file.text = file.text.replace(from, to);

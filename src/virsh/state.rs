@@ -12,8 +12,6 @@ use crate::activation::settings::Settings;
 use crate::activation::world::{Files, Object, World};
 use crate::lab::identity::ObjectKind;
 
-const KINDS: [ObjectKind; 3] = [ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain];
-
 /// Reads what libvirt has.
 ///
 /// # Errors
@@ -28,7 +26,7 @@ pub fn read(virsh: &Virsh) -> Result<World, Error> {
 }
 
 fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
-    let lists = KINDS.iter().flat_map(|kind| {
+    let lists = ObjectKind::ALL.iter().flat_map(|kind| {
         let of_all = [Which::All, Which::Active, Which::Persistent];
         let of_domains = [Which::Saved, Which::Snapshotted];
         let of_domains = of_domains.into_iter().filter(|_| *kind == ObjectKind::Domain);
@@ -47,7 +45,7 @@ fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
         found.map(|(_, uuids)| uuids.as_slice()).unwrap_or_default()
     };
     let mut objects = Vec::new();
-    for kind in KINDS {
+    for kind in ObjectKind::ALL {
         let set = |which: Which| of(kind, which).iter().copied().collect::<HashSet<Uuid>>();
         let (active, persistent) = (set(Which::Active), set(Which::Persistent));
         let (saved, snapshotted) = (set(Which::Saved), set(Which::Snapshotted));

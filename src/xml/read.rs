@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use roxmltree::{Document, Node};
 
 use crate::libvirt::tree::{Tree, Value};
-use crate::libvirt::vocabulary::{Child, Content, Element, Markup, ValueType, Vocabulary, Words, XmlAttribute};
+use crate::libvirt::vocabulary::{Child, Content, Element, Markup, ValueType, Vocabulary, XmlAttribute};
 
 /// Where XML says something else than it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -211,8 +211,8 @@ impl<'a> Reader<'a> {
             ValueType::Int if self.writer == Writer::Libvirt => integer(text).or_else(|| hexadecimal(text)),
             ValueType::Int => integer(text),
             ValueType::Hex | ValueType::IntOrString => Some(integer(text).unwrap_or_else(string)),
-            ValueType::Bool(words) => boolean(text, words),
-            ValueType::BoolOrString(words) => Some(boolean(text, words).unwrap_or_else(string)),
+            ValueType::Bool(words) => words.value(text).map(Value::Bool),
+            ValueType::BoolOrString(words) => Some(words.value(text).map_or_else(string, Value::Bool)),
             ValueType::Flag | ValueType::Raw | ValueType::Set(_) => None,
         };
         value.map_or_else(|| self.unexpected(name, value_type.describe(), &format!("`{text}`")), Ok)
@@ -225,10 +225,6 @@ fn integer(text: &str) -> Option<Value> {
 
 fn hexadecimal(text: &str) -> Option<Value> {
     i64::from_str_radix(text.strip_prefix("0x")?, 16).ok().map(Value::Int)
-}
-
-fn boolean(text: &str, words: Words) -> Option<Value> {
-    [true, false].into_iter().find(|value| words.of(*value) == text).map(Value::Bool)
 }
 
 /// Whether an element has a name, whatever its prefix.

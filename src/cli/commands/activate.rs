@@ -65,7 +65,7 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
         tell(&refused);
         // A host that boots into it has what it had.
         let hand = Hand::new(virsh.clone()).map_err(Failure::Workshop)?;
-        keep_up(&world, &settings, &hand, &[ObjectKind::Network, ObjectKind::Pool, ObjectKind::Domain]);
+        keep_up(&world, &settings, &hand, &ObjectKind::ALL);
         let names = consequence::names(refused.iter().map(|effect| effect.consequence));
         talk(&format!(
             "lab2nix: Nothing of the labs was changed. To say yes to it, once: echo {} | sudo tee {ACCEPT}\n",

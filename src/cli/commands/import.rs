@@ -181,12 +181,7 @@ fn normalize(texts: &[(ObjectKind, &str)], virsh: &Virsh, workshop: &Workshop) -
     let mut settings = Settings::default();
     for (kind, definition) in read.iter().flatten() {
         let item = Item { definition: definition.clone(), active: None, restart: None, volumes: Vec::new() };
-        let items = match kind {
-            ObjectKind::Network => &mut settings.networks,
-            ObjectKind::Pool => &mut settings.pools,
-            ObjectKind::Domain => &mut settings.domains,
-        };
-        items.get_or_insert_default().push(item);
+        settings.of_mut(*kind).get_or_insert_default().push(item);
     }
     let normalized = Normalized::of([&settings], virsh, workshop)?;
     let of = |read: Result<(ObjectKind, Definition), String>| {

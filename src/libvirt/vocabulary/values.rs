@@ -371,6 +371,7 @@ impl<'a> Walk<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::NixVirtVersion;
 
     #[test]
     fn the_table_can_be_read() {
@@ -411,7 +412,7 @@ mod tests {
 
     #[test]
     fn an_element_in_itself_has_one_place() {
-        let vocabulary = Vocabulary::whole(crate::spec::NixVirtVersion::V0_6_0);
+        let vocabulary = Vocabulary::whole(NixVirtVersion::V0_6_0);
         let check = |path: &str, expected: &str| {
             let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
             assert_eq!(vocabulary.place(vocabulary.object(ObjectKind::Domain), &steps), expected);
@@ -429,15 +430,17 @@ mod tests {
         const NO_NUMBERS: [&str; 3] = ["1.2", "1-2", "1,2"];
         // libvirt reads a number here, whatever its grammar says.
         const NARROWER: &str = "devices.controller.master.startport";
-        let vocabulary = Vocabulary::whole(crate::spec::NixVirtVersion::V0_6_0);
-        let kinds = [
-            (vocabulary.object(ObjectKind::Network), &*NETWORK),
-            (vocabulary.object(ObjectKind::Pool), &*POOL),
-            (vocabulary.volume(), &*VOLUME),
-            (vocabulary.object(ObjectKind::Domain), &*DOMAIN),
-        ];
+        let of = |vocabulary: &'static Vocabulary| {
+            [
+                (vocabulary, vocabulary.object(ObjectKind::Network), &*NETWORK),
+                (vocabulary, vocabulary.object(ObjectKind::Pool), &*POOL),
+                (vocabulary, vocabulary.volume(), &*VOLUME),
+                (vocabulary, vocabulary.object(ObjectKind::Domain), &*DOMAIN),
+            ]
+        };
         let mut narrow = Vec::new();
-        for (root, values) in kinds {
+        let versions = [NixVirtVersion::V0_6_0, NixVirtVersion::Unreleased].map(Vocabulary::whole);
+        for (vocabulary, root, values) in versions.into_iter().flat_map(of) {
             for (path, texts) in values.texts.iter().filter(|(path, _)| **path != NARROWER) {
                 let mut element = Some(root);
                 let mut value_type = None;
@@ -448,14 +451,13 @@ mod tests {
                 }
                 let shapes = || texts.shapes.iter().flat_map(|name| PARSED.shapes(name));
                 let is_wide = match value_type {
-                    Some(ValueType::Bool(words)) => {
-                        texts.words.iter().all(|word| [true, false].map(|value| words.of(value)).contains(word))
-                    }
+                    Some(ValueType::Bool(words)) => texts.words.iter().all(|word| words.value(word).is_some()),
                     Some(ValueType::Int) => {
                         texts.words.iter().all(|word| word.parse::<i64>().is_ok())
                             && !shapes().any(|shape| NO_NUMBERS.iter().any(|text| shape.takes(text)))
                     }
-                    _ => true,
+                    Some(_) => true,
+                    None => false,
                 };
                 if !is_wide {
                     narrow.push(path);
