@@ -56,6 +56,14 @@
       ];
       driverDisc = true;
       tpm = true;
+      hosts = {
+        "192.168.56.10" = [
+          "DC01"
+        ];
+        "192.168.56.11" = [
+          "SCCM01"
+        ];
+      };
       identities = {
         bridges = {
           virbr56 = "network lab-net";

@@ -16,6 +16,7 @@ pub mod difference;
 pub mod outcome;
 pub mod run;
 pub mod settings;
+pub mod snapshot;
 pub mod wanted;
 pub mod world;
 

@@ -1,14 +1,20 @@
 //! The command line: what clap reads, and what each command does with the library.
 
 mod commands;
+mod complete;
+mod graph;
+mod help;
+pub mod operate;
+mod outputs;
+pub mod save;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap_complete::{CompleteEnv, Shell};
 
 use crate::host_file::HostSystem;
 use crate::lab::identity::ObjectKind;
@@ -17,11 +23,19 @@ use crate::problem::did_you_mean;
 use crate::report::Format;
 
 pub use commands::run;
+pub use graph::{GraphArguments, GraphFormat};
+pub use outputs::{InspectArguments, InventoryArguments, InventoryFormat, SchemaArguments, SchemaOf, TableFormat};
+
+use self::operate::{
+    DownArguments, OneArguments, RestartArguments, RunArguments, StatusArguments, UpArguments, WaitArguments,
+};
 
 /// Runs what the arguments of this process ask for.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::try_parse() {
+    // A shell asks for what it offers, and nothing else is done.
+    CompleteEnv::with_factory(help::command).complete();
+    match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => run(&cli),
         Err(error) => commands::refuse(&error, asked_format(std::env::args_os())),
     }
@@ -135,6 +149,20 @@ pub enum Command {
     /// Takes an activation's place before and after NixVirt, so that nobody is cut off: the host's service calls it.
     #[command(hide = true)]
     Activate(ActivateArguments),
+    /// Saves one point in time of the whole lab.
+    ///
+    /// All domains that run are suspended, a snapshot is made of each domain, and all go on: all of it or nothing. What libvirt would
+    /// refuse is looked for first, and told at once.
+    #[command(after_help = SAVE_HELP)]
+    Save(save::SaveArguments),
+    /// Takes all domains back to a save, which they go on from together; what they are now is lost.
+    #[command(after_help = SAVE_HELP)]
+    Restore(save::RestoreArguments),
+    /// Lists the saves.
+    Saves(save::SavesArguments),
+    /// Deletes a save, whole or not.
+    #[command(after_help = SAVE_HELP)]
+    Forget(save::ForgetArguments),
     /// Looks for problems, and writes nothing.
     ///
     /// Several specs are also compared with each other, as labs of one host: what it has once, such as a port, is an error where
@@ -151,15 +179,54 @@ pub enum Command {
     /// `DIR/seeds/NAME`. Where Nix does not make the disc, `xorriso -as mkisofs -volid cidata -joliet -rational-rock -output
     /// NAME.iso DIR/seeds/NAME` does; it belongs where the domain's XML says.
     Xml(Xml),
+    /// Tells how the domains run, whether they are ready, and whether a restart is due; changes nothing.
+    Status(StatusArguments),
+    /// Starts domains in the order of `after`, and waits until they are ready.
+    ///
+    /// Domains of one level start at once, and all of it are ready before the next starts; those that the chosen ones start after
+    /// come along. Networks and pools that they need are started first. Where one is not ready in time, nothing is stopped again,
+    /// and those after it are left as they are. Without names, domains with `"active": false`, templates, imported ones, and
+    /// further forms of a machine are left out.
+    #[command(after_help = RUN_HELP)]
+    Up(UpArguments),
+    /// Shuts domains down, the last that start first.
+    ///
+    /// Guests are asked, by their agents or by the power button, until all of a level are off. One that does not shut down in time stays on,
+    /// and so does what it starts after, unless you say that it is cut off.
+    #[command(after_help = RUN_HELP)]
+    Down(DownArguments),
+    /// Shuts domains down, and starts them.
+    #[command(after_help = RUN_HELP)]
+    Restart(RestartArguments),
+    /// Waits until domains are ready, and says what it last saw of those that are not.
+    #[command(after_help = RUN_HELP)]
+    Wait(WaitArguments),
+    /// Runs a command in guests, by their QEMU agents.
+    ///
+    /// What it writes and its exit status are passed on; of several guests, each line begins with the guest's name.
+    #[command(after_help = RUN_COMMAND_HELP)]
+    Run(RunArguments),
+    /// Opens the serial console of a domain; `Ctrl-]` leaves it.
+    Console(OneArguments),
+    /// Opens a shell in a guest by SSH, at the address that the spec gives it.
+    Ssh(OneArguments),
+    /// Opens the screen of a domain.
+    View(OneArguments),
+    /// Prints labs as they are resolved: every domain with its addresses, MAC addresses and disks, and where it is written.
+    Inspect(InspectArguments),
+    /// Prints who is in labs and how they are reached, for Ansible, ssh, the hosts file or remote desktops, or as JSON.
+    ///
+    /// The address of a domain is that of the interface named by `manage`, else the first that the spec knows; without any, ports of
+    /// the host that lead into the guest. There is never a password in it: Ansible is told to look into the file that the spec names.
+    Inventory(InventoryArguments),
+    /// Draws labs: networks, bridges, domains and their addresses.
+    ///
+    /// Several specs are labs of one host, which share what is there once. With `--into`, the graph goes into a Markdown document,
+    /// between two comment lines, of which the first says by which command; `--check` tells whether it is fresh.
+    #[command(after_help = graph::HELP)]
+    Graph(GraphArguments),
     /// Prints the JSON Schema of specs.
-    Schema {
-        /// Prints that of `plan --format json` instead.
-        #[arg(long, conflicts_with = "markdown")]
-        plan: bool,
-        /// Prints the reference for people instead, as Markdown.
-        #[arg(long)]
-        markdown: bool,
-    },
+    Schema(SchemaArguments),
     /// Tells more about a problem or a consequence, or lists all.
     Explain {
         /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
@@ -250,14 +317,22 @@ fn kind(word: &str) -> Result<ObjectKind, String> {
     found.ok_or_else(|| did_you_mean(word, kinds.map(ObjectKind::name)))
 }
 
+const RUN_HELP: &str = "Exit status: 0 all are as they shall be; 1 some are not, as told; 2 it could not try.";
+
+const RUN_COMMAND_HELP: &str = "Exit status: that of the command; 124 when it was killed because of `--timeout`; of several guests \
+     1 when it failed in one; 2 when it could not be run.";
+
 const IMPORT_HELP: &str =
     "Exit status: 0 all are in the spec; 1 some are not, for the reasons told; 2 it could not look.";
+
+const SAVE_HELP: &str =
+    "Exit status: 0 done; 1 something is in the way, and nothing was changed; 2 usage, or something failed meanwhile.";
 
 const PLAN_HELP: &str =
     "Exit status: 0 fine; 1 a consequence that `--deny` names, or the spec needs attention; 2 it could not look.";
 
 /// The arguments of `plan`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct PlanArguments {
     /// The specs of all labs on the host, in the order in which it imports them.
     #[arg(
@@ -347,11 +422,12 @@ pub enum When {
 }
 
 /// How a plan is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum PlanFormat {
     /// Paragraphs, for people.
+    #[default]
     Human,
-    /// One JSON object, for programs; `lab2nix schema --plan` has its schema.
+    /// One JSON object, for programs; `lab2nix schema --of plan` has its schema.
     Json,
     /// A table, for pull requests.
     Markdown,

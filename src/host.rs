@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use indexmap::IndexMap;
 
+use crate::inventory::hosts;
 use crate::lab::device::hostdev::HostDevice;
 use crate::lab::device::share::Share;
 use crate::lab::domain::firmware::Firmware;
@@ -79,6 +80,8 @@ pub struct HostNeeds {
     pub bridges: IndexMap<String, Ports>,
     /// What links are like, by the names of the interfaces' devices.
     pub links: IndexMap<String, Link>,
+    /// The names of its domains, by their addresses.
+    pub hosts: IndexMap<String, Vec<String>>,
     /// What no other lab of the host may have.
     pub claims: Claims,
 }
@@ -177,6 +180,7 @@ impl HostNeeds {
         for domain in lab.domains_in_order() {
             host.add_domain(domain, lab);
         }
+        host.hosts = hosts::of_lab(lab).into_iter().map(|(address, names)| (address.to_string(), names)).collect();
         let External { networks, pools, bridges } = &lab.external;
         for (kind, of_kind) in [("networks", networks), ("pools", pools), ("bridges", bridges)] {
             let names: Vec<String> = of_kind.iter().map(|name| name.value.clone()).collect();

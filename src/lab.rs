@@ -24,6 +24,7 @@ pub mod placed;
 pub mod port;
 pub mod size;
 pub mod socket;
+pub mod start_order;
 pub mod storage;
 pub mod subnet;
 pub mod text;
@@ -37,6 +38,7 @@ pub use crate::lab::imported::Imported;
 pub use crate::lab::network::Network;
 pub use crate::lab::network::dhcp_host::DhcpHost;
 pub use crate::lab::placed::{ExtraAt, Placed};
+pub use crate::lab::start_order::StartOrder;
 pub use crate::lab::storage::Pool;
 pub use crate::lab::storage::volume::Volume;
 
@@ -59,8 +61,8 @@ pub struct Lab {
     pub(crate) pool_order: Vec<usize>,
     /// The domains, in spec order.
     pub domains: Option<Vec<Domain>>,
-    /// The indexes of the domains, each after those that it starts after.
-    pub(crate) start_order: Vec<usize>,
+    /// The order in which the domains start.
+    pub start_order: StartOrder,
     /// The domains that libvirt has already and that stay as they are, in spec order.
     pub imported: Vec<Imported>,
     /// What the host has and the lab does not manage.
@@ -114,6 +116,6 @@ impl Lab {
     /// The domains, in the order in which they start.
     pub fn domains_in_order(&self) -> impl Iterator<Item = &Domain> {
         let domains = self.domains.as_deref().unwrap_or_default();
-        self.start_order.iter().map(|index| &domains[*index])
+        self.start_order.iter().map(|index| &domains[index])
     }
 }

@@ -24,13 +24,14 @@
 //!
 //! Beside the way are the rooms that serve several others. [`visible`] is the door for text that goes to a person. [`place`] and [`problem`] say where something is wrong and what;
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`neighbours`] compares several labs; [`nocloud`] makes the files
-//! that guests read at their first boot; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
+//! that guests read at their first boot; [`graph`] draws labs; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
 //! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
-//! those whose domains they are. [`keys`] reads the keys of an entry out of a definition, for [`base`], the definitions that entries
+//! those whose domains they are; [`operate`] runs a lab on libvirt. [`inventory`] says who is in labs and how
+//! they are reached, [`inspect`] what all of them are; [`columns`] is for tables. [`keys`] reads the keys of an entry out of a definition, for [`base`], the definitions that entries
 //! stand on, and for [`import`], which goes the way of a lab backwards, from what libvirt has to a spec. [`pipeline`] is the whole way in two calls, and
 //! [`cli`] the command around it.
 //!
-//! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`], [`files`] and [`virsh`] touch the world,
+//! A room uses only those before it (`tests/suite/structure.rs` has the order). Only [`cli`], [`files`] and [`virsh`] touch the world, [`operate`] tries the ports of guests,
 //! and [`report`] asks whether the terminal has colours; the rest are functions from values to values.
 //!
 //! # What holds
@@ -69,6 +70,8 @@ pub mod cli;
 // All public items of these modules are documented: other programs call them, or `docs/spec.md` is made from them. In the
 // other modules most names say what they are.
 #[warn(missing_docs)]
+pub mod columns;
+#[warn(missing_docs)]
 pub mod visible;
 
 #[warn(missing_docs)]
@@ -80,6 +83,9 @@ pub mod source;
 pub mod problem;
 #[warn(missing_docs)]
 pub mod report;
+
+#[warn(missing_docs)]
+pub mod inspect;
 
 mod parallel;
 
@@ -94,6 +100,9 @@ pub mod check;
 
 pub mod host_file;
 
+#[warn(missing_docs)]
+pub mod inventory;
+
 pub mod libvirt;
 
 pub mod host;
@@ -105,6 +114,9 @@ pub mod nocloud;
 pub mod nix;
 
 pub mod xml;
+
+#[warn(missing_docs)]
+pub mod graph;
 
 #[warn(missing_docs)]
 pub mod keys;
@@ -128,7 +140,9 @@ pub mod virsh;
 
 pub mod gentle;
 
+#[warn(missing_docs)]
+pub mod import;
 pub mod plan;
 
 #[warn(missing_docs)]
-pub mod import;
+pub mod operate;

@@ -20,13 +20,17 @@
 //! host is the one that this crate has. That of the lab imports the files beside it only; it says nothing but what the lab
 //! is, and each of that reads back as what was meant.
 //!
+//! A document that a graph is kept in is proven when it is what it was but for what is between its two lines, and that is the graph.
+//!
 //! A proof that fails is a mistake in this crate: nothing is written.
 
 mod imported;
+mod kept;
 mod module;
 mod walk;
 
 pub use imported::{imported_definition, imported_spec};
+pub use kept::kept_document;
 pub use module::{host_file, lab_of, module};
 
 use crate::libvirt::vocabulary::Vocabulary;

@@ -28,6 +28,7 @@ pub mod names;
 pub mod network;
 pub mod pool;
 pub mod pool_source;
+pub mod ready;
 pub mod reference;
 pub mod route;
 pub mod schema;

@@ -4,13 +4,16 @@
 //! keeps from changing anything (`virsh --readonly`). Definitions are read by drivers of libvirt that run inside `virsh`, in a
 //! directory of our own, and never see the host's objects.
 
+pub mod agent;
 pub mod hand;
 pub mod normalize;
 pub mod ports;
+pub mod save;
 pub mod state;
 
 use std::ffi::OsString;
 use std::io::{self, Read};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -28,13 +31,17 @@ pub struct Virsh {
     connection: String,
     /// How long it may take to answer. It answers at once, or not at all.
     patience: Duration,
+    /// Whether a key that interrupts us on a terminal leaves it alone.
+    is_apart: bool,
 }
 
 /// Why libvirt has not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no `virsh`.
-    #[error("there is no `virsh` here: install libvirt's client programs, or compare without libvirt (`--from`)")]
+    #[error(
+        "there is no `virsh` here: install libvirt's client programs; `lab2nix plan --from` compares without libvirt"
+    )]
     Missing,
     /// It cannot be run.
     #[error("cannot run `virsh`")]
@@ -89,6 +96,14 @@ pub enum Query {
     Running(Uuid),
     /// The names of a domain's snapshots.
     Snapshots(Uuid),
+    /// The definition of a snapshot of a domain.
+    Snapshot(Uuid, String),
+    /// What a domain does: a word or two, such as `shut off`.
+    State(Uuid),
+    /// Whether somebody else does something with a running domain: `ok` if not.
+    Control(Uuid),
+    /// The definition of a pool as it is now, with how full it is.
+    Pool(Uuid),
     /// The volumes of a pool: a table of names and paths.
     Volumes(Uuid),
     /// The definition of a volume.
@@ -129,6 +144,12 @@ impl Query {
             Self::Definition(kind, uuid) => format!("{}dumpxml --inactive {uuid}", prefix(*kind)),
             Self::Running(uuid) => format!("dumpxml {uuid}"),
             Self::Snapshots(uuid) => format!("snapshot-list --name {uuid}"),
+            Self::Snapshot(domain, name) => {
+                format!("snapshot-dumpxml --domain {domain} --snapshotname {}", quoted(name))
+            }
+            Self::State(uuid) => format!("domstate {uuid}"),
+            Self::Control(uuid) => format!("domcontrol {uuid}"),
+            Self::Pool(uuid) => format!("pool-dumpxml {uuid}"),
             Self::Volumes(uuid) => format!("vol-list {uuid}"),
             Self::Version => "version --daemon".to_owned(),
             Self::Volume(pool, name) => format!("vol-dumpxml --pool {pool} --vol {}", quoted(name)),
@@ -154,7 +175,12 @@ impl Virsh {
     /// The `virsh` on the path, for a connection.
     #[must_use]
     pub fn new(connection: &str) -> Self {
-        Self { program: vec!["virsh".into()], connection: connection.to_owned(), patience: Duration::from_secs(30) }
+        Self {
+            program: vec!["virsh".into()],
+            connection: connection.to_owned(),
+            patience: Duration::from_secs(30),
+            is_apart: false,
+        }
     }
 
     /// Another program for it, with its first arguments.
@@ -245,6 +271,9 @@ impl Virsh {
         for variable in ["LANGUAGE", "LIBVIRT_DEBUG", "LIBVIRT_LOG_FILTERS", "LIBVIRT_LOG_OUTPUTS", "VIRSH_DEBUG"] {
             command.env_remove(variable);
         }
+        if self.is_apart {
+            command.process_group(0);
+        }
         command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing,
@@ -293,6 +322,10 @@ mod tests {
         let mut queries = vec![
             Query::Running(uuid),
             Query::Snapshots(uuid),
+            Query::Snapshot(uuid, "--x; undefine y".to_owned()),
+            Query::State(uuid),
+            Query::Control(uuid),
+            Query::Pool(uuid),
             Query::Volumes(uuid),
             Query::Volume(uuid, "it's; undefine x".to_owned()),
             Query::Version,
@@ -303,7 +336,17 @@ mod tests {
                 queries.push(Query::List(kind, which));
             }
         }
-        let verbs = ["list", "dumpxml", "snapshot-list", "vol-list", "vol-dumpxml", "version"];
+        let verbs = [
+            "list",
+            "dumpxml",
+            "snapshot-list",
+            "snapshot-dumpxml",
+            "domstate",
+            "domcontrol",
+            "vol-list",
+            "vol-dumpxml",
+            "version",
+        ];
         for query in queries {
             let command = query.command();
             let verb = command.split(' ').next().unwrap_or_default();

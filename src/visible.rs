@@ -32,6 +32,17 @@ pub fn path(path: &Path) -> String {
     line(&path.to_string_lossy()).into_owned()
 }
 
+/// A word as a shell reads it, for commands that somebody may copy.
+#[must_use]
+pub fn shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '+' | '@' | '=' | ',');
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 fn shown(text: &str, is_kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     let is_written_out = |c: char| is_hidden(c) && !is_kept(c);
     if !text.contains(is_written_out) {

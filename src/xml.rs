@@ -1,7 +1,7 @@
 //! Definitions as libvirt's XML: the second printer of the same trees, and the reader that proves what it wrote.
 //!
 //! [`print()`] writes byte for byte what `NixVirt` writes of the same definition, and what `NixVirt` would drop of it in
-//! the same manner. Nothing else in this crate writes XML.
+//! the same manner. Nothing else in this crate writes definitions; pictures (`graph`) are escaped by [`escaped`].
 //!
 //! ```
 //! use lab2nix::lab::identity::ObjectKind;
@@ -23,7 +23,7 @@ pub mod file;
 mod print;
 mod read;
 
-pub use print::print;
+pub use print::{escaped, print};
 pub use read::{Difference, agrees, read};
 
 use crate::host_file::HostFile;

@@ -26,6 +26,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lab2nix::files::{self, Replace};
+use lab2nix::graph::block::Block;
 use lab2nix::host_file;
 use lab2nix::neighbours::Hosts;
 use lab2nix::nix::host::is_host_file;
@@ -35,6 +36,7 @@ use lab2nix::plan::{human, markdown};
 use lab2nix::problem::Id;
 use lab2nix::proof::Proven;
 use lab2nix::report::{self, Format};
+use lab2nix::source::Source;
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 use support::evaluation::{self, World};
@@ -135,6 +137,7 @@ fn bad(name: &str) -> Differences {
         let read = Read::file(&spec);
         let (report, found) = match id {
             Id::ForeignFile | Id::AnotherLab => refusals(&dir, &read),
+            Id::GraphBlock => document(&dir),
             _ => (read.report(), read.checked.problems.iter().map(|problem| problem.id).collect()),
         };
         if found.is_empty() || found.iter().any(|found| *found != id) {
@@ -192,6 +195,15 @@ fn plan(name: &str) -> Differences {
     differences.compare(&dir.join("plan.json"), &view.json());
     differences.compare(&dir.join("plan.md"), &markdown::render(&view));
     differences
+}
+
+/// The report on a document that has no place for the graph of the spec beside it.
+fn document(dir: &Path) -> (String, Vec<Id>) {
+    let text = fs::read_to_string(dir.join("README.md")).unwrap();
+    let problem = Block::find(&text, "lab.json --into README.md").expect_err("it has none");
+    let (document, _) = Source::read("README.md", text);
+    let text = report::render(std::slice::from_ref(&*problem), Some(&document), Format::Human, false);
+    (format!("{text}{}\n", report::summary(std::slice::from_ref(&*problem))), vec![problem.id])
 }
 
 /// The report on the files that stand where the generated ones should.

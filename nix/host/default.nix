@@ -12,6 +12,7 @@
     ./firewall.nix
     ./firmware.nix
     ./forwards.nix
+    ./hosts.nix
     ./images.nix
     ./lab.nix
     ./libvirt.nix

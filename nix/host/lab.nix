@@ -133,6 +133,7 @@ let
           };
         }
       )) { } "What the links of interfaces are like, by the names of their devices.";
+      hosts = internal (types.attrsOf (types.listOf types.str)) { } "Names of domains by address.";
       identities = {
         bridges = owners "The bridges that libvirt makes, each with what it belongs to.";
         subnets = owners "The subnets, each with what it belongs to.";

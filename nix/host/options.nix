@@ -36,6 +36,14 @@ in
       it off only where the host provides these paths itself: the definitions of domains name them
       all the same.
     '';
+    hosts.enable = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether this host knows the domains of its labs by their names, by `networking.hosts`: those
+        whose addresses the labs know, as `lab2nix inventory --format hosts` prints them.
+      '';
+    };
     package = mkOption {
       type = types.nullOr (types.either types.package types.path);
       default = null;

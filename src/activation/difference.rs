@@ -1,10 +1,14 @@
 //! In what two definitions differ, in words.
 
+mod running;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::Node;
 
 use crate::activation::definition::Definition;
+
+pub use running::pending;
 
 /// A part of a definition that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -127,9 +127,9 @@ impl<'a, L: Normalize> Activation<'a, L> {
     fn undefine(&mut self, kind: ObjectKind, uuid: Uuid, cause: &Cause) -> Result<(), String> {
         self.stop(kind, uuid, cause);
         let Some(object) = self.world.object(kind, uuid).filter(|object| object.is_persistent) else { return Ok(()) };
-        if object.snapshots > 0 {
+        if !object.snapshots.is_empty() {
             self.at = Some((kind, object.name().to_owned()));
-            return Err(format!("cannot delete inactive domain with {} snapshots", object.snapshots));
+            return Err(format!("cannot delete inactive domain with {} snapshots", object.snapshots.len()));
         }
         self.note(kind, uuid, Deed::Undefine);
         self.world.objects.retain(|object| object.kind != kind || object.uuid() != uuid);

@@ -7,6 +7,7 @@ use super::definition::{Definition, Volume};
 use super::outcome::{Run, Verdict};
 use super::run::{Normalize, run};
 use super::settings::{Item, Settings, VolumeItem};
+use super::snapshot::Snapshot;
 use super::world::{Files, Object, World};
 use crate::lab::identity::ObjectKind;
 
@@ -105,7 +106,8 @@ fn what_is_not_listed_goes_and_a_kind_that_is_not_there_stays() {
 #[test]
 fn snapshots_stop_an_activation_that_has_cut_the_domain_off() {
     let (a, b) = (domain(3, "a", ""), domain(4, "b", ""));
-    let kept = Object { snapshots: 2, ..there(ObjectKind::Domain, &a, true) };
+    let kept =
+        Object { snapshots: vec![Snapshot::named("x"), Snapshot::named("y")], ..there(ObjectKind::Domain, &a, true) };
     let expected = ["domain a: Stop(Unlisted)", "failed: cannot delete inactive domain with 2 snapshots"];
     let run = check(vec![kept], &domains(vec![Item { active: Some(true), ..item(&b) }]), &expected);
     assert!(run.world.object(ObjectKind::Domain, a.uuid).is_some_and(|object| !object.is_active));

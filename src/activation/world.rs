@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::activation::definition::{Definition, DiskSource, Volume};
 use crate::activation::settings::{Settings, VolumeItem};
+use crate::activation::snapshot::Snapshot;
 use crate::lab::identity::ObjectKind;
 
 /// What a host has.
@@ -70,8 +71,8 @@ pub struct Object {
     pub is_active: bool,
     /// Whether libvirt keeps it when it is stopped.
     pub is_persistent: bool,
-    /// How many snapshots libvirt knows of a domain: with any, it cannot be undefined.
-    pub snapshots: usize,
+    /// The snapshots that libvirt knows of a domain: with any, it cannot be undefined.
+    pub snapshots: Vec<Snapshot>,
     /// Whether a domain's memory is saved.
     pub is_saved: bool,
     /// The volumes that libvirt knows in a pool, by name; `None` when nobody knows.
@@ -89,7 +90,7 @@ impl Object {
             definition,
             is_active: false,
             is_persistent: true,
-            snapshots: 0,
+            snapshots: Vec::new(),
             is_saved: false,
             volumes: Some(BTreeMap::new()),
             running: None,

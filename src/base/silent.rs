@@ -18,6 +18,7 @@ const OTHERS: &[&str] = &[
     "extra",
     "id",
     "imported",
+    "manage",
     "onChange",
     "os",
     "plugged",

@@ -5,31 +5,36 @@ mod activate;
 mod check;
 mod generate;
 mod git;
+mod graph;
 mod import;
+mod inspect;
+mod inventory;
+mod operate;
 mod plan;
+mod save;
+mod schema;
 mod xml;
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
+use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
-use super::{Cli, Command, Deny};
+use super::{Cli, Command, Deny, help};
 use crate::activation::{settings, wanted};
 use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::gentle;
+use crate::inventory::{choice, hypervisor};
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::{Consequence, Harm};
-use crate::plan::view;
 use crate::problem::{Id, Problem, Severity, did_you_mean};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::Source;
-use crate::spec::{reference, schema};
 use crate::{virsh, visible};
 
 /// The spec or the files need attention.
@@ -99,8 +104,48 @@ enum Failure {
     UnknownOriginal { name: String, help: String },
     #[error("`{}` is the spec of lab `{lab}`: leave `--lab` out", visible::path(path))]
     OtherLab { path: PathBuf, lab: String },
+    #[error(
+        "{missing}; `lab2nix plan --connect {connection}` says what a switch would make there, and `lab2nix gen` with a switch makes it"
+    )]
+    NotThere { missing: String, connection: String },
+    #[error("domain `{name}` is not there")]
+    NoDomain { name: String },
+    #[error("no address of `{name}` is known: give one of its interfaces an `ip`, or `forwards` of port 22")]
+    NoAddress { name: String },
+    #[error("there is no `{program}` here: install it, or see with `--print` what it would be asked")]
+    NoProgram { program: String },
+    #[error("the lab has no domain to save: templates and imported ones are saved with `--only`")]
+    NothingToSave,
+    #[error("there is no save `{name}`: {help}")]
+    UnknownSave { name: String, help: String },
+    #[error("{count} saves are called `{name}`: name the domains with `--only`, or one lab with `--spec`")]
+    SeveralSaves { name: String, count: usize },
+    #[error("{lost}; `lab2nix restore {name} --force` restores without asking")]
+    Unasked { name: String, lost: String },
+    #[error("`--out` is for the files of `--format rdp`; what the other formats print can go into a file: `> FILE`")]
+    OutOfRdp,
+    #[error("cannot listen to signals")]
+    Signals(#[source] ctrlc::Error),
+    #[error("`--into` is for Mermaid and DOT, which a document can have in its text: {way}")]
+    NotInText { way: &'static str },
+    #[error("`{}` cannot stand in a comment of a document: give the file another name", visible::line(command))]
+    NoComment { command: String },
     #[error("the lab has no object `{name}`: {help}")]
     UnknownObject { name: String, help: String },
+    #[error(transparent)]
+    Choice(#[from] choice::Error),
+    #[error(transparent)]
+    Hypervisor(#[from] hypervisor::NotAUri),
+    #[error(
+        "the remote desktops of {domains} are several files: name a directory by `--out DIR`, or one domain by `--only NAME`"
+    )]
+    SeveralFiles { domains: String },
+    #[error("no remote desktop is reached of {domains}: {help}")]
+    NoDesktop { domains: String, help: &'static str },
+    #[error("cannot write `{}`", visible::path(path))]
+    Write { path: PathBuf, source: io::Error },
+    #[error("`{}` is there already and differs: `--force` replaces it", visible::path(path))]
+    Differs { path: PathBuf },
 }
 
 fn dispatch(cli: &Cli) -> Result<u8, Failure> {
@@ -114,10 +159,24 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Check(arguments) => return check::check(cli, arguments),
         Command::Activate(arguments) => return activate::activate(arguments),
         Command::Plan(arguments) => return plan::plan(cli, arguments),
+        Command::Save(arguments) => return save::save(cli, arguments),
+        Command::Restore(arguments) => return save::restore(cli, arguments),
+        Command::Saves(arguments) => return save::saves(cli, arguments),
+        Command::Forget(arguments) => return save::forget(cli, arguments),
         Command::Import(arguments) => return import::import(cli, arguments),
-        Command::Schema { plan: true, .. } => print(&view::schema_text())?,
-        Command::Schema { markdown: false, .. } => print(&schema::schema_text())?,
-        Command::Schema { markdown: true, .. } => print(&reference::reference())?,
+        Command::Status(arguments) => return operate::status(cli, arguments),
+        Command::Up(arguments) => return operate::start(cli, arguments),
+        Command::Down(arguments) => return operate::stop(cli, arguments),
+        Command::Restart(arguments) => return operate::restart(cli, arguments),
+        Command::Wait(arguments) => return operate::await_ready(cli, arguments),
+        Command::Run(arguments) => return operate::run(cli, arguments),
+        Command::Console(arguments) => return operate::console(cli, arguments),
+        Command::Ssh(arguments) => return operate::ssh(cli, arguments),
+        Command::View(arguments) => return operate::view(cli, arguments),
+        Command::Inspect(arguments) => return inspect::inspect(cli, arguments),
+        Command::Inventory(arguments) => return inventory::inventory(cli, arguments),
+        Command::Schema(arguments) => print(&schema::text(arguments))?,
+        Command::Graph(arguments) => return graph::graph(cli, arguments),
         Command::Explain { problem: None } => {
             let problems = Id::ALL.iter().map(|id| (id.name(), id.explanation()));
             let consequences = Consequence::ALL.iter().map(|found| (found.name(), found.explanation()));
@@ -134,14 +193,10 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
                 help: did_you_mean(name, Id::ALL.iter().map(|id| id.name()).chain(consequences)),
             })?)?;
         }
-        Command::Completions { shell } => {
-            let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "lab2nix", &mut text);
-            print(&String::from_utf8_lossy(&text))?;
-        }
+        Command::Completions { shell } => print(&help::registration(*shell)?)?,
         Command::Man => {
             let mut text = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut text)?;
+            clap_mangen::Man::new(help::command()).render(&mut text)?;
             print(&String::from_utf8_lossy(&text))?;
         }
     }
@@ -174,10 +229,16 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints a result. A reader that stops reading is no failure: the command finishes its other work.
 fn print_as_it_is(text: &str) -> Result<(), Failure> {
+    is_read(text).map(drop)
+}
+
+/// The same, and whether there is still a reader.
+fn is_read(text: &str) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        Err(_) | Ok(()) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -201,6 +262,18 @@ fn read_source(cli: &Cli, spec: &Path) -> Result<Option<(Source, Checked)>, Fail
     let (source, checked) = look_at(spec)?;
     report_problems(cli, &checked.problems, Some(&source));
     Ok((!stops(cli, &checked.problems)).then_some((source, checked)))
+}
+
+/// The same for several specs, each once, however often it is named.
+fn read_all(cli: &Cli, specs: &[PathBuf]) -> Result<Option<Vec<(Source, Checked)>>, Failure> {
+    let read: Vec<_> = different(specs).map(|spec| read_source(cli, spec)).collect::<Result<_, _>>()?;
+    Ok(read.into_iter().collect())
+}
+
+/// The specs, each once, however often it is named.
+fn different(specs: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
+    let mut known = BTreeSet::new();
+    specs.iter().filter(move |spec| known.insert(fs::canonicalize(spec).unwrap_or_else(|_| PathBuf::clone(spec))))
 }
 
 /// Reads and checks a spec, and reports nothing.

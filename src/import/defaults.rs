@@ -18,6 +18,7 @@ const OWN: &[&str] = &[
     "floppies",
     "hostdevs",
     "interfaces",
+    "manage",
     "nvram",
     "onChange",
     "pinning",

@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod memory;
 pub mod numa;
+pub mod ready;
 pub mod smbios;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ use crate::lab::domain::lifecycle::On;
 use crate::lab::domain::limits::CpuLimits;
 use crate::lab::domain::memory::Memory;
 use crate::lab::domain::numa::Numa;
+use crate::lab::domain::ready::Ready;
 use crate::lab::domain::smbios::Smbios;
 use crate::lab::drive::floppy::Floppy;
 use crate::lab::drive::{Cdrom, Disk};
@@ -54,6 +56,8 @@ pub struct Domain {
     /// A title for lists.
     pub title: Option<String>,
     pub description: Option<String>,
+    /// The names of the profiles that apply to it, also of those that others build on, the weakest first.
+    pub profiles: Vec<String>,
     pub os: Os,
     pub arch: Arch,
     pub machine: String,
@@ -77,6 +81,8 @@ pub struct Domain {
     pub cloud_init: Option<CloudInit>,
     pub floppies: Vec<Floppy>,
     pub interfaces: Vec<Interface>,
+    /// The name of the interface by which it is managed, where the spec says.
+    pub manage: Option<String>,
     pub screen: Screen,
     pub sound: Sound,
     pub audio: Option<Audio>,
@@ -125,6 +131,8 @@ pub struct Domain {
     pub restart: Option<bool>,
     /// The names of the domains that start before it, and where each is written.
     pub after: Vec<Placed<String>>,
+    /// By what it is seen to be ready.
+    pub ready: Ready,
     /// Arguments for QEMU.
     pub qemu_args: Vec<String>,
     /// Environment variables for QEMU.

@@ -16,4 +16,6 @@ pub struct Imported {
     pub uuid: Option<Placed<Uuid>>,
     /// Its interfaces, as far as the spec says what they are.
     pub interfaces: Vec<Interface>,
+    /// The name of the interface by which it is managed, where the spec says.
+    pub manage: Option<String>,
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// The units, from the largest: name and bytes.
 const UNITS: [(&str, i64); 6] =
     [("PiB", 1 << 50), ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
@@ -76,6 +78,13 @@ fn number_and_unit(text: &str) -> Option<(&str, i64)> {
     let (number, unit) = text.split_at(digits);
     let (_, bytes) = UNITS.iter().find(|(name, _)| *name == unit)?;
     (!number.is_empty()).then_some((number, *bytes))
+}
+
+impl Serialize for Size {
+    /// As its bytes.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.0)
+    }
 }
 
 impl fmt::Display for Size {

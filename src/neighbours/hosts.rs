@@ -147,19 +147,8 @@ impl<'a> Machine<'a> {
 
     /// The addresses that its guest sets by itself, each with the interface that they go by and, in a VLAN of the guest's, its tag.
     fn addressings(&self) -> Vec<(&'a Addressing, &'a Interface, Option<u16>)> {
-        let Some(network) = self.network else { return Vec::new() };
-        let interface = |index: usize| self.interfaces.get(index);
-        let carrier = |link: &str| {
-            let own = network.interfaces.iter().position(|interface| interface.id == link);
-            let bond = || network.bonds.iter().find(|bond| bond.name == link)?.first;
-            interface(own.or_else(bond)?)
-        };
-        let own = network.interfaces.iter().zip(self.interfaces);
-        let own = own.map(|(guest, interface)| (&guest.addressing, interface, None));
-        let bonds = network.bonds.iter().filter_map(|bond| Some((&bond.addressing, interface(bond.first?)?, None)));
-        let vlans = network.vlans.iter();
-        let vlans = vlans.filter_map(|vlan| Some((&vlan.addressing, carrier(&vlan.link)?, Some(vlan.tag))));
-        own.chain(bonds).chain(vlans).collect()
+        let all = self.network.into_iter().flat_map(GuestNetwork::by_interface);
+        all.filter_map(|(addressing, index, tag)| Some((addressing, self.interfaces.get(index)?, tag))).collect()
     }
 }
 

@@ -28,6 +28,7 @@ const MODULES: &[(&str, &str)] = files![
     "firmware.nix"
     "forwards.nix"
     "gentle.nix"
+    "hosts.nix"
     "images.nix"
     "lab.nix"
     "labs.nix"

@@ -141,6 +141,7 @@ fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, Nu
         pci_devices,
         bridges,
         links,
+        hosts,
         claims,
     } = host;
     // What is named by its store path needs no other.
@@ -170,6 +171,7 @@ fn needs(host: &HostNeeds, paths: Paths) -> Result<Vec<(&'static str, Expr)>, Nu
         ("rbd", (*rbd).into()),
         ("forwards", set(forwards, forwarded)?),
         ("links", set(links, link)?),
+        ("hosts", set(hosts, texts)?),
         ("identities", self::claims(claims)?),
     ];
     Ok(needs.into_iter().filter(|(_, value)| says_something(value)).collect())

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::consequence::{Consequence, Harm};
 use super::{Certainty, Effect, Location, Places, Plan, Subject};
 use crate::activation::outcome::Unknown;
+use crate::spec::schema;
 
 /// What an activation of the host's libvirt objects will do.
 ///
@@ -189,14 +190,7 @@ fn unknown(unknown: &Unknown) -> String {
 }
 
 /// The schema of plans, as the text of `schema/plan.schema.json`.
-///
-/// # Panics
-///
-/// Never: a JSON value always prints.
 #[must_use]
 pub fn schema_text() -> String {
-    let schema = schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<View>();
-    let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value always prints");
-    text.push('\n');
-    text
+    schema::text_of::<View>()
 }

@@ -399,7 +399,8 @@ ids! {
     /// An interface that the domain does not have.
     ///
     /// `network` in `cloudInit` names the interfaces of the domain as `interfaces` does: by `name`, without one by the name of
-    /// the network, the bridge or the device that it is on, or as `user`. A VLAN can be on a bond too.
+    /// the network, the bridge or the device that it is on, or as `user`. A VLAN can be on a bond too. So does `manage`, the
+    /// interface by which the domain is managed.
     UnknownInterface = "unknown-interface", Error;
     /// A pool that the spec does not have.
     ///
@@ -501,6 +502,13 @@ ids! {
     /// is made from the lab's name, so activation then deletes each object that has no `uuid` of its own in the spec and makes
     /// it anew, which cuts off domains that run and leaves a TPM empty.
     AnotherLab = "another-lab", Error;
+    /// A document has no place for a graph.
+    ///
+    /// `lab2nix graph --into` writes between two comment lines and touches nothing else of a document. The first says by which
+    /// command, as it is run where the document is: `<!-- lab2nix graph lab.json --into README.md begin -->`. The second is
+    /// `<!-- lab2nix graph end -->`. Both are lines of their own, there is one of each for a command, and those that a fenced block
+    /// quotes do not count.
+    GraphBlock = "graph-block", Error;
     /// Two labs of one host have one thing that the host has once.
     ///
     /// `lab2nix check` takes the specs of several labs of one host, whose module refuses them too: two with one name, or with the same

@@ -12,6 +12,7 @@ pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod numa;
 pub(crate) mod preset;
+pub(crate) mod ready;
 pub(crate) mod smbios;
 pub(crate) mod template;
 
@@ -51,17 +52,13 @@ pub(crate) fn resolve(
     problems: &mut Problems,
 ) -> (Domain, Vec<(PoolId, Volume)>) {
     let guest = Guest::new(layers, instance, names, os, problems);
-    let own = Layers::one(instance.at.clone(), instance.own);
-    let derived =
-        || Placed { value: namespace.uuid(ObjectKind::Domain, &instance.id), place: Place::key(&instance.at) };
-    // One UUID for all replicas has already been refused.
-    let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| instance.own.replicas.is_none());
-    let uuid = written.unwrap_or_else(derived);
+    let uuid = uuid(instance, namespace, problems);
     let machine_uuid = machine_uuid(instance, uuid.value, namespace);
     let (disks, volumes) = drive::disks(&guest, problems);
     let cdroms = drive::cdroms(&guest, problems);
     let floppies = floppy::floppies(&guest, problems);
     let mut interfaces = interface::interfaces(&guest, machine_uuid, problems);
+    let manage = interface::managed(layers, &interfaces, problems);
     let cloud_init = cloud_init::cloud_init(&guest, &interfaces, problems);
     let screen = screen::screen(&guest, problems);
     let sound = sound::sound(&guest, problems);
@@ -93,6 +90,8 @@ pub(crate) fn resolve(
     let cpus = cpu::cpus(&guest, iothreads, problems);
     let hypervisor = hypervisor::hypervisor(&guest, problems);
     let is_template = template::check(&guest, problems);
+    let agent = layers.value(key!(agent)).unwrap_or(false);
+    let ready = ready::ready(&guest, agent, &interfaces, cloud_init.as_ref(), problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers.get(key!(description)).and_then(|word| text::prose_of(word, problems)),
@@ -114,7 +113,8 @@ pub(crate) fn resolve(
         inputs,
         serial: console,
         serials: serial::serials(&guest, console, problems),
-        agent: layers.value(key!(agent)).unwrap_or(false),
+        agent,
+        ready,
         channels: serial::channels(layers, &screen, problems),
         rng: layers.value(key!(rng)).unwrap_or(false),
         balloon: layers.value(key!(balloon)).unwrap_or(true),
@@ -125,11 +125,9 @@ pub(crate) fn resolve(
         on_change: lifecycle::on_change(layers, problems),
         restart: if is_template { Some(false) } else { layers.value(key!(restart)) },
         after: after(&guest, is_template, problems),
-        extra: layers
-            .every(key!(extra))
-            .map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() })
-            .collect(),
+        extra: extra(layers),
         name: instance.name.clone(),
+        profiles: instance.profiles.clone(),
         variant_of: instance.base.as_ref().map(|base| base.name.to_owned()),
         machine_uuid,
         at: instance.at.clone(),
@@ -143,6 +141,7 @@ pub(crate) fn resolve(
         cloud_init,
         floppies,
         interfaces,
+        manage,
         screen,
         sound,
         audio,
@@ -151,6 +150,22 @@ pub(crate) fn resolve(
         qemu_env,
     };
     (domain, volumes)
+}
+
+/// Reads the UUID of a domain, which is made from its id where the spec has none.
+fn uuid(instance: &Instance<'_>, namespace: Namespace, problems: &mut Problems) -> Placed<Uuid> {
+    let own = Layers::one(instance.at.clone(), instance.own);
+    let derived =
+        || Placed { value: namespace.uuid(ObjectKind::Domain, &instance.id), place: Place::key(&instance.at) };
+    // One UUID for all replicas has already been refused.
+    let written = parse::identity(own.get(key!(uuid)), problems).filter(|_| instance.own.replicas.is_none());
+    written.unwrap_or_else(derived)
+}
+
+/// What is merged into the definition, the weakest first.
+fn extra(layers: &Layers<'_, DomainFields>) -> Vec<ExtraAt> {
+    let every = layers.every(key!(extra));
+    every.map(|extra| ExtraAt { at: extra.pointer(), value: extra.value.clone() }).collect()
 }
 
 /// The UUID of the machine that a domain is a form of: its own, which is `uuid`, or that of the domain that it is a variant of.

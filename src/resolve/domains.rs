@@ -47,10 +47,12 @@ pub(crate) fn resolve<'a>(
         parse::name(name, Place::key(&at), problems);
         let base = variants::base(spec, &profiles, name, written, problems);
         let layers = variants::layers(spec, &profiles, name, written, base.as_ref(), problems);
+        let of_profiles = variants::profiles(&profiles, written, base.as_ref());
         let os = layers.value(key!(os)).unwrap_or_default();
         let layers = layers.above(Pointer::root(), preset(os));
         for mut instance in replicas(name, &at, &written.own, problems).into_iter().take(few[index]) {
             instance.base.clone_from(&base);
+            instance.profiles.clone_from(&of_profiles);
             let mut found = Problems::default();
             let (domain, declared) = domain::resolve(&instance, &layers, os, namespace, names, &mut found);
             if base.is_none() && written.own.variant_of.is_some() {
@@ -118,7 +120,15 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
     let layers = Layers::one(at.clone(), own);
     let id = parse::id(layers.get(key!(id)), problems).unwrap_or_else(|| name.to_owned());
     let Some(count) = own.replicas else {
-        return vec![Instance { at: at.clone(), name: name.to_owned(), id, own, replica: 0, base: None }];
+        return vec![Instance {
+            at: at.clone(),
+            name: name.to_owned(),
+            id,
+            own,
+            profiles: Vec::new(),
+            replica: 0,
+            base: None,
+        }];
     };
     for (key, at) in present(written!(layers => uuid, nvram)) {
         problems.push(
@@ -140,6 +150,7 @@ fn replicas<'a>(name: &str, at: &Pointer, own: &'a DomainOwn, problems: &mut Pro
             name: format!("{name}-{number}"),
             id: format!("{id}-{number}"),
             own,
+            profiles: Vec::new(),
             replica: number - 1,
             base: None,
         })
@@ -156,6 +167,7 @@ fn check_layers(spec: &Spec, namespace: Namespace, names: &Names<'_>, problems: 
             name: "unused".to_owned(),
             id: "unused".to_owned(),
             own: &own,
+            profiles: Vec::new(),
             replica: 0,
             base: None,
         };

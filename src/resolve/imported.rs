@@ -51,19 +51,27 @@ pub(crate) fn resolve(
         }
     }
     let own = Layers::one(at.clone(), &spec.own);
-    let instance =
-        Instance { at: at.clone(), name: name.to_owned(), id: name.to_owned(), own: &spec.own, replica: 0, base: None };
+    let instance = Instance {
+        at: at.clone(),
+        name: name.to_owned(),
+        id: name.to_owned(),
+        own: &spec.own,
+        profiles: Vec::new(),
+        replica: 0,
+        base: None,
+    };
     // Of what it cannot have, nothing is read: it has been refused above.
     let guest = Guest::new(&layers, &instance, names, Os::default(), &mut Problems::default());
     let derived = namespace.uuid(ObjectKind::Domain, name);
     let interfaces = interface::interfaces(&guest, derived, problems);
+    let manage = interface::managed(&layers, &interfaces, problems);
     for interface in &interfaces {
         if let Attachment::Network(id) = &interface.attachment {
             stays(name, &at, &names.networks[id.0], problems);
         }
     }
     let uuid = parse::identity(own.get(key!(uuid)), problems);
-    Imported { name: name.to_owned(), at, uuid, interfaces }
+    Imported { name: name.to_owned(), at, uuid, interfaces, manage }
 }
 
 /// Warns of a network that would restart an imported domain: when it changes, NixVirt restarts the domains on it.
@@ -123,8 +131,8 @@ fn keys_of_fields(fields: &DomainFields) -> impl Iterator<Item = &'static str> {
             video_heads, accel3d, sound, audio, inputs, serial, further_serials, agent, further_channels, rng, balloon,
             watchdog, watchdog_action, panic, crypto, vsock, shmem, usb_redirections, shares, hostdevs, boot, boot_menu,
             direct_boot, smbios, cloud_init, clock, on, hyperv, hyperv_vendor_id, kvm_hidden, vmport, snapshots, active,
-            on_change, restart, after, qemu, extra,
+            on_change, restart, after, ready, qemu, extra,
         },
-        except { title, description, interfaces }
+        except { title, description, interfaces, manage }
     )
 }

@@ -15,6 +15,8 @@ pub(crate) struct Instance<'a> {
     pub(crate) id: String,
     /// The settings that only a domain's own entry has.
     pub(crate) own: &'a DomainOwn,
+    /// The names of the profiles that it has settings of, the weakest first.
+    pub(crate) profiles: Vec<String>,
     /// How far addresses count up from what is written.
     pub(crate) replica: u32,
     /// The domain that it is another form of.

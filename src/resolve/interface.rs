@@ -13,7 +13,7 @@ use crate::lab::identity::MacAt;
 use crate::lab::interface::Interface;
 use crate::lab::interface::backend::Backend;
 use crate::place::Place;
-use crate::problem::Problems;
+use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::device::pci;
 use crate::resolve::domain::boot;
 use crate::resolve::guest::Guest;
@@ -21,6 +21,7 @@ use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::network::{bandwidth, vlan};
 use crate::resolve::{parse, text};
+use crate::spec::DomainFields;
 use crate::spec::guest::Drivers;
 use crate::spec::interface as written;
 use crate::spec::interface::InterfaceModel;
@@ -82,6 +83,29 @@ pub(crate) fn interfaces(guest: &Guest<'_>, uuid: Uuid, problems: &mut Problems)
         });
     }
     interfaces
+}
+
+/// Reads which interface a domain is managed by.
+pub(crate) fn managed(
+    layers: &Layers<'_, DomainFields>,
+    interfaces: &[Interface],
+    problems: &mut Problems,
+) -> Option<String> {
+    let word = layers.get(key!(manage))?;
+    let known: Vec<&str> = interfaces.iter().map(|interface| interface.name.as_str()).collect();
+    if !known.contains(&word.value.as_str()) {
+        problems.push(unknown(word.value, word.place(), known));
+        return None;
+    }
+    Some(word.value.clone())
+}
+
+/// Makes the problem of a name that no interface has.
+pub(crate) fn unknown(name: &str, place: Place, known: Vec<&str>) -> Problem {
+    let help = if known.is_empty() { "give the domain `interfaces`".to_owned() } else { did_you_mean(name, known) };
+    Problem::new(Id::UnknownInterface, place, format!("the domain has no interface `{name}`"))
+        .label("not in its `interfaces`")
+        .help(help)
 }
 
 /// Reads the MAC address in the spec, and counts it up for replicas.

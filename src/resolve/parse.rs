@@ -285,15 +285,19 @@ pub fn lab_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     is_valid
 }
 
-/// Reads a duration in seconds.
+/// The seconds of a whole number and `s`, `m`, `h` or `d`.
+#[must_use]
+pub fn seconds(text: &str) -> Option<u32> {
+    let (end, unit) = text.char_indices().last()?;
+    let (_, scale) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)].into_iter().find(|(name, _)| *name == unit)?;
+    let number = text[..end].bytes().all(|b| b.is_ascii_digit()).then(|| text[..end].parse::<u32>().ok())??;
+    number.checked_mul(scale)
+}
+
+/// Reads a lease time in seconds.
 pub fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
     let text = word.value;
-    let seconds = text.char_indices().last().and_then(|(end, unit)| {
-        let (_, scale) =
-            [('s', 1), ('m', 60), ('h', 3600), ('d', 86400)].into_iter().find(|(name, _)| *name == unit)?;
-        let number = text[..end].bytes().all(|b| b.is_ascii_digit()).then(|| text[..end].parse::<u32>().ok())??;
-        number.checked_mul(scale).filter(|seconds| *seconds >= 120)
-    });
+    let seconds = seconds(text).filter(|seconds| *seconds >= 120);
     if seconds.is_none() {
         problems.push(
             Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a lease time"))

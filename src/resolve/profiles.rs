@@ -88,6 +88,12 @@ impl<'a> Profiles<'a> {
         Layers::new(layers)
     }
 
+    /// The names of profiles and of what they extend, the weakest first.
+    pub fn names(&self, named: &[String]) -> Vec<&'a str> {
+        let mut seen = HashSet::new();
+        named.iter().flat_map(|name| self.line(name, &mut seen, |_, _| {})).map(|(name, _)| name).collect()
+    }
+
     fn get(&self, name: &str) -> Option<(&'a str, &'a Profile)> {
         let (name, profile) = self.spec.profiles.as_ref()?.get_key_value(name)?;
         Some((name, profile))

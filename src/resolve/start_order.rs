@@ -7,21 +7,22 @@ use indexmap::IndexMap;
 
 use crate::lab::domain::Domain;
 use crate::lab::imported::Imported;
+use crate::lab::start_order::StartOrder;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, did_you_mean};
 use crate::resolve::topological::in_order;
 use crate::spec::{Active, Spec};
 
-/// Returns the indexes of the domains in the order in which they start: spec order, except that each comes after those
-/// in its `after`.
+/// Returns the order in which the domains start: spec order, except that each comes after those in its `after`.
 pub(crate) fn start_order(
     domains: &[Domain],
     imported: &[Imported],
     spec: &Spec,
     problems: &mut Problems,
-) -> Vec<usize> {
+) -> StartOrder {
+    let count = domains.len();
     if domains.iter().all(|domain| domain.after.is_empty() && domain.variant_of.is_none()) {
-        return (0..domains.len()).collect();
+        return StartOrder::new(count, (0..count).collect(), vec![Vec::new(); count]);
     }
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, domain) in domains.iter().enumerate() {
@@ -38,7 +39,8 @@ pub(crate) fn start_order(
     for (index, domain) in domains.iter().enumerate() {
         forms.entry(domain.machine_name()).or_default().push(index);
     }
-    let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(domains.len());
+    let mut before: Vec<Vec<(usize, Place)>> = Vec::with_capacity(count);
+    let mut waits_for: Vec<Vec<usize>> = Vec::with_capacity(count);
     // What stands for all replicas of an entry is a member of its own, numbered after the domains: thousands of
     // replicas may start after thousands.
     let mut groups: IndexMap<&str, Vec<(usize, Place)>> = IndexMap::new();
@@ -50,6 +52,8 @@ pub(crate) fn start_order(
                 .filter(|index| **index != own && domains[**index].active != Active::Running);
             list.extend(others.map(|index| (*index, Place::key(&domain.at))));
         }
+        // Another form may run, or not.
+        let forms = list.len();
         for after in &domain.after {
             match by_name.get(after.value.as_str()) {
                 Some(found) if found.iter().any(|index| domains[*index].is_template) => {
@@ -68,7 +72,7 @@ pub(crate) fn start_order(
                         list.push((*one, after.place.clone()));
                     } else {
                         let group = groups.entry(&after.value);
-                        list.push((domains.len() + group.index(), after.place.clone()));
+                        list.push((count + group.index(), after.place.clone()));
                         group.or_insert_with(members);
                     }
                 }
@@ -94,8 +98,10 @@ pub(crate) fn start_order(
                 ),
             }
         }
+        waits_for.push(list[forms..].iter().map(|(index, _)| *index).collect());
         before.push(list);
     }
+    waits_for.extend(groups.values().map(|members| members.iter().map(|(index, _)| *index).collect()));
     before.extend(groups.into_values());
     let order = in_order(&before, |circle| {
         let steps = || circle.iter().filter_map(|(index, place)| domains.get(*index).map(|domain| (domain, place)));
@@ -114,5 +120,5 @@ pub(crate) fn start_order(
             .help("one of them has to start without the others"),
         );
     });
-    order.into_iter().filter(|index| *index < domains.len()).collect()
+    StartOrder::new(count, order, waits_for)
 }

@@ -81,3 +81,16 @@ pub(crate) fn layers<'a>(
     let of_base = profiles.layers(of_base, &base.at, &of.fields, &mut Problems::default());
     of_base.below(&profiles.own_layers(named, &at, &domain.fields, problems))
 }
+
+/// The names of the profiles that an entry has settings of, the weakest first. Those of the domain that it is a form of are weaker
+/// than its own.
+pub(crate) fn profiles(profiles: &Profiles<'_>, domain: &spec::Domain, base: Option<&Base<'_>>) -> Vec<String> {
+    if domain.of_base.is_some() {
+        return Vec::new();
+    }
+    let of = |own: &DomainOwn| profiles.names(own.profiles.as_deref().unwrap_or_default());
+    let own = of(&domain.own);
+    let of_base = base.map(|base| of(base.own)).unwrap_or_default();
+    let others = of_base.into_iter().filter(|name| !own.contains(name));
+    others.chain(own.iter().copied()).map(str::to_owned).collect()
+}

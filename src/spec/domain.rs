@@ -17,6 +17,7 @@ use super::interface::Interface;
 use super::layer::{Layer, OwnFields};
 use super::lifecycle::{On, OnChange};
 use super::memory::{MemoryLimits, Numa};
+use super::ready::Ready;
 use super::screen::{Graphics, Video};
 use super::serial::{Channel, Serial};
 use super::share::Share;
@@ -184,6 +185,10 @@ pub struct DomainFields {
     pub floppies: Option<Vec<Floppy>>,
     /// The network interfaces. Those of several layers merge by name.
     pub interfaces: Option<Vec<Interface>>,
+    /// The name of the interface by which the domain is managed: its address is the one that `lab2nix inventory` gives to Ansible, ssh
+    /// and the hosts file. Default: the first interface with a known address; without any, the first with `forwards`.
+    #[schemars(example = &"lab-net")]
+    pub manage: Option<String>,
     /// The screen's server.
     pub graphics: Option<Graphics>,
     /// Servers of the screen beside `graphics`, each of another type. Default: none.
@@ -284,6 +289,8 @@ pub struct DomainFields {
     /// Domains that start before this one, where activation starts both (`active`). In a domain that says nothing of `active`, a
     /// warning says that it orders nothing; `"active": null` is for one that somebody starts by hand.
     pub after: Option<Vec<String>>,
+    /// By what `lab2nix up`, `wait` and `status` see that the domain is ready. Default: its agent answers, or where it has none, it runs.
+    pub ready: Option<Ready>,
     /// A title for lists of domains, one line. Default: none.
     #[schemars(example = &"Domain controller")]
     pub title: Option<String>,

@@ -129,4 +129,4 @@ pub struct Qemu {
     pub env: Option<IndexMap<String, String>>,
 }
 
-words!(Arch);
+words!(Os, Arch);

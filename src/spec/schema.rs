@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
 
 use super::Spec;
@@ -37,6 +37,19 @@ pub fn cached() -> &'static Value {
 #[must_use]
 pub fn schema_text() -> String {
     let mut text = serde_json::to_string_pretty(&schema()).expect("a JSON value always prints");
+    text.push('\n');
+    text
+}
+
+/// The schema of what a command says to programs, as text.
+///
+/// # Panics
+///
+/// Never: a JSON value always prints.
+#[must_use]
+pub fn text_of<T: JsonSchema>() -> String {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value always prints");
     text.push('\n');
     text
 }

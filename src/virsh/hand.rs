@@ -23,9 +23,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// A libvirt that may be changed.
 #[derive(Debug)]
 pub struct Hand {
-    virsh: Virsh,
+    pub(super) virsh: Virsh,
     /// Where definitions are for virsh to read: root's alone, as they have passwords in them.
-    directory: tempfile::TempDir,
+    pub(super) directory: tempfile::TempDir,
 }
 
 impl Hand {
@@ -123,6 +123,15 @@ impl Hand {
         if self.active(ObjectKind::Domain)?.contains(&domain) { Err(why) } else { Ok(()) }
     }
 
+    /// Wakes a domain whose guest has gone to sleep.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn wake(&self, domain: Uuid) -> Result<(), Error> {
+        self.command(ObjectKind::Domain, &format!("dompmwakeup {domain}"))
+    }
+
     /// Starts an object.
     ///
     /// # Errors
@@ -152,14 +161,9 @@ impl Hand {
     /// When libvirt does not answer. A guest that cannot be asked is one that does not shut down.
     pub fn shut_down(&self, domains: &[Uuid], patience: Duration) -> Result<Vec<Uuid>, Error> {
         let began = Instant::now();
-        // By its agent if it has one, else by the power button. Who is paused hears neither. An agent answers when it is done.
-        let ask = |domain: &Uuid| {
-            let by = |mode: &str| self.command(ObjectKind::Domain, &format!("shutdown {domain} --mode {mode}"));
-            let _ = by("agent").or_else(|_| by("acpi"));
-        };
         thread::scope(|scope| {
             for domain in domains {
-                scope.spawn(move || ask(domain));
+                scope.spawn(move || self.ask_to_shut_down(*domain, PATIENCE));
             }
         });
         loop {
@@ -172,6 +176,16 @@ impl Hand {
         }
     }
 
+    /// Asks a guest to shut down: by its agent if it has one, else by the power button. Who is paused hears neither. An agent
+    /// answers when it is done; nobody waits for it longer than `patience`, and presses the button afterwards.
+    pub fn ask_to_shut_down(&self, domain: Uuid, patience: Duration) {
+        let virsh = Virsh { patience, ..self.virsh.clone() };
+        let by = |mode: &str| virsh.batches(&[], &[format!("shutdown {domain} --mode {mode}")]);
+        if by("agent").is_ok_and(|answers| answers.iter().any(Result::is_err)) {
+            let _ = by("acpi");
+        }
+    }
+
     /// What runs.
     fn active(&self, kind: ObjectKind) -> Result<Vec<Uuid>, Error> {
         let answers = self.virsh.ask(&[Query::List(kind, Which::Active)])?;
@@ -179,7 +193,7 @@ impl Hand {
         Ok(listed.split_whitespace().filter_map(|word| Uuid::try_parse(word).ok()).collect())
     }
 
-    fn command(&self, kind: ObjectKind, command: &str) -> Result<(), Error> {
+    pub(super) fn command(&self, kind: ObjectKind, command: &str) -> Result<(), Error> {
         let answers = self.virsh.batches(&[], &[format!("{}{command}", prefix(kind))])?;
         match answers.into_iter().next() {
             Some(Err(why)) => Err(Error::Denied(why)),

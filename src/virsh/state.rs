@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Error, Query, Virsh, Which};
 use crate::activation::definition::{Definition, DiskSource, Volume};
 use crate::activation::settings::Settings;
+use crate::activation::snapshot::Snapshot;
 use crate::activation::world::{Files, Object, World};
 use crate::lab::identity::ObjectKind;
 
@@ -25,7 +26,12 @@ pub fn read(virsh: &Virsh) -> Result<World, Error> {
     Ok(World { objects, bridges: bridges.unwrap_or_default(), may_have_bridges, ..World::default() })
 }
 
-fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
+/// Reads the objects that libvirt has, without their volumes.
+///
+/// # Errors
+///
+/// When libvirt does not answer.
+pub fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
     let lists = ObjectKind::ALL.iter().flat_map(|kind| {
         let of_all = [Which::All, Which::Active, Which::Persistent];
         let of_domains = [Which::Saved, Which::Snapshotted];
@@ -78,11 +84,21 @@ fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
                 object.running = Some(definition(text)?);
             }
         }
+        let mut snapshots = Vec::new();
         for uuid in all.iter().filter(|uuid| snapshotted.contains(uuid)) {
-            if let (Some(answer), Some(object)) = (answers.next(), with_uuid(read, *uuid)) {
-                let names = answer.unwrap_or_default();
+            let names = answers.next().and_then(Result::ok).unwrap_or_default();
+            let count = snapshots.len();
+            snapshots.extend(names.lines().filter(|name| !name.is_empty()).map(|name| (*uuid, name.to_owned())));
+            if snapshots.len() == count {
                 // It is listed as one that has some.
-                object.snapshots = names.lines().filter(|name| !name.trim().is_empty()).count().max(1);
+                snapshots.push((*uuid, String::new()));
+            }
+        }
+        let queries: Vec<Query> = snapshots.iter().map(|(uuid, name)| Query::Snapshot(*uuid, name.clone())).collect();
+        for ((uuid, name), answer) in snapshots.into_iter().zip(virsh.ask(&queries)?) {
+            let snapshot = answer.ok().and_then(|text| Snapshot::read(&text).ok());
+            if let Some(object) = with_uuid(read, uuid) {
+                object.snapshots.push(snapshot.unwrap_or_else(|| Snapshot::named(&name)));
             }
         }
     }
@@ -94,7 +110,7 @@ fn with_uuid(objects: &mut [Object], uuid: Uuid) -> Option<&mut Object> {
 }
 
 /// Whether libvirt says that there is no such object.
-fn is_gone(why: &str) -> bool {
+pub(crate) fn is_gone(why: &str) -> bool {
     ["failed to get", "not found", "no domain", "no network", "no storage pool"].iter().any(|words| why.contains(words))
 }
 

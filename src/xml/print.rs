@@ -1,5 +1,7 @@
 //! Writes definitions as XML, in the very form that `NixVirt` has: an element a line, two blanks a level, single quotes.
 
+use std::borrow::Cow;
+
 use super::{Document, Piece};
 use crate::libvirt::tree::{Tree, Value};
 use crate::libvirt::vocabulary::{Child, Element, Markup, ValueType, Vocabulary, XmlAttribute};
@@ -107,30 +109,11 @@ impl Printer<'_> {
             (Value::Bool(value), _) => self.push(&value.to_string()),
             (Value::Int(value), _) => self.push(&value.to_string()),
             (Value::Str(text), Some(ValueType::Xml)) => self.push(text),
-            (Value::Str(text), _) => self.escaped(text),
+            (Value::Str(text), _) => self.push(&escaped(text)),
             (Value::File(file), _) => self.document.pieces.push(Piece::File(file.clone())),
             // Neither is a value; reading back would tell.
             (Value::List(_) | Value::Set(_), _) => {}
         }
-    }
-
-    /// Text with every character escaped that could mean something else in an attribute or an element.
-    fn escaped(&mut self, text: &str) {
-        let mut copied = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            let escaped = match byte {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'\'' => "&apos;",
-                b'"' => "&quot;",
-                _ => continue,
-            };
-            self.push(&text[copied..at]);
-            self.push(escaped);
-            copied = at + 1;
-        }
-        self.push(&text[copied..]);
     }
 
     fn value_type(&self, element: Element, name: &str) -> Option<ValueType> {
@@ -152,6 +135,34 @@ impl Printer<'_> {
     fn push(&mut self, text: &str) {
         self.document.push(text);
     }
+}
+
+/// A text with every character escaped that could mean something else in an attribute or an element.
+#[must_use]
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    let escape = |byte: u8| {
+        Some(match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'\'' => "&apos;",
+            b'"' => "&quot;",
+            _ => return None,
+        })
+    };
+    if !text.bytes().any(|byte| escape(byte).is_some()) {
+        return text.into();
+    }
+    let (mut escaped, mut copied) = (String::with_capacity(text.len() + 8), 0);
+    for (at, byte) in text.bytes().enumerate() {
+        if let Some(entity) = escape(byte) {
+            escaped.push_str(&text[copied..at]);
+            escaped.push_str(entity);
+            copied = at + 1;
+        }
+    }
+    escaped.push_str(&text[copied..]);
+    escaped.into()
 }
 
 /// Whether to write a constant attribute: a prefix is declared only where the element or one of its children uses it.

@@ -5,7 +5,6 @@ use crate::world::World;
 /// What they are made of, beside what `.ci/guests` has put into the root.
 const SCRIPTS: &[(&str, &str)] = &[
     ("init.sh", include_str!("guest/init.sh")),
-    ("agent.sh", include_str!("guest/agent.sh")),
     ("lease.sh", include_str!("guest/lease.sh")),
     ("run.sh", include_str!("guest/run.sh")),
     ("shutdown.sh", include_str!("guest/shutdown.sh")),

@@ -36,7 +36,7 @@ fn lab() -> Value {
             "directBoot": {
                 "kernel": "/guests/x86_64/vmlinuz",
                 "initrd": "/guests/x86_64/initramfs",
-                "cmdline": "quiet console=ttyS0 seedless=1"
+                "cmdline": "quiet console=ttyS0 seedless=1 marks=1"
             }
         },
         "domains": {}
@@ -126,7 +126,7 @@ fn a_guest_that_has_to_stop_shuts_down_and_the_others_go_on() {
     }
     merge(
         &mut before["domains"]["gone"],
-        &json!({ "directBoot": { "cmdline": "quiet console=ttyS0 seedless=1 agent=1" } }),
+        &json!({ "directBoot": { "cmdline": "quiet console=ttyS0 seedless=1 marks=1 agent=1" } }),
     );
     begin(&host, &before);
     let names = ["clean", "cut", "kept", "gone", "old"];

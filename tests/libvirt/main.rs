@@ -19,6 +19,7 @@ mod import;
 mod machine;
 mod macvtap;
 mod objects;
+mod operate;
 mod plan;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/mod.rs"]
@@ -35,6 +36,8 @@ use pretty_assertions::assert_eq;
 use roxmltree::Document;
 use serde_json::Value;
 
+use lab2nix::activation::definition::Definition;
+use lab2nix::activation::difference;
 use objects::Objects;
 use support::cookbook::{Recipe, recipes};
 use support::{Read, good_specs_for, skip};
@@ -110,11 +113,22 @@ fn domains_start_with_settings_of_their_own() {
         for domain in *domains {
             world.step(&format!("{case}, {domain}"), || {
                 world.virsh(&["start", domain]);
+                nothing_waits_for_the_next_start(&world, domain);
                 world.virsh(&["destroy", domain]);
             });
         }
         objects.undefine(&world);
     }
+}
+
+/// What libvirt says of a domain that has just started is what it will be after its next start, but for what a start chooses.
+fn nothing_waits_for_the_next_start(world: &World, domain: &str) {
+    let definition = |option: &[&str]| {
+        let text = world.virsh(&[&["dumpxml", domain], option].concat());
+        Definition::new(text).expect("libvirt prints definitions")
+    };
+    let changes = difference::pending(&definition(&[]), &definition(&["--inactive"]));
+    assert_eq!(changes.into_iter().map(|change| change.text).collect::<Vec<_>>(), [""; 0], "{domain}");
 }
 
 /// QEMU starts with the discs that have files of the host, and a guest finds on them what these say.
@@ -165,6 +179,7 @@ fn domains_with_uefi_are_snapshotted_and_reverted() {
     for domain in ["pc", "secure-pc", "arm"] {
         world.step(domain, || {
             world.virsh(&["start", domain]);
+            nothing_waits_for_the_next_start(&world, domain);
             world.virsh(&["snapshot-create-as", domain, "first"]);
             world.virsh(&["destroy", domain]);
             world.virsh(&["snapshot-revert", domain, "first"]);

@@ -142,10 +142,7 @@ const HAND: &str = "<domain type='qemu'><name>hand</name><memory>65536</memory>
 
 impl<'w> Host<'w> {
     pub fn new(world: &'w World) -> Self {
-        let binary = fs::read(env!("CARGO_BIN_EXE_lab2nix")).expect("it has been built");
-        let place = world.inside().join("usr/local/bin/lab2nix");
-        fs::write(place, binary).expect("the world is ours");
-        world.run(&["chmod", "+x", "/usr/local/bin/lab2nix"]);
+        world.install_lab2nix("/usr/local/bin");
         world.write("/tmp/hand.xml", HAND);
         Self { world, helper: Helper::new(world) }
     }

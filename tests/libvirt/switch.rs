@@ -1,7 +1,6 @@
 //! A switch on a host where lab2nix has its part: what is told before it, and what nixvirt.service then does before and after
 //! NixVirt. NixVirt's own helper activates where it can be had; else a stand-in.
 
-use std::fs;
 use std::path::Path;
 
 use pretty_assertions::assert_eq;
@@ -54,10 +53,7 @@ impl Switching {
         let evaluation = Evaluation::default().with("services.lab2nix.package", "/opt/lab2nix");
         let mut host = Host::under(test, SMALL, &evaluation)?;
         let world = &host.world;
-        let binary = fs::read(env!("CARGO_BIN_EXE_lab2nix")).expect("it has been built");
-        world.run(&["mkdir", "-p", "/opt/lab2nix/bin"]);
-        fs::write(world.inside().join("opt/lab2nix/bin/lab2nix"), binary).expect("the world is ours");
-        world.run(&["chmod", "+x", "/opt/lab2nix/bin/lab2nix"]);
+        world.install_lab2nix("/opt/lab2nix/bin");
         let helper = Helper::new(world);
         eprintln!("{test}: with {}", helper.name());
         let rest = match helper {

@@ -134,6 +134,14 @@ impl World {
         }
     }
 
+    /// Puts lab2nix, as it has been built, into a directory.
+    pub fn install_lab2nix(&self, directory: &str) {
+        let program = format!("{directory}/lab2nix");
+        self.run(&["install", "-D", "/dev/null", &program]);
+        let place = self.inside().join(program.trim_start_matches('/'));
+        fs::copy(env!("CARGO_BIN_EXE_lab2nix"), place).expect("it has been built");
+    }
+
     /// What virsh prints.
     pub fn virsh(&self, arguments: &[&str]) -> String {
         self.run(&[&["virsh", "--quiet", "--connect", "qemu:///system"], arguments].concat())

@@ -15,7 +15,7 @@
 #                that guests get; "preSwitchChecks": one whose nixpkgs has none; "package": one whose
 #                owner has not said anything of lab2nix's part; null: a whole host
 #
-# The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, firewall,
+# The value is what the host gets: libvirt (NixVirt's options; null without them), libvirtd, hosts, firewall,
 # tmpfiles, etc (name to source), texts (name to text, in etc), services (nixvirt and libvirtd), packages, vswitch, filesystems,
 # openiscsi (whether it is enabled), preSwitchChecks, warnings, zones (the packages with zones of firewalld), seeds (the
 # texts of the discs for cloud-init), seedPaths and secretSeedPaths (where they are), and failures: the messages of the
@@ -108,6 +108,7 @@ in
 {
   libvirt = config.virtualisation.libvirt or null;
   inherit (config.virtualisation) libvirtd vswitch;
+  inherit (config.networking) hosts;
   firewall = config.networking.firewall.interfaces;
   tmpfiles = config.systemd.tmpfiles.settings;
   etc = builtins.mapAttrs (_: entry: "${entry.source}") (

@@ -79,6 +79,7 @@ in
     systemPackages = option (types.listOf types.package) [ ];
   };
   networking = {
+    hosts = option (types.attrsOf (types.listOf types.str)) { };
     hostName = option types.str "host";
     firewall = {
       # From 25.11 on.

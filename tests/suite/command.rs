@@ -3,10 +3,15 @@
 
 mod bounds;
 mod disk;
+mod fake;
+mod graph;
 mod import;
 mod include;
+mod inventory;
+mod operate;
 mod place;
 mod plan;
+mod save;
 mod several;
 mod xml;
 
@@ -441,7 +446,7 @@ fn what_the_command_tells_of_itself() {
     assert!(ran.out.contains("\n.TH lab2nix 1 ") && ran.out.contains("\n.SH SYNOPSIS\n"), "{ran:?}");
     for shell in ["bash", "zsh", "fish"] {
         let ran = place.run(&["completions", shell]).exits(0).without_talk();
-        assert!(ran.out.contains("lab2nix") && ran.out.contains("explain"), "{ran:?}");
+        assert!(ran.out.contains("lab2nix") && ran.out.contains("COMPLETE"), "{ran:?}");
     }
 }
 

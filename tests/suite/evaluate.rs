@@ -11,6 +11,7 @@ mod host;
 mod image;
 mod imported;
 mod link;
+mod names;
 
 use std::path::PathBuf;
 

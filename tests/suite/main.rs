@@ -9,6 +9,7 @@ mod evaluate;
 mod flake;
 mod fuzz;
 mod grammar;
+mod graph;
 mod identity;
 mod import;
 mod known;

@@ -21,6 +21,10 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("$schema", "is for editors"),
     ("include", "has done its work when a spec is read"),
     ("description", "is for the readers of the spec"),
+    ("domains.*.ready.agent", "is for `lab2nix up`"),
+    ("domains.*.ready.run", "is for `lab2nix up`"),
+    ("domains.*.ready.ssh", "is for `lab2nix up`"),
+    ("domains.*.ready.timeout", "is for `lab2nix up`"),
     ("target.connection", "takes one value only, which is the default"),
     ("pools.*.type", "takes one value only, which is the default"),
 ];
@@ -33,7 +37,11 @@ fn it_and_the_reference_are_fresh() {
     for (path, text, command) in [
         ("schema/lab.schema.json", schema::schema_text(), "schema"),
         ("docs/spec.md", reference::reference(), "schema --markdown"),
-        ("schema/plan.schema.json", lab2nix::plan::view::schema_text(), "schema --plan"),
+        ("schema/plan.schema.json", lab2nix::plan::view::schema_text(), "schema --of plan"),
+        ("schema/inspect.schema.json", lab2nix::inspect::schema_text(), "schema --of inspect"),
+        ("schema/inventory.schema.json", lab2nix::inventory::view::schema_text(), "schema --of inventory"),
+        ("schema/saves.schema.json", lab2nix::operate::save::view::schema_text(), "schema --of saves"),
+        ("schema/status.schema.json", lab2nix::operate::status::schema_text(), "schema --of status"),
     ] {
         let mut differences = Differences::default();
         differences.add(&lab2nix::files::diff(path, &fs::read_to_string(path).unwrap_or_default(), &text));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The modules of the crate, each after all that it may use.
 const ROOMS: &[&str] = &[
     "visible",
+    "columns",
     "place",
     "problem",
     "source",
@@ -16,11 +17,13 @@ const ROOMS: &[&str] = &[
     "check",
     "parallel",
     "host_file",
+    "inventory",
     "host",
     "neighbours",
     "libvirt",
     "nocloud",
     "xml",
+    "graph",
     "nix",
     "keys",
     "base",
@@ -28,11 +31,13 @@ const ROOMS: &[&str] = &[
     "files",
     "pipeline",
     "report",
+    "inspect",
     "activation",
     "virsh",
     "gentle",
     "plan",
     "import",
+    "operate",
     "cli",
 ];
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use lab2nix::activation::definition::Definition;
 use lab2nix::activation::run::AsWritten;
 use lab2nix::activation::settings::Settings;
+use lab2nix::activation::snapshot::{Mark, Snapshot, Was};
 use lab2nix::activation::wanted;
 use lab2nix::activation::world::World;
 use lab2nix::gentle::manner::Manner;
@@ -13,6 +14,7 @@ use lab2nix::plan::places::Specs;
 use lab2nix::plan::view::View;
 use lab2nix::plan::{Before, Certainty, Plan, plan};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::support::Read;
 
@@ -26,6 +28,8 @@ struct Host {
     saved: Vec<String>,
     /// The domains that have a snapshot.
     snapshotted: Vec<String>,
+    /// The saves of which domains have a part: the domain, the name and the lab.
+    saves: Vec<(String, String, String)>,
     /// What was changed in definitions by hand: in which object, what, and what stands there now.
     by_hand: Vec<(String, String, String)>,
     /// The same in a running domain only.
@@ -42,13 +46,23 @@ impl Host {
             let name = object.name().to_owned();
             object.is_saved = self.saved.contains(&name);
             object.is_active &= !self.off.contains(&name) && !object.is_saved;
-            object.snapshots = usize::from(self.snapshotted.contains(&name));
+            let by_hand = self.snapshotted.iter().filter(|domain| **domain == name).map(|_| Snapshot::named("by-hand"));
+            object.snapshots = by_hand.chain(self.saves_of(&name)).collect();
             replace(&name, &mut object.definition, &self.by_hand);
             if let Some(running) = &mut object.running {
                 replace(&name, running, &self.running);
             }
         }
         world.files.there.extend(self.files.iter().cloned());
+    }
+}
+
+impl Host {
+    fn saves_of(&self, domain: &str) -> impl Iterator<Item = Snapshot> {
+        self.saves.iter().filter(move |(of, ..)| of == domain).map(|(_, name, lab)| {
+            let mark = Mark { lab: lab.clone(), id: Uuid::nil(), taken: 0, domains: 1, state: Was::Off };
+            Snapshot { mark: Some(mark), ..Snapshot::named(name) }
+        })
     }
 }
 

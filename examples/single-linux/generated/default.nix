@@ -39,6 +39,11 @@
           "pc-q35-9.1" = "domain web";
         };
       };
+      hosts = {
+        "10.20.0.10" = [
+          "web"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

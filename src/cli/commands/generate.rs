@@ -155,16 +155,20 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
         talk(cli, &format!("{} is out of date, and cannot be replaced as it is\n", visible::path(dir)));
         return Ok(ATTENTION);
     }
-    let out = arguments.out.as_ref().map(|out| format!(" --out {}", quoted(out))).unwrap_or_default();
-    talk(cli, &format!("{} is out of date; run: lab2nix gen {}{out}\n", visible::path(dir), quoted(&arguments.spec)));
+    let out = arguments
+        .out
+        .as_ref()
+        .map(|out| format!(" --out {}", visible::shell(&out.to_string_lossy())))
+        .unwrap_or_default();
+    talk(
+        cli,
+        &format!(
+            "{} is out of date; run: lab2nix gen {}{out}\n",
+            visible::path(dir),
+            visible::shell(&arguments.spec.to_string_lossy())
+        ),
+    );
     Ok(ATTENTION)
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '=' | ':' | ',');
-    if !text.is_empty() && text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Prints what changes.

@@ -86,9 +86,24 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
 /// Against what libvirt has.
 fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Result<(Plan, String), Failure> {
     let of_labs = labs.first().map(|(lab, _)| lab.target.connection.as_str());
-    let connection = arguments.connect.as_deref().or(of_labs).unwrap_or("qemu:///system");
-    let virsh = Virsh::new(connection);
-    let mut world = state::read(&virsh)?;
+    let virsh = Virsh::new(arguments.connect.as_deref().or(of_labs).unwrap_or("qemu:///system"));
+    let world = state::read(&virsh)?;
+    Ok((against_world(arguments, labs, &virsh, world)?, virsh.connection().to_owned()))
+}
+
+/// What a switch to labs would do to what there is, as the module of the host activates.
+pub(super) fn of_labs(labs: &[(&Lab, &Objects)], virsh: &Virsh, world: &World) -> Result<Plan, Failure> {
+    against_world(&PlanArguments::default(), labs, virsh, world.clone())
+}
+
+/// Against what there is.
+fn against_world(
+    arguments: &PlanArguments,
+    labs: &[(&Lab, &Objects)],
+    virsh: &Virsh,
+    mut world: World,
+) -> Result<Plan, Failure> {
+    let connection = virsh.connection();
     let settings = match &arguments.settings {
         Some(path) => read_settings(path, connection, &world)?,
         None => wanted::settings(labs, Some(&world))?,
@@ -105,9 +120,9 @@ fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Resu
         None => applied(connection, &world),
     };
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
-    let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), &virsh, &workshop)?;
+    let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), virsh, &workshop)?;
     let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact };
-    Ok((plan::plan(&before, &settings, &libvirt, manner.as_ref()), connection.to_owned()))
+    Ok(plan::plan(&before, &settings, &libvirt, manner.as_ref()))
 }
 
 /// How lab2nix has its part in the activation, if it has: as is asked for, or as the module of the host says of a connection.

@@ -60,7 +60,21 @@ impl GuestNetwork {
         interfaces.chain(bonds).chain(vlans)
     }
 
-    /// The same, to be changed.
+    /// What each interface of the domain leads to, by its place among them: itself, the bond that has its MAC address, and VLANs on
+    /// those, each with its tag.
+    pub(crate) fn by_interface(&self) -> impl Iterator<Item = (&Addressing, usize, Option<u16>)> {
+        let carrier = |link: &str| {
+            let own = self.interfaces.iter().position(|interface| interface.id == link);
+            own.or_else(|| self.bonds.iter().find(|bond| bond.name == link)?.first)
+        };
+        let own = self.interfaces.iter().enumerate().map(|(index, interface)| (&interface.addressing, index, None));
+        let bonds = self.bonds.iter().filter_map(|bond| Some((&bond.addressing, bond.first?, None)));
+        let vlans = self.vlans.iter();
+        let vlans = vlans.filter_map(move |vlan| Some((&vlan.addressing, carrier(&vlan.link)?, Some(vlan.tag))));
+        own.chain(bonds).chain(vlans)
+    }
+
+    /// What everything in it has, to be changed.
     pub(crate) fn addressings_mut(&mut self) -> impl Iterator<Item = &mut Addressing> {
         let interfaces = self.interfaces.iter_mut().map(|interface| &mut interface.addressing);
         let bonds = self.bonds.iter_mut().map(|bond| &mut bond.addressing);

@@ -16,3 +16,11 @@ pub struct Forward {
     /// The address of the host, where it is not every one.
     pub address: Option<IpAddr>,
 }
+
+impl Forward {
+    /// Whether TCP on a port of the guest comes through it.
+    #[must_use]
+    pub fn leads_to(&self, port: u16) -> bool {
+        self.guest == port && self.protocol == Protocol::Tcp
+    }
+}

@@ -28,7 +28,7 @@ impl Effects<'_> {
                 let disk = running.facts.disks.iter().find(|disk| disk.target == target);
                 disk.is_some_and(|disk| disk.backing.iter().any(|source| path_of(source, self.before) == path))
             }
-            None => domain.snapshots > 0,
+            None => !domain.snapshots.is_empty(),
         };
         let mut found = Vec::new();
         for (target, before) in &old {

@@ -1,9 +1,15 @@
 //! What ends an activation early.
 
+use std::collections::BTreeSet;
+
 use super::Effects;
 use crate::activation::outcome::{Deed, Run};
+use crate::activation::world::Object;
 use crate::plan::Subject;
 use crate::plan::consequence::Consequence;
+
+/// What libvirt says of a domain that cannot be deleted because of its snapshots.
+const SNAPSHOTS: &str = "cannot delete inactive domain with";
 
 impl Effects<'_> {
     pub(super) fn failure(&mut self, again: Option<&Run>) {
@@ -32,12 +38,10 @@ impl Effects<'_> {
             Some(why) => format!("a second attempt stops with: {why}"),
             None => "a second attempt comes to its end".to_owned(),
         };
-        let what = format!("{at}libvirt refuses: {failure}; done by then: {done}; {second}");
-        let instead = if failure.starts_with("cannot delete inactive domain with") {
-            let name = self.run.failed_at.as_ref().map_or("NAME", |(_, name)| name);
-            Some(format!(
-                "`virsh snapshot-list {name}` and `virsh snapshot-delete {name} SNAPSHOT --metadata` before, or keep it"
-            ))
+        let held = if failure.starts_with(SNAPSHOTS) { self.held() } else { String::new() };
+        let what = format!("{at}libvirt refuses: {failure}{held}; done by then: {done}; {second}");
+        let instead = if failure.starts_with(SNAPSHOTS) {
+            Some(self.without_snapshots())
         } else if failure.contains("already exists with uuid") {
             Some("give the objects their new names in two switches, by a third name".to_owned())
         } else {
@@ -47,5 +51,45 @@ impl Effects<'_> {
         if let Some(instead) = instead {
             self.instead(instead);
         }
+    }
+
+    /// The domain that cannot be deleted because it has snapshots.
+    fn snapshotted(&self) -> Option<&Object> {
+        let (kind, name) = self.run.failed_at.as_ref()?;
+        self.run.world.named(*kind, name).or_else(|| self.before.named(*kind, name))
+    }
+
+    /// The saves that hold it.
+    fn saves(&self) -> BTreeSet<(&str, &str)> {
+        let snapshots = self.snapshotted().into_iter().flat_map(|domain| &domain.snapshots);
+        let saves =
+            snapshots.filter_map(|snapshot| Some((snapshot.name.as_str(), snapshot.mark.as_ref()?.lab.as_str())));
+        saves.collect()
+    }
+
+    /// The saves that hold it, by their names.
+    fn held(&self) -> String {
+        let saves: Vec<String> = self.saves().iter().map(|(name, lab)| format!("`{name}` of lab `{lab}`")).collect();
+        match saves.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (the save {one} holds it)"),
+            several => format!(" (the saves {} hold it)", several.join(", ")),
+        }
+    }
+
+    /// How it gets rid of them: of saves as saves, and of others one by one.
+    fn without_snapshots(&self) -> String {
+        let name = self.run.failed_at.as_ref().map_or("NAME", |(_, name)| name);
+        let saves = self.saves();
+        let names: BTreeSet<&str> = saves.iter().map(|(save, _)| *save).collect();
+        let mut steps: Vec<String> = names.iter().map(|save| format!("`lab2nix forget {save}`")).collect();
+        let count = self.snapshotted().map_or(0, |domain| domain.snapshots.len());
+        if count > saves.len() || saves.is_empty() {
+            steps.push(format!("`virsh snapshot-list {name}`"));
+            steps.push(format!("`virsh snapshot-delete {name} SNAPSHOT --metadata`"));
+        }
+        let (last, others) = steps.split_last().expect("there is one in any case");
+        let steps = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+        format!("{steps} before, or keep it")
     }
 }

@@ -11,11 +11,12 @@ use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
 use crate::lab::subnet::Family;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, Problems, did_you_mean};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::cloud_init::address;
 use crate::resolve::cloud_init::address::{Carries, On, Served};
 use crate::resolve::device_name;
 use crate::resolve::guest::Guest;
+use crate::resolve::interface;
 use crate::resolve::layers::{At, Layers, Word};
 use crate::resolve::names::Names;
 use crate::resolve::parse;
@@ -42,11 +43,7 @@ impl GuestLinks<'_> {
 
     fn unknown(&self, name: &str, place: Place, bonds: &[&str]) -> Problem {
         let known = self.interfaces.iter().map(|interface| interface.name.as_str()).chain(bonds.iter().copied());
-        let known: Vec<&str> = known.collect();
-        let help = if known.is_empty() { "give the domain `interfaces`".to_owned() } else { did_you_mean(name, known) };
-        Problem::new(Id::UnknownInterface, place, format!("the domain has no interface `{name}`"))
-            .label("not in its `interfaces`")
-            .help(help)
+        interface::unknown(name, place, known.collect())
     }
 }
 

@@ -14,7 +14,7 @@ cp -r "/guests/$arch/root/." "/guests/$arch/modules" "$tree"
 ln -s busybox "$tree/usr/bin/sh"
 mkdir -p "$tree/www/cgi-bin"
 install -m 755 /guests/scripts/init.sh "$tree/init"
-for script in agent lease shutdown; do
+for script in lease shutdown; do
   install -m 755 "/guests/scripts/$script.sh" "$tree/$script"
 done
 install -m 755 /guests/scripts/run.sh "$tree/www/cgi-bin/run"

@@ -3,7 +3,9 @@
 # network, as far as is needed here; else it takes an address by DHCP. Then it serves a page that says what it found, and
 # runs what is sent to /cgi-bin/run. The kernel hands on as environment what it does not know of its command line:
 # `resolve`, a name to ask the DNS for, `share`, a share to mount and to quote the file `greeting` of, `seedless`, which says
-# that no drive has a seed, and `agent`, with which it has an agent. It shuts down when that, or the power button, says so.
+# that no drive has a seed, `counter`, a device to which it writes ten times a second how long it has been up, as it does to
+# /run/counter, `agent`, after how many seconds QEMU's agent answers, and `marks`, for a first disk with marks of shutdowns.
+# It shuts down when the agent, or the power button, says so.
 /bin/busybox mkdir -p /dev /etc /mnt /proc /run /sbin /seed /sys /tmp /usr/sbin
 /bin/busybox --install -s
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -113,12 +115,26 @@ for name in /sys/class/input/event*/device/name; do
     { head -c 24 <&3 >/dev/null && /shutdown button; } &
   fi
 done
+# What the agent calls.
+printf '#!/bin/sh\nexec /shutdown agent\n' >/sbin/shutdown
+chmod +x /sbin/shutdown
 for name in /sys/class/virtio-ports/*/name; do
   if [ -n "$agent" ] && [ "$(cat "$name")" = org.qemu.guest_agent.0 ]; then
     port=${name%/name}
-    exec 4<>"/dev/${port##*/}"
-    /agent <&4 >&4 &
+    {
+      sleep "$agent"
+      echo "has an agent after $(cut -d ' ' -f 1 /proc/uptime)"
+      exec qemu-ga --method=virtio-serial --path="/dev/${port##*/}" --statedir=/run
+    } &
   fi
 done
+if [ -n "$counter" ]; then
+  while read -r seconds _ </proc/uptime; do
+    echo "$seconds"
+    echo "$seconds" >/run/counter.new
+    mv /run/counter.new /run/counter
+    sleep 0.1
+  done >"/dev/$counter" &
+fi
 echo "up with $(awk '/^MemTotal/ { print $2 }' /proc/meminfo) KiB"
 exec httpd -f -p 80 -h /www

@@ -55,6 +55,11 @@
       filesystems = [
         "nfs"
       ];
+      hosts = {
+        "192.168.1.53" = [
+          "dns"
+        ];
+      };
       identities = {
         uuids = {
           "8a44066c-e714-5d7f-8e78-3b3248c3c18c" = "network lan";

@@ -46,6 +46,14 @@
         "x86_64"
       ];
       tpm = true;
+      hosts = {
+        "10.77.0.10" = [
+          "bios"
+        ];
+        "10.77.0.11" = [
+          "uefi"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -38,6 +38,11 @@
           "pc-q35-9.1" = "domain web";
         };
       };
+      hosts = {
+        "10.6.0.10" = [
+          "web"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -46,6 +46,11 @@
       firmware = [
         "x86_64"
       ];
+      hosts = {
+        "10.30.0.10" = [
+          "nas"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

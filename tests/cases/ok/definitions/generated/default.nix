@@ -49,6 +49,14 @@
           "pc-q35-9.1" = "domain archive";
         };
       };
+      hosts = {
+        "192.168.122.40" = [
+          "office"
+        ];
+        "192.168.122.42" = [
+          "archive"
+        ];
+      };
       identities = {
         bridges = {
           virbr0 = "network default";

@@ -44,6 +44,11 @@
           "pc-q35-9.1" = "domain web";
         };
       };
+      hosts = {
+        "192.168.122.10" = [
+          "web"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

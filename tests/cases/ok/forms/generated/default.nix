@@ -52,6 +52,18 @@
           to = "10.40.0.10:22";
         };
       };
+      hosts = {
+        "10.40.0.10" = [
+          "play"
+          "play-gpu"
+          "play-setup"
+        ];
+        "10.40.0.11" = [
+          "play"
+          "play-gpu"
+          "play-setup"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -41,6 +41,14 @@
         "1554ef67-66a5-5a80-a6ff-a3f6e0b8b4a6"
         "6297ca82-ca82-533d-b49d-9e4507e744d2"
       ];
+      hosts = {
+        "10.20.0.5" = [
+          "wiki"
+        ];
+        "10.20.0.10" = [
+          "web"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

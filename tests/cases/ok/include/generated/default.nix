@@ -47,6 +47,12 @@
           "pc-q35-9.1" = "domain db";
         };
       };
+      hosts = {
+        "10.20.0.10" = [
+          "web.lab.example"
+          "web"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -140,6 +140,17 @@
           to = "10.71.0.5:22";
         };
       };
+      hosts = {
+        "10.62.0.9" = [
+          "thin"
+        ];
+        "10.63.0.2" = [
+          "router"
+        ];
+        "fd00:63::2" = [
+          "router"
+        ];
+      };
       identities = {
         bridges = {
           virbr-install = "network install";

@@ -71,6 +71,16 @@
       steadyNetworks = [
         "c9d0e3a1-7d0e-4c39-9f0e-0f7c7f0b7a52"
       ];
+      hosts = {
+        "10.20.0.10" = [
+          "gateway.office.example.org"
+          "gateway"
+        ];
+        "fd00:20::10" = [
+          "gateway.office.example.org"
+          "gateway"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -48,6 +48,11 @@
           "pc-q35-9.1" = "domain data";
         };
       };
+      hosts = {
+        "10.1.0.10" = [
+          "shop"
+        ];
+      };
       identities = {
         bridges = {
           virbr-front = "network front";

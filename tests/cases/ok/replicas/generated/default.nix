@@ -40,6 +40,29 @@
           "pc-q35-9.1" = "domain manager";
         };
       };
+      hosts = {
+        "10.9.0.20" = [
+          "manager"
+        ];
+        "10.9.0.21" = [
+          "worker-1"
+        ];
+        "10.9.0.22" = [
+          "worker-2"
+        ];
+        "10.9.0.23" = [
+          "worker-3"
+        ];
+        "fd00:9::21" = [
+          "worker-1"
+        ];
+        "fd00:9::22" = [
+          "worker-2"
+        ];
+        "fd00:9::23" = [
+          "worker-3"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

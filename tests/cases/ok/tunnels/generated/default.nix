@@ -31,6 +31,11 @@
           "pc-q35-9.1" = "domain caller";
         };
       };
+      hosts = {
+        "10.30.0.10" = [
+          "left"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -32,6 +32,11 @@
         };
       };
       openVSwitch = true;
+      hosts = {
+        "10.7.0.10" = [
+          "desk"
+        ];
+      };
       identities = {
         bridges = {
           virbr-lan = "network lan";

@@ -1,0 +1,164 @@
+//! Which domains are meant: those whose names match a glob, or that have a profile.
+
+use std::collections::BTreeSet;
+
+use glob::Pattern;
+
+use crate::problem::did_you_mean;
+
+/// What somebody has asked for: globs such as `web-*`, and profiles such as `@server`. Upper and lower case are different, as they
+/// are in names. Without any, all domains are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Choice(Vec<Term>);
+
+#[derive(Debug, Clone)]
+enum Term {
+    /// A name with `*`, `?` and `[…]`.
+    Glob(Pattern),
+    /// A name, letter by letter.
+    Name(String),
+    Profile(String),
+}
+
+/// Why nothing can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Brackets or stars that make no sense.
+    #[error("`{word}` is no glob: {why}; `*`, `?` and `[…]` stand for letters of names")]
+    NotAGlob {
+        /// What was asked for.
+        word: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Nobody has that name.
+    #[error("there is no domain `{word}`: {help}")]
+    NoDomain {
+        /// What was asked for.
+        word: String,
+        /// What may be meant.
+        help: String,
+    },
+    /// No domain has that profile.
+    #[error("no domain has the profile `{word}`: {help}")]
+    NoProfile {
+        /// What was asked for.
+        word: String,
+        /// What may be meant.
+        help: String,
+    },
+}
+
+impl Choice {
+    /// Reads what was asked for, each a glob of names or `@` and the name of a profile.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAGlob`].
+    pub fn parse(words: &[String]) -> Result<Self, Error> {
+        words.iter().map(|word| Term::parse(word)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The domain of this name alone, whatever its characters mean in a glob.
+    #[must_use]
+    pub fn name(name: &str) -> Self {
+        Self(vec![Term::Name(name.to_owned())])
+    }
+
+    /// Whether nothing was asked for, so that all are meant.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a domain of this name with these profiles is meant.
+    #[must_use]
+    pub fn has(&self, name: &str, profiles: &[String]) -> bool {
+        self.is_all() || self.names(name, profiles)
+    }
+
+    /// Whether something that was asked for is this domain: also where it is left out unless it is named.
+    #[must_use]
+    pub fn names(&self, name: &str, profiles: &[String]) -> bool {
+        self.0.iter().any(|term| term.has(name, profiles))
+    }
+
+    /// Whether all that was asked for is there, among domains with their profiles.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoDomain`] and [`Error::NoProfile`], of the first that is not, with what may be meant.
+    pub fn is_among<'d>(&self, domains: impl IntoIterator<Item = (&'d str, &'d [String])>) -> Result<(), Error> {
+        let domains: Vec<(&str, &[String])> = domains.into_iter().collect();
+        let is_there = |term: &&Term| domains.iter().any(|(name, profiles)| term.has(name, profiles));
+        match self.0.iter().find(|term| !is_there(term)) {
+            None => Ok(()),
+            Some(Term::Glob(pattern)) => Err(no_domain(pattern.as_str(), &domains)),
+            Some(Term::Name(word)) => Err(no_domain(word, &domains)),
+            Some(Term::Profile(word)) => {
+                let known = domains.iter().flat_map(|(_, profiles)| profiles.iter().map(String::as_str));
+                let known: BTreeSet<&str> = known.collect();
+                Err(Error::NoProfile { word: word.clone(), help: did_you_mean(word, known) })
+            }
+        }
+    }
+}
+
+fn no_domain(word: &str, domains: &[(&str, &[String])]) -> Error {
+    Error::NoDomain { word: word.to_owned(), help: did_you_mean(word, domains.iter().map(|(name, _)| *name)) }
+}
+
+impl Term {
+    fn parse(word: &str) -> Result<Self, Error> {
+        if let Some(profile) = word.strip_prefix('@') {
+            return Ok(Self::Profile(profile.to_owned()));
+        }
+        let not_a_glob =
+            |error: glob::PatternError| Error::NotAGlob { word: word.to_owned(), why: error.msg.to_owned() };
+        Pattern::new(word).map(Self::Glob).map_err(not_a_glob)
+    }
+
+    fn has(&self, name: &str, profiles: &[String]) -> bool {
+        match self {
+            // A name may have characters that a glob gives a meaning.
+            Self::Glob(pattern) => pattern.as_str() == name || pattern.matches(name),
+            Self::Name(word) => word == name,
+            Self::Profile(profile) => profiles.contains(profile),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn globs_and_profiles_choose() {
+        let server = ["server".to_owned()];
+        let domains: [(&str, &[String]); 3] = [("DC01", &server), ("web-1", &[]), ("web.10", &[])];
+        let chosen = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            let choice = Choice::parse(&words).map_err(|error| error.to_string())?;
+            choice.is_among(domains).map_err(|error| error.to_string())?;
+            Ok(domains
+                .into_iter()
+                .filter(|(name, profiles)| choice.has(name, profiles))
+                .map(|(name, _)| name)
+                .collect())
+        };
+        let check = |words: &[&str], expected: Result<&[&'static str], &str>| {
+            let expected: Result<Vec<&str>, String> = expected.map(<[_]>::to_vec).map_err(str::to_owned);
+            assert_eq!(chosen(words), expected, "{words:?}");
+        };
+        check(&[], Ok(&["DC01", "web-1", "web.10"]));
+        check(&["web*"], Ok(&["web-1", "web.10"]));
+        check(&["web?1"], Ok(&["web-1"]));
+        check(&["[wD]*1"], Ok(&["DC01", "web-1"]));
+        check(&["@server", "web-1"], Ok(&["DC01", "web-1"]));
+        check(&["*", "dc01"], Err("there is no domain `dc01`: did you mean `DC01`?"));
+        check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));
+        check(&["@servers"], Err("no domain has the profile `servers`: did you mean `server`?"));
+        check(&["a[b"], Err("`a[b` is no glob: invalid range pattern; `*`, `?` and `[…]` stand for letters of names"));
+    }
+}
