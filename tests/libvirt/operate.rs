@@ -209,18 +209,19 @@ DC01: ready after TIME
 SCCM01: started
 SCCM01: not ready after TIME: 192.168.56.11:81 takes no connections
 1 domain is ready, not so: SCCM01; left as they are: CLIENT01, CLIENT02
-`lab2nix up` goes on with the rest; `lab2nix console NAME` and `view NAME` show a guest
+`lab2nix up` tries it again, with `--force` those after it too; `lab2nix console NAME` and `view NAME` show a guest
 ";
 
 /// What is said in the end, without how long it took.
 fn without_times(said: &str) -> String {
     let lasts = said.lines().filter(|line| !line.contains(": not ready yet: "));
+    let is_time = |after: &str| after.starts_with(|c: char| c.is_ascii_digit());
     let without = |line: &str| match line.split_once(" after ") {
-        Some((before, after)) => {
+        Some((before, after)) if is_time(after) => {
             let rest = after.find(':').map_or("", |at| &after[at..]);
             format!("{before} after TIME{rest}\n")
         }
-        None => format!("{line}\n"),
+        Some(_) | None => format!("{line}\n"),
     };
     lasts.map(without).collect()
 }
