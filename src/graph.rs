@@ -143,11 +143,6 @@ pub(crate) fn natural(name: &str) -> (Vec<(usize, String)>, String) {
     (parts, name.to_owned())
 }
 
-/// `1 CPU`, `2 CPUs`.
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,6 +43,12 @@ pub fn shell(word: &str) -> String {
     }
 }
 
+/// A count of things: `1 CPU`, `2 CPUs`.
+#[must_use]
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 fn shown(text: &str, is_kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     let is_written_out = |c: char| is_hidden(c) && !is_kept(c);
     if !text.contains(is_written_out) {

@@ -20,6 +20,7 @@
 //! ```
 
 pub mod file;
+pub(crate) mod node;
 mod print;
 mod read;
 

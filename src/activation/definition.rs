@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::lab::identity::{self, ObjectKind};
 use crate::lab::size::bytes_of_amount;
+use crate::xml::node::elements;
 
 /// The definition of an object, as XML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +135,7 @@ impl Definition {
     pub fn as_handed_over(self) -> Self {
         let document = self.document();
         let Some(first) = devices(document.root_element(), "interface").next() else { return self };
-        if children(first, "mac").next().is_some() {
+        if elements(first, "mac").next().is_some() {
             return self;
         }
         let mac = format!("<mac address='{}'/>", identity::derive(self.uuid, 0));
@@ -184,15 +185,15 @@ impl Definition {
         let document = self.document();
         let bridge = network.facts.bridge.as_deref();
         let is_on = |interface: &Node<'_, '_>| {
-            let source = children(*interface, "source").next();
+            let source = elements(*interface, "source").next();
             let of = |name: &str| source.and_then(|source| source.attribute(name));
             // Others have a device of the host's for themselves.
             let has_tap = matches!(interface.attribute("type"), Some("network" | "bridge"));
             has_tap && (of("network") == Some(&network.name) || bridge.is_some() && of("bridge") == bridge)
         };
         let tap = |interface: Node<'_, '_>| {
-            let device = children(interface, "target").next()?.attribute("dev")?.to_owned();
-            let is_isolated = children(interface, "port").any(|port| port.attribute("isolated") == Some("yes"));
+            let device = elements(interface, "target").next()?.attribute("dev")?.to_owned();
+            let is_isolated = elements(interface, "port").any(|port| port.attribute("isolated") == Some("yes"));
             Some(Tap { device, is_isolated })
         };
         devices(document.root_element(), "interface").filter(is_on).filter_map(tap).collect()
@@ -261,7 +262,7 @@ impl Facts {
         let text = |path: &[&str]| find(root, path).and_then(|found| found.text()).map(str::to_owned);
         let interfaces = |kind: &str, source: &str| -> Vec<String> {
             let interfaces = devices(root, "interface").filter(|interface| interface.attribute("type") == Some(kind));
-            let sources = interfaces.filter_map(|interface| children(interface, "source").next());
+            let sources = interfaces.filter_map(|interface| elements(interface, "source").next());
             sources.filter_map(|found| found.attribute(source)).map(str::to_owned).collect()
         };
         let forward = find(root, &["forward"]).map(|forward| forward.attribute("mode").unwrap_or("nat"));
@@ -269,7 +270,7 @@ impl Facts {
         let own = (root.tag_name().name() == "network").then_some(root);
         let macs = devices(root, "interface")
             .chain(own)
-            .map(|of| children(of, "mac").next()?.attribute("address").map(str::to_owned))
+            .map(|of| elements(of, "mac").next()?.attribute("address").map(str::to_owned))
             .collect();
         let makes_bridge = forward.is_none_or(|mode| ["nat", "route", "open"].contains(&mode));
         let bridge = attribute(&["bridge"], "name").map(str::to_owned);
@@ -288,7 +289,7 @@ impl Facts {
             bridges: interfaces("bridge", "bridge"),
             disks: devices(root, "disk").filter_map(Disk::of).collect(),
             render_node: devices(root, "graphics")
-                .filter_map(|graphics| children(graphics, "gl").next())
+                .filter_map(|graphics| elements(graphics, "gl").next())
                 .filter(|gl| gl.attribute("enable") != Some("no"))
                 .map(|gl| gl.attribute("rendernode").unwrap_or("/dev/dri").to_owned())
                 .next(),
@@ -298,7 +299,7 @@ impl Facts {
             macs,
             has_kvm: root.attribute("type") == Some("kvm"),
             has_tpm: devices(root, "tpm")
-                .filter_map(|tpm| children(tpm, "backend").next())
+                .filter_map(|tpm| elements(tpm, "backend").next())
                 .any(|backend| backend.attribute("type") == Some("emulator")),
         }
     }
@@ -306,16 +307,16 @@ impl Facts {
 
 impl Disk {
     fn of(disk: Node<'_, '_>) -> Option<Self> {
-        let names_volume = children(disk, "source").any(|source| source.attribute("volume").is_some());
+        let names_volume = elements(disk, "source").any(|source| source.attribute("volume").is_some());
         let source = if disk.attribute("type") == Some("volume") && !names_volume {
             DiskSource::Nothing
         } else {
             DiskSource::of(disk)?
         };
         let backing = disk.descendants().filter(|node| node.has_tag_name("backingStore")).filter_map(DiskSource::of);
-        let target = children(disk, "target").next().and_then(|target| target.attribute("dev")).unwrap_or_default();
+        let target = elements(disk, "target").next().and_then(|target| target.attribute("dev")).unwrap_or_default();
         let is_disk = matches!(disk.attribute("device"), None | Some("disk"));
-        let policy = children(disk, "source").next().and_then(|source| source.attribute("startupPolicy"));
+        let policy = elements(disk, "source").next().and_then(|source| source.attribute("startupPolicy"));
         let may_be_missing = matches!(policy, Some("optional" | "requisite"));
         Some(Self { target: target.to_owned(), source, backing: backing.collect(), is_disk, may_be_missing })
     }
@@ -324,7 +325,7 @@ impl Disk {
 impl DiskSource {
     /// The source in an element.
     fn of(element: Node<'_, '_>) -> Option<Self> {
-        let source = children(element, "source").next()?;
+        let source = elements(element, "source").next()?;
         Some(match (source.attribute("pool"), source.attribute("volume")) {
             (Some(pool), Some(name)) => Self::Volume { pool: pool.to_owned(), name: name.to_owned() },
             _ => match source.attribute("file") {
@@ -373,18 +374,13 @@ fn dnsmasq_options<'a, 'i>(network: Node<'a, 'i>) -> impl Iterator<Item = Node<'
     network.children().filter(|child| child.has_tag_name((NAMESPACE, "options")))
 }
 
-fn children<'a, 'i>(of: Node<'a, 'i>, name: &str) -> impl Iterator<Item = Node<'a, 'i>> + use<'a, 'i> {
-    let name = name.to_owned();
-    of.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
-}
-
 fn devices<'a, 'i>(root: Node<'a, 'i>, name: &str) -> impl Iterator<Item = Node<'a, 'i>> + use<'a, 'i> {
     let name = name.to_owned();
-    children(root, "devices").flat_map(move |devices| children(devices, &name))
+    elements(root, "devices").flat_map(move |devices| elements(devices, &name))
 }
 
 fn find<'a, 'i>(root: Node<'a, 'i>, path: &[&str]) -> Option<Node<'a, 'i>> {
-    path.iter().try_fold(root, |node, name| children(node, name).next())
+    path.iter().try_fold(root, |node, name| elements(node, name).next())
 }
 
 fn text_of<'a>(document: &'a Document<'_>, path: &[&str]) -> Option<&'a str> {

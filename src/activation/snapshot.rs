@@ -7,6 +7,8 @@ use roxmltree::{Document, Node};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::xml::node::{child, elements};
+
 /// What the line with the mark begins with.
 const MARK: &str = "lab2nix-save ";
 
@@ -145,16 +147,6 @@ fn source(source: Node<'_, '_>) -> String {
     const NAMES: [&str; 8] = ["file", "dev", "dir", "pool", "volume", "protocol", "name", "path"];
     let named = NAMES.iter().filter_map(|name| source.attribute(*name));
     named.collect::<Vec<_>>().join(" ")
-}
-
-/// The first child of a name.
-pub(crate) fn child<'a, 'i>(of: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    of.children().find(|child| child.is_element() && child.tag_name().name() == name)
-}
-
-/// The children of a name.
-pub(crate) fn elements<'a, 'i>(of: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
-    of.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
 }
 
 #[cfg(test)]

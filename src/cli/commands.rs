@@ -28,13 +28,14 @@ use crate::activation::{settings, wanted};
 use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::gentle;
 use crate::inventory::{choice, hypervisor};
+use crate::neighbours::Hosts;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::{Consequence, Harm};
-use crate::problem::{Id, Problem, Severity, did_you_mean};
+use crate::problem::{Id, Problem, Problems, Severity, did_you_mean};
 use crate::proof::Proven;
 use crate::report::{self, Format};
-use crate::source::Source;
+use crate::source::{Joined, Source};
 use crate::{virsh, visible};
 
 /// The spec or the files need attention.
@@ -165,10 +166,10 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Forget(arguments) => return save::forget(cli, arguments),
         Command::Import(arguments) => return import::import(cli, arguments),
         Command::Status(arguments) => return operate::status(cli, arguments),
-        Command::Up(arguments) => return operate::start(cli, arguments),
-        Command::Down(arguments) => return operate::stop(cli, arguments),
+        Command::Up(arguments) => return operate::up(cli, arguments),
+        Command::Down(arguments) => return operate::down(cli, arguments),
         Command::Restart(arguments) => return operate::restart(cli, arguments),
-        Command::Wait(arguments) => return operate::await_ready(cli, arguments),
+        Command::Wait(arguments) => return operate::wait(cli, arguments),
         Command::Run(arguments) => return operate::run(cli, arguments),
         Command::Console(arguments) => return operate::console(cli, arguments),
         Command::Ssh(arguments) => return operate::ssh(cli, arguments),
@@ -282,6 +283,16 @@ fn look_at(spec: &Path) -> Result<(Source, Checked), Failure> {
     let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
     Ok((source, checked))
+}
+
+/// The same for several specs, each once.
+fn look_at_all(specs: &[PathBuf]) -> Result<Vec<(Source, Checked)>, Failure> {
+    different(specs).map(|spec| look_at(spec)).collect()
+}
+
+/// The problems of specs, and those that they have with each other.
+fn together(specs: &[(Source, Checked)], hosts: Hosts) -> (Joined<'_>, Problems) {
+    pipeline::check_together(specs.iter().map(|(source, checked)| (source, checked)), hosts)
 }
 
 /// Whether there is an error among problems, or a warning where these are denied.

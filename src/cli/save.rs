@@ -19,7 +19,7 @@ pub struct SaveArguments {
     pub only: Vec<String>,
     /// The labs.
     #[command(flatten)]
-    pub of: LabArguments,
+    pub lab: LabArguments,
 }
 
 /// The arguments of `restore`.
@@ -36,7 +36,7 @@ pub struct RestoreArguments {
     pub force: bool,
     /// The labs.
     #[command(flatten)]
-    pub of: LabArguments,
+    pub lab: LabArguments,
 }
 
 /// The arguments of `forget`.
@@ -50,7 +50,7 @@ pub struct ForgetArguments {
     pub only: Vec<String>,
     /// The labs.
     #[command(flatten)]
-    pub of: LabArguments,
+    pub lab: LabArguments,
 }
 
 /// The arguments of `saves`.
@@ -61,7 +61,7 @@ pub struct SavesArguments {
     pub format: SavesFormat,
     /// The labs.
     #[command(flatten)]
-    pub of: LabArguments,
+    pub lab: LabArguments,
 }
 
 /// How saves are told.

@@ -5,6 +5,7 @@ use roxmltree::Node;
 use super::{Section, Tell};
 use crate::activation::definition::Definition;
 use crate::lab::identity::ObjectKind;
+use crate::xml::node::child;
 
 /// What a running network has to be told so that its definition becomes another one; `None` where more changes than that.
 pub(super) fn difference(old: &Definition, new: &Definition) -> Option<Vec<Tell>> {
@@ -67,10 +68,6 @@ fn without_hosts(network: &Definition) -> String {
         let is_list = matches!(node.tag_name().name(), "dns" | "dhcp") && node.attributes().len() == 0;
         is_told(node) || is_list && node.children().filter(Node::is_element).all(|child| is_told(&child))
     })
-}
-
-fn child<'a, 'i>(of: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    of.children().find(|child| child.has_tag_name(name))
 }
 
 #[cfg(test)]

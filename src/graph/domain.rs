@@ -1,7 +1,7 @@
 //! A domain of the picture: what it is, how large, and what each of its interfaces is attached to.
 
 use crate::graph::segment::{SegmentKind, Segments, active, vlan};
-use crate::graph::{Fact, counted, shown};
+use crate::graph::{Fact, shown};
 use crate::lab::cloud_init::address::Addressing;
 use crate::lab::cloud_init::network::GuestNetwork;
 use crate::lab::device::hostdev::HostDeviceKind;
@@ -14,6 +14,7 @@ use crate::lab::storage::backing::Image;
 use crate::lab::{Domain, Imported, Lab, Volume};
 use crate::spec::guest::{Arch, Os};
 use crate::spec::interface::LinkState;
+use crate::visible::counted;
 
 /// What stands where an address would that a DHCP server gives.
 const DHCP: &str = "DHCP";

@@ -5,6 +5,7 @@ use crate::graph::domain::{Connection, DomainNode};
 use crate::graph::markup::Markup;
 use crate::graph::segment::{Segment, SegmentKind};
 use crate::graph::{Fact, Graph, svg};
+use crate::visible;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -123,9 +124,9 @@ fn details(out: &mut Markup, graph: &Graph) {
     out.begin("div", &[("id", &"details"), ("aria-live", &"polite")]);
     out.begin("article", &[("id", &"about")]);
     out.element("h2", &[], "Everything");
-    let domains = crate::graph::counted(graph.domains.len(), "domain");
+    let domains = visible::counted(graph.domains.len(), "domain");
     let segments = graph.segments.iter().filter(|segment| segment.kind != SegmentKind::User).count();
-    out.element("p", &[], &format!("{domains}, {}", crate::graph::counted(segments, "network")));
+    out.element("p", &[], &format!("{domains}, {}", visible::counted(segments, "network")));
     for lab in graph.labs.iter().filter(|_| graph.labs.len() > 1) {
         out.element("p", &[], &[&*lab.name, lab.description.as_deref().unwrap_or_default()].join(": "));
     }

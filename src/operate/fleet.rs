@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::ready::agent_channel;
 use crate::activation::world::{Object, World};
 use crate::inventory;
 use crate::inventory::choice::{self, Choice};
@@ -14,6 +13,7 @@ use crate::lab::domain::ready::{Ready, Sign};
 use crate::lab::identity::ObjectKind;
 use crate::lab::{Domain, Imported, Lab};
 use crate::spec::Active;
+use crate::virsh::agent;
 
 /// A domain of a lab.
 #[derive(Debug)]
@@ -68,16 +68,24 @@ impl<'l> Fleet<'l> {
     ///
     /// When something that was asked for is not there.
     pub fn of(labs: &[&'l Lab], choice: &Choice, purpose: Purpose, world: &World) -> Result<Self, choice::Error> {
-        let domains = || labs.iter().flat_map(|lab| lab.domains.iter().flatten());
-        let imported = || labs.iter().flat_map(|lab| &lab.imported);
-        let none: &[String] = &[];
-        let all = domains().map(|domain| (domain.name.as_str(), domain.profiles.as_slice()));
-        choice.is_among(all.chain(imported().map(|domain| (domain.name.as_str(), none))))?;
+        Self::is_among(labs, choice)?;
         let mut fleet = Self::default();
         for lab in labs {
             fleet.add(lab, choice, purpose, world);
         }
         Ok(fleet)
+    }
+
+    /// Whether all that was asked for is there, in the specs alone.
+    ///
+    /// # Errors
+    ///
+    /// When something is not.
+    pub fn is_among(labs: &[&Lab], choice: &Choice) -> Result<(), choice::Error> {
+        let domains = labs.iter().flat_map(|lab| lab.domains.iter().flatten());
+        let imported = labs.iter().flat_map(|lab| &lab.imported);
+        let all = domains.map(|domain| (domain.name.as_str(), domain.profiles.as_slice()));
+        choice.is_among(all.chain(imported.map(|domain| (domain.name.as_str(), &[][..]))))
     }
 
     fn add(&mut self, lab: &'l Lab, choice: &Choice, purpose: Purpose, world: &World) {
@@ -159,7 +167,7 @@ impl<'l> Member<'l> {
         let named = world.named(ObjectKind::Domain, &domain.name);
         let is_own = |found: &&Object| domain.uuid.as_ref().is_none_or(|uuid| uuid.value == found.uuid());
         let own = named.filter(is_own);
-        let has_agent = own.is_some_and(|own| agent_channel(own.definition.text()).is_some());
+        let has_agent = own.is_some_and(|own| agent::channel(own.definition.text()).is_some());
         let sign = if has_agent { Sign::Agent } else { Sign::Running };
         Self {
             name: &domain.name,

@@ -3,17 +3,15 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use roxmltree::Document;
 use uuid::Uuid;
 
 use super::fleet::Member;
 use super::run;
 use crate::lab::domain::ready::Sign;
 use crate::parallel;
-use crate::virsh::agent::Agent;
+use crate::virsh::agent::{self, Agent};
 use crate::virsh::{Error, Query, Virsh, state};
 
 /// How long a connection may take.
@@ -107,7 +105,7 @@ impl Look<'_> {
     fn agent_is_missing(&self, domain: Uuid) -> Result<Option<String>, Error> {
         let answer = self.virsh.ask(&[Query::Running(domain)])?.pop().unwrap_or_else(|| Ok(String::new()));
         let definition = answer.unwrap_or_default();
-        match agent_channel(&definition) {
+        match agent::channel(&definition) {
             None => Ok(Some("it runs without a channel for its agent, until it is shut down and started".to_owned())),
             Some(state) if state != "connected" => Ok(Some("its agent does not run yet".to_owned())),
             Some(_) => match self.agent {
@@ -122,16 +120,6 @@ impl Look<'_> {
 #[must_use]
 pub fn runs(state: &str) -> bool {
     matches!(state, "running" | "idle" | "in shutdown")
-}
-
-/// The state of the channel for the guest's agent in a definition, empty where none is said; `None` without such a channel.
-pub(crate) fn agent_channel(definition: &str) -> Option<String> {
-    let document = Document::parse(definition).ok()?;
-    let mut targets = document.descendants().filter(|node| {
-        let is_of_channel = node.parent().is_some_and(|parent| parent.has_tag_name("channel"));
-        is_of_channel && node.has_tag_name("target") && node.attribute("name") == Some("org.qemu.guest_agent.0")
-    });
-    targets.next().map(|target| target.attribute("state").unwrap_or_default().to_owned())
 }
 
 /// What is missing of the ports of a guest, of which one has to answer.
@@ -190,42 +178,12 @@ fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
     Err(last)
 }
 
-/// Calls until it says that it is done, or as long as it may take. Returns whether it is.
-///
-/// # Errors
-///
-/// When it fails.
-pub(crate) fn until(patience: Duration, mut is_done: impl FnMut() -> Result<bool, Error>) -> Result<bool, Error> {
-    let began = Instant::now();
-    loop {
-        if is_done()? {
-            return Ok(true);
-        }
-        let left = patience.saturating_sub(began.elapsed());
-        if left.is_zero() {
-            return Ok(false);
-        }
-        thread::sleep(PAUSE.min(left));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
     use std::net::TcpListener;
-
-    #[test]
-    fn the_channel_of_the_agent_is_found() {
-        let channel = |rest: &str| format!("<domain><devices><channel>{rest}</channel></devices></domain>");
-        let check = |rest: &str, expected: Option<&str>| {
-            assert_eq!(agent_channel(&channel(rest)).as_deref(), expected, "{rest}");
-        };
-        check("<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/>", Some("connected"));
-        check("<target type='virtio' name='org.qemu.guest_agent.0'/>", Some(""));
-        check("<target type='virtio' name='com.redhat.spice.0' state='connected'/>", None);
-        assert_eq!(agent_channel("no XML"), None);
-    }
+    use std::thread;
 
     /// A server that says something to each who connects.
     fn server(says: &'static [u8]) -> u16 {

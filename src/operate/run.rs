@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::ready::until;
 use crate::virsh::Error;
 use crate::virsh::agent::{Agent, Ended, Process};
 use shell::Shell;
@@ -65,6 +64,21 @@ fn kill(agent: &Agent, domain: Uuid, shell: Shell, process: Process) -> Result<R
     agent.start(domain, program, &arguments)?;
     let is_gone = until(KILLED, || Ok(agent.ended(domain, process)?.is_some()))?;
     Ok(Ran::Killed { is_gone })
+}
+
+/// Calls until it says that it is done, or as long as it may take. Returns whether it is.
+fn until(patience: Duration, mut is_done: impl FnMut() -> Result<bool, Error>) -> Result<bool, Error> {
+    let began = Instant::now();
+    loop {
+        if is_done()? {
+            return Ok(true);
+        }
+        let left = patience.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        thread::sleep(PAUSES.1.min(left));
+    }
 }
 
 /// Why a command that tells whether a guest is ready does not succeed; `None` when it does.

@@ -96,9 +96,7 @@ impl Status {
     /// The status as JSON.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        schema::json_of(self)
     }
 
     /// The status as a table.

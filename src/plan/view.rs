@@ -166,15 +166,9 @@ impl View {
     }
 
     /// As JSON.
-    ///
-    /// # Panics
-    ///
-    /// Never: texts and numbers always print.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("texts and numbers always print");
-        text.push('\n');
-        text
+        schema::json_of(self)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Spec;
@@ -30,26 +31,27 @@ pub fn cached() -> &'static Value {
 }
 
 /// The schema as the text of `schema/lab.schema.json`.
-///
-/// # Panics
-///
-/// Never: a JSON value always prints.
 #[must_use]
 pub fn schema_text() -> String {
-    let mut text = serde_json::to_string_pretty(&schema()).expect("a JSON value always prints");
-    text.push('\n');
-    text
+    json_of(&schema())
 }
 
 /// The schema of what a command says to programs, as text.
+#[must_use]
+pub fn text_of<T: JsonSchema>() -> String {
+    json_of(&SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>())
+}
+
+/// A value as JSON that people can read too, with a line end.
+///
+/// What commands print for programs, and schemas, are made here.
 ///
 /// # Panics
 ///
-/// Never: a JSON value always prints.
+/// When a map has keys that are no texts, which no view has.
 #[must_use]
-pub fn text_of<T: JsonSchema>() -> String {
-    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
-    let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value always prints");
+pub fn json_of(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("texts and numbers always print");
     text.push('\n');
     text
 }

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use roxmltree::Document;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -119,6 +120,18 @@ struct Status {
     err_truncated: bool,
 }
 
+/// The state of the channel for the agent of a guest in its definition: `connected`, `disconnected`, or empty where none is said.
+/// `None` without such a channel.
+#[must_use]
+pub fn channel(definition: &str) -> Option<String> {
+    let document = Document::parse(definition).ok()?;
+    let mut targets = document.descendants().filter(|node| {
+        let is_of_channel = node.parent().is_some_and(|parent| parent.has_tag_name("channel"));
+        is_of_channel && node.has_tag_name("target") && node.attribute("name") == Some("org.qemu.guest_agent.0")
+    });
+    targets.next().map(|target| target.attribute("state").unwrap_or_default().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +142,18 @@ mod tests {
     fn agent(answer: &str) -> Agent {
         let script = format!("cat <<'END'\n{answer}\n<<lab2nix>>\nEND\necho 'error: <<lab2nix>>' >&2");
         Agent::new(Virsh::new("test:///x").with_program(["sh", "-c", &script].map(OsString::from).to_vec()))
+    }
+
+    #[test]
+    fn the_channel_of_the_agent_is_found() {
+        let with = |rest: &str| format!("<domain><devices><channel>{rest}</channel></devices></domain>");
+        let check = |rest: &str, expected: Option<&str>| {
+            assert_eq!(channel(&with(rest)).as_deref(), expected, "{rest}");
+        };
+        check("<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/>", Some("connected"));
+        check("<target type='virtio' name='org.qemu.guest_agent.0'/>", Some(""));
+        check("<target type='virtio' name='com.redhat.spice.0' state='connected'/>", None);
+        assert_eq!(channel("no XML"), None);
     }
 
     #[test]

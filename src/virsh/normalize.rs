@@ -10,6 +10,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use rustix::process::{getegid, geteuid};
+
 use super::{Error, Query, Virsh, prefix, quoted};
 use crate::activation::definition::Definition;
 use crate::activation::run::Normalize;
@@ -69,11 +71,12 @@ impl Workshop {
         }
         self.clear()?;
         fs::write(self.path.join("empty.xml"), "<node/>")?;
-        // As another user than its own, root's QEMU may not have KVM, and would be probed at each definition; and root's driver
-        // would make itself a place in the host's huge pages.
+        // As another user than ours, root's QEMU may not have KVM, and would be probed at each definition, and nobody but root may
+        // have another; and root's driver would make itself a place in the host's huge pages.
+        let (user, group) = (geteuid(), getegid());
         fs::write(
             self.path.join("etc/qemu.conf"),
-            "user = \"+0\"\ngroup = \"+0\"\nremember_owner = 0\nhugetlbfs_mount = []\n",
+            format!("user = \"+{user}\"\ngroup = \"+{group}\"\nremember_owner = 0\nhugetlbfs_mount = []\n"),
         )
     }
 
@@ -102,9 +105,7 @@ impl Drop for Workshop {
 /// Whether a path is a directory itself, ours, and closed to others.
 fn is_private(path: &Path) -> io::Result<bool> {
     let found = fs::symlink_metadata(path)?;
-    // Whose files of ours are, a file says that was just made.
-    let own = tempfile::tempfile()?.metadata()?.uid();
-    Ok(found.is_dir() && found.uid() == own && found.mode() & 0o022 == 0)
+    Ok(found.is_dir() && found.uid() == geteuid().as_raw() && found.mode() & 0o022 == 0)
 }
 
 impl Normalized {

@@ -114,7 +114,12 @@ impl<'w> Lab<'w> {
 
     /// A command of lab2nix, where the spec is.
     fn lab2nix(&self, arguments: &[&str]) -> Said {
-        let command = [&["env", "--chdir=/lab", "lab2nix"], arguments].concat();
+        self.lab2nix_as(&[], arguments)
+    }
+
+    /// The same by another user, whom `who` makes of root.
+    fn lab2nix_as(&self, who: &[&str], arguments: &[&str]) -> Said {
+        let command = [who, &["env", "--chdir=/lab", "lab2nix"], arguments].concat();
         let output = self.0.step(&arguments.join(" "), || self.0.output(&command, ""));
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let code = output.status.code().unwrap_or(-1);
@@ -193,11 +198,21 @@ fn a_lab_comes_up_in_order_is_saved_and_restored_and_shuts_down() {
     let lab = Lab::new(&world);
     lab.is([OFF; 4], &[]);
     comes_up_in_order(&lab);
+    is_seen_by_others_than_root(&lab);
     runs_commands(&lab);
     is_saved_as_a_whole_or_not_at_all(&lab);
     goes_back_to_one_point_in_time(&lab);
     restarts(&lab);
     shuts_down_in_reverse_order(&lab);
+}
+
+/// Who is not root sees the same, a restart that is due included: libvirt's embedded driver, which says what a switch would do, runs as whoever asks.
+fn is_seen_by_others_than_root(lab: &Lab<'_>) {
+    let user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "env", "HOME=/tmp/nobody"];
+    for arguments in [&["status", "--format", "json"][..], &["plan", "--format", "json"]] {
+        let (own, root) = (lab.lab2nix_as(&user, arguments), lab.lab2nix(arguments));
+        assert_eq!((own.code, own.out, own.err), (root.code, root.out, root.err), "{arguments:?}");
+    }
 }
 
 /// What `up` says when one is not ready in time.

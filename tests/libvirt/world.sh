@@ -109,7 +109,8 @@ max_core = 0
 swtpm_user = "root"
 swtpm_group = "root"
 END
-echo 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"' >/etc/libvirt/libvirtd.conf
+# Everybody may look, as polkit lets everybody on a host.
+printf '%s\n' 'log_outputs = "3:file:/var/log/libvirt/libvirtd.log"' 'auth_unix_ro = "none"' >/etc/libvirt/libvirtd.conf
 # Debian's own network.
 rm -f /etc/libvirt/qemu/networks/*.xml /etc/libvirt/qemu/networks/autostart/*
 if [[ ${1-} == systemd ]]; then

@@ -8,45 +8,49 @@ use crate::activation::definition::Definition;
 /// Elements that say how a domain runs, and nothing of what it is.
 const OF_RUNNING: &[&str] = &["currentMemory", "seclabel", "resource", "metadata", "iothreadids", "devices/controller"];
 
-/// Attributes and texts that only a domain that runs has, by how their paths end or what they begin with: what libvirt and QEMU
-/// have chosen at the start.
-const CHOSEN: &[&str] = &[
-    "@alias",
+/// Elements that only a domain that runs has, wherever they are: what libvirt and QEMU have chosen at the start.
+const CHOSEN_ELEMENTS: &[&str] = &[
+    "acpi",
+    "address",
     "alias",
     "backingStore",
+    "firmware",
+    "listen",
+    "loader",
     "mirror",
+    "nvram",
     "privateData",
     "reservations",
-    "listen",
-    "address",
-    "@tty",
-    "source@path",
-    "source@index",
-    "source@mode",
-    "binary@path",
-    "source@portid",
-    "source@bridge",
-    "source@startupPolicy",
-    "target@dev",
-    "target@state",
-    "target@managed",
+];
+
+/// Attributes that only a domain that runs has, by how their paths end.
+const CHOSEN_ATTRIBUTES: &[&str] = &[
+    "@alias",
+    "@address",
+    "@current",
+    "@listen",
+    "@placement",
     "@port",
+    "@template",
+    "@templateFormat",
     "@tlsPort",
+    "@tty",
     "@websocket",
-    "cid@address",
     "backend@type",
+    "binary@path",
     "driver@name",
     "driver@queue_size",
-    "rom@enabled",
-    "@current",
-    "@placement",
-    "@templateFormat",
-    "@template",
-    "nvram",
-    "loader",
-    "firmware",
-    "acpi",
     "model@usable",
+    "rom@enabled",
+    "source@bridge",
+    "source@index",
+    "source@mode",
+    "source@path",
+    "source@portid",
+    "source@startupPolicy",
+    "target@dev",
+    "target@managed",
+    "target@state",
 ];
 
 /// What changes of a running domain when it is shut down and started: its definition as it runs against that of its next start, both as libvirt
@@ -95,7 +99,8 @@ fn same_cpu(old: &mut Parts, new: &Parts) {
 }
 
 fn is_chosen(path: &str) -> bool {
-    CHOSEN.iter().any(|chosen| path.ends_with(chosen) || path.starts_with(chosen))
+    let is_element = |step: &str| CHOSEN_ELEMENTS.contains(&step.split('@').next().unwrap_or(step));
+    path.split('/').any(is_element) || CHOSEN_ATTRIBUTES.iter().any(|end| path.ends_with(end))
 }
 
 #[cfg(test)]

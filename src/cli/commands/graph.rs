@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{ATTENTION, Failure, different, look_at, print, report_problems, stops, talk, write};
+use super::{ATTENTION, Failure, different, look_at_all, print, report_problems, stops, talk, together, write};
 use crate::cli::{Cli, GraphArguments, GraphFormat};
 use crate::files::{self, Disk, Replace};
 use crate::graph::block::{self, Block};
@@ -18,8 +18,8 @@ use crate::{pipeline, proof, visible};
 /// Draws labs.
 pub(super) fn graph(cli: &Cli, arguments: &GraphArguments) -> Result<u8, Failure> {
     let hosts = if arguments.several_hosts { Hosts::OneEach } else { Hosts::One };
-    let specs: Vec<_> = different(&arguments.specs).map(|spec| look_at(spec)).collect::<Result<_, _>>()?;
-    let (joined, problems) = pipeline::check_together(specs.iter().map(|(source, checked)| (source, checked)), hosts);
+    let specs = look_at_all(&arguments.specs)?;
+    let (joined, problems) = together(&specs, hosts);
     report_problems(cli, &problems, Some(joined.source()));
     if stops(cli, &problems) {
         return Ok(ATTENTION);

@@ -8,7 +8,7 @@ mod status;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::{ATTENTION, Failure, different, look_at, report_problems, say, talk};
+use super::{ATTENTION, Failure, look_at_all, report_problems, say, talk, together};
 use crate::activation::world::World;
 use crate::cli::Cli;
 use crate::cli::operate::{Domains, DownArguments, LabArguments, RestartArguments, UpArguments, WaitArguments};
@@ -16,13 +16,13 @@ use crate::inventory::choice::Choice;
 use crate::lab::Lab;
 use crate::libvirt::Objects;
 use crate::neighbours::Hosts;
-use crate::operate::down::{self, down};
+use crate::operate::down;
 use crate::operate::fleet::{Fleet, Member, Purpose};
 use crate::operate::progress::Outcome;
 use crate::operate::ready::Look;
-use crate::operate::up::{self, up};
-use crate::operate::wait::wait;
-use crate::pipeline::{self, Checked};
+use crate::operate::up;
+use crate::operate::wait;
+use crate::pipeline::Checked;
 use crate::problem::Severity;
 use crate::source::Source;
 use crate::virsh::agent::Agent;
@@ -41,23 +41,13 @@ pub(super) struct Specs(Vec<(Source, Checked)>);
 impl Specs {
     /// Reads specs. What is only a warning is for who generates. Returns `None` when they need attention.
     pub(super) fn read(cli: &Cli, paths: &[PathBuf]) -> Result<Option<Self>, Failure> {
-        let mut specs = Vec::new();
-        for path in different(paths) {
-            let (source, checked) = look_at(path)?;
-            if !checked.is_sound() {
-                report_problems(cli, &checked.problems, Some(&source));
-                return Ok(None);
-            }
-            specs.push((source, checked));
-        }
         // What has its place on one host is told by `check`, too.
-        let both = specs.iter().map(|(source, checked)| (source, checked));
-        let (joined, problems) = pipeline::check_together(both, Hosts::One);
+        let specs = look_at_all(paths)?;
+        let (joined, problems) = together(&specs, Hosts::One);
         if problems.iter().any(|problem| problem.id.severity() == Severity::Error) {
             report_problems(cli, &problems, Some(joined.source()));
             return Ok(None);
         }
-        drop(joined);
         Ok(Some(Self(specs)))
     }
 
@@ -82,7 +72,6 @@ impl Specs {
 /// The domains that a command is for, and what it is done with.
 struct Ground<'s> {
     virsh: Virsh,
-    agent: Agent,
     world: World,
     fleet: Fleet<'s>,
 }
@@ -96,10 +85,10 @@ impl<'s> Ground<'s> {
         let virsh = specs.virsh(arguments)?;
         let labs = specs.labs()?;
         // A slip in a name is told before libvirt is asked.
-        Fleet::of(&labs, choice, purpose, &World::default())?;
+        Fleet::is_among(&labs, choice)?;
         let world = state::read(&virsh)?;
         let fleet = Fleet::of(&labs, choice, purpose, &world)?;
-        Ok(Self { agent: Agent::new(virsh.clone()), virsh, world, fleet })
+        Ok(Self { virsh, world, fleet })
     }
 
     /// The same, and all of the domains are there.
@@ -118,8 +107,13 @@ impl<'s> Ground<'s> {
         Err(Failure::NotThere { missing: missing.join("; "), connection })
     }
 
-    fn look(&self) -> Look<'_> {
-        Look { virsh: &self.virsh, agent: Some(&self.agent) }
+    /// Who talks to the guests. Those who only look have none.
+    fn agent(&self) -> Agent {
+        Agent::new(self.virsh.clone())
+    }
+
+    fn look<'g>(&'g self, agent: &'g Agent) -> Look<'g> {
+        Look { virsh: &self.virsh, agent: Some(agent) }
     }
 
     fn hand(&self) -> Result<Hand, Failure> {
@@ -134,7 +128,7 @@ fn not_there(member: &Member<'_>) -> String {
     }
 }
 
-pub(super) fn start(cli: &Cli, arguments: &UpArguments) -> Result<u8, Failure> {
+pub(super) fn up(cli: &Cli, arguments: &UpArguments) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.domains.lab.specs)? else { return Ok(ATTENTION) };
     let ground = Ground::complete(&specs, &arguments.domains, Purpose::Start)?;
     let asked = up::Asked { timeout: arguments.timeout, goes_on: arguments.force };
@@ -143,7 +137,7 @@ pub(super) fn start(cli: &Cli, arguments: &UpArguments) -> Result<u8, Failure> {
 
 fn bring_up(cli: &Cli, ground: &Ground<'_>, asked: up::Asked) -> Result<u8, Failure> {
     let lines = Lines::new(cli);
-    let outcome = up(&ground.fleet, &ground.world, asked, ground.look(), &ground.hand()?, &lines);
+    let outcome = up::up(&ground.fleet, &ground.world, asked, ground.look(&ground.agent()), &ground.hand()?, &lines);
     lines.end();
     Ok(sum_up(
         cli,
@@ -153,7 +147,7 @@ fn bring_up(cli: &Cli, ground: &Ground<'_>, asked: up::Asked) -> Result<u8, Fail
     ))
 }
 
-pub(super) fn stop(cli: &Cli, arguments: &DownArguments) -> Result<u8, Failure> {
+pub(super) fn down(cli: &Cli, arguments: &DownArguments) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.domains.lab.specs)? else { return Ok(ATTENTION) };
     let ground = Ground::of(&specs, &arguments.domains.lab, &arguments.domains.globs, Purpose::Use)?;
     // What is not there does not run.
@@ -177,7 +171,8 @@ fn take_down(
             })
     };
     let timeout = timeout.unwrap_or(down::USUAL);
-    let outcome = down(&ground.fleet, timeout, ground.look(), &ground.hand()?, &may_cut_off, &lines);
+    let outcome =
+        down::down(&ground.fleet, timeout, ground.look(&ground.agent()), &ground.hand()?, &may_cut_off, &lines);
     lines.end();
     Ok(outcome?)
 }
@@ -203,12 +198,12 @@ pub(super) fn restart(cli: &Cli, arguments: &RestartArguments) -> Result<u8, Fai
     bring_up(cli, &ground, up::Asked { timeout: arguments.timeout, goes_on: arguments.force })
 }
 
-pub(super) fn await_ready(cli: &Cli, arguments: &WaitArguments) -> Result<u8, Failure> {
+pub(super) fn wait(cli: &Cli, arguments: &WaitArguments) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.domains.lab.specs)? else { return Ok(ATTENTION) };
     let ground = Ground::complete(&specs, &arguments.domains, Purpose::Await)?;
     let members: Vec<&Member<'_>> = ground.fleet.members.iter().collect();
     let lines = Lines::new(cli);
-    let outcome = wait(&members, arguments.timeout, ground.look(), &lines);
+    let outcome = wait::wait(&members, arguments.timeout, ground.look(&ground.agent()), &lines);
     lines.end();
     Ok(sum_up(
         cli,

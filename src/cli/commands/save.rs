@@ -23,7 +23,7 @@ use crate::problem::{did_you_mean, quoted_list};
 use crate::report;
 use crate::virsh::hand::Hand;
 use crate::virsh::{Virsh, state};
-use crate::visible;
+use crate::visible::{self, counted};
 
 /// Whether somebody has interrupted us.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -37,8 +37,8 @@ struct There<'l> {
 }
 
 impl<'l> There<'l> {
-    fn new(specs: &'l Specs, of: &LabArguments) -> Result<Self, Failure> {
-        let (labs, virsh) = (specs.labs()?, specs.virsh(of)?);
+    fn new(specs: &'l Specs, lab: &LabArguments) -> Result<Self, Failure> {
+        let (labs, virsh) = (specs.labs()?, specs.virsh(lab)?);
         let objects = state::read_objects(&virsh)?;
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         let saves = save::saves(&objects, &names);
@@ -65,8 +65,8 @@ impl<'l> There<'l> {
 }
 
 pub(super) fn save(cli: &Cli, arguments: &SaveArguments) -> Result<u8, Failure> {
-    let Some(specs) = Specs::read(cli, &arguments.of.specs)? else { return Ok(ATTENTION) };
-    let there = There::new(&specs, &arguments.of)?;
+    let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
+    let there = There::new(&specs, &arguments.lab)?;
     let chosen = there.choose(&arguments.only)?;
     let name = &arguments.name;
     if chosen.is_empty() {
@@ -92,7 +92,7 @@ pub(super) fn save(cli: &Cli, arguments: &SaveArguments) -> Result<u8, Failure> 
     tell(cli, &saved.left);
     if saved.failures.is_empty() {
         let (count, running) = (steps.snapshots.len(), steps.running.len());
-        talk(cli, &format!("saved `{name}`: {}, {running} of them running\n", domains(count)));
+        talk(cli, &format!("saved `{name}`: {}, {running} of them running\n", counted(count, "domain")));
         return Ok(if saved.left.is_empty() { 0 } else { FAILURE });
     }
     let rest = if saved.left.is_empty() { "nothing of it is left, and what ran goes on" } else { "the rest is undone" };
@@ -101,8 +101,8 @@ pub(super) fn save(cli: &Cli, arguments: &SaveArguments) -> Result<u8, Failure> 
 }
 
 pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Failure> {
-    let Some(specs) = Specs::read(cli, &arguments.of.specs)? else { return Ok(ATTENTION) };
-    let there = There::new(&specs, &arguments.of)?;
+    let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
+    let there = There::new(&specs, &arguments.lab)?;
     let name = &arguments.name;
     let of_name = there.named(name)?;
     let is_part = !arguments.only.is_empty();
@@ -120,7 +120,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
     };
     let names = || steps.iter().map(|step| step.domain.name.as_str());
     if !arguments.force {
-        let lost = format!("what {} are now is lost: {}", domains(steps.len()), quoted_list(names()));
+        let lost = format!("what {} are now is lost: {}", counted(steps.len(), "domain"), quoted_list(names()));
         if !is_answered() {
             return Err(Failure::Unasked { name: name.clone(), lost });
         }
@@ -133,7 +133,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
     let restored = with_doer(cli, &hand, |doer| doer.restore(name, &steps))?;
     tell(cli, &restored.left);
     if restored.failed.is_empty() && restored.untouched.is_empty() {
-        talk(cli, &format!("restored `{name}`: {}\n", domains(steps.len())));
+        talk(cli, &format!("restored `{name}`: {}\n", counted(steps.len(), "domain")));
         return Ok(if restored.left.is_empty() { 0 } else { FAILURE });
     }
     let list = |names: &[String]| quoted_list(names.iter().map(String::as_str));
@@ -180,8 +180,8 @@ fn add_parts(chosen: &mut Vec<Chosen>, save: &Save) {
 }
 
 pub(super) fn saves(cli: &Cli, arguments: &SavesArguments) -> Result<u8, Failure> {
-    let Some(specs) = Specs::read(cli, &arguments.of.specs)? else { return Ok(ATTENTION) };
-    let there = There::new(&specs, &arguments.of)?;
+    let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
+    let there = There::new(&specs, &arguments.lab)?;
     match arguments.format {
         SavesFormat::Json => print(&view::json(&there.saves))?,
         SavesFormat::Table if there.saves.is_empty() => {
@@ -199,8 +199,8 @@ pub(super) fn saves(cli: &Cli, arguments: &SavesArguments) -> Result<u8, Failure
 }
 
 pub(super) fn forget(cli: &Cli, arguments: &ForgetArguments) -> Result<u8, Failure> {
-    let Some(specs) = Specs::read(cli, &arguments.of.specs)? else { return Ok(ATTENTION) };
-    let there = There::new(&specs, &arguments.of)?;
+    let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
+    let there = There::new(&specs, &arguments.lab)?;
     let name = &arguments.name;
     let parts = there.named(name)?.into_iter().flat_map(|save| &save.parts);
     let mut of: Vec<Domain> = parts.map(|part| Domain { uuid: part.uuid, name: part.name.clone() }).collect();
@@ -213,7 +213,7 @@ pub(super) fn forget(cli: &Cli, arguments: &ForgetArguments) -> Result<u8, Failu
     let hand = there.hand()?;
     let kept = with_doer(cli, &hand, |doer| doer.forget(name, &of))?;
     if kept.is_empty() {
-        talk(cli, &format!("forgot `{name}`: {}\n", domains(of.len())));
+        talk(cli, &format!("forgot `{name}`: {}\n", counted(of.len(), "domain")));
         return Ok(0);
     }
     failed(cli, &format!("`{name}` is not forgotten by all; `lab2nix forget {name}` tries it again"), &kept);
@@ -264,8 +264,4 @@ fn tell(cli: &Cli, lines: &[String]) {
 
 fn failed(cli: &Cli, message: &str, causes: &[String]) {
     say(&report::failure(message, causes, cli.message_format));
-}
-
-fn domains(count: usize) -> String {
-    format!("{count} domain{}", if count == 1 { "" } else { "s" })
 }

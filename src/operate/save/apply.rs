@@ -9,7 +9,7 @@ use crate::activation::snapshot::{Snapshot, Was};
 use crate::parallel;
 use crate::virsh::hand::Hand;
 use crate::virsh::{Answer, Query, state};
-use crate::visible::shell;
+use crate::visible::{counted, shell};
 
 /// How many domains write or read their memory at a time: more of them wait for one disk.
 const AT_ONCE: usize = 4;
@@ -61,7 +61,7 @@ impl Doer<'_> {
         let mut begun = Vec::new();
         if saved.failures.is_empty() {
             if !running.is_empty() {
-                (self.say)(&format!("{} suspended", domains(running.len())));
+                (self.say)(&format!("{} suspended", counted(running.len(), "domain")));
             }
             begun = self.make(name, description, steps, &mut saved);
         }
@@ -110,7 +110,7 @@ impl Doer<'_> {
         }
         let left = self.resume(&waiting);
         if left.is_empty() && !waiting.is_empty() {
-            (self.say)(&format!("{} resumed", domains(waiting.len())));
+            (self.say)(&format!("{} resumed", counted(waiting.len(), "domain")));
         }
         saved.left.extend(left);
     }
@@ -198,7 +198,7 @@ impl Doer<'_> {
         }
         restored.left = self.resume(&waiting);
         if restored.left.is_empty() && !waiting.is_empty() {
-            (self.say)(&format!("{} resumed", domains(waiting.len())));
+            (self.say)(&format!("{} resumed", counted(waiting.len(), "domain")));
         }
         restored
     }
@@ -234,10 +234,6 @@ const INTERRUPTED: &str = "it was interrupted";
 
 fn uuids(domains: &[Domain]) -> Vec<Uuid> {
     domains.iter().map(|domain| domain.uuid).collect()
-}
-
-fn domains(count: usize) -> String {
-    format!("{count} domain{}", if count == 1 { "" } else { "s" })
 }
 
 /// What libvirt complains of, domain by domain.

@@ -11,10 +11,11 @@ use super::Save;
 use super::look::{Pool, Sight, Standing, State};
 use crate::activation::definition::Definition;
 use crate::activation::snapshot;
-use crate::activation::snapshot::{Was, child, elements};
+use crate::activation::snapshot::Was;
 use crate::lab::size::{Size, bytes_of_amount};
 use crate::problem::quoted_list;
 use crate::visible::shell;
+use crate::xml::node::{child, elements};
 
 /// Something that is in the way of a save or a restore.
 #[derive(Debug, Clone, PartialEq, Eq)]

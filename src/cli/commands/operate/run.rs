@@ -31,11 +31,12 @@ pub(in crate::cli::commands) fn run(cli: &Cli, arguments: &RunArguments) -> Resu
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(Failure::Signals)?;
     let members: Vec<&Member<'_>> = ground.fleet.members.iter().collect();
     let is_one = members.len() == 1;
+    let agent = ground.agent();
     let may_begin = || !stop.load(Ordering::Relaxed);
     let codes = parallel::some(&members, AT_ONCE, may_begin, |member| {
         let Some(uuid) = member.uuid else { return FAILURE };
         let shell = Shell::of(member.is_windows);
-        let ran = run_in(&ground.agent, uuid, shell, &arguments.command, arguments.timeout, &stop);
+        let ran = run_in(&agent, uuid, shell, &arguments.command, arguments.timeout, &stop);
         tell(cli, member, is_one, ran, arguments)
     });
     for (member, _) in members.iter().zip(&codes).filter(|(_, code)| code.is_none()) {
