@@ -228,11 +228,7 @@ pub enum Command {
     /// Prints the JSON Schema of specs.
     Schema(SchemaArguments),
     /// Tells more about a problem or a consequence, or lists all.
-    Explain {
-        /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
-        #[arg(value_name = "PROBLEM")]
-        problem: Option<String>,
-    },
+    Explain(ExplainArguments),
     /// Prints completions for a shell.
     Completions {
         /// The shell.
@@ -241,6 +237,17 @@ pub enum Command {
     },
     /// Prints the manual page.
     Man,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
+    #[arg(value_name = "PROBLEM")]
+    pub problem: Option<String>,
+    /// Print all of them as the page `problems.md` of the documentation.
+    #[arg(long, conflicts_with = "problem")]
+    pub markdown: bool,
 }
 
 /// The arguments of `check`.

@@ -3,6 +3,7 @@
 
 mod activate;
 mod check;
+mod explain;
 mod generate;
 mod git;
 mod graph;
@@ -31,8 +32,7 @@ use crate::inventory::{choice, hypervisor};
 use crate::neighbours::Hosts;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
-use crate::plan::consequence::{Consequence, Harm};
-use crate::problem::{Id, Problem, Problems, Severity, did_you_mean};
+use crate::problem::{Problem, Problems, Severity};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::{Joined, Source};
@@ -178,22 +178,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Inventory(arguments) => return inventory::inventory(cli, arguments),
         Command::Schema(arguments) => print(&schema::text(arguments))?,
         Command::Graph(arguments) => return graph::graph(cli, arguments),
-        Command::Explain { problem: None } => {
-            let problems = Id::ALL.iter().map(|id| (id.name(), id.explanation()));
-            let consequences = Consequence::ALL.iter().map(|found| (found.name(), found.explanation()));
-            let summary = |text: String| text.lines().next().unwrap_or_default().to_owned();
-            let lines = problems.chain(consequences).map(|(name, text)| format!("{name:<24} {}\n", summary(text)));
-            print(&lines.collect::<String>())?;
-        }
-        Command::Explain { problem: Some(name) } => {
-            let consequences = Consequence::ALL.iter().map(|consequence| consequence.name());
-            let text = Id::from_name(name).map(explanation).or_else(|| Consequence::from_name(name).map(consequence));
-            let text = text.or_else(|| (name == Harm::DATA_LOST).then(data_lost));
-            print(&text.ok_or_else(|| Failure::UnknownProblem {
-                name: name.clone(),
-                help: did_you_mean(name, Id::ALL.iter().map(|id| id.name()).chain(consequences)),
-            })?)?;
-        }
+        Command::Explain(arguments) => explain::explain(arguments)?,
         Command::Completions { shell } => print(&help::registration(*shell)?)?,
         Command::Man => {
             let mut text = Vec::new();
@@ -202,25 +187,6 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         }
     }
     Ok(0)
-}
-
-fn explanation(id: Id) -> String {
-    let severity = match id.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    format!("{severity}[{}]\n\n{}\n", id.name(), id.explanation())
-}
-
-fn consequence(consequence: Consequence) -> String {
-    format!("consequence[{}]\n\n{}\n", consequence.name(), consequence.explanation())
-}
-
-/// What `--deny` takes for all of a kind.
-fn data_lost() -> String {
-    let all = Consequence::ALL.iter().filter(|consequence| consequence.harm() == Harm::DataLost);
-    let names: Vec<String> = all.map(|consequence| format!("`{}`", consequence.name())).collect();
-    format!("Of `lab2nix plan --deny`: all consequences that lose data, which are {}.\n", names.join(", "))
 }
 
 /// Prints a result: for a program as it is, for a person such as can be seen.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::lines::{Position, Texts};
 use super::{Located, severity_word};
+use crate::book;
 use crate::place::Place;
 use crate::visible::is_hidden;
 
@@ -16,6 +17,7 @@ struct Line<'a> {
     message: &'a str,
     label: &'a str,
     help: &'a str,
+    url: String,
     #[serde(flatten)]
     place: Where<'a>,
     related: Vec<Related<'a>>,
@@ -60,6 +62,7 @@ pub(super) fn print(located: &Located<'_>, texts: Option<&Texts<'_>>, _color: bo
         message: &problem.message,
         label: &problem.label,
         help: &problem.help,
+        url: book::problem(problem.id.name()),
         place: Where::new(&problem.place, texts),
         related: related.map(|(place, label)| Related { label, place: Where::new(place, texts) }).collect(),
     };

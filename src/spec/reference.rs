@@ -17,11 +17,22 @@ pub fn reference() -> String {
          A spec is JSON, with `//` and `/* */` comments. Unknown keys are errors. Sizes are strings with a binary unit\n\
          (`\"60GiB\"`), addresses and subnets are strings. Keys are optional unless marked **required**.\n\n",
     );
+    let names = named_types(schema);
+    contents(&mut out, &names);
     section(&mut out, schema, "The lab", schema);
-    for name in named_types(schema) {
+    for name in names {
         section(&mut out, schema, &name, &schema["$defs"][&name]);
     }
     out
+}
+
+/// Links to all sections: what a lab consists of, and then everything by name.
+fn contents(out: &mut String, names: &[String]) {
+    let link = |name: &String| format!("[{name}](#{})", name.to_lowercase());
+    let mut sorted: Vec<&String> = names.iter().collect();
+    sorted.sort();
+    let all = sorted.into_iter().map(link).collect::<Vec<_>>().join(", ");
+    let _ = write!(out, "Start with [the lab](#the-lab). The types of its keys:\n{all}.\n\n");
 }
 
 /// The named types, in the order in which the spec comes to them.

@@ -29,7 +29,7 @@ fn the_home_of_the_project_is_the_one_in_the_manifest() {
             assert!(read(&path).contains(&part), "{}: no {part}", path.display());
         }
     }
-    assert!(read(Path::new("docs/nixos.md")).contains(&format!("github:{home}#")));
+    assert!(read(Path::new("docs/start.md")).contains(&format!("github:{home}#")));
 }
 
 #[test]
