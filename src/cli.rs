@@ -240,7 +240,7 @@ pub enum Command {
 }
 
 /// The arguments of `explain`.
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 pub struct ExplainArguments {
     /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
     #[arg(value_name = "PROBLEM")]

@@ -21,6 +21,7 @@ mod macvtap;
 mod objects;
 mod operate;
 mod plan;
+mod readme;
 #[allow(dead_code, reason = "these tests use a part of it")]
 #[path = "../support/mod.rs"]
 mod support;

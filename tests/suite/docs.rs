@@ -7,6 +7,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use lab2nix::plan::consequence::Consequence;
 use lab2nix::problem::Id;
@@ -60,7 +61,7 @@ fn whole_specs_are_sound() {
 fn the_first_lab_boots_something() {
     let readme = Document::read(Path::new("README.md"));
     let first = readme.blocks("json").next().expect("it begins with a lab").text();
-    let mut lab: Value = serde_json::from_str(&first).expect("it is JSON");
+    let mut lab = Read::bytes("README.md", first.into_bytes()).to_value().expect("it is JSON");
     let bootless = |lab: &Value| {
         let read = Read::value(lab);
         read.checked.problems.iter().filter(|problem| problem.id == Id::NothingToBoot).count()
@@ -74,6 +75,19 @@ fn the_first_lab_boots_something() {
         lab["domains"]["web"].as_object_mut().expect("it has this one").shift_remove(key);
     }
     assert_eq!(bootless(&lab), 1, "this test would see it");
+}
+
+/// The lab is an example that can be tried, and it says what the README shows.
+#[test]
+fn the_first_lab_is_an_example_and_gen_says_what_is_shown() {
+    let readme = Document::read(Path::new("README.md"));
+    let first = readme.blocks("json").next().expect("it begins with a lab").text();
+    assert_eq!(first + "\n", fs::read_to_string("examples/hello/lab.json").expect("it is an example"));
+    let place = tempfile::tempdir().expect("there is room");
+    fs::copy("examples/hello/lab.json", place.path().join("lab.json")).expect("it is copied");
+    let ran = Command::new(env!("CARGO_BIN_EXE_lab2nix")).arg("gen").current_dir(place.path()).output().expect("it runs");
+    let shown = readme.blocks("text").find_map(|block| block.said_by("lab2nix gen")).expect("it shows it");
+    assert_eq!(String::from_utf8_lossy(&ran.stderr), shown);
 }
 
 /// What does not come through macvtap by itself is said where macvtap is recommended.

@@ -92,4 +92,11 @@ impl Block {
     pub fn text(&self) -> String {
         self.lines.join("\n")
     }
+
+    /// What the block shows that a command says: the lines below `$ COMMAND`, up to the next command.
+    pub fn said_by(&self, command: &str) -> Option<String> {
+        let mut lines = self.lines.iter();
+        lines.find(|line| line.strip_prefix("$ ") == Some(command))?;
+        Some(lines.take_while(|line| !line.starts_with("$ ")).map(|line| format!("{line}\n")).collect())
+    }
 }
