@@ -76,8 +76,8 @@ ids! {
     /// A file with a definition does not exist, or cannot be read.
     ///
     /// The path in `base` and `plugged` is relative to the directory of the file with that key. Such a file holds one
-    /// definition in libvirt's XML; `lab2nix import --into` writes them. A flake sees only files that git tracks: `git
-    /// add` them.
+    /// definition in libvirt's XML; `lab2nix import --into` writes them. A flake sees only files that git tracks:
+    /// `git add` them.
     DefinitionNotFound = "definition-not-found", Error;
     /// A file with a definition cannot be the base of an entry.
     ///
@@ -518,9 +518,9 @@ ids! {
     /// A document has no place for the graph.
     ///
     /// `lab2nix graph --into` writes between two comment lines and changes nothing else in a document. The first
-    /// contains the command, as it is run in the document's directory: `<!-- lab2nix graph lab.json --into README.md
-    /// begin -->`. The second is `<!-- lab2nix graph end -->`. Each is on its own line, and each command has exactly
-    /// one such pair. Lines in a fenced code block do not count.
+    /// contains the command, as it is run in the document's directory:
+    /// `<!-- lab2nix graph lab.json --into README.md begin -->`. The second is `<!-- lab2nix graph end -->`. Each is on
+    /// its own line, and each command has exactly one such pair. Lines in a fenced code block do not count.
     GraphBlock = "graph-block", Error;
     /// Two labs of one host use something that the host has only once.
     ///
@@ -644,8 +644,8 @@ ids! {
     UnlikelyCpu = "unlikely-cpu", Warning;
     /// A time zone that the tz database does not have.
     ///
-    /// QEMU silently uses UTC for an unknown time zone, so the guest's clock is off by hours. `timedatectl
-    /// list-timezones` lists the names.
+    /// QEMU silently uses UTC for an unknown time zone, so the guest's clock is off by hours.
+    /// `timedatectl list-timezones` lists the names.
     UnknownTimezone = "unknown-timezone", Warning;
     /// Domains share a wireless interface of the host.
     ///
@@ -655,8 +655,9 @@ ids! {
     /// The spec contains a path in the Nix store.
     ///
     /// A spec is not Nix code, so the host's configuration does not depend on that path: garbage collection deletes it,
-    /// and after an update the path is another one, which changes the domain. For an image, use `"image": { "nix": …
-    /// }`. QEMU and its firmware already have fixed paths. For anything else, create one with `environment.etc`.
+    /// and after an update the path is another one, which changes the domain. For an image, use
+    /// `"image": { "nix": … }`. QEMU and its firmware already have fixed paths. For anything else, create one with
+    /// `environment.etc`.
     StorePath = "store-path", Warning;
     /// An IPv6 subnet in which guests get no addresses.
     ///
