@@ -81,7 +81,7 @@ pub struct Tap {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It is no XML.
-    #[error("it is no XML: {0}")]
+    #[error("it is not XML: {0}")]
     Xml(#[from] roxmltree::Error),
     /// It has no name.
     #[error("it has no name")]

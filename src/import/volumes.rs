@@ -36,7 +36,7 @@ impl Volumes {
         let mut entries = Map::new();
         for VolumeItem { name, present, text, .. } in declared {
             if entries.contains_key(&name) {
-                let why = "it is declared before, which counts".to_owned();
+                let why = "it is already declared above".to_owned();
                 self.left_out.entry((pool.to_owned(), name)).or_default().push(why);
                 continue;
             }

@@ -24,7 +24,7 @@ enum Term {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Brackets or stars that make no sense.
-    #[error("`{word}` is no glob: {why}; `*`, `?` and `[…]` stand for letters of names")]
+    #[error("`{word}` is not a valid glob: {why}; `*`, `?` and `[…]` match characters of names")]
     NotAGlob {
         /// What was asked for.
         word: String,

@@ -88,7 +88,7 @@ fn one_level(
                 progress.tell(member.name, &Event::CutOff, began.elapsed());
             }
             Err(why) => {
-                let why = format!("cannot be cut off: {why}");
+                let why = format!("cannot be powered off: {why}");
                 progress.tell(member.name, &Event::Failed(why.clone()), began.elapsed());
                 outcome.failed.push((member.name.to_owned(), why));
             }

@@ -78,7 +78,7 @@ fn start(
             "paused" => hand.go_on(uuid).map(|()| Event::Resumed),
             "pmsuspended" => hand.wake(uuid).map(|()| Event::Resumed),
             // Somebody may want to look into it.
-            "crashed" => Err(Error::Denied("it has crashed; `lab2nix down --force` cuts it off".to_owned())),
+            "crashed" => Err(Error::Denied("it has crashed; `lab2nix down --force` powers it off".to_owned())),
             _ => hand.start(ObjectKind::Domain, uuid).map(|()| Event::Started),
         };
         let done = done.map_err(|why| format!("does not start: {why}"));

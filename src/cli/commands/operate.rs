@@ -129,7 +129,7 @@ impl<'s> Ground<'s> {
 
 fn not_there(member: &Member<'_>) -> String {
     match member.other {
-        Some(uuid) => format!("domain `{}` of libvirt is another one, with the UUID {uuid}", member.name),
+        Some(uuid) => format!("libvirt's domain `{}` is another one, with the UUID {uuid}", member.name),
         None => format!("libvirt has no domain `{}`", member.name),
     }
 }
@@ -149,7 +149,7 @@ fn bring_up(cli: &Cli, ground: &Ground<'_>, asked: up::Asked) -> Result<u8, Fail
         cli,
         &outcome?,
         "ready",
-        "`lab2nix up` tries it again, with `--force` those after it too; `lab2nix console NAME` and `view NAME` show a guest",
+        "`lab2nix up` tries again, with `--force` also the domains after it; `lab2nix console NAME` and `view NAME` show a guest",
     ))
 }
 
@@ -173,7 +173,7 @@ fn take_down(
     let may_cut_off = |names: &[&str]| {
         force
             || lines.pause(|| {
-                confirmed(&format!("{} did not shut down. Cut off, as when the power fails?", names.join(", ")))
+                confirmed(&format!("{} did not shut down. Power off hard, as in a power failure?", names.join(", ")))
             })
     };
     let timeout = timeout.unwrap_or(down::USUAL);
@@ -187,7 +187,7 @@ fn sum_up_down(cli: &Cli, outcome: &Outcome) -> u8 {
         cli,
         outcome,
         "off",
-        "`lab2nix down --force` cuts off what does not shut down; `lab2nix view NAME` shows what it does",
+        "`lab2nix down --force` powers off what does not shut down; `lab2nix view NAME` shows a guest",
     )
 }
 
@@ -234,7 +234,7 @@ fn sum_up(cli: &Cli, outcome: &Outcome, what: &str, next: &str) -> u8 {
     } else {
         format!("; left as they are: {}", outcome.left.join(", "))
     };
-    talk(cli, &format!("{done}, not so: {}{left}\n{next}\n", failed.join(", ")));
+    talk(cli, &format!("{done}, but not: {}{left}\n{next}\n", failed.join(", ")));
     ATTENTION
 }
 

@@ -85,7 +85,8 @@ impl Effects<'_> {
         let is_for_good = matches!(cause, outcome::Cause::Unlisted | outcome::Cause::Inactive);
         let starts_again = self.stop(object).is_some_and(|stop| stop.runs_again);
         if let (Some(failure), false) = (&self.run.failure, is_for_good || starts_again) {
-            causes.push(Cause { text: format!("the activation fails before it is started again: {failure}"), of: None });
+            causes
+                .push(Cause { text: format!("the activation fails before it is started again: {failure}"), of: None });
         }
         causes
     }

@@ -56,9 +56,7 @@ impl Effects<'_> {
         };
         if twin.is_none() && self.run.world.objects.iter().any(|object| is_new(&object)) {
             let name = domain.name();
-            self.instead(format!(
-                "if it was renamed, give its entry the `id` {name}: then it keeps its disks"
-            ));
+            self.instead(format!("if it was renamed, give its entry the `id` {name}: then it keeps its disks"));
         }
     }
 

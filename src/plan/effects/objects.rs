@@ -55,7 +55,8 @@ impl Effects<'_> {
                     self.add(Consequence::Updated, me, "is updated while it runs", causes);
                 }
                 (true, ObjectKind::Network) => {
-                    let what = "keeps running unchanged: its DHCP and DNS servers are not updated until it is restarted";
+                    let what =
+                        "keeps running unchanged: its DHCP and DNS servers are not updated until it is restarted";
                     self.add(Consequence::NextStart, me, what, causes);
                     self.instead(format!(
                         "run `virsh net-destroy {0}` and `virsh net-start {0}` when no domain is on it",
@@ -63,7 +64,12 @@ impl Effects<'_> {
                     ));
                 }
                 (true, _) => {
-                    self.add(Consequence::NextStart, me, "keeps running unchanged until it is shut down and started", causes);
+                    self.add(
+                        Consequence::NextStart,
+                        me,
+                        "keeps running unchanged until it is shut down and started",
+                        causes,
+                    );
                 }
                 (false, _) => self.add(Consequence::NextStart, me, "its definition changes while it is off", causes),
             }

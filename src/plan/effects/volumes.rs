@@ -36,7 +36,10 @@ impl Effects<'_> {
                     let what = match users.get(path) {
                         Some(users) => {
                             let users: BTreeSet<&str> = users.iter().copied().collect();
-                            format!("deleted, although it is a disk of {}", users.into_iter().collect::<Vec<_>>().join(", "))
+                            format!(
+                                "deleted, although it is a disk of {}",
+                                users.into_iter().collect::<Vec<_>>().join(", ")
+                            )
                         }
                         None => "deleted".to_owned(),
                     };

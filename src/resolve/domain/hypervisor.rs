@@ -19,15 +19,15 @@ pub(crate) fn hypervisor(guest: &Guest<'_>, problems: &mut Problems) -> Hypervis
     let hidden = guest.layers.get(key!(kvm_hidden));
     let vmport = guest.layers.get(key!(vmport));
     if !pc {
-        only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V's interface", problems);
-        only_for_pc(vendor, "hypervVendorId", "Hyper-V's interface", problems);
+        only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V enlightenments", problems);
+        only_for_pc(vendor, "hypervVendorId", "Hyper-V enlightenments", problems);
         only_for_pc(hidden.filter(|at| *at.value), "kvmHidden", "a hidden KVM", problems);
-        only_for_pc(vmport, "vmport", "VMware's port", problems);
+        only_for_pc(vmport, "vmport", "the VMware port", problems);
     }
     if let Some(word) = vendor
         && !is_vendor(word.value)
     {
-        let message = format!("`{}` cannot be the vendor of Hyper-V's interface", shortened(word.value));
+        let message = format!("`{}` cannot be a Hyper-V vendor ID", shortened(word.value));
         problems.push(
             Problem::bad_name(word.place(), message)
                 .label(format!("needs 1 to {VENDOR_MAX} characters, none of them a comma"))

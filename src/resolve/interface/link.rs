@@ -35,7 +35,7 @@ pub(crate) fn profile<'s>(
         Backend::Macvtap | Backend::User => {
             let (what, label) = attachment::describe(attachment, names);
             problems.push(
-                Problem::not_on_this_mode(word.key_place(), format!("{what} takes no profile of a link"))
+                Problem::not_on_this_mode(word.key_place(), format!("{what} cannot have a link profile"))
                     .label(label)
                     .help("leave it out, or use a network with a bridge"),
             );
@@ -57,7 +57,7 @@ pub(crate) fn bandwidth(
     };
     if let Some(limits) = limits {
         problems.push(
-            Problem::both(limits, "`bandwidth` beside a link that has a `rate`", "limits it a second time")
+            Problem::both(limits, "`bandwidth` beside a link that has a `rate`", "limits the rate a second time")
                 .related(Place::key(profile.at.key("rate")), "the rate"),
         );
         return given;
