@@ -100,7 +100,7 @@ pub struct Claims {
     pub storage: IndexMap<String, Owner>,
     /// What domains write to, and the sockets that they listen on.
     pub files: IndexMap<String, Owner>,
-    /// The context ids.
+    /// The vsock CIDs.
     pub cids: IndexMap<String, Owner>,
     /// The ports that domains listen on, by protocol and number: of each address the domain, `*` being all of them.
     pub ports: IndexMap<String, IndexMap<String, Owner>>,

@@ -59,7 +59,6 @@ pub struct Effect {
     pub object: Subject,
     /// What happens, in a sentence without its end.
     pub what: String,
-    /// Why.
     pub causes: Vec<Cause>,
     /// How to have it otherwise.
     pub instead: Option<String>,

@@ -356,7 +356,7 @@ mod tests {
         assert_eq!(quoted("it's; undefine x"), r"'it'\''s; undefine x'");
     }
 
-    /// What answers is told from what complains, and both from what is logged.
+    /// Output, error messages and log lines are kept apart.
     #[test]
     fn answers_are_told_apart() {
         let mark = format!("echo '{MARK}'; echo 'error: {MARK}' >&2;");

@@ -61,7 +61,7 @@ pub struct Disk {
     /// What the guest sees: `vda`.
     pub target: String,
     pub source: DiskSource,
-    /// The files and volumes that it grows on, as a running domain tells them.
+    /// Its backing files and volumes, as libvirt reports them for a running domain.
     pub backing: Vec<DiskSource>,
     /// Whether the guest writes to it: no medium that is put in and taken out.
     pub is_disk: bool,
@@ -148,8 +148,8 @@ impl Definition {
         Self::new(text).unwrap_or(self)
     }
 
-    /// What `NixVirt` compares of it: the elements without the space between them, the devices of a domain in no order, and of a
-    /// pool what changes by itself only where `written`, the definition that `NixVirt` is told, has it.
+    /// What `NixVirt` compares of it: the elements without the space between them, the devices of a domain in no order,
+    /// and of a pool what changes by itself only where `written`, the definition that `NixVirt` gets, has it.
     #[must_use]
     pub fn compared(&self, kind: ObjectKind, written: &Self) -> String {
         let (document, written) = (self.document(), written.document());

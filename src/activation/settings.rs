@@ -1,4 +1,4 @@
-//! What `NixVirt`'s helper is told: which objects there shall be.
+//! The input of `NixVirt`'s helper: the objects to have.
 
 use serde::Deserialize;
 use uuid::Uuid;

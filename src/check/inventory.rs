@@ -56,7 +56,7 @@ enum Claim<'a> {
     OwnDevice(&'a str, String),
     /// A device of the host that one domain at a time can have.
     HostDevice(&'static str, String),
-    /// The context id by which the host reaches a domain.
+    /// The vsock CID by which the host reaches a domain.
     Cid(u32),
     /// A file that is written, or a socket that is listened on.
     Path(String),

@@ -7,7 +7,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::parse::WINDOWS_NAME_MAX;
 use crate::spec::guest::Os;
 
-/// Warns of a Windows that does not install, or not under its name.
+/// Warns of Windows guests that do not install, or not under their names.
 pub(crate) fn check(domain: &Domain, problems: &mut Problems) {
     let length = domain.name.chars().count();
     if domain.os.is_windows() && length > WINDOWS_NAME_MAX {

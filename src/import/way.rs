@@ -291,7 +291,7 @@ fn read_original(
     normal: Result<String, String>,
     vocabulary: &Vocabulary,
 ) -> Result<(String, Tree), String> {
-    // libvirt itself shows them to nobody who does not ask for them, so they would be lost without a word.
+    // libvirt shows them only on request, so they would be lost silently.
     let secret = read(original.kind, &original.text, vocabulary).ok().and_then(|tree| secret_in(&tree));
     if let Some(path) = secret {
         return Err(format!("it contains a secret, `{path}`, which everyone on the host could read: remove it"));

@@ -17,7 +17,7 @@ use crate::lab::storage::Permissions;
 use crate::nocloud::{self, FileKind};
 use crate::spec::Paths;
 
-/// What a lab is to its host, as a file.
+/// The generated `default.nix`: what a lab needs of its host.
 #[derive(Debug)]
 pub struct ModuleFile {
     /// Its text, with its first line.

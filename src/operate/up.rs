@@ -89,7 +89,8 @@ fn start(
     Ok(started)
 }
 
-/// Starts the networks and pools that domains need and that are off. One that does not start is told by the domain that needs it.
+/// Starts the networks and pools that domains need and that are off. One that does not start is reported by the domain
+/// that needs it.
 fn bring(fleet: &Fleet<'_>, world: &World, hand: &Hand, progress: &dyn Progress) {
     let uuids = fleet.members.iter().filter_map(|member| member.uuid);
     let facts: Vec<_> = uuids

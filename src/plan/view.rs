@@ -73,7 +73,7 @@ pub struct EffectView {
     pub object: SubjectView,
     /// What happens.
     pub what: String,
-    /// Why.
+    /// The reasons.
     pub causes: Vec<CauseView>,
     /// How to avoid it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -89,7 +89,7 @@ fn panic(guest: &Guest<'_>, problems: &mut Problems) -> Panic {
     *panic.value
 }
 
-/// Reads the vsock device, and counts its context id up for replicas.
+/// Reads the vsock device, and counts its CID up for replicas.
 fn vsock(guest: &Guest<'_>, problems: &mut Problems) -> Option<Vsock> {
     let vsock = guest.layers.object(key!(vsock));
     if vsock.is_empty() {
@@ -98,7 +98,7 @@ fn vsock(guest: &Guest<'_>, problems: &mut Problems) -> Option<Vsock> {
     let Some(first) = vsock.get(key!(cid)) else {
         return Some(Vsock { cid: None });
     };
-    // The greatest number means "any" and is no context id.
+    // The greatest number means "any" and is not a CID.
     let counted = first.value.checked_add(guest.instance.replica).filter(|cid| *cid < u32::MAX);
     if counted.is_none() {
         problems.push(parse::too_far(&first.value.to_string(), "number", first.pointer()));

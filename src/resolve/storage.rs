@@ -1,5 +1,5 @@
-//! Reads one pool with the volumes of its section. Disks declare further volumes, which are added when the domains are
-//! resolved.
+//! Reads one pool with the volumes of its section. Disks declare additional volumes, which are added when the domains
+//! are resolved.
 
 pub(crate) mod allocation;
 pub(crate) mod backing;

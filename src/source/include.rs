@@ -206,7 +206,7 @@ impl<'f> Walk<'f> {
         }
     }
 
-    /// A path without detours, unless these lead elsewhere, and the one for all ways to name the file.
+    /// The path without `..` (unless a symlink makes that another file), and its canonical form.
     fn find(&self, path: &Path) -> (PathBuf, io::Result<PathBuf>) {
         let (straight, canonical) = (straight(path), self.disk.canonical(path));
         let same = self.disk.canonical(&straight).ok() == canonical.as_ref().ok().cloned();

@@ -50,7 +50,7 @@ impl Specs {
             }
             specs.push((source, checked));
         }
-        // What has its place on one host is told by `check`, too.
+        // `check` reports clashes on one host, too.
         let both = specs.iter().map(|(source, checked)| (source, checked));
         let (joined, problems) = pipeline::check_together(both, Hosts::One);
         if problems.iter().any(|problem| problem.id.severity() == Severity::Error) {
@@ -95,7 +95,7 @@ impl<'s> Ground<'s> {
     fn chosen(specs: &'s Specs, arguments: &LabArguments, choice: &Choice, purpose: Purpose) -> Result<Self, Failure> {
         let virsh = specs.virsh(arguments)?;
         let labs = specs.labs()?;
-        // A slip in a name is told before libvirt is asked.
+        // A misspelt name is reported before libvirt is asked.
         Fleet::of(&labs, choice, purpose, &World::default())?;
         let world = state::read(&virsh)?;
         let fleet = Fleet::of(&labs, choice, purpose, &world)?;

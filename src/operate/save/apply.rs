@@ -14,13 +14,13 @@ use crate::visible::shell;
 /// How many domains write or read their memory at a time: more of them wait for one disk.
 const AT_ONCE: usize = 4;
 
-/// Who does it: the libvirt, whether somebody has interrupted us, and where it is told.
+/// The means to do it: the libvirt, whether the user has interrupted it, and where to report.
 pub struct Doer<'d> {
     /// The libvirt.
     pub hand: &'d Hand,
-    /// Whether no further step is to be taken. It is asked between steps.
+    /// Whether to stop before the next step.
     pub is_interrupted: &'d (dyn Fn() -> bool + Sync),
-    /// Where each step is told that was taken.
+    /// Where to report each finished step.
     pub say: &'d (dyn Fn(&str) + Sync),
 }
 

@@ -16,7 +16,7 @@ impl Effects<'_> {
             let disks = definition.facts.disks.iter().filter(|disk| disk.is_disk);
             disks.map(|disk| (disk.target.clone(), path_of(&disk.source, world))).collect()
         };
-        // A volume whose pool has another path is told with the pool.
+        // A volume whose pool has another path is reported with the pool.
         let source = |definition: &Definition, target: &str| {
             definition.facts.disks.iter().find(|disk| disk.target == target).map(|disk| disk.source.clone())
         };

@@ -102,7 +102,7 @@ impl Effects<'_> {
             let of =
                 || vec![Cause { text: "it is new".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
             match self.before.object(object.kind, object.uuid()) {
-                // Of one that goes and has a twin, it is told already.
+                // For one that is recreated, this has been reported.
                 None if self.before.named(object.kind, object.name()).is_some_and(|old| self.after(old).is_none()) => {}
                 None => {
                     let what = if object.is_active { "created, and started" } else { "created" };

@@ -75,7 +75,7 @@ fn check(value: &Value, at: &Pointer, problems: &mut Problems) {
     }
 }
 
-/// Checks the hashes of further users.
+/// Checks the hashes of additional users.
 fn users(users: &Value, at: &Pointer, problems: &mut Problems) {
     for (index, user) in users.as_array().into_iter().flatten().enumerate() {
         for key in ["passwd", "hashed_passwd"] {

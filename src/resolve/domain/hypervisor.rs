@@ -1,4 +1,4 @@
-//! Reads what a guest is told of its hypervisor, and refuses it where the architecture has no such interface.
+//! Reads which hypervisor interfaces a guest sees, and refuses those that its architecture does not have.
 
 use crate::lab::domain::hypervisor::Hypervisor;
 use crate::problem::{Problem, Problems};
@@ -11,7 +11,7 @@ use crate::spec::key::key;
 /// The longest vendor of Hyper-V's interface, in characters: that of a CPUID leaf.
 const VENDOR_MAX: usize = 12;
 
-/// Reads what a guest is told of its hypervisor. All of these interfaces exist on PCs only.
+/// Reads which hypervisor interfaces a guest sees. All of them exist only on PCs.
 pub(crate) fn hypervisor(guest: &Guest<'_>, problems: &mut Problems) -> Hypervisor {
     let pc = guest.arch == Arch::X86_64;
     let hyperv = guest.layers.get(key!(hyperv));

@@ -18,7 +18,7 @@ use crate::spec::key::{Key, key};
 /// The longest that can be waited for, in seconds: a day.
 const LONGEST: u32 = 86_400;
 
-/// Reads by what the domain is ready; without a word, by its agent if it has one.
+/// Reads how the domain is determined to be ready; by default, by its agent if it has one.
 pub(crate) fn ready(
     guest: &Guest<'_>,
     has_agent: bool,

@@ -79,8 +79,8 @@ pub(crate) fn is_shaped(
     own.or_else(of_group).is_some_and(|bandwidth| bandwidth.inbound.is_some())
 }
 
-/// Names every device that needs a name and has none, each otherwise than the devices of the host that the lab names. Of two that
-/// would have one name, the device of the first UUID has it, so that a spec in another order has the same names.
+/// Gives each unnamed tap a name that no bridge or device of the lab has. If two would get the same name, the one with
+/// the first UUID gets it, so that names do not depend on the order of the spec.
 ///
 /// # Panics
 ///

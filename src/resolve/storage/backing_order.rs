@@ -17,8 +17,8 @@ use crate::spec::pool::ImageFormat;
 /// A volume, by the index of its pool and its own index there.
 type VolumeId = (usize, usize);
 
-/// Checks what volumes grow on, and puts each after its own: within a pool, and the pool after the other's, because
-/// `NixVirt` makes all volumes of one pool before those of the next. Returns the order of the pools.
+/// Backing volumes: each exists, is no larger than its overlay, and is created first. Sorts the volumes of each pool,
+/// and returns the order of the pools, because `NixVirt` creates all volumes of one pool before those of the next.
 pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<usize> {
     let parents = parents(pools, problems);
     for ((pool, volume), _, format) in &parents {

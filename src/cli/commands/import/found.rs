@@ -150,7 +150,7 @@ impl Findings {
     }
 }
 
-/// The definitions that what NixVirt's helper is given names, and what else it is told of each.
+/// The definitions in the input of NixVirt's helper, and its other settings for each.
 fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Option<Beside>)>, String> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));

@@ -71,7 +71,7 @@ impl Progress for Lines<'_> {
                 if let Some(bar) = bars.remove(name) {
                     bar.finish_and_clear();
                 }
-                // Where the terminal is gone, nobody is told.
+                // If the terminal is gone, nothing is reported.
                 let _ = all.println(text);
             }
         }
