@@ -50,9 +50,9 @@ impl OwnFields for ProfileOwn {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(
-    description = "A domain: one virtual machine ([libvirt](https://libvirt.org/formatdomain.html)). Its settings come, \
-                   from weakest to strongest, from the preset of its `os`, `defaults`, its `profiles` in order, and its \
-                   own entry. Objects merge key by key, `disks` and `interfaces` by name, other lists are replaced."
+    description = "A domain: one virtual machine ([libvirt](https://libvirt.org/formatdomain.html)). Its settings are \
+                   merged from weakest to strongest: the preset of its `os`, `defaults`, its `profiles` in order, and \
+                   its own entry. Objects merge key by key, `disks` and `interfaces` by name; other lists are replaced."
 )]
 pub struct DomainOwn {
     /// The profiles that the domain uses, the strongest last. Profiles that a profile extends are merged right before

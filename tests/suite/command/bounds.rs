@@ -26,14 +26,14 @@ fn links_that_lead_nowhere_are_told() {
     let place = Place::with(GOOD);
     symlink("nowhere", place.path("generated")).expect("the directory is ours");
     symlink("gone.json", place.path("link.json")).expect("the directory is ours");
-    let told = "`generated` is a symbolic link to `nowhere`, which is not there";
+    let told = "`generated` is a symbolic link to `nowhere`, which does not exist";
     place.run(&["gen"]).exits(2).says(told);
     place.run(&["gen", "--out", "generated/below"]).exits(2).says(told);
     place.run(&["xml", "--out", "generated"]).exits(2).says(told);
     place
         .run(&["check", "link.json"])
         .exits(2)
-        .says("`link.json` is a symbolic link to `gone.json`, which is not there");
+        .says("`link.json` is a symbolic link to `gone.json`, which does not exist");
 }
 
 /// Nothing of a file that is no JSON object is in a report, whatever it is called and however it is reached.

@@ -72,7 +72,7 @@ fn files_are_written_and_not_replaced() {
 
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
     let ran = place.run(&["xml", "--out", "xml"]).exits(1).says("foreign-file").says("`--force` replaces files");
-    assert!(ran.err.contains("`xml/domains/web.xml` is there, and says something else"), "{ran:?}");
+    assert!(ran.err.contains("`xml/domains/web.xml` already exists, with other content"), "{ran:?}");
     assert_eq!(fs::read_to_string(place.path("xml/domains/web.xml")).unwrap(), printed);
     place.run(&["xml", "--out", "xml", "--force"]).exits(0).says("wrote xml/domains/web.xml\n");
     assert_ne!(fs::read_to_string(place.path("xml/domains/web.xml")).unwrap(), printed);
