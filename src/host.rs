@@ -36,7 +36,7 @@ pub struct HostNeeds {
     pub firmware: BTreeSet<Arch>,
     /// Whether a domain has Secure Boot.
     pub secure_firmware: bool,
-    /// Whether a domain has the disc of `VirtIO` drivers.
+    /// Whether a domain has the virtio-win ISO.
     pub driver_disc: bool,
     /// Whether a domain has a TPM, for which libvirt runs swtpm.
     pub tpm: bool,

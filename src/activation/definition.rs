@@ -41,7 +41,7 @@ pub struct Facts {
     pub bridges: Vec<String>,
     /// The drives of a domain, as far as they are files and volumes.
     pub disks: Vec<Disk>,
-    /// What the screen of a domain needs of the host: the device that draws it.
+    /// What the display of a domain needs of the host: the device that renders it.
     pub render_node: Option<String>,
     /// The file of a domain's firmware variables.
     pub nvram: Option<String>,

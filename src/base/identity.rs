@@ -94,7 +94,7 @@ pub fn without_state(text: &str) -> String {
             });
             kind.into_iter().chain(state.map(|node| node.range())).collect()
         }
-        // The address of a screen stands in its first `listen` too.
+        // The address of a display is also in its first `listen`.
         "domain" => {
             let screens = root.descendants().filter(|node| node.has_tag_name("graphics"));
             let screens = screens.filter(|screen| screen.children().any(|child| child.has_tag_name("listen")));

@@ -188,7 +188,7 @@ fn says_something(value: &Expr) -> bool {
     }
 }
 
-/// The files of the discs of domains, by the domain.
+/// The files of the seed ISOs of domains, by the domain.
 fn seeds(lab: &Lab) -> Result<Attrs, Error> {
     let mut all = Attrs::new();
     for seed in nocloud::seeds(lab) {

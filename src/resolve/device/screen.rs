@@ -1,4 +1,4 @@
-//! Reads the screen of a domain: the servers that show it, and what the video device can do.
+//! Reads the displays of a domain and its video device.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -21,7 +21,7 @@ const KEYMAPS: &[&str] = &[
     "hr", "hu", "is", "it", "ja", "lt", "lv", "mk", "nl", "no", "pl", "pt", "pt-br", "ru", "sl", "sv", "th", "tr",
 ];
 
-/// Reads the screen.
+/// Reads the displays and the video device.
 pub(crate) fn screen(guest: &Guest<'_>, problems: &mut Problems) -> Screen {
     let first = guest.layers.object(key!(graphics));
     let mut servers: Vec<Graphics> = server(&first, guest.instance, problems).into_iter().collect();
@@ -181,7 +181,7 @@ fn server(
         }
         GraphicsType::Spice => parse::only_for(written!(layers => websocket), "a SPICE display", "`vnc`", problems),
         GraphicsType::Vnc => {}
-        // The strongest layer removes the screen of a weaker one.
+        // The strongest layer removes the display of a weaker one.
         GraphicsType::None => return None,
     }
     if protocol == GraphicsType::Vnc || (protocol == GraphicsType::Spice && !has_gl) {
@@ -264,7 +264,7 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
     }
 }
 
-/// Refuses what needs a SPICE client where the screen has no SPICE server.
+/// Refuses what needs a SPICE client where there is no SPICE display.
 pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Problems) {
     if !screen.has(GraphicsType::Spice) {
         problems.push(

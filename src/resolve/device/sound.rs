@@ -27,7 +27,7 @@ pub(crate) fn sound(guest: &Guest<'_>, problems: &mut Problems) -> Sound {
     *sound.value
 }
 
-/// Decides which backend sound goes to: the one of the spec, or the one that suits the screen.
+/// Decides which backend sound goes to: the one of the spec, or the one that suits the display.
 pub(crate) fn audio(
     layers: &Layers<'_, DomainFields>,
     sound: Sound,
