@@ -257,7 +257,7 @@ pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Problems) 
     if word.value.contains('\n') {
         problems.push(
             Problem::of_value(Id::BadText, word.place(), "a title of several lines")
-                .label("libvirt takes one line")
+                .label("libvirt allows one line")
                 .help("put the rest into `description`"),
         );
         return None;

@@ -43,13 +43,13 @@ pub(crate) fn addresses(
                 problems.push(without_network(word, &what, "the network"));
             }
             Attachment::Bridge { .. } => {
-                problems.push(without_network(word, "an interface on a bridge", "whoever serves the bridge"));
+                problems.push(without_network(word, "an interface on a bridge", "the DHCP server on that LAN"));
             }
             Attachment::Macvtap(_) => {
-                problems.push(without_network(word, "an interface through macvtap", "whoever serves that network"));
+                problems.push(without_network(word, "an interface through macvtap", "the DHCP server on that LAN"));
             }
             Attachment::Tunnel(_) => {
-                problems.push(without_network(word, "an interface on a tunnel", "who is at its other end"));
+                problems.push(without_network(word, "an interface on a tunnel", "the other end of the tunnel"));
             }
             Attachment::User => problems.push(without_network(word, "a `user` interface", "QEMU or passt")),
         }
@@ -103,7 +103,7 @@ fn address(
             Problem::not_on_this_mode(word.key_place(), format!("network `{}` reserves no addresses", network.name))
                 .label(format!("not in mode `{}`", network.mode.name()))
                 .related(Place::key(&network.at), "the network")
-                .help(format!("leave it out; addresses come from whoever serves {served}")),
+                .help(format!("leave it out; addresses come from the DHCP server on {served}")),
         );
         return None;
     }

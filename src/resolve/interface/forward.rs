@@ -51,7 +51,7 @@ pub(crate) fn forwards(
         | Attachment::Tunnel(_) => {
             problems.push(
                 Problem::not_on_this_mode(list.key_place(), "`forwards` of an interface that does not support it")
-                    .label("only with `user`, or on a network whose bridge libvirt makes")
+                    .label("only with `user`, or on a network whose bridge libvirt creates")
                     .help("leave `forwards` out: on this network, the domain is reachable at its own address"),
             );
         }

@@ -128,7 +128,7 @@ fn range(
         } else if is_too_wide(*first, *last) {
             let message = format!("a DHCP range of {} addresses", count(*first, *last));
             let (label, help) = match family {
-                Family::V4 => ("too many", format!("libvirt's DHCP server takes at most {RANGE_MAX}")),
+                Family::V4 => ("too many", format!("libvirt's DHCP server supports at most {RANGE_MAX}")),
                 Family::V6 => (
                     "differ in more than the last 16 bits",
                     "write two addresses that differ only after the last colon".to_owned(),

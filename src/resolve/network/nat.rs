@@ -85,7 +85,7 @@ fn addresses(
         Some(count) if count > RANGE_MAX => {
             Problem::new(Id::OutOfRange, Place::value(at), format!("a range of {count} addresses"))
                 .label("too many")
-                .help(format!("libvirt takes at most {RANGE_MAX}"))
+                .help(format!("libvirt supports at most {RANGE_MAX}"))
         }
         Some(_) => return Some((first, last)),
     };
