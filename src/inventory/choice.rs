@@ -159,6 +159,9 @@ mod tests {
         check(&["*", "dc01"], Err("there is no domain `dc01`: did you mean `DC01`?"));
         check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));
         check(&["@servers"], Err("no domain has the profile `servers`: did you mean `server`?"));
-        check(&["a[b"], Err("`a[b` is no glob: invalid range pattern; `*`, `?` and `[…]` stand for letters of names"));
+        check(
+            &["a[b"],
+            Err("`a[b` is not a valid glob: invalid range pattern; `*`, `?` and `[…]` match characters of names"),
+        );
     }
 }

@@ -273,7 +273,7 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     world.write("/etc/guest.xml", &GUEST.replace("</devices>", &format!("{device}</devices>")));
     world.write(ACCEPT, "cut-off\n");
     let (is_done, said) = world.step("the guest does not start again", || host.says());
-    assert!(!is_done && said.contains("domain `guest` ran before, and does not start"), "{said}");
+    assert!(!is_done && said.contains("domain `guest` was running before, and does not start"), "{said}");
     assert!(said.contains("no further attempt") && !said.contains("the next one follows"), "{said}");
     assert_eq!([host.state(), host.states().join(",")], ["shut off", "shut off"], "{said}");
     // What was said yes to has been done.

@@ -47,7 +47,7 @@ pub(super) fn inventory(cli: &Cli, arguments: &InventoryArguments) -> Result<u8,
                 talk(
                     cli,
                     &format!(
-                        "note: {names} cannot be a host name: give the guest one with `hostname` in `cloudInit`\n"
+                        "note: not valid as a host name: {names}; give the guest one with `hostname` in `cloudInit`\n"
                     ),
                 );
             }

@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn commas_and_colons() {
-        check("[1«,» ]", "a comma stands before `]`", "remove the comma");
-        check("{\"é\": 1«,»\n}", "a comma stands before `}`", "remove the comma");
+        check("[1«,» ]", "a comma before `]`", "remove the comma");
+        check("{\"é\": 1«,»\n}", "a comma before `}`", "remove the comma");
         check("{\"a\": \"é\"«»\n \"b\": 2}", "a comma is missing", "add `,` between the two values");
         check("[{}«» {}]", "a comma is missing", "add `,` between the two values");
         check("[1«» 2]", "a comma is missing", "add `,` between the two values");
@@ -122,9 +122,9 @@ mod tests {
         check("[1,«,»2]", "a comma without a value before it", "remove it");
         check("[«,»2]", "a comma without a value before it", "remove it");
         check("{\"a\": 1,«,»}", "a comma without a value before it", "remove it");
-        check("{\"é\"«» 1}", "no `:` stands after the key \"é\"", "write `\"key\": value`");
-        check("{\"é\"«», \"b\": 1}", "no `:` stands after the key \"é\"", "write `\"key\": value`");
-        check("{\"a\" «=» 1}", "`=` stands after the key \"a\"", "separate keys and values with `:`");
+        check("{\"é\"«» 1}", "no `:` after the key \"é\"", "write `\"key\": value`");
+        check("{\"é\"«», \"b\": 1}", "no `:` after the key \"é\"", "write `\"key\": value`");
+        check("{\"a\" «=» 1}", "`=` after the key \"a\"", "separate keys and values with `:`");
         check("{\"a\": «}»", "a value is missing", "write one, or leave the key out");
         check("{\"a\": «,» \"b\": 1}", "a value is missing", "write one, or leave the key out");
         check(
@@ -141,11 +141,11 @@ mod tests {
         check("{} «}»", "the spec goes on after its end", "a spec is one JSON value");
         check("{}\n«{»}", "the spec goes on after its end", "a spec is one JSON value");
         check("{} «*»", "the spec goes on after its end", "a spec is one JSON value");
-        check("«*»", "`*` cannot stand here", "expected value");
-        check("[1, «*»]", "`*` cannot stand here", "expected value");
-        check("[1 «*»]", "`*` cannot stand here", "expected `,` or `]`");
-        check("{«*»}", "`*` cannot stand here", "key must be a string");
-        check("{\"a\": 1 «*»}", "`*` cannot stand here", "expected `,` or `}`");
-        check("{«{»}}", "`{` stands where a key must", "write `\"key\": value`");
+        check("«*»", "`*` is not allowed here", "expected value");
+        check("[1, «*»]", "`*` is not allowed here", "expected value");
+        check("[1 «*»]", "`*` is not allowed here", "expected `,` or `]`");
+        check("{«*»}", "`*` is not allowed here", "key must be a string");
+        check("{\"a\": 1 «*»}", "`*` is not allowed here", "expected `,` or `}`");
+        check("{«{»}}", "`{` where a key is expected", "write `\"key\": value`");
     }
 }

@@ -246,7 +246,7 @@ fn the_hosts_file_has_names_of_hosts_only() {
                     fd00:20::10 DC01.office.example DC01\nfd00:20::11 SIX.office.example SIX\n";
     assert_eq!(ran.out, expected);
     ran.says("note: the spec has no address of `lease`: ")
-        .says("note: no host can have the name `a_b.c` and `localhost`: give ");
+        .says("note: not valid as a host name: `a_b.c` and `localhost`; give ");
 }
 
 #[test]
@@ -255,11 +255,12 @@ fn remote_desktops() {
     let ran = place.run(&["inventory", "--format", "rdp", "--only", "SIX"]).exits(0).without_talk();
     assert_eq!(ran.out, "full address:s:[fd00:20::11]:3389\r\nprompt for credentials:i:1\r\n");
     let several = place.run(&["inventory", "--format", "rdp"]).exits(2).without_result();
-    several.says("the remote desktops of `DC01`, `PORTS` and `SIX` are several files: name a directory by `--out DIR`");
+    several
+        .says("the remote desktops of `DC01`, `PORTS` and `SIX` are several files: give a directory with `--out DIR`");
     place
         .run(&["inventory", "--format", "rdp", "--only", "web"])
         .exits(2)
-        .says("no remote desktop is reached of `web`");
+        .says("the remote desktop of `web` cannot be reached");
     place
         .run(&["inventory", "--format", "rdp", "--out", "rdp"])
         .exits(0)
