@@ -374,7 +374,7 @@ fn the_files_of_another_lab_are_not_replaced() {
         place
             .run(arguments)
             .exits(1)
-            .says("error[another-lab]: `generated` has the lab `")
+            .says("error[another-lab]: `generated` contains the lab `")
             .says("choose another directory with `--out`")
             .says_not("run: lab2nix gen");
         assert_eq!(place.files(), before);

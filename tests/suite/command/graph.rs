@@ -128,7 +128,7 @@ fn what_a_document_cannot_have_in_its_text_is_refused() {
     }
     place.run(&["graph", "--check"]).exits(2).says("--into");
     place.write("a-->b.json", GOOD);
-    place.run(&["graph", "a-->b.json", "--into", "README.md"]).exits(2).says("cannot stand in a comment");
+    place.run(&["graph", "a-->b.json", "--into", "README.md"]).exits(2).says("cannot be written in a comment");
     assert_eq!(document(&place), format!("{FIRST}\n{END}\n"));
 }
 

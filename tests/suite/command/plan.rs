@@ -124,7 +124,7 @@ fn it_compares_with_a_revision() {
 fn what_keeps_it_from_looking_is_said_in_a_line() {
     let place = Place::with(GOOD);
     let ran = Ran::of(place.command(LAB2NIX, &["plan"]).env("PATH", place.path("")));
-    ran.exits(2).without_result().says("error: there is no `virsh` here: ");
+    ran.exits(2).without_result().says("error: `virsh` is not installed: ");
 
     let stopped = "echo 'error: failed to connect to the hypervisor' >&2
         echo \"error: Failed to connect socket to '/run/libvirt/libvirt-sock-ro': No such file or directory\" >&2; exit 1";
@@ -141,7 +141,7 @@ fn what_keeps_it_from_looking_is_said_in_a_line() {
     place
         .run(&["plan", "lab.json", "other.json", "--from", "lab.json"])
         .exits(2)
-        .says("`--from SPEC` compares one spec");
+        .says("`--from SPEC` compares a single spec");
     let ran = place.with_virsh(Some("exit 1"), &["plan", "--settings", "typo.json"]);
     ran.exits(2).without_result();
     place.run(&["plan", "--settings", "no.json"]).exits(2).without_result();

@@ -196,7 +196,7 @@ fn what_discs_lack_is_said() {
         &CLOUD.replace(r#""network": {}"#, r#""files": [{ "path": "/etc/token", "fromHost": "/run/secrets/token" }]"#),
     );
     let ran = place.run(&["xml", "--out", "xml"]).exits(0);
-    assert!(ran.err.contains("is not in the seeds of `web`"), "{ran:?}");
+    assert!(ran.err.contains("are not in the seeds of `web`"), "{ran:?}");
     assert!(place.run(&["xml", "db", "--out", "db"]).exits(0).without_result().err.contains("wrote db/domains/db.xml"));
     let xml = fs::read_to_string(place.path("xml/domains/web.xml")).unwrap();
     assert!(xml.contains("/run/lab2nix/seeds/hello/web.iso"));
