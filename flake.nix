@@ -84,11 +84,11 @@
         };
         windows = {
           path = ./templates/windows;
-          description = "A lab of a Windows server and a Windows client on a network of their own";
+          description = "A lab of a Windows server and a Windows client on their own network";
         };
         cluster = {
           path = ./templates/cluster;
-          description = "A lab of equal Linux machines that start from one image";
+          description = "A lab of identical Linux machines backed by one image";
         };
       };
 

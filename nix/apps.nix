@@ -16,8 +16,8 @@ let
 in
 {
   default = app (lib.getExe lab2nix) "lab2nix itself";
-  gen = app (command "gen" "gen") "Writes generated/ from lab.json, or from the spec that is named";
-  plan = app (command "plan" "plan") "Tells what a switch will do to this host's libvirt, and changes nothing";
+  gen = app (command "gen" "gen") "Writes generated/ from lab.json, or from the given spec";
+  plan = app (command "plan" "plan") "Shows what a switch will do to this host's libvirt, and changes nothing";
   lab = app (lib.getExe lab2nix) "Runs the lab: `nix run .#lab -- up`, `status`, `save`, and the other commands";
-  check = app (command "check" "gen --check") "Tells whether generated/ is what lab.json makes, and writes nothing";
+  check = app (command "check" "gen --check") "Checks that generated/ is up to date with lab.json, and writes nothing";
 }

@@ -6,4 +6,4 @@ if
 then
   generated
 else
-  throw "lab2nix: there are not all files in `${toString generated}` yet: run `nix run .#gen`, then `git add` what it writes, because a flake sees only what git knows"
+  throw "lab2nix: files are missing in `${toString generated}`: run `nix run .#gen`, then `git add` them, because a flake sees only files that git tracks"

@@ -34,7 +34,7 @@ let
       assertions = [
         {
           assertion = enable -> found == system;
-          message = "NixVirt runs on ${system} only: on this host, which is ${found}, its programs do not start.";
+          message = "NixVirt runs only on ${system}: its programs do not start on this host, which is ${found}.";
         }
       ];
       # Files that an older lab2nix has generated know no part of its own.
@@ -62,7 +62,7 @@ let
     let
       missing =
         name:
-        throw "lab2nix: a session has no ${name} of the lab's; leave out `\"paths\": \"store\"` in the spec's target";
+        throw "lab2nix: a user session has no ${name} of the lab; remove `\"paths\": \"store\"` from the spec's target";
       files = arch: {
         emulator = "${pkgs.qemu}/bin/qemu-system-${arch}";
         code = missing "UEFI firmware";
@@ -135,7 +135,7 @@ in
           path = "${object.definition}";
         in
         if lib.hasPrefix "/run/lab2nix/" path then
-          throw "lab2nix: a session cannot leave what is in ${path} as it is: `imported` and `external` are for hosts"
+          throw "lab2nix: a user session cannot leave the objects in ${path} as they are: `imported` and `external` are for hosts"
         else
           object;
     in

@@ -34,9 +34,9 @@ let
         export LIBVIRT_DEFAULT_URI=''${LIBVIRT_DEFAULT_URI:-qemu:///system}
         if [[ $LIBVIRT_DEFAULT_URI == qemu:///system ]]; then
           if [[ ! -S /run/libvirt/libvirt-sock && ! -S /run/libvirt/virtqemud-sock ]]; then
-            echo "lab: libvirtd does not run here" >&2
+            echo "lab: libvirtd is not running here" >&2
           elif [[ $(id -u) != 0 && " $(id -nG) " != *" libvirtd "* && " $(id -nG) " != *" libvirt "* ]]; then
-            echo "lab: you are not in the group libvirtd, so virsh may not let you in" >&2
+            echo "lab: you are not in the group libvirtd, so virsh may refuse access" >&2
           elif ! lab2nixDomains=$(timeout 2 virsh --readonly list --all --name 2>/dev/null); then
             echo "lab: libvirtd does not answer" >&2
           elif [[ -z ''${lab2nixDomains//[[:space:]]/} ]]; then

@@ -9,7 +9,7 @@
 //! 3. Volumes that shall be there are created in pools, which are started for it, and those that shall not are deleted.
 //! 4. What shall be active is started, the rest is stopped.
 //!
-//! A network that is stopped takes all running domains on it along. The first error ends everything, and nothing is undone.
+//! Stopping a network also stops all running domains on it. The first error ends everything, and nothing is undone.
 
 pub mod definition;
 pub mod difference;

@@ -143,10 +143,10 @@ impl Base {
         bytes: &[u8],
     ) -> Result<Self, (String, String)> {
         const HELP: &str =
-            "write what `virsh dumpxml --inactive`, `net-dumpxml --inactive` or `pool-dumpxml --inactive` says";
-        let no_definition = |why: String| (format!("no definition: {why}"), HELP.to_owned());
+            "use the output of `virsh dumpxml --inactive`, `net-dumpxml --inactive` or `pool-dumpxml --inactive`";
+        let no_definition = |why: String| (format!("not a definition: {why}"), HELP.to_owned());
         if bytes.len() as u64 > MOST {
-            return Err(no_definition("larger than 10 MiB, which libvirt does not read".to_owned()));
+            return Err(no_definition("larger than 10 MiB, libvirt's limit".to_owned()));
         }
         let text = str::from_utf8(bytes).map_err(|_| no_definition("not UTF-8".to_owned()))?;
         let (kind, found, text) = identity::identified(lab, text).map_err(no_definition)?;
@@ -155,17 +155,17 @@ impl Base {
             let expected = of.strip_suffix('s').unwrap_or(of);
             return Err((
                 format!("the definition of {} `{found}`, not of {expected} `{name}`", kind.name()),
-                "name the file of the object that the entry is; another name is another object".to_owned(),
+                "give the file with the definition of this object".to_owned(),
             ));
         }
         let vocabulary = Vocabulary::whole(version);
         let definition = xml::read(&identity::without_state(&text), vocabulary, vocabulary.object(kind));
         let definition = definition
-            .map_err(|why| (format!("a definition that libvirt would not take whole: {why}"), HELP.to_owned()))?;
+            .map_err(|why| (format!("a definition of which libvirt would drop a part: {why}"), HELP.to_owned()))?;
         if let Some(path) = secret_in(&definition) {
             return Err((
-                format!("a definition with a secret in it, `{path}`"),
-                "take it out of the file: what is generated can be read by everyone on the host".to_owned(),
+                format!("a definition that contains a secret, `{path}`"),
+                "remove it from the file: everyone on the host can read what is generated".to_owned(),
             ));
         }
         let is_plugged = key == "plugged";

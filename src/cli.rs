@@ -55,13 +55,13 @@ fn asked_format(arguments: impl Iterator<Item = OsString>) -> Format {
 #[derive(Debug, Parser)]
 #[command(name = "lab2nix", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(
-    after_help = "Exit status: 0 fine; 1 the spec or the files need attention; 2 usage, or something outside the spec failed."
+    after_help = "Exit status: 0 success; 1 the spec or the files need attention; 2 wrong usage, or something outside the spec failed."
 )]
 pub struct Cli {
-    /// How problems are told.
+    /// The format of messages.
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub message_format: Format,
-    /// What counts as an error: `warnings`; of `plan` also a consequence, or `data-lost` for all that lose data.
+    /// What counts as an error: `warnings`; for `plan` also a consequence, or `data-lost` for all that lose data.
     #[arg(long, global = true, value_name = "WHAT", value_delimiter = ',', value_parser = Deny::parse)]
     pub deny: Vec<Deny>,
     /// What to do.
@@ -129,105 +129,110 @@ impl Planned {
 pub enum Command {
     /// Generates the Nix files of a lab.
     ///
-    /// Writes networks.nix, pools.nix, domains.nix, default.nix and the directory host, all of them or none. Files that are up
-    /// to date are left untouched; a file that lab2nix did not generate is never overwritten.
+    /// Writes networks.nix, pools.nix, domains.nix, default.nix and the directory host, all of them or none. Does not
+    /// touch files that are up to date, and never overwrites a file that lab2nix did not generate.
     Gen(Gen),
-    /// Tells what a switch will do to the libvirt objects of this host, and changes nothing.
+    /// Shows what a switch will do to the libvirt objects of this host, and changes nothing.
     ///
-    /// It compares what libvirt has with what libvirt would make of the spec, by the rules of NixVirt, and lists what happens, the
-    /// most harmful first: what is lost, where it stops half-way, who is cut off, and why.
+    /// Compares the objects that libvirt has with those of the spec, by NixVirt's rules, and lists what happens and
+    /// why, the most harmful first: lost data, a failure half-way, guests that are powered off hard.
     #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
-    /// Writes a spec of what libvirt has, or of what XML files define, and changes nothing of that.
+    /// Writes a spec of libvirt's existing objects, or of XML files, and does not change them.
     ///
-    /// Each entry is read out of a definition, generated again, and held against it, both as libvirt has them: it says exactly what
-    /// the definition says, or it is left out, with the reason. What the language has no key for is in `extra`, where that is little.
-    /// Where only the places differ in which devices are plugged in, the entry names a file with the definition as `plugged`, and else
-    /// as `base`. Without `--into`, the spec goes to standard output. What became of each object goes to standard error.
+    /// Each entry is made from a definition, generated again, and compared with it as libvirt normalizes both: it
+    /// either matches exactly, or is left out, with the reason. A few settings without a key go into `extra`. If only
+    /// the PCI addresses of devices differ, the entry refers to a file with the definition as `plugged`; otherwise as
+    /// `base`. Without `--into`, the spec goes to standard output. The result for each object goes to standard error.
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArguments),
-    /// Takes an activation's place before and after NixVirt, so that nobody is cut off: the host's service calls it.
+    /// Runs before and after NixVirt in an activation, so that no domain is powered off hard. The host's service calls
+    /// it.
     #[command(hide = true)]
     Activate(ActivateArguments),
-    /// Saves one point in time of the whole lab.
+    /// Saves the state of the whole lab at one point in time.
     ///
-    /// All domains that run are suspended, a snapshot is made of each domain, and all go on: all of it or nothing. What libvirt would
-    /// refuse is looked for first, and told at once.
+    /// Suspends all running domains, takes a snapshot of each domain, and resumes them: all of it or nothing. First
+    /// checks for everything that libvirt would refuse, and reports it together.
     #[command(after_help = SAVE_HELP)]
     Save(save::SaveArguments),
-    /// Takes all domains back to a save, which they go on from together; what they are now is lost.
+    /// Restores all domains to a save, and resumes them together. Their current state is lost.
     #[command(after_help = SAVE_HELP)]
     Restore(save::RestoreArguments),
     /// Lists the saves.
     Saves(save::SavesArguments),
-    /// Deletes a save, whole or not.
+    /// Deletes a save, complete or not.
     #[command(after_help = SAVE_HELP)]
     Forget(save::ForgetArguments),
-    /// Looks for problems, and writes nothing.
+    /// Checks for problems, and writes nothing.
     ///
-    /// Several specs are also compared with each other, as labs of one host: what it has once, such as a port, is an error where
-    /// two of them have it. With `--several-hosts`, what would clash on one LAN, in the storage of one server or in one inventory
-    /// is a warning.
+    /// Several specs are also compared with each other, as labs of one host: it is an error if two of them use
+    /// something that the host has only once, such as a port. With `--several-hosts`, clashes on one LAN, in the
+    /// storage of one server or in one inventory are warnings.
     Check(CheckArguments),
-    /// Prints definitions as libvirt's XML, which any libvirt takes without Nix.
+    /// Prints definitions as libvirt's XML, for any libvirt without Nix.
     ///
-    /// They come in the order in which libvirt can take them: networks, pools, volumes, domains. Files of the host have
-    /// the paths that the generated module gives them on NixOS; with `--host`, those of another host, whose libvirt chooses QEMU
-    /// and the firmware itself.
+    /// The order is the one in which libvirt can define them: networks, pools, volumes, domains. Files of the host have
+    /// the paths that the generated module gives them on NixOS; with `--host`, those of another system, whose libvirt
+    /// chooses QEMU and the firmware itself.
     ///
-    /// With `--out`, domains with `cloudInit` also get the files of the disc that their guests read at the first boot, in
-    /// `DIR/seeds/NAME`. Where Nix does not make the disc, `xorriso -as mkisofs -volid cidata -joliet -rational-rock -output
-    /// NAME.iso DIR/seeds/NAME` does; it belongs where the domain's XML says.
+    /// With `--out`, domains with `cloudInit` also get the files of their NoCloud seed, in `DIR/seeds/NAME`. Without
+    /// Nix, build the seed ISO with
+    /// `xorriso -as mkisofs -volid cidata -joliet -rational-rock -output NAME.iso DIR/seeds/NAME`, at the path in the
+    /// domain's XML.
     Xml(Xml),
-    /// Tells how the domains run, whether they are ready, and whether a restart is due; changes nothing.
+    /// Shows whether the domains run, are ready, and need a restart. Changes nothing.
     Status(StatusArguments),
     /// Starts domains in the order of `after`, and waits until they are ready.
     ///
-    /// Domains of one level start at once, and all of it are ready before the next starts; those that the chosen ones start after
-    /// come along. Networks and pools that they need are started first. Where one is not ready in time, nothing is stopped again,
-    /// and those after it are left as they are. Without names, domains with `"active": false`, templates, imported ones, and
-    /// further forms of a machine are left out.
+    /// Starts all domains of a level at once, and the next level when they are ready. Also starts the domains that the
+    /// selected ones start after, and first the networks and pools that they need. If a domain is not ready in time,
+    /// nothing is stopped again, and the domains after it are not started. Without names, leaves out domains with
+    /// `"active": false`, templates, imported domains, and additional variants of a machine.
     #[command(after_help = RUN_HELP)]
     Up(UpArguments),
-    /// Shuts domains down, the last that start first.
+    /// Shuts domains down, in reverse start order.
     ///
-    /// Guests are asked, by their agents or by the power button, until all of a level are off. One that does not shut down in time stays on,
-    /// and so does what it starts after, unless you say that it is cut off.
+    /// Asks the guests of a level to shut down, by their agents or by ACPI, until all of them are off. A domain that
+    /// does not shut down in time stays on, and so do the domains that it starts after, unless you choose to power it
+    /// off hard.
     #[command(after_help = RUN_HELP)]
     Down(DownArguments),
-    /// Shuts domains down, and starts them.
+    /// Shuts domains down, and starts them again.
     #[command(after_help = RUN_HELP)]
     Restart(RestartArguments),
-    /// Waits until domains are ready, and says what it last saw of those that are not.
+    /// Waits until domains are ready, and reports what the others lack.
     #[command(after_help = RUN_HELP)]
     Wait(WaitArguments),
-    /// Runs a command in guests, by their QEMU agents.
+    /// Runs a command in guests, through their QEMU agents.
     ///
-    /// What it writes and its exit status are passed on; of several guests, each line begins with the guest's name.
+    /// Passes on its output and exit status. With several guests, each line begins with the guest's name.
     #[command(after_help = RUN_COMMAND_HELP)]
     Run(RunArguments),
     /// Opens the serial console of a domain; `Ctrl-]` leaves it.
     Console(OneArguments),
     /// Opens a shell in a guest by SSH, at the address that the spec gives it.
     Ssh(OneArguments),
-    /// Opens the screen of a domain.
+    /// Opens the display of a domain.
     View(OneArguments),
-    /// Prints labs as they are resolved: every domain with its addresses, MAC addresses and disks, and where it is written.
+    /// Prints resolved labs: every domain with its IP addresses, MAC addresses and disks, and its place in the spec.
     Inspect(InspectArguments),
-    /// Prints who is in labs and how they are reached, for Ansible, ssh, the hosts file or remote desktops, or as JSON.
+    /// Prints an inventory of labs, for Ansible, ssh, the hosts file or remote desktops, or as JSON.
     ///
-    /// The address of a domain is that of the interface named by `manage`, else the first that the spec knows; without any, ports of
-    /// the host that lead into the guest. There is never a password in it: Ansible is told to look into the file that the spec names.
+    /// The address of a domain is that of the interface in `manage`, else the first one in the spec; without any, ports
+    /// of the host that are forwarded to the guest. It never contains a password: Ansible reads it from the file that
+    /// the spec refers to.
     Inventory(InventoryArguments),
     /// Draws labs: networks, bridges, domains and their addresses.
     ///
-    /// Several specs are labs of one host, which share what is there once. With `--into`, the graph goes into a Markdown document,
-    /// between two comment lines, of which the first says by which command; `--check` tells whether it is fresh.
+    /// Several specs are labs of one host, which share its bridges and networks. With `--into`, the graph is written
+    /// into a Markdown document, between two comment lines, the first of which contains the command; `--check` reports
+    /// whether it is up to date.
     #[command(after_help = graph::HELP)]
     Graph(GraphArguments),
     /// Prints the JSON Schema of specs.
     Schema(SchemaArguments),
-    /// Tells more about a problem or a consequence, or lists all.
+    /// Explains a problem or a consequence, or lists all.
     Explain(ExplainArguments),
     /// Prints completions for a shell.
     Completions {
@@ -242,7 +247,7 @@ pub enum Command {
 /// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArguments {
-    /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
+    /// The name of a problem, in brackets in a report, or of a consequence in a plan.
     #[arg(value_name = "PROBLEM")]
     pub problem: Option<String>,
     /// Print all of them as the page `problems.md` of the documentation.
@@ -256,7 +261,7 @@ pub struct CheckArguments {
     /// The specs.
     #[arg(value_name = "SPEC", default_value = "lab.json")]
     pub specs: Vec<PathBuf>,
-    /// Each spec is for a host of its own.
+    /// Each spec is for its own host.
     #[arg(long)]
     pub several_hosts: bool,
 }
@@ -267,7 +272,7 @@ pub struct Gen {
     /// The spec.
     #[arg(value_name = "SPEC", default_value = "lab.json")]
     pub spec: PathBuf,
-    /// Where the files go. Default: `generated` beside the spec.
+    /// The output directory. Default: `generated` beside the spec.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Writes nothing; exits 1 with the differences when the files are not up to date.
@@ -287,34 +292,34 @@ pub struct ImportArguments {
     /// The libvirt that has them. Default: `qemu:///system`.
     #[arg(long, value_name = "URI", conflicts_with = "from")]
     pub connect: Option<String>,
-    /// A file with a definition, or a directory of such files, instead of a libvirt: what `virsh dumpxml` prints; or the JSON that
-    /// NixVirt's helper is given, for all that it names.
+    /// A file with a definition as `virsh dumpxml` prints it, or a directory of such files, instead of a libvirt; or
+    /// the JSON input of NixVirt's helper, for all objects in it.
     #[arg(long, value_name = "FILE|DIR")]
     pub from: Vec<PathBuf>,
-    /// The spec that they become part of: a new file, or one that is there, which stays as it is otherwise. Definitions that its
-    /// entries stand on go beside it, into `imported`. Default: the spec is printed, and nothing is written.
+    /// The spec to add them to: a new file, or an existing one, which is otherwise not changed. Definitions that its
+    /// entries refer to are written beside it, into `imported`. Default: the spec is printed, and nothing is written.
     #[arg(long, value_name = "SPEC")]
     pub into: Option<PathBuf>,
-    /// The name of the lab, unless the spec is there and has one. Default: `lab`.
+    /// The name of the lab, unless the spec already has one. Default: `lab`.
     #[arg(long, value_name = "NAME")]
     pub lab: Option<String>,
     /// Only objects of these kinds.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     pub kind: Vec<ObjectKind>,
-    /// Domains may have their devices plugged in elsewhere from their next start on, where that makes their entries shorter.
+    /// The PCI addresses of devices may change at a domain's next start, if that makes its entry shorter.
     #[arg(long)]
     pub next_start: bool,
-    /// How it is told.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = ImportFormat::Human)]
     pub format: ImportFormat,
 }
 
-/// How an import is told.
+/// The format of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ImportFormat {
-    /// The spec, and on standard error what became of each object.
+    /// The spec, and the result for each object on standard error.
     Human,
-    /// One JSON object with the spec, the files that its entries name, and what became of each object.
+    /// One JSON object with the spec, the files that its entries refer to, and the result for each object.
     Json,
 }
 
@@ -324,19 +329,17 @@ fn kind(word: &str) -> Result<ObjectKind, String> {
     found.ok_or_else(|| did_you_mean(word, kinds.map(ObjectKind::name)))
 }
 
-const RUN_HELP: &str = "Exit status: 0 all are as they shall be; 1 some are not, as told; 2 it could not try.";
+const RUN_HELP: &str = "Exit status: 0 success for all domains; 1 not for some, as reported; 2 it could not try.";
 
-const RUN_COMMAND_HELP: &str = "Exit status: that of the command; 124 when it was killed because of `--timeout`; of several guests \
-     1 when it failed in one; 2 when it could not be run.";
+const RUN_COMMAND_HELP: &str = "Exit status: that of the command; 124 if it was killed because of `--timeout`; with several guests, 1 if it failed in one; 2 if it could not be run.";
 
 const IMPORT_HELP: &str =
-    "Exit status: 0 all are in the spec; 1 some are not, for the reasons told; 2 it could not look.";
+    "Exit status: 0 all objects are in the spec; 1 some are not, for the reported reasons; 2 it could not read them.";
 
 const SAVE_HELP: &str =
-    "Exit status: 0 done; 1 something is in the way, and nothing was changed; 2 usage, or something failed meanwhile.";
+    "Exit status: 0 success; 1 an obstacle, and nothing was changed; 2 wrong usage, or a failure half-way.";
 
-const PLAN_HELP: &str =
-    "Exit status: 0 fine; 1 a consequence that `--deny` names, or the spec needs attention; 2 it could not look.";
+const PLAN_HELP: &str = "Exit status: 0 success; 1 a consequence that `--deny` lists, or the spec needs attention; 2 it could not ask libvirt.";
 
 /// The arguments of `plan`.
 #[derive(Debug, Default, clap::Args)]
@@ -348,28 +351,29 @@ pub struct PlanArguments {
         help = "The specs of all labs on the host [default: lab.json]"
     )]
     pub specs: Vec<PathBuf>,
-    /// The libvirt to look at. Default: that of the spec.
+    /// The libvirt to compare with. Default: that of the spec.
     #[arg(long, value_name = "URI", conflicts_with = "from", value_parser = NonEmptyStringValueParser::new())]
     pub connect: Option<String>,
-    /// Compares without libvirt, as if everything ran: with another spec, or with the same at a revision of git, as
-    /// `git:HEAD~1`.
+    /// Compares without libvirt, as if everything were running: with another spec, or with the same one at a git
+    /// revision, such as `git:HEAD~1`.
     #[arg(long, value_name = "SPEC|git:REV", conflicts_with = "settings")]
     pub from: Option<String>,
-    /// The JSON that NixVirt's helper is given, instead of specs: for a host that says its objects in Nix.
+    /// The JSON input of NixVirt's helper, instead of specs: for a host that declares its objects in Nix.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
-    /// The JSON that NixVirt's helper was given at the last switch, to tell what was changed by hand since. Default: what the
-    /// module of the host keeps in /etc/lab2nix/settings.json.
+    /// The JSON input of NixVirt's helper at the last switch, to find manual changes since then. Default:
+    /// /etc/lab2nix/settings.json, which the host's module writes.
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub applied: Option<PathBuf>,
-    /// Who activates: `nixvirt` alone, or `gentle`, with lab2nix's part before and after it; or a file in which the module of the
-    /// host says how. Default: what it keeps in /etc/lab2nix/activation.json; without that, `nixvirt`.
+    /// Who activates: `nixvirt` alone, or `gentle`, with lab2nix's part before and after it; or a file in which the
+    /// host's module describes it. Default: /etc/lab2nix/activation.json, which the host's module writes; without it,
+    /// `nixvirt`.
     #[arg(long, value_name = "gentle|nixvirt|FILE", value_parser = Activation::parse)]
     pub activation: Option<Activation>,
-    /// Consequences that are not denied this time, as in /run/lab2nix/accept.
+    /// Consequences to accept this time, as in /run/lab2nix/accept.
     #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
     pub accept: Vec<Planned>,
-    /// How it is told.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
     pub format: PlanFormat,
 }
@@ -380,19 +384,19 @@ pub struct ActivateArguments {
     /// Before NixVirt runs, or after.
     #[arg(value_enum)]
     pub when: When,
-    /// The JSON that NixVirt's helper is given.
+    /// The JSON input of NixVirt's helper.
     #[arg(long, value_name = "FILE")]
     pub settings: PathBuf,
     /// The libvirt.
     #[arg(long, value_name = "URI", default_value = "qemu:///system", value_parser = NonEmptyStringValueParser::new())]
     pub connect: String,
-    /// Where to remember, between before and after, what ran.
+    /// The directory that records, between before and after, which domains ran.
     #[arg(long, value_name = "DIR", default_value = "/run/lab2nix/activation")]
     pub state: PathBuf,
-    /// What the module of the host says of its activations: JSON.
+    /// A JSON file in which the host's module describes its activations.
     #[arg(long, value_name = "FILE")]
     pub activation: Option<PathBuf>,
-    /// Consequences that may happen though they lose data or stop the activation half-way.
+    /// Consequences to accept although they lose data or stop the activation half-way.
     #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
     pub accept: Vec<Planned>,
 }
@@ -428,7 +432,7 @@ pub enum When {
     After,
 }
 
-/// How a plan is told.
+/// The format of a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum PlanFormat {
     /// Paragraphs, for people.
@@ -443,18 +447,18 @@ pub enum PlanFormat {
 /// The arguments of `xml`.
 #[derive(Debug, clap::Args)]
 pub struct Xml {
-    /// The spec, which is the first argument if that ends in `.json`, else lab.json; then the objects: their names, or
-    /// where a name is not enough, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
-    /// `seeds/NAME/user-data`. Default: all.
+    /// The spec, if the first argument ends in `.json`, else lab.json; then the objects: their names, or if a name is
+    /// ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also `seeds/NAME/user-data`.
+    /// Default: all.
     #[arg(value_name = "[SPEC] [NAME]")]
     pub arguments: Vec<String>,
-    /// What the host runs that the definitions are for.
+    /// The system of the host that the definitions are for.
     #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]
     pub host: HostSystem,
     /// Writes a file for each: `DIR/networks/NAME.xml` and so on, and `DIR/seeds/NAME/user-data` and so on.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// With `--out`, replaces files that are there and differ.
+    /// With `--out`, replaces existing files that differ.
     #[arg(long, requires = "out")]
     pub force: bool,
 }

@@ -44,7 +44,7 @@ fn severity(id: Id) -> &'static str {
 fn data_lost() -> String {
     let all = Consequence::ALL.iter().filter(|consequence| consequence.harm() == Harm::DataLost);
     let names: Vec<String> = all.map(|consequence| format!("`{}`", consequence.name())).collect();
-    format!("Of `lab2nix plan --deny`: all consequences that lose data, which are {}.\n", names.join(", "))
+    format!("For `lab2nix plan --deny`: all consequences that lose data, which are {}.\n", names.join(", "))
 }
 
 /// The page of the documentation, as Markdown.

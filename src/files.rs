@@ -39,7 +39,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A directory cannot be made or opened.
-    #[error("cannot make or open the directory `{}`", visible::path(path))]
+    #[error("cannot create or open the directory `{}`", visible::path(path))]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -55,7 +55,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file could not be written, and then another could not be put back either.
-    #[error("cannot write the files, and cannot put `{}` back as it was{}", visible::path(path), describe_kept(kept.as_ref()))]
+    #[error("cannot write the files, and cannot restore `{}`{}", visible::path(path), describe_kept(kept.as_ref()))]
     Rollback {
         /// The file that is not as it was.
         path: PathBuf,
@@ -67,7 +67,7 @@ pub enum Error {
 }
 
 fn describe_kept(kept: Option<&PathBuf>) -> String {
-    kept.map_or_else(String::new, |kept| format!("; its old text is in `{}`", visible::path(kept)))
+    kept.map_or_else(String::new, |kept| format!("; its old content is in `{}`", visible::path(kept)))
 }
 
 /// How a file on disk compares with the text that it should have.
@@ -82,7 +82,7 @@ pub enum State {
         /// The text that it has; bytes that are not UTF-8 are replaced.
         old: String,
     },
-    /// It must not be replaced: nothing says that it is lab2nix's, or it is no regular file.
+    /// It must not be replaced: nothing says that it is lab2nix's, or it is not a regular file.
     Foreign,
 }
 
@@ -119,7 +119,7 @@ pub fn read_spec(path: &Path) -> Result<Vec<u8>, Error> {
     let is_of_shell = path.starts_with("/dev") || path.starts_with("/proc");
     let is_pipe = !is_of_shell && fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo());
     let read = if is_pipe {
-        Err(io::Error::other("it is a pipe; give `/dev/stdin`, and let the shell read the pipe: `< PIPE`"))
+        Err(io::Error::other("it is a pipe; use `/dev/stdin`, and redirect the pipe: `< PIPE`"))
     } else {
         read_limited(path)
     };
@@ -131,7 +131,7 @@ fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(io::Error::other(format!("it is larger than {LARGEST} MiB, which no spec is")));
+        return Err(io::Error::other(format!("it is larger than {LARGEST} MiB, the limit for a spec")));
     }
     Ok(bytes)
 }
@@ -143,7 +143,7 @@ fn dangling(path: &Path) -> Option<io::Error> {
     let (link, target) = (visible::path(link), visible::path(&target));
     Some(io::Error::new(
         io::ErrorKind::InvalidInput,
-        format!("`{link}` is a symbolic link to `{target}`, which is not there"),
+        format!("`{link}` is a symbolic link to `{target}`, which does not exist"),
     ))
 }
 
@@ -167,7 +167,7 @@ impl Files for Disk {
             return Err(io::Error::other("it is a directory"));
         }
         if !found.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         read_limited(&path)
     }
@@ -297,13 +297,11 @@ fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: 
         let path = in_the_way(dir, name).unwrap_or_else(|| dir.join(name));
         let is_directory = path != dir.join(name);
         let found = match fs::symlink_metadata(&path) {
-            Ok(found) if is_directory && found.is_symlink() => {
-                "is a symbolic link, and what is behind it is not up to date"
-            }
-            _ if is_directory => "is no directory",
+            Ok(found) if is_directory && found.is_symlink() => "is a symbolic link, and its target is not up to date",
+            _ if is_directory => "is not a directory",
             Ok(found) if found.is_symlink() => "is a symbolic link",
             Ok(found) if found.is_dir() => "is a directory",
-            Ok(found) if found.is_file() && replace == Replace::Nothing => "is there, and says something else",
+            Ok(found) if found.is_file() && replace == Replace::Nothing => "already exists, with other content",
             _ => "was not written by lab2nix",
         };
         let place = Place::File(path.display().to_string());
@@ -328,10 +326,9 @@ fn another_lab(dir: &Path, ((name, text), state): (&Text<'_>, &State)) -> Option
     }
     let (there, own) = (lab_of(old)?, lab_of(text)?);
     (there != own).then(|| {
-        let message = format!("`{}` has the lab `{there}`, not `{own}`", dir.display());
+        let message = format!("`{}` contains the lab `{there}`, not `{own}`", dir.display());
         Problem::new(Id::AnotherLab, Place::File(dir.join(name).display().to_string()), message).help(format!(
-            "choose another directory with `--out`; or, if `{there}` shall be `{own}` from now on, delete `{}`: each object \
-             without a `uuid` of its own gets another identity, and activation makes it anew",
+            "choose another directory with `--out`; or, if you renamed the lab from `{there}` to `{own}`, delete `{}`: then activation deletes and recreates each object without its own `uuid`",
             dir.display()
         ))
     })

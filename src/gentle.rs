@@ -42,9 +42,7 @@ pub enum Step {
     ShutDown {
         /// The domain.
         uuid: Uuid,
-        /// Its name.
         name: String,
-        /// Why.
         cause: Cause,
     },
 }
@@ -54,13 +52,12 @@ pub enum Step {
 pub struct DefineDomain {
     /// The domain.
     pub uuid: Uuid,
-    /// Its name.
     pub name: String,
     /// Its new definition.
     pub definition: String,
 }
 
-/// What people are told of a domain; empty where there is nothing.
+/// The title and description of a domain; empty if there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
     pub title: String,
@@ -72,7 +69,6 @@ pub struct Words {
 pub struct RestartNetwork {
     /// The network.
     pub uuid: Uuid,
-    /// Its name.
     pub name: String,
     /// The definition that it has.
     pub old: String,

@@ -5,8 +5,8 @@
 //! its spec is ordered. [`mermaid`], [`dot`], [`svg`] and [`html`] print it. Nodes have ids that are made from their
 //! position (`n0`, `n1`, …), never from a name, so a name cannot be taken for anything else.
 //!
-//! Several labs of one host share what is there once: a network that one of them has and another names as `external`, a bridge,
-//! an interface of the host. No secret comes in: neither what a guest is told, nor what a screen asks for.
+//! Several labs of one host share what is there once: a network that one of them has and another names as `external`, a
+//! bridge, an interface of the host. No secret is in it: neither those of a guest, nor the password of a display.
 
 pub mod block;
 pub mod domain;

@@ -36,7 +36,7 @@ pub struct HostNeeds {
     pub firmware: BTreeSet<Arch>,
     /// Whether a domain has Secure Boot.
     pub secure_firmware: bool,
-    /// Whether a domain has the disc of `VirtIO` drivers.
+    /// Whether a domain has the virtio-win ISO.
     pub driver_disc: bool,
     /// Whether a domain has a TPM, for which libvirt runs swtpm.
     pub tpm: bool,
@@ -100,7 +100,7 @@ pub struct Claims {
     pub storage: IndexMap<String, Owner>,
     /// What domains write to, and the sockets that they listen on.
     pub files: IndexMap<String, Owner>,
-    /// The context ids.
+    /// The vsock CIDs.
     pub cids: IndexMap<String, Owner>,
     /// The ports that domains listen on, by protocol and number: of each address the domain, `*` being all of them.
     pub ports: IndexMap<String, IndexMap<String, Owner>>,

@@ -17,12 +17,12 @@ use crate::spec::pool::ImageFormat;
 /// What a host runs, as far as it decides where files are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum HostSystem {
-    /// The paths at which NixOS and the generated module have QEMU, the firmware and discs.
+    /// NixOS: the paths of QEMU, the firmware and ISOs in NixOS and the generated module.
     #[default]
     Nixos,
-    /// QEMU and firmware by libvirt's own choice; discs and images in /var/lib/libvirt/lab2nix.
+    /// Any libvirt: it chooses QEMU and the firmware; ISOs and images are in /var/lib/libvirt/lab2nix.
     Debian,
-    /// The same, with firmware variables that can be snapshotted, and the driver disc of the package virtio-win.
+    /// The same, with firmware variables that support snapshots, and the ISO of the package virtio-win.
     Fedora,
 }
 
@@ -41,7 +41,7 @@ pub enum HostFile {
     SecureVariables(ImageFormat),
     /// What its variables start from, without keys, in a format.
     SetupVariables(ImageFormat),
-    /// The disc of `VirtIO` drivers for Windows.
+    /// The virtio-win ISO, with the `VirtIO` drivers for Windows.
     DriverDisc,
     /// The `NoCloud` seed that a domain's guest reads at its first boot.
     Seed {

@@ -21,13 +21,13 @@ use crate::report::Positions;
 use crate::spec::guest::Os;
 use crate::spec::schema;
 
-/// Labs as they are resolved: profiles are merged, defaults filled in, and addresses and identities decided.
+/// Resolved labs: profiles are merged, defaults filled in, and addresses and identities determined.
 ///
-/// Programs should take keys that they do not know.
+/// Programs should ignore keys that they do not know.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "lab2nix inspect")]
 pub struct View {
-    /// The labs, in the order in which they were named.
+    /// The labs, in the order of the arguments.
     pub labs: Vec<LabView>,
 }
 
@@ -39,20 +39,20 @@ pub struct LabView {
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The file of its spec, as it was named.
+    /// The file of its spec, as given.
     pub spec: String,
     /// The libvirt that has it.
     pub connection: String,
     /// Its networks, in the order of the spec.
     pub networks: Vec<NetworkView>,
-    /// Its domains in the order of the spec, those that libvirt has already after the others.
+    /// Its domains in the order of the spec, imported domains last.
     pub domains: Vec<DomainView>,
 }
 
 /// A position in a file.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PositionView {
-    /// The file, as it was named.
+    /// The file, as given.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
@@ -66,11 +66,11 @@ pub struct PositionView {
 pub struct NetworkView {
     /// Its name in libvirt.
     pub name: String,
-    /// How it reaches the world, in the words of specs.
+    /// How it is connected to the outside: the `mode` of specs.
     pub mode: &'static str,
     /// Its UUID.
     pub uuid: String,
-    /// The bridge that it is, if it is one.
+    /// Its bridge, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bridge: Option<String>,
     /// Its subnets, IPv4 first.
@@ -95,12 +95,14 @@ pub struct DomainView {
     /// Its UUID. Of an imported domain, only the spec may know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// What becomes of it: `made`, `template` (made and never started) or `imported` (there already, and left as it is).
+    /// How the lab manages it: `made`, `template` (defined but never started) or `imported` (exists already, and is not
+    /// changed).
     pub kind: KindView,
-    /// The domain that it is another form of.
+    /// The domain that it is a variant of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant_of: Option<String>,
-    /// Its operating system, in the words of specs. This and all that follows up to the memory is not known of an imported domain.
+    /// Its operating system, as `os` in specs. For imported domains, this and the following keys up to `memory` are not
+    /// known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<&'static str>,
     /// Its architecture.
@@ -113,7 +115,7 @@ pub struct DomainView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<i64>")]
     pub memory: Option<Size>,
-    /// The address by which it is managed.
+    /// The address through which it is managed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub address: Option<IpAddr>,
@@ -125,20 +127,20 @@ pub struct DomainView {
     pub profiles: Vec<String>,
     /// The domains that start before it.
     pub after: Vec<String>,
-    /// Where its entry is. The domains of one with `replicas` are all there.
+    /// The position of its entry. All domains of an entry with `replicas` have the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<PositionView>,
 }
 
-/// What becomes of a domain.
+/// How the lab manages a domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KindView {
-    /// The lab makes it.
+    /// The lab defines it.
     Made,
-    /// The lab makes it for its disks, and never starts it.
+    /// The lab defines it for its disks, and never starts it.
     Template,
-    /// libvirt has it already, and it stays as it is.
+    /// It already exists in libvirt, and is not changed.
     Imported,
 }
 
@@ -153,7 +155,7 @@ pub struct InterfaceView {
     /// The name of that: of the network, the bridge or the interface of the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// The bridge of the host that this makes, where the lab knows it.
+    /// The bridge of the host that it is connected to, if the lab knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bridge: Option<String>,
     /// Its MAC address.
@@ -161,18 +163,18 @@ pub struct InterfaceView {
     /// Its known addresses, IPv4 first: those that the network reserves, and those that the guest gives itself.
     #[schemars(with = "Vec<String>")]
     pub addresses: Vec<IpAddr>,
-    /// The ports of the host that lead into the guest through it.
+    /// The ports of the host that are forwarded to the guest through it.
     pub forwards: Vec<ForwardView>,
-    /// Whether the domain is managed by it.
+    /// Whether the domain is managed through it.
     pub is_managed: bool,
 }
 
-/// A port of the host that leads into a guest.
+/// A port of the host that is forwarded to a guest.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ForwardView {
     /// `tcp` or `udp`.
     pub protocol: &'static str,
-    /// The address that is listened on, where it is not every one.
+    /// The address to listen on, unless it is all addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub address: Option<IpAddr>,
@@ -194,7 +196,7 @@ pub struct DiskView {
     pub source: String,
     /// The format of its image.
     pub format: &'static str,
-    /// How large its volume is made, in bytes, where the lab makes it.
+    /// The size of its volume in bytes, if the lab creates it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<i64>")]
     pub size: Option<Size>,

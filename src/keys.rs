@@ -73,21 +73,21 @@ impl Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Another hypervisor than QEMU.
-    #[error("a domain of type `{0}`: lab2nix knows `kvm` and `qemu`, as NixVirt does")]
+    #[error("a domain of type `{0}`: lab2nix, like NixVirt, supports `kvm` and `qemu`")]
     Hypervisor(String),
     /// No hardware of its own, as containers.
-    #[error("an operating system of type `{0}`: lab2nix knows `hvm`, a computer of its own")]
+    #[error("an operating system of type `{0}`: lab2nix supports `hvm`")]
     OsType(String),
     /// Another processor than those that the language knows.
-    #[error("a computer with a processor of type `{0}`: lab2nix knows `x86_64` and `aarch64`")]
+    #[error("a processor architecture `{0}`: lab2nix supports `x86_64` and `aarch64`")]
     Arch(String),
     /// No size of the memory.
-    #[error("no size of the memory")]
+    #[error("no memory size")]
     Memory,
     /// A pool of a type that the language does not know.
-    #[error("a pool of type `{0}`, which lab2nix does not know")]
+    #[error("a pool of type `{0}`, which lab2nix does not support")]
     PoolType(String),
     /// A network of a mode that the language does not know.
-    #[error("a network that forwards as `{0}`, which lab2nix does not know")]
+    #[error("a network with forward mode `{0}`, which lab2nix does not support")]
     Mode(String),
 }

@@ -312,10 +312,10 @@ fn of_text(fault: &Fault, at: &Pointer, extras: &[&ExtraAt], devices: &[DeviceEx
     Some(if matches!(fault, Fault::Missing { .. }) {
         Problem::new(Id::MissingField, place, format!("an element without its text, `{path}`"))
             .label(format!("needs `{name}`"))
-            .help("NixVirt would stop the evaluation of the whole host without a place")
+            .help("NixVirt would stop the evaluation of the whole host, without saying where")
     } else {
-        Problem::new(Id::ConflictingFields, place, format!("an element with text, `{path}`, and with others in it"))
+        Problem::new(Id::ConflictingFields, place, format!("an element with both text and child elements, `{path}`"))
             .label("only one of them")
-            .help(format!("leave `{name}` out: the others stand for it"))
+            .help(format!("leave `{name}` out: the child elements replace it"))
     })
 }

@@ -1,4 +1,4 @@
-//! The files of a `NoCloud` seed, the disc from which a guest reads at its first boot what to do
+//! The files of a NoCloud seed ISO, which cloud-init in the guest reads at its first boot
 //! ([`NoCloud`](https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html)).
 //!
 //! cloud-init reads YAML. What is written here is JSON, which is YAML too as the module `json` writes it: nothing in it depends on

@@ -59,7 +59,6 @@ pub struct Effect {
     pub object: Subject,
     /// What happens, in a sentence without its end.
     pub what: String,
-    /// Why.
     pub causes: Vec<Cause>,
     /// How to have it otherwise.
     pub instead: Option<String>,
@@ -121,9 +120,9 @@ impl Plan {
         self.run.unknown.extend(domains.iter().cloned().map(Unknown::Imported));
     }
 
-    /// What does not happen unless its owner says yes to it: lab2nix's part of the activation stops before anything is done. One that
-    /// comes half-way without having stopped or deleted anything may run, as at boot, where a disc that is missing is no reason to
-    /// start no network.
+    /// What does not happen unless its owner says yes to it: lab2nix's part of the activation stops before anything is
+    /// done. One that comes half-way without having stopped or deleted anything may run, as at boot, where a missing
+    /// ISO should not keep networks from starting.
     pub fn refused(&self) -> impl Iterator<Item = &Effect> {
         let harms = |event: &Event| {
             matches!(event.deed, Deed::Stop(_) | Deed::ShutDown(_) | Deed::Undefine | Deed::DeleteVolume(_))

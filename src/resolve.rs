@@ -140,9 +140,13 @@ fn target(spec: Option<&spec::Target>, problems: &mut Problems) -> Target {
     if connection != SYSTEM {
         let place = Place::value(Pointer::root().key("target").key("connection"));
         problems.push(
-            Problem::new(Id::BadConnection, place, format!("`{connection}` is not the system libvirt of this host"))
-                .label("the generated module prepares the host it runs on")
-                .help(format!("write `\"{SYSTEM}\"`, or leave `connection` out")),
+            Problem::new(
+                Id::BadConnection,
+                place,
+                format!("`{connection}` is not the system connection of this host's libvirt"),
+            )
+            .label("the generated module configures the host that it runs on")
+            .help(format!("write `\"{SYSTEM}\"`, or leave `connection` out")),
         );
     }
     Target {
@@ -166,8 +170,8 @@ fn warn_of_empty_sections(spec: &Spec, problems: &mut Problems) {
                 Place::value(Pointer::root().key(section)),
                 format!("`{section}` is empty, so all {section} on the host are deleted"),
             )
-            .label("nothing is kept")
-            .help(format!("leave `{section}` out to leave the host's alone")),
+            .label("all are deleted")
+            .help(format!("leave `{section}` out to keep those on the host")),
         );
     }
 }

@@ -59,8 +59,8 @@ pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// A lab: networks, storage pools and domains of one libvirt connection.
 ///
-/// A section that is absent is left alone on the host. A section that is present lists everything of its kind: NixVirt
-/// deletes what is not in it.
+/// A section that is absent leaves libvirt's objects of its kind alone. A section that is present lists all objects of
+/// its kind: NixVirt deletes those that are not in it.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
@@ -68,34 +68,37 @@ pub struct Spec {
     #[serde(rename = "$schema")]
     #[schemars(example = &"./schema/lab.schema.json")]
     pub schema: Option<String>,
-    /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is made from it, so
-    /// changing it makes every such object a new one. Each lab has one, in this file or in one that it includes.
+    /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is derived from it, so
+    /// renaming the lab replaces every such object. Each lab has one name, in this file or in one that it includes.
     #[schemars(example = &"sccm")]
     pub lab: Option<String>,
-    /// Other specs that are merged into this one, so that labs share profiles, networks and domains. Each is a path that
-    /// starts in the directory of this file, or an absolute one. They come before this file, in this order, each after what
-    /// it includes itself; a file that is reached on two ways is merged once.
+    /// Other specs that are merged into this one, so that labs can share profiles, networks and domains. Each is an
+    /// absolute path, or one relative to the directory of this file. They are merged before this file, in this order,
+    /// each after the files that it includes itself. A file that is included twice is merged once.
     ///
-    /// Objects merge key by key. A text, a number, a list that two files give for one key is an error, even where both say
-    /// the same. Each file has its own `$schema` and `description`; the lab's are those of the outermost. Default: none.
+    /// Objects merge key by key. It is an error when two files give one key a string, a number or a list, even the same
+    /// one. Each file has its own `$schema` and `description`; the lab's are those of the outermost file. Default:
+    /// none.
     #[schemars(example = &["../nodes.json"])]
     pub include: Option<Vec<String>>,
-    /// What the lab is for, for people. Default: none.
+    /// A description of the lab, for people. Default: none.
     #[schemars(example = &"The machines of the office")]
     pub description: Option<String>,
     /// What is generated, and for which host.
     pub target: Option<Target>,
-    /// Networks, storage pools and bridges that the host has already and the lab does not manage. Default: none.
+    /// Networks, storage pools and bridges that already exist on the host and that the lab does not manage. Default:
+    /// none.
     pub external: Option<External>,
     /// The networks, by name. Absent: libvirt's networks are left alone.
     pub networks: Option<IndexMap<String, Network>>,
     /// The storage pools, by name. Absent: libvirt's pools are left alone.
     pub pools: Option<IndexMap<String, Pool>>,
-    /// How good links are, by names that interfaces take with `link.profile`. Default: none.
+    /// Link profiles (rate, delay, packet loss), by the names that interfaces select with `link.profile`. Default:
+    /// none.
     pub links: Option<IndexMap<String, LinkProfile>>,
-    /// What every domain of the lab has unless a profile or the domain itself says otherwise.
+    /// The settings of every domain of the lab, unless a profile or the domain itself overrides them.
     pub defaults: Option<DomainFields>,
-    /// Settings that domains take by name with `profiles`.
+    /// Named settings that domains select with `profiles`.
     pub profiles: Option<IndexMap<String, Profile>>,
     /// The domains, by name. Absent: libvirt's domains are left alone.
     pub domains: Option<IndexMap<String, Domain>>,
@@ -105,15 +108,16 @@ pub struct Spec {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Target {
-    /// The NixVirt version on the host. It decides which attributes may be written: others would be dropped by it
-    /// without a word. Default: `0.6.0`.
+    /// The NixVirt version on the host. It decides which attributes can be written as Nix: NixVirt silently drops all
+    /// others. Default: `0.6.0`.
     pub nixvirt: Option<NixVirtVersion>,
     /// The libvirt connection whose objects these are. Default: `qemu:///system`, the only one today.
     #[schemars(example = &"qemu:///system")]
     pub connection: Option<String>,
-    /// How files of the host (QEMU, firmware, the VirtIO driver disc, the discs for cloud-init) are named. Default: `stable`.
+    /// How definitions name files of the host (QEMU, firmware, the virtio-win ISO, NoCloud seed ISOs). Default:
+    /// `stable`.
     pub paths: Option<Paths>,
-    /// The formatter whose style the generated files have. Default: `nixfmt`.
+    /// The formatter whose style the generated files follow. Default: `nixfmt`.
     pub format: Option<Formatter>,
 }
 
@@ -135,12 +139,12 @@ words!(NixVirtVersion);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Paths {
-    /// By fixed paths that the generated module provides, so that an update of nixpkgs changes no definition and
-    /// restarts no domain.
+    /// By fixed paths that the generated module provides. An update of nixpkgs then changes no definition and restarts
+    /// no domain.
     #[default]
     Stable,
-    /// By paths in the Nix store: each definition names the exact QEMU and firmware, and counts as changed at each
-    /// update; one with `cloudInit` also when that changes.
+    /// By paths in the Nix store. Each definition names the exact QEMU and firmware, so every update changes it; a
+    /// definition with `cloudInit` also changes whenever `cloudInit` does.
     Store,
 }
 
@@ -155,7 +159,7 @@ pub enum Formatter {
     Alejandra,
 }
 
-/// Whether an object runs: a boolean, or `null` for "as it is".
+/// Whether an object runs: a boolean, or `null` to leave it as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Active {
     /// Started at activation when it does not run.
@@ -183,7 +187,7 @@ impl JsonSchema for Active {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "Whether an object runs: `true`, `false`, or `null` for \"as it is\".",
+            "description": "Whether an object runs: `true`, `false`, or `null` to leave it as it is.",
             "enum": [true, false, null]
         })
     }

@@ -40,7 +40,7 @@ pub struct Virsh {
 pub enum Error {
     /// There is no `virsh`.
     #[error(
-        "there is no `virsh` here: install libvirt's client programs; `lab2nix plan --from` compares without libvirt"
+        "`virsh` is not installed: install libvirt's client programs; `lab2nix plan --from` compares without libvirt"
     )]
     Missing,
     /// It cannot be run.
@@ -63,7 +63,7 @@ pub enum Error {
         why: String,
     },
     /// It is another one than that of this machine, which would make other definitions.
-    #[error("`{connection}` is {there}, and this machine has {here}: run `lab2nix plan` there")]
+    #[error("`{connection}` has {there}, but this machine has {here}: run `lab2nix plan` there")]
     Versions {
         /// Which one.
         connection: String,
@@ -74,14 +74,14 @@ pub enum Error {
     },
     /// KVM is there and not for us, and without it libvirt's driver takes no domain that has it.
     #[error(
-        "cannot open /dev/kvm, without which libvirt's driver reads no domain with KVM: run it as root, or in the group `kvm`"
+        "cannot open /dev/kvm, which libvirt's embedded driver needs for domains with KVM: run it as root, or in the group `kvm`"
     )]
     Kvm(#[source] io::Error),
     /// What is asked for cannot be done.
     #[error("{0}")]
     Denied(String),
     /// It said what nobody expected.
-    #[error("`virsh` says what lab2nix does not understand: {0}")]
+    #[error("lab2nix does not understand the output of `virsh`: {0}")]
     Strange(String),
 }
 
@@ -308,7 +308,7 @@ const MARK: &str = "<<lab2nix>>";
 /// The last thing that virsh complains of, which is libvirt's own word.
 fn in_short(complaint: &str) -> String {
     let mut lines = complaint.lines().map(|line| line.trim().trim_start_matches("error: ").trim());
-    lines.rfind(|line| !line.is_empty()).unwrap_or("it says nothing").to_owned()
+    lines.rfind(|line| !line.is_empty()).unwrap_or("no output").to_owned()
 }
 
 #[cfg(test)]
@@ -356,7 +356,7 @@ mod tests {
         assert_eq!(quoted("it's; undefine x"), r"'it'\''s; undefine x'");
     }
 
-    /// What answers is told from what complains, and both from what is logged.
+    /// Output, error messages and log lines are kept apart.
     #[test]
     fn answers_are_told_apart() {
         let mark = format!("echo '{MARK}'; echo 'error: {MARK}' >&2;");

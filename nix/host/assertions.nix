@@ -80,7 +80,7 @@ let
   passedThrough = ownersOf (lab: orNone lab.pciDevices);
   hasIommu = any (param: hasInfix "iommu" param && !(hasSuffix "=off" param)) boot.kernelParams;
 
-  # Nobody has said whether lab2nix has its part, not even that it has none.
+  # Whether `services.lab2nix.package` is not set, not even to null.
   isUndecided = options.services.lab2nix.package.highestPrio >= (lib.mkOptionDefault null).priority;
 
   # NixVirt shuts nobody down.
@@ -94,7 +94,7 @@ in
     assertions = [
       (assertion hasNixVirt "the module of NixVirt is missing: add `NixVirt.nixosModules.default` to the modules of this host")
       (assertion (hasNixVirt -> virtualisation.libvirt.enable)
-        "NixVirt makes the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead"
+        "NixVirt creates the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead"
       )
       (assertion (
         hasNixVirt && virtualisation.libvirt.enable -> libvirtd.enable
@@ -106,7 +106,7 @@ in
         "${first foreign} is not of this host's architecture (${ownArch}), and `virtualisation.libvirtd.qemu.package` (${getName libvirtd.qemu.package}) emulates no other: set it to `pkgs.qemu`"
       )
       (assertion (huge != [ ] -> hasHugepages)
-        "the memory of ${first huge} is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`, or `boot.kernelParams = [ \"hugepages=…\" ]` with `hugepagesz=…` before it for pages of another size; where something else makes room for them later, `vm.nr_overcommit_hugepages` says so"
+        "the memory of ${first huge} uses huge pages, but this host reserves none: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`, or `boot.kernelParams = [ \"hugepages=…\" ]` with `hugepagesz=…` before it for pages of another size; if something else reserves them later, set `vm.nr_overcommit_hugepages`"
       )
       (assertion (
         uses "openVSwitch" -> virtualisation.vswitch.enable
@@ -115,7 +115,7 @@ in
         uses "iscsi" -> services.openiscsi.enable
       ) "pools are iSCSI targets: set `services.openiscsi.enable = true`")
       (assertion (uses "iscsi" && services.openiscsi.enable -> options.services.openiscsi.name.isDefined)
-        "pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:${config.networking.hostName}\""
+        "pools are iSCSI targets, which identify this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:${config.networking.hostName}\""
       )
       (assertion (unmounted == [ ])
         "pools are on file servers, but `boot.supportedFilesystems` has no ${concatStringsSep ", " unmounted}"
@@ -134,16 +134,16 @@ in
     # What a host may have in ways that are not seen here.
     warnings =
       optionals (passedThrough != [ ] && !hasIommu) [
-        "lab2nix: ${first passedThrough} hands a PCI device of this host to a guest, and `boot.kernelParams` does not speak of the IOMMU: a processor of Intel needs \"intel_iommu=on\"; where it is on by itself, \"iommu=pt\" says so"
+        "lab2nix: ${first passedThrough} passes a PCI device of this host through to a guest, but `boot.kernelParams` does not mention the IOMMU: an Intel processor needs \"intel_iommu=on\"; if it is on by default, add \"iommu=pt\""
       ]
       ++ optionals (uses "zfs" && !(boot.supportedFilesystems.zfs or false)) [
         "lab2nix: pools are on ZFS: set `boot.supportedFilesystems.zfs = true`, and `networking.hostId`"
       ]
       ++ optionals (hasNixVirt && isUndecided) [
-        "lab2nix: a switch powers off domains that run and have changed. With `services.lab2nix.package` set, which `mkNixosModule` does, they go on; set it to null to leave it as it is, without this warning"
+        "lab2nix: a switch powers off running domains whose definitions changed. With `services.lab2nix.package` set, as by `mkNixosModule`, they keep running; set it to null to keep this behaviour without this warning"
       ]
       ++ optionals (hasNixVirt && config.services.lab2nix.package == null && shutDown != [ ]) [
-        "lab2nix: domains of ${concatStringsSep ", " shutDown} are to be shut down when they change (`onChange`), and without `services.lab2nix.package` nobody does: NixVirt powers them off"
+        "lab2nix: domains of ${concatStringsSep ", " shutDown} are to be shut down when they change (`onChange`), but that needs `services.lab2nix.package`: NixVirt powers them off"
       ];
   };
 }

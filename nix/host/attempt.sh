@@ -13,9 +13,9 @@ attempt_ends() {
     return
   fi
   if $is_interrupted; then
-    echo "lab2nix: this attempt was stopped from outside, in the middle." >&2
+    echo "lab2nix: this attempt was interrupted from outside." >&2
   elif [[ $LAB2NIX_STEP == nixvirt ]]; then
-    echo "lab2nix: NixVirt stopped before it was done, for the reason above: objects of libvirt may be gone, stopped or as they were." >&2
+    echo "lab2nix: NixVirt stopped half-way, for the reason above: objects of libvirt may be deleted, stopped or unchanged." >&2
   fi
   restarts=$(systemctl show --property=NRestarts --value nixvirt.service)
   # What lab2nix refuses waits for its owner to say something, and not for time to pass. A domain that does not start again does not
@@ -26,12 +26,12 @@ attempt_ends() {
     # down while it starts.
     if declare -F lab2nix_after >/dev/null && { [[ $LAB2NIX_STEP != after ]] || $is_interrupted; }; then
       if [[ $(systemctl is-system-running) == stopping ]]; then
-        echo "lab2nix: the host goes down, so what was shut down for this stays off." >&2
+        echo "lab2nix: the host is shutting down, so the domains that were shut down stay off." >&2
       else
         lab2nix_after || true
       fi
     fi
-    echo "lab2nix: no further attempt follows. When the reason is mended, switch again, or run: systemctl start nixvirt.service" >&2
+    echo "lab2nix: no further attempt follows. When the cause is fixed, switch again, or run: systemctl start nixvirt.service" >&2
     # The unit's RestartPreventExitStatus.
     exit 100
   fi

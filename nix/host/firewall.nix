@@ -46,7 +46,7 @@ in
   warnings = mkIf (cfg.enable && isFirewalld && config.services.firewalld.enable or false) (
     map (
       bridge:
-      "lab2nix: firewalld lets no DHCP and DNS through to the open network on ${bridge}, which libvirt puts into no zone: give the network `\"extra\": { \"bridge\": { \"zone\": \"libvirt\" } }`, or put the bridge into a zone of yours"
+      "lab2nix: firewalld blocks DHCP and DNS on the open network on ${bridge}, because libvirt puts it into no zone: give the network `\"extra\": { \"bridge\": { \"zone\": \"libvirt\" } }`, or put the bridge into a zone of your own"
     ) open
   );
 }

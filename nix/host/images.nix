@@ -44,7 +44,7 @@ let
     if isImage then
       "${found}"
     else
-      throw "lab2nix: lab `${lab.name}` asks for the image `${name}` (${owner}), which `services.lab2nix.images` does not have: set it there, or hand it to `mkNixosModule` as `images`";
+      throw "lab2nix: lab `${lab.name}` asks for the image `${name}` (${owner}), which `services.lab2nix.images` does not have: set it there, or pass it to `mkNixosModule` as `images`";
   attribute = name: set: foldl' (found: step: found.${step} or null) set (splitString "." name);
 
   # The store paths that images are in. Volumes are overlays backed by them, so they stay when the configuration names
@@ -73,11 +73,11 @@ in
     type = types.attrsOf (types.raw // { merge = mergeEqualOption; });
     default = { };
     description = ''
-      The prebuilt images that disks of labs name by `image.nix`: derivations, paths or strings, or
-      sets of them, which names with dots lead into. A volume grows on the image of the day that
-      it is created. Each image that labs name gets a link in `/nix/var/nix/gcroots/lab2nix`, so
-      that it is not collected when this option names another; delete the link by hand when no
-      volume grows on the image any more.
+      The prebuilt images for `image.nix` of disks: derivations, paths or strings, or attribute sets
+      of them for names with dots. A volume is an overlay backed by the image that was current when
+      the volume was created. Each image that labs use gets a link in `/nix/var/nix/gcroots/lab2nix`,
+      so that it is not garbage collected when this option has another one; delete the link by hand
+      when the image backs no volume any more.
     '';
     apply = asked;
   };

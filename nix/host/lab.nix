@@ -49,9 +49,9 @@ let
       images = owners "The images that back volumes, each with one such volume.";
       imported = internal (types.attrsOf (
         types.submodule {
-          options.uuid = internal (types.nullOr types.str) null "Its UUID, if it is said.";
+          options.uuid = internal (types.nullOr types.str) null "Its UUID, if given.";
         }
-      )) { } "Domains that libvirt has already and that stay as they are.";
+      )) { } "Domains that already exist in libvirt and stay as they are.";
       external = {
         networks = internal (types.listOf types.str) [ ] "libvirt's networks.";
         pools = internal (types.listOf types.str) [ ] "libvirt's storage pools.";
@@ -80,7 +80,7 @@ let
       virtiofs = flag "Whether a domain has a share.";
       passt = flag "Whether a domain has port forwards.";
       openVSwitch = flag "Whether a network is on an Open vSwitch bridge.";
-      filesystems = internal (types.listOf types.str) [ ] "What file servers of pools speak.";
+      filesystems = internal (types.listOf types.str) [ ] "The file systems of pools on file servers.";
       iscsi = flag "Whether a pool is an iSCSI target.";
       rbd = flag "Whether a pool is one of Ceph.";
       seeds = internal (types.attrsOf (
@@ -88,17 +88,17 @@ let
           options = {
             metaData = mkOption {
               type = types.path;
-              description = "Who the guest is.";
+              description = "The meta-data of the guest.";
               internal = true;
               visible = false;
             };
             userData = mkOption {
               type = types.path;
-              description = "What the guest does.";
+              description = "The user-data of the guest.";
               internal = true;
               visible = false;
             };
-            networkConfig = internal (types.nullOr types.path) null "How the guest's network is.";
+            networkConfig = internal (types.nullOr types.path) null "The network-config of the guest.";
             secrets = {
               passwordFile =
                 internal (types.nullOr types.str) null
@@ -124,25 +124,25 @@ let
             to = internal types.str "" "The address and port of the domain.";
           };
         }
-      )) { } "The TCP ports of the host that lead to domains on networks.";
+      )) { } "The TCP ports of the host that are forwarded to domains on networks.";
       links = internal (types.attrsOf (
         types.submodule {
           options = {
-            netem = internal types.str "" "What netem is told.";
+            netem = internal types.str "" "The parameters of netem.";
             shaped = flag "Whether libvirt limits what the guest receives.";
           };
         }
-      )) { } "What the links of interfaces are like, by the names of their devices.";
+      )) { } "The link profiles of interfaces, by the names of their devices.";
       hosts = internal (types.attrsOf (types.listOf types.str)) { } "Names of domains by address.";
       identities = {
-        bridges = owners "The bridges that libvirt makes, each with what it belongs to.";
+        bridges = owners "The bridges that libvirt creates, each with what it belongs to.";
         subnets = owners "The subnets, each with what it belongs to.";
         uuids = owners "The UUIDs, each with what it belongs to.";
         macs = owners "The MAC addresses, each with what it belongs to.";
         devices = owners "The named devices of interfaces, each with what it belongs to.";
-        storage = owners "What pools are, each with the pool.";
+        storage = owners "The storage of pools, each with the pool.";
         files = owners "What domains write to or listen on, each with what it belongs to.";
-        cids = owners "The context ids, each with the domain.";
+        cids = owners "The vsock CIDs, each with the domain.";
         ports = internal (types.attrsOf (
           types.attrsOf types.str
         )) { } "The ports that domains listen on, by protocol and number: of each address the domain.";

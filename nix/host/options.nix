@@ -16,44 +16,44 @@ in
   options.services.lab2nix = {
     enable = switch ''
       Whether this host runs the labs that it imports: their networks, storage pools and domains,
-      through NixVirt, and all that they need of the host. Switch it off where a lab is imported by
-      a configuration that several hosts share, and this host is not to run it. The objects that
-      libvirt has already stay as they are.
+      through NixVirt, and everything that they need of the host. Switch it off if several hosts
+      share a configuration that imports a lab, and this host is not to run it. Objects that already
+      exist in libvirt stay as they are.
     '';
     firewall.enable = switch ''
-      Whether the firewall lets DNS and DHCP through to the bridges on which libvirt serves them,
-      by `networking.firewall.interfaces.<bridge>`. Switch it off where other rules do this;
-      without any, guests get no addresses and no names.
+      Whether the firewall accepts DNS and DHCP on the bridges on which libvirt serves them, with
+      `networking.firewall.interfaces.<bridge>`. Switch it off if other rules do this; without any,
+      guests get neither addresses nor names.
     '';
     directories.enable = switch ''
-      Whether the directories of storage pools and of firmware variables are made, by
-      `systemd.tmpfiles.settings.lab2nix`. Switch it off where they are mounted or made otherwise:
-      a pool does not start without its directory.
+      Whether the directories of storage pools and of firmware variables are created, with
+      `systemd.tmpfiles.settings.lab2nix`. Switch it off if they are mounted or created in another
+      way: a pool does not start without its directory.
     '';
     stablePaths.enable = switch ''
-      Whether UEFI firmware, the virtio-win ISO and NoCloud seed ISOs are linked
-      under `/etc/lab2nix`, by `environment.etc`, so that an update of them changes no domain. Switch
-      it off only where the host provides these paths itself: the definitions of domains name them
-      all the same.
+      Whether UEFI firmware, the virtio-win ISO and NoCloud seed ISOs are linked under
+      `/etc/lab2nix`, with `environment.etc`, so that an update of them changes no domain. Switch it
+      off only if the host provides these paths itself: the definitions of domains use them in any
+      case.
     '';
     hosts.enable = mkOption {
       type = types.bool;
       default = false;
       description = ''
-        Whether this host knows the domains of its labs by their names, by `networking.hosts`: those
-        whose addresses the labs know, as `lab2nix inventory --format hosts` prints them.
+        Whether this host can resolve the names of its labs' domains, with `networking.hosts`: of
+        those with known addresses, as `lab2nix inventory --format hosts` prints them.
       '';
     };
     package = mkOption {
       type = types.nullOr (types.either types.package types.path);
       default = null;
       description = ''
-        lab2nix itself, which then has its part in each activation, before and after NixVirt: a
-        running domain that changes goes on and has its new definition from its next start on; a
-        network that changes takes nobody along; a domain that has to stop is shut down by its guest;
-        and nothing is done that would lose data, or stop half-way after something was stopped or
-        deleted, unless its owner says yes to it. With null, NixVirt powers off what runs and has
-        changed.
+        The lab2nix package. If set, lab2nix runs before and after NixVirt in each activation: a
+        running domain whose definition changes keeps running, and gets the new definition at its
+        next start; a network that changes does not power-cycle its domains; a domain that has to
+        stop is shut down cleanly; and an activation that would lose data, or stop half-way after
+        something was stopped or deleted, fails unless you accept that. With null, NixVirt powers
+        running domains off when they change.
       '';
     };
     activation = {
@@ -69,7 +69,7 @@ in
         ];
         default = "fail";
         description = ''
-          What becomes of a guest that takes longer: the activation fails before NixVirt has done
+          What happens if a guest takes longer: the activation fails before NixVirt has done
           anything, or the guest is powered off.
         '';
       };
@@ -82,9 +82,9 @@ in
         ];
         default = "show";
         description = ''
-          Whether a switch tells, before it does anything, what it will do to what libvirt has, by
-          `system.preSwitchChecks`, and stops for what is in `refuse`. With "off" it does neither.
-          Without `package`, it does neither.
+          Whether a switch first shows what it will do to libvirt's objects, with
+          `system.preSwitchChecks`, and stops for the consequences in `refuse`. With "off", or
+          without `package`, it does neither.
         '';
       };
       refuse = mkOption {
@@ -94,8 +94,9 @@ in
           "stops-half-way"
         ];
         description = ''
-          The consequences that stop a switch before it has done anything, by their names; `data-lost`
-          is all that lose data. To say yes once, write their names to `/run/lab2nix/accept`.
+          The names of the consequences that stop a switch before it does anything; `data-lost`
+          stands for all that lose data. To accept some of them once, write their names to
+          `/run/lab2nix/accept`.
         '';
       };
     };
@@ -104,16 +105,16 @@ in
         type = types.ints.positive;
         default = 6;
         description = ''
-          How often `nixvirt.service` is started before it fails. With 1 it is started once,
-          for hosts where something else watches over failed services.
+          How often `nixvirt.service` is tried before it fails. Use 1 on hosts where something else
+          handles failed services.
         '';
       };
       delay = mkOption {
         type = types.ints.unsigned;
         default = 10;
         description = ''
-          The seconds between two starts of `nixvirt.service`. More suits hosts whose storage comes
-          up late.
+          The seconds between two attempts of `nixvirt.service`. Increase it on hosts whose storage
+          comes up late.
         '';
       };
     };

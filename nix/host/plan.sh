@@ -30,7 +30,7 @@ lab2nix_plan() {
     # As at the first switch, when libvirtd does not run yet.
     complaint=${complaint#error: }
     complaint=${complaint:-there was no answer within two minutes}
-    echo "lab2nix: cannot tell what this switch does on $connection, before nixvirt.service looks at it: ${complaint//$'\n'/ }"
+    echo "lab2nix: cannot show what this switch does on $connection, before nixvirt.service checks it:  ${complaint//$'\n'/ }"
   elif [[ -n $complaint ]] && ! $is_refused; then
     echo "$complaint"
   fi
@@ -44,7 +44,7 @@ lab2nix_check() {
     boot)
       # What says yes is in /run.
       when='after the boot, before: systemctl start nixvirt.service'
-      echo "lab2nix: what a switch to it would do to what libvirt has now; what is off at the boot is not stopped:"
+      echo "lab2nix: what a switch to it would do to libvirt's current objects (domains that are off at the boot cannot be powered off):"
       ;;
     *) return 0 ;;
   esac
@@ -64,7 +64,7 @@ lab2nix_check() {
   printf -v all '%s,' "${refused[@]}"
   all=${all//, /,}
   all=${all%,}
-  echo "lab2nix: this host refuses ${all//,/, }. To say yes to it, once, $when:"
+  echo "lab2nix: this host refuses ${all//,/, }. To accept this once, run $when:"
   echo "  echo ${accepted:+$accepted,}$all | sudo tee /run/lab2nix/accept"
   if [[ $action == dry-activate || $action == boot ]]; then
     return 0

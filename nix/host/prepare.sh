@@ -119,7 +119,7 @@ machines=$(ask '.machines[] | [.emulator, .link, .machine, .owner] | @tsv')
 while IFS=$'\t' read -r emulator link machine owner; do
   [[ -n $emulator ]] || continue
   if [[ ! -x $emulator ]]; then
-    die "$owner needs $emulator, which is not there. Set \`virtualisation.libvirtd.qemu.package\` to a QEMU that has it, such as \`pkgs.qemu\`."
+    die "$owner needs $emulator, which does not exist. Set \`virtualisation.libvirtd.qemu.package\` to a QEMU that has it, such as \`pkgs.qemu\`."
   elif ! has_machine "$emulator" "$machine"; then
     die "$owner is a machine of type $machine, which QEMU does not have. Set its \`machine\` to one of \`$emulator -machine help\`."
   fi
@@ -173,7 +173,7 @@ lacking() {
 
 # Once for each libvirtd: one that was started here has all that there is.
 if lacks=$(outdated) && [[ -n $lacks && $(daemon) != "$(cat /run/lab2nix/started 2>/dev/null || true)" ]]; then
-  say "libvirtd was started without ${lacks//$'\n'/, and }. It is started again, which guests do not notice."
+  say "libvirtd was started without ${lacks//$'\n'/, and }. It is restarted, which does not affect guests."
   restart_daemon
 fi
 since=$SECONDS
@@ -183,7 +183,7 @@ until lacks=$(lacking 2>"$work/error") && [[ -z $lacks ]]; do
       die "libvirtd lacks ${lacks//$'\n'/, and }. Look at \`journalctl --unit libvirtd.service\`, and whether the configuration overrides libvirtd's package or path."
     fi
     reason=$(<"$work/error")
-    die "libvirtd does not say what it can do: ${reason:-nothing came within $patience seconds}. Look at \`journalctl --unit libvirtd.service\`."
+    die "libvirtd does not report its capabilities: ${reason:-no answer within $patience seconds}. Look at \`journalctl --unit libvirtd.service\`."
   fi
   sleep 1
 done
@@ -209,13 +209,13 @@ if [[ -n $external ]]; then
     says="${labs^} says that the host has the $kind \`$name\`, but"
     if [[ $kind == bridge ]]; then
       if [[ ! -e /sys/class/net/$name ]]; then
-        die "$says there is no such device. Make it, or take it out of \`external\`."
+        die "$says there is no such device. Create it, or remove it from \`external\`."
       fi
       continue
     fi
     uuid=${existing[$kind $name]-}
     if [[ -z $uuid ]]; then
-      die "$says libvirt has no such $kind, or only while it runs. Define it, or take it out of \`external\`."
+      die "$says libvirt has no such $kind, or only a transient one. Define it, or remove it from \`external\`."
     fi
     if [[ $kind == network ]]; then
       steady+=$uuid$'\n'
@@ -283,9 +283,9 @@ if [[ -n $imported ]]; then
     keeps="Lab \`$lab\` leaves the domain \`$domain\` as it is, but"
     uuid=${found[$domain]-}
     if [[ -z $uuid ]]; then
-      die "$keeps libvirt has no such domain, or only while it runs. Define it, or take it out of the lab."
+      die "$keeps libvirt has no such domain, or only a transient one. Define it, or remove it from the lab."
     elif [[ -n $meant && $uuid != "$meant" ]]; then
-      die "$keeps its UUID is $uuid and not $meant. Mend its \`uuid\`, or leave that out."
+      die "$keeps its UUID is $uuid and not $meant. Correct its \`uuid\`, or leave that out."
     fi
     definitions=("$work/$uuid.xml")
     if [[ $running == *$'\n'"$uuid"$'\n'* ]]; then
@@ -296,11 +296,11 @@ if [[ -n $imported ]]; then
     for definition in "${definitions[@]}"; do
       goes=$(on deleted "$definition")
       if [[ -n $goes ]]; then
-        die "$keeps it is on the network $goes, which no lab of this host has, so that NixVirt would delete it and end the domain. Add it to \`networks\`, or leave that section out."
+        die "$keeps it is on the network $goes, which no lab of this host has, so NixVirt would delete the network and power the domain off. Add it to \`networks\`, or leave that section out."
       fi
       starts=$(on restarted "$definition")
       if [[ -n $starts && ${#definitions[@]} == 2 ]]; then
-        die "$keeps it runs on the network $starts, which NixVirt starts again when it has changed, and then it ends the domain. Give the network \`\"restart\": false\`."
+        die "$keeps it runs on the network $starts, which NixVirt restarts when it has changed, and that powers the domain off. Give the network \`\"restart\": false\`."
       fi
     done
     mkdir -p "$work/imported/$lab"

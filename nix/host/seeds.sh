@@ -35,7 +35,7 @@ ask() {
 # Whether a file is there, with something in it.
 look_at() {
   if [[ ! -f $1 ]]; then
-    die "Domain \`$domain\` of lab \`$lab\` gets $1 of this host, which is not there, or no file. Put it there, or take it out of \`cloudInit\`."
+    die "Domain \`$domain\` of lab \`$lab\` gets $1 of this host, which does not exist, or is not a file. Create it, or remove it from \`cloudInit\`."
   elif [[ ! -s $1 ]]; then
     die "Domain \`$domain\` of lab \`$lab\` gets $1 of this host, which is empty."
   fi

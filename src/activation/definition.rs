@@ -42,7 +42,7 @@ pub struct Facts {
     pub bridges: Vec<String>,
     /// The drives of a domain, as far as they are files and volumes.
     pub disks: Vec<Disk>,
-    /// What the screen of a domain needs of the host: the device that draws it.
+    /// What the display of a domain needs of the host: the device that renders it.
     pub render_node: Option<String>,
     /// The file of a domain's firmware variables.
     pub nvram: Option<String>,
@@ -62,7 +62,7 @@ pub struct Disk {
     /// What the guest sees: `vda`.
     pub target: String,
     pub source: DiskSource,
-    /// The files and volumes that it grows on, as a running domain tells them.
+    /// Its backing files and volumes, as libvirt reports them for a running domain.
     pub backing: Vec<DiskSource>,
     /// Whether the guest writes to it: no medium that is put in and taken out.
     pub is_disk: bool,
@@ -82,7 +82,7 @@ pub struct Tap {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It is no XML.
-    #[error("it is no XML: {0}")]
+    #[error("it is not XML: {0}")]
     Xml(#[from] roxmltree::Error),
     /// It has no name.
     #[error("it has no name")]
@@ -149,8 +149,8 @@ impl Definition {
         Self::new(text).unwrap_or(self)
     }
 
-    /// What `NixVirt` compares of it: the elements without the space between them, the devices of a domain in no order, and of a
-    /// pool what changes by itself only where `written`, the definition that `NixVirt` is told, has it.
+    /// What `NixVirt` compares of it: the elements without the space between them, the devices of a domain in no order,
+    /// and of a pool what changes by itself only where `written`, the definition that `NixVirt` gets, has it.
     #[must_use]
     pub fn compared(&self, kind: ObjectKind, written: &Self) -> String {
         let (document, written) = (self.document(), written.document());

@@ -299,7 +299,7 @@ impl<'a, L: Normalize> Activation<'a, L> {
 
     /// Whether everything is there that a domain needs. What nobody knows is taken for there.
     fn can_start(&mut self, domain: &Definition) -> Result<(), String> {
-        // A disc that may be missing is left out when it is.
+        // An ISO that may be missing is left out when it is.
         for disk in domain.facts.disks.iter().filter(|disk| !disk.may_be_missing) {
             match &disk.source {
                 DiskSource::Other(_) => {}

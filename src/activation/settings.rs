@@ -1,4 +1,4 @@
-//! What `NixVirt`'s helper is told: which objects there shall be.
+//! The input of `NixVirt`'s helper: the objects to have.
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -72,13 +72,13 @@ impl VolumeItem {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// They are not JSON, or not as `NixVirt` has them.
-    #[error("they are not what NixVirt's helper is given: {0}")]
+    #[error("they are not the input of NixVirt's helper: {0}")]
     Json(#[from] serde_json::Error),
     /// A definition cannot be read.
     #[error("cannot read `{path}`: {why}")]
     File { path: String, why: String },
     /// A definition is none.
-    #[error("`{path}` is no definition: {why}")]
+    #[error("`{path}` is not a definition: {why}")]
     Definition { path: String, why: definition::Error },
     /// A volume that nobody can create or name.
     #[error("a volume of pool `{pool}` {why}")]

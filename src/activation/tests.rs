@@ -297,7 +297,7 @@ fn settings_are_those_of_the_helper() {
 
     let fails = |json: &str, expected: &str| assert_eq!(read(json).unwrap_err(), expected);
     fails(r#"{ "domains": [{ "definition": "/x" }] }"#, "cannot read `/x`: no such file");
-    fails(r#"{ "networks": [{ "definition": "/none.xml" }] }"#, "`/none.xml` is no definition: it has no name");
+    fails(r#"{ "networks": [{ "definition": "/none.xml" }] }"#, "`/none.xml` is not a definition: it has no name");
     let of_volume = |volume: &str, expected: &str| {
         let json = format!(r#"{{ "pools": [{{ "definition": "/vms.xml", "volumes": [{volume}] }}] }}"#);
         fails(&json, &format!("a volume of pool `vms` {expected}"));

@@ -18,16 +18,16 @@ use crate::xml;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// An object that stays as it is, and is not there. The host stops before it changes anything.
-    #[error("libvirt has no {} `{name}`, which lab `{lab}` says it has", kind.name())]
+    #[error("libvirt has no {} `{name}`, which lab `{lab}` expects", kind.name())]
     NotThere { lab: String, kind: ObjectKind, name: String },
     /// The same with a bridge.
-    #[error("the host has no bridge `{name}`, which lab `{lab}` says it has")]
+    #[error("the host has no bridge `{name}`, which lab `{lab}` expects")]
     NoBridge { lab: String, name: String },
     /// Two labs have one object, or one name of theirs. The host is not built.
     #[error("labs `{}` and `{}` both have the {} `{name}`", labs[0], labs[1], kind.name())]
     Clash { labs: [String; 2], kind: ObjectKind, name: String },
     /// The same with a UUID that is another domain's.
-    #[error("libvirt's domain `{name}` has the UUID {found}, where lab `{lab}` has {expected}")]
+    #[error("libvirt's domain `{name}` has the UUID {found}, but lab `{lab}` expects {expected}")]
     AnotherUuid { lab: String, name: String, expected: Uuid, found: Uuid },
 }
 

@@ -97,7 +97,6 @@ impl Object {
         }
     }
 
-    /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.definition.name

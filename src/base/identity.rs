@@ -13,18 +13,16 @@ const MOST_ELEMENTS: usize = 10_000;
 ///
 /// When it is no definition.
 pub fn identified(lab: &str, text: &str) -> Result<(ObjectKind, String, String), String> {
-    let document = Document::parse(text).map_err(|why| format!("no XML at {}", why.pos()))?;
+    let document = Document::parse(text).map_err(|why| format!("not XML at {}", why.pos()))?;
     if document.descendants().filter(Node::is_element).nth(MOST_ELEMENTS).is_some() {
-        return Err(format!(
-            "it has more than {MOST_ELEMENTS} elements, which no computer or network of one's own has"
-        ));
+        return Err(format!("it has more than {MOST_ELEMENTS} elements"));
     }
     let root = document.root_element();
     let kind = match root.tag_name().name() {
         "domain" => ObjectKind::Domain,
         "network" => ObjectKind::Network,
         "pool" => ObjectKind::Pool,
-        other => return Err(format!("`{other}` is no domain, network or pool")),
+        other => return Err(format!("`{other}` is not a domain, network or pool")),
     };
     let child =
         |of: Node<'_, '_>, name: &str| of.children().find(|child| child.has_tag_name(name)).map(|child| child.id());
@@ -96,7 +94,7 @@ pub fn without_state(text: &str) -> String {
             });
             kind.into_iter().chain(state.map(|node| node.range())).collect()
         }
-        // The address of a screen stands in its first `listen` too.
+        // The address of a display is also in its first `listen`.
         "domain" => {
             let screens = root.descendants().filter(|node| node.has_tag_name("graphics"));
             let screens = screens.filter(|screen| screen.children().any(|child| child.has_tag_name("listen")));

@@ -19,12 +19,12 @@ use crate::spec::{NixVirtVersion, Spec, schema, validate};
 
 /// What an entry cannot have beside each kind of definition, and why.
 const NOT_WITH_BASE: &[(&str, &str)] = &[
-    ("profiles", "nothing but the definition and the entry say what the domain is"),
-    ("drivers", "no preset applies: write the `bus` of disks and the `model` of interfaces"),
-    ("replicas", "one definition is of one domain"),
-    ("plugged", "the definition says where its devices are plugged in"),
+    ("profiles", "only the definition and the entry describe the domain"),
+    ("drivers", "no preset applies: set the `bus` of disks and the `model` of interfaces"),
+    ("replicas", "a definition describes a single domain"),
+    ("plugged", "`base` already determines the places of its devices"),
 ];
-const NOT_WITH_PLUGGED: &[(&str, &str)] = &[("replicas", "one definition is of one domain")];
+const NOT_WITH_PLUGGED: &[(&str, &str)] = &[("replicas", "a definition describes a single domain")];
 
 /// Keys that the entries of a base keep when nothing but their bases counts: what they are, not what they say of it.
 const STAY: &[&str] = &["os", "variantOf", "id", "template"];
@@ -35,7 +35,7 @@ pub(super) fn conflicts(base: &Base, value: &Json) -> Vec<Problem> {
     let entry = entry_of(base, value);
     let found = others.iter().filter(|(key, _)| entry.is_some_and(|entry| entry.contains_key(*key)));
     let problem = |(key, why): &(&str, &str)| {
-        Problem::conflict(Place::key(base.at.key(key)), format!("`{key}` beside `{own}`"))
+        Problem::conflict(Place::key(base.at.key(key)), format!("`{key}` together with `{own}`"))
             .label(format!("not with `{own}`"))
             .help(*why)
     };

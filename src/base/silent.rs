@@ -57,8 +57,8 @@ impl Bases {
                             Place::key(base.at.key(key)),
                             format!("`{key}` changes nothing of the `base`"),
                         )
-                        .label("as it is by itself, or as no key can say")
-                        .help("leave it out; what no key can say of the definition, `extra` changes"),
+                        .label("already so in the definition, or not expressible by this key")
+                        .help("leave it out; use `extra` to change parts of the definition that have no key"),
                     );
                 }
             }

@@ -31,11 +31,11 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
                 Problem::new(
                     Id::BackingInUse,
                     Place::value(at),
-                    format!("a disk of domain `{}` is `{name}`, which others grow on", domain.name),
+                    format!("a disk of domain `{}` is `{name}`, which backs other volumes", domain.name),
                 )
                 .label("the domain can write to it")
-                .related(Place::value(on), format!("`{grown}` grows on it"))
-                .help("what grows on an image is damaged when it changes: let the disk grow on it too, by `backing`, or be `readonly`"),
+                .related(Place::value(on), format!("backs `{grown}`"))
+                .help("a change of an image corrupts the overlays that it backs: give this domain its own overlay with `backing`, or make the disk `readonly`"),
             );
         }
     }

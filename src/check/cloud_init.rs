@@ -69,8 +69,11 @@ fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
             fixed.place.clone(),
             format!("address `{address}` is inside the DHCP range of network `{}`", network.name),
         )
-        .label("given out by DHCP too")
-        .related(Place::value(related), if dhcp.range_at.is_some() { "the range" } else { "the range is all of it" })
-        .help("reserve it with `ip` of the interface, or choose an address outside of `range` of `dhcp`")
+        .label("DHCP leases it too")
+        .related(
+            Place::value(related),
+            if dhcp.range_at.is_some() { "the range" } else { "the range is the whole subnet" },
+        )
+        .help("reserve it with the interface's `ip`, or choose an address outside of `dhcp.range`")
     })
 }

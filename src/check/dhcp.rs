@@ -34,12 +34,12 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
 fn refuse_wide(network: &Network, hosts: &[DhcpHost], problems: &mut Problems) {
     let Some(ip) = &network.ipv6 else { return };
     if ip.dhcp(hosts).is_some() && ip.subnet.prefix_len() < DHCPV6_PREFIX_MIN {
-        let message = format!("DHCPv6 in `{}`, which is too large for it", ip.subnet);
+        let message = format!("DHCPv6 for `{}`, which is too large", ip.subnet);
         problems.push(
             Problem::new(Id::OutOfRange, Place::value(&ip.at), message)
                 .label(format!("its prefix is shorter than {DHCPV6_PREFIX_MIN}"))
                 .help(
-                    "dnsmasq serves subnets such as `fd00:56::/64`; without `ip6` and `dhcp6` it only announces them",
+                    "dnsmasq serves DHCPv6 for subnets such as `fd00:56::/64`; without `ip6` and `dhcp6` it only sends router advertisements",
                 ),
         );
     }
@@ -60,7 +60,7 @@ fn without_addresses(lab: &Lab, id: NetworkId, network: &Network) -> Option<Prob
     } else {
         "make it a `/64`"
     };
-    let message = format!("guests on network `{}` make no IPv6 addresses of their own", network.name);
+    let message = format!("guests on network `{}` cannot configure IPv6 addresses automatically", network.name);
     Some(
         Problem::new(Id::NoAutoconfiguration, Place::value(&ip.at), message)
             .label(format!("a prefix of {length} bits, not {OWN_PREFIX}"))
@@ -88,11 +88,11 @@ fn warn_of_unserved(lab: &Lab, id: NetworkId, network: &Network, family: Family,
             Problem::new(
                 Id::AddressNotServed,
                 host.place.clone(),
-                format!("nobody gives domain `{name}` the address `{}`", host.address),
+                format!("nothing assigns the address `{}` to domain `{name}`", host.address),
             )
             .label("DHCP is switched off on its network")
             .related(Place::key(&network.at), "the network")
-            .help("set it in the guest, by hand or with `network` of `cloudInit`; or let the network serve what is reserved: `\"dhcp\": { \"reservationsOnly\": true }`"),
+            .help("set it in the guest, by hand or with `network` of `cloudInit`; or serve only the reserved addresses: `\"dhcp\": { \"reservationsOnly\": true }`"),
         );
     }
 }
@@ -121,7 +121,7 @@ fn warn_of_addresses_in_range(network: &Network, hosts: &[DhcpHost], family: Fam
                 host.place.clone(),
                 format!("address `{}` is inside the DHCP range of network `{}`", host.address, network.name),
             )
-            .label("given out by DHCP too")
+            .label("DHCP leases it too")
             .related(Place::value(at), "the range")
             .help("choose an address outside the range, or shorten the range"),
         );

@@ -58,10 +58,10 @@ fn warn_of_unmanaged_bridges(lab: &Lab, problems: &mut Problems) {
                 Problem::new(
                     Id::UnmanagedBridge,
                     place.clone(),
-                    format!("no network of the lab is on the bridge `{name}`"),
+                    format!("no network of the lab uses the bridge `{name}`"),
                 )
                 .label("has to exist on the host")
-                .help(format!("if the host has it, say so: `\"external\": {{ \"bridges\": [\"{name}\"] }}`")),
+                .help(format!("if the host has it, declare it: `\"external\": {{ \"bridges\": [\"{name}\"] }}`")),
             );
         }
     }

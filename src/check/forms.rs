@@ -20,11 +20,13 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
             Problem::new(
                 Id::SeveralForms,
                 Place::key(&domain.at),
-                format!("`{}` is started, and so is another form of `{machine}`", domain.name),
+                format!("`{}` is started, and so is another variant of `{machine}`", domain.name),
             )
             .label("the second one that runs")
             .related(first.clone(), "the first one")
-            .help("leave `\"active\": true` to the form that is to run; `\"active\": false` stops the other one"),
+            .help(
+                "keep `\"active\": true` only for the variant that is to run; `\"active\": false` stops the other one",
+            ),
         );
     }
 }

@@ -20,10 +20,13 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         let mut above = name.rmatch_indices('.').map(|(end, _)| &name[..end]);
         let Some((set, set_at)) = above.find_map(|above| named.get_key_value(above)) else { continue };
         problems.push(
-            Problem::conflict(Place::value(*at), format!("the image `{name}` is in `{set}`, which is an image itself"))
-                .label("not in an image")
-                .related(Place::value(*set_at), format!("the image `{set}`"))
-                .help("give one of them another name in the flake's `images`"),
+            Problem::conflict(
+                Place::value(*at),
+                format!("the image `{name}` is inside `{set}`, which is also an image"),
+            )
+            .label("inside an image")
+            .related(Place::value(*set_at), format!("the image `{set}`"))
+            .help("give one of them another name in the flake's `images`"),
         );
     }
 }

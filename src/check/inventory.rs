@@ -56,7 +56,7 @@ enum Claim<'a> {
     OwnDevice(&'a str, String),
     /// A device of the host that one domain at a time can have.
     HostDevice(&'static str, String),
-    /// The context id by which the host reaches a domain.
+    /// The vsock CID by which the host reaches a domain.
     Cid(u32),
     /// A file that is written, or a socket that is listened on.
     Path(String),
@@ -281,20 +281,20 @@ impl Claim<'_> {
         match self {
             Self::Name(kind, name) => {
                 let kind = kind.name();
-                let message = format!("two {kind}s are named `{name}`, upper and lower case aside");
+                let message = format!("two {kind}s are named `{name}`, ignoring case");
                 Problem::of_value(Id::DuplicateName, place, message).help(format!("give one {kind} another name"))
             }
             Self::Uuid(uuid) => Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
-                .help("leave `uuid` out for one made from the name; two equal `id`s make one UUID too"),
+                .help("leave `uuid` out for one derived from the name; two equal `id`s also give the same UUID"),
             Self::Mac(mac) => Problem::new(Id::DuplicateMac, place, format!("the MAC address `{mac}` is used twice"))
                 .help("leave `mac` out for a stable one"),
             Self::Directory(path) => {
-                Problem::new(Id::DuplicateDirectory, place, format!("two pools are the directory `{path}`"))
+                Problem::new(Id::DuplicateDirectory, place, format!("two pools use the directory `{path}`"))
                     .help("give each pool a directory of its own")
             }
             Self::Storage(what, which) => {
-                Problem::new(Id::DuplicateDirectory, place, format!("two pools are the {what} `{which}`"))
-                    .help("give each pool storage of its own, or name the volumes of one in both places")
+                Problem::new(Id::DuplicateDirectory, place, format!("two pools use the {what} `{which}`"))
+                    .help("give each pool its own storage, or use one pool for both")
             }
             Self::Volume(pool, name) => {
                 let Pool { name: pool, .. } = lab.pool(*pool);
@@ -304,7 +304,7 @@ impl Claim<'_> {
                 )
             }
             Self::Bridge(bridge) => {
-                Problem::new(Id::DuplicateBridge, place, format!("two networks are on the bridge `{bridge}`"))
+                Problem::new(Id::DuplicateBridge, place, format!("two networks create the bridge `{bridge}`"))
                     .help("give each network a bridge of its own")
             }
             Self::HostInterface(name) => {
@@ -318,13 +318,12 @@ impl Claim<'_> {
             }
             Self::HostName(network, name) => {
                 let network = &lab.network(*network).name;
-                let message =
-                    format!("two machines on network `{network}` are named `{name}`, upper and lower case aside");
+                let message = format!("two machines on network `{network}` are named `{name}`, ignoring case");
                 Problem::new(Id::DuplicateName, place, message).help("give the machine outside of the lab another name")
             }
             Self::ReservedFor(network, mac, _) => {
                 let network = &lab.network(*network).name;
-                let message = format!("network `{network}` keeps two addresses for the MAC address `{mac}`");
+                let message = format!("network `{network}` reserves two addresses for the MAC address `{mac}`");
                 Problem::new(Id::DuplicateMac, place, message)
                     .help("leave one of the two out; a domain of the lab has an `ip` in its `interfaces`")
             }
@@ -332,7 +331,7 @@ impl Claim<'_> {
                 let message = format!("two domains keep their firmware variables in `{path}`");
                 Problem::new(Id::DuplicateNvram, place, message).help("leave `nvram` out for a file of its own")
             }
-            Self::Disk(path) => Problem::new(Id::DuplicateVolume, place, format!("two disks are `{path}`"))
+            Self::Disk(path) => Problem::new(Id::DuplicateVolume, place, format!("two disks use `{path}`"))
                 .once_per_place()
                 .help("give each disk an image of its own; to start several from one, use `image` or `cloneOf`"),
             Self::OwnDevice(domain, name) => {
@@ -340,18 +339,18 @@ impl Claim<'_> {
                 Problem::new(Id::DuplicateDevice, place, message).help("leave one of the two out")
             }
             Self::HostDevice(kind, name) => {
-                Problem::new(Id::SharedDevice, place, format!("the {kind} device `{name}` is handed out twice"))
-                    .help("only one of the domains can run at a time; fine if that is meant")
+                Problem::new(Id::SharedDevice, place, format!("the {kind} device `{name}` is passed through twice"))
+                    .help("only one of the domains can run at a time; nothing to do if that is intended")
             }
-            Self::Cid(cid) => Problem::new(Id::DuplicateCid, place, format!("two domains have the context id {cid}"))
-                .help("give each domain a `cid` of its own, or leave it out: libvirt then takes a free one"),
+            Self::Cid(cid) => Problem::new(Id::DuplicateCid, place, format!("two domains have the vsock CID {cid}"))
+                .help("give each domain its own `cid`, or leave it out: libvirt then assigns a free one"),
             Self::Path(path) => Problem::new(Id::DuplicatePath, place, format!("two devices write to `{path}`"))
-                .help("give each a path of its own; what differs between replicas is written in entries of their own"),
+                .help("give each its own path; replicas that need different paths need separate entries"),
             Self::Port(protocol, port, _) => {
                 let protocol = protocol.name().to_uppercase();
-                let message = format!("the {protocol} port {port} of the host is taken twice");
+                let message = format!("the {protocol} port {port} of the host is used twice");
                 Problem::new(Id::DuplicatePort, place, message)
-                    .help("choose another port, or give each a host address of its own to listen on")
+                    .help("choose another port, or give each its own host address to listen on")
             }
         }
     }

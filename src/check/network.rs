@@ -23,12 +23,15 @@ fn kinds_of_bridges(networks: &[Network], problems: &mut Problems) {
     for (mode, bridge) in bridges.filter(|(_, bridge)| !bridge.value.is_empty()) {
         let (other, place) = *kinds.entry(&bridge.value).or_insert((mode, &bridge.place));
         if other.backend() != mode.backend() {
-            let message = format!("`{}` is an Open vSwitch bridge for one network and none for another", bridge.value);
+            let message = format!(
+                "`{}` is an Open vSwitch bridge in one network and an ordinary bridge in another",
+                bridge.value
+            );
             problems.push(
                 Problem::new(Id::DuplicateBridge, bridge.place.clone(), message)
                     .label(format!("mode `{}` here", mode.name()))
                     .related(place.clone(), format!("mode `{}` here", other.name()))
-                    .help("give both networks the mode that the bridge is of"),
+                    .help("give both networks the mode that matches the bridge"),
             );
         }
     }

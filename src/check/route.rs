@@ -14,12 +14,12 @@ pub(crate) fn check(networks: &[Network], problems: &mut Problems) {
             let mut ips =
                 others.flat_map(|other| [&other.ipv4, &other.ipv6].into_iter().flatten().map(move |s| (other, s)));
             if let Some((other, ip)) = ips.find(|(_, ip)| is_there(ip)) {
-                let message = format!("the route to `{}` leads where network `{}` is", route.to, other.name);
+                let message = format!("the route to `{}` covers the subnet of network `{}`", route.to, other.name);
                 problems.push(
                     Problem::new(Id::OverlappingSubnets, route.at.clone(), message)
-                        .label("has the host's own address there")
+                        .label("contains the host's own address")
                         .related(Place::value(&ip.at), format!("the subnet of `{}`", other.name))
-                        .help("write the subnets behind the network without those of the lab's other networks"),
+                        .help("limit the route to the subnets behind this network, without those of the lab's other networks"),
                 );
             }
         }

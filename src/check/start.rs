@@ -28,12 +28,12 @@ fn cloud_init_on_nothing(domain: &Domain, lab: &Lab) -> Option<Problem> {
         Problem::new(
             Id::CloudInitOnNothing,
             Place::key(&init.at),
-            format!("the disks of domain `{}` have no system that cloud-init could set up", domain.name),
+            format!("the disks of domain `{}` contain no system with cloud-init", domain.name),
         )
         .once_per_place()
         .label("an empty disk has no cloud-init")
         .related(Place::key(&domain.at), "the domain")
-        .help("start its disk from an image: `\"image\": { \"path\": … }`, or `cloneOf` a template"),
+        .help("give its disk an image, `\"image\": { \"path\": … }`, or `cloneOf` with a template"),
     )
 }
 
@@ -45,10 +45,10 @@ fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
         Problem::new(
             Id::NothingToBoot,
             Place::key(&domain.at),
-            format!("domain `{}` is started and has nothing to boot from", domain.name),
+            format!("domain `{}` is started but has nothing to boot from", domain.name),
         )
         .once_per_place()
-        .label("no disk, no disc, no network boot")
+        .label("no disk, no ISO, no network boot")
         .help(
             "add a disk, `\"cdroms\": [{ \"file\": … }]` or `\"boot\": [\"network\"]`; or leave out `active`, and start the domain when it has something to boot from",
         )

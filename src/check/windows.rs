@@ -7,7 +7,7 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::parse::WINDOWS_NAME_MAX;
 use crate::spec::guest::Os;
 
-/// Warns of a Windows that does not install, or not under its name.
+/// Warns of Windows guests that do not install, or not under their names.
 pub(crate) fn check(domain: &Domain, problems: &mut Problems) {
     let length = domain.name.chars().count();
     if domain.os.is_windows() && length > WINDOWS_NAME_MAX {
@@ -15,11 +15,11 @@ pub(crate) fn check(domain: &Domain, problems: &mut Problems) {
             Problem::new(
                 Id::WindowsNameTooLong,
                 Place::key(&domain.at),
-                format!("`{}` is longer than {WINDOWS_NAME_MAX} characters, so Windows cannot be called so", domain.name),
+                format!("`{}` is longer than {WINDOWS_NAME_MAX} characters, the limit of Windows computer names", domain.name),
             )
             .once_per_place()
             .label(format!("{length} characters"))
-            .help("fine if Windows has another name; else choose a shorter one: `id` with the old one keeps the domain's identity"),
+            .help("nothing to do if the guest has another name; otherwise choose a shorter one: `id` with the old one keeps the domain's identity"),
         );
     }
     let has_uefi = matches!(domain.firmware, Firmware::Uefi { .. });

@@ -83,53 +83,53 @@ enum Failure {
     Virsh(#[from] virsh::Error),
     #[error(transparent)]
     Wanted(#[from] wanted::Error),
-    #[error("{failure}; no running domain was cut off, and NixVirt has not run")]
+    #[error("{failure}; no running domain was powered off, and NixVirt has not run")]
     Gentle { failure: gentle::apply::Failure },
-    #[error("cannot keep `{}`", visible::path(path))]
+    #[error("cannot write `{}`", visible::path(path))]
     State { path: PathBuf, source: io::Error },
-    #[error("there is no place for libvirt's embedded driver")]
+    #[error("there is no directory for libvirt's embedded driver")]
     Workshop(#[source] io::Error),
     #[error("cannot use `{}`", visible::path(path))]
     Settings { path: PathBuf, source: settings::Error },
-    #[error("`{}` is not what the module of the host says of its activations", visible::path(path))]
+    #[error("`{}` is not a file in which the host's module describes its activations", visible::path(path))]
     Activation { path: PathBuf, source: serde_json::Error },
     #[error("cannot read the spec at `{revision}`: {why}")]
     Git { revision: String, why: String },
-    #[error("`--from SPEC` compares one spec; of several, `--from git:REV` does")]
+    #[error("`--from SPEC` compares a single spec; for several, use `--from git:REV`")]
     SeveralSpecs,
-    #[error("`--deny` of a consequence is for `plan`")]
+    #[error("only `plan` takes a consequence as `--deny`")]
     DenyOfPlan,
     #[error("there is no problem or consequence `{name}`: {help}")]
     UnknownProblem { name: String, help: String },
     #[error("there is no `{name}` to import: {help}")]
     UnknownOriginal { name: String, help: String },
-    #[error("`{}` is the spec of lab `{lab}`: leave `--lab` out", visible::path(path))]
+    #[error("`{}` already is the spec of lab `{lab}`: leave `--lab` out", visible::path(path))]
     OtherLab { path: PathBuf, lab: String },
     #[error(
-        "{missing}; `lab2nix plan --connect {connection}` says what a switch would make there, and `lab2nix gen` with a switch makes it"
+        "{missing}; `lab2nix gen` and a switch create it, and `lab2nix plan --connect {connection}` shows what else a switch does there"
     )]
     NotThere { missing: String, connection: String },
-    #[error("domain `{name}` is not there")]
+    #[error("there is no domain `{name}`")]
     NoDomain { name: String },
-    #[error("no address of `{name}` is known: give one of its interfaces an `ip`, or `forwards` of port 22")]
+    #[error("the address of `{name}` is not known: give one of its interfaces an `ip`, or `forwards` of port 22")]
     NoAddress { name: String },
-    #[error("there is no `{program}` here: install it, or see with `--print` what it would be asked")]
+    #[error("`{program}` is not installed: install it, or use `--print` to see its command line")]
     NoProgram { program: String },
-    #[error("the lab has no domain to save: templates and imported ones are saved with `--only`")]
+    #[error("the lab has no domain to save: templates and imported domains have to be selected with `--only`")]
     NothingToSave,
     #[error("there is no save `{name}`: {help}")]
     UnknownSave { name: String, help: String },
-    #[error("{count} saves are called `{name}`: name the domains with `--only`, or one lab with `--spec`")]
+    #[error("there are {count} saves `{name}`: select the domains with `--only`, or one lab with `--spec`")]
     SeveralSaves { name: String, count: usize },
     #[error("{lost}; `lab2nix restore {name} --force` restores without asking")]
     Unasked { name: String, lost: String },
     #[error("`--out` is for the files of `--format rdp`; what the other formats print can go into a file: `> FILE`")]
     OutOfRdp,
-    #[error("cannot listen to signals")]
+    #[error("cannot handle signals")]
     Signals(#[source] ctrlc::Error),
-    #[error("`--into` is for Mermaid and DOT, which a document can have in its text: {way}")]
+    #[error("`--into` works with Mermaid and DOT, which are text: {way}")]
     NotInText { way: &'static str },
-    #[error("`{}` cannot stand in a comment of a document: give the file another name", visible::line(command))]
+    #[error("`{}` cannot be written in a comment of the document: give the file another name", visible::line(command))]
     NoComment { command: String },
     #[error("the lab has no object `{name}`: {help}")]
     UnknownObject { name: String, help: String },
@@ -138,14 +138,14 @@ enum Failure {
     #[error(transparent)]
     Hypervisor(#[from] hypervisor::NotAUri),
     #[error(
-        "the remote desktops of {domains} are several files: name a directory by `--out DIR`, or one domain by `--only NAME`"
+        "the remote desktops of {domains} are several files: give a directory with `--out DIR`, or select one domain with `--only NAME`"
     )]
     SeveralFiles { domains: String },
-    #[error("no remote desktop is reached of {domains}: {help}")]
+    #[error("the remote desktop of {domains} cannot be reached: {help}")]
     NoDesktop { domains: String, help: &'static str },
     #[error("cannot write `{}`", visible::path(path))]
     Write { path: PathBuf, source: io::Error },
-    #[error("`{}` is there already and differs: `--force` replaces it", visible::path(path))]
+    #[error("`{}` already exists and differs: `--force` replaces it", visible::path(path))]
     Differs { path: PathBuf },
 }
 

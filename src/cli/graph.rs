@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-pub(super) const HELP: &str = "Exit status: 0 fine; 1 a spec or the document needs attention, or `--check` found it out of date; \
-                               2 usage, or something else failed.";
+pub(super) const HELP: &str = "Exit status: 0 success; 1 a spec or the document needs attention, or `--check` found it out of date; 2 wrong usage, or another failure.";
 
 /// The arguments of `graph`.
 #[derive(Debug, clap::Args)]
@@ -13,21 +12,21 @@ pub struct GraphArguments {
     /// The specs.
     #[arg(value_name = "SPEC", default_value = "lab.json")]
     pub specs: Vec<PathBuf>,
-    /// What is drawn.
+    /// The format of the graph.
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
     pub format: GraphFormat,
-    /// A Markdown document, in which the graph replaces what is between the two lines that are for it: Mermaid or DOT.
+    /// A Markdown document, in which the graph replaces the lines between its two comment lines: Mermaid or DOT.
     #[arg(long, value_name = "FILE")]
     pub into: Option<PathBuf>,
     /// Writes nothing; exits 1 with the difference when the document is not up to date.
     #[arg(long, requires = "into")]
     pub check: bool,
-    /// Each spec is for a host of its own, so that labs share nothing.
+    /// Each spec is for its own host, so labs share nothing.
     #[arg(long)]
     pub several_hosts: bool,
 }
 
-/// What is drawn.
+/// The format of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GraphFormat {
     /// A flowchart of Mermaid, which GitHub and many editors show in Markdown.
@@ -36,6 +35,6 @@ pub enum GraphFormat {
     Dot,
     /// A picture.
     Svg,
-    /// A page with the picture, to search in and to follow domains: one file, which a browser opens.
+    /// A page with the picture, to search and to follow domains: one file for the browser.
     Html,
 }

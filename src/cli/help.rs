@@ -9,7 +9,7 @@ use clap_complete::env::Shells;
 
 use super::Cli;
 
-/// The commands that run a lab, in the order in which they are told; the others make its files, and say what they would do.
+/// The commands that run a lab, in the order of the help; the others generate its files, and report what they would do.
 pub(super) const RUN: &[&str] =
     &["status", "up", "down", "restart", "wait", "run", "save", "restore", "saves", "forget", "console", "ssh", "view"];
 

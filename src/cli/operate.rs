@@ -16,7 +16,7 @@ pub struct LabArguments {
     /// The specs of the labs.
     #[arg(long = "spec", value_name = "SPEC", default_value = "lab.json")]
     pub specs: Vec<PathBuf>,
-    /// The libvirt that has their domains, also one that is far away (`qemu+ssh://user@host/system`). Default: that of the spec.
+    /// The libvirt that has their domains, local or remote (`qemu+ssh://user@host/system`). Default: that of the spec.
     #[arg(long, value_name = "URI", value_parser = NonEmptyStringValueParser::new())]
     pub connect: Option<String>,
 }
@@ -36,15 +36,15 @@ pub struct Domains {
 pub struct StatusArguments {
     #[command(flatten)]
     pub domains: Domains,
-    /// Looks again every two seconds, until it is interrupted.
+    /// Refreshes every two seconds, until it is interrupted.
     #[arg(long)]
     pub watch: bool,
-    /// How it is told.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = StatusFormat::Table)]
     pub format: StatusFormat,
 }
 
-/// How the status is told.
+/// The format of the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatusFormat {
     /// A table, for people.
@@ -61,7 +61,7 @@ pub struct UpArguments {
     /// How long each may take to be ready, such as `10m`. Default: its `ready.timeout`.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,
-    /// Starts those after one that is not ready too.
+    /// Also starts the domains after one that is not ready.
     #[arg(long)]
     pub force: bool,
 }
@@ -74,7 +74,7 @@ pub struct DownArguments {
     /// How long a guest may take to shut down. Default: `5m`.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,
-    /// Cuts off what has not shut down by then, as when the power fails. On a terminal, you are asked.
+    /// Powers off hard, as in a power failure, what has not shut down by then. On a terminal, asks first.
     #[arg(long)]
     pub force: bool,
 }
@@ -84,10 +84,10 @@ pub struct DownArguments {
 pub struct RestartArguments {
     #[command(flatten)]
     pub domains: Domains,
-    /// How long each may take to shut down, and then to be ready. Default: as of `down` and `up`.
+    /// How long each may take to shut down, and then to be ready. Default: as for `down` and `up`.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,
-    /// Cuts off what has not shut down by then, and starts those after one that is not ready.
+    /// Powers off hard what has not shut down by then, and starts the domains after one that is not ready.
     #[arg(long)]
     pub force: bool,
 }
@@ -110,7 +110,7 @@ pub struct RunArguments {
     pub globs: Vec<String>,
     #[command(flatten)]
     pub lab: LabArguments,
-    /// Kills the command when it has taken so long, such as `30s`. Default: it may take as long as it likes.
+    /// Kills the command after this time, such as `30s`. Default: no limit.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,
     /// The command: one word is a line for the guest's shell (`sh`, in Windows PowerShell), several are a program and its arguments.
@@ -129,7 +129,7 @@ pub struct OneArguments {
     /// Prints the command instead of running it.
     #[arg(long)]
     pub print: bool,
-    /// Further arguments for the program.
+    /// Additional arguments for the program.
     #[arg(value_name = "ARGUMENT", last = true)]
     pub further: Vec<String>,
 }

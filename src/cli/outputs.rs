@@ -10,12 +10,12 @@ pub struct InspectArguments {
     /// The specs.
     #[arg(value_name = "SPEC", default_value = "lab.json")]
     pub specs: Vec<PathBuf>,
-    /// How it is told.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
     pub format: TableFormat,
 }
 
-/// How something is told that people see as a table.
+/// The format of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TableFormat {
     /// A table, for people.
@@ -30,42 +30,43 @@ pub struct InventoryArguments {
     /// The specs.
     #[arg(value_name = "SPEC", default_value = "lab.json")]
     pub specs: Vec<PathBuf>,
-    /// For whom it is.
+    /// The format of the inventory.
     #[arg(long, value_enum)]
     pub format: InventoryFormat,
     /// Only these domains: globs of names such as `web-*`, or profiles such as `@server`. Default: all but templates.
     #[arg(long, value_name = "GLOB|@PROFILE")]
     pub only: Vec<String>,
-    /// The libvirt that has them. By `qemu+ssh://`, ssh and Ansible go through its machine. Default: that of the spec.
+    /// The libvirt that has them. With `qemu+ssh://`, ssh and Ansible connect through its machine. Default: that of the
+    /// spec.
     #[arg(long, value_name = "URI")]
     pub connect: Option<String>,
-    /// Where the files of `rdp` go, one for each domain.
+    /// The directory for the files of `rdp`, one for each domain.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// With `--out`, replaces files that are there and differ.
+    /// With `--out`, replaces existing files that differ.
     #[arg(long, requires = "out")]
     pub force: bool,
 }
 
-/// For whom an inventory is.
+/// The format of an inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum InventoryFormat {
     /// Programs: one JSON object; `lab2nix schema --of inventory` has its schema.
     Json,
     /// Ansible: an inventory in YAML, with groups by operating system, profile, network and lab.
     Ansible,
-    /// ssh: settings for `ssh -F FILE NAME`, or to be included in `~/.ssh/config`.
+    /// ssh: a configuration for `ssh -F FILE NAME`, or to include in `~/.ssh/config`.
     Ssh,
     /// The hosts file: addresses with names.
     Hosts,
-    /// Remote desktops: a file for each Windows, printed if it is one.
+    /// Remote desktops: a file for each Windows guest, printed if there is only one.
     Rdp,
 }
 
 /// The arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub struct SchemaArguments {
-    /// Of what: of specs, or of what a command says with `--format json`.
+    /// The schema of specs, or of the output of a command with `--format json`.
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = SchemaOf::Spec, conflicts_with = "markdown")]
     pub of: SchemaOf,
     /// As `--of plan`, which it was before.

@@ -8,13 +8,13 @@ use crate::operate::save;
 /// The arguments of `save`.
 #[derive(Debug, clap::Args)]
 pub struct SaveArguments {
-    /// What the save is called: letters, digits, `-`, `_` and `.`.
+    /// The name of the save: letters, digits, `-`, `_` and `.`.
     #[arg(value_name = "NAME", value_parser = save::name)]
     pub name: String,
-    /// What it is for.
+    /// A description.
     #[arg(long, value_name = "TEXT", default_value = "", value_parser = save::description, hide_default_value = true)]
     pub description: String,
-    /// Only domains whose names fit. Without, all but templates and imported ones.
+    /// Only domains whose names match. Default: all except templates and imported domains.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
     /// The labs.
@@ -28,10 +28,10 @@ pub struct RestoreArguments {
     /// The save.
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Only domains whose names fit. Without, all that `save` takes, and all that the save has.
+    /// Only domains whose names match. Default: all that `save` includes, and all that the save has.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
-    /// Does not ask whether what the domains are now may be lost.
+    /// Does not ask whether the current state of the domains may be lost.
     #[arg(long, visible_alias = "yes")]
     pub force: bool,
     /// The labs.
@@ -42,10 +42,10 @@ pub struct RestoreArguments {
 /// The arguments of `forget`.
 #[derive(Debug, clap::Args)]
 pub struct ForgetArguments {
-    /// The save, whole or not.
+    /// The save, complete or not.
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Only domains whose names fit. Without, all that have a part of it, also those that the spec does not have any more.
+    /// Only domains whose names match. Default: all that have a part of it, also those that are no longer in the spec.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
     /// The labs.
@@ -56,7 +56,7 @@ pub struct ForgetArguments {
 /// The arguments of `saves`.
 #[derive(Debug, clap::Args)]
 pub struct SavesArguments {
-    /// How they are told.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = SavesFormat::Table)]
     pub format: SavesFormat,
     /// The labs.
@@ -64,7 +64,7 @@ pub struct SavesArguments {
     pub lab: LabArguments,
 }
 
-/// How saves are told.
+/// The format of the saves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SavesFormat {
     /// A line for each, for people.

@@ -92,7 +92,7 @@ fn what_is_in_a_linked_directory_is_read_and_left_alone() {
         Outcome::Written(states) => panic!("written through a link: {states:?}"),
     };
     let path = dir.path().join("host").display().to_string();
-    let linked = [format!("`{path}` is a symbolic link, and what is behind it is not up to date")];
+    let linked = [format!("`{path}` is a symbolic link, and its target is not up to date")];
     assert_eq!(refused(&[("host/b.nix", NEW), ("host/c.nix", NEW)]), linked);
     check_contents(elsewhere.path(), &[("a.nix", NEW), ("b.nix", OLD)]);
 

@@ -25,7 +25,7 @@ pub enum Failure {
         why: Error,
     },
     /// A network does not restart.
-    #[error("network `{name}` does not restart, and {}: {why}", if *is_down { "is down" } else { "runs as it was" })]
+    #[error("network `{name}` does not restart, and {}: {why}", if *is_down { "is down" } else { "keeps running unchanged" })]
     Network {
         /// The network.
         name: String,
@@ -35,7 +35,7 @@ pub enum Failure {
         is_down: bool,
     },
     /// Guests have not shut down in time.
-    #[error("{} did not shut down within {seconds} seconds; one that still does stays off until it is started (`virsh start NAME`)",
+    #[error("{} did not shut down within {seconds} seconds; a domain that shuts down later stays off until it is started (`virsh start NAME`)",
         names.join(", "))]
     Guests {
         /// The domains.
@@ -57,10 +57,10 @@ pub fn apply(steps: &[Step], hand: &Hand, manner: &Manner, mut say: impl FnMut(S
         match step {
             Step::Tell { changes, restart } => match tell(changes, restart.uuid, hand) {
                 Ok(()) => {
-                    say(format!("network `{}` was told of {} changes while it runs", restart.name, changes.len()));
+                    say(format!("{1} changes were made to network `{0}` while it runs", restart.name, changes.len()));
                 }
                 Err(why) => {
-                    say(format!("network `{}` cannot be told while it runs: {why}", restart.name));
+                    say(format!("network `{}` cannot be changed while it runs: {why}", restart.name));
                     restart_network(restart, hand, &mut say)?;
                 }
             },
@@ -80,14 +80,14 @@ fn define_domain(domain: &DefineDomain, hand: &Hand, say: &mut impl FnMut(String
     let DefineDomain { name, definition, .. } = domain;
     let defined = hand.define(ObjectKind::Domain, definition);
     defined.map_err(|why| Failure::Step { what: format!("defining domain `{name}`"), why })?;
-    say(format!("domain `{name}` runs on, and has its new definition from its next start on"));
+    say(format!("domain `{name}` keeps running, and gets its new definition at its next start"));
     Ok(())
 }
 
 fn restart_network(restart: &RestartNetwork, hand: &Hand, say: &mut impl FnMut(String)) -> Result<(), Failure> {
     let name = &restart.name;
     let count = put_through(restart, hand)?;
-    say(format!("network `{name}` was restarted; {count} interfaces are on it again"));
+    say(format!("network `{name}` was restarted; {count} interfaces were reconnected"));
     Ok(())
 }
 
@@ -163,9 +163,9 @@ fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, say: &mut impl FnMut(
         OnTimeout::Fail => Err(Failure::Guests { names, seconds: manner.shutdown_timeout }),
         OnTimeout::PowerOff => {
             for uuid in late {
-                hand.power_off(uuid).map_err(failed("cutting domains off"))?;
+                hand.power_off(uuid).map_err(failed("powering domains off"))?;
             }
-            say(format!("{} did not shut down in time, and was cut off", names.join(", ")));
+            say(format!("{} did not shut down in time, and was powered off", names.join(", ")));
             Ok(())
         }
     }
@@ -173,8 +173,8 @@ fn shut_down(steps: &[Step], hand: &Hand, manner: &Manner, say: &mut impl FnMut(
 
 fn why(cause: &Cause) -> String {
     match cause {
-        Cause::Unlisted => "it is not in the lab any more".to_owned(),
-        Cause::Renamed => "it gets another name".to_owned(),
+        Cause::Unlisted => "it is no longer in the lab".to_owned(),
+        Cause::Renamed => "it is renamed".to_owned(),
         Cause::Changed => "its definition changed".to_owned(),
         Cause::Restart => "`restart` is true".to_owned(),
         Cause::Inactive => "`active` is false".to_owned(),

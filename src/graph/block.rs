@@ -68,9 +68,9 @@ impl Block {
             ([], _) => Err(Box::new(missing(text, &marks, arguments))),
             ([at], stray) => match marks.get(at + 1) {
                 Some(Mark { command: None, .. }) if stray.is_some() => Err(Box::new(
-                    problem(place(stray.unwrap_or_default()), "a line ends a block for a graph, and none has begun")
-                        .label("ends nothing")
-                        .help("delete it, or add the line that its block begins with"),
+                    problem(place(stray.unwrap_or_default()), "a line ends a graph block that was never begun")
+                        .label("no block to end")
+                        .help("delete it, or add the line that begins its block"),
                 )),
                 Some(Mark { command: None, range, .. }) => {
                     let first = &marks[*at];
@@ -78,12 +78,12 @@ impl Block {
                     Ok(Self { range: first.next..range.start, line_end })
                 }
                 Some(Mark { command: Some(_), .. }) => Err(Box::new(
-                    problem(place(at + 1), "a block for a graph begins in another one")
+                    problem(place(at + 1), "a graph block begins inside another one")
                         .label("begins here")
                         .related(place(*at), "this one has not ended")
-                        .help(format!("end the first one before: add the line `{END}`")),
+                        .help(format!("end the first one: add the line `{END}` before this")),
                 )),
-                None => Err(Box::new(problem(place(*at), "a block for a graph has no end").label("begins here").help(
+                None => Err(Box::new(problem(place(*at), "a graph block has no end").label("begins here").help(
                     if marks[..*at].iter().any(|mark| mark.command.is_none()) {
                         format!("the line `{END}` belongs below this one")
                     } else {
@@ -92,7 +92,7 @@ impl Block {
                 ))),
             },
             ([first, second, ..], _) => Err(Box::new(
-                problem(place(*second), "a document has two blocks for one graph")
+                problem(place(*second), "a document has two blocks for the same graph")
                     .second_of(&place(*first))
                     .help("delete one of them, with its two lines"),
             )),
@@ -110,16 +110,16 @@ impl Block {
 /// The problem of a document that has no block of the command.
 fn missing(text: &str, marks: &[Mark<'_>], arguments: &str) -> Problem {
     let first = first_line(arguments);
-    let both = format!("add the lines `{first}` and `{END}` where it shall be");
+    let both = format!("add the lines `{first}` and `{END}` where the graph belongs");
     let message = "the document has no place for the graph";
     let problem = |range: &Range<usize>| Problem::new(Id::GraphBlock, Place::Text(range.clone()), message);
     if let Some(other) = marks.iter().find(|mark| mark.command.is_some()) {
         let help = format!("{both}; or make this line `{first}`");
-        return problem(&other.range).label("this block is of another command").help(help);
+        return problem(&other.range).label("this block belongs to another command").help(help);
     }
     if let Some(end) = marks.first() {
         let help = format!("add the line `{first}` above it");
-        return problem(&end.range).label("this line ends what has not begun").help(help);
+        return problem(&end.range).label("this line ends a block that was never begun").help(help);
     }
     let end = text.trim_end().len();
     let last = text[..end].rfind('\n').map_or(0, |at| at + 1);
@@ -211,12 +211,12 @@ mod tests {
         check("a\n```\nBEGIN\nEND\n```\n", "5: the document has no place for the graph");
         check("a\nEND\n", "2: the document has no place for the graph");
         check("<!-- lab2nix graph other.json begin -->\nEND\n", "1: the document has no place for the graph");
-        check("BEGIN\nb\n", "1: a block for a graph has no end");
-        check("END\nBEGIN\n", "2: a block for a graph has no end");
-        check("END\nBEGIN\nEND\n", "1: a line ends a block for a graph, and none has begun");
-        check("BEGIN\nEND\nEND\n", "3: a line ends a block for a graph, and none has begun");
-        check("BEGIN\nEND\nBEGIN\nEND\n", "3: a document has two blocks for one graph");
-        check("BEGIN\n<!-- lab2nix graph other.json begin -->\nEND\n", "2: a block for a graph begins in another one");
+        check("BEGIN\nb\n", "1: a graph block has no end");
+        check("END\nBEGIN\n", "2: a graph block has no end");
+        check("END\nBEGIN\nEND\n", "1: a line ends a graph block that was never begun");
+        check("BEGIN\nEND\nEND\n", "3: a line ends a graph block that was never begun");
+        check("BEGIN\nEND\nBEGIN\nEND\n", "3: a document has two blocks for the same graph");
+        check("BEGIN\n<!-- lab2nix graph other.json begin -->\nEND\n", "2: a graph block begins inside another one");
     }
 
     #[test]

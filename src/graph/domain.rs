@@ -69,7 +69,7 @@ impl Form {
     pub fn words(&self) -> Option<String> {
         match self {
             Self::Ordinary => None,
-            Self::VariantOf(name) => Some(format!("form of {name}")),
+            Self::VariantOf(name) => Some(format!("variant of {name}")),
             Self::Template => Some("template".to_owned()),
             Self::Imported => Some("imported".to_owned()),
         }

@@ -133,12 +133,12 @@ fn details(out: &mut Markup, graph: &Graph) {
     out.element(
         "p",
         &[("class", &"hint")],
-        "Choose a domain or a network here or in the picture to see what it is connected with.",
+        "Choose a domain or a network here or in the picture to see its connections.",
     );
     out.element(
         "p",
         &[("class", &"hint keys")],
-        "Keys: / to search, arrows to go on, Enter to choose, Escape to go back.",
+        "Keys: / to search, arrows to move, Enter to choose, Escape to go back.",
     );
     out.end();
     for (index, domain) in graph.domains.iter().enumerate() {

@@ -42,7 +42,7 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// What NixVirt is told of an object beside its definition.
+    /// NixVirt's settings for an object beside its definition.
     #[must_use]
     pub fn of(kind: ObjectKind, item: &Item) -> Self {
         // What an entry says that says nothing of it.

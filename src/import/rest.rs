@@ -31,7 +31,7 @@ impl Rest {
         let names: Vec<String> = self.extra.keys().map(|name| format!("`{name}`")).collect();
         let mut words = self.beyond.clone();
         if !names.is_empty() {
-            words.push(format!("libvirt has something else of {}", names.join(", ")));
+            words.push(format!("the result would differ in {}", names.join(", ")));
         }
         words
     }

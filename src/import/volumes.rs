@@ -36,7 +36,7 @@ impl Volumes {
         let mut entries = Map::new();
         for VolumeItem { name, present, text, .. } in declared {
             if entries.contains_key(&name) {
-                let why = "it is declared before, which counts".to_owned();
+                let why = "it is already declared above".to_owned();
                 self.left_out.entry((pool.to_owned(), name)).or_default().push(why);
                 continue;
             }
@@ -60,7 +60,7 @@ impl Volumes {
     /// What is created of a definition, in libvirt's order.
     fn created(&self, definition: Tree, pool: &Tree) -> Tree {
         let mut created = volume::created(definition, pool);
-        // What is wrong with it is told of the spec that says it.
+        // Its problems are reported for the spec that declares it.
         let _ = self.vocabulary.sort_and_check(&mut created, self.vocabulary.volume());
         created
     }

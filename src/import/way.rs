@@ -156,7 +156,7 @@ impl Way {
         for object in &mut objects {
             let facts = facts(&Value::Set(object.wanted.clone()));
             if facts > MANY {
-                way.stand_on_definition(object, vec![format!("it says {facts} things")]);
+                way.stand_on_definition(object, vec![format!("its definition has {facts} settings")]);
             }
         }
         objects.retain(|object| !way.refused.contains_key(&(object.kind, object.name.clone())));
@@ -216,7 +216,7 @@ impl Way {
             (Ok(tree), _, Some(entry)) if tree == object.wanted || (may_move && is_moved(&tree, &object.wanted)) => {
                 if !is_base && facts(entry) > FEW {
                     let most = most(entry).join(", ");
-                    let why = format!("only with {} facts in `extra`, of {most}", facts(entry));
+                    let why = format!("only with {} settings in `extra`, most of them in {most}", facts(entry));
                     return self.try_next(object, vec![why]);
                 }
                 if tree != object.wanted {
@@ -237,13 +237,13 @@ impl Way {
                 settle(object.kind, entry, &written, &tree, &object.wanted)
             }
             (Ok(tree), ..) => rest(&tree, &object.wanted).describe(),
-            (Err(why), ..) => vec![format!("libvirt does not take its entry: {why}")],
+            (Err(why), ..) => vec![format!("libvirt refuses its entry: {why}")],
         };
         object.rounds += 1;
         if !unsaid.is_empty() {
             self.try_next(object, unsaid);
         } else if object.rounds >= ROUNDS {
-            self.try_next(object, vec!["devices are plugged in elsewhere".to_owned()]);
+            self.try_next(object, vec!["the PCI addresses of devices differ".to_owned()]);
         }
     }
 
@@ -291,13 +291,13 @@ fn read_original(
     normal: Result<String, String>,
     vocabulary: &Vocabulary,
 ) -> Result<(String, Tree), String> {
-    // libvirt itself shows them to nobody who does not ask for them, so they would be lost without a word.
+    // libvirt shows them only on request, so they would be lost silently.
     let secret = read(original.kind, &original.text, vocabulary).ok().and_then(|tree| secret_in(&tree));
     if let Some(path) = secret {
-        return Err(format!("it has a secret, `{path}`, which everyone on the host could read: take it out"));
+        return Err(format!("it contains a secret, `{path}`, which everyone on the host could read: remove it"));
     }
-    let text = normal.map_err(|why| format!("libvirt does not take it: {why}"))?;
-    let tree = read(original.kind, &text, vocabulary).map_err(|why| format!("lab2nix does not know it: {why}"))?;
+    let text = normal.map_err(|why| format!("libvirt refuses it: {why}"))?;
+    let tree = read(original.kind, &text, vocabulary).map_err(|why| format!("lab2nix does not support it: {why}"))?;
     Ok((text, tree))
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::made_for;
 use super::view::{DomainView, View, WinrmView};
 
-/// The group of all that is a Windows, with what Ansible has to know to manage one.
+/// The group of all Windows guests, with the variables that Ansible needs to manage them.
 const WINDOWS: &str = "windows";
 
 /// Names that Ansible has a meaning for.

@@ -24,7 +24,7 @@ enum Term {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Brackets or stars that make no sense.
-    #[error("`{word}` is no glob: {why}; `*`, `?` and `[…]` stand for letters of names")]
+    #[error("`{word}` is not a valid glob: {why}; `*`, `?` and `[…]` match characters of names")]
     NotAGlob {
         /// What was asked for.
         word: String,
@@ -159,6 +159,9 @@ mod tests {
         check(&["*", "dc01"], Err("there is no domain `dc01`: did you mean `DC01`?"));
         check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));
         check(&["@servers"], Err("no domain has the profile `servers`: did you mean `server`?"));
-        check(&["a[b"], Err("`a[b` is no glob: invalid range pattern; `*`, `?` and `[…]` stand for letters of names"));
+        check(
+            &["a[b"],
+            Err("`a[b` is not a valid glob: invalid range pattern; `*`, `?` and `[…]` match characters of names"),
+        );
     }
 }

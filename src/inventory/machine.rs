@@ -76,7 +76,7 @@ impl<'l> Machine<'l> {
         }
     }
 
-    /// Whether it is a Windows.
+    /// Whether its guest is Windows.
     #[must_use]
     pub fn is_windows(&self) -> bool {
         self.os.is_some_and(Os::is_windows)

@@ -16,16 +16,16 @@ use crate::lab::interface::attachment::Attachment;
 use crate::spec::guest::Os;
 use crate::spec::schema;
 
-/// The domains of labs, and how each is reached.
+/// The domains of labs, and how to reach them.
 ///
-/// Programs should take keys that they do not know. There is no password in it, only the names of files that have one.
+/// Programs should ignore keys that they do not know. It contains no password, only the paths of files that do.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lab2nix inventory")]
 pub struct View {
-    /// The domains: lab by lab, and by name. No templates, which never run.
+    /// The domains, sorted by lab and name, without templates, which never run.
     pub domains: Vec<DomainView>,
-    /// The machine with their libvirt, through which they are reached by SSH, where it is not this one.
+    /// The remote machine with their libvirt, as an SSH jump host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jump: Option<JumpView>,
 }
@@ -35,7 +35,7 @@ pub struct View {
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is something that a domain is or not")]
 pub struct DomainView {
-    /// What the inventory calls it: its name, or where several labs have that, its name and the lab's.
+    /// Its name in the inventory: the domain's name, or if several labs have one of that name, with the lab's.
     pub alias: String,
     /// Its name in libvirt.
     pub name: String,
@@ -44,43 +44,43 @@ pub struct DomainView {
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Its operating system, in the words of specs. Of an imported domain nobody knows it.
+    /// Its operating system, as `os` in specs. Not known for imported domains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<&'static str>,
     /// Whether libvirt had it before the lab.
     pub imported: bool,
     /// The names of the profiles that apply to it, the weakest first.
     pub profiles: Vec<String>,
-    /// What its interfaces are on, by name: networks, bridges and interfaces of the host, each once.
+    /// The names of what its interfaces are connected to: networks, bridges and interfaces of the host, each once.
     pub networks: Vec<String>,
-    /// Its addresses on the interface by which it is managed, IPv4 first. None where nobody knows one, or only ports of the host
-    /// lead into it.
+    /// Its addresses on the interface through which it is managed, IPv4 first. Empty if none is known, or if it is
+    /// reached only through forwarded ports of the host.
     #[schemars(with = "Vec<String>")]
     pub addresses: Vec<IpAddr>,
-    /// The names that a hosts file has for it.
+    /// Its names for a hosts file.
     pub host_names: Vec<String>,
-    /// Who logs in, where the lab says.
+    /// The user to log in as, if the lab has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The file of the host whose first line is that user's password or its hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_file: Option<String>,
-    /// Where its SSH is reached.
+    /// The address and port of its SSH server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh: Option<PortView>,
-    /// Where the remote desktop of a Windows is reached.
+    /// The address and port of the remote desktop of a Windows guest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rdp: Option<PortView>,
-    /// Where the remote management of a Windows is reached: by HTTP, unless only HTTPS is forwarded.
+    /// The address and port of Windows Remote Management of a Windows guest: by HTTP, unless only HTTPS is forwarded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub winrm: Option<WinrmView>,
-    /// Whether what is reached is a port of the host, so that the address says nothing of who answers.
+    /// Whether it is reached through a forwarded port of the host, so that the address does not identify the guest.
     #[serde(skip)]
     pub is_forwarded: bool,
-    /// Whether somebody has a key to log in with.
+    /// Whether there are SSH keys to log in with.
     #[serde(skip)]
     pub has_keys: bool,
-    /// Whether it is a Windows.
+    /// Whether its guest is Windows.
     #[serde(skip)]
     pub is_windows: bool,
 }
@@ -94,29 +94,29 @@ pub struct PortView {
     pub port: u16,
 }
 
-/// The port of Windows' remote management.
+/// The port of Windows Remote Management.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WinrmView {
     /// The address.
     pub host: String,
     /// The port.
     pub port: u16,
-    /// Whether it speaks HTTPS there.
+    /// Whether it uses HTTPS.
     pub https: bool,
 }
 
-/// A machine on the way.
+/// An SSH jump host.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JumpView {
-    /// Who connects, where it is said.
+    /// The user to connect as, if given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Its name or address.
     pub host: String,
-    /// Its port of SSH, where it is said.
+    /// Its SSH port, if given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
-    /// All of it, as `ProxyJump` of ssh has it.
+    /// The whole jump host, in the form of ssh's `ProxyJump`.
     #[serde(skip)]
     pub text: String,
 }
@@ -228,7 +228,7 @@ impl DomainView {
         }
     }
 
-    /// Where it is managed from: by the remote management of a Windows, else by SSH.
+    /// How it is managed: a Windows guest by remote management, others by SSH.
     #[must_use]
     pub fn managed(&self) -> Option<PortView> {
         match &self.winrm {

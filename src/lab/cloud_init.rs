@@ -14,7 +14,7 @@ use crate::spec::drive::DiskBus;
 #[derive(Debug)]
 pub struct CloudInit {
     pub at: Pointer,
-    /// What the drive with its disc is attached to.
+    /// The bus of the drive with its seed ISO.
     pub bus: DiskBus,
     pub hostname: String,
     /// The user that is made instead of the image's default one.

@@ -50,7 +50,7 @@ pub struct Shmem {
 pub enum ShmemMemory {
     /// QEMU's, and how much.
     Plain(Size),
-    /// That of a device of the host, and how much. libvirt has no element for it: QEMU is told.
+    /// That of a device of the host, and its size. libvirt has no element for it, so QEMU gets arguments.
     Device(String, Size),
     /// That of a server, at this socket.
     Doorbell(String),

@@ -115,7 +115,7 @@ pub struct Domain {
     pub clock: Clock,
     /// What libvirt does when the guest ends.
     pub on: On,
-    /// What the guest is told of its hypervisor.
+    /// The hypervisor interfaces that the guest sees.
     pub hypervisor: Hypervisor,
     /// The name of the domain that it is another form of.
     pub variant_of: Option<String>,

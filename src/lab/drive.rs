@@ -106,7 +106,7 @@ pub enum Medium {
         pool: String,
         name: String,
     },
-    /// The disc of `VirtIO` drivers.
+    /// The virtio-win ISO.
     DriverDisc,
     Empty,
 }

@@ -41,7 +41,7 @@ pub struct Interface {
     /// The host's side of it.
     pub tap: Tap,
     pub mtu: Option<u32>,
-    /// Whether its cable is plugged in, where the spec says.
+    /// Its link state, if the spec sets it.
     pub link: Option<LinkState>,
     /// When the firmware tries to boot from it.
     pub boot: Option<Order>,

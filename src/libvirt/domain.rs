@@ -66,8 +66,8 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
     }
 }
 
-/// What is merged into single devices, which stand in the definition in the order of the lab: of the drives the disks, the
-/// optical ones, that with the disc of the first boot, then the floppy drives.
+/// What is merged into single devices, which stand in the definition in the order of the lab: of the drives the disks,
+/// the optical ones, the one with the NoCloud seed ISO, then the floppy drives.
 fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
     fn of_kind<'d>(name: &'static str, all: impl Iterator<Item = &'d [ExtraAt]>) -> Vec<DeviceExtras<'d>> {
         let numbered = all.enumerate().filter(|(_, extras)| !extras.is_empty());

@@ -110,7 +110,7 @@ impl Merger<'_> {
         };
         self.problems.push(
             Problem::new(Id::ConflictingFields, place, format!("`{element}.{name}` cannot come from `extra`"))
-                .label("not the only place that says it")
+                .label("has its own key")
                 .help(format!("use the key `{key}` of the object")),
         );
     }
@@ -195,7 +195,7 @@ impl Merger<'_> {
                     Problem::of_value(
                         Id::WrongAttributeType,
                         Place::value(place),
-                        format!("`{}` at a position takes an attribute set", self.path.join(".")),
+                        format!("`{}` at a position has to be an attribute set", self.path.join(".")),
                     )
                     .label("not a set")
                     .help(format!("write `\"{name}\": {{ \"{position}\": {{ … }} }}`")),
@@ -221,13 +221,13 @@ impl Merger<'_> {
 
     /// Reports a set for an element of which there are several: nothing says which one it merges into.
     fn which(&mut self, name: &str, count: usize, at: &Pointer) {
-        let message = format!("there are {count} of `{}`, and it is not said which is meant", self.path.join("."));
+        let message = format!("there are {count} of `{}`, so it is ambiguous which one is meant", self.path.join("."));
         self.problems.push(
-            Problem::new(Id::ConflictingFields, Place::key(at), message).label("merges into the only one").help(
-                format!(
-                    "say it by position, counted from 0: `\"{name}\": {{ \"0\": {{ … }} }}`; a list adds another one"
-                ),
-            ),
+            Problem::new(Id::ConflictingFields, Place::key(at), message)
+                .label("would merge only into a single one")
+                .help(format!(
+                    "give the position, counted from 0: `\"{name}\": {{ \"0\": {{ … }} }}`; a list adds another one"
+                )),
         );
     }
 
@@ -237,7 +237,7 @@ impl Merger<'_> {
             Place::key(at),
             format!("libvirt knows no attribute `{}`", self.path.join(".")),
         )
-        .label("would be dropped without a word")
+        .label("would be dropped silently")
         .help(did_you_mean(name, self.vocabulary.names(element)));
         self.problems.push(problem);
     }
@@ -311,8 +311,8 @@ fn check_needed(object: &Object, extras: &[&ExtraAt], problems: &mut Vec<Problem
         let Some(place) = place_of(name, extras) else { continue };
         problems.push(
             Problem::new(Id::MissingField, place, format!("a {} without `{name}`", object.kind.name()))
-                .label("takes it away")
-                .help("libvirt takes no definition without it: leave it as it is, or write what it shall be"),
+                .label("removes it")
+                .help("libvirt refuses a definition without it: leave it as it is, or give another value"),
         );
     }
 }
@@ -324,7 +324,7 @@ fn check_generation(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<P
         problems.push(
             Problem::new(Id::MissingField, place, "a generation ID that libvirt chooses")
                 .label("needs a UUID")
-                .help("libvirt would make up another one at each activation, and power-cycle the domain"),
+                .help("libvirt would generate a new one at each activation, which power-cycles the domain"),
         );
     }
 }
@@ -338,9 +338,9 @@ fn check_hyperv(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Probl
             Problem::new(
                 Id::ConflictingFields,
                 place,
-                "all Hyper-V enlightenments of the host, and some that are listed",
+                "both all of the host's Hyper-V enlightenments (a mode) and single ones",
             )
-            .label("libvirt drops those beside it")
+            .label("libvirt drops the single ones")
             .help("leave the others out, `hypervVendorId` too, or leave the mode out"),
         );
     }
@@ -358,7 +358,7 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             problems.push(
                 Problem::new(Id::DuplicateTarget, place, format!("two drives have the target `{target}`"))
                     .label("one of these, the other is a disk or cdrom of the domain")
-                    .help("give the drive in `extra` a target that is free"),
+                    .help("give the drive in `extra` an unused target"),
             );
         }
     }
@@ -369,11 +369,13 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
             && let Some(place) = place(name)
         {
             problems.push(
-                Problem::new(Id::ConflictingFields, place, "a boot order of kinds of device and one of devices")
-                    .label("a device with a place of its own")
-                    .help(
-                        "write `\"boot\": []` in the domain, whose kinds of device libvirt does not take beside this",
-                    ),
+                Problem::new(
+                    Id::ConflictingFields,
+                    place,
+                    "a boot order of device kinds together with one of single devices",
+                )
+                .label("a device with its own boot position")
+                .help("write `\"boot\": []` in the domain: libvirt refuses its device kinds together with this"),
             );
         }
     }
@@ -383,7 +385,7 @@ fn check_devices(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Prob
         problems.push(
             Problem::new(Id::MissingField, place, "an interface without a MAC address")
                 .label("needs a `mac.address`")
-                .help("libvirt would make up another one at each activation, and power-cycle the domain"),
+                .help("libvirt would generate a new one at each activation, which power-cycles the domain"),
         );
     }
 }

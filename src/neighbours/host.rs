@@ -33,7 +33,7 @@ pub(super) fn check(pair: &Pair<'_, '_>, problems: &mut Problems) {
         pair,
         "UUID",
         [uuids, &second.uuids],
-        "leave `uuid` out for one made from the names of lab and object",
+        "leave `uuid` out for one derived from the names of lab and object",
         problems,
     );
     both(pair, "MAC address", [macs, &second.macs], "leave `mac` out for a stable one", problems);
@@ -41,10 +41,10 @@ pub(super) fn check(pair: &Pair<'_, '_>, problems: &mut Problems) {
     both(pair, "device", [devices, &second.devices], way, problems);
     both(pair, "device", [devices, &second.bridges], way, problems);
     both(pair, "device", [bridges, &second.devices], way, problems);
-    let way = "declare the pool in one lab, and name its files by their paths in the other";
+    let way = "declare the pool in one lab, and use its files by their paths in the other";
     both(pair, "storage", [storage, &second.storage], way, problems);
     both(pair, "file", [files, &second.files], "give each lab a file of its own", problems);
-    both(pair, "context id", [cids, &second.cids], "leave `cid` out: libvirt then takes a free one", problems);
+    both(pair, "vsock CID", [cids, &second.cids], "leave `cid` out: libvirt then assigns a free one", problems);
     names(pair, problems);
     subnets(pair, problems);
     ports(pair, problems);
@@ -62,7 +62,7 @@ fn same_name(pair: &Pair<'_, '_>) -> Problem {
 
 /// What to do, and what to do where it is no clash.
 fn with_other_way(way: &str) -> String {
-    format!("{way}; if each lab has a host of its own, say so with `--several-hosts`")
+    format!("{way}; if each lab has its own host, use `--several-hosts`")
 }
 
 fn both(pair: &Pair<'_, '_>, what: &str, [first, second]: [&Claimed; 2], way: &str, problems: &mut Problems) {
@@ -81,7 +81,7 @@ fn names(pair: &Pair<'_, '_>, problems: &mut Problems) {
     for (uuid, second) in second {
         let Some((other, first)) = by_name.get(second.name.as_str()) else { continue };
         if *other != uuid {
-            let message = format!("both have a {}, and libvirt takes a name once", quoted(second));
+            let message = format!("both have a {}, but libvirt accepts each name only once", quoted(second));
             let help = with_other_way("give one of them another name");
             problems.push(pair.problem(Id::HostClash, &message, first, second).help(help));
         }
@@ -119,7 +119,7 @@ fn ports(pair: &Pair<'_, '_>, problems: &mut Problems) {
             let ((one, first), (other, second)) = (first, second);
             if other.excludes().iter().any(|excluded| one.notes().contains(excluded)) {
                 let message = format!("both have the {} port {port} of one host", protocol.name().to_uppercase());
-                let help = with_other_way("choose another port, or give each a host address of its own to listen on");
+                let help = with_other_way("choose another port, or give each its own host address to listen on");
                 problems.push(pair.problem(Id::HostClash, &message, first, second).help(help));
             }
         }
@@ -142,8 +142,8 @@ fn devices_handed_out(pair: &Pair<'_, '_>, problems: &mut Problems) {
     let (first, second) = (handed_out(pair.first.lab), handed_out(pair.second.lab));
     for ((kind, device), second) in &second {
         let Some(first) = first.get(&(*kind, device.clone())) else { continue };
-        let message = format!("both hand out the {kind} device `{device}` of one host");
-        let help = with_other_way("only one of the domains can run at a time; fine if that is meant");
+        let message = format!("both pass through the {kind} device `{device}` of one host");
+        let help = with_other_way("only one of the domains can run at a time; nothing to do if that is intended");
         problems.push(pair.problem(Id::SharedDevice, &message, first, second).help(help));
     }
 }

@@ -63,7 +63,7 @@ fn lans(pair: &Pair<'_, '_>, problems: &mut Problems) {
     };
     for (uuid, second) in &second.uuids {
         if let Some(first) = first.uuids.get(uuid) {
-            let way = "give one lab another name, or one domain another `uuid`: MAC addresses are made of it too";
+            let way = "give one lab another name, or one domain another `uuid`: MAC addresses are derived from it too";
             warn(format!("UUID `{uuid}`"), first, second, way);
         }
     }
@@ -187,7 +187,7 @@ fn stores(pair: &Pair<'_, '_>, problems: &mut Problems) {
         if let Some(first) = first.get(&(storage.clone(), volume.clone())) {
             let message = format!("both have the volume `{volume}` of the {storage}");
             let help =
-                "declare it in one lab, with a name of its own; if only one of the hosts ever uses it, this is fine";
+                "give the volume of one lab another name; nothing to do if only one of the hosts uses it at a time";
             problems.push(pair.problem(Id::StorageClash, &message, first, &second).help(help));
         }
     }

@@ -65,7 +65,6 @@ pub enum Error {
     Unwritable {
         /// The object.
         name: String,
-        /// Why.
         why: String,
     },
     /// A template does not render.

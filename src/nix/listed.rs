@@ -8,7 +8,6 @@ use super::read::Parsed;
 /// An object of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Its name.
     pub name: String,
     /// Its UUID.
     pub uuid: String,
@@ -39,7 +38,6 @@ pub fn listed(text: &str) -> Option<Vec<Listed>> {
 /// A volume of a listed pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedVolume {
-    /// Its name.
     pub name: String,
     /// How much it holds, in bytes.
     pub capacity: u64,

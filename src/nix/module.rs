@@ -17,7 +17,7 @@ use crate::lab::storage::Permissions;
 use crate::nocloud::{self, FileKind};
 use crate::spec::Paths;
 
-/// What a lab is to its host, as a file.
+/// The generated `default.nix`: what a lab needs of its host.
 #[derive(Debug)]
 pub struct ModuleFile {
     /// Its text, with its first line.
@@ -188,7 +188,7 @@ fn says_something(value: &Expr) -> bool {
     }
 }
 
-/// The files of the discs of domains, by the domain.
+/// The files of the seed ISOs of domains, by the domain.
 fn seeds(lab: &Lab) -> Result<Attrs, Error> {
     let mut all = Attrs::new();
     for seed in nocloud::seeds(lab) {

@@ -11,7 +11,7 @@ use crate::parallel;
 use crate::virsh::Error;
 use crate::virsh::hand::Hand;
 
-/// How long a guest may take to shut down: a Windows that installs updates takes its time.
+/// How long a guest may take to shut down: a Windows guest that installs updates takes long.
 pub const USUAL: Duration = Duration::from_secs(300);
 /// How often a guest is asked: one that was starting, or whose screen was locked, has not heard the first time.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -88,7 +88,7 @@ fn one_level(
                 progress.tell(member.name, &Event::CutOff, began.elapsed());
             }
             Err(why) => {
-                let why = format!("cannot be cut off: {why}");
+                let why = format!("cannot be powered off: {why}");
                 progress.tell(member.name, &Event::Failed(why.clone()), began.elapsed());
                 outcome.failed.push((member.name.to_owned(), why));
             }
@@ -97,7 +97,7 @@ fn one_level(
     Ok(())
 }
 
-/// Those that are still on; the others are told.
+/// Those that are still on; reports the others.
 fn still_on<'m, 'l>(
     members: Vec<&'m Member<'l>>,
     look: Look<'_>,

@@ -24,7 +24,7 @@ pub struct Member<'l> {
     pub uuid: Option<Uuid>,
     /// The UUID of another domain that libvirt has under its name.
     pub other: Option<Uuid>,
-    /// Whether its guest is a Windows, as the spec says.
+    /// Whether its guest is Windows, as the spec says.
     pub is_windows: bool,
     /// Whether it has a channel for the agent of its guest.
     pub has_agent: bool,

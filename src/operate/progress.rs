@@ -1,4 +1,4 @@
-//! What is told while something takes its time.
+//! Progress reports of longer work.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub enum Event {
     Failed(String),
 }
 
-/// Who is told. It may be told by several threads at once.
+/// The receiver of progress. Several threads may report at once.
 pub trait Progress: Sync {
     /// Something has happened to a domain, so long after the work on it began.
     fn tell(&self, name: &str, event: &Event, after: Duration);

@@ -106,8 +106,8 @@ impl Look<'_> {
         let answer = self.virsh.ask(&[Query::Running(domain)])?.pop().unwrap_or_else(|| Ok(String::new()));
         let definition = answer.unwrap_or_default();
         match agent::channel(&definition) {
-            None => Ok(Some("it runs without a channel for its agent, until it is shut down and started".to_owned())),
-            Some(state) if state != "connected" => Ok(Some("its agent does not run yet".to_owned())),
+            None => Ok(Some("it runs without an agent channel until it is shut down and started".to_owned())),
+            Some(state) if state != "connected" => Ok(Some("its agent is not running yet".to_owned())),
             Some(_) => match self.agent {
                 Some(agent) if !agent.answers(domain)? => Ok(Some("its agent does not answer".to_owned())),
                 Some(_) | None => Ok(None),
@@ -127,7 +127,7 @@ fn port_is_missing(member: &Member<'_>, sign: &Sign) -> Option<String> {
     let reach = |port: u16| member.endpoint.as_ref().and_then(|endpoint| endpoint.reach(port));
     let reached: Vec<(String, u16)> = sign.ports().into_iter().filter_map(reach).collect();
     if reached.is_empty() {
-        return Some("no address of it is known".to_owned());
+        return Some("its address is not known".to_owned());
     }
     let missing: Option<Vec<String>> = reached.iter().map(|(host, port)| answers(host, *port, sign).err()).collect();
     missing.map(|missing| missing.join("; "))
@@ -154,13 +154,13 @@ fn answers(host: &str, port: u16, sign: &Sign) -> Result<(), String> {
     let heard = stream.write_all(asked).and_then(|()| stream.read_exact(&mut said));
     match heard {
         Ok(()) if said == expected => Ok(()),
-        Ok(()) => Err(format!("{peer} answers, and not as is expected")),
-        Err(_) => Err(format!("{peer} takes connections, and says nothing")),
+        Ok(()) => Err(format!("{peer} answers, but not as expected")),
+        Err(_) => Err(format!("{peer} accepts connections, but sends nothing")),
     }
 }
 
 fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
-    let addresses = (host, port).to_socket_addrs().map_err(|error| format!("`{host}` is no address: {error}"))?;
+    let addresses = (host, port).to_socket_addrs().map_err(|error| format!("cannot resolve `{host}`: {error}"))?;
     let mut last = format!("`{host}` has no address");
     for address in addresses {
         match TcpStream::connect_timeout(&address, CONNECT) {
@@ -172,7 +172,7 @@ fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
                     .map_err(|e| e.to_string())?;
                 return Ok(stream);
             }
-            Err(_) => last = format!("{address} takes no connections"),
+            Err(_) => last = format!("{address} does not accept connections"),
         }
     }
     Err(last)
@@ -199,9 +199,12 @@ mod tests {
         assert_eq!(answers("127.0.0.1", port, &Sign::Ssh), Ok(()));
         assert_eq!(answers("127.0.0.1", port, &Sign::Tcp(port)), Ok(()));
         let other = server(b"HTTP/1.1 400\r\n");
-        let strange = format!("127.0.0.1:{other} answers, and not as is expected");
+        let strange = format!("127.0.0.1:{other} answers, but not as expected");
         assert_eq!(answers("127.0.0.1", other, &Sign::Ssh), Err(strange));
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        assert_eq!(answers("127.0.0.1", free, &Sign::Ssh), Err(format!("127.0.0.1:{free} takes no connections")));
+        assert_eq!(
+            answers("127.0.0.1", free, &Sign::Ssh),
+            Err(format!("127.0.0.1:{free} does not accept connections"))
+        );
     }
 }

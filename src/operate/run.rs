@@ -97,7 +97,7 @@ pub(super) fn fails(
     match run(agent, domain, Shell::of(is_windows), &words, Some(patience), &AtomicBool::new(false)) {
         Ok(Ran::Ended(ended)) if ended.status == 0 => Ok(None),
         Ok(Ran::Ended(ended)) => Ok(Some(format!("`{command}` exits with {}", ended.status))),
-        Ok(Ran::Killed { .. }) => Ok(Some(format!("`{command}` does not end"))),
+        Ok(Ran::Killed { .. }) => Ok(Some(format!("`{command}` does not finish"))),
         Err(Error::Denied(why) | Error::Strange(why)) => Ok(Some(format!("`{command}` cannot be run: {why}"))),
         Err(other) => Err(other),
     }

@@ -105,12 +105,12 @@ pub fn names(saves: &[Save]) -> BTreeSet<&str> {
 pub fn name(word: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if word.is_empty() {
-        return Err("a save has a name".to_owned());
+        return Err("a save needs a name".to_owned());
     }
     if let Some(other) = word.chars().find(|c| !is_plain(*c)) {
         let other = other.escape_debug();
         return Err(format!(
-            "QEMU takes letters from A to z, digits, `-`, `_` and `.` in the name of a save, and no `{other}`"
+            "the name of a save consists of letters from A to z, digits, `-`, `_` and `.`; it cannot contain `{other}`"
         ));
     }
     if !word.starts_with(|c: char| c.is_ascii_alphanumeric()) {
@@ -129,9 +129,11 @@ pub fn name(word: &str) -> Result<String, String> {
 /// What it should be instead.
 pub fn description(text: &str) -> Result<String, String> {
     match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
-        Some(c) => Err(format!("a description has no control characters, such as `{}`", c.escape_debug())),
+        Some(c) => Err(format!("a description cannot contain control characters, such as `{}`", c.escape_debug())),
         // What XML does not have.
-        None if text.contains(['\u{fffe}', '\u{ffff}']) => Err("a description is text that XML can hold".to_owned()),
+        None if text.contains(['\u{fffe}', '\u{ffff}']) => {
+            Err("a description cannot contain characters that XML does not allow".to_owned())
+        }
         None => Ok(text.trim().to_owned()),
     }
 }

@@ -18,9 +18,9 @@ pub fn schema_text() -> String {
     schema::text_of::<Status>()
 }
 
-/// How the domains of labs are.
+/// The status of the domains of labs.
 ///
-/// Programs should take words of `state` that they do not know.
+/// Programs should accept words of `state` that they do not know.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lab2nix status")]
@@ -31,18 +31,19 @@ pub struct Status {
     pub domains: Vec<Row>,
 }
 
-/// How a domain is.
+/// The status of a domain.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
     /// Its name.
     pub name: String,
-    /// Its UUID in libvirt, where it has it.
+    /// Its UUID in libvirt, if it exists there.
     #[schemars(with = "Option<String>")]
     pub uuid: Option<Uuid>,
-    /// What libvirt calls its state: `running`, `shut off`, `paused` and others; `undefined` where libvirt does not have it.
+    /// Its state, in libvirt's words: `running`, `shut off`, `paused` and others; `undefined` if libvirt does not have
+    /// it.
     pub state: String,
-    /// Whether it is ready; `null` where only its guest could say, by a command.
+    /// Whether it is ready; `null` if only a command in its guest could tell.
     pub ready: Option<bool>,
     /// What is missing until it is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,9 +52,9 @@ pub struct Row {
     pub address: Option<String>,
     /// The saves of the lab that it has, the oldest first.
     pub saves: Vec<String>,
-    /// Whether it has to be restarted to be what it should be; `null` where nobody knows.
+    /// Whether it needs a restart to apply its definition; `null` if not known.
     pub due: Option<bool>,
-    /// Why.
+    /// The reasons for the restart.
     pub why: Vec<String>,
 }
 

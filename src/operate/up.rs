@@ -78,7 +78,7 @@ fn start(
             "paused" => hand.go_on(uuid).map(|()| Event::Resumed),
             "pmsuspended" => hand.wake(uuid).map(|()| Event::Resumed),
             // Somebody may want to look into it.
-            "crashed" => Err(Error::Denied("it has crashed; `lab2nix down --force` cuts it off".to_owned())),
+            "crashed" => Err(Error::Denied("it has crashed; `lab2nix down --force` powers it off".to_owned())),
             _ => hand.start(ObjectKind::Domain, uuid).map(|()| Event::Started),
         };
         let done = done.map_err(|why| format!("does not start: {why}"));
@@ -89,7 +89,8 @@ fn start(
     Ok(started)
 }
 
-/// Starts the networks and pools that domains need and that are off. One that does not start is told by the domain that needs it.
+/// Starts the networks and pools that domains need and that are off. One that does not start is reported by the domain
+/// that needs it.
 fn bring(fleet: &Fleet<'_>, world: &World, hand: &Hand, progress: &dyn Progress) {
     let uuids = fleet.members.iter().filter_map(|member| member.uuid);
     let facts: Vec<_> = uuids

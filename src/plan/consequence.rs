@@ -69,103 +69,108 @@ impl Harm {
 consequences! {
     /// A disk goes back to what it was before an external snapshot.
     ///
-    /// The domain's definition names the snapshot's overlay, that of the spec the file below it. When the domain starts again it
-    /// is on that file, without all that was written since the snapshot. `virsh blockcommit NAME TARGET --active --pivot`
-    /// brings what was written back into the file that the spec names; then nothing changes.
+    /// The domain's current definition uses the snapshot's overlay, the spec uses its backing file. From its next start
+    /// on, the domain would use the backing file, without anything that was written since the snapshot.
+    /// `virsh blockcommit NAME TARGET --active --pivot` merges the overlay into the backing file; then nothing changes.
     DiskReverted = "disk-reverted", DataLost;
     /// A disk becomes a new, empty volume.
     ///
-    /// The spec names another volume than the domain has now (its pool, its name or its format changed, or the pool's
-    /// directory), and no such volume exists. The old volume stays in its pool, unused. To keep the disk, name the old volume in
-    /// the spec (`"volume"`), or move its file while the domain is off.
+    /// The spec uses another volume than the domain has now (its pool, name or format changed, or the pool's
+    /// directory), and that volume does not exist. The old volume stays in its pool, unused. To keep the disk, give the
+    /// old volume's name in the spec (`"volume"`), or move its file while the domain is off.
     DiskNew = "disk-new", DataLost;
-    /// A volume is deleted, whoever uses it.
+    /// A volume is deleted, even if a domain uses it.
     ///
-    /// The spec has it with `present: false`. NixVirt deletes it also under a running domain.
+    /// It has `present: false` in the spec. NixVirt deletes it even while a domain that uses it is running.
     VolumeDeleted = "volume-deleted", DataLost;
     /// The saved memory of a domain is deleted.
     ///
-    /// `virsh managedsave` (or the host's shutdown) has saved it; the domain is undefined, and its saved memory goes with it. Start
-    /// the domain and shut it down in the guest first.
+    /// `virsh managedsave` (or the host's shutdown) saved it. The domain is undefined, which deletes its saved memory.
+    /// To keep unsaved work, start the domain and shut it down in the guest first.
     SavedMemoryDeleted = "saved-memory-deleted", DataLost;
-    /// The firmware's variables start anew.
+    /// The firmware variables are reset.
     ///
-    /// The definition names another file for them, which is not there, so it is made from the template: boot entries and enrolled
-    /// keys of the old file are not used. Copy the old file to the new path while the domain is off.
+    /// The new definition has another file for them, which does not exist, so libvirt creates it from the template:
+    /// boot entries and enrolled keys in the old file are not used. To keep them, copy the old file to the new path
+    /// while the domain is off.
     FirmwareReset = "firmware-reset", DataLost;
-    /// A TPM starts empty.
+    /// A TPM is reset.
     ///
-    /// The state of a TPM goes by the domain's UUID, and the domain gets another one. A guest that has sealed its disk's key with
-    /// it, as with `BitLocker`, asks for the recovery key. Give the domain its old UUID: `"uuid"` in its entry.
+    /// The state of an emulated TPM belongs to the domain's UUID, and the domain gets another UUID. A guest that sealed
+    /// its disk key in the TPM, as with `BitLocker`, asks for the recovery key. To keep the TPM, give the domain its
+    /// old UUID: `"uuid"` in its entry.
     TpmReset = "tpm-reset", DataLost;
-    /// The activation stops before it is done.
+    /// The activation stops half-way.
     ///
-    /// What came before has happened, what comes after has not, and nothing is undone. By NixVirt alone, domains that were stopped stay
-    /// off, also in a second attempt, unless the spec says `active: true`. With lab2nix's part of the activation, it stops before
-    /// anything is stopped or deleted, and what ran runs again.
+    /// Earlier steps have been done, later ones have not, and nothing is undone. With NixVirt alone, domains that were
+    /// stopped stay off, also after a second attempt, unless they have `active: true`. With lab2nix's part of the
+    /// activation, a failure that the plan foresees stops it before anything is stopped or deleted, and domains that
+    /// ran are started again.
     StopsHalfWay = "stops-half-way", HalfWay;
-    /// A running domain is cut off, as when the power fails, and stays off.
+    /// A running domain is powered off hard, as in a power failure, and stays off.
     CutOff = "cut-off", Interrupted;
-    /// A running domain is cut off, as when the power fails, and started again.
+    /// A running domain is powered off hard, as in a power failure, and started again.
     ///
-    /// NixVirt destroys a domain whose definition changed, and all domains on a network that changed. Shut the domain down first
-    /// (`virsh shutdown NAME`), or say `"onChange": "next-start"` in the spec: the running domain then goes on, and has its new
-    /// definition from its next start on. On a host with lab2nix's part of the activation (`services.lab2nix.package`), only a
-    /// domain with `"onChange": "power-off"` is cut off, and with `onTimeout = "power-off"` one that does not shut down in time.
+    /// NixVirt destroys (`virsh destroy`) a domain whose definition changed, and all domains on a network that changed.
+    /// To avoid that, shut the domain down first (`virsh shutdown NAME`), or set `"onChange": "next-start"` in the
+    /// spec: the domain then keeps running, and gets its new definition at its next start. On a host with lab2nix's
+    /// part of the activation (`services.lab2nix.package`), only a domain with `"onChange": "power-off"` is
+    /// power-cycled, and with `onTimeout = "power-off"` also one that does not shut down in time.
     PowerCycled = "power-cycled", Interrupted;
-    /// A running domain is shut down by its guest, and stays off or is deleted.
+    /// A running domain is shut down cleanly, and stays off or is deleted.
     ///
-    /// It is not in the spec any more, or shall not be active, or its network stops for good. The guest is asked by its agent, else
-    /// by the power button (`virsh shutdown`), before anything else is done. One that takes longer than
-    /// `services.lab2nix.activation.shutdownTimeout` stops the activation there, or is cut off
+    /// It is no longer in the spec, or has `active: false`, or its network is removed. Before anything else is done,
+    /// the guest is asked to shut down, by its agent or else by ACPI (`virsh shutdown`). If it takes longer than
+    /// `services.lab2nix.activation.shutdownTimeout`, the activation fails, or the domain is powered off hard
     /// (`services.lab2nix.activation.onTimeout`).
     ShutDown = "shut-down", Interrupted;
-    /// A running domain is shut down by its guest, and started again.
+    /// A running domain is shut down cleanly, and started again.
     ///
-    /// Its definition changed and it has `"onChange": "shutdown"`, or it has another name, or `"restart": true`. Without these it
-    /// goes on, and has its new definition from its next start on.
+    /// Its definition changed and it has `"onChange": "shutdown"`, or it was renamed, or it has `"restart": true`.
+    /// Otherwise it would keep running, and get its new definition at its next start.
     Restarted = "restarted", Interrupted;
-    /// A domain runs on, without its network.
+    /// A domain keeps running, but loses its network.
     ///
-    /// Its running interface is on a network that restarts, but its definition is not, so NixVirt does not restart it. It has its
-    /// network again when it is shut down and started.
+    /// Its running interface is on a network that restarts, but the interface in its definition is not, so NixVirt does
+    /// not restart the domain. It is connected again after it has been shut down and started.
     WithoutNetwork = "without-network", Interrupted;
     /// A network is stopped and started.
     ///
-    /// Its definition changed. Leases are kept. By NixVirt alone, all domains on it are cut off; on a host with lab2nix's part of the
-    /// activation they go on, and are put on it again: they have no network for some seconds, in which a bridge with STP listens.
+    /// Its definition changed. DHCP leases are kept. With NixVirt alone, all running domains on it are power-cycled. On
+    /// a host with lab2nix's part of the activation they keep running and are reconnected to it: they have no network
+    /// for some seconds, while a bridge with STP is in its listening state.
     NetworkRestarted = "network-restarted", Interrupted;
     /// A network is stopped, and stays off.
     NetworkStopped = "network-stopped", Interrupted;
-    /// An object is deleted, and no guest with it.
+    /// An object is deleted; no running guest is affected.
     ///
-    /// Guests that are cut off for it are told beside it.
-    /// It is not in the spec any more, or has another identity there. Files of disks, firmware variables and TPMs stay.
+    /// It is no longer in the spec, or has another UUID there. Disk images and the files of firmware variables and TPMs
+    /// are kept. Guests that stop because of it are listed separately.
     Deleted = "deleted", Noticed;
-    /// A pool is stopped and started, which no domain notices.
+    /// A pool is stopped and started. Running domains are not affected.
     PoolRestarted = "pool-restarted", Noticed;
-    /// A pool is stopped. Domains that run keep their disks.
+    /// A pool is stopped. Running domains keep their disks.
     PoolStopped = "pool-stopped", Noticed;
-    /// A disk is taken away from a domain. Its volume or file stays.
+    /// A disk is removed from a domain. Its volume or file is kept.
     DiskDetached = "disk-detached", Noticed;
-    /// A domain gets BIOS instead of UEFI, or the other way round, and what is installed on its disks may not boot.
+    /// A domain switches between BIOS and UEFI, and the system on its disks may not boot.
     FirmwareChanged = "firmware-changed", Noticed;
-    /// Something that runs learns at once what changed, and goes on.
+    /// A running object is updated without a restart.
     ///
-    /// A network's DHCP hosts, names and ranges are told to its running servers (`virsh net-update`); a lease that a guest has stays
-    /// until it asks again. A domain gets its title and its description (`virsh desc`).
+    /// A network's DHCP reservations, DNS names and ranges are changed in its running servers (`virsh net-update`); a
+    /// guest keeps its current lease until it renews it. A domain gets its new title and description (`virsh desc`).
     Updated = "updated", Noticed;
-    /// A changed definition that takes effect when the object starts the next time.
+    /// A changed definition takes effect at the object's next start.
     NextStart = "next-start", Later;
-    /// Something of the spec that has no effect on what is there.
+    /// A setting in the spec has no effect on an existing object.
     ///
-    /// NixVirt creates a volume that is missing and looks at nothing of one that is there. `virsh vol-resize` makes a volume larger
-    /// while the domain is off, `virsh blockresize` while it runs; then the partition is grown in the guest. A smaller volume
-    /// (`virsh vol-resize --shrink`) loses what is written beyond its new end, so a smaller disk is a new volume.
+    /// NixVirt creates missing volumes, but never changes existing ones. `virsh vol-resize` enlarges a volume while the
+    /// domain is off, `virsh blockresize` while it runs; then extend the partition in the guest. Shrinking
+    /// (`virsh vol-resize --shrink`) loses the data beyond the new end, so use a new volume for a smaller disk.
     NoEffect = "no-effect", Later;
     /// An object is created.
     Created = "created", New;
-    /// Something that was off is started.
+    /// An object that was off is started.
     Started = "started", New;
 }
 

@@ -18,11 +18,11 @@ pub fn render(view: &View, color: bool) -> String {
     let mut text = String::new();
     let certainty = match view.certainty {
         CertaintyView::Exact => "",
-        CertaintyView::Likely => ", if everything runs and nobody has changed anything by hand",
+        CertaintyView::Likely => ", if everything is running and nothing was changed by hand",
     };
     let activation = match view.activation {
         ActivationView::Gentle => "",
-        ActivationView::NixVirt => ", by NixVirt alone",
+        ActivationView::NixVirt => ", with NixVirt alone",
     };
     wrapped(&mut text, &format!("Against {}{activation}{certainty}:", view.against), "", "");
     for effect in &view.effects {
@@ -40,14 +40,14 @@ pub fn render(view: &View, color: bool) -> String {
         }
     }
     if !view.by_hand.is_empty() {
-        text.push_str("\nChanged by hand, which the activation undoes:\n");
+        text.push_str("\nManual changes that the activation undoes:\n");
     }
     for by_hand in &view.by_hand {
         let object = format!("{} {}: {}", by_hand.object.kind, by_hand.object.name, by_hand.changes.join(", "));
         wrapped(&mut text, &object, "  ", INDENT);
     }
     if !view.unknown.is_empty() {
-        text.push_str("\nNobody could see:\n");
+        text.push_str("\nCould not be determined:\n");
     }
     for unknown in &view.unknown {
         wrapped(&mut text, unknown, "  ", INDENT);
@@ -55,7 +55,7 @@ pub fn render(view: &View, color: bool) -> String {
     if !view.refused.is_empty() {
         let names: Vec<&str> = view.refused.iter().map(|consequence| consequence.name()).collect();
         let refused = format!(
-            "The activation stops before it has changed anything, unless somebody says yes to it: echo {} | sudo tee {ACCEPT}",
+            "The activation stops before it changes anything, unless you accept this: echo {} | sudo tee {ACCEPT}",
             names.join(",")
         );
         text.push('\n');

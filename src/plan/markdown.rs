@@ -12,11 +12,11 @@ pub fn render(view: &View) -> String {
     let mut text = format!("### What a switch does to libvirt\n\nAgainst {}", code(&view.against));
     text.push_str(match view.activation {
         ActivationView::Gentle => "",
-        ActivationView::NixVirt => ", by NixVirt alone",
+        ActivationView::NixVirt => ", with NixVirt alone",
     });
     text.push_str(match view.certainty {
         CertaintyView::Exact => ".\n",
-        CertaintyView::Likely => ", if everything runs and nobody has changed anything by hand.\n",
+        CertaintyView::Likely => ", if everything is running and nothing was changed by hand.\n",
     });
     if !view.effects.is_empty() {
         text.push_str("\n| consequence | object | what happens | why |\n|---|---|---|---|\n");
@@ -40,19 +40,19 @@ pub fn render(view: &View) -> String {
         let changes = cell(&by_hand.changes.join(", "));
         let _ = write!(
             text,
-            "\nChanged by hand, and undone: {} {}: {changes}\n",
+            "\nManual change that is undone: {} {}: {changes}\n",
             by_hand.object.kind,
             code(&by_hand.object.name)
         );
     }
     for unknown in &view.unknown {
-        let _ = write!(text, "\nNot seen: {}.\n", cell(unknown));
+        let _ = write!(text, "\nCould not be determined: {}.\n", cell(unknown));
     }
     if !view.refused.is_empty() {
         let names: Vec<String> = view.refused.iter().map(|consequence| code(consequence.name())).collect();
         let _ = write!(
             text,
-            "\nThe activation stops before it has changed anything, unless {} has {}.\n",
+            "\nThe activation stops before it changes anything, unless {} contains {}.\n",
             code(ACCEPT),
             names.join(", ")
         );

@@ -17,29 +17,30 @@ use crate::spec::schema;
 #[serde(rename_all = "camelCase")]
 #[schemars(title = "lab2nix plan")]
 pub struct View {
-    /// What it is compared with: the URI of a libvirt, or where the former spec is from.
+    /// What the specs are compared with: the URI of a libvirt, or the source of the earlier spec.
     pub against: String,
-    /// Whether it is exact (libvirt was asked for what it has and what it makes of definitions) or likely (definitions are
-    /// compared as they are written: true if everything runs and nobody has changed anything by hand).
+    /// Whether the plan is exact (libvirt was asked for its objects and how it normalizes definitions) or likely (only
+    /// the definitions are compared: correct if everything is running and nothing was changed by hand).
     pub certainty: CertaintyView,
-    /// Who activates: NixVirt alone, or lab2nix before and after it, so that nobody is cut off.
+    /// Who activates: NixVirt alone, or also lab2nix before and after it, so that no domain is powered off hard.
     pub activation: ActivationView,
     /// What happens, the most harmful first.
     pub effects: Vec<EffectView>,
-    /// The consequences at which lab2nix's part of the activation stops before anything is done, unless they are accepted.
+    /// The consequences for which lab2nix's part of the activation fails before it changes anything, unless they are
+    /// accepted.
     #[schemars(with = "Vec<String>")]
     pub refused: Vec<Consequence>,
-    /// What somebody has changed by hand, and the activation undoes.
+    /// Manual changes that the activation undoes.
     pub by_hand: Vec<ByHandView>,
-    /// How many objects of each kind stay as they are.
+    /// How many objects of each kind do not change.
     pub unchanged: BTreeMap<&'static str, usize>,
-    /// What could not be seen, and was taken to be as it should be.
+    /// What could not be determined, and was assumed to be as it should be.
     pub unknown: Vec<String>,
-    /// All of it in a line.
+    /// The whole plan in one line.
     pub summary: String,
 }
 
-/// How far a plan can be relied on.
+/// How reliable a plan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CertaintyView {
@@ -53,7 +54,7 @@ pub enum CertaintyView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ActivationView {
-    /// lab2nix has its part before and after NixVirt.
+    /// lab2nix runs before and after NixVirt.
     Gentle,
     /// NixVirt alone.
     NixVirt,
@@ -63,7 +64,7 @@ pub enum ActivationView {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectView {
-    /// Its name, which `lab2nix explain` knows.
+    /// The name of the consequence, which `lab2nix explain` explains.
     #[schemars(with = "String")]
     pub consequence: Consequence,
     /// Whether data is lost.
@@ -72,9 +73,9 @@ pub struct EffectView {
     pub object: SubjectView,
     /// What happens.
     pub what: String,
-    /// Why.
+    /// The reasons.
     pub causes: Vec<CauseView>,
-    /// How to have it otherwise.
+    /// How to avoid it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
 }
@@ -82,7 +83,7 @@ pub struct EffectView {
 /// What something happens to.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SubjectView {
-    /// `network`, `pool`, `volume`, `domain`; `activation` for the whole of it.
+    /// `network`, `pool`, `volume`, `domain`; `activation` for the activation as a whole.
     pub kind: &'static str,
     /// Its name; of a volume, its path.
     pub name: String,
@@ -114,7 +115,7 @@ pub struct LocationView {
 pub struct ByHandView {
     /// The object.
     pub object: SubjectView,
-    /// What was changed, from what the last activation made to what libvirt has.
+    /// The changes, from the definition of the last activation to libvirt's current one.
     pub changes: Vec<String>,
 }
 
@@ -174,12 +175,12 @@ impl View {
 
 fn unknown(unknown: &Unknown) -> String {
     match unknown {
-        Unknown::File(path) => format!("whether there is a file `{path}`"),
+        Unknown::File(path) => format!("whether the file `{path}` exists"),
         Unknown::InPool { pool, volume } => format!("whether the pool `{pool}` has the volume `{volume}`"),
-        Unknown::Imported(name) => format!("what the imported domain `{name}` is, and what becomes of it"),
-        Unknown::Bridge(name) => format!("whether there is a bridge `{name}`"),
-        Unknown::Volume { path, present: true } => format!("whether the volume `{path}` is there, or is created empty"),
-        Unknown::Volume { path, present: false } => format!("whether the volume `{path}` is there, and is deleted"),
+        Unknown::Imported(name) => format!("the definition of the imported domain `{name}`, and what happens to it"),
+        Unknown::Bridge(name) => format!("whether the bridge `{name}` exists"),
+        Unknown::Volume { path, present: true } => format!("whether the volume `{path}` exists, or is created empty"),
+        Unknown::Volume { path, present: false } => format!("whether the volume `{path}` exists, and is deleted"),
     }
 }
 

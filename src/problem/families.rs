@@ -20,7 +20,7 @@ impl Problem {
         Self::conflict(place, message).label(label).help("leave one of the two out")
     }
 
-    /// A setting that only something else takes, which `only` names.
+    /// A setting that is only for something else, which `only` names.
     #[must_use]
     pub fn only_for(place: Place, message: impl Into<String>, only: impl AsRef<str>) -> Self {
         Self::conflict(place, message).label(format!("only for {}", only.as_ref()))

@@ -28,8 +28,8 @@ impl Problems {
         }
     }
 
-    /// Adds those of the problems of a further replica that its entry has not had: what is wrong with one replica is wrong
-    /// with each, and says the same of another name.
+    /// Adds the problems of another replica that its entry does not have yet: every replica has the same problems, with
+    /// another name in them.
     pub fn extend_from_replica(&mut self, found: Problems) {
         let is_new = |problem: &Problem| !self.has(problem.id, &problem.place);
         let new: Vec<Problem> = found.list.into_iter().filter(is_new).collect();

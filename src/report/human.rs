@@ -22,7 +22,7 @@ const AROUND: usize = 200;
 const LONGEST_MARK: usize = 100;
 /// The longest sentence, in characters: what it quotes of the spec may be of any length.
 const LONGEST_SENTENCE: usize = 2000;
-/// Places further apart, in lines, are shown in frames of their own.
+/// Places more lines apart than this get their own frames.
 const FAR: usize = 100;
 
 /// A place to mark.

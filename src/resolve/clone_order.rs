@@ -54,10 +54,10 @@ pub(crate) fn in_clone_order(spec: &Spec, profiles: &Profiles<'_>, problems: &mu
             Problem::new(
                 Id::BackingCycle,
                 place.clone(),
-                format!("templates are clones of each other in a circle: {} of {}", names.join(" of "), names[0]),
+                format!("templates are clones of each other in a cycle: {} of {}", names.join(" of "), names[0]),
             )
-            .label("closes the circle")
-            .help("one of them has to start from an image, or from nothing"),
+            .label("closes the cycle")
+            .help("one of them needs an image, or an empty disk"),
         );
     })
 }

@@ -35,9 +35,9 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
     let at = layers.pointer();
     if guest.os.is_windows() {
         problems.push(
-            Problem::conflict(Place::key(&at), "cloud-init, which Windows does not have")
-                .label("not for Windows")
-                .related(Place::key(&guest.instance.at), "the domain with Windows")
+            Problem::conflict(Place::key(&at), "`cloudInit` of a Windows guest")
+                .label("not supported by Windows")
+                .related(Place::key(&guest.instance.at), "the domain with the Windows guest")
                 .help("leave it out; if it comes from `defaults`, move it into a profile of the other domains"),
         );
     }
@@ -45,15 +45,15 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
     let password_hash = layers.get(key!(password_hash));
     if let (Some(hash), None) = (password_hash, user) {
         problems.push(
-            Problem::needs(hash.key_place(), "the hash of whose password?", "a `user` beside it")
-                .help("add `\"user\": …`; the image's default user is called differently in each image"),
+            Problem::needs(hash.key_place(), "a password hash without a user", "a `user` beside it")
+                .help("add `\"user\": …`; each image has another default user"),
         );
     }
     let password_file = layers.get(key!(password_file));
     if let (Some(file), None) = (password_file, user) {
         problems.push(
-            Problem::needs(file.key_place(), "the password of whom?", "a `user` beside it")
-                .help("add `\"user\": …`; the image's default user is called differently in each image"),
+            Problem::needs(file.key_place(), "a password file without a user", "a `user` beside it")
+                .help("add `\"user\": …`; each image has another default user"),
         );
     }
     let (ssh_keys, extra) = (layers.items(key!(ssh_keys)), layers.every(key!(extra)));
@@ -104,13 +104,10 @@ fn hostname(written: Option<Word<'_>>, instance: &Instance<'_>, at: &Pointer, pr
         // A name that no domain can have has been reported.
         if parse::name(&instance.name, Place::key(&instance.at), &mut Problems::default()) && !is_host_name(&name) {
             problems.push(
-                Problem::bad_name(
-                    Place::key(&instance.at),
-                    format!("`{}` cannot be the name of a host", instance.name),
-                )
-                .label("not a host name")
-                .related(Place::key(at), "the guest is called like its domain")
-                .help("say `hostname` in `cloudInit`"),
+                Problem::bad_name(Place::key(&instance.at), format!("`{}` cannot be a host name", instance.name))
+                    .label("not a host name")
+                    .related(Place::key(at), "the guest's host name is the domain's name")
+                    .help("set `hostname` in `cloudInit`"),
             );
         }
         return name;
@@ -121,10 +118,10 @@ fn hostname(written: Option<Word<'_>>, instance: &Instance<'_>, at: &Pointer, pr
     };
     if !is_host_name(&name) {
         problems.push(
-            Problem::bad_name(word.place(), format!("`{}` cannot be the name of a host", shortened(&name)))
+            Problem::bad_name(word.place(), format!("`{}` cannot be a host name", shortened(&name)))
                 .label("not a host name")
                 .help(format!(
-                    "use letters, digits, `-` and, between parts of 1 to 63, `.`, at most {HOST_NAME_MAX} of them"
+                    "use letters, digits, `-` and `.`, at most {HOST_NAME_MAX} characters, and 1 to 63 between two dots"
                 )),
         );
     }
@@ -146,9 +143,9 @@ fn is_host_name(text: &str) -> bool {
 fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let text = word.value;
     let problem = if text == "root" {
-        Problem::bad_name(word.place(), "`root` is there already, and cloud-init keeps it from logging in")
-            .label("not a name for this")
-            .help("choose another name; the user can do everything by `sudo`")
+        Problem::bad_name(word.place(), "`root` already exists, and cloud-init does not let it log in")
+            .label("not allowed here")
+            .help("choose another name; the user can do everything with `sudo`")
     } else {
         let is_valid = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
@@ -156,10 +153,10 @@ fn user_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
         if is_valid {
             return Some(text.clone());
         }
-        Problem::bad_name(word.place(), format!("`{}` cannot be the name of a user", shortened(text)))
-            .label("not the name of a user")
+        Problem::bad_name(word.place(), format!("`{}` cannot be a user name", shortened(text)))
+            .label("not a user name")
             .help(format!(
-                "use lower case letters, digits, `_` and `-`, starting with a letter or `_`, at most {USER_NAME_MAX} of them"
+                "use lower case letters, digits, `_` and `-`, starting with a letter or `_`, at most {USER_NAME_MAX} characters"
             ))
     };
     problems.push(problem);
@@ -173,8 +170,8 @@ fn package(text: &str, place: Place, problems: &mut Problems) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c.is_control());
     if is_valid && !is_name {
         problems.push(
-            Problem::bad_name(place, format!("`{}` cannot be the name of a package", shortened(text)))
-                .label("not a name")
+            Problem::bad_name(place, format!("`{}` cannot be a package name", shortened(text)))
+                .label("not a package name")
                 .help("write one name for each item, without blanks"),
         );
     }

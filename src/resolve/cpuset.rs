@@ -31,8 +31,8 @@ fn list_of(what: &str, text: &str, place: Pointer, problems: &mut Problems) -> O
                 Place::value(place),
                 format!("`{}` is not a list of {what}", shortened(text)),
             )
-            .label(if well_formed { "leaves none" } else { "not in libvirt's form" })
-            .help("write numbers and ranges with commas, `^` to leave one out: `\"0-3,^2,8\"`"),
+            .label(if well_formed { "excludes all" } else { "not in libvirt's form" })
+            .help("write numbers and ranges, separated by commas, with `^` to exclude one: `\"0-3,^2,8\"`"),
         );
     }
     is_valid.then(|| text.to_owned())

@@ -40,7 +40,7 @@ pub(crate) fn devices(guest: &Guest<'_>, screen: &Screen, problems: &mut Problem
     let taken_away = guest.layers.get(key!(watchdog)).is_some();
     if let Some(action) = action.filter(|_| watchdog == Watchdog::None && !taken_away) {
         problems.push(
-            Problem::conflict(action.key_place(), "what a watchdog does that there is not")
+            Problem::conflict(action.key_place(), "a watchdog action without a watchdog")
                 .label("the domain has no `watchdog`")
                 .help("add `\"watchdog\": \"i6300esb\"`, or leave `watchdogAction` out"),
         );
@@ -89,7 +89,7 @@ fn panic(guest: &Guest<'_>, problems: &mut Problems) -> Panic {
     *panic.value
 }
 
-/// Reads the vsock device, and counts its context id up for replicas.
+/// Reads the vsock device, and counts its CID up for replicas.
 fn vsock(guest: &Guest<'_>, problems: &mut Problems) -> Option<Vsock> {
     let vsock = guest.layers.object(key!(vsock));
     if vsock.is_empty() {
@@ -98,7 +98,7 @@ fn vsock(guest: &Guest<'_>, problems: &mut Problems) -> Option<Vsock> {
     let Some(first) = vsock.get(key!(cid)) else {
         return Some(Vsock { cid: None });
     };
-    // The greatest number means "any" and is no context id.
+    // The greatest number means "any" and is not a CID.
     let counted = first.value.checked_add(guest.instance.replica).filter(|cid| *cid < u32::MAX);
     if counted.is_none() {
         problems.push(parse::too_far(&first.value.to_string(), "number", first.pointer()));
@@ -129,12 +129,8 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
                     return Size::parse(SHMEM_DEFAULT).map(ShmemMemory::Plain);
                 };
                 problems.push(
-                    Problem::needs(
-                        device.key_place(),
-                        "shared memory of a device, of which nobody says how much it is",
-                        "a `size`",
-                    )
-                    .help("add the `size` that the device has: for kvmfr, that of `static_size_mb`"),
+                    Problem::needs(device.key_place(), "shared memory of a device, without its size", "a `size`")
+                        .help("add the `size` of the device; for kvmfr, it is `static_size_mb`"),
                 );
                 return None;
             };
@@ -153,10 +149,10 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
             }
         }
         ShmemModel::IvshmemDoorbell => {
-            parse::only_for(written!(layers => size, device), "a server's memory", "`ivshmem-plain`", problems);
+            parse::only_for(written!(layers => size, device), "memory of a server", "`ivshmem-plain`", problems);
             let Some(server) = layers.get(key!(server)) else {
                 problems.push(
-                    Problem::needs(layers.place(), "shared memory of a server that is not named", "a `server`")
+                    Problem::needs(layers.place(), "shared memory of a server, without its socket", "a `server`")
                         .help("add `\"server\": …`, the socket of `ivshmem-server`"),
                 );
                 return None;

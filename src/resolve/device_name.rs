@@ -42,9 +42,9 @@ pub(crate) fn of_bridge(word: Word<'_>, problems: &mut Problems) -> Option<Strin
     if OF_NFTABLES.contains(&name.as_str()) {
         problems.push(
             Problem::bad_name(word.place(), format!("`{name}` cannot be the name of a bridge"))
-                .label("a word of nftables")
+                .label("a keyword of nftables")
                 .help(format!(
-                    "the rules of the host's firewall could not name it: choose another one, such as `\"br-{name}\"`"
+                    "the host's firewall rules cannot contain it: choose another name, such as `\"br-{name}\"`"
                 )),
         );
         return None;
@@ -60,7 +60,7 @@ pub(crate) fn of_interface(word: Word<'_>, problems: &mut Problems) -> Option<St
 /// Reads the name of a device that the host already has.
 pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     const WHAT: &str = "a bridge or interface";
-    let name = device(word, WHAT, "write what `ip link` calls it", problems)?;
+    let name = device(word, WHAT, "write its name as `ip link` shows it", problems)?;
     if !(name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && is_plain(name)) {
         let help = "use letters, digits, `.`, `_` and `-`, starting with a letter, a digit or `_`";
         problems.push(not_a_name(word, WHAT, help));
@@ -74,13 +74,9 @@ pub(crate) fn of_host(word: Word<'_>, problems: &mut Problems) -> Option<String>
 pub(crate) fn warn_of_wireless(word: Word<'_>, problems: &mut Problems) {
     if is_wireless(word.value) {
         problems.push(
-            Problem::new(
-                Id::WirelessDevice,
-                word.place(),
-                format!("`{}` is a wireless interface by its name", word.value),
-            )
-            .label("the access point drops what domains send")
-            .help("use an interface with a cable, or a network of mode `nat`, which works over Wi-Fi"),
+            Problem::new(Id::WirelessDevice, word.place(), format!("`{}` looks like a wireless interface", word.value))
+                .label("the access point drops what domains send")
+                .help("use a wired interface, or a network of mode `nat`, which works over Wi-Fi"),
         );
     }
 }
@@ -97,8 +93,7 @@ fn is_wireless(name: &str) -> bool {
 fn of_libvirt(word: Word<'_>, what: &str, problems: &mut Problems) -> Option<String> {
     let name = device(word, what, "choose another one", problems)?;
     if !(name.starts_with(|c: char| c.is_ascii_alphabetic()) && is_plain(name)) {
-        let help = "use letters, digits, `.`, `_` and `-`, starting with a letter: the host's firewall and its services would \
-                    read something else";
+        let help = "use letters, digits, `.`, `_` and `-`, starting with a letter: the host's firewall and services would misread other names";
         problems.push(not_a_name(word, what, help));
         return None;
     }
@@ -112,11 +107,11 @@ fn device<'l>(word: Word<'l>, what: &str, help: &str, problems: &mut Problems) -
         let message = format!("`{}` is longer than {MAX} bytes", shortened(name));
         Problem::of_value(Id::BridgeNameTooLong, word.place(), message)
             .label(format!("{} bytes", name.len()))
-            .help("the kernel's names of bridges and interfaces end there; choose a shorter one")
+            .help("choose a shorter one: this is the kernel's limit for names of bridges and interfaces")
     } else if ALL_INTERFACES.contains(&name.as_str()) {
         Problem::bad_name(word.place(), format!("`{name}` cannot be the name of {what}"))
             .label("stands for all interfaces")
-            .help(format!("Linux gives this name to no device, and firewalls mean every one by it: {help}"))
+            .help(format!("no Linux device can have this name, and firewalls use it for all devices: {help}"))
     } else {
         return Some(name);
     };

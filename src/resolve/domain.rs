@@ -196,11 +196,14 @@ fn after(guest: &Guest<'_>, is_template: bool, problems: &mut Problems) -> Vec<P
             Problem::new(
                 Id::OrderWithoutStart,
                 first.place.clone(),
-                format!("domain `{}` starts after `{}`, and nothing starts it", guest.instance.name, first.value),
+                format!(
+                    "domain `{}` starts after `{}`, but activation does not start it",
+                    guest.instance.name, first.value
+                ),
             )
             .once_per_place()
-            .label("orders what the lab starts")
-            .help("add `\"active\": true`; or `\"active\": null`, which says that somebody starts it by hand"),
+            .label("has no effect without `active`")
+            .help("add `\"active\": true`; or `\"active\": null`, if the domain is started by hand"),
         );
     }
     names
@@ -220,7 +223,7 @@ fn warn_of_set_devices(args: &[(&String, Pointer)], problems: &mut Problems) {
         let (name, value) = property.split_once('=').unwrap_or((property, "…"));
         problems.push(
             Problem::of_value(Id::SetDevice, Place::value(at), format!("`-set` for the device `{id}` of libvirt"))
-                .label("QEMU does not find it, and does not start")
+                .label("QEMU does not find the device, and does not start")
                 .help(format!(
                     "write it as `extra`: `\"qemu-override\": {{ \"device\": [{{ \"alias\": \"{id}\", \"frontend\": {{ \
                      \"property\": [{{ \"name\": \"{name}\", \"type\": …, \"value\": \"{value}\" }}] }} }}] }}`"
@@ -254,7 +257,7 @@ pub(crate) fn title(layers: &Layers<'_, DomainFields>, problems: &mut Problems) 
     if word.value.contains('\n') {
         problems.push(
             Problem::of_value(Id::BadText, word.place(), "a title of several lines")
-                .label("libvirt takes one line")
+                .label("libvirt allows one line")
                 .help("put the rest into `description`"),
         );
         return None;

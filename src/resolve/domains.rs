@@ -102,9 +102,12 @@ fn few_replicas(entries: &[(&String, &spec::Domain)], problems: &mut Problems) -
             is_reported = true;
             let place = Place::value(Pointer::root().key("domains").key(name).key("replicas"));
             problems.push(
-                Problem::out_of_range(place, format!("`replicas` make more than {REPLICAS_MAX} domains in this lab"))
-                    .label(format!("{left} are left"))
-                    .help("make fewer, or divide them between labs"),
+                Problem::out_of_range(
+                    place,
+                    format!("the lab has more than {REPLICAS_MAX} domains with all `replicas`"),
+                )
+                .label(format!("{left} are left"))
+                .help("use fewer, or split them between labs"),
             );
         }
         let few = count.min(left);

@@ -96,7 +96,9 @@ fn tell_apart(disks: &[Disk], problems: &mut Problems) {
             problems.push(
                 Problem::new(Id::DuplicateSerial, name.place.clone(), format!("two disks have the {what} `{text}`"))
                     .second_of(first)
-                    .help("give each disk its own: a guest takes two disks with one for two ways to one disk"),
+                    .help(
+                        "give each disk its own: a guest treats two disks with the same one as two paths to one disk",
+                    ),
             );
         } else {
             known.insert((what, text), &name.place);
@@ -162,7 +164,7 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
         if bus == DiskBus::Usb && matches!(medium, Some(Medium::Empty)) {
             problems.push(
                 Problem::new(Id::NotOnThisBus, layers.place(), "an empty optical drive on bus `usb`")
-                    .label("a USB drive comes with its disc")
+                    .label("a USB drive needs its ISO")
                     .help("give it a `file`, or another `bus`"),
             );
         }
@@ -170,7 +172,7 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
             && !guest.names.pools[pool.0].r#type.has_files()
         {
             problems.push(
-                Problem::not_on_this_type(at.key_place(), "a volume that is no file cannot be missing at a start")
+                Problem::not_on_this_type(at.key_place(), "`startupPolicy` of a volume that is not a file")
                     .label("only for files")
                     .help("leave `startupPolicy` out: libvirt refuses it here"),
             );
@@ -192,9 +194,9 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
     parse::one_of(&kinds, "a cdrom", &layers.pointer(), problems)?;
     if let (Some(pool), None) = (pool, volume) {
         problems.push(
-            Problem::conflict(pool.key_place(), "a cdrom that is no volume has no pool")
+            Problem::conflict(pool.key_place(), "a `pool` without a `volume`")
                 .label("needs a `volume` beside it")
-                .help("leave `pool` out, or name a `volume`"),
+                .help("leave `pool` out, or add a `volume`"),
         );
     }
     if let Some(file) = file {
@@ -203,8 +205,8 @@ fn medium(layers: &Layers<'_, written::Cdrom>, names: &Names<'_>, problems: &mut
     if let Some(volume) = volume {
         let Some(pool) = pool else {
             problems.push(
-                Problem::needs(volume.key_place(), "a volume of which pool?", "a `pool` beside it")
-                    .help("add `\"pool\": …`, or name a `file`"),
+                Problem::needs(volume.key_place(), "a `volume` without a `pool`", "a `pool` beside it")
+                    .help("add `\"pool\": …`, or use `file`"),
             );
             return None;
         };
@@ -248,7 +250,7 @@ pub(crate) fn take_formats_of_volumes<'a>(
             problems.push(
                 Problem::conflict(Place::value(&disk.at), "a QCOW2 image for several domains at once")
                     .label("`shareable` needs format `raw`")
-                    .help("choose `raw`: who writes a QCOW2 image has to be alone, as libvirt insists"),
+                    .help("choose `raw`: only one domain can write to a QCOW2 image"),
             );
         }
     }

@@ -41,10 +41,10 @@ fn names(
         }
         if let Some(at) = declared(name) {
             problems.push(
-                Problem::new(Id::DuplicateName, place, format!("the lab manages `{name}`, which it says it does not"))
-                    .label("not beside a declaration")
+                Problem::new(Id::DuplicateName, place, format!("`{name}` is `external`, but the lab declares it"))
+                    .label("also declared by the lab")
                     .related(Place::key(at), "declared here")
-                    .help("leave the one or the other out"),
+                    .help("leave one of the two out"),
             );
         } else if let Some(first) = names.iter().find(|first| first.value == *name) {
             problems.push(

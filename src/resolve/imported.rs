@@ -43,10 +43,10 @@ pub(crate) fn resolve(
             refuse(name, &interface_at.key(key), &at, problems);
         }
         if interface.mac.is_none() {
-            let message = format!("an interface of the imported domain `{name}` without the MAC address that it has");
+            let message = format!("an interface of the imported domain `{name}` without its MAC address");
             problems.push(
                 Problem::needs(Place::key(interface_at.key("mac")), message, "a `mac`")
-                    .help(format!("add what `virsh domiflist {name}` has of it")),
+                    .help(format!("add the one that `virsh domiflist {name}` shows")),
             );
         }
     }
@@ -86,7 +86,7 @@ fn stays(name: &str, at: &Pointer, network: &Network, problems: &mut Problems) {
     problems.push(
         problem
             .related(Place::key(at), "the domain on it")
-            .help("write `\"restart\": false` in the network: its changes then wait for whoever restarts it"),
+            .help("set `\"restart\": false` in the network: its changes then wait until you restart it"),
     );
 }
 
@@ -96,7 +96,7 @@ fn refuse(name: &str, at: &Pointer, domain: &Pointer, problems: &mut Problems) {
         Problem::conflict(Place::key(at), format!("domain `{name}` stays as it is"))
             .label("not with `imported`")
             .related(Place::key(domain.key("imported")), "it is imported")
-            .help("leave it out: an imported domain has what libvirt has of it"),
+            .help("leave it out: an imported domain stays as libvirt has it"),
     );
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn time_zone(name: &str, place: Place, problems: &mut Problems) {
     if !TIME_ZONES.names.contains(of_database) && !is_rule(name) {
         problems.push(
             Problem::new(Id::UnknownTimezone, place, format!("the tz database has no time zone `{name}`"))
-                .label("taken for UTC")
+                .label("QEMU uses UTC instead")
                 .help(did_you_mean(name, TIME_ZONES.names.iter().map(String::as_str))),
         );
     }

@@ -24,8 +24,8 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
     if let Some((word, jitter)) = jitter {
         match (delay_word, delay) {
             (None, _) => problems.push(
-                Problem::missing(word.key_place(), "a `jitter` of what?")
-                    .label("more or less than `delay`")
+                Problem::missing(word.key_place(), "`jitter` without `delay`")
+                    .label("varies the `delay`")
                     .help("add `\"delay\": …`, at least as long"),
             ),
             (Some(_), Some((at, delay))) if jitter > delay => problems.push(
@@ -34,9 +34,9 @@ pub(crate) fn resolve(name: &str, spec: &written::LinkProfile, problems: &mut Pr
                     word.place(),
                     format!("a jitter of `{}`, longer than the delay", word.value),
                 )
-                .label("packets would arrive before they are sent")
+                .label("longer than the `delay`")
                 .related(at.place(), "the delay")
-                .help("write at most what `delay` is"),
+                .help("write at most the value of `delay`"),
             ),
             (Some(_), _) => {}
         }
@@ -66,7 +66,7 @@ fn rate(word: Word<'_>, problems: &mut Problems) -> Option<BitRate> {
     if !(BitRate::UNIT..=BitRate::MAX).contains(&rate) {
         problems.push(
             Problem::new(Id::OutOfRange, word.place(), format!("a rate of `{text}`"))
-                .label(if rate < BitRate::UNIT { "less than libvirt can count" } else { "more than any link" })
+                .label(if rate < BitRate::UNIT { "below libvirt's smallest unit" } else { "above the limit" })
                 .help("write `\"8kbit\"` to `\"1000Gbit\"`, or leave `rate` out for no limit"),
         );
         return None;
@@ -79,7 +79,7 @@ fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     let text = word.value;
     let Some(duration) = amount(text, &DELAYS) else {
         problems.push(
-            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not how long a packet takes"))
+            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a delay"))
                 .label("needs a whole number and `s`, `ms` or `us`")
                 .help("write it like `\"50ms\"`"),
         );
@@ -87,9 +87,9 @@ fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     };
     if !(1..=DELAY_MAX).contains(&duration) {
         problems.push(
-            Problem::new(Id::OutOfRange, word.place(), format!("`{text}` on the way"))
-                .label(if duration == 0 { "no time at all" } else { "more than a minute" })
-                .help("write at most `\"60s\"`, or leave it out for no longer than the host takes"),
+            Problem::new(Id::OutOfRange, word.place(), format!("a delay of `{text}`"))
+                .label(if duration == 0 { "no delay" } else { "more than a minute" })
+                .help("write at most `\"60s\"`, or leave it out for no delay"),
         );
         return None;
     }
@@ -114,8 +114,8 @@ fn percentage(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     };
     if number > 100.0 {
         problems.push(
-            Problem::new(Id::OutOfRange, word.place(), format!("`{text}` of what is sent"))
-                .label("more than all of it")
+            Problem::new(Id::OutOfRange, word.place(), format!("a packet loss of `{text}`"))
+                .label("more than all packets")
                 .help("write `\"0%\"` to `\"100%\"`"),
         );
         return None;

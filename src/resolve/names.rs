@@ -97,11 +97,11 @@ fn unknown<'n>(
     let of_host = format!("`\"external\": {{ \"{kind}s\": [\"{name}\"] }}`");
     let help = if names.is_empty() {
         format!(
-            "if libvirt has it and others look after it: {of_host}; else {}, beside all others of the host",
+            "if it already exists in libvirt and the lab does not manage it: {of_host}; otherwise {}, together with all others of the host",
             problem.help
         )
     } else if probably_meant(name, &names).is_none() {
-        format!("{}; if libvirt has it and others look after it: {of_host}", problem.help)
+        format!("{}; if it already exists in libvirt and the lab does not manage it: {of_host}", problem.help)
     } else {
         return problem;
     };

@@ -116,7 +116,7 @@ fn bridge(network: &Declared<'_>, uuid: Uuid, problems: &mut Problems) -> Option
     let written = network.layers.get(key!(bridge));
     if network.mode.shares_interface() {
         problems.extend(written.map(|bridge| {
-            let message = format!("network `{}` shares an interface of the host, and has no bridge", network.name);
+            let message = format!("network `{}` shares an interface of the host, so it has no bridge", network.name);
             Problem::not_on_this_mode(bridge.key_place(), message)
                 .label(format!("not in mode `{}`", network.mode.name()))
                 .help("leave it out, or choose mode `bridge`")
@@ -135,10 +135,10 @@ fn bridge(network: &Declared<'_>, uuid: Uuid, problems: &mut Problems) -> Option
         problems.push(
             Problem::needs(
                 Place::key(network.layers.pointer().key("bridge")),
-                format!("network `{}` does not say which bridge it is on", network.name),
+                format!("network `{}` does not name its bridge", network.name),
                 "a `bridge`",
             )
-            .help("add `\"bridge\": \"br0\"`, the name of a bridge that the host has"),
+            .help("add `\"bridge\": \"br0\"`, the name of an existing bridge of the host"),
         );
     }
     let readable = format!("virbr-{}", network.name);

@@ -25,7 +25,7 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
         None if Size::is_too_large(text) => problems.push(
             Problem::of_value(Id::BadSize, word.place(), format!("a size of `{}`", shortened(text)))
                 .label("must be less than 8192PiB")
-                .help("libvirt counts no more; write how much it is, such as `\"60GiB\"`"),
+                .help("libvirt supports no larger ones; write a size such as `\"60GiB\"`"),
         ),
         None => problems.push(
             Problem::of_value(Id::BadSize, word.place(), format!("`{text}` is not a size"))
@@ -40,7 +40,7 @@ pub fn size(word: Word<'_>, problems: &mut Problems) -> Option<Size> {
             problems.push(
                 Problem::out_of_range(word.place(), "a size of nothing")
                     .label("must be more than 0")
-                    .help("write how much it is, such as `\"4GiB\"`"),
+                    .help("write a size such as `\"4GiB\"`"),
             );
             return None;
         }
@@ -95,11 +95,13 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option
     let problem = match Subnet::parse(text, family) {
         Ok(subnet) => match subnet.kept_for() {
             None => return Some(subnet),
-            Some(what) => {
-                Problem::of_value(Id::BadSubnet, word.place(), format!("the addresses in `{text}` are kept for {what}"))
-                    .label("not for machines")
-                    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`")
-            }
+            Some(what) => Problem::of_value(
+                Id::BadSubnet,
+                word.place(),
+                format!("the addresses in `{text}` are reserved for {what}"),
+            )
+            .label("not for machines")
+            .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`"),
         },
         Err(NotASubnet::Malformed) => {
             let example = match family {
@@ -137,12 +139,12 @@ pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
         None => problems.push(
             Problem::of_value(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
                 .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
-                .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+                .help("leave `uuid` out for one derived from the name, or use the output of `uuidgen`"),
         ),
         Some(uuid) if is_of_an_example(uuid) => problems.push(
             Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{text}` is the UUID of NixVirt's README"))
                 .label("many labs have it")
-                .help("leave `uuid` out for one made from the name, or use the output of `uuidgen`"),
+                .help("leave `uuid` out for one derived from the name, or use the output of `uuidgen`"),
         ),
         Some(_) => {}
     }
@@ -251,9 +253,9 @@ pub fn host_name(text: &str, place: Place, problems: &mut Problems) -> bool {
     let is_valid = is_host_name(text);
     if !is_valid {
         problems.push(
-            Problem::bad_name(place, format!("`{}` cannot be the name of a host", shortened(text)))
+            Problem::bad_name(place, format!("`{}` cannot be a host name", shortened(text)))
                 .label("not a host name")
-                .help("use letters, digits, `.` and `-`, starting with a letter or digit, 1 to 63 between two dots"),
+                .help("use letters, digits, `.` and `-`, starting with a letter or digit, with 1 to 63 characters between two dots"),
         );
     }
     is_valid
@@ -311,19 +313,17 @@ pub fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
 /// Makes the problem of a `false` for a key that only `true` gives a meaning.
 pub fn only_true(flag: At<'_, bool>) -> Option<Problem> {
     (!flag.value).then(|| {
-        Problem::out_of_range(flag.place(), "`false` says nothing here").label("only `true`").help("leave the key out")
+        Problem::out_of_range(flag.place(), "`false` has no meaning here")
+            .label("only `true`")
+            .help("leave the key out")
     })
 }
 
 /// Makes the problem of a value that cannot be counted up for all replicas.
 pub fn too_far(first: &str, what: &str, at: Pointer) -> Problem {
-    Problem::new(
-        Id::OutOfRange,
-        Place::value(at),
-        format!("counting up from `{first}` runs past the last {what} there is"),
-    )
-    .label("too many replicas from here")
-    .help("start lower")
+    Problem::new(Id::OutOfRange, Place::value(at), format!("counting up from `{first}` runs past the last {what}"))
+        .label("too many replicas from here")
+        .help("start lower")
 }
 
 /// Refuses those of several keys that are written, which `what` does not have: only what `only` names does.
@@ -350,7 +350,7 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
         (None, _) => {
             let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
             problems.push(
-                Problem::needs(Place::value(at), format!("{what} does not say what it is"), &keys)
+                Problem::needs(Place::value(at), format!("{what} is incomplete"), &keys)
                     .help(format!("add one of {keys}")),
             );
             None

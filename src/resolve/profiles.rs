@@ -141,8 +141,8 @@ impl<'a> Profiles<'a> {
 /// Makes the problem of profiles that extend each other.
 fn circle(path: &[Step<'_>], base: &str, at: Pointer) -> Problem {
     let circle: Vec<String> = path.iter().map(|step| step.name).chain([base]).map(|name| format!("`{name}`")).collect();
-    let message = format!("profiles extend each other in a circle: {}", circle.join(" → "));
+    let message = format!("profiles extend each other in a cycle: {}", circle.join(" → "));
     Problem::new(Id::ProfileCycle, Place::value(at), message)
-        .label("closes the circle")
+        .label("closes the cycle")
         .help("move what they share into a profile that extends neither")
 }

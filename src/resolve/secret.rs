@@ -146,7 +146,7 @@ impl<'n> Walk<'n> {
 
     fn push(&mut self, id: Id, place: Place, message: String, secret: Pointer) {
         let way_out = place::way_out(&self.keys);
-        let problem = Problem::of_value(id, place, message).label("would be in the store").help(way_out);
+        let problem = Problem::of_value(id, place, message).label("would be in the Nix store").help(way_out);
         self.problems.push(problem.concealing(Place::value(secret)));
     }
 

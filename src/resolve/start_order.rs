@@ -63,7 +63,7 @@ pub(crate) fn start_order(
                             format!("domain `{}` is a template, and nothing can start after it", after.value),
                         )
                         .label("never starts")
-                        .help("leave it out, or name a domain that starts"),
+                        .help("leave it out, or choose a domain that starts"),
                     );
                 }
                 Some(found) => {
@@ -79,10 +79,10 @@ pub(crate) fn start_order(
                 None if imported.iter().any(|domain| domain.name == after.value) => problems.push(
                     Problem::conflict(
                         after.place.clone(),
-                        format!("domain `{}` is imported, and stays as it is", after.value),
+                        format!("domain `{}` is imported, so the lab never starts it", after.value),
                     )
                     .label("not started by the lab")
-                    .help("leave it out, or name a domain that the lab starts"),
+                    .help("leave it out, or choose a domain that the lab starts"),
                 ),
                 // One entry of a profile may be in thousands of domains, and each suggestion of a name takes as long as
                 // the first.
@@ -114,10 +114,10 @@ pub(crate) fn start_order(
             Problem::new(
                 Id::StartOrderCycle,
                 place.clone(),
-                format!("domains start after each other in a circle: {} after {}", names.join(" after "), names[0]),
+                format!("domains start after each other in a cycle: {} after {}", names.join(" after "), names[0]),
             )
-            .label("closes the circle")
-            .help("one of them has to start without the others"),
+            .label("closes the cycle")
+            .help("let one of them start without the others"),
         );
     });
     StartOrder::new(count, order, waits_for)

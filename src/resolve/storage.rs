@@ -1,5 +1,5 @@
-//! Reads one pool with the volumes of its section. Disks declare further volumes, which are added when the domains are
-//! resolved.
+//! Reads one pool with the volumes of its section. Disks declare additional volumes, which are added when the domains
+//! are resolved.
 
 pub(crate) mod allocation;
 pub(crate) mod backing;
@@ -88,7 +88,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                         format!("pool `{name}` does not say where {what}"),
                         "a `path`",
                     )
-                    .help("add a directory of its own, such as `\"path\": \"/var/lib/libvirt/images/lab\"`"),
+                    .help("add its own directory, such as `\"path\": \"/var/lib/libvirt/images/lab\"`"),
                 );
             }
             text::directory(written?, problems)
@@ -103,7 +103,7 @@ fn path(name: &str, r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems:
                 let of = if r#type == PoolType::Rbd {
                     "images of Ceph have no path on the host"
                 } else {
-                    "libvirt has its volumes in `/dev`, under the name of the `source`, whatever is written"
+                    "libvirt uses `/dev/<source>` for its volumes in any case"
                 };
                 problems.push(
                     Problem::not_on_this_type(
@@ -147,8 +147,8 @@ fn permissions(r#type: PoolType, layers: &Layers<'_, spec::Pool>, problems: &mut
     {
         problems.push(
             Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not a mode", text::shortened(word.value)))
-                .label("needs three octal digits, or a 0 and three")
-                .help("write it like `\"0711\"`; libvirt knows no bits before these"),
+                .label("needs three octal digits, with or without a leading 0")
+                .help("write it like `\"0711\"`; libvirt supports no further bits"),
         );
     }
     Some(Permissions {

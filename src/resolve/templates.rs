@@ -76,17 +76,17 @@ impl<'a> Templates<'a> {
         let at = Pointer::root().key("domains").key(name);
         if domain.own.template != Some(true) {
             let help = if domain.own.imported == Some(true) {
-                "the lab knows nothing of the disks of an `imported` domain: name a template"
+                "the lab does not know the disks of an `imported` domain: use a template"
             } else {
-                "what grows on an image is damaged when it changes: write `\"template\": true` in that domain"
+                "a change of an image corrupts the overlays that it backs: set `\"template\": true` in that domain"
             };
             problems.push(
                 Problem::of_value(
                     Id::NotATemplate,
                     clone_of.place(),
-                    format!("domain `{name}`, whose disk this is a clone of, is no template"),
+                    format!("domain `{name}`, whose disk this is a clone of, is not a template"),
                 )
-                .label("may write to its disks")
+                .label("could write to its disks")
                 .related(Place::key(at), "the domain")
                 .help(help),
             );
@@ -99,9 +99,12 @@ impl<'a> Templates<'a> {
             let names = template.names.iter().map(String::as_str);
             problems.push(
                 Problem::of_value(Id::UnknownDisk, clone_of.place(), format!("template `{name}` has no disk `{disk}`"))
-                    .label(format!("no disk of the name `{disk}` there"))
+                    .label(format!("it has no disk `{disk}`"))
                     .related(Place::key(at), "the template")
-                    .help(format!("a disk is a clone of the disk of its own name: {}", did_you_mean(disk, names))),
+                    .help(format!(
+                        "a disk is a clone of the template's disk with the same name: {}",
+                        did_you_mean(disk, names)
+                    )),
             );
         }
         found

@@ -32,10 +32,10 @@ const STORE: &str = "/nix/store/";
 pub fn warn_of_store(text: &str, place: Place, problems: &mut Problems) {
     if text.contains(STORE) {
         problems.push(
-            Problem::of_value(Id::StorePath, place, "a path of the Nix store, which nothing keeps there")
-                .label("collected some day, and another one after each update")
+            Problem::of_value(Id::StorePath, place, "a path in the Nix store that the host's configuration does not reference")
+                .label("garbage collected, and different after each update")
                 .help(
-                    "for an image, use `image` with `nix`; else link it to a path that stays, with `environment.etc`, and write that",
+                    "for an image, use `image` with `nix`; otherwise link it to a fixed path with `environment.etc`, and use that path",
                 ),
         );
     }
@@ -46,7 +46,7 @@ pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let path = file(word, problems)?;
     let is_valid = path.len() <= SOCKET_MAX;
     if !is_valid {
-        let message = format!("a socket's path of {} bytes, of which Linux takes {SOCKET_MAX}", path.len());
+        let message = format!("a socket path of {} bytes, longer than Linux's limit of {SOCKET_MAX}", path.len());
         problems.push(
             Problem::of_value(Id::TextTooLong, word.place(), message).label("too long").help("choose a shorter one"),
         );
@@ -60,8 +60,8 @@ pub fn file(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let is_valid = !is_of_directory(&path);
     if !is_valid {
         problems.push(
-            Problem::of_value(Id::BadPath, word.place(), format!("`{}` is no path of a file", shortened(&path)))
-                .label("leads to a directory")
+            Problem::of_value(Id::BadPath, word.place(), format!("`{}` is not the path of a file", shortened(&path)))
+                .label("is a directory")
                 .help("write the path to the file itself"),
         );
     }
@@ -98,8 +98,8 @@ pub fn below_root(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let is_root = plain(&path) == "/";
     if is_root {
         problems.push(
-            Problem::of_value(Id::BadPath, word.place(), format!("`{path}` is the root of all directories"))
-                .label("not one for this alone")
+            Problem::of_value(Id::BadPath, word.place(), format!("`{path}` is the root directory"))
+                .label("used for everything else")
                 .help("write a directory below it, such as `\"/var/lib/libvirt/images\"`"),
         );
     }
@@ -116,8 +116,8 @@ pub fn is_made_by_host(path: &str, place: Place, problems: &mut Problems) -> boo
         None => return true,
     };
     problems.push(
-        Problem::of_value(Id::BadPath, place, format!("the host cannot make the directory `{}`", shortened(path)))
-            .label(format!("systemd-tmpfiles does not take `{found}` as it is"))
+        Problem::of_value(Id::BadPath, place, format!("the host cannot create the directory `{}`", shortened(path)))
+            .label(format!("systemd-tmpfiles would misread `{found}`"))
             .help("leave out quotes, `\\`, `%` and `..`"),
     );
     false
@@ -131,11 +131,11 @@ pub fn fits(text: &str, place: &Place, problems: &mut Problems) -> bool {
 fn has_at_most(most: usize, text: &str, place: &Place, problems: &mut Problems) -> bool {
     let fine = text.len() <= most;
     if !fine {
-        let message = format!("a text of {} bytes, where there is room for {most}", text.len());
+        let message = format!("a text of {} bytes, longer than the limit of {most}", text.len());
         problems.push(
             Problem::of_value(Id::TextTooLong, place.clone(), message)
                 .label("too long")
-                .help("shorten it; what is this long belongs into a file"),
+                .help("shorten it, or put it into a file"),
         );
     }
     fine
@@ -156,7 +156,7 @@ fn check_text(text: &str, place: Place, problems: &mut Problems) -> bool {
         Some(bad) => {
             problems.push(
                 Problem::of_value(Id::BadText, place, format!("a text with the character U+{:04X}", u32::from(bad)))
-                    .label("libvirt's XML has no way to write it")
+                    .label("not allowed in libvirt's XML")
                     .help("leave control characters out; newline and tab are fine"),
             );
             false

@@ -1,4 +1,4 @@
-//! Sorts things so that each comes after those that it depends on, and finds circles.
+//! Sorts things so that each comes after those that it depends on, and finds cycles.
 
 /// The order in which everything comes after what it has to come after, and otherwise stays where it is. `circle` is
 /// told of each circle: its members, each with what comes with the next one.

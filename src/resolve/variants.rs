@@ -36,10 +36,10 @@ pub(crate) fn base<'a>(
     refused.extend(not_one_machine(&own));
     for (key, at) in &refused {
         problems.push(
-            Problem::conflict(word.place(), format!("domain `{name}` cannot be a form of `{base}`"))
+            Problem::conflict(word.place(), format!("domain `{name}` cannot be a variant of `{base}`"))
                 .label(format!("not with `{key}`"))
                 .related(Place::key(at), format!("`{key}` is given here"))
-                .help("name a domain that is one machine of the lab, and no form of another one itself"),
+                .help("choose a domain of the lab without replicas that is not a variant itself"),
         );
     }
     let id = parse::id(of_base.get(key!(id)), &mut Problems::default()).unwrap_or_else(|| base.clone());

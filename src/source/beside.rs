@@ -54,6 +54,6 @@ fn not_found(path: &Path, error: &io::Error, at: Pointer) -> Problem {
         _ => format!("`{path}` cannot be read: {}", reason(error)),
     };
     Problem::new(Id::DefinitionNotFound, Place::value(at), message)
-        .label("named here")
-        .help("a path starts in the directory of the file that says it; `lab2nix import --into` writes such files")
+        .label("given here")
+        .help("the path is relative to the directory of this file; `lab2nix import --into` writes such files")
 }

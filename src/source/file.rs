@@ -41,7 +41,7 @@ impl File {
         let at = start + good - file.bom;
         let place = Place::Text(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
         let problem = Problem::new(Id::SyntaxError, place, "the spec is not UTF-8 text")
-            .label("no UTF-8 from here on")
+            .label("not UTF-8 from here on")
             .help(if utf16 { "the file is UTF-16; save it as UTF-8" } else { "save the file as UTF-8" });
         (file, Some(problem))
     }

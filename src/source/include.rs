@@ -206,7 +206,7 @@ impl<'f> Walk<'f> {
         }
     }
 
-    /// A path without detours, unless these lead elsewhere, and the one for all ways to name the file.
+    /// The path without `..` (unless a symlink makes that another file), and its canonical form.
     fn find(&self, path: &Path) -> (PathBuf, io::Result<PathBuf>) {
         let (straight, canonical) = (straight(path), self.disk.canonical(path));
         let same = self.disk.canonical(&straight).ok() == canonical.as_ref().ok().cloned();
@@ -218,9 +218,9 @@ impl<'f> Walk<'f> {
         let mut names: Vec<String> = way.map(|file| format!("`{}`", file.path.display())).collect();
         // It ends where it starts, however that is named.
         names.extend(names.first().cloned());
-        let message = format!("files include each other in a circle: {}", names.join(" → "));
+        let message = format!("files include each other in a cycle: {}", names.join(" → "));
         Problem::new(Id::IncludeCycle, Place::Text(span), message)
-            .label("closes the circle")
+            .label("closes the cycle")
             .help("move what they share into a file that includes neither")
     }
 }
@@ -235,8 +235,8 @@ fn may_be_spec(path: &Path, text: &str) -> bool {
 
 /// The problem of a file that is none, of which nothing is quoted.
 fn no_spec(id: Id, path: &Path, span: Range<usize>, encoding: Option<String>) -> Problem {
-    let message = format!("`{}` cannot be included: it is no JSON object", visible::path(path));
-    let help = encoding.unwrap_or_else(|| "a file that is included is a spec, `{ … }`, too".to_owned());
+    let message = format!("`{}` cannot be included: it is not a JSON object", visible::path(path));
+    let help = encoding.unwrap_or_else(|| "an included file has to be a spec too: `{ … }`".to_owned());
     Problem::new(id, Place::Text(span), message).label("included here").help(help)
 }
 
@@ -265,9 +265,9 @@ fn not_found(path: &Path, entry: &str, error: &io::Error, span: Range<usize>) ->
         _ => format!("`{path}` cannot be included: {}", reason(error)),
     };
     let help = if entry.starts_with('~') {
-        "`~` is no home directory here: write a path from the directory of this file, or a whole one"
+        "`~` is not expanded: write an absolute path, or one relative to the directory of this file"
     } else {
-        "a path starts in the directory of the file that says it"
+        "the path is relative to the directory of this file"
     };
     Problem::new(Id::IncludeNotFound, Place::Text(span), message).label("included here").help(help)
 }

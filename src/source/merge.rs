@@ -47,19 +47,19 @@ fn members(before: &mut Vec<Member>, after: Vec<Member>, section: Option<&str>, 
 fn clash(known: &Member, kind: &Kind, place: Place, section: Option<&str>) -> Problem {
     let (key, one, other) = (&known.key, known.value.kind.describe(), kind.describe());
     let message = if mem::discriminant(&known.value.kind) == mem::discriminant(kind) {
-        format!("key `{key}` is given in two files")
+        format!("key `{key}` is set in two files")
     } else {
         format!("key `{key}` is {one} in one file and {other} in another")
     };
     let help = match kind {
-        Kind::Array(_) => "say it in one of the two files: only objects are merged, key by key",
+        Kind::Array(_) => "set it in only one of the files: only objects are merged, key by key",
         _ => match section {
-            Some("defaults") => "say it in one of the two files; profiles and domains override it",
+            Some("defaults") => "set it in only one of the files; profiles and domains override it",
             Some("profiles") => {
-                "say it in one of the two files; domains, and profiles that they name later, override it"
+                "set it in only one of the files; domains, and later profiles in their lists, override it"
             }
-            Some("domains") => "say it in one of the two files; what the domain is to override, a profile can say",
-            _ => "say it in one of the two files",
+            Some("domains") => "set it in only one of the files; put a value that the domain overrides into a profile",
+            _ => "set it in only one of the files",
         },
     };
     Problem::new(Id::IncludeClash, place, message)

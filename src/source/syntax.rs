@@ -41,7 +41,7 @@ pub(super) fn open_comment(start: Range<usize>) -> Box<Problem> {
 /// The problem that stopped the parser.
 pub(super) fn diagnose(parser: &Parser<'_>, error: &serde_json::Error) -> Box<Problem> {
     if let Some((range, message)) = &parser.bad_scalar {
-        return problem(range.clone(), *message).words("", "JSON can write it, but no program can take it");
+        return problem(range.clone(), *message).words("", "JSON allows it, but programs cannot read it");
     }
     let text = parser.text;
     let token = parser.next_token();
@@ -68,7 +68,7 @@ pub(super) fn diagnose(parser: &Parser<'_>, error: &serde_json::Error) -> Box<Pr
         return at_end(parser, token);
     };
     if found.is_whitespace() || found == '\u{feff}' {
-        return problem(at..at + found.len_utf8(), "a blank that JSON does not know stands here")
+        return problem(at..at + found.len_utf8(), "a blank that is not allowed in JSON")
             .words(format!("character U+{:04X}", u32::from(found)), "write a plain space");
     }
     punctuation::diagnose(parser, at, found)
@@ -157,7 +157,7 @@ fn escape(text: &str, start: usize, at: usize) -> Box<Problem> {
     } else {
         "a backslash in a string is written `\\\\`"
     };
-    problem(backslash..end, format!("`{written}` is no escape")).words("", help)
+    problem(backslash..end, format!("`{written}` is not a valid escape")).words("", help)
 }
 
 /// A bare word or a number that JSON does not have, where a value must stand.
@@ -174,7 +174,7 @@ fn word(text: &str, start: usize) -> Box<Problem> {
             }
             _ => format!("put it in double quotes if it is not a number: `\"{found}\"`"),
         };
-        return problem(range, format!("`{found}` is not a number of JSON")).words("", help);
+        return problem(range, format!("`{found}` is not a JSON number")).words("", help);
     }
     let help = match found.to_lowercase().as_str() {
         word @ ("true" | "false" | "null") => format!("write it as `{word}`"),
@@ -183,7 +183,7 @@ fn word(text: &str, start: usize) -> Box<Problem> {
         "none" | "nil" | "undefined" => "write it as `null`, or leave the key out".to_owned(),
         _ => format!("put it in double quotes: `\"{found}\"`"),
     };
-    problem(range, format!("`{found}` is not a value of JSON")).words("", help)
+    problem(range, format!("`{found}` is not a JSON value")).words("", help)
 }
 
 /// The bare word at `start`, at least one character.
@@ -243,37 +243,33 @@ mod tests {
     fn words_and_quotes() {
         check("{«lab»: 1}", "the key `lab` is not in quotes", "write `\"lab\"`");
         check("{\"a\": 1, «é-1»: 1}", "the key `é-1` is not in quotes", "write `\"é-1\"`");
-        check("{«'»lab': 1}", "`'` is not a quote of JSON", "strings stand in `\"`");
-        check("{\"a\": «“»lab”}", "`“` is not a quote of JSON", "strings stand in `\"`");
-        check("[«True»]", "`True` is not a value of JSON", "write it as `true`");
-        check("[«tru»]", "`tru` is not a value of JSON", "put it in double quotes: `\"tru\"`");
-        check("{\"a\": «nat»}", "`nat` is not a value of JSON", "put it in double quotes: `\"nat\"`");
+        check("{«'»lab': 1}", "`'` is not a quotation mark in JSON", "strings are enclosed in `\"`");
+        check("{\"a\": «“»lab”}", "`“` is not a quotation mark in JSON", "strings are enclosed in `\"`");
+        check("[«True»]", "`True` is not a JSON value", "write it as `true`");
+        check("[«tru»]", "`tru` is not a JSON value", "put it in double quotes: `\"tru\"`");
+        check("{\"a\": «nat»}", "`nat` is not a JSON value", "put it in double quotes: `\"nat\"`");
         check(
             "{\"a\": «60GiB»}",
-            "`60GiB` is not a number of JSON",
+            "`60GiB` is not a JSON number",
             "put it in double quotes if it is not a number: `\"60GiB\"`",
         );
-        check(
-            "[«0x1F»]",
-            "`0x1F` is not a number of JSON",
-            "put it in double quotes if it is not a number: `\"0x1F\"`",
-        );
-        check("[1, «007»]", "`007` is not a number of JSON", "write it as `7`, or as a string, `\"007\"`");
-        check("[«+1»]", "`+1` is not a number of JSON", "write it as `1`, or as a string, `\"+1\"`");
+        check("[«0x1F»]", "`0x1F` is not a JSON number", "put it in double quotes if it is not a number: `\"0x1F\"`");
+        check("[1, «007»]", "`007` is not a JSON number", "write it as `7`, or as a string, `\"007\"`");
+        check("[«+1»]", "`+1` is not a JSON number", "write it as `1`, or as a string, `\"+1\"`");
         check(
             "[«10.0.0.1»]",
-            "`10.0.0.1` is not a number of JSON",
+            "`10.0.0.1` is not a JSON number",
             "put it in double quotes if it is not a number: `\"10.0.0.1\"`",
         );
-        check("[«1e999»]", "this number is too large", "JSON can write it, but no program can take it");
-        check("«lab»", "`lab` is not a value of JSON", "put it in double quotes: `\"lab\"`");
+        check("[«1e999»]", "this number is too large", "JSON allows it, but programs cannot read it");
+        check("«lab»", "`lab` is not a JSON value", "put it in double quotes: `\"lab\"`");
         check("«#» lab\n{}", "`#` does not start a comment here", "comments are `// …` and `/* … */`");
         check("{ «/» lab\n}", "`/` alone does not start a comment", "comments are `// …` and `/* … */`");
     }
 
     #[test]
     fn a_blank_may_be_of_several_bytes() {
-        check("\"\u{a0}«\"»true", "`\"` is not a value of JSON", "put it in double quotes: `\"\"\"`");
+        check("\"\u{a0}«\"»true", "`\"` is not a JSON value", "put it in double quotes: `\"\"\"`");
     }
 
     proptest::proptest! {
@@ -294,15 +290,15 @@ mod tests {
 
     #[test]
     fn inside_strings() {
-        check("[\"é C:«\\d»ir\"]", "`\\d` is no escape", "a backslash in a string is written `\\\\`");
-        check("[\"«\\é»\"]", "`\\é` is no escape", "a backslash in a string is written `\\\\`");
-        check("{\"«\\u00g0»\": 1}", "`\\u00g0` is no escape", "`\\u` takes four hexadecimal digits, as in `\\u00e9`");
+        check("[\"é C:«\\d»ir\"]", "`\\d` is not a valid escape", "a backslash in a string is written `\\\\`");
+        check("[\"«\\é»\"]", "`\\é` is not a valid escape", "a backslash in a string is written `\\\\`");
+        check(
+            "{\"«\\u00g0»\": 1}",
+            "`\\u00g0` is not a valid escape",
+            "`\\u` takes four hexadecimal digits, as in `\\u00e9`",
+        );
         check("[\"«\t»\"]", "a string holds a control character", "write it as `\\t`");
         check("[\"é«\t»\"]", "a string holds a control character", "write it as `\\t`");
-        check(
-            "[«\"\\ud800\"»]",
-            "this string has half of a `\\u` pair",
-            "JSON can write it, but no program can take it",
-        );
+        check("[«\"\\ud800\"»]", "this string has half of a `\\u` pair", "JSON allows it, but programs cannot read it");
     }
 }

@@ -10,16 +10,15 @@ use super::names::words;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Clock {
     /// What the hardware clock shows when the domain starts. Default: `timezone` when a `timezone` is given, else
-    /// `localtime` for Windows, which [takes it so](https://devblogs.microsoft.com/oldnewthing/20040902-00/?p=37983), and
-    /// `utc` for the rest.
+    /// `localtime` for Windows, which [expects local
+    /// time](https://devblogs.microsoft.com/oldnewthing/20040902-00/?p=37983), and `utc` for all others.
     pub offset: Option<ClockOffset>,
     /// The time zone of the hardware clock, by its name in the tz database. Only for offset `timezone`.
     #[schemars(example = &"Europe/Berlin")]
     pub timezone: Option<String>,
-    /// The timers that the guest sees. Default on `x86_64`, but for os `none`, what
-    /// [virt-install](https://github.com/virt-manager/virt-manager) writes: `rtc` makes up for lost ticks, `pit` delays
-    /// them, there is no `hpet`, and with `hyperv` there is `hypervclock`. What is given here is merged into that. Only for
-    /// `x86_64`.
+    /// The timers that the guest sees. They are merged into the default. Default on `x86_64`, except for os `none`: the
+    /// timers that [virt-install](https://github.com/virt-manager/virt-manager) writes, which are `rtc` with `catchup`,
+    /// `pit` with `delay`, no `hpet`, and with `hyperv` also `hypervclock`. Only for `x86_64`.
     pub timers: Option<Timers>,
 }
 
@@ -27,7 +26,7 @@ pub struct Clock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClockOffset {
-    /// Universal time.
+    /// UTC.
     Utc,
     /// The host's local time.
     Localtime,
@@ -35,7 +34,7 @@ pub enum ClockOffset {
     Timezone,
 }
 
-/// The timers of a PC. A timer that is not here is QEMU's to choose.
+/// The timers of a PC. QEMU chooses for a timer that is not given.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Timers {
@@ -43,7 +42,7 @@ pub struct Timers {
     pub rtc: Option<Rtc>,
     /// The interval timer.
     pub pit: Option<Pit>,
-    /// The high precision event timer, which costs the host much.
+    /// The high precision event timer (HPET), which uses much of the host's CPU time.
     pub hpet: Option<Timer>,
     /// The processor's time stamp counter.
     pub tsc: Option<Tsc>,
@@ -57,11 +56,11 @@ pub struct Timers {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rtc {
-    /// Whether it is there. Default: QEMU's, `true`.
+    /// Whether the guest has it. Default: QEMU's, `true`.
     pub present: Option<bool>,
-    /// What becomes of ticks that the guest missed. Default: `catchup`, for os `none` QEMU's, `delay`.
+    /// What happens to ticks that the guest missed. Default: `catchup`; for os `none` QEMU's, `delay`.
     pub tick_policy: Option<RtcTickPolicy>,
-    /// What it follows. Default: QEMU's, `wall`.
+    /// The clock that it follows. Default: QEMU's, `wall`.
     pub track: Option<RtcTrack>,
 }
 
@@ -69,9 +68,9 @@ pub struct Rtc {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pit {
-    /// Whether it is there. Default: QEMU's, `true`.
+    /// Whether the guest has it. Default: QEMU's, `true`.
     pub present: Option<bool>,
-    /// What becomes of ticks that the guest missed. Default: `delay`, which is QEMU's too.
+    /// What happens to ticks that the guest missed. Default: `delay`, as QEMU's.
     pub tick_policy: Option<PitTickPolicy>,
 }
 
@@ -79,43 +78,44 @@ pub struct Pit {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tsc {
-    /// Whether it is there. Default: QEMU's, `true`.
+    /// Whether the guest has it. Default: QEMU's, `true`.
     pub present: Option<bool>,
     /// How the guest reads it. Default: QEMU's, `auto`.
     pub mode: Option<TscMode>,
 }
 
-/// A timer that is there or not.
+/// A timer that can be switched on or off.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Timer {
-    /// Whether it is there. Default: `false` for `hpet`, `true` for `hypervclock` with `hyperv`, else QEMU's choice.
+    /// Whether the guest has it. Default: `false` for `hpet`, `true` for `hypervclock` with `hyperv`, else QEMU's
+    /// choice.
     pub present: Option<bool>,
 }
 
-/// What becomes of ticks of the real time clock that the guest missed.
+/// What happens to ticks of the real time clock that the guest missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RtcTickPolicy {
-    /// They come late, at the usual rate.
+    /// They are delivered late, at the normal rate.
     Delay,
-    /// They come at a higher rate until the guest is on time again.
+    /// They are delivered at a higher rate until the guest has caught up.
     Catchup,
 }
 
-/// What becomes of ticks of the interval timer that the guest missed.
+/// What happens to ticks of the interval timer that the guest missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PitTickPolicy {
-    /// They come late, at the usual rate.
+    /// They are delivered late, at the normal rate.
     Delay,
-    /// They come at a higher rate until the guest is on time again.
+    /// They are delivered at a higher rate until the guest has caught up.
     Catchup,
     /// They are lost.
     Discard,
 }
 
-/// What the real time clock follows.
+/// The clock that the real time clock follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RtcTrack {
@@ -123,7 +123,7 @@ pub enum RtcTrack {
     Guest,
     /// The host's wall clock.
     Wall,
-    /// The host's time since its start, which nobody sets.
+    /// The host's monotonic clock, which is never adjusted.
     Realtime,
 }
 
@@ -131,15 +131,15 @@ pub enum RtcTrack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TscMode {
-    /// The host's where that is reliable, else emulated.
+    /// Native where the host's counter is reliable, else emulated.
     Auto,
-    /// The host's, always.
+    /// Always the host's counter.
     Native,
-    /// Emulated, always.
+    /// Always emulated.
     Emulate,
-    /// The host's, with corrections that a guest has to know of.
+    /// The host's counter, with corrections that the guest has to support.
     Paravirt,
-    /// Emulated, and the same on every virtual CPU.
+    /// Emulated, and synchronized between the virtual CPUs.
     Smpsafe,
 }
 

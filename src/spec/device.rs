@@ -19,7 +19,7 @@ pub enum Watchdog {
     None,
 }
 
-/// What a watchdog does that nobody has fed.
+/// What a watchdog does when the guest stops feeding it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WatchdogAction {
@@ -30,17 +30,17 @@ pub enum WatchdogAction {
     Poweroff,
     /// Asks it to shut down, which a hung guest does not hear.
     Shutdown,
-    /// Stops it, until somebody resumes it.
+    /// Pauses it until somebody resumes it.
     Pause,
     /// Nothing.
     None,
     /// Writes its memory to a file, and resets it.
     Dump,
-    /// Interrupts it, so that its kernel can panic.
+    /// Injects an NMI, so that its kernel can panic.
     InjectNmi,
 }
 
-/// By what a guest tells the host that its kernel panicked
+/// The device through which a guest reports a kernel panic
 /// ([libvirt](https://libvirt.org/formatdomain.html#panic-device)).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -49,7 +49,7 @@ pub enum Panic {
     Isa,
     /// Hyper-V's registers, which Windows writes to. Only for `x86_64`.
     Hyperv,
-    /// The PCI device that does what `isa` does.
+    /// The PCI version of `isa`.
     Pvpanic,
     /// Nothing.
     #[default]
@@ -61,30 +61,31 @@ pub enum Panic {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Vsock {
-    /// The number that the guest is reached by, which no other domain may have. With `replicas` it counts up. Default: libvirt
-    /// takes a free one at each start.
+    /// The vsock CID of the guest, which no other domain may have. With `replicas` it counts up. Default: libvirt
+    /// assigns a free one at each start.
     #[schemars(range(min = 3, max = 4_294_967_294_u32), example = 3)]
     pub cid: Option<u32>,
 }
 
-/// Memory that the guest shares with the host, and with other domains that have it by the same name
-/// ([libvirt](https://libvirt.org/formatdomain.html#shared-memory-device)). Who else uses it has to be allowed to: it is
-/// `/dev/shm/<name>`, which QEMU's user owns, or a `device`.
+/// Memory that the guest shares with the host, and with other domains that have an entry of the same name
+/// ([libvirt](https://libvirt.org/formatdomain.html#shared-memory-device)). It is `/dev/shm/<name>`, which QEMU's user
+/// owns, or a `device`; other programs need access to that file.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Shmem {
     /// The device. Default: `ivshmem-plain`.
     pub model: Option<ShmemModel>,
-    /// How much it is: a power of two, at least 1 MiB. Only for `ivshmem-plain`. Required with `device`. Default: `4MiB`, as
-    /// libvirt.
+    /// Its size: a power of two, at least 1 MiB. Only for `ivshmem-plain`. Required with `device`. Default: libvirt's,
+    /// `4MiB`.
     #[schemars(example = &"32MiB")]
     pub size: Option<String>,
-    /// The device of the host that is the memory, absolute: that of the kernel module kvmfr, which lets Looking Glass copy pictures
-    /// without the CPU. QEMU is told by arguments, since libvirt has no element for it; the host has to let QEMU open the device
-    /// (`cgroup_device_acl` of libvirt's `qemu.conf`). Only for `ivshmem-plain`. Default: none; the memory is `/dev/shm/<name>`.
+    /// The absolute path of a device of the host that provides the memory: that of the kernel module kvmfr, with which
+    /// Looking Glass copies frames without the CPU. libvirt has no element for it, so QEMU gets arguments; the host has
+    /// to let QEMU open the device (`cgroup_device_acl` in libvirt's `qemu.conf`). Only for `ivshmem-plain`. Default:
+    /// none; the memory is `/dev/shm/<name>`.
     #[schemars(example = &"/dev/kvmfr0")]
     pub device: Option<String>,
-    /// The socket of the server that has the memory, absolute. Required for `ivshmem-doorbell`, and only there.
+    /// The absolute path of the socket of the ivshmem server. Required for `ivshmem-doorbell`, and only there.
     #[schemars(example = &"/run/ivshmem/socket")]
     pub server: Option<String>,
 }
@@ -93,7 +94,7 @@ pub struct Shmem {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ShmemModel {
-    /// Memory alone.
+    /// Memory only.
     #[default]
     IvshmemPlain,
     /// Memory of a server on the host, and interrupts between those that share it.

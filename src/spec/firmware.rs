@@ -3,26 +3,26 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The keys that Secure Boot starts with.
+/// The Secure Boot keys that are enrolled at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SecureBootKeys {
-    /// Microsoft's: what they signed boots, as Windows and most distributions are.
+    /// Microsoft's keys: only what Microsoft signed boots, such as Windows and most distributions.
     Microsoft,
-    /// None, which UEFI calls setup mode: everything boots until the owner enrolls keys of their own, such as with
-    /// `sbctl enroll-keys` (Lanzaboote, for NixOS).
+    /// No keys, which UEFI calls setup mode: everything boots until you enroll your own keys, for example with `sbctl
+    /// enroll-keys` (Lanzaboote on NixOS).
     None,
 }
 
-/// A kernel of the host that the domain starts without a boot loader
+/// A kernel on the host that the domain boots directly, without a boot loader
 /// ([libvirt](https://libvirt.org/formatdomain.html#direct-kernel-boot)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DirectBoot {
-    /// The kernel, absolute. Required, here or in a layer below.
+    /// The absolute path of the kernel. Required, here or in a weaker layer.
     #[schemars(example = &"/var/lib/libvirt/boot/bzImage")]
     pub kernel: Option<String>,
-    /// The initial RAM disk, absolute. Default: none.
+    /// The absolute path of the initial RAM disk. Default: none.
     #[schemars(example = &"/var/lib/libvirt/boot/initrd")]
     pub initrd: Option<String>,
     /// The kernel's command line. Default: empty.

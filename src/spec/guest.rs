@@ -10,15 +10,14 @@ use super::names::words;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Os {
-    /// A Linux of the last ten years.
+    /// A Linux distribution of the last ten years.
     #[default]
     Linux,
-    /// NixOS: as `linux`, which has what its
-    /// [profile for guests](https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/profiles/qemu-guest.nix) loads drivers
-    /// for.
+    /// NixOS: the same devices as `linux`, for which its [guest
+    /// profile](https://github.com/NixOS/nixpkgs/blob/master/nixos/modules/profiles/qemu-guest.nix) loads the drivers.
     Nixos,
-    /// FreeBSD from 13 on, which has the [VirtIO drivers](https://man.freebsd.org/virtio/4) in its kernel or loads them by
-    /// itself.
+    /// FreeBSD from 13 on, whose kernel has the [VirtIO drivers](https://man.freebsd.org/virtio/4) or loads them
+    /// automatically.
     Freebsd,
     /// Windows 10.
     #[serde(rename = "windows-10")]
@@ -38,12 +37,12 @@ pub enum Os {
     /// Windows Server 2025.
     #[serde(rename = "windows-server-2025")]
     WindowsServer2025,
-    /// Any other: as few devices and assumptions as possible.
+    /// Any other system: as few devices and assumptions as possible.
     None,
 }
 
 impl Os {
-    /// Whether it is a Windows.
+    /// Whether it is a version of Windows.
     #[must_use]
     pub fn is_windows(self) -> bool {
         match self {
@@ -62,9 +61,9 @@ impl Os {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Drivers {
-    /// Copies of real hardware, which every system has drivers for: SATA disks, e1000e interfaces.
+    /// Emulated real hardware, for which every system has drivers: SATA disks, e1000e interfaces.
     Emulated,
-    /// `VirtIO`: faster, and needs drivers in the guest.
+    /// `VirtIO`: faster, but the guest needs its drivers.
     Virtio,
 }
 
@@ -80,13 +79,13 @@ pub enum Arch {
     Aarch64,
 }
 
-/// Who runs the guest's code.
+/// How the guest's code is executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Virtualization {
-    /// The host's processor, through KVM.
+    /// By the host's processor, through KVM.
     Kvm,
-    /// QEMU's emulation, for other architectures and hosts without KVM.
+    /// By QEMU's emulator, for other architectures and hosts without KVM.
     Emulated,
 }
 
@@ -98,13 +97,13 @@ pub enum Firmware {
     Bios,
     /// UEFI (edk2), without Secure Boot.
     Uefi,
-    /// UEFI (edk2) with Secure Boot and the `secureBootKeys`, which are Microsoft's unless said otherwise: only what they
-    /// signed boots, as Windows and most distributions are. Only for `x86_64` on a q35 machine. A domain that had `uefi` before gets a new file of variables, so it looks
-    /// for its boot loader anew.
+    /// UEFI (edk2) with Secure Boot and the `secureBootKeys`, by default Microsoft's: only what Microsoft signed boots,
+    /// such as Windows and most distributions. Only for `x86_64` on a q35 machine. A domain that had `uefi` before gets
+    /// a new file of firmware variables, so it loses its boot entries and searches for its boot loader.
     UefiSecure,
 }
 
-/// A kind of device to boot from.
+/// A kind of boot device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BootDevice {
@@ -118,11 +117,12 @@ pub enum BootDevice {
     Floppy,
 }
 
-/// What QEMU is told beside what libvirt tells it ([libvirt](https://libvirt.org/drvqemu.html#pass-through-of-arbitrary-qemu-commands)).
+/// Additional arguments and environment variables for QEMU, which libvirt passes through
+/// ([libvirt](https://libvirt.org/drvqemu.html#pass-through-of-arbitrary-qemu-commands)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Qemu {
-    /// Arguments, one word each.
+    /// Command line arguments, one word each.
     #[schemars(example = ["-device", "edu"])]
     pub args: Option<Vec<String>>,
     /// Environment variables.

@@ -5,44 +5,44 @@ use serde::Deserialize;
 
 use super::names::words;
 
-/// A keyboard, a pointer, or one of the host ([libvirt](https://libvirt.org/formatdomain.html#input-devices)).
+/// A keyboard or pointing device, emulated or one of the host's
+/// ([libvirt](https://libvirt.org/formatdomain.html#input-devices)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
-    /// What it is.
+    /// The kind of device.
     #[schemars(required)]
     pub r#type: Option<InputType>,
-    /// What it is plugged into. Not for `evdev`; `passthrough` takes `virtio` only. Default: `usb`, for `passthrough`
-    /// `virtio`.
+    /// The bus. Not for `evdev`; for `passthrough` only `virtio`. Default: `usb`; for `passthrough` `virtio`.
     pub bus: Option<InputBus>,
     /// The device of the host. Required for `evdev` and `passthrough`, and only there.
     #[schemars(example = &"/dev/input/by-id/usb-Logitech_K120-event-kbd")]
     pub device: Option<String>,
-    /// Whether the other `evdev` devices come along when this one changes sides. For `evdev`. Default: only itself.
+    /// Which `evdev` devices switch between host and guest together with this one. For `evdev`. Default: only this one.
     pub grab: Option<InputGrab>,
-    /// The keys that give the device to the guest and take it back. For `evdev`. Default: both control keys.
+    /// The keys that switch the device between host and guest. For `evdev`. Default: both control keys.
     pub grab_toggle: Option<GrabToggle>,
-    /// Whether a key that is held repeats. For `evdev`. Default: `false`.
+    /// Whether a held key repeats. For `evdev`. Default: `false`.
     pub repeat: Option<bool>,
 }
 
-/// What an input device is.
+/// The kind of an input device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputType {
-    /// A pointer that is where the user's is.
+    /// A pointing device with absolute coordinates, so that the pointer follows that of the viewer.
     Tablet,
     /// A keyboard.
     Keyboard,
-    /// A pointer that is moved.
+    /// A pointing device with relative movements.
     Mouse,
-    /// One of the host, which the guest and the host have in turns.
+    /// A device of the host that host and guest use in turns.
     Evdev,
-    /// One of the host, which only the guest has while it runs.
+    /// A device of the host that only the guest has while it runs.
     Passthrough,
 }
 
-/// What an input device is plugged into.
+/// The bus of an input device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputBus {
@@ -50,11 +50,11 @@ pub enum InputBus {
     Usb,
     /// `VirtIO`.
     Virtio,
-    /// PS/2, which every PC has a keyboard and a mouse on. Not for a tablet.
+    /// PS/2, on which every PC has a keyboard and a mouse. Not for a tablet.
     Ps2,
 }
 
-/// Which devices change sides together.
+/// Which devices switch together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputGrab {
@@ -62,7 +62,7 @@ pub enum InputGrab {
     All,
 }
 
-/// Keys that change sides.
+/// Keys that switch devices between host and guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GrabToggle {

@@ -15,108 +15,110 @@ use super::vlan::Vlan;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Interface {
-    /// What layers merge by. Default: the name of the network, the bridge or the `macvtap` device; `user` or
-    /// `tunnel` for one that is that.
+    /// The name by which layers merge interfaces. Default: the name of the network, the bridge or the `macvtap` device;
+    /// `user` or `tunnel` for such an interface.
     #[schemars(example = &"second")]
     pub name: Option<String>,
-    /// The network that it is on.
+    /// The network that it is connected to.
     #[schemars(example = &"lab-net")]
     pub network: Option<String>,
-    /// The bridge of the host that it is on, instead of a network. A network of mode `bridge` does the same, and gives the
-    /// bridge a name to change in one place.
+    /// The bridge of the host that it is connected to, instead of a network. A network of mode `bridge` does the same,
+    /// and lets you change the bridge in one place.
     #[schemars(example = &"br0")]
     pub bridge: Option<String>,
-    /// `true`: a network of the domain's own with DHCP and DNS, which QEMU translates to the host's, or passt where there
-    /// are `forwards`: the guest then has the host's own addresses. It needs nothing of the host, reaches what the host
-    /// reaches, and is reached by nobody but through `forwards`.
+    /// `true`: user-mode networking, a private network with DHCP and DNS behind NAT by QEMU. With `forwards`, passt is
+    /// used instead, and the guest has the host's own addresses. It needs no configuration of the host. The guest
+    /// reaches everything that the host reaches, and is itself reachable only through `forwards`.
     pub user: Option<bool>,
-    /// The interface of the host that it shares through macvtap. It reaches everyone there but the host itself. A network of
-    /// mode `macvtap` does the same, and gives the interface a name to change in one place.
+    /// The interface of the host that it shares through macvtap. The guest reaches everyone on that LAN except the host
+    /// itself. A network of mode `macvtap` does the same, and lets you change the interface in one place.
     #[schemars(example = &"enp1s0")]
     pub macvtap: Option<String>,
-    /// What macvtap does with traffic between those that share the interface. Only with `macvtap`; a network has its own.
-    /// Default: `bridge`.
+    /// How macvtap handles traffic between the domains that share the interface. Only with `macvtap`; a network has its
+    /// own key. Default: `bridge`.
     pub macvtap_mode: Option<MacvtapMode>,
-    /// A wire to other QEMU processes, here or on other hosts, that needs nothing of the host: no network, no bridge, no rights.
+    /// A link to other QEMU processes, on this host or on others. It needs no configuration of the host: no network, no
+    /// bridge, no privileges.
     pub tunnel: Option<Tunnel>,
-    /// TCP ports of the host that lead into the guest, and for a `user` interface also UDP ports. passt forwards those of a `user`
-    /// interface. On a network whose bridge libvirt makes, a service of the host passes connections on to the `ip`, or else the
-    /// `ip6`, that the interface has there: the guest sees the host as the one who connects.
+    /// TCP ports of the host that are forwarded to the guest; for a `user` interface also UDP ports. passt forwards
+    /// those of a `user` interface. On a network whose bridge libvirt creates, a service of the host forwards
+    /// connections to the interface's `ip`, or else its `ip6`; the guest sees them coming from the host.
     pub forwards: Option<Vec<Forward>>,
-    /// Its VLANs, whatever its network or port group has. Only on a network of mode `ovs`; on a network of mode `bridge` or
-    /// a `bridge` from libvirt 11.0 on; on a network of mode `hostdev`, a single one.
+    /// Its VLANs, which override those of its network or port group. Only on a network of mode `ovs`; from libvirt 11.0
+    /// on also on a network of mode `bridge` or a `bridge`; on a network of mode `hostdev` only a single VLAN.
     pub vlan: Option<Vlan>,
-    /// The port group of its network that it is in. Default: the network's default one, if any.
+    /// Its port group in the network. Default: the network's default port group, if any.
     #[schemars(example = &"storage")]
     pub portgroup: Option<String>,
-    /// Its IPv4 address: reserved in DHCP and known to DNS on its network. Default: one that DHCP gives out.
+    /// Its IPv4 address: a DHCP reservation and a DNS name on its network. Default: any address from DHCP.
     #[schemars(example = &"192.168.56.10")]
     pub ip: Option<String>,
-    /// Its IPv6 address: reserved in DHCP and known to DNS on its network. Default: one that the guest makes of
-    /// the router advertisement.
+    /// Its IPv6 address: a DHCPv6 reservation and a DNS name on its network. Default: one that the guest configures
+    /// itself from router advertisements (SLAAC).
     #[schemars(example = &"fd00:56::10")]
     pub ip6: Option<String>,
-    /// Its MAC address. Default: one made from the domain's UUID and the interface's position, as NixVirt does.
+    /// Its MAC address. Default: one derived from the domain's UUID and the interface's position, as NixVirt does.
     #[schemars(example = &"52:54:00:12:34:01")]
     pub mac: Option<String>,
-    /// The device that the guest sees. Default: `e1000e` with emulated drivers, else `virtio`. Not on a network of mode
-    /// `hostdev`, where it is a virtual function of the host's.
+    /// The device model that the guest sees. Default: `e1000e` with emulated drivers, else `virtio`. Not on a network
+    /// of mode `hostdev`, where the device is a virtual function of the host's.
     pub model: Option<InterfaceModel>,
-    /// How many pairs of queues it has, for as many CPUs of the guest to work on at once. Only for model `virtio`, and not for
-    /// a `user` interface. Default: 1.
+    /// The number of queue pairs (multiqueue), so that as many CPUs of the guest can process packets at once. Only for
+    /// model `virtio`, and not for a `user` interface. Default: 1.
     #[schemars(range(min = 1, max = 256), example = 4)]
     pub queues: Option<u16>,
-    /// The name of its device on the host, 1 to 15 letters, digits, `.`, `_` and `-`, starting with a letter. With `replicas` it
-    /// gets the number of the domain, as in `tap-web-1`. libvirt keeps names that start with `vnet`, `vif`, `macvtap`, `macvlan` and `virbr` for
-    /// itself. Not for a `user` or `tunnel` interface. Default: one that libvirt chooses at each start, or with
-    /// `link.profile` one that is made.
+    /// The name of its tap device on the host: 1 to 15 letters, digits, `.`, `_` and `-`, starting with a letter. With
+    /// `replicas` the domain's number is appended, as in `tap-web-1`. libvirt reserves names that start with `vnet`,
+    /// `vif`, `macvtap`, `macvlan` and `virbr`. Not for a `user` or `tunnel` interface. Default: one that libvirt
+    /// chooses at each start; with `link.profile`, a stable generated one.
     #[schemars(example = &"tap-web")]
     pub target: Option<String>,
-    /// How much traffic may pass through it. Not for a `user` or `tunnel` interface. Default: as its port group has it.
+    /// Its traffic limits. Not for a `user` or `tunnel` interface. Default: those of its port group.
     pub bandwidth: Option<InterfaceBandwidth>,
-    /// Whether it is kept from others that are kept from each other: those on the same bridge that have `true` too. Only on
-    /// bridges that are not Open vSwitch's. Default: as its network has it.
+    /// Whether it is isolated from the other isolated interfaces on the same bridge, those that also have `true`. Not
+    /// on Open vSwitch bridges. Default: as its network has it.
     pub port_isolation: Option<bool>,
-    /// Whether the host goes by what the guest reports of its MAC address and filters, so that the guest can change them. Only
-    /// for model `virtio`, and not for a `user` or `tunnel` interface. Default: as its port group or network has it; through macvtap, which else
-    /// lets no multicast in, `true`.
+    /// Whether the host trusts the MAC address and receive filters that the guest reports, so that the guest can change
+    /// them. Only for model `virtio`, and not for a `user` or `tunnel` interface. Default: as its port group or network
+    /// has it; with macvtap `true`, because macvtap otherwise passes no multicast.
     pub trust_rx_filters: Option<bool>,
-    /// The largest packet, in bytes. Not for a `user` or `tunnel` interface or through macvtap. Default: that of what it is on.
+    /// The MTU in bytes. Not for a `user` or `tunnel` interface or with macvtap. Default: that of its network or
+    /// bridge.
     #[schemars(range(min = 68, max = 65535), example = 9000)]
     pub mtu: Option<u32>,
-    /// The cable.
+    /// The link: its state and its quality.
     pub link: Option<Link>,
-    /// Its address in the guest, as `lspci -D` prints it there, for a guest that knows its adapter by it: Windows and many Linux keep the
-    /// settings of an adapter for its place. On a PCI Express machine (q35, virt) a bus has one slot, `00`. Default: on
-    /// q35, for a `virtio`, `e1000e` or `igb` interface, the bus of its number; else libvirt takes a free one, which may move with other
-    /// devices.
+    /// Its PCI address in the guest, as `lspci -D` prints it there. Windows and many Linux distributions bind an
+    /// adapter's settings to its PCI address. On a PCI Express machine (q35, virt) a bus has one slot, `00`. Default:
+    /// on q35, for a `virtio`, `e1000e` or `igb` interface, the bus with the interface's number; else libvirt assigns a
+    /// free one, which may change when other devices are added or removed.
     #[schemars(example = &"0000:01:00.0")]
     pub guest: Option<String>,
-    /// When the firmware tries to boot from it, among the devices with a `boot`: 1 is first. Default: not by itself; see the
-    /// domain's `boot`.
+    /// Its position in the boot order of the devices that have a `boot`: 1 is first. Default: none; see the domain's
+    /// `boot`.
     #[schemars(range(min = 1), example = 3)]
     pub boot: Option<u32>,
-    /// What the language has no key for, of this interface: libvirt's elements and attributes inside of `interface`, as in the `extra` of
-    /// the domain.
+    /// Anything that has no key of its own: libvirt's elements and attributes inside this `interface` element, as in
+    /// the domain's `extra`.
     pub extra: Option<Extra>,
 }
 
-/// A port of the host that leads into the guest
+/// A port of the host that is forwarded to the guest
 /// ([libvirt](https://libvirt.org/formatdomain.html#userspace-connection-using-passt)).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Forward {
-    /// The port of the host, each of which one domain of the lab can listen on. For a `user` interface it is one that unprivileged
-    /// processes may listen on, so from 1024 on unless the host says otherwise (`net.ipv4.ip_unprivileged_port_start`). With
-    /// `replicas` it counts up.
+    /// The port of the host. Only one domain of the lab can use it. For a `user` interface, unprivileged processes must
+    /// be allowed to listen on it, so it is at least 1024 unless the host allows others
+    /// (`net.ipv4.ip_unprivileged_port_start`). With `replicas` it counts up.
     #[schemars(required, range(min = 1, max = 65535), example = 2222)]
     pub host: Option<u16>,
-    /// The port of the guest. Default: the number that `host` has, as written.
+    /// The port of the guest. Default: the number given for `host`.
     #[schemars(range(min = 1, max = 65535), example = 22)]
     pub guest: Option<u16>,
     /// The protocol. Default: `tcp`.
     pub protocol: Option<Protocol>,
-    /// The host's own address to listen on. Default: all of them; the generated module opens no port in the firewall.
+    /// The host's address to listen on. Default: all addresses. The generated module opens no port in the firewall.
     #[schemars(example = &"127.0.0.1")]
     pub address: Option<String>,
 }
@@ -132,27 +134,27 @@ pub enum Protocol {
     Udp,
 }
 
-/// The cable of an interface.
+/// The link of an interface.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Link {
-    /// Whether it is plugged in. Default: `up`.
+    /// The link state. Default: `up`.
     pub state: Option<LinkState>,
-    /// How good it is: one of `links`. The interface's device on the host then has a name that stays: its `target`, else one that
-    /// is made from the domain's UUID and the interface's position, as the MAC address is: `l2n` and 12 hexadecimal digits. Not
-    /// for a `user` interface, through macvtap or on a network of mode `macvtap` or `hostdev`. Default: as good as the host makes
-    /// it.
+    /// Its quality: the name of an entry of `links`. The interface's tap device on the host then has a stable name: its
+    /// `target`, or `l2n` and 12 hexadecimal digits, derived like the MAC address from the domain's UUID and the
+    /// interface's position. Not for a `user` interface, with macvtap, or on a network of mode `macvtap` or `hostdev`.
+    /// Default: none, no limit, delay or packet loss.
     #[schemars(example = &"wan")]
     pub profile: Option<String>,
 }
 
-/// Whether a cable is plugged in.
+/// A link state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkState {
-    /// Plugged in.
+    /// The link is up.
     Up,
-    /// Pulled out: the guest sees an interface without a link.
+    /// The link is down, as with an unplugged cable.
     Down,
 }
 
@@ -170,11 +172,11 @@ pub enum InterfaceModel {
     Rtl8139,
     /// Intel 82576, for q35.
     Igb,
-    /// `VMware`'s `VMXNET3`, for guests that come from there.
+    /// `VMware`'s `VMXNET3`, for guests that were migrated from VMware.
     Vmxnet3,
     /// AMD `PCnet`, for very old systems.
     Pcnet,
-    /// NE2000 on PCI, for systems older still.
+    /// NE2000 on PCI, for even older systems.
     #[serde(rename = "ne2k_pci")]
     Ne2kPci,
 }

@@ -5,26 +5,26 @@ use serde::Deserialize;
 
 use super::names::words;
 
-/// What libvirt does when the guest ends ([libvirt](https://libvirt.org/formatdomain.html#events-configuration)): of
-/// libvirt's actions those that QEMU has.
+/// What libvirt does when the guest stops ([libvirt](https://libvirt.org/formatdomain.html#events-configuration)):
+/// those of libvirt's actions that QEMU supports.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct On {
-    /// When the guest switches itself off. Default: libvirt's, `destroy`. Not `restart` with `reboot` `destroy`.
+    /// When the guest powers itself off. Default: libvirt's, `destroy`. Not `restart` together with `reboot` `destroy`.
     pub poweroff: Option<PowerAction>,
-    /// When the guest restarts itself. Default: libvirt's, `restart`.
+    /// When the guest reboots. Default: libvirt's, `restart`.
     pub reboot: Option<PowerAction>,
-    /// When the guest tells that it has crashed, for which it needs a `panic` device. Default: libvirt's, `destroy`.
+    /// When the guest reports a crash, for which it needs a `panic` device. Default: libvirt's, `destroy`.
     pub crash: Option<CrashAction>,
 }
 
-/// What libvirt does when a guest switches off or restarts.
+/// What libvirt does when a guest powers off or reboots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PowerAction {
-    /// The domain is off.
+    /// The domain stops.
     Destroy,
-    /// The domain starts again.
+    /// The domain restarts.
     Restart,
 }
 
@@ -32,27 +32,27 @@ pub enum PowerAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CrashAction {
-    /// The domain is off.
+    /// The domain stops.
     Destroy,
-    /// The domain starts again.
+    /// The domain restarts.
     Restart,
-    /// The domain stays as it is, for somebody to look into.
+    /// The crashed domain is kept as it is, for analysis.
     Preserve,
-    /// The memory is written to a file (`/var/lib/libvirt/qemu/dump`), and the domain is off.
+    /// The memory is dumped to a file (in `/var/lib/libvirt/qemu/dump`), and the domain stops.
     CoredumpDestroy,
-    /// The memory is written to a file (`/var/lib/libvirt/qemu/dump`), and the domain starts again.
+    /// The memory is dumped to a file (in `/var/lib/libvirt/qemu/dump`), and the domain restarts.
     CoredumpRestart,
 }
 
-/// What a running domain does when an activation finds its definition changed.
+/// What happens to a running domain when an activation changes its definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnChange {
-    /// It goes on as it is, and has its new definition when it is shut down and started.
+    /// It keeps running, and gets its new definition when it is next shut down and started.
     NextStart,
-    /// Its guest shuts it down, and it starts again with its new definition.
+    /// It is shut down cleanly through its guest, and starts again with its new definition.
     Shutdown,
-    /// It is cut off, as when the power fails, and starts again with its new definition.
+    /// It is powered off hard, as in a power failure, and starts again with its new definition.
     PowerOff,
 }
 

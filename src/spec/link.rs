@@ -3,35 +3,36 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How good a link is: how much it carries, how long that takes and how much of it is lost, so that a lab on one host is as
-/// slow as what it stands for. An interface takes it with `"link": { "profile": "<name>" }`. One without any key is as good as
-/// the host makes it.
+/// A link profile: the rate, delay and packet loss of a link, so that a lab on one host behaves like the network that
+/// it models. An interface selects it with `"link": { "profile": "<name>" }`. A profile without any key changes
+/// nothing.
 ///
-/// `rate` is libvirt's `bandwidth` in both directions. The others are the host's, by netem
-/// ([tc-netem](https://man7.org/linux/man-pages/man8/tc-netem.8.html)) on the interface's device: they change what the guest
-/// receives. Between two domains that both have the profile, each direction has it once; with one such domain only what that
-/// one receives has it, so that the way there and back together has the `delay` once. The generated module runs a service for
-/// each such interface, `lab2nix-link-<device>`, as long as its domain runs. A change of anything but `rate` takes effect at the
-/// next switch and leaves running domains alone. In a session of a user's own (`mkHomeModule`) there is no such service.
+/// `rate` is libvirt's `bandwidth` in both directions. The host applies the other keys with netem
+/// ([tc-netem](https://man7.org/linux/man-pages/man8/tc-netem.8.html)) on the interface's tap device: they affect what
+/// the guest receives. Between two domains that both have the profile, it applies once in each direction. If only one
+/// of them has it, it applies only to what that domain receives, so a round trip has the `delay` once. The generated
+/// module runs a service for each such interface, `lab2nix-link-<device>`, while its domain runs. A change of any key
+/// other than `rate` takes effect at the next switch and does not restart domains. A user's libvirt session
+/// (`mkHomeModule`) has no such service.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LinkProfile {
-    /// How much passes in each direction, in bits per second: a whole number and `bit`, `kbit`, `Mbit` or `Gbit`, which are
-    /// decimal, from `8kbit` to `1000Gbit`. libvirt counts it in 1000 bytes per second, to which it is rounded. What the guest
-    /// receives waits, what it sends too much is dropped, after as much as passes in a quarter of a second and at least
-    /// 128 KiB. Not for an interface with a `bandwidth`. Default: no limit.
+    /// The rate in each direction, in bits per second: a whole number and `bit`, `kbit`, `Mbit` or `Gbit` (decimal),
+    /// from `8kbit` to `1000Gbit`. It is rounded to libvirt's unit of 1000 bytes per second. Excess packets to the
+    /// guest are queued; excess packets from the guest are dropped, after a burst of a quarter of a second at this
+    /// rate, at least 128 KiB. Not for an interface with a `bandwidth`. Default: no limit.
     #[schemars(example = &"10Mbit")]
     pub rate: Option<String>,
-    /// How long what the guest receives takes, in whole seconds (`s`), milliseconds (`ms`) or microseconds (`us`), at most a
-    /// minute. Default: no longer than the host takes.
+    /// The delay added to packets that the guest receives, in whole seconds (`s`), milliseconds (`ms`) or microseconds
+    /// (`us`), at most a minute. Default: none.
     #[schemars(example = &"50ms")]
     pub delay: Option<String>,
-    /// By how much a single packet is faster or slower than `delay`, at random and at most `delay`. Packets overtake each
-    /// other when it is longer than the time between two of them, as they do in no single link. Default: not at all.
+    /// The random variation of `delay` in both directions, at most `delay`. Packets are reordered when it is longer
+    /// than the time between two packets, which does not happen on a real single link. Default: none.
     #[schemars(example = &"5ms")]
     pub jitter: Option<String>,
-    /// How many of the packets that the guest would receive are lost, at random, from `0%` to `100%`. A packet of the host's can
-    /// be several of TCP's at once. Default: none.
+    /// The random packet loss, from `0%` to `100%` of the packets that the guest would receive. One packet on the host
+    /// can contain several TCP segments (GSO). Default: none.
     #[schemars(example = &"2.5%")]
     pub loss: Option<String>,
 }

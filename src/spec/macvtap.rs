@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::names::words;
 
-/// What macvtap does with traffic between those that share an interface of the host
+/// How macvtap handles traffic between the domains that share an interface of the host
 /// ([libvirt](https://libvirt.org/formatdomain.html#direct-attachment-to-physical-interface)).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -13,11 +13,11 @@ pub enum MacvtapMode {
     /// Delivers it directly.
     #[default]
     Bridge,
-    /// Sends it out to the switch, which has to send it back (IEEE 802.1Qbg).
+    /// Sends it to the external switch, which has to send it back (IEEE 802.1Qbg).
     Vepa,
-    /// Drops it, also when a switch sends it back.
+    /// Drops it, even when the switch sends it back.
     Private,
-    /// There are no others: the domain has the interface to itself.
+    /// Not shared: one domain has the interface to itself.
     Passthrough,
 }
 

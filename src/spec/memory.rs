@@ -5,19 +5,19 @@ use serde::Deserialize;
 
 use super::names::words;
 
-/// What QEMU as a whole may take of the host's memory: the guest's and its own
-/// ([libvirt](https://libvirt.org/formatdomain.html#memory-tuning)). How much its own is nobody can tell in advance, and a
-/// domain that reaches a hard limit is killed.
+/// Limits for the host memory of the whole QEMU process: the guest's memory and its own
+/// ([libvirt](https://libvirt.org/formatdomain.html#memory-tuning)). QEMU's own part cannot be known in advance, and a
+/// domain that reaches its hard limit is killed.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MemoryLimits {
-    /// The most that it gets: more than `memory`, by what QEMU takes itself. Default: none.
+    /// The hard limit: `memory` and what QEMU needs itself. Default: none.
     #[schemars(example = &"10GiB")]
     pub hard: Option<String>,
-    /// What it is pressed down to when the host runs out of memory, at most `hard`. Default: none.
+    /// The soft limit, enforced when the host runs out of memory; at most `hard`. Default: none.
     #[schemars(example = &"9GiB")]
     pub soft: Option<String>,
-    /// The most of memory and swap together, at least `hard`, which it needs. Default: none.
+    /// The limit of memory and swap together, at least `hard`. Requires `hard`. Default: none.
     #[schemars(example = &"12GiB")]
     pub swap: Option<String>,
 }
@@ -27,10 +27,10 @@ pub struct MemoryLimits {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Numa {
-    /// The cells, numbered from 0: each virtual CPU is in one of them, and their memory adds up to `memory`. Default: the
-    /// guest sees no NUMA.
+    /// The cells, numbered from 0: each virtual CPU is in one of them, and their memory adds up to `memory`. Default:
+    /// none.
     pub cells: Option<Vec<NumaCell>>,
-    /// The nodes of the host that the memory comes from, as libvirt writes them. Default: any.
+    /// The nodes of the host that the memory comes from, in libvirt's form. Default: any.
     #[schemars(example = &"0-1")]
     pub host_nodes: Option<String>,
     /// How strictly it comes from there. Only with `hostNodes`. Default: libvirt's, `strict`.
@@ -41,7 +41,7 @@ pub struct Numa {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NumaCell {
-    /// Its virtual CPUs, numbered from 0, as libvirt writes them. Default: none, a cell of memory only.
+    /// Its virtual CPUs, numbered from 0, in libvirt's form. Default: none; the cell has only memory.
     #[schemars(example = &"0-3")]
     pub cpus: Option<String>,
     /// Its memory: a whole number and a binary unit.
@@ -50,8 +50,8 @@ pub struct NumaCell {
     /// The nodes of the host that its memory comes from. Default: those of all cells.
     #[schemars(example = &"0")]
     pub host_nodes: Option<String>,
-    /// How strictly it comes from there. Only with `hostNodes` of its own; `restrictive` only for all cells at once, the
-    /// domain's `numa` included. Default: that of the domain's `numa`.
+    /// How strictly it comes from there. Only together with the cell's own `hostNodes`; `restrictive` has to be set for
+    /// all cells and the domain's `numa`. Default: that of the domain's `numa`.
     pub memory_mode: Option<MemoryMode>,
 }
 
@@ -59,13 +59,13 @@ pub struct NumaCell {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MemoryMode {
-    /// From nowhere else; the domain fails when they have none left.
+    /// Only from these nodes; the domain fails when they have no memory left.
     Strict,
-    /// From there first.
+    /// Preferably from these nodes.
     Preferred,
-    /// From them in turns.
+    /// From these nodes in turns.
     Interleave,
-    /// As the host's kernel says with cgroups, which can be changed while the domain runs.
+    /// Enforced by the kernel with cgroups, so that it can be changed while the domain runs.
     Restrictive,
 }
 

@@ -1,4 +1,4 @@
-//! The screen of a domain as written: the video device and the servers that show it.
+//! The video device of a domain and its displays, as written.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,9 +9,9 @@ use super::names::words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Video {
-    /// `VirtIO` GPU, with 3D where `accel3d` says so.
+    /// `VirtIO` GPU, with 3D if `accel3d` is `true`.
     Virtio,
-    /// Plain VGA, which every system can show itself on.
+    /// Plain VGA, which every system supports.
     Vga,
     /// QXL, for SPICE. Only for `x86_64`.
     Qxl,
@@ -21,44 +21,46 @@ pub enum Video {
     Bochs,
     /// A frame buffer in memory, for firmware without a graphics driver.
     Ramfb,
-    /// `VMware` SVGA II, for guests that come from there. Only for `x86_64`.
+    /// `VMware` SVGA II, for guests that were migrated from VMware. Only for `x86_64`.
     Vmvga,
-    /// No screen.
+    /// No video device.
     None,
 }
 
-/// A server of the screen ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)). There is no key for
-/// a password: what a generated file holds is in the Nix store, which everyone on the host can read. Who is elsewhere
-/// reaches a server on `127.0.0.1` through SSH.
+/// A display of the domain, which QEMU serves by SPICE or VNC
+/// ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)). There is no key for a password: generated
+/// files are in the Nix store, which everyone on the host can read. From other machines, use an SSH tunnel to the
+/// display on `127.0.0.1`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Graphics {
     /// The protocol. Default: `spice`.
     pub r#type: Option<GraphicsType>,
-    /// The address that the server listens on, or `none`: no address, only clients that libvirt lets in by a socket of its own
-    /// (`virt-viewer --attach`, `virt-manager`). Default: `127.0.0.1`.
+    /// The address that the display listens on. With `none`, it listens on no address, and only clients that attach
+    /// through libvirt can use it (`virt-viewer --attach`, `virt-manager`). Default: `127.0.0.1`.
     #[schemars(example = &"127.0.0.1")]
     pub listen: Option<String>,
-    /// The port, which no other domain of the lab may listen on at the same address. With `replicas` it counts up. Not with
-    /// `gl`. Default: libvirt takes a free one.
+    /// The port. No other domain of the lab can listen on it at the same address. With `replicas` it counts up. Not
+    /// with `gl`. Default: libvirt assigns a free one.
     #[schemars(range(min = 1, max = 65535), example = 5901)]
     pub port: Option<u16>,
-    /// The port for VNC in a browser (`WebSocket`), at the same address. With `replicas` it counts up. Only for `vnc`.
+    /// The WebSocket port, for VNC in a browser, at the same address. With `replicas` it counts up. Only for `vnc`.
     /// Default: none.
     #[schemars(range(min = 1, max = 65535), example = 5701)]
     pub websocket: Option<u16>,
-    /// The layout of the keyboard that keys come from, as QEMU names it, for clients that send characters and no keys.
-    /// Only for `spice` and `vnc`, which have one layout between them. Default: the client sends keys.
+    /// The keyboard layout, by QEMU's name, for clients that send characters instead of key codes. Only for `spice` and
+    /// `vnc`, which share one layout. Default: none, for clients that send key codes.
     #[schemars(example = &"de-ch")]
     pub keymap: Option<String>,
-    /// Whether the host's GPU draws (local SPICE clients only), for this server alone. Default: `false`.
+    /// Whether the host's GPU renders (OpenGL), which works for local SPICE clients only, and for this display only.
+    /// Default: `false`.
     pub gl: Option<bool>,
-    /// The GPU of the host that draws. Only for `egl-headless` and with `gl`. Default: libvirt takes one.
+    /// The GPU of the host that renders. Only for `egl-headless` and with `gl`. Default: libvirt chooses one.
     #[schemars(example = &"/dev/dri/renderD128")]
     pub render_node: Option<String>,
 }
 
-/// A screen protocol.
+/// A display protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GraphicsType {
@@ -66,10 +68,10 @@ pub enum GraphicsType {
     Spice,
     /// VNC.
     Vnc,
-    /// No server, but the host's GPU draws for another one: with `vnc` it gives 3D to clients elsewhere.
+    /// No display of its own: the host's GPU renders for another display. Together with `vnc`, remote clients get 3D.
     #[serde(rename = "egl-headless")]
     EglHeadless,
-    /// No server.
+    /// No display.
     None,
 }
 

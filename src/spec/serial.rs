@@ -10,30 +10,30 @@ use super::names::words;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Serial {
-    /// `true`: a terminal of the host, as `serial` has.
+    /// `true`: a pseudo terminal of the host, as for `serial`.
     pub pty: Option<bool>,
-    /// A file that is written, absolute. Its directory has to exist.
+    /// The absolute path of a file that the output is written to. Its directory has to exist.
     #[schemars(example = &"/var/log/libvirt/qemu/web.kernel.log")]
     pub file: Option<String>,
-    /// An address and a port, which QEMU connects to when the domain starts, or listens on with `listen`. With `replicas`
-    /// the port counts up.
+    /// An address and a port. QEMU connects to it when the domain starts, or listens on it with `listen`. With
+    /// `replicas` the port counts up.
     #[schemars(example = &"127.0.0.1:4555")]
     pub tcp: Option<String>,
-    /// A socket, absolute, which QEMU connects to when the domain starts, or listens on with `listen`. Its directory has to
-    /// exist.
+    /// The absolute path of a Unix socket. QEMU connects to it when the domain starts, or listens on it with `listen`.
+    /// Its directory has to exist.
     #[schemars(example = &"/run/lab/web.sock")]
     pub unix: Option<String>,
     /// Whether QEMU listens. For `tcp` and `unix`. Default: `false`.
     pub listen: Option<bool>,
-    /// What is spoken. For `tcp`. Default: `raw`.
+    /// The protocol. For `tcp`. Default: `raw`.
     pub protocol: Option<SerialProtocol>,
 }
 
-/// What is spoken on a serial port over TCP.
+/// The protocol of a serial port over TCP.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SerialProtocol {
-    /// Bytes as they are.
+    /// Plain bytes.
     #[default]
     Raw,
     /// Telnet.
@@ -48,18 +48,18 @@ pub struct Channel {
     /// Its name, at most 50 bytes.
     #[schemars(required, example = &"org.spice-space.webdav.0")]
     pub name: Option<String>,
-    /// What it is on the host. Default: `unix`.
+    /// Its end on the host. Default: `unix`.
     pub r#type: Option<ChannelType>,
 }
 
-/// What a channel is on the host.
+/// The host's end of a channel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChannelType {
-    /// A socket, which libvirt makes at each start, below `/run/libvirt/qemu/channel`.
+    /// A Unix socket, which libvirt creates at each start, below `/run/libvirt/qemu/channel`.
     #[default]
     Unix,
-    /// The SPICE client, by the channel's name: its folder with `org.spice-space.webdav.0`.
+    /// The SPICE client, by the channel's name: its shared folder with `org.spice-space.webdav.0`.
     Spiceport,
 }
 

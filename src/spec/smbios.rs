@@ -1,9 +1,9 @@
-//! What the firmware tells the guest about the computer as written.
+//! What the firmware reports to the guest about the computer, as written.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What the firmware tells the guest about the computer, which Linux has in `/sys/class/dmi/id`
+/// What the firmware reports to the guest about the computer (SMBIOS), which Linux shows in `/sys/class/dmi/id`
 /// ([libvirt](https://libvirt.org/formatdomain.html#smbios-system-information)). The system's UUID is the domain's own.
 /// Default: QEMU's.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -17,17 +17,17 @@ pub struct Smbios {
     pub base_board: Option<SmbiosBaseBoard>,
     /// The case.
     pub chassis: Option<SmbiosChassis>,
-    /// Texts for programs in the guest, such as systemd's
-    /// [credentials](https://systemd.io/CREDENTIALS/): `io.systemd.credential:NAME=VALUE`.
+    /// Strings for programs in the guest, such as systemd's [credentials](https://systemd.io/CREDENTIALS/):
+    /// `io.systemd.credential:NAME=VALUE`.
     #[schemars(example = ["io.systemd.credential:vmm.notify_socket=vsock-stream:2:9999"])]
     pub oem_strings: Option<Vec<String>>,
 }
 
-/// The firmware, as it calls itself.
+/// What SMBIOS reports about the firmware.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SmbiosBios {
-    /// Its maker.
+    /// Its vendor.
     #[schemars(example = &"LENOVO")]
     pub vendor: Option<String>,
     /// Its version.
@@ -41,14 +41,14 @@ pub struct SmbiosBios {
     pub release: Option<String>,
 }
 
-/// The computer, as it calls itself.
+/// What SMBIOS reports about the computer.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SmbiosSystem {
-    /// Its maker.
+    /// Its vendor.
     #[schemars(example = &"Fedora")]
     pub manufacturer: Option<String>,
-    /// What it is.
+    /// The product name.
     #[schemars(example = &"Virt-Manager")]
     pub product: Option<String>,
     /// Its version.
@@ -57,22 +57,22 @@ pub struct SmbiosSystem {
     /// Its serial number.
     #[schemars(example = &"32dfcb37-5af1")]
     pub serial: Option<String>,
-    /// Its number in the maker's catalogue.
+    /// Its SKU, the vendor's catalogue number.
     #[schemars(example = &"Lab-1")]
     pub sku: Option<String>,
-    /// The family that it is of.
+    /// Its product family.
     #[schemars(example = &"Red Hat")]
     pub family: Option<String>,
 }
 
-/// The main board, as it calls itself.
+/// What SMBIOS reports about the main board.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SmbiosBaseBoard {
-    /// Its maker.
+    /// Its vendor.
     #[schemars(example = &"LENOVO")]
     pub manufacturer: Option<String>,
-    /// What it is.
+    /// The product name.
     #[schemars(example = &"20BE0061MC")]
     pub product: Option<String>,
     /// Its version.
@@ -81,19 +81,19 @@ pub struct SmbiosBaseBoard {
     /// Its serial number.
     #[schemars(example = &"W1KS427111E")]
     pub serial: Option<String>,
-    /// Its number in the owner's books.
+    /// Its asset tag.
     #[schemars(example = &"IT-0815")]
     pub asset: Option<String>,
-    /// Where in the case it is.
+    /// Its location in the case.
     #[schemars(example = &"Left slot")]
     pub location: Option<String>,
 }
 
-/// The case, as it calls itself.
+/// What SMBIOS reports about the case.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SmbiosChassis {
-    /// Its maker.
+    /// Its vendor.
     #[schemars(example = &"Dell Inc.")]
     pub manufacturer: Option<String>,
     /// Its version.
@@ -102,10 +102,10 @@ pub struct SmbiosChassis {
     /// Its serial number.
     #[schemars(example = &"65X0XF2")]
     pub serial: Option<String>,
-    /// Its number in the owner's books.
+    /// Its asset tag.
     #[schemars(example = &"IT-0816")]
     pub asset: Option<String>,
-    /// Its number in the maker's catalogue.
+    /// Its SKU, the vendor's catalogue number.
     #[schemars(example = &"Type3Sku1")]
     pub sku: Option<String>,
 }

@@ -15,7 +15,7 @@ pub enum Sound {
     Ich6,
     /// AC97.
     Ac97,
-    /// Ensoniq ES1370, for guests of the nineties.
+    /// Ensoniq ES1370, for systems of the nineties.
     Es1370,
     /// Sound Blaster 16, an ISA device. Only for `x86_64`.
     Sb16,
@@ -23,36 +23,37 @@ pub enum Sound {
     Usb,
     /// `VirtIO` sound.
     Virtio,
-    /// No sound.
+    /// No sound device.
     None,
 }
 
-/// Where the sound of a domain goes, and comes from ([libvirt](https://libvirt.org/formatdomain.html#audio-backends)). QEMU
-/// has to be allowed to use it: servers of a user's session take that user's processes only, unless they say otherwise.
+/// The audio backend of a domain, for playback and recording
+/// ([libvirt](https://libvirt.org/formatdomain.html#audio-backends)). QEMU needs access to it: by default, the sound
+/// server of a user's session accepts only that user's processes.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Audio {
-    /// Which backend it is. Required; of a domain, one of its layers is enough.
+    /// The backend. Required; for a domain, in any of its layers.
     pub r#type: Option<AudioType>,
     /// The server: a socket or address for `pulseaudio`, a name for `jack`. Default: the backend's own.
     #[schemars(example = &"/run/user/1000/pulse/native")]
     pub server: Option<String>,
-    /// The directory of the server's socket, absolute. Only for `pipewire`. Default: the backend's own.
+    /// The absolute path of the directory of the server's socket. Only for `pipewire`. Default: the backend's own.
     #[schemars(example = &"/run/user/1000")]
     pub runtime_dir: Option<String>,
-    /// The device of the host, for playing and recording. Only for `alsa` and `oss`. Default: the backend's own.
+    /// The device of the host, for playback and recording. Only for `alsa` and `oss`. Default: the backend's own.
     #[schemars(example = &"hw:0")]
     pub device: Option<String>,
-    /// The WAV file that is written, absolute. Required for `file`, and only there.
+    /// The absolute path of the WAV file that is written. Required for `file`, and only there.
     #[schemars(example = &"/srv/recordings/kiosk.wav")]
     pub path: Option<String>,
 }
 
-/// A backend of sound.
+/// An audio backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AudioType {
-    /// Nobody hears it.
+    /// Sound is discarded.
     None,
     /// The SPICE client.
     Spice,
@@ -66,9 +67,9 @@ pub enum AudioType {
     Jack,
     /// The Open Sound System.
     Oss,
-    /// What the SDL library finds.
+    /// The SDL library's default.
     Sdl,
-    /// Who listens on D-Bus.
+    /// A client on D-Bus.
     Dbus,
     /// A WAV file.
     File,

@@ -369,7 +369,7 @@ fn missing_field(key: &str, schema: Schema<'_>, subject: &str, at: Pointer) -> P
     let field = schema.member(key);
     let help = match field.and_then(Schema::example) {
         Some(example) => format!("add it, such as `\"{key}\": {example}`"),
-        None => format!("add `\"{key}\"`, {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
+        None => format!("add `\"{key}\"`: {}", field.map_or_else(|| "any value".to_owned(), Schema::words)),
     };
     Problem::new(Id::MissingField, Place::key(at), message).label(format!("`{key}` is missing")).help(help)
 }

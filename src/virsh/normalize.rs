@@ -86,7 +86,7 @@ impl Workshop {
             let path = self.path.join(directory);
             // Through a link, what is removed would be somebody else's.
             if !is_private(&path)? {
-                return Err(io::Error::other(format!("`{}` is not ours alone", path.display())));
+                return Err(io::Error::other(format!("other users can access `{}`", path.display())));
             }
         }
         let of_driver = ["etc/qemu"].map(|directory| fs::remove_dir_all(self.path.join(directory)));

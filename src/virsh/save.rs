@@ -77,7 +77,7 @@ impl Hand {
     ///
     /// What libvirt says. The domain may be off then.
     pub fn revert(&self, domain: Uuid, name: &str, is_suspended: bool) -> Result<(), Error> {
-        // What is thrown away is told before, so libvirt need not ask again.
+        // The user has confirmed what is lost, so libvirt need not ask again.
         let state = if is_suspended { " --paused" } else { "" };
         self.command(
             ObjectKind::Domain,

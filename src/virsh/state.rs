@@ -43,7 +43,7 @@ pub fn read_objects(virsh: &Virsh) -> Result<Vec<Object>, Error> {
     let mut listed: Vec<((ObjectKind, Which), Vec<Uuid>)> = Vec::new();
     for (list, answer) in lists.into_iter().zip(virsh.ask(&queries)?) {
         let answer = answer.map_err(Error::Strange)?;
-        let uuid = |word: &str| Uuid::try_parse(word).map_err(|_| Error::Strange(format!("`{word}` is no UUID")));
+        let uuid = |word: &str| Uuid::try_parse(word).map_err(|_| Error::Strange(format!("`{word}` is not a UUID")));
         listed.push((list, answer.split_whitespace().map(uuid).collect::<Result<_, _>>()?));
     }
     let of = |kind: ObjectKind, which: Which| {

@@ -272,7 +272,7 @@ fn a_failure_is_a_failed_unit_and_says_what_to_do() {
     host.helper("echo 'cannot open directory' >&2; exit 1");
     assert_eq!(host.switch(), ["nixvirt: failed"]);
     let log = host.log();
-    assert!(log.contains("cannot open directory\nlab2nix: NixVirt stopped before it was done"), "{log}");
+    assert!(log.contains("cannot open directory\nlab2nix: NixVirt stopped half-way"), "{log}");
     // What it says to do works.
     assert!(log.contains("or run: systemctl start nixvirt.service\n"), "{log}");
     host.helper("touch /run/helper-ran");
@@ -429,7 +429,7 @@ fn libvirtd_gets_what_a_lab_needs_and_guests_run_on() {
     );
     host.install(&changed(once(host.service.clone()), r#""patience":180,"#, r#""patience":10,"#));
     assert_eq!(host.switch(), ["nixvirt: failed"]);
-    assert!(host.log().contains("lab2nix: libvirtd does not say what it can do"), "{}", host.log());
+    assert!(host.log().contains("lab2nix: libvirtd does not report its capabilities"), "{}", host.log());
     assert_eq!(host.property("libvirtd", "MainPID"), daemon);
     world.run(&["rm", "/usr/local/bin/virsh"]);
 
@@ -463,7 +463,8 @@ fn what_nixvirt_would_stop_half_way_at_stops_it_before() {
     host.install(&other(&spec("virt-9.2", r#""arch": "aarch64""#)));
     assert_eq!(host.switch(), ["nixvirt: failed"]);
     assert!(
-        host.log().contains("bin/qemu-system-aarch64, which is not there. Set `virtualisation.libvirtd.qemu.package`")
+        host.log()
+            .contains("bin/qemu-system-aarch64, which does not exist. Set `virtualisation.libvirtd.qemu.package`")
     );
     assert!(!world.has("/run/helper-ran"), "NixVirt came all the same");
 
@@ -628,7 +629,7 @@ fn imported_domains_are_kept_whatever_the_host_calls_its_own() {
     assert_eq!(guest_on(on_lan), (vec![], true), "{}", host.log());
     world.virsh(&["start", "guest"]);
     assert_eq!(guest_on(on_lan), (vec!["nixvirt: failed".to_owned()], false), "{}", host.log());
-    assert!(host.log().contains("it runs on the network `lan`, which NixVirt starts again when it has changed"));
+    assert!(host.log().contains("it runs on the network `lan`, which NixVirt restarts when it has changed"));
     // What it runs on counts, not only what it will have.
     assert_eq!(guest_on(""), (vec!["nixvirt: failed".to_owned()], false), "{}", host.log());
     let steady = spec.replace(r#""subnet": "10.0.0.0/24""#, r#""subnet": "10.0.0.0/24", "restart": false"#);

@@ -222,9 +222,9 @@ pool homelab: started
 DC01: started
 DC01: ready after TIME
 SCCM01: started
-SCCM01: not ready after TIME: 192.168.56.11:81 takes no connections
-1 domain is ready, not so: SCCM01; left as they are: CLIENT01, CLIENT02
-`lab2nix up` tries it again, with `--force` those after it too; `lab2nix console NAME` and `view NAME` show a guest
+SCCM01: not ready after TIME: 192.168.56.11:81 does not accept connections
+1 domain is ready, but not: SCCM01; left as they are: CLIENT01, CLIENT02
+`lab2nix up` tries again, with `--force` also the domains after it; `lab2nix console NAME` and `view NAME` show a guest
 ";
 
 /// What is said in the end, without how long it took.

@@ -182,7 +182,7 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     let (is_done, said) = world.step("memory changes", || host.says());
     assert!(is_done, "{said}");
     assert!(
-        said.contains("lab2nix: domain `guest` runs on, and has its new definition from its next start on"),
+        said.contains("lab2nix: domain `guest` keeps running, and gets its new definition at its next start"),
         "{said}"
     );
     assert_eq!(
@@ -197,7 +197,7 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     assert!(is_done, "{said}");
     assert_eq!(host.states(), ["shut off", "shut off"], "{said}");
     assert_eq!([host.state(), host.memory()], ["running", "98304"], "{said}");
-    assert_eq!(said.matches("domain `guest` runs again").count(), 1, "{said}");
+    assert_eq!(said.matches("domain `guest` was started again").count(), 1, "{said}");
     assert_ne!(host.0.process(), process);
     let remembered = "/run/lab2nix/activation/qemu:___system/ran.json";
     assert!(!world.has(remembered));
@@ -212,8 +212,8 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     assert_eq!(host.states(), ["shut off", "shut off"], "{said}");
     assert_eq!([host.state(), host.memory()], ["running", "98304"], "{said}");
     let order = [
-        "lab2nix: NixVirt stopped before",
-        "lab2nix: domain `guest` runs again",
+        "lab2nix: NixVirt stopped half-way",
+        "lab2nix: domain `guest` was started again",
         "lab2nix: no further attempt follows",
     ];
     let places = order.map(|line| said.rfind(line).unwrap_or_else(|| panic!("no `{line}`: {said}")));
@@ -261,7 +261,8 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
         (host.state(), host.0.log().split_off(before))
     });
     assert_eq!([state, host.memory()], ["running", "131072"], "{said}");
-    let order = ["this attempt was stopped from outside", "domain `guest` runs again", "no further attempt follows"];
+    let order =
+        ["this attempt was interrupted from outside", "domain `guest` was started again", "no further attempt follows"];
     let places = order.map(|line| said.rfind(line).unwrap_or_else(|| panic!("no `{line}`: {said}")));
     assert!(places.is_sorted(), "{said}");
     assert_eq!(host.0.property("nixvirt", "ExecMainStatus"), "100");
@@ -272,7 +273,7 @@ fn a_guest_that_changes_goes_on_or_is_shut_down_and_runs_again() {
     world.write("/etc/guest.xml", &GUEST.replace("</devices>", &format!("{device}</devices>")));
     world.write(ACCEPT, "cut-off\n");
     let (is_done, said) = world.step("the guest does not start again", || host.says());
-    assert!(!is_done && said.contains("domain `guest` ran before, and does not start"), "{said}");
+    assert!(!is_done && said.contains("domain `guest` was running before, and does not start"), "{said}");
     assert!(said.contains("no further attempt") && !said.contains("the next one follows"), "{said}");
     assert_eq!([host.state(), host.states().join(",")], ["shut off", "shut off"], "{said}");
     // What was said yes to has been done.
@@ -315,7 +316,7 @@ fn what_loses_data_waits_for_a_yes() {
 
     // Before the switch.
     let (code, said) = host.check("switch");
-    let advice = "lab2nix: this host refuses volume-deleted. To say yes to it, once, before the same switch:\n  \
+    let advice = "lab2nix: this host refuses volume-deleted. To accept this once, run before the same switch:\n  \
                   echo volume-deleted | sudo tee /run/lab2nix/accept\nlab2nix: Nothing was changed.\n\
                   Pre-switch check 'lab2nix' failed\n";
     assert_eq!(code, 1, "{said}");
@@ -326,7 +327,7 @@ fn what_loses_data_waits_for_a_yes() {
         assert!(code == expected && said.contains("echo volume-deleted |"), "{action}: {code}: {said}");
         assert!(said.contains("old.qcow2"), "{action}: {said}");
         let is_for_later =
-            ["what a switch to it would do", "once, after the boot, before: systemctl start nixvirt.service"]
+            ["what a switch to it would do", "once, run after the boot, before: systemctl start nixvirt.service"]
                 .map(|line| said.contains(line));
         assert_eq!(is_for_later, [action == "boot"; 2], "{action}: {said}");
     }
@@ -338,9 +339,9 @@ fn what_loses_data_waits_for_a_yes() {
     eprintln!("{said}");
     assert_eq!(networks(), "lan");
     for line in [
-        "lab2nix: network `lan` was off, and runs as it was",
+        "lab2nix: network `lan` was off, and was started again unchanged",
         "lab2nix: volume-deleted: volume /srv/vms/old.qcow2: deleted",
-        "Nothing of the labs was changed. To say yes to it, once: echo volume-deleted | sudo tee /run/lab2nix/accept",
+        "Nothing in the labs was changed. To accept this once, run: echo volume-deleted | sudo tee /run/lab2nix/accept",
         "lab2nix: no further attempt follows.",
     ] {
         assert!(said.contains(line), "no `{line}`: {said}");
@@ -351,7 +352,7 @@ fn what_loses_data_waits_for_a_yes() {
 
     // A name that nobody knows says yes to nothing.
     world.write(ACCEPT, "volume-delted, cut-off\n");
-    let unknown = "lab2nix: `volume-delted` in /run/lab2nix/accept is no consequence: `lab2nix explain` lists them.";
+    let unknown = "lab2nix: `volume-delted` in /run/lab2nix/accept is not a consequence: `lab2nix explain` lists them.";
     let (code, said) = host.check("switch");
     assert_eq!(code, 1, "{said}");
     assert!(said.contains(unknown) && said.contains("echo cut-off,volume-deleted |"), "{said}");
@@ -392,7 +393,7 @@ fn what_loses_data_waits_for_a_yes() {
     let (code, said) = host.check("switch");
     eprintln!("{said}");
     assert_eq!((code, said.lines().count()), (0, 1), "{said}");
-    let told = "lab2nix: cannot tell what this switch does on qemu:///system, before nixvirt.service looks at it: cannot connect";
+    let told = "lab2nix: cannot show what this switch does on qemu:///system, before nixvirt.service checks it: cannot connect";
     assert!(said.starts_with(told), "{said}");
 }
 

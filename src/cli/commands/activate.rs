@@ -68,7 +68,7 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
         keep_up(&world, &settings, &hand, &ObjectKind::ALL);
         let names = consequence::names(refused.iter().map(|effect| effect.consequence));
         talk(&format!(
-            "lab2nix: Nothing of the labs was changed. To say yes to it, once: echo {} | sudo tee {ACCEPT}\n",
+            "lab2nix: Nothing in the labs was changed. To accept this once, run: echo {} | sudo tee {ACCEPT}\n",
             names.join(",")
         ));
         return Ok(ATTENTION);
@@ -101,7 +101,7 @@ fn before(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
         return Ok(0);
     }
     tell(&left);
-    talk("lab2nix: NixVirt has not run: this would happen all the same.\n");
+    talk("lab2nix: NixVirt has not run, because this would still happen.\n");
     after(arguments, virsh)?;
     Ok(ATTENTION)
 }
@@ -136,7 +136,7 @@ fn keep_up(world: &World, settings: &Settings, hand: &Hand, kinds: &[ObjectKind]
             match hand.start(kind, there.uuid()) {
                 Ok(()) => {
                     has_started = true;
-                    talk(&format!("lab2nix: {kind_name} `{name}` was off, and runs as it was\n"));
+                    talk(&format!("lab2nix: {kind_name} `{name}` was off, and was started again unchanged\n"));
                 }
                 Err(why) => talk(&format!("lab2nix: {kind_name} `{name}` is off, and does not start: {why}\n")),
             }
@@ -158,9 +158,9 @@ fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
     let mut code = 0;
     for Loose { tap, bridge, network } in ports::loose(&world) {
         match put([&tap], bridge, &hand) {
-            Ok(_) => talk(&format!("lab2nix: `{}` is on network `{network}` again\n", tap.device)),
+            Ok(_) => talk(&format!("lab2nix: `{}` was reconnected to network `{network}`\n", tap.device)),
             Err(why) => {
-                talk(&format!("lab2nix: `{}` is not on network `{network}` any more: {why}\n", tap.device));
+                talk(&format!("lab2nix: `{}` could not be reconnected to network `{network}`: {why}\n", tap.device));
                 code = ATTENTION;
             }
         }
@@ -171,9 +171,9 @@ fn after(arguments: &ActivateArguments, virsh: &Virsh) -> Result<u8, Failure> {
             continue;
         }
         match hand.start(ObjectKind::Domain, domain.uuid) {
-            Ok(()) => talk(&format!("lab2nix: domain `{}` runs again\n", domain.name)),
+            Ok(()) => talk(&format!("lab2nix: domain `{}` was started again\n", domain.name)),
             Err(why) => {
-                talk(&format!("lab2nix: domain `{}` ran before, and does not start: {why}\n", domain.name));
+                talk(&format!("lab2nix: domain `{}` was running before, and does not start: {why}\n", domain.name));
                 code = ATTENTION;
             }
         }

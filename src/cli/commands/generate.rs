@@ -38,13 +38,16 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
         talk(cli, &said);
     }
     if let Some(changes) = before.and_then(|before| changes_of_objects(&files, &before)) {
-        talk(cli, &format!("{changes}; `lab2nix plan` tells what a switch does to them\n"));
+        talk(cli, &format!("{changes}; `lab2nix plan` shows what a switch does to them\n"));
     }
     let former = dir.join(FORMER_HOST_FILE);
     if files::is_left_over(&former)? {
         talk(
             cli,
-            &format!("note: `{}` is of an earlier version, and nothing reads it: delete it\n", visible::path(&former)),
+            &format!(
+                "note: `{}` was written by an earlier version and is no longer used: delete it\n",
+                visible::path(&former)
+            ),
         );
     }
     Ok(code)
@@ -123,15 +126,15 @@ fn other_sizes(files: &[Proven], before: &[State]) -> Vec<String> {
 
 /// Says that a volume keeps its size.
 fn other_size(pool: &str, name: &str, before: u64, wanted: u64) -> String {
-    let stays = format!("volume `{name}` of pool `{pool}` stays {} large where it is there already", in_units(before));
+    let stays = format!("volume `{name}` of pool `{pool}` keeps its size of {} if it already exists", in_units(before));
     if wanted < before {
         return format!(
-            "warning: {stays}: to make it {} would lose what is written beyond that; a smaller disk is a new volume\n",
+            "warning: {stays}: shrinking it to {} would lose the data beyond that; use a new volume for a smaller disk\n",
             in_units(wanted)
         );
     }
     format!(
-        "note: {stays}: {} makes it {} while no domain uses it, else `virsh blockresize`\n",
+        "note: {stays}: {} enlarges it to {} while no domain uses it, otherwise `virsh blockresize`\n",
         resize_command(pool, name, wanted),
         in_units(wanted)
     )
@@ -152,7 +155,7 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     report_problems(cli, &refusals, None);
     print_changes(cli, dir, files, &states)?;
     if !refusals.is_empty() {
-        talk(cli, &format!("{} is out of date, and cannot be replaced as it is\n", visible::path(dir)));
+        talk(cli, &format!("{} is out of date, and cannot be replaced\n", visible::path(dir)));
         return Ok(ATTENTION);
     }
     let out = arguments

@@ -48,7 +48,7 @@ fn flowchart(cli: &Cli, graph: &Graph) -> String {
         let way = "`--format svg` has no limit";
         talk(
             cli,
-            &format!("note: the graph has {has}, and Mermaid draws {most} and {longest} unless configured: {way}\n"),
+            &format!("note: the graph has {has}, but Mermaid draws at most {most} and {longest} by default: {way}\n"),
         );
     }
     chart.text
@@ -125,7 +125,7 @@ fn read(path: &Path, own: &str) -> Result<Result<String, Box<Problem>>, Failure>
         let lines = format!("`{}` and `{}`", block::first_line(own), block::END);
         return problem(
             "there is no such document",
-            format!("make it, with the lines {lines} where the graph shall be"),
+            format!("create it, with the lines {lines} where the graph belongs"),
         );
     }
     let bytes = Disk::default().read(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;

@@ -100,7 +100,7 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
             if !draft.files.is_empty() {
                 talk(
                     cli,
-                    "note: `--into lab.json` writes the spec, and the definitions that its entries name, beside it\n",
+                    "note: `--into lab.json` writes the spec, and beside it the definitions that its entries refer to\n",
                 );
             }
             Ok(code)
@@ -138,11 +138,11 @@ impl There {
             let section = kind.section();
             let is_there = self.whole.get(section).and_then(|entries| entries.get(name)).is_some();
             let (place, message) = if is_there {
-                let message = format!("{} `{name}` is in the spec already", kind.name());
+                let message = format!("{} `{name}` is already in the spec", kind.name());
                 (Place::key(Pointer::root().key(section).key(name)), message)
             } else {
                 let at = Pointer::root().key("external").key(section).index(external(section, name)?);
-                (Place::value(at), format!("{} `{name}` is one that the lab does not manage", kind.name()))
+                (Place::value(at), format!("{} `{name}` is `external`: the lab does not manage it", kind.name()))
             };
             let problem = Problem::of_value(Id::DuplicateName, place, message).label("this one");
             Some(problem.help("name the others to import them, or take this one out"))

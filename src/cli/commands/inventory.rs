@@ -47,7 +47,7 @@ pub(super) fn inventory(cli: &Cli, arguments: &InventoryArguments) -> Result<u8,
                 talk(
                     cli,
                     &format!(
-                        "note: no host can have the name {names}: give the guest one by `hostname` in `cloudInit`\n"
+                        "note: not valid as a host name: {names}; give the guest one with `hostname` in `cloudInit`\n"
                     ),
                 );
             }
@@ -63,7 +63,7 @@ fn tell(cli: &Cli, view: &View, is_reached: impl Fn(&DomainView) -> bool) {
     let left_out = view.domains.iter().filter(|domain| !is_reached(domain));
     let names = quoted_list(left_out.map(|domain| domain.alias.as_str()));
     if !names.is_empty() {
-        talk(cli, &format!("note: the spec knows no way to {names}: {HELP}\n"));
+        talk(cli, &format!("note: the spec has no address of {names}: {HELP}\n"));
     }
 }
 
@@ -95,7 +95,7 @@ fn no_desktop(view: &View) -> Failure {
     let (domains, help) = if windows.peek().is_some() {
         (quoted_list(windows.map(|domain| domain.alias.as_str())), HELP)
     } else {
-        (quoted_list(view.domains.iter().map(|domain| domain.alias.as_str())), "none has a Windows as its `os`")
+        (quoted_list(view.domains.iter().map(|domain| domain.alias.as_str())), "none has Windows as its `os`")
     };
     let domains = if domains.is_empty() { "no domain".to_owned() } else { domains };
     Failure::NoDesktop { domains, help }

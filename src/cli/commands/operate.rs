@@ -41,7 +41,7 @@ pub(super) struct Specs(Vec<(Source, Checked)>);
 impl Specs {
     /// Reads specs. What is only a warning is for who generates. Returns `None` when they need attention.
     pub(super) fn read(cli: &Cli, paths: &[PathBuf]) -> Result<Option<Self>, Failure> {
-        // What has its place on one host is told by `check`, too.
+        // `check` reports clashes on one host, too.
         let specs = look_at_all(paths)?;
         let (joined, problems) = together(&specs, Hosts::One);
         if problems.iter().any(|problem| problem.id.severity() == Severity::Error) {
@@ -84,7 +84,7 @@ impl<'s> Ground<'s> {
     fn chosen(specs: &'s Specs, arguments: &LabArguments, choice: &Choice, purpose: Purpose) -> Result<Self, Failure> {
         let virsh = specs.virsh(arguments)?;
         let labs = specs.labs()?;
-        // A slip in a name is told before libvirt is asked.
+        // A misspelt name is reported before libvirt is asked.
         Fleet::is_among(&labs, choice)?;
         let world = state::read(&virsh)?;
         let fleet = Fleet::of(&labs, choice, purpose, &world)?;
@@ -123,7 +123,7 @@ impl<'s> Ground<'s> {
 
 fn not_there(member: &Member<'_>) -> String {
     match member.other {
-        Some(uuid) => format!("domain `{}` of libvirt is another one, with the UUID {uuid}", member.name),
+        Some(uuid) => format!("libvirt's domain `{}` is another one, with the UUID {uuid}", member.name),
         None => format!("libvirt has no domain `{}`", member.name),
     }
 }
@@ -143,7 +143,7 @@ fn bring_up(cli: &Cli, ground: &Ground<'_>, asked: up::Asked) -> Result<u8, Fail
         cli,
         &outcome?,
         "ready",
-        "`lab2nix up` tries it again, with `--force` those after it too; `lab2nix console NAME` and `view NAME` show a guest",
+        "`lab2nix up` tries again, with `--force` also the domains after it; `lab2nix console NAME` and `view NAME` show a guest",
     ))
 }
 
@@ -167,7 +167,7 @@ fn take_down(
     let may_cut_off = |names: &[&str]| {
         force
             || lines.pause(|| {
-                confirmed(&format!("{} did not shut down. Cut off, as when the power fails?", names.join(", ")))
+                confirmed(&format!("{} did not shut down. Power off hard, as in a power failure?", names.join(", ")))
             })
     };
     let timeout = timeout.unwrap_or(down::USUAL);
@@ -182,7 +182,7 @@ fn sum_up_down(cli: &Cli, outcome: &Outcome) -> u8 {
         cli,
         outcome,
         "off",
-        "`lab2nix down --force` cuts off what does not shut down; `lab2nix view NAME` shows what it does",
+        "`lab2nix down --force` powers off what does not shut down; `lab2nix view NAME` shows a guest",
     )
 }
 
@@ -229,7 +229,7 @@ fn sum_up(cli: &Cli, outcome: &Outcome, what: &str, next: &str) -> u8 {
     } else {
         format!("; left as they are: {}", outcome.left.join(", "))
     };
-    talk(cli, &format!("{done}, not so: {}{left}\n{next}\n", failed.join(", ")));
+    talk(cli, &format!("{done}, but not: {}{left}\n{next}\n", failed.join(", ")));
     ATTENTION
 }
 

@@ -163,7 +163,7 @@ pub(super) fn cache() -> Option<PathBuf> {
     of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache")))
 }
 
-/// What NixVirt's helper is told, with the definitions of what stays as it is as libvirt has them.
+/// The input of NixVirt's helper; unmanaged objects have libvirt's definitions.
 pub(super) fn read_settings(path: &Path, connection: &str, world: &World) -> Result<Settings, Failure> {
     let text = fs::read_to_string(path).map_err(|source| files::Error::Read { path: path.to_owned(), source })?;
     Settings::read(&of_connection(&text, connection), |file| read_definition(file, world))

@@ -95,7 +95,11 @@ pub(super) fn save(cli: &Cli, arguments: &SaveArguments) -> Result<u8, Failure> 
         talk(cli, &format!("saved `{name}`: {}, {running} of them running\n", counted(count, "domain")));
         return Ok(if saved.left.is_empty() { 0 } else { FAILURE });
     }
-    let rest = if saved.left.is_empty() { "nothing of it is left, and what ran goes on" } else { "the rest is undone" };
+    let rest = if saved.left.is_empty() {
+        "nothing of it is left, and the domains run on"
+    } else {
+        "everything else is undone"
+    };
     failed(cli, &format!("`{name}` is not saved; {rest}"), &saved.failures);
     Ok(FAILURE)
 }
@@ -120,7 +124,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
     };
     let names = || steps.iter().map(|step| step.domain.name.as_str());
     if !arguments.force {
-        let lost = format!("what {} are now is lost: {}", counted(steps.len(), "domain"), quoted_list(names()));
+        let lost = format!("the current state of {} is lost: {}", counted(steps.len(), "domain"), quoted_list(names()));
         if !is_answered() {
             return Err(Failure::Unasked { name: name.clone(), lost });
         }
@@ -142,14 +146,13 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
     if causes.is_empty() {
         causes.push("it was interrupted".to_owned());
     }
-    for (what, names) in [("back at the save", &restored.back), ("as before, and not begun with", &restored.untouched)]
-    {
+    for (what, names) in [("restored", &restored.back), ("unchanged", &restored.untouched)] {
         if !names.is_empty() {
             talk(cli, &format!("{what}: {}\n", list(names)));
         }
     }
-    let next = format!("once that is mended, `lab2nix restore {name}` takes all back again");
-    failed(cli, &format!("`{name}` is not restored whole; {next}"), &causes);
+    let next = format!("when that is fixed, run `lab2nix restore {name}` again for all");
+    failed(cli, &format!("`{name}` is only partly restored; {next}"), &causes);
     Ok(FAILURE)
 }
 
@@ -185,13 +188,16 @@ pub(super) fn saves(cli: &Cli, arguments: &SavesArguments) -> Result<u8, Failure
     match arguments.format {
         SavesFormat::Json => print(&view::json(&there.saves))?,
         SavesFormat::Table if there.saves.is_empty() => {
-            talk(cli, "there are no saves; `lab2nix save NAME` makes one\n");
+            talk(cli, "there are no saves; `lab2nix save NAME` creates one\n");
         }
         SavesFormat::Table => {
             print(&view::table(&there.saves))?;
             for save in there.saves.iter().filter(|save| !save.is_whole()) {
                 let name = visible::shell(&save.name);
-                talk(cli, &format!("`{}` is half; `lab2nix forget {name}` deletes what there is of it\n", save.name));
+                talk(
+                    cli,
+                    &format!("`{}` is incomplete; `lab2nix forget {name}` deletes the existing parts\n", save.name),
+                );
             }
         }
     }
@@ -216,7 +222,7 @@ pub(super) fn forget(cli: &Cli, arguments: &ForgetArguments) -> Result<u8, Failu
         talk(cli, &format!("forgot `{name}`: {}\n", counted(of.len(), "domain")));
         return Ok(0);
     }
-    failed(cli, &format!("`{name}` is not forgotten by all; `lab2nix forget {name}` tries it again"), &kept);
+    failed(cli, &format!("`{name}` is only partly deleted; `lab2nix forget {name}` tries again"), &kept);
     Ok(FAILURE)
 }
 
@@ -224,7 +230,7 @@ pub(super) fn forget(cli: &Cli, arguments: &ForgetArguments) -> Result<u8, Failu
 fn with_doer<T>(cli: &Cli, hand: &Hand, work: impl FnOnce(&Doer<'_>) -> T) -> Result<T, Failure> {
     ctrlc::set_handler(|| {
         if !INTERRUPTED.swap(true, Ordering::SeqCst) {
-            say("interrupted: what has begun comes to its end first\n");
+            say("interrupted: waiting for the steps that have begun\n");
         }
     })
     .map_err(Failure::Signals)?;
@@ -247,11 +253,7 @@ fn refuse(cli: &Cli, found: &[Obstacle], what: &str) -> u8 {
         let of = obstacle.of.as_ref().map(|domain| format!("domain `{domain}`: ")).unwrap_or_default();
         talk(cli, &format!("{of}{}\n  next: {}\n", obstacle.what, obstacle.next));
     }
-    let count = if found.len() == 1 {
-        "this is in the way".to_owned()
-    } else {
-        format!("{} things are in the way", found.len())
-    };
+    let count = if found.len() == 1 { "1 obstacle".to_owned() } else { format!("{} obstacles", found.len()) };
     failed(cli, &format!("{what}: {count}, and nothing was changed"), &[]);
     ATTENTION
 }

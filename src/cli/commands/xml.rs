@@ -59,8 +59,8 @@ fn tell_of_secrets(cli: &Cli, checked: &Checked, documents: &[Proven]) -> Result
     let lacking = nocloud::seeds(lab).filter(|seed| !seed.secrets.is_empty() && is_there(seed.domain));
     let domains = quoted_list(lacking.map(|seed| seed.domain));
     if !domains.is_empty() {
-        let what = "what `passwordFile` and `files` of `cloudInit` say is read where the lab is activated, and is not in the seeds of";
-        talk(cli, &format!("note: {what} {domains}: add it to their user-data\n"));
+        let what = "`passwordFile` and `files` of `cloudInit` are read at activation, so they are not in the seeds of";
+        talk(cli, &format!("note: {what} {domains}: add them to their user-data\n"));
     }
     Ok(())
 }

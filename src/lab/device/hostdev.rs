@@ -45,7 +45,7 @@ pub enum HostDeviceKind {
         uuid: Uuid,
         /// Where it is in the guest, if it may not be anywhere.
         guest: Option<Slot>,
-        /// Whether the screen shows it.
+        /// Whether the display shows it.
         display: bool,
         /// Whether it shows the firmware, and where that is written.
         ramfb: Option<Place>,

@@ -1,9 +1,9 @@
-//! What a guest is told of the hypervisor that it runs under.
+//! The hypervisor interfaces that a guest sees.
 
-/// What the guest is told of its hypervisor.
+/// The hypervisor interfaces that the guest sees.
 #[derive(Debug)]
 pub struct Hypervisor {
-    /// Whether it is told that it runs under Hyper-V.
+    /// Whether it has the Hyper-V enlightenments.
     pub hyperv: bool,
     /// The vendor that Hyper-V's interface names.
     pub hyperv_vendor: Option<String>,

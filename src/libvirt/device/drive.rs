@@ -17,7 +17,8 @@ use crate::spec::drive::{Cache, DetectZeroes, Discard, Io, StartupPolicy};
 use crate::spec::pool::PoolType;
 use place::Places;
 
-/// The disks, the optical drives, the one with the disc of the first boot, then the floppy drives, each in the next free place of its bus.
+/// The disks, the optical drives, the one with the NoCloud seed ISO, then the floppy drives, each in the next free
+/// place of its bus.
 pub(super) fn drives(domain: &Domain, lab: &Lab) -> Vec<Tree> {
     let mut places = Places::default();
     let disks = domain.disks.iter().map(|disk| (disk.bus, disk_tree(disk, lab)));
@@ -106,7 +107,7 @@ fn cdrom_tree(cdrom: &Cdrom, lab: &Lab) -> Tree {
         .with_some("boot", cdrom.boot.as_ref().map(boot))
 }
 
-/// The drive with the disc of the first boot.
+/// The drive with the NoCloud seed ISO.
 fn seed_tree(domain: &Domain, lab: &Lab) -> Tree {
     let file = nocloud_file(domain, lab);
     Tree::new()
@@ -117,7 +118,7 @@ fn seed_tree(domain: &Domain, lab: &Lab) -> Tree {
         .with("readonly", true)
 }
 
-/// The file of that disc.
+/// The file of that ISO.
 fn nocloud_file(domain: &Domain, lab: &Lab) -> HostFile {
     let (lab, name) = (lab.name.clone(), domain.name.clone());
     if domain.cloud_init.as_ref().is_some_and(|init| !init.secrets.is_empty()) {

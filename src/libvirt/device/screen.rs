@@ -1,4 +1,5 @@
-//! The definition of the screen and the sound ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)).
+//! The definition of the displays and the sound
+//! ([libvirt](https://libvirt.org/formatdomain.html#graphical-framebuffers)).
 
 use crate::lab::device::screen::{Graphics, Screen};
 use crate::lab::device::sound::Audio;

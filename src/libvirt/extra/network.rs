@@ -12,13 +12,13 @@ pub(super) fn check(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<P
     let has_mac = definition.find("mac.address").is_some();
     if let Some(place) = place_of("mac", extras).filter(|_| on_the_host == has_mac) {
         problems.push(if on_the_host {
-            Problem::new(Id::NotOnThisMode, place, "a MAC address for a bridge or an interface that the host has")
+            Problem::new(Id::NotOnThisMode, place, "a MAC address for a bridge or an interface of the host")
                 .label("not on such a network")
-                .help("leave it out; libvirt takes none for what it does not make")
+                .help("leave it out: libvirt sets it only on bridges that it creates")
         } else {
             Problem::new(Id::MissingField, place, "a network without a MAC address")
-                .label("takes it away")
-                .help("libvirt would make up another one at each activation, and power-cycle the domains on it")
+                .label("removes it")
+                .help("libvirt would generate a new one at each activation, which power-cycles the domains on it")
         });
     }
     check_dhcp(definition, extras, problems);
@@ -35,7 +35,7 @@ fn check_dhcp(definition: &Tree, extras: &[&ExtraAt], problems: &mut Vec<Problem
         {
             let message = format!("two DHCP servers for {family} on one network");
             problems.push(Problem::new(Id::ConflictingFields, place, message).label("the second one").help(
-                "libvirt takes `dhcp` on one subnet of each family: leave it out here, or leave the subnet to `extra`",
+                "libvirt allows `dhcp` on one subnet of each family: leave it out here, or declare the subnet only in `extra`",
             ));
         }
     }

@@ -129,12 +129,12 @@ fn report(kind: &str, tree: &Tree, problems: &mut Vec<Problem>, said: impl Fn(&B
 }
 
 impl Breach<'_> {
-    /// Whether it is broken as an attribute says nothing, or is not there.
+    /// Whether it is broken because an attribute is empty or missing.
     fn is_by_silence(&self) -> bool {
         text(self.element, self.attribute).is_empty()
     }
 
-    /// The place that is shown: of an attribute that is written and says nothing, else of the first of those concerned.
+    /// The place that is shown: of an attribute that is written and is empty, else of the first of those concerned.
     fn place(&self, said: Said) -> Option<(Pointer, &'static str)> {
         let silent = said.iter().position(|(_, name)| *name == self.attribute && self.is_by_silence());
         said.into_iter().nth(silent.unwrap_or(0))
@@ -228,7 +228,7 @@ impl Rule {
         };
         if name == broken && text(element, broken).is_empty() {
             let problem = Problem::new(id, Place::value(at), self.message);
-            return problem.label("says nothing").help(format!("write what `{broken}` is"));
+            return problem.label("is empty").help(format!("give a value for `{broken}`"));
         }
         let words = self.then.get(broken).map(Vec::as_slice).unwrap_or_default();
         let listed = || quoted_list(words.iter().copied().filter(|word| !word.is_empty()));
@@ -239,8 +239,10 @@ impl Rule {
             _ if words.iter().any(|word| word.starts_with(char::is_numeric)) || name == broken => {
                 format!("write another `{broken}`, or leave `{name}` out")
             }
-            ["", ..] => format!("libvirt takes it with these of `{broken}`: {}; or without", listed()),
-            _ => format!("libvirt takes it with these of `{broken}`: {}", listed()),
+            ["", ..] => {
+                format!("libvirt accepts it with these values of `{broken}`: {}; or without `{broken}`", listed())
+            }
+            _ => format!("libvirt accepts it with these values of `{broken}`: {}", listed()),
         };
         Problem::new(id, Place::key(at), self.message).label(label).help(help)
     }

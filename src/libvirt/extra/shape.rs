@@ -95,7 +95,7 @@ fn report(
                 problems.push(
                     Problem::new(Id::ConflictingFields, Place::key(at), message)
                         .label(format!("not with `{attribute}` `{word}`"))
-                        .help("libvirt's schemas have no such element: leave it out"),
+                        .help("libvirt's schemas do not allow this: leave it out"),
                 );
             }
         }
@@ -104,7 +104,7 @@ fn report(
         let lacks = quoted_list(names);
         Problem::new(Id::MissingField, Place::value(at), format!("{} without {lacks}", described(&path)))
             .label(format!("needs {lacks}"))
-            .help(format!("libvirt's schemas have no such element without: add {lacks}, or leave the element out"))
+            .help(format!("libvirt's schemas require it: add {lacks}, or leave the element out"))
     }));
 }
 

@@ -58,7 +58,7 @@ impl Merger<'_> {
             let expected = value_type.describe();
             let help = match (value_type, json) {
                 (ValueType::Flag, Json::Bool(false)) => {
-                    "NixVirt writes the element for any value; leave it out, or write `null` to take it away".to_owned()
+                    "NixVirt writes the element for any value: leave it out, or write `null` to remove it".to_owned()
                 }
                 (ValueType::Int, Json::String(text)) if text.parse::<i64>().is_ok() => {
                     format!("write `{text}` without quotes")
@@ -73,7 +73,7 @@ impl Merger<'_> {
                     "write `true` or `false`".to_owned()
                 }
                 (_, Json::Array(_)) if attribute.repeatable => "write all of them in one list".to_owned(),
-                (_, Json::Array(_)) => "libvirt takes this once, so it is no list".to_owned(),
+                (_, Json::Array(_)) => "libvirt allows this only once, so it is not a list".to_owned(),
                 _ => format!("write {expected}"),
             };
             self.problems.push(
@@ -98,13 +98,14 @@ impl Merger<'_> {
             attribute.value_type == ValueType::Xml || (!attribute.is_xml_attribute && path.ends_with(DESCRIPTION));
         let (what, label, help) = if !crate::lab::text::is_text(text) {
             let help = "leave control characters out";
-            ("has a control character", "libvirt's XML has no way to write it", help)
+            ("has a control character", "not allowed in libvirt's XML", help)
         } else if !is_prose && !crate::lab::text::is_line(text) {
             let help = "write a blank, or leave it out";
             ("has a line break, a tab or another control character", "has to be one line", help)
         } else if attribute.value_type == ValueType::Xml && !is_content(text) {
-            let help = "write well-formed elements, each in a namespace of its own: `<a:note xmlns:a='urn:example'>…</a:note>`";
-            ("is no XML that libvirt keeps", "libvirt could not read it, or would leave something out", help)
+            let help =
+                "write well-formed elements, each in its own namespace: `<a:note xmlns:a='urn:example'>…</a:note>`";
+            ("is not XML that libvirt keeps", "libvirt cannot read it, or would drop a part", help)
         } else {
             return Some(());
         };
@@ -125,7 +126,7 @@ impl Merger<'_> {
         };
         let is_word = expected.shapes.is_empty();
         let label = match (is_word, expected.is_out_of_range) {
-            (true, _) => "none of libvirt's words",
+            (true, _) => "not a word that libvirt allows",
             (false, true) => "out of range",
             (false, false) => "malformed",
         };

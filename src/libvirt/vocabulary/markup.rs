@@ -20,7 +20,6 @@ pub enum XmlAttribute {
     Named(String),
     /// One that is the same on every element. A namespace is declared only where its prefix is used.
     Constant {
-        /// Its name.
         name: String,
         /// What it says.
         value: String,

@@ -89,7 +89,7 @@ impl ValueType {
             Self::BoolOrString(_) => "a boolean, or a string with another word",
             Self::Xml => "a string of XML",
             Self::Flag => "`true` or an empty attribute set",
-            Self::Raw => "XML, which data cannot stand for",
+            Self::Raw => "XML, which data cannot express",
             Self::Set(_) => "an attribute set",
             Self::StringOrSet(_) => "a string or an attribute set",
         }

@@ -123,7 +123,7 @@ const CALLED: &[(&str, &str)] = &[
     ("uniMacAddr", "a MAC address with an even first byte"),
     ("unit", "a unit such as `KiB`"),
     ("usbId", "a USB ID such as `0x1a2b`"),
-    ("vmwarePath", "a path of VMware's such as `[store] disk.vmdk`"),
+    ("vmwarePath", "a VMware path such as `[store] disk.vmdk`"),
     ("wwn", "16 hexadecimal digits"),
 ];
 

@@ -14,13 +14,13 @@ use crate::visible::{counted, shell};
 /// How many domains write or read their memory at a time: more of them wait for one disk.
 const AT_ONCE: usize = 4;
 
-/// Who does it: the libvirt, whether somebody has interrupted us, and where it is told.
+/// The means to do it: the libvirt, whether the user has interrupted it, and where to report.
 pub struct Doer<'d> {
     /// The libvirt.
     pub hand: &'d Hand,
-    /// Whether no further step is to be taken. It is asked between steps.
+    /// Whether to stop before the next step.
     pub is_interrupted: &'d (dyn Fn() -> bool + Sync),
-    /// Where each step is told that was taken.
+    /// Where to report each finished step.
     pub say: &'d (dyn Fn(&str) + Sync),
 }
 
@@ -79,7 +79,7 @@ impl Doer<'_> {
         let made = parallel::some(&steps.snapshots, AT_ONCE, may_begin, |(domain, mark)| {
             let made = self.hand.create_snapshot(domain.uuid, name, &mark.description(description));
             match &made {
-                Ok(()) => (self.say)(&format!("snapshot of domain `{}` made", domain.name)),
+                Ok(()) => (self.say)(&format!("snapshot of domain `{}` created", domain.name)),
                 Err(_) => has_failed.store(true, Ordering::SeqCst),
             }
             made
@@ -103,7 +103,7 @@ impl Doer<'_> {
     fn go_on(&self, running: &[Domain], suspended: &[Answer], saved: &mut Saved) {
         let mut waiting: Vec<Domain> = Vec::new();
         for (domain, answer) in running.iter().zip(suspended) {
-            // What has not been answered may have been done, and what is out of sight too.
+            // What has not been answered may have been done, and what is in an unknown state too.
             if answer.is_ok() || self.state(domain.uuid).is_none_or(|state| state == "paused") {
                 waiting.push(domain.clone());
             }
@@ -126,10 +126,10 @@ impl Doer<'_> {
             // It goes on already, or there is nothing any more that could.
             Some("running" | "idle" | "shut off") => None,
             state => {
-                let state = state.unwrap_or("out of sight");
+                let state = state.unwrap_or("in an unknown state");
                 let name = &domain.name;
                 let virsh = format!("virsh --connect {} resume {}", shell(self.hand.looks().connection()), shell(name));
-                Some(format!("domain `{name}` does not go on and is {state}: {why}; `{virsh}`"))
+                Some(format!("domain `{name}` does not resume and is {state}: {why}; run `{virsh}`"))
             }
         };
         refused.filter_map(left).collect()
@@ -139,7 +139,10 @@ impl Doer<'_> {
     fn undo(&self, name: &str, begun: &[(&Domain, Uuid)], saved: &mut Saved) {
         for (domain, id) in begun {
             let left = |why: &str| {
-                format!("domain `{}` may keep its snapshot `{name}`: {why}; `lab2nix forget {name}`", domain.name)
+                format!(
+                    "domain `{}` may still have the snapshot `{name}`: {why}; run `lab2nix forget {name}`",
+                    domain.name
+                )
             };
             let told = self.hand.looks().ask(&[Query::Snapshot(domain.uuid, name.to_owned())]);
             let told = told.map_err(|why| why.to_string());
@@ -174,7 +177,7 @@ impl Doer<'_> {
         let reverted = parallel::some(steps, AT_ONCE, may_begin, |Return { domain, state }| {
             let reverted = self.hand.revert(domain.uuid, name, *state != Was::Off);
             match &reverted {
-                Ok(()) => (self.say)(&format!("domain `{}` is back", domain.name)),
+                Ok(()) => (self.say)(&format!("domain `{}` restored", domain.name)),
                 Err(_) => has_failed.store(true, Ordering::SeqCst),
             }
             reverted
@@ -191,7 +194,7 @@ impl Doer<'_> {
                     }
                 }
                 Some(Err(why)) => {
-                    let state = self.state(domain.uuid).unwrap_or_else(|| "out of sight".to_owned());
+                    let state = self.state(domain.uuid).unwrap_or_else(|| "in an unknown state".to_owned());
                     restored.failed.push((domain.name.clone(), format!("{why}; it is {state} now")));
                 }
             }

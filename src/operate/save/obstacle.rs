@@ -34,13 +34,13 @@ impl Obstacle {
     }
 
     pub(super) fn undefined(domain: &str) -> Self {
-        let next = "`nixos-rebuild switch` defines what the lab has; `--only` names those that are meant";
+        let next = "run `nixos-rebuild switch` to define the lab's domains, or select others with `--only`";
         Self::of(domain, "libvirt does not have it".to_owned(), next.to_owned())
     }
 
     pub(super) fn busy(domain: &str, word: &str) -> Self {
-        let next = format!("wait until it is done; `virsh domjobinfo {}` tells more", shell(domain));
-        Self::of(domain, format!("something else is done with it just now ({word})"), next)
+        let next = format!("wait until it is done; `virsh domjobinfo {}` shows its progress", shell(domain));
+        Self::of(domain, format!("libvirt is busy with another job of it ({word})"), next)
     }
 }
 
@@ -52,8 +52,8 @@ pub fn obstacles(name: &str, sight: &Sight<'_>, saves: &[Save], pools: &[Pool]) 
     if !of_name.is_empty() {
         found.push(Obstacle {
             of: None,
-            what: format!("there is a save `{name}` already"),
-            next: format!("another name, or `lab2nix forget {name}` before"),
+            what: format!("there is already a save `{name}`"),
+            next: format!("choose another name, or run `lab2nix forget {name}` first"),
         });
     }
     for standing in &sight.domains {
@@ -119,7 +119,7 @@ impl Look<'_, '_> {
 
     fn at_state(&mut self) {
         if let State::Other(word) = &self.standing.state {
-            self.add(format!("it is `{word}`"), "wait until it runs or is off; `--only` leaves it out");
+            self.add(format!("it is `{word}`"), "wait until it runs or is off, or leave it out with `--only`");
         }
         if let Some(word) = &self.standing.busy {
             self.found.push(Obstacle::busy(self.domain, word));
@@ -127,8 +127,8 @@ impl Look<'_, '_> {
         if self.standing.object.is_saved {
             let name = shell(self.domain);
             self.add(
-                "its memory is kept by `virsh managedsave`, which no snapshot holds",
-                format!("`virsh start {name}`, or without that memory, `virsh managedsave-remove {name}`"),
+                "its memory is saved by `virsh managedsave`, which no snapshot includes",
+                format!("run `virsh start {name}`, or to discard that memory, `virsh managedsave-remove {name}`"),
             );
         }
     }
@@ -138,17 +138,22 @@ impl Look<'_, '_> {
             let is_told = snapshot.mark.as_ref().is_some_and(|mark| saves.iter().any(|save| save.id == mark.id));
             if snapshot.name == name && !is_told {
                 match &snapshot.mark {
-                    Some(mark) => self.add(format!("lab `{}` has it in a save `{name}`", mark.lab), "another name"),
-                    None => self.add(format!("somebody has made a snapshot `{name}` of it"), "another name"),
+                    Some(mark) => {
+                        self.add(format!("it is part of a save `{name}` of lab `{}`", mark.lab), "choose another name")
+                    }
+                    None => self.add(
+                        format!("it already has a snapshot `{name}` that lab2nix did not create"),
+                        "choose another name",
+                    ),
                 }
             }
             if snapshot.is_external {
                 self.add(
                     format!(
-                        "its snapshot `{}` is external: its disks are overlays that come and go with it",
+                        "its snapshot `{}` is external: its disks are overlays that depend on that snapshot",
                         snapshot.name
                     ),
-                    format!("`virsh snapshot-delete {} {}`", shell(self.domain), shell(&snapshot.name)),
+                    format!("run `virsh snapshot-delete {} {}`", shell(self.domain), shell(&snapshot.name)),
                 );
             }
         }
@@ -169,20 +174,20 @@ impl Look<'_, '_> {
             if format != "qcow2" || device == "lun" || !["file", "block", "volume"].contains(&kind) {
                 let what = if format == "qcow2" { kind } else { format };
                 self.add(
-                    format!("disk {name} is `{what}`: only QCOW2 holds snapshots"),
-                    "`qemu-img convert -O qcow2` while it is off, and the new volume in the spec; or `--only` without it",
+                    format!("disk {name} is `{what}`: only QCOW2 supports snapshots"),
+                    "convert it with `qemu-img convert -O qcow2` while the domain is off, and use the new volume in the spec; or leave the domain out with `--only`",
                 );
             }
             if disk.attribute("snapshot") == Some("no") {
                 self.add(
-                    format!("disk {name} is left out of snapshots, and libvirt takes all disks or none"),
-                    "without `\"snapshot\": false` in the spec, or read-only; or `--only` without it",
+                    format!("disk {name} is excluded from snapshots, but libvirt needs all disks"),
+                    "remove `\"snapshot\": false` from the spec, or make the disk read-only; or leave the domain out with `--only`",
                 );
             }
             if child(disk, "mirror").is_some() {
                 self.add(
                     format!("disk {name} is being copied"),
-                    format!("`virsh blockjob {} {name} --abort`, or wait until it is done", shell(self.domain)),
+                    format!("run `virsh blockjob {} {name} --abort`, or wait until it is done", shell(self.domain)),
                 );
             }
             if standing.object.is_active && child(disk, "transient").is_some() {
@@ -190,7 +195,7 @@ impl Look<'_, '_> {
             }
         }
         if count == 0 {
-            self.add("it has no disk that a snapshot could be in", "`--only` leaves it out");
+            self.add("it has no disk that can hold a snapshot", "leave it out with `--only`");
         }
     }
 
@@ -200,8 +205,8 @@ impl Look<'_, '_> {
         let Some(nvram) = child(os, "nvram") else { return };
         if nvram.attribute("format") != Some("qcow2") {
             self.add(
-                "its firmware variables are `raw`: only QCOW2 holds snapshots",
-                "`\"snapshots\": true` in the spec; what the file has comes along by `qemu-img convert -O qcow2` while it is off",
+                "its firmware variables are `raw`: only QCOW2 supports snapshots",
+                "set `\"snapshots\": true` in the spec, and convert the file with `qemu-img convert -O qcow2` while the domain is off",
             );
         }
     }
@@ -228,12 +233,12 @@ impl Look<'_, '_> {
         }
         for interface in devices(root, "interface").filter(|interface| !is_spared(interface)) {
             if let Some(kind @ ("hostdev" | "vdpa")) = interface.attribute("type") {
-                self.off(&format!("an interface of it is a device of the host ({kind})"));
+                self.off(&format!("one of its interfaces is a device of the host ({kind})"));
             }
         }
         for memory in devices(root, "shmem").filter(|memory| memory.attribute("role") != Some("master")) {
             let name = memory.attribute("name").unwrap_or_default();
-            self.off(&format!("it shares the memory `{name}` with others"));
+            self.off(&format!("it has the shared memory `{name}`"));
         }
         if devices(root, "sound").any(|sound| sound.attribute("model") == Some("virtio")) {
             self.off("its sound device is `virtio`");
@@ -243,15 +248,15 @@ impl Look<'_, '_> {
             of_model.is_some_and(|acceleration| acceleration.attribute("accel3d") == Some("yes"))
         };
         if devices(root, "video").any(is_accelerated) {
-            self.off("its screen is drawn by the host (3D acceleration)");
+            self.off("the host's GPU renders its display (3D acceleration)");
         }
         let is_passed =
             |tpm: Node<'_, '_>| child(tpm, "backend").is_some_and(|tpm| tpm.attribute("type") == Some("passthrough"));
         if devices(root, "tpm").any(is_passed) {
-            self.off("it has the TPM of the host");
+            self.off("it uses the host's TPM");
         }
         if has_invariant_tsc(root) {
-            self.off("its CPU has `invtsc`, without a frequency of its timer `tsc`");
+            self.off("its CPU has `invtsc`, but its timer `tsc` has no frequency");
         }
     }
 
@@ -259,8 +264,8 @@ impl Look<'_, '_> {
     fn off(&mut self, what: &str) {
         let name = shell(self.domain);
         self.add(
-            format!("{what}, so that the memory of it cannot be saved while it runs"),
-            format!("`virsh shutdown {name}` before: what is off is saved without memory; or `--only` without it"),
+            format!("{what}, so its memory cannot be saved while it runs"),
+            format!("run `virsh shutdown {name}` first (a domain that is off is saved without memory), or leave it out with `--only`"),
         );
     }
 }
@@ -293,8 +298,8 @@ fn shared(domains: &[Standing<'_>]) -> Vec<Obstacle> {
     shared
         .map(|(source, users)| Obstacle {
             of: None,
-            what: format!("{} have one disk, `{source}`", quoted_list(users.iter().copied())),
-            next: "`--only` with one of them".to_owned(),
+            what: format!("{} use the same disk, `{source}`", quoted_list(users.iter().copied())),
+            next: "select one of them with `--only`".to_owned(),
         })
         .collect()
 }
@@ -332,13 +337,13 @@ fn space(domains: &[Standing<'_>], pools: &[Pool]) -> Vec<Obstacle> {
             found.push(Obstacle {
                 of: None,
                 what: format!(
-                    "the memory of {} may take {} in pool `{}`, which has {}",
+                    "the memory of {} may need {} in pool `{}`, which has {}",
                     quoted_list(names.iter().copied()),
                     about(needed),
                     pool.name,
                     about(available)
                 ),
-                next: "make room there, or shut some of them down before: what is off is saved without memory"
+                next: "free space there, or shut some of them down first: a domain that is off is saved without memory"
                     .to_owned(),
             });
         }

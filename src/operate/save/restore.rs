@@ -20,28 +20,28 @@ pub fn steps(name: &str, save: &Save, sight: &Sight<'_>, is_part: bool) -> Resul
         let has = save.parts.len();
         obstacles.push(Obstacle {
             of: None,
-            what: format!("the save is half: {has} of {} domains have their part of it", save.domains),
-            next: format!("`lab2nix forget {name}` deletes it, and `--only` takes what there is of it"),
+            what: format!("the save is incomplete: only {has} of {} domains have their part of it", save.domains),
+            next: format!("delete it with `lab2nix forget {name}`, or restore the existing parts with `--only`"),
         });
     }
     for missing in &sight.missing {
         obstacles.push(Obstacle::undefined(missing));
     }
     for (variant, form) in &sight.variants {
-        let what = format!("it runs on the disks of `{form}`, which has the save");
-        obstacles.push(Obstacle::of(variant, what, format!("`lab2nix down {}`", shell(variant))));
+        let what = format!("it runs with the disks of `{form}`, which has the save");
+        obstacles.push(Obstacle::of(variant, what, format!("run `lab2nix down {}`", shell(variant))));
     }
     let mut steps = Vec::new();
     for standing in &sight.domains {
         let own = standing.object.name();
         let found = standing.object.snapshots.iter().find(|snapshot| snapshot.name == name);
         let Some(snapshot) = found else {
-            obstacles.push(Obstacle::of(own, "it has no part of the save".to_owned(), instead(save)));
+            obstacles.push(Obstacle::of(own, "it is not part of the save".to_owned(), instead(save)));
             continue;
         };
         let Some(mark) = snapshot.mark.as_ref().filter(|mark| mark.id == save.id) else {
             let whose = if snapshot.mark.is_some() { "another save" } else { "somebody else" };
-            obstacles.push(Obstacle::of(own, format!("its snapshot `{name}` is of {whose}"), instead(save)));
+            obstacles.push(Obstacle::of(own, format!("its snapshot `{name}` belongs to {whose}"), instead(save)));
             continue;
         };
         obstacles.extend(in_the_way(standing, snapshot));
@@ -55,8 +55,8 @@ pub fn steps(name: &str, save: &Save, sight: &Sight<'_>, is_part: bool) -> Resul
 fn instead(save: &Save) -> String {
     let only: Vec<String> = save.parts.iter().map(|part| format!("--only {}", shell(&part.name))).collect();
     match only.len() {
-        0..=6 => format!("`{}` restores those that have it", only.join(" ")),
-        _ => "`--only` with the names of those that have it restores these".to_owned(),
+        0..=6 => format!("`{}` restores the domains that have it", only.join(" ")),
+        _ => "select the domains that have it with `--only`".to_owned(),
     }
 }
 
@@ -67,8 +67,8 @@ fn in_the_way(standing: &Standing<'_>, snapshot: &Snapshot) -> Vec<Obstacle> {
     if standing.object.is_saved {
         found.push(Obstacle::of(
             name,
-            "its memory is kept by `virsh managedsave`, and would come back on disks that do not fit it".to_owned(),
-            format!("`virsh managedsave-remove {}`", shell(name)),
+            "its memory is saved by `virsh managedsave`, and would be resumed with disks of another state".to_owned(),
+            format!("run `virsh managedsave-remove {}`", shell(name)),
         ));
     }
     let then: BTreeMap<String, String> =
@@ -79,20 +79,22 @@ fn in_the_way(standing: &Standing<'_>, snapshot: &Snapshot) -> Vec<Obstacle> {
         .map(|disk| (disk.target, disk.source))
         .collect();
     let next = || {
-        "give it the disks that it had, or `lab2nix restore` without it (`--only`); `virsh snapshot-dumpxml` has them"
+        "give it the disks that it had (`virsh snapshot-dumpxml` shows them), or restore without it (`--only`)"
             .to_owned()
     };
     for (target, source) in &then {
         match now.get(target) {
             Some(same) if same == source => {}
             Some(other) => {
-                found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and is `{other}`"), next()));
+                found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and is `{other}` now"), next()));
             }
-            None => found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and is gone"), next())),
+            None => {
+                found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and has been removed"), next()))
+            }
         }
     }
     for (target, source) in now.iter().filter(|(target, _)| !then.contains_key(*target)) {
-        found.push(Obstacle::of(name, format!("disk {target}, `{source}`, is newer than the save"), next()));
+        found.push(Obstacle::of(name, format!("disk {target}, `{source}`, was added after the save"), next()));
     }
     found
 }

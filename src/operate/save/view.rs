@@ -1,4 +1,4 @@
-//! How saves are told: to people as a table, to programs as JSON.
+//! The output of saves: a table for people, JSON for programs.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -18,38 +18,38 @@ struct Told<'s> {
     saves: Vec<ToldSave<'s>>,
 }
 
-/// A save, or what is left of one.
+/// A save, complete or not.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ToldSave<'s> {
-    /// What it was called.
+    /// Its name.
     name: &'s str,
-    /// What tells it from others of that name: a UUID.
+    /// A UUID, which distinguishes it from other saves of that name.
     #[schemars(with = "String")]
     id: Uuid,
-    /// When it was taken, in UTC, as RFC 3339 writes it.
+    /// When it was taken: a time in UTC as in RFC 3339.
     taken: String,
-    /// What it was described as.
+    /// Its description.
     description: &'s str,
     /// Whether all domains have their part of it.
     is_whole: bool,
-    /// How many domains it was made of.
+    /// How many domains it had when it was taken.
     of: usize,
-    /// Those that have their part of it.
+    /// The domains that still have their part of it.
     domains: Vec<ToldPart<'s>>,
 }
 
-/// What a domain has of a save.
+/// A domain's part of a save.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ToldPart<'s> {
-    /// The lab that it was a part of.
+    /// The lab that the domain belonged to.
     lab: &'s str,
-    /// Its name, as it is now.
+    /// Its current name.
     name: &'s str,
     /// Its UUID.
     #[schemars(with = "String")]
     uuid: Uuid,
-    /// What it did: `running`, `paused` or `off`.
+    /// Its state in the save: `running`, `paused` or `off`.
     state: &'static str,
 }
 

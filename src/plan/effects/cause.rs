@@ -22,13 +22,13 @@ impl Effects<'_> {
             };
             if all.iter().any(is_mac) {
                 all.retain(|change| !is_mac(change));
-                let text = "no `mac` in it, so libvirt makes up another each time".to_owned();
+                let text = "it has no `mac`, so libvirt generates another one each time".to_owned();
                 all.push(Change { element: "mac".to_owned(), text });
             }
         }
         let hand = self.by_hand.iter().find(|by_hand| by_hand.object == subject(object.kind, object.name()));
         let texts = |changes: &[Change]| match changes {
-            [] => "the order of its parts".to_owned(),
+            [] => "the order of its elements".to_owned(),
             [first, second, third, others @ ..] if !others.is_empty() => {
                 format!("{}, {}, {} and {} more", first.text, second.text, third.text, others.len())
             }
@@ -46,7 +46,7 @@ impl Effects<'_> {
                 if !written.is_empty() {
                     causes.push(own(written, "its definition changes"));
                 }
-                causes.push(Cause { text: format!("changed by hand, and undone: {}", texts(&undone)), of: None });
+                causes.push(Cause { text: format!("a manual change is undone: {}", texts(&undone)), of: None });
                 causes
             }
             None => vec![own(all, "its definition changes")],
@@ -60,7 +60,7 @@ impl Effects<'_> {
             vec![Cause { text: text.to_owned(), of }]
         };
         let mut causes = match cause {
-            outcome::Cause::Unlisted => plain("it is not listed any more".to_owned()),
+            outcome::Cause::Unlisted => plain("it is no longer listed".to_owned()),
             outcome::Cause::Renamed => {
                 let name = self.after(object).map_or("", Object::name);
                 own(&format!("it is renamed to `{name}`"))
@@ -85,7 +85,8 @@ impl Effects<'_> {
         let is_for_good = matches!(cause, outcome::Cause::Unlisted | outcome::Cause::Inactive);
         let starts_again = self.stop(object).is_some_and(|stop| stop.runs_again);
         if let (Some(failure), false) = (&self.run.failure, is_for_good || starts_again) {
-            causes.push(Cause { text: format!("the activation stops before it is started: {failure}"), of: None });
+            causes
+                .push(Cause { text: format!("the activation fails before it is started again: {failure}"), of: None });
         }
         causes
     }

@@ -16,7 +16,7 @@ impl Effects<'_> {
             let disks = definition.facts.disks.iter().filter(|disk| disk.is_disk);
             disks.map(|disk| (disk.target.clone(), path_of(&disk.source, world))).collect()
         };
-        // A volume whose pool has another path is told with the pool.
+        // A volume whose pool has another path is reported with the pool.
         let source = |definition: &Definition, target: &str| {
             definition.facts.disks.iter().find(|disk| disk.target == target).map(|disk| disk.source.clone())
         };
@@ -36,25 +36,25 @@ impl Effects<'_> {
             if is_same || new.values().any(|path| path == before) {
                 continue;
             }
-            let stays = if self.is_deleted(before) { "is deleted" } else { "stays" };
+            let stays = if self.is_deleted(before) { "is deleted" } else { "is kept" };
             let cause = || {
                 vec![Cause {
-                    text: format!("`{target}` is another disk now"),
+                    text: format!("the spec has another disk as `{target}`"),
                     of: Some((domain.kind, domain.uuid(), Vec::new())),
                 }]
             };
             match new.get(target) {
                 None => found.push((
                     Consequence::DiskDetached,
-                    format!("disk {target} is taken away; {before} {stays}"),
+                    format!("disk {target} is removed; {before} {stays}"),
                     Vec::new(),
                     None,
                 )),
                 Some(now) if !made(now) && is_below(target, now) => {
                     let what = format!(
-                        "disk {target} goes back from {before} to {now}: what was written since the snapshot is lost"
+                        "disk {target} is reverted from {before} to {now}: everything written since the snapshot is lost"
                     );
-                    let instead = format!("`virsh blockcommit {} {target} --active --pivot` before", domain.name());
+                    let instead = format!("run `virsh blockcommit {} {target} --active --pivot` first", domain.name());
                     found.push((Consequence::DiskReverted, what, Vec::new(), Some(instead)));
                 }
                 Some(now) if made(now) => {
@@ -78,7 +78,7 @@ impl Effects<'_> {
 
     /// How to keep the disk that becomes a new volume.
     pub(super) fn instead_of_new(&self, domain: &Object, now: Option<DiskSource>, before: &str, path: &str) -> String {
-        let Some(DiskSource::Volume { pool, name }) = now else { return format!("name {before} as before") };
+        let Some(DiskSource::Volume { pool, name }) = now else { return format!("use {before} as before") };
         let format_of = |world: &World, pool: &str, name: &str| {
             let pool = world.named(ObjectKind::Pool, pool)?;
             pool.volumes.as_ref()?.get(name)?.format.clone()
@@ -94,7 +94,7 @@ impl Effects<'_> {
         };
         let name = domain.name();
         format!(
-            "name the old volume as before; or `virsh shutdown {name}`, {bring} and `virsh pool-refresh {pool}` before"
+            "use the old volume as before; or first run `virsh shutdown {name}`, {bring} and `virsh pool-refresh {pool}`"
         )
     }
 }

@@ -13,7 +13,7 @@ impl Effects<'_> {
         let me = subject(domain.kind, domain.name());
         if domain.is_saved && self.was_done(domain, &Deed::Undefine) {
             self.add(Consequence::SavedMemoryDeleted, me.clone(), "its saved memory is deleted", Vec::new());
-            self.instead(format!("`virsh start {0}`, and shut it down in the guest, before", domain.name()));
+            self.instead(format!("first run `virsh start {0}` and shut it down in the guest", domain.name()));
         }
         match self.after(domain) {
             None => self.deleted(domain, me),
@@ -29,25 +29,25 @@ impl Effects<'_> {
         let stop = self.stop(domain);
         let twin = self.run.world.named(domain.kind, domain.name());
         let anew = match twin {
-            Some(twin) if twin.is_active => ", and made anew with another UUID",
-            Some(_) => ", and made anew with another UUID; that one stays off",
+            Some(twin) if twin.is_active => ", and recreated with another UUID",
+            Some(_) => ", and recreated with another UUID; the new one stays off",
             None if domain.definition.facts.disks.is_empty() => "",
             None if self.deletes_a_disk_of(domain) => "",
-            None => "; its disks stay",
+            None => "; its disks are kept",
         };
         if twin.is_some_and(|twin| twin.definition.facts.has_tpm) && domain.definition.facts.has_tpm {
-            self.add(Consequence::TpmReset, me.clone(), "its TPM starts empty", Vec::new());
+            self.add(Consequence::TpmReset, me.clone(), "its TPM is reset", Vec::new());
             self.instead(format!("give its entry the `uuid` {}", domain.uuid()));
         }
         match stop {
             Some(Stop { cause, by_guest: true, .. }) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::ShutDown, me, format!("shut down by its guest, deleted{anew}"), causes);
+                self.add(Consequence::ShutDown, me, format!("shut down cleanly, deleted{anew}"), causes);
             }
             Some(Stop { cause, .. }) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::CutOff, me, format!("cut off, deleted{anew}"), causes);
-                self.instead(format!("`virsh shutdown {}` before", domain.name()));
+                self.add(Consequence::CutOff, me, format!("powered off hard, deleted{anew}"), causes);
+                self.instead(format!("run `virsh shutdown {}` first", domain.name()));
             }
             None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
         }
@@ -56,9 +56,7 @@ impl Effects<'_> {
         };
         if twin.is_none() && self.run.world.objects.iter().any(|object| is_new(&object)) {
             let name = domain.name();
-            self.instead(format!(
-                "if it has another name now, give its entry the `id` {name}: it keeps its disks then"
-            ));
+            self.instead(format!("if it was renamed, give its entry the `id` {name}: then it keeps its disks"));
         }
     }
 
@@ -76,31 +74,31 @@ impl Effects<'_> {
             Some(Stop { cause, by_guest, runs_again: true }) => {
                 let causes = self.causes(domain, cause);
                 let (consequence, how) = if by_guest {
-                    (Consequence::Restarted, "shut down by its guest")
+                    (Consequence::Restarted, "shut down cleanly")
                 } else {
-                    (Consequence::PowerCycled, "cut off")
+                    (Consequence::PowerCycled, "powered off hard")
                 };
                 let name = if *cause == outcome::Cause::Renamed { " under its new name" } else { "" };
                 self.add(consequence, me.clone(), format!("{how}, and started again{name}"), causes);
                 if by_guest {
                     return;
                 }
-                let shut_down = format!("`virsh shutdown {}` before", domain.name());
+                let shut_down = format!("run `virsh shutdown {}` first", domain.name());
                 self.instead(match cause {
                     outcome::Cause::Network(_) | outcome::Cause::Restart | outcome::Cause::Renamed => shut_down,
                     outcome::Cause::Changed | outcome::Cause::Unlisted | outcome::Cause::Inactive => {
-                        format!("{shut_down}, or `onChange` `next-start` in its entry")
+                        format!("{shut_down}, or set `onChange` to `next-start` in its entry")
                     }
                 });
             }
             Some(Stop { cause, by_guest: true, runs_again: false }) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::ShutDown, me.clone(), "shut down by its guest, and stays off", causes);
+                self.add(Consequence::ShutDown, me.clone(), "shut down cleanly, and stays off", causes);
             }
             Some(Stop { cause, by_guest: false, runs_again: false }) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::CutOff, me.clone(), "cut off, and stays off", causes);
-                self.instead(format!("`virsh shutdown {}` before", domain.name()));
+                self.add(Consequence::CutOff, me.clone(), "powered off hard, and stays off", causes);
+                self.instead(format!("run `virsh shutdown {}` first", domain.name()));
             }
             None => {
                 self.later(domain);
@@ -124,8 +122,8 @@ impl Effects<'_> {
             stopped.filter(|network| network.is_active && self.stop(network).is_some()).collect();
         for network in stopped {
             let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));
-            let cause = Cause { text: format!("network `{}` stops, which it runs on", network.name()), of };
-            let what = "runs on without its network until it is shut down and started";
+            let cause = Cause { text: format!("network `{}` stops, which it uses", network.name()), of };
+            let what = "keeps running without its network until it is shut down and started";
             self.add(Consequence::WithoutNetwork, me.clone(), what, vec![cause]);
         }
     }
@@ -134,7 +132,7 @@ impl Effects<'_> {
         let (old, new) = (&domain.definition.facts, &after.definition.facts);
         if old.has_uefi != new.has_uefi && !old.disks.is_empty() {
             let [from, to] = if old.has_uefi { ["UEFI", "BIOS"] } else { ["BIOS", "UEFI"] };
-            let what = format!("{to} instead of {from}: what is installed on its disks may not boot");
+            let what = format!("{to} instead of {from}: the system on its disks may not boot");
             let of = Some((domain.kind, domain.uuid(), Vec::new()));
             return self.add(
                 Consequence::FirmwareChanged,
@@ -148,7 +146,7 @@ impl Effects<'_> {
             && self.before.files.has(now) != Some(true)
         {
             let what =
-                format!("its firmware variables start anew in {now}; boot entries and keys in {before} are not used");
+                format!("its firmware variables are reset, in {now}; boot entries and keys in {before} are not used");
             self.add(Consequence::FirmwareReset, me, what, Vec::new());
             self.instead(format!("copy {before} to {now} while the domain is off"));
         }

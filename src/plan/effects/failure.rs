@@ -29,21 +29,21 @@ impl Effects<'_> {
         let at = self.run.failed_at.as_ref();
         let at = at.map(|(kind, name)| format!("at {} `{name}`: ", kind.name())).unwrap_or_default();
         if self.run.is_done {
-            let what = format!("{at}it ran before, and does not start again: {failure}; all else is done by then");
+            let what = format!("{at}it was running, and does not start again: {failure}; everything else is done");
             let activation = Subject { kind: "activation", name: String::new() };
             return self.add(Consequence::StopsHalfWay, activation, what, Vec::new());
         }
         let second = match again.and_then(|again| again.failure.as_ref()) {
-            Some(why) if why == failure => "a second attempt stops there, too".to_owned(),
-            Some(why) => format!("a second attempt stops with: {why}"),
-            None => "a second attempt comes to its end".to_owned(),
+            Some(why) if why == failure => "a second attempt fails at the same step".to_owned(),
+            Some(why) => format!("a second attempt fails with: {why}"),
+            None => "a second attempt succeeds".to_owned(),
         };
         let held = if failure.starts_with(SNAPSHOTS) { self.held() } else { String::new() };
-        let what = format!("{at}libvirt refuses: {failure}{held}; done by then: {done}; {second}");
+        let what = format!("{at}libvirt reports: {failure}{held}; already done: {done}; {second}");
         let instead = if failure.starts_with(SNAPSHOTS) {
             Some(self.without_snapshots())
         } else if failure.contains("already exists with uuid") {
-            Some("give the objects their new names in two switches, by a third name".to_owned())
+            Some("rename the objects in two switches, through a third name".to_owned())
         } else {
             None
         };
@@ -90,6 +90,6 @@ impl Effects<'_> {
         }
         let (last, others) = steps.split_last().expect("there is one in any case");
         let steps = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
-        format!("{steps} before, or keep it")
+        format!("first run {steps}, or keep the domain")
     }
 }

@@ -18,7 +18,7 @@ impl Effects<'_> {
     /// A network or a pool that is deleted; `rest` of what happens then.
     fn gone(&mut self, object: &Object, rest: &str) {
         let anew = match self.run.world.named(object.kind, object.name()) {
-            Some(_) => ", and made anew with another UUID",
+            Some(_) => ", and recreated with another UUID",
             None => "",
         };
         let me = subject(object.kind, object.name());
@@ -35,7 +35,7 @@ impl Effects<'_> {
             self.add(consequence, me, what, causes);
         } else if self.was_done(object, &Deed::Restart) {
             let causes = self.changes(object);
-            let what = "stopped and started under the domains on it, which go on and are on it again";
+            let what = "stopped and started; its domains keep running and are reconnected";
             self.add(restarted, me, what, causes);
         } else {
             self.later(object);
@@ -49,29 +49,35 @@ impl Effects<'_> {
             let causes = self.changes(object);
             match (object.is_active, object.kind) {
                 (true, ObjectKind::Network) if self.was_done(object, &Deed::Tell) => {
-                    self.add(Consequence::Updated, me, "its DHCP and DNS servers are told, and it goes on", causes);
+                    self.add(Consequence::Updated, me, "its running DHCP and DNS servers are updated", causes);
                 }
                 (true, _) if self.was_done(object, &Deed::Tell) => {
-                    self.add(Consequence::Updated, me, "has it at once, and goes on", causes);
+                    self.add(Consequence::Updated, me, "is updated while it runs", causes);
                 }
                 (true, ObjectKind::Network) => {
-                    let what = "runs on as it was: its DHCP and DNS servers are not told until it is restarted";
+                    let what =
+                        "keeps running unchanged: its DHCP and DNS servers are not updated until it is restarted";
                     self.add(Consequence::NextStart, me, what, causes);
                     self.instead(format!(
-                        "`virsh net-destroy {0}` and `virsh net-start {0}` when no domain is on it",
+                        "run `virsh net-destroy {0}` and `virsh net-start {0}` when no domain is on it",
                         object.name()
                     ));
                 }
                 (true, _) => {
-                    self.add(Consequence::NextStart, me, "runs on as it was until it is shut down and started", causes);
+                    self.add(
+                        Consequence::NextStart,
+                        me,
+                        "keeps running unchanged until it is shut down and started",
+                        causes,
+                    );
                 }
-                (false, _) => self.add(Consequence::NextStart, me, "changes while it is off", causes),
+                (false, _) => self.add(Consequence::NextStart, me, "its definition changes while it is off", causes),
             }
         }
     }
 
     pub(super) fn pool(&mut self, pool: &Object) {
-        let Some(after) = self.after(pool) else { return self.gone(pool, "; its volumes stay") };
+        let Some(after) = self.after(pool) else { return self.gone(pool, "; its volumes are kept") };
         let (old, new) = (&pool.definition.facts.target, &after.definition.facts.target);
         if let (Some(old), Some(new)) = (old, new)
             && old != new
@@ -80,10 +86,10 @@ impl Effects<'_> {
         {
             let causes = self.changes(pool);
             let what =
-                format!("is `{new}` from now on: volumes are made anew there, empty, and those in `{old}` stay there");
+                format!("moves to `{new}`: volumes are created there, empty, and those in `{old}` are kept there");
             self.add(Consequence::DiskNew, subject(pool.kind, pool.name()), what, causes);
             self.instead(format!(
-                "shut its domains down, `virsh pool-destroy {}`, and move the files from `{old}` to `{new}` before",
+                "first shut its domains down, run `virsh pool-destroy {}`, and move the files from `{old}` to `{new}`",
                 pool.name()
             ));
         }
@@ -96,14 +102,14 @@ impl Effects<'_> {
             let of =
                 || vec![Cause { text: "it is new".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
             match self.before.object(object.kind, object.uuid()) {
-                // Of one that goes and has a twin, it is told already.
+                // For one that is recreated, this has been reported.
                 None if self.before.named(object.kind, object.name()).is_some_and(|old| self.after(old).is_none()) => {}
                 None => {
                     let what = if object.is_active { "created, and started" } else { "created" };
                     self.add(Consequence::Created, me, what, of());
                 }
                 Some(before) if !before.is_active && object.is_active => {
-                    let what = if before.is_saved { "started, with its saved memory" } else { "started" };
+                    let what = if before.is_saved { "resumed from its saved memory" } else { "started" };
                     let of = Some((object.kind, object.uuid(), Vec::new()));
                     let cause = Cause { text: "`active` is true".to_owned(), of };
                     self.add(Consequence::Started, me, what, vec![cause]);

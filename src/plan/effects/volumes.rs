@@ -17,7 +17,7 @@ impl Effects<'_> {
             for disk in &domain.definition.facts.disks {
                 users.entry(path_of(&disk.source, self.before)).or_default().push(domain.name());
             }
-            // What it grows on, a domain tells while it runs.
+            // libvirt knows the backing files of a domain while it runs.
             for disk in domain.running.iter().flat_map(|running| &running.facts.disks) {
                 for below in &disk.backing {
                     users.entry(path_of(below, self.before)).or_default().push(domain.name());
@@ -36,11 +36,14 @@ impl Effects<'_> {
                     let what = match users.get(path) {
                         Some(users) => {
                             let users: BTreeSet<&str> = users.iter().copied().collect();
-                            format!("deleted, a disk of {}", users.into_iter().collect::<Vec<_>>().join(", "))
+                            format!(
+                                "deleted, although it is a disk of {}",
+                                users.into_iter().collect::<Vec<_>>().join(", ")
+                            )
                         }
                         None => "deleted".to_owned(),
                     };
-                    let cause = Cause { text: format!("pool `{}` says that it shall not be present", event.name), of };
+                    let cause = Cause { text: format!("`present` is false in pool `{}`", event.name), of };
                     self.add(Consequence::VolumeDeleted, me, what, vec![cause]);
                 }
                 Deed::Define
@@ -74,15 +77,15 @@ impl Effects<'_> {
                     self.add(
                         Consequence::NoEffect,
                         me(),
-                        format!("stays {} large, not {}", in_units(now), in_units(wanted)),
+                        format!("keeps its size of {}, not {}", in_units(now), in_units(wanted)),
                         cause(),
                     );
                     self.instead(if wanted > now {
                         let command = resize_command(pool.name(), &volume.name, wanted);
-                        format!("{command} while no domain uses it, else `virsh blockresize`")
+                        format!("run {command} while no domain uses it, otherwise `virsh blockresize`")
                     } else {
                         format!(
-                            "a new volume: to make this one {} would lose what is written beyond that",
+                            "use a new volume: shrinking this one to {} would lose the data beyond that",
                             in_units(wanted)
                         )
                     });
@@ -90,8 +93,8 @@ impl Effects<'_> {
                 if let (Some(now), Some(wanted)) = (&there.format, &volume.format)
                     && now != wanted
                 {
-                    self.add(Consequence::NoEffect, me(), format!("stays {now}, not {wanted}"), cause());
-                    self.instead("`qemu-img convert` to a new volume while no domain uses it");
+                    self.add(Consequence::NoEffect, me(), format!("keeps its format {now}, not {wanted}"), cause());
+                    self.instead("run `qemu-img convert` to a new volume while no domain uses it");
                 }
             }
         }

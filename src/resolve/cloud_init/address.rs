@@ -83,7 +83,7 @@ pub(crate) fn addressing<T: Addressed>(
         let place = Place::value(at);
         match address(text, &place, guest.instance, problems) {
             Some(net) if addresses.iter().any(|other| other.net.addr() == net.addr()) => problems.push(
-                Problem::new(Id::DuplicateAddress, place, format!("address `{}` is here twice", net.addr()))
+                Problem::new(Id::DuplicateAddress, place, format!("address `{}` is listed twice", net.addr()))
                     .label("the second one")
                     .help("leave it out"),
             ),
@@ -118,7 +118,7 @@ pub(crate) fn addressing<T: Addressed>(
         problems.extend((!has_router).then(|| {
             Problem::needs(
                 on_link.key_place(),
-                "which router is reached directly?",
+                "`gatewayOnLink` without a gateway",
                 "a `gateway` or `gateway6` beside it",
             )
             .help("add `\"gateway\": …`, or leave it out")
@@ -159,8 +159,8 @@ pub(crate) fn addressing<T: Addressed>(
 fn address(text: &str, place: &Place, instance: &Instance<'_>, problems: &mut Problems) -> Option<IpNet> {
     let Ok(first) = text.parse::<IpNet>() else {
         let help = match text.parse::<IpAddr>() {
-            Ok(IpAddr::V4(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/24\"`"),
-            Ok(IpAddr::V6(_)) => format!("write the length of its subnet's prefix too, such as `\"{text}/64\"`"),
+            Ok(IpAddr::V4(_)) => format!("add the prefix length of its subnet, such as `\"{text}/24\"`"),
+            Ok(IpAddr::V6(_)) => format!("add the prefix length of its subnet, such as `\"{text}/64\"`"),
             Err(_) => "write it like `\"192.168.100.11/24\"` or `\"fd00:100::11/64\"`".to_owned(),
         };
         problems.push(
@@ -179,7 +179,7 @@ fn address(text: &str, place: &Place, instance: &Instance<'_>, problems: &mut Pr
             Problem::new(
                 Id::OutOfRange,
                 place.clone(),
-                format!("counting up from `{}` runs past the last address there is", first.addr()),
+                format!("counting up from `{}` runs past the last address", first.addr()),
             )
             .label("too many replicas from here")
             .help("start lower"),
@@ -193,7 +193,7 @@ fn address(text: &str, place: &Place, instance: &Instance<'_>, problems: &mut Pr
     };
     if let Some(what) = subnet.kept_for() {
         problems.push(
-            Problem::of_value(Id::BadAddress, place.clone(), format!("`{address}` is kept for {what}"))
+            Problem::of_value(Id::BadAddress, place.clone(), format!("`{address}` is reserved for {what}"))
                 .label("not for machines")
                 .help("choose a private address, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`"),
         );
@@ -261,12 +261,12 @@ fn agree_with_reserved(addresses: &[Static], interface: &Interface, problems: &m
         if first.net.addr() == reserved.host.addr() || own.any(|fixed| fixed.net.addr() == reserved.host.addr()) {
             continue;
         }
-        let message = format!("address `{}`, and another one that the network reserves", first.net.addr());
+        let message = format!("address `{}` beside one that the network reserves", first.net.addr());
         problems.push(
             Problem::conflict(first.place.clone(), message)
                 .label(format!("not `{}`", reserved.host))
-                .related(reserved.place.clone(), "reserved here, and known to DNS")
-                .help("write the address in one place: DHCP gives the reserved one to the guest"),
+                .related(reserved.place.clone(), "reserved here, and in DNS")
+                .help("write the address in only one place: the guest gets the reserved one by DHCP"),
         );
     }
 }
@@ -277,27 +277,26 @@ fn check_gateway(gateway: IpAddr, word: Word<'_>, addresses: &[Static], on_link:
     let same = || addresses.iter().filter(|fixed| Family::of(fixed.net.addr()) == family);
     let problem = if let Some(own) = same().find(|fixed| fixed.net.addr() == gateway) {
         Problem::new(Id::AddressIsGateway, word.place(), format!("gateway `{gateway}` is the guest's own address"))
-            .label("leads nowhere")
+            .label("not another machine")
             .related(own.place.clone(), "the guest's address")
-            .help("write the address of the router: on a network of the lab, that is the network's `gateway`")
+            .help("write the address of the router; on a network of the lab, that is the network's `gateway`")
     } else if same().any(|fixed| fixed.net.contains(&gateway) || on_link || is_link_local(gateway)) {
         return;
     } else if let Some(own) = same().next() {
         Problem::new(
             Id::AddressOutsideSubnet,
             word.place(),
-            format!("gateway `{gateway}` is outside of all subnets that the guest is in"),
+            format!("gateway `{gateway}` is outside of the guest's subnets"),
         )
         .label(format!("not in `{}`", own.net.trunc()))
         .related(own.place.clone(), "the guest's address")
         .help(
-            "write an address of the same subnet, check the prefix length too; or add `\"gatewayOnLink\": true`, if the guest \
-             reaches it directly",
+            "write an address of the same subnet, and check the prefix length; or add `\"gatewayOnLink\": true` if the guest reaches it directly",
         )
     } else {
         Problem::conflict(word.key_place(), format!("a gateway without an {} address", family.name()))
-            .label("reached from which address?")
-            .help("add `addresses` of its family, or leave it out: DHCP and router advertisements tell the router")
+            .label("no address of this family")
+            .help("add `addresses` of its family, or leave it out: DHCP and router advertisements announce the gateway")
     };
     problems.push(problem);
 }

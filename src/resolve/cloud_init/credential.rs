@@ -36,14 +36,14 @@ pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool
     let (message, label) = if text.contains("PRIVATE KEY") {
         ("a private key, which everybody on the host could read", "a secret")
     } else if text.trim_start().starts_with("-----BEGIN") || text.trim_start().starts_with("---- BEGIN") {
-        ("a key in another format than OpenSSH's", "not the line of a `.pub` file")
+        ("a key that is not in OpenSSH's format", "not the line of a `.pub` file")
     } else if text.lines().count() > 1 {
-        ("several lines, where one public key belongs", "one key for each item")
+        ("several lines instead of one public key", "one key for each item")
     } else {
-        ("a text that is no public key of SSH", "not the line of a `.pub` file")
+        ("a text that is not an SSH public key", "not the line of a `.pub` file")
     };
     let problem = Problem::of_value(Id::NotAPublicKey, place.clone(), message).label(label).help(format!(
-        "write the line that is in a file like `~/.ssh/id_ed25519.pub`; it starts with {}",
+        "write the line of a file such as `~/.ssh/id_ed25519.pub`; it starts with {}",
         quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
     ));
     problems.push(if is_shown { problem } else { problem.concealing(place) });
@@ -66,9 +66,9 @@ pub(crate) fn hash(text: &str, place: Place, problems: &mut Problems) -> bool {
     let is_valid = is_hash(text);
     if !is_valid {
         let message = if text.starts_with('$') {
-            "a hash that no Linux takes, or only a part of one"
+            "an incomplete hash, or one that Linux does not support"
         } else {
-            "a password, or something else that is no hash of one"
+            "a password, or something else that is not a password hash"
         };
         problems.push(
             Problem::of_value(Id::NotAHash, place.clone(), message)

@@ -28,12 +28,9 @@ pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: 
             let here = at.key(key);
             if let Some((_, own)) = OWN.iter().find(|(theirs, _)| theirs == key) {
                 problems.push(
-                    Problem::conflict(
-                        Place::key(here),
-                        format!("`{key}` in `extra`, for which the language has a key"),
-                    )
-                    .label(format!("say `{own}` instead"))
-                    .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
+                    Problem::conflict(Place::key(here), format!("`{key}` in `extra`, for which `cloudInit` has a key"))
+                        .label(format!("use `{own}` instead"))
+                        .help(format!("move it out of `extra`, to `\"{own}\"` in `cloudInit`")),
                 );
                 continue;
             }
@@ -41,7 +38,7 @@ pub(crate) fn merged<'l>(layers: impl Iterator<Item = At<'l, Extra>>, problems: 
             match (key.as_str(), value) {
                 ("users", Value::Array(_)) => users(value, &here, problems),
                 ("users", _) => problems.push(
-                    Problem::new(Id::WrongType, Place::value(here), "`users` is no list")
+                    Problem::new(Id::WrongType, Place::value(here), "`users` is not a list")
                         .label("needs a list")
                         .help("write `[{ \"name\": … }]`"),
                 ),
@@ -78,7 +75,7 @@ fn check(value: &Value, at: &Pointer, problems: &mut Problems) {
     }
 }
 
-/// Checks the hashes of further users.
+/// Checks the hashes of additional users.
 fn users(users: &Value, at: &Pointer, problems: &mut Problems) {
     for (index, user) in users.as_array().into_iter().flatten().enumerate() {
         for key in ["passwd", "hashed_passwd"] {

@@ -174,20 +174,20 @@ fn default_route(
             problems.extend(other.map(|other| {
                 Problem::conflict(
                     word.place(),
-                    format!("the default route leads through `{}` and another one", word.value),
+                    format!("two default routes, through `{}` and another interface", word.value),
                 )
-                .label("not the only one")
-                .related(other.place.clone(), "a router to everywhere else")
-                .help("leave the router out there, or name that one here")
+                .label("the default route")
+                .related(other.place.clone(), "another gateway")
+                .help("leave that gateway out, or set `defaultRoute` to its interface")
             }));
         } else if !addressing.dhcp.v4 && !addressing.dhcp.v6 && addressing.gateways.is_empty() {
             problems.push(
                 Problem::needs(
                     word.place(),
-                    format!("the default route leads through `{}`, which knows no router", word.value),
+                    format!("the default route leads through `{}`, which has no gateway", word.value),
                     "a `gateway` or DHCP there",
                 )
-                .help("give it a `gateway`, or name one that has DHCP"),
+                .help("give it a `gateway`, or choose one that uses DHCP"),
             );
         }
     }
@@ -219,7 +219,7 @@ fn link_of(
         let message = format!("interface `{}` is in bond `{bond}`, which carries its VLANs", link.value);
         problems.push(
             Problem::conflict(link.place(), message)
-                .label("no VLANs of its own")
+                .label("cannot carry VLANs itself")
                 .related(place.clone(), "in this bond")
                 .help(format!("write `\"link\": \"{bond}\"`")),
         );
@@ -235,10 +235,10 @@ fn one_way_out(network: &GuestNetwork, problems: &mut Problems) {
         let Some(first) = gateways.next() else { continue };
         for other in gateways {
             problems.push(
-                Problem::conflict(other.place.clone(), format!("a second {} router to everywhere else", family.name()))
-                    .label("which of the two?")
+                Problem::conflict(other.place.clone(), format!("a second {} default gateway", family.name()))
+                    .label("the second one")
                     .related(first.place.clone(), "the first one")
-                    .help("leave one of the two out: netplan refuses them"),
+                    .help("leave one of the two out: netplan refuses both together"),
             );
         }
     }
@@ -258,8 +258,8 @@ fn members(
         };
         if list.value.is_empty() {
             problems.push(
-                Problem::needs(list.place(), format!("bond `{bond}` has no interfaces"), "at least one")
-                    .help("name interfaces of the domain"),
+                Problem::needs(list.place(), format!("bond `{bond}` has no interfaces"), "needs at least one")
+                    .help("list interfaces of the domain"),
             );
         }
         all.push(bond_members(bond, list, guest_links, problems));
@@ -286,7 +286,7 @@ fn bond_members(
                 Problem::conflict(place, format!("interface `{name}` is in a bond twice"))
                     .label("the second time")
                     .related(first.clone(), "the first time")
-                    .help("an interface is in one bond, once"),
+                    .help("an interface can be in only one bond, once"),
             ),
         }
     }
@@ -307,13 +307,13 @@ fn check_name(name: &str, at: &Pointer, taken: &mut HashMap<String, Place>, prob
                 format!("`{name}` is longer than {} bytes", device_name::MAX),
             )
             .label(format!("{} bytes", name.len()))
-            .help("Linux' names of interfaces end there; choose a shorter one"),
+            .help("choose a shorter one: this is Linux's limit for names of interfaces"),
         );
         return;
     }
     if let Some(first) = taken.insert(name.to_owned(), place.clone()) {
         problems.push(
-            Problem::new(Id::DuplicateName, place, format!("two interfaces of the guest are called `{name}`"))
+            Problem::new(Id::DuplicateName, place, format!("two interfaces of the guest are named `{name}`"))
                 .second_of(&first)
                 .help("give the bond or the VLAN another name"),
         );

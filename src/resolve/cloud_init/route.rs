@@ -19,7 +19,7 @@ pub(crate) fn route(
     problems: &mut Problems,
 ) -> Option<GuestRoute> {
     let to = layers.get(key!(to)).and_then(|word| {
-        let everywhere = "write the router to everywhere as `gateway` or `gateway6`, and here the other subnets";
+        let everywhere = "write the default route as `gateway` or `gateway6`, and other subnets here";
         route::destination(word, "the guest's own subnets", everywhere, problems)
     });
     let via = layers.get(key!(via));
@@ -47,16 +47,14 @@ fn check_router(via: IpAddr, word: Word<'_>, addresses: &[Static], problems: &mu
     }
     problems.push(match same.next() {
         Some(own) => {
-            let message = format!("a route by way of `{via}`, which is outside of all subnets that the guest is in");
+            let message = format!("a route via `{via}`, which is outside of the guest's subnets");
             Problem::new(Id::AddressOutsideSubnet, word.place(), message)
                 .label(format!("not in `{}`", own.net.trunc()))
                 .related(own.place.clone(), "the guest's address")
-                .help(
-                    "write an address of the same subnet; or add `\"onLink\": true`, if the guest reaches it directly",
-                )
+                .help("write an address of the same subnet; or add `\"onLink\": true` if the guest reaches it directly")
         }
         None => Problem::conflict(word.key_place(), format!("a route without an {} address", family.name()))
-            .label("reached from which address?")
+            .label("no address of this family")
             .help("add `addresses` of its family, or leave the route out"),
     });
 }

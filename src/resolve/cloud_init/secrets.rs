@@ -13,7 +13,7 @@ pub(crate) fn secrets(layers: &Layers<'_, written::CloudInit>, problems: &mut Pr
     let password = layers.get(key!(password_file));
     if let (Some(hash), Some(password)) = (layers.get(key!(password_hash)), password) {
         problems.push(
-            Problem::both(password.key_place(), "two passwords of one user", "which of the two?")
+            Problem::both(password.key_place(), "two passwords of one user", "the other one")
                 .related(hash.key_place(), "the hash of one"),
         );
     }
@@ -49,7 +49,7 @@ fn mode(word: Word<'_>, problems: &mut Problems) -> Option<String> {
                 word.place(),
                 format!("`{}` is not a mode", text::shortened(word.value)),
             )
-            .label("needs three octal digits, or a 0 and three")
+            .label("needs three octal digits, with or without a leading 0")
             .help("write it like `\"0600\"`"),
         );
     }
@@ -66,7 +66,7 @@ fn owner(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     };
     if !is_valid {
         problems.push(
-            Problem::bad_name(word.place(), format!("`{}` is no user of the guest", text::shortened(word.value)))
+            Problem::bad_name(word.place(), format!("`{}` is not a user of the guest", text::shortened(word.value)))
                 .label("needs a user, or a user and a group")
                 .help("write it like `\"nginx\"` or `\"root:nginx\"`"),
         );

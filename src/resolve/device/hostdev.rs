@@ -40,9 +40,9 @@ pub(crate) fn host_devices(
         .collect();
     if let [first, second, ..] = frame_buffers.as_slice() {
         problems.push(
-            Problem::conflict((*second).clone(), "two devices show the firmware")
+            Problem::conflict((*second).clone(), "two devices with `ramfb`")
                 .second_of(first)
-                .help("leave `ramfb` out of one of them"),
+                .help("remove `ramfb` from one of them"),
         );
     }
     devices
@@ -61,7 +61,7 @@ fn host_device(
 
     let guest = layers.get(key!(guest));
     if pci.is_none() {
-        let what = "a device that is no PCI device of the host";
+        let what = "a device that is not a PCI device of the host";
         parse::only_for(written!(layers => managed, rom, rom_bar), what, "`pci`", problems);
     }
     if usb.is_none() {
@@ -70,7 +70,12 @@ fn host_device(
         parse::only_for(written!(layers => guest), "a USB device", "`pci` and `mdev`", problems);
     }
     if mdev.is_none() {
-        parse::only_for(written!(layers => display, ramfb), "a device that is no mediated one", "`mdev`", problems);
+        parse::only_for(
+            written!(layers => display, ramfb),
+            "a device that is not a mediated device",
+            "`mdev`",
+            problems,
+        );
     } else {
         parse::only_for(written!(layers => boot), "a mediated device", "`pci` and `usb`", problems);
     }
@@ -97,16 +102,19 @@ fn host_device(
         let ramfb = layers.get(key!(ramfb)).filter(|ramfb| *ramfb.value);
         if let Some(ramfb) = ramfb.filter(|_| !display) {
             problems.push(
-                Problem::conflict(ramfb.key_place(), "a frame buffer that nobody sees")
+                Problem::conflict(ramfb.key_place(), "`ramfb` without `display`")
                     .label("only with `display`")
                     .help("add `\"display\": true`, or leave `ramfb` out"),
             );
         }
         if display && !has_screen {
             problems.push(
-                Problem::conflict(Place::key(layers.pointer().key("display")), "a display without a screen")
-                    .label("the domain has no `graphics`")
-                    .help("give the domain a screen's server, or leave `display` out"),
+                Problem::conflict(
+                    Place::key(layers.pointer().key("display")),
+                    "`display` in a domain without `graphics`",
+                )
+                .label("the domain has no `graphics`")
+                .help("give the domain a display (`graphics`), or leave `display` out"),
             );
         }
         let uuid = parsed(mdev?, mediated, "mdevctl list", "c2177883-f1bb-47f0-914d-32a22e3a8804", problems)?;

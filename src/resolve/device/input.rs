@@ -27,7 +27,7 @@ pub(crate) fn inputs(guest: &Guest<'_>, has_video: bool, problems: &mut Problems
         let of_host = |input: &Input| input.device.as_ref().map(|device| device.value.clone());
         let first = inputs.iter().find(|other| of_host(other).is_some() && of_host(other) == of_host(&input));
         if let (Some(first), Some(second)) = (first.and_then(|first| first.device.as_ref()), &input.device) {
-            let message = format!("two inputs are the device `{}` of the host", second.value);
+            let message = format!("two inputs use the device `{}` of the host", second.value);
             problems.push(
                 Problem::new(Id::DuplicateDevice, second.place.clone(), message)
                     .second_of(&first.place)
@@ -48,16 +48,16 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
         InputType::Tablet | InputType::Keyboard | InputType::Mouse => false,
     };
     if kind != InputType::Evdev {
-        let what = "a device that the guest and the host do not have in turns";
+        let what = "a device that host and guest do not use in turns";
         parse::only_for(written!(layers => grab, grab_toggle, repeat), what, "`evdev`", problems);
     }
     if !is_of_host {
-        let (what, only) = ("a device that QEMU makes", "`evdev` and `passthrough`");
+        let (what, only) = ("a device that QEMU emulates", "`evdev` and `passthrough`");
         parse::only_for(written!(layers => device), what, only, problems);
     }
     if is_of_host && device.is_none() {
         problems.push(
-            Problem::needs(layers.place(), "a device of the host that is not named", "a `device`")
+            Problem::needs(layers.place(), "an input of the host, without its device", "a `device`")
                 .help("add `\"device\": …`, a link in `/dev/input/by-id`"),
         );
     }
@@ -72,17 +72,17 @@ fn input_of(layers: &Layers<'_, written::Input>, arch: Arch, problems: &mut Prob
     if let Some(bus) = bus {
         let refused = if !buses.contains(bus.value) {
             Some(match kind {
-                InputType::Evdev => "an `evdev` device comes through QEMU's own keyboard and mouse",
+                InputType::Evdev => "the guest sees an `evdev` device as QEMU's own keyboard and mouse",
                 InputType::Passthrough => "only `virtio`",
                 InputType::Tablet | InputType::Keyboard | InputType::Mouse => "only `usb` and `virtio`",
             })
         } else if *bus.value == InputBus::Ps2 && arch == Arch::Aarch64 {
-            Some("only a PC has it")
+            Some("only on a PC")
         } else {
             None
         };
         problems.extend(refused.map(|label| {
-            Problem::conflict(bus.place(), "an input device on a bus that it does not have")
+            Problem::conflict(bus.place(), "an input device on a bus that it does not support")
                 .label(label)
                 .help("leave `bus` out")
         }));

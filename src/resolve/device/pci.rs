@@ -38,13 +38,13 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
     };
     let slots = if address.bus == 0 { first } else { on_bus };
     let mistake = if address.domain != 0 {
-        Some("the guest has PCI domain `0000` only".to_owned())
+        Some("the guest has only PCI domain `0000`".to_owned())
     } else if address.bus > last_bus {
         Some(format!("the last bus is `{last_bus:02x}`"))
     } else if !slots.contains(&address.slot) {
         let (first, last) = (slots.start(), slots.end());
         Some(if first == last {
-            format!("bus `{:02x}` has slot `{first:02x}` only", address.bus)
+            format!("bus `{:02x}` has only slot `{first:02x}`", address.bus)
         } else {
             format!("bus `{:02x}` has slots `{first:02x}` to `{last:02x}` for devices", address.bus)
         })
@@ -53,7 +53,7 @@ pub(crate) fn slot(word: Word<'_>, board: Board, problems: &mut Problems) -> Opt
     };
     if let Some(mistake) = mistake {
         problems.push(
-            Problem::new(Id::OutOfRange, word.place(), format!("the guest has no place `{address}` for a device"))
+            Problem::new(Id::OutOfRange, word.place(), format!("the guest has no PCI slot `{address}` for a device"))
                 .label(mistake)
                 .help(format!("write one like `\"{example}\"`, or leave `guest` out")),
         );
@@ -77,7 +77,7 @@ pub(crate) fn allows(model: Option<InterfaceModel>, word: Word<'_>, board: Board
             | InterfaceModel::Pcnet
             | InterfaceModel::Ne2kPci,
         ) => None,
-        None => Some("a virtual function on PCI Express, as which libvirt knows it only when it starts".to_owned()),
+        None => Some("a virtual function on PCI Express, which libvirt detects only at the domain's start".to_owned()),
     };
     let is_express = matches!(board, Board::Q35 | Board::Virt);
     let on_port = PciAddress::parse(word.value).is_some_and(|address| address.bus > 0);
@@ -85,7 +85,7 @@ pub(crate) fn allows(model: Option<InterfaceModel>, word: Word<'_>, board: Board
     let others = if model.is_some() { "choose `e1000e`, `igb` or `virtio`, " } else { "" };
     problems.push(
         Problem::conflict(word.place(), message)
-            .label("has no place for plain PCI")
+            .label("has no conventional PCI slot")
             .help(format!("{others}write a slot of bus `00`, or leave `guest` out")),
     );
     false
@@ -114,21 +114,21 @@ pub(crate) fn assign_slots<'a>(
             Problem::new(
                 Id::DuplicateSlot,
                 place.clone(),
-                format!("two devices have the place `{address}` in the guest"),
+                format!("two devices have the PCI address `{address}` in the guest"),
             )
             .label("the second one")
             .related(other, what)
         };
         if let Some(at) = fixed.get(&address.bus) {
             problems.push(
-                duplicate("an interface has the bus of its number, counted from 1", Place::value(at))
+                duplicate("an interface has the bus with its number, counted from 1", Place::value(at))
                     .help("choose a bus after those of the interfaces, such as `20`"),
             );
         }
         if let Some((_, first)) = all[..index].iter().find(|(other, _)| *other == address) {
             problems.push(
                 duplicate("the first one", first.clone())
-                    .help("give each a slot, or in one slot a function, of its own"),
+                    .help("give each its own slot, or its own function in the same slot"),
             );
         }
         let shared: Vec<u16> = all
@@ -143,7 +143,7 @@ pub(crate) fn assign_slots<'a>(
                     place.clone(),
                     format!("no device is function 0 of slot `{:02x}:{:02x}`", address.bus, address.slot),
                 )
-                .label("a guest looks for others only where it finds that one")
+                .label("the guest finds other functions only if there is function 0")
                 .help("give one of the devices in that slot the function `.0`"),
             );
         }

@@ -39,7 +39,7 @@ impl Plugged<'_> {
             problems.push(
                 full(place, domain, on_pci_at_most(board), "PCI")
                     .label("has no slot left")
-                    .help("leave some out; disks have room on another bus, such as `\"bus\": \"scsi\"`"),
+                    .help("leave some out, or put disks on another bus, such as `\"bus\": \"scsi\"`"),
             );
         }
         // They are written as a number.

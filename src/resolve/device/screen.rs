@@ -1,4 +1,4 @@
-//! Reads the screen of a domain: the servers that show it, and what the video device can do.
+//! Reads the displays of a domain and its video device.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -21,7 +21,7 @@ const KEYMAPS: &[&str] = &[
     "hr", "hu", "is", "it", "ja", "lt", "lv", "mk", "nl", "no", "pl", "pt", "pt-br", "ru", "sl", "sv", "th", "tr",
 ];
 
-/// Reads the screen.
+/// Reads the displays and the video device.
 pub(crate) fn screen(guest: &Guest<'_>, problems: &mut Problems) -> Screen {
     let first = guest.layers.object(key!(graphics));
     let mut servers: Vec<Graphics> = server(&first, guest.instance, problems).into_iter().collect();
@@ -30,7 +30,7 @@ pub(crate) fn screen(guest: &Guest<'_>, problems: &mut Problems) -> Screen {
         if protocol.is_none_or(|protocol| *protocol.value == GraphicsType::None) {
             let place = protocol.map_or_else(|| layers.place(), |protocol| protocol.place());
             problems.push(
-                Problem::needs(place, "a further server that does not say what it is", "a `type`")
+                Problem::needs(place, "an additional display without a type", "a `type`")
                     .help("choose one that `graphics` does not have, such as `vnc`, or leave the whole entry out"),
             );
             continue;
@@ -71,7 +71,7 @@ fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
         && !matches!(screen.video, Video::Virtio | Video::Qxl)
     {
         problems.push(
-            Problem::only_for(heads.place(), "several screens on a video device that has one", "`virtio` and `qxl`")
+            Problem::only_for(heads.place(), "several heads on a video device that supports one", "`virtio` and `qxl`")
                 .help("leave `videoHeads` out, or choose video `virtio`"),
         );
     }
@@ -80,12 +80,12 @@ fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
         let at = accel3d.key_place();
         if screen.video != Video::Virtio {
             problems.push(
-                Problem::only_for(at, "3D on a video device that has none", "`virtio`")
+                Problem::only_for(at, "3D on a video device that does not support it", "`virtio`")
                     .help("leave `accel3d` out, or choose video `virtio`"),
             );
         } else if !screen.graphics.iter().any(Graphics::is_drawn_by_gpu) {
             problems.push(
-                Problem::conflict(at, "3D on a screen that the host's GPU does not draw")
+                Problem::conflict(at, "3D on a display that the host's GPU does not render")
                     .label("QEMU would not start")
                     .help(
                         "give `graphics` `\"gl\": true`, or add `{ \"type\": \"egl-headless\" }` to `furtherGraphics`",
@@ -113,7 +113,7 @@ fn check_video(guest: &Guest<'_>, screen: &Screen, problems: &mut Problems) {
                 format!("Windows on aarch64 with video `{}`", video.value.name()),
             )
             .label("\"Guest has not initialized the display\"")
-            .help("choose `ramfb`, or `virtio` once its drivers are in"),
+            .help("choose `ramfb`, or `virtio` once its drivers are installed"),
         );
     }
 }
@@ -126,22 +126,22 @@ fn check_servers(servers: &[Graphics], problems: &mut Problems) {
     for (index, graphics) in servers.iter().enumerate() {
         let before = &servers[..index];
         if let Some(first) = before.iter().find(|other| other.protocol == graphics.protocol) {
-            let message = "two servers of one type, of which QEMU has one";
+            let message = "two displays of the same type, which QEMU does not support";
             conflict(message, &graphics.place, &first.place, "give one of them another `type`, or leave it out");
         } else if let Some(first) = before.iter().find(|other| other.is_drawn_by_gpu() && graphics.is_drawn_by_gpu()) {
-            let message = "the host's GPU draws for two servers";
-            conflict(message, &graphics.place, &first.place, "leave `gl` or the `egl-headless` server out");
+            let message = "the host's GPU renders for two displays";
+            conflict(message, &graphics.place, &first.place, "leave `gl` or the `egl-headless` display out");
         } else if let Some(first) = before.iter().find(|other| other.gl || graphics.gl) {
             // QEMU ties what is drawn to the one server: others are "incompatible with the GL context".
-            let message = "two servers of a screen that the host's GPU draws for SPICE";
-            let help = "leave `gl` out, and add `{ \"type\": \"egl-headless\" }`, which draws for all of them";
+            let message = "a second display beside SPICE with `gl`";
+            let help = "leave `gl` out, and add `{ \"type\": \"egl-headless\" }`, which renders for all displays";
             conflict(message, &graphics.place, &first.place, help);
         }
         let Some(keymap) = &graphics.keymap else { continue };
         let other = before.iter().filter_map(|other| other.keymap.as_ref()).find(|other| other.value != keymap.value);
         if let Some(first) = other {
-            let help = "write the same layout twice, or one of them only";
-            conflict("two layouts of one keyboard", &keymap.place, &first.place, help);
+            let help = "write the same layout for both, or for only one of them";
+            conflict("two layouts for the same keyboard", &keymap.place, &first.place, help);
         }
     }
 }
@@ -159,12 +159,8 @@ fn server(
     if let Some(word) = listen_word.filter(|_| is_closed && protocol != GraphicsType::EglHeadless) {
         let ports = present(written!(layers => port, websocket));
         problems.extend(ports.map(|(key, at)| {
-            Problem::both(
-                Place::key(at),
-                format!("a `{key}` of a server that listens on no address"),
-                "not with `none`",
-            )
-            .related(word.place(), "no address")
+            Problem::both(Place::key(at), format!("`{key}` of a display that listens on no address"), "not with `none`")
+                .related(word.place(), "no address")
         }));
     }
     let port = layers.get(key!(port));
@@ -176,20 +172,20 @@ fn server(
     let has_gl = gl.is_some_and(|gl| *gl.value);
     match protocol {
         GraphicsType::EglHeadless => {
-            let what = "a screen that nobody connects to";
+            let what = "a display without network clients";
             // A layout that QEMU does not know has been refused.
             let [listen, port] = written!(layers => listen, port);
             let keymap = ("keymap", keymap.map(|at| at.pointer()));
             parse::only_for([listen, port, keymap], what, "`spice` and `vnc`", problems);
             parse::only_for(written!(layers => websocket), what, "`vnc`", problems);
         }
-        GraphicsType::Spice => parse::only_for(written!(layers => websocket), "a SPICE server", "`vnc`", problems),
+        GraphicsType::Spice => parse::only_for(written!(layers => websocket), "a SPICE display", "`vnc`", problems),
         GraphicsType::Vnc => {}
-        // The strongest layer removes the screen of a weaker one.
+        // The strongest layer removes the display of a weaker one.
         GraphicsType::None => return None,
     }
     if protocol == GraphicsType::Vnc || (protocol == GraphicsType::Spice && !has_gl) {
-        let (what, only) = ("a screen that QEMU draws", "`egl-headless` and with `gl`");
+        let (what, only) = ("a display that QEMU renders", "`egl-headless` and with `gl`");
         parse::only_for(written!(layers => render_node), what, only, problems);
     }
     if let Some(gl) = gl.filter(|gl| *gl.value) {
@@ -229,8 +225,7 @@ fn listen(word: Word<'_>, problems: &mut Problems) -> Option<IpAddr> {
             Problem::of_value(Id::BadAddress, word.place(), format!("`{}` is not an IP address", word.value))
                 .label("needs an IPv4 or IPv6 address")
                 .help(
-                    "write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for everyone who reaches the host, `\"none\"` for \
-                     no address",
+                    "write `\"127.0.0.1\"` for the host only, `\"0.0.0.0\"` for all addresses of the host, `\"none\"` for no address",
                 ),
         );
     }
@@ -240,10 +235,10 @@ fn listen(word: Word<'_>, problems: &mut Problems) -> Option<IpAddr> {
 fn check_keymap(word: Word<'_>, problems: &mut Problems) -> bool {
     let is_known = KEYMAPS.contains(&word.value.as_str());
     if !is_known {
-        let message = format!("QEMU knows no layout of keyboards `{}`", text::shortened(word.value));
+        let message = format!("QEMU has no keyboard layout `{}`", text::shortened(word.value));
         problems.push(
             Problem::bad_name(word.place(), message)
-                .label("not a layout")
+                .label("not a keyboard layout")
                 .help(did_you_mean(word.value, KEYMAPS.iter().copied())),
         );
     }
@@ -253,7 +248,7 @@ fn check_keymap(word: Word<'_>, problems: &mut Problems) -> bool {
 fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, problems: &mut Problems) {
     if protocol != GraphicsType::Spice {
         problems.push(
-            Problem::conflict(gl.place(), "the host's GPU draws for SPICE only")
+            Problem::conflict(gl.place(), "`gl` of a display that is not SPICE")
                 .label("not with this `type`")
                 .help("leave `gl` out, or choose type `spice`"),
         );
@@ -261,20 +256,20 @@ fn check_gl(protocol: GraphicsType, gl: At<'_, bool>, written: Option<Pointer>, 
         problems.push(
             Problem::both(
                 Place::key(written),
-                "a screen that the host's GPU draws listens on no address",
+                "an address of a display with `gl`, which listens on none",
                 "not with `gl`",
             )
-            .related(gl.place(), "drawn by the host's GPU"),
+            .related(gl.place(), "rendered by the host's GPU"),
         );
     }
 }
 
-/// Refuses what needs a SPICE client where the screen has no SPICE server.
+/// Refuses what needs a SPICE client where there is no SPICE display.
 pub(crate) fn check_spice(at: &Pointer, what: &str, screen: &Screen, problems: &mut Problems) {
     if !screen.has(GraphicsType::Spice) {
         problems.push(
-            Problem::conflict(Place::key(at), format!("{what} of a client that there is not"))
-                .label("the domain has no SPICE server")
+            Problem::conflict(Place::key(at), format!("{what} of a SPICE client without a SPICE display"))
+                .label("the domain has no SPICE display")
                 .help("leave it out, or give `graphics` type `spice`"),
         );
     }

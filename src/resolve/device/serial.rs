@@ -32,7 +32,7 @@ pub(crate) fn serials(guest: &Guest<'_>, console: bool, problems: &mut Problems)
     };
     let room = PORTS_OF_A_PC - usize::from(console);
     if guest.arch == Arch::X86_64 && list.value.len() > room {
-        let message = format!("{} serial ports, where a PC has room for {room}", list.value.len());
+        let message = format!("{} serial ports, but a PC has room for {room}", list.value.len());
         problems.push(
             Problem::new(Id::OutOfRange, list.place(), message)
                 .label(if console { "the console of `serial` is the first of four" } else { "a PC has four" })
@@ -52,7 +52,7 @@ fn serial(layers: &Layers<'_, written::Serial>, instance: &Instance<'_>, problem
     parse::one_of(&kinds, "a serial port", &layers.pointer(), problems)?;
     problems.extend(pty.and_then(parse::only_true));
     if tcp.is_none() && unix.is_none() {
-        let what = "a port that nobody connects to";
+        let what = "a port that has no socket";
         parse::only_for(written!(layers => listen), what, "`tcp` and `unix`", problems);
     }
     if tcp.is_none() {
@@ -98,7 +98,7 @@ pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, probl
         }
         let name = word.value.clone();
         if name.len() > CHANNEL_MAX {
-            let message = format!("a channel's name of {} bytes, where there is room for {CHANNEL_MAX}", name.len());
+            let message = format!("a channel name of {} bytes, longer than the limit of {CHANNEL_MAX}", name.len());
             problems.push(
                 Problem::of_value(Id::TextTooLong, word.place(), message)
                     .label("too long")
@@ -106,21 +106,20 @@ pub(crate) fn channels(layers: &Layers<'_, DomainFields>, screen: &Screen, probl
             );
         }
         let agent = match name.as_str() {
-            GUEST_AGENT => Some("`agent` makes the channel of the QEMU guest agent"),
-            SPICE_AGENT if screen.has(GraphicsType::Spice) => Some("`graphics` makes the channel of the SPICE agent"),
+            GUEST_AGENT => Some("`agent` adds the channel of the QEMU guest agent"),
+            SPICE_AGENT if screen.has(GraphicsType::Spice) => Some("`graphics` adds the channel of the SPICE agent"),
             _ => None,
         };
         if let Some(label) = agent {
             problems.push(
-                Problem::conflict(word.place(), "a further channel of an agent").label(label).help("leave it out"),
+                Problem::conflict(word.place(), "an additional channel for an agent").label(label).help("leave it out"),
             );
         } else if name == SPICE_AGENT {
             problems.push(
-                Problem::conflict(word.place(), "the channel of the SPICE agent, without a SPICE server")
-                    .label("nobody talks to the agent")
+                Problem::conflict(word.place(), "the channel of the SPICE agent without a SPICE display")
+                    .label("nothing uses it")
                     .help(
-                        "let `graphics` have a server of type `spice`, which brings the channel; for the clipboard over VNC, add \
-                         a channel of type `qemu-vdagent` by `extra`",
+                        "give `graphics` type `spice`, which adds the channel; for the clipboard over VNC, add a channel of type `qemu-vdagent` with `extra`",
                     ),
             );
         }

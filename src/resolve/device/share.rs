@@ -57,7 +57,7 @@ pub(crate) fn shares(layers: &Layers<'_, DomainFields>, problems: &mut Problems)
 fn server(layers: &Layers<'_, written::Share>, problems: &mut Problems) -> ShareServer {
     match layers.value(key!(driver)).unwrap_or_default() {
         ShareDriver::Virtiofs => {
-            parse::only_for(written!(layers => access_mode), "a share of virtiofsd", "`9p`", problems);
+            parse::only_for(written!(layers => access_mode), "a virtiofs share", "`9p`", problems);
             if let Some(size) = layers.get(key!(queue_size)).filter(|size| !size.value.is_power_of_two()) {
                 problems.push(
                     Problem::out_of_range(size.place(), format!("a queue for {} requests", size.value))

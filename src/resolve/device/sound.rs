@@ -27,7 +27,7 @@ pub(crate) fn sound(guest: &Guest<'_>, problems: &mut Problems) -> Sound {
     *sound.value
 }
 
-/// Decides which backend sound goes to: the one of the spec, or the one that suits the screen.
+/// Decides which backend sound goes to: the one of the spec, or the one that suits the display.
 pub(crate) fn audio(
     layers: &Layers<'_, DomainFields>,
     sound: Sound,
@@ -68,16 +68,12 @@ fn device(word: Word<'_>, kind: AudioType, problems: &mut Problems) -> Option<St
         let label = if device.is_empty() {
             "no device"
         } else {
-            "libvirt takes letters, digits, `_`, `.`, `-`, `\\`, `:` and `/`"
+            "libvirt allows letters, digits, `_`, `.`, `-`, `\\`, `:` and `/`"
         };
         problems.push(
-            Problem::new(
-                Id::BadName,
-                word.place(),
-                format!("`{}` cannot be a device of sound", text::shortened(&device)),
-            )
-            .label(label)
-            .help("write what the device is called, such as `\"hw:0\"` for ALSA and `\"/dev/dsp0\"` for OSS"),
+            Problem::new(Id::BadName, word.place(), format!("`{}` cannot be a sound device", text::shortened(&device)))
+                .label(label)
+                .help("write the device's name, such as `\"hw:0\"` for ALSA and `\"/dev/dsp0\"` for OSS"),
         );
     }
     is_valid.then_some(device)
@@ -104,7 +100,7 @@ fn check_keys(layers: &Layers<'_, written::Audio>, kind: AudioType, problems: &m
                 problems.push(Problem::key_only_for(&written.pointer(), "sound of another type", only));
             }
             None if kind == AudioType::File && key == "path" => problems.push(
-                Problem::needs(layers.place(), "sound that goes into no file", "a `path`")
+                Problem::needs(layers.place(), "the audio backend `file` without a file", "a `path`")
                     .help("add `\"path\": …`, the WAV file that is written"),
             ),
             Some(_) | None => {}

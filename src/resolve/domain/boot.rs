@@ -21,7 +21,7 @@ pub(crate) fn direct_boot(layers: &Layers<'_, DomainFields>, problems: &mut Prob
     let cmdline = direct.get(key!(cmdline)).and_then(|word| text::line_of(word, problems));
     let Some(kernel) = direct.get(key!(kernel)) else {
         problems.push(
-            Problem::needs(direct.place(), "a direct boot of no kernel", "a `kernel`")
+            Problem::needs(direct.place(), "a direct boot without a kernel", "a `kernel`")
                 .help("add `\"kernel\": \"/var/lib/libvirt/boot/bzImage\"`"),
         );
         return None;
@@ -49,7 +49,7 @@ pub(crate) fn boot(
                 Problem::new(
                     Id::DuplicateBootOrder,
                     order.place.clone(),
-                    format!("two devices are number {} of the boot order", order.value),
+                    format!("two devices are number {} in the boot order", order.value),
                 )
                 .second_of(&other.place)
                 .help("give each device a number of its own"),
@@ -62,10 +62,10 @@ pub(crate) fn boot(
     match (list, orders.first()) {
         (Some(list), Some(order)) if !list.value.is_empty() => {
             problems.push(
-                Problem::conflict(list.place(), "a boot order of kinds of device and one of devices")
+                Problem::conflict(list.place(), "a boot order of device kinds together with one of single devices")
                     .label("not with a `boot` of devices")
-                    .related(order.place.clone(), "a device with a place of its own")
-                    .help("leave one of the two out; `\"boot\": []` takes back that of `defaults` or a profile"),
+                    .related(order.place.clone(), "a device with its own boot position")
+                    .help("leave one of the two out; `\"boot\": []` removes that of `defaults` or a profile"),
             );
             Vec::new()
         }
@@ -77,7 +77,7 @@ pub(crate) fn boot(
                         Problem::new(
                             Id::DuplicateBootOrder,
                             Place::value(at),
-                            "a kind of device has two places in the boot order",
+                            "a kind of device is twice in the boot order",
                         )
                         .second_of(&Place::value(list.pointer().index(first)))
                         .help("leave one of the two out"),

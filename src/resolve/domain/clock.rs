@@ -20,13 +20,21 @@ pub(crate) fn clock(guest: &Guest<'_>, hyperv: bool, problems: &mut Problems) ->
     let offset = clock.get(key!(offset));
     match (offset, timezone) {
         (Some(offset), None) if *offset.value == ClockOffset::Timezone => problems.push(
-            Problem::needs(offset.place(), "a clock in a time zone that is not said", "a `timezone` beside it")
-                .help("add `\"timezone\": \"Europe/Berlin\"`, or choose `utc` or `localtime`"),
+            Problem::needs(
+                offset.place(),
+                "a clock with offset `timezone` without a time zone",
+                "a `timezone` beside it",
+            )
+            .help("add `\"timezone\": \"Europe/Berlin\"`, or choose `utc` or `localtime`"),
         ),
         (Some(offset), Some(timezone)) if *offset.value != ClockOffset::Timezone => problems.push(
-            Problem::only_for(timezone.key_place(), "a time zone for a clock that has none", "`offset` `timezone`")
-                .related(offset.place(), "the offset")
-                .help("leave one of the two out"),
+            Problem::only_for(
+                timezone.key_place(),
+                "a time zone for a clock with another offset",
+                "`offset` `timezone`",
+            )
+            .related(offset.place(), "the offset")
+            .help("leave one of the two out"),
         ),
         (Some(_) | None, _) => {}
     }

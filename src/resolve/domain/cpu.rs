@@ -44,7 +44,7 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
             problems.push(
                 Problem::new(Id::OutOfRange, topology.place(), format!("a topology of more than {CPUS_MAX} CPUs"))
                     .label("sockets × cores × threads")
-                    .help("make them smaller"),
+                    .help("use smaller numbers"),
             );
             CPUS_MAX
         }),
@@ -69,7 +69,7 @@ pub(crate) fn cpus(guest: &Guest<'_>, iothreads: u32, problems: &mut Problems) -
         problems.push(
             Problem::only_for(
                 migratable.key_place(),
-                "a choice of features in a mode that has none",
+                "`migratable` in a CPU mode that does not have it",
                 "modes `host-passthrough` and `maximum`",
             )
             .help("leave `migratable` out"),
@@ -107,7 +107,7 @@ fn fits_board(guest: &Guest<'_>, count: u32, place: Place, problems: &mut Proble
     if count > most {
         problems.push(
             Problem::new(Id::OutOfRange, place, format!("{count} CPUs on a machine of type `{}`", guest.machine))
-                .label(format!("QEMU gives it at most {most}"))
+                .label(format!("QEMU supports at most {most}"))
                 .help(format!("write at most {most}{other}")),
         );
     }
@@ -129,10 +129,10 @@ fn pinned(
             Problem::new(
                 Id::OutOfRange,
                 list.place(),
-                format!("{} {what} are pinned, the domain has {count}", list.value.len()),
+                format!("{} {what} are pinned, but the domain has {count}", list.value.len()),
             )
-            .label("more than there are")
-            .help(format!("leave the last ones out, or give the domain more `{key}`")),
+            .label("too many entries")
+            .help(format!("remove the last ones, or give the domain more `{key}`")),
         );
     }
     pinned
@@ -151,8 +151,10 @@ fn partly_pinned(list: &At<'_, Vec<String>>, count: u32, what: &str) -> Option<P
             Place::value(at),
             format!("{entries} of the domain's {count} {what} {are} pinned"),
         )
-        .label(format!("`{}` is for one of them", shortened(set)))
-        .help(format!("write an entry for each of the {what}, from the first; the others may run anywhere"))
+        .label(format!("`{}` applies to one of them", shortened(set)))
+        .help(format!(
+            "write one entry for each of the {what}, starting with the first; those without an entry may run anywhere"
+        ))
     })
 }
 
@@ -175,7 +177,7 @@ fn check_cache(cache: Option<At<'_, CpuCache>>, arch: Arch, mode: CpuMode, probl
         problems.push(
             Problem::only_for(
                 cache.place(),
-                "the host's caches with a CPU that is not the host's",
+                "the host's caches with another CPU than the host's",
                 "modes `host-passthrough` and `maximum`",
             )
             .help("leave `cache` out, or choose `emulate`"),
@@ -197,7 +199,7 @@ fn model(cpu: &Layers<'_, Cpu>, guest: &Guest<'_>, problems: &mut Problems) -> (
         && *mode.value != CpuMode::Custom
     {
         problems.push(
-            Problem::only_for(model.key_place(), "a CPU model in a mode that takes none", "mode `custom`")
+            Problem::only_for(model.key_place(), "a CPU model in a mode that does not use it", "mode `custom`")
                 .related(mode.place(), "the mode")
                 .help("leave one of the two out"),
         );
@@ -217,7 +219,7 @@ fn model(cpu: &Layers<'_, Cpu>, guest: &Guest<'_>, problems: &mut Problems) -> (
         problems.push(
             Problem::conflict(mode.place(), "the host's CPU in an emulated domain")
                 .label("only under kvm")
-                .help("leave `mode` out, or name a `model`"),
+                .help("leave `mode` out, or give a `model`"),
         );
     }
     let named = model.filter(|word| parse::name(word.value, word.place(), problems));
@@ -248,10 +250,10 @@ fn features(cpu: &Layers<'_, Cpu>, arch: Arch, problems: &mut Problems) -> BTree
         |name: &str| features.get(name).filter(|(policy, _)| is_asked_for(*policy)).map(|(_, place)| place.clone());
     if let (Some(svm), Some(vmx)) = (asked("svm"), asked("vmx")) {
         problems.push(
-            Problem::new(Id::UnlikelyCpu, svm, "a CPU with the virtualization of AMD and that of Intel")
+            Problem::new(Id::UnlikelyCpu, svm, "a CPU with both AMD's and Intel's virtualization")
                 .label("no CPU has both")
                 .related(vmx, "Intel's")
-                .help("leave out the one that the host does not have; `optional` gives the guest what there is"),
+                .help("leave out the one that the host does not have; with `optional`, the guest gets the one that it has"),
         );
     }
     features.into_iter().map(|(name, (policy, _))| (name, policy)).collect()

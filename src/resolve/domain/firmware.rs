@@ -37,7 +37,7 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
         (Written::Bios, Arch::X86_64) => problems.extend(nvram.map(|nvram| {
             Problem::only_for(
                 nvram.key_place(),
-                format!("domain `{}` has a BIOS, which keeps no variables", guest.instance.name),
+                format!("domain `{}` has a BIOS, which has no firmware variables", guest.instance.name),
                 "`firmware` `uefi`",
             )
             .help("leave `nvram` out, or choose `uefi`")
@@ -52,7 +52,7 @@ pub(crate) fn firmware(guest: &Guest<'_>, own: &Layers<'_, DomainOwn>, problems:
             match (guest.arch, machine_at) {
                 (Arch::Aarch64, _) => Some(problem("is aarch64, which has no Secure Boot").label("only for x86_64")),
                 (Arch::X86_64, Some(machine_at)) if !guest.machine.contains("q35") => Some(
-                    problem("has a machine without the protected memory that Secure Boot needs")
+                    problem("has a machine without SMM, which Secure Boot needs")
                         .label("only on a q35 machine")
                         .related(machine_at.place(), "the machine"),
                 ),
@@ -113,11 +113,11 @@ fn format(snapshots: Option<At<'_, bool>>, nvram: Option<Word<'_>>, problems: &m
             Problem::new(
                 Id::NvramFormat,
                 nvram.place(),
-                format!("firmware variables in a file that is `{}` by its name and `{}` by `snapshots`", named.name(), asked.name()),
+                format!("a file of firmware variables that is `{}` by its name but `{}` by `snapshots`", named.name(), asked.name()),
             )
-            .label(format!("written as `{}`", asked.name()))
-            .related(snapshots.place(), format!("{kept} snapshots, they are kept as `{}`", asked.name()))
-            .help("leave `snapshots` out for the format that the name stands for; libvirt does not convert a file that exists"),
+            .label(format!("the name implies `{}`", asked.name()))
+            .related(snapshots.place(), format!("{kept} snapshots, the format is `{}`", asked.name()))
+            .help("leave `snapshots` out to use the format that the name implies; libvirt does not convert an existing file"),
         );
     }
     asked.map(|(format, _)| format).or(named.map(|(format, _)| format)).unwrap_or(ImageFormat::Qcow2)

@@ -1,4 +1,4 @@
-//! Reads what a guest is told of its hypervisor, and refuses it where the architecture has no such interface.
+//! Reads which hypervisor interfaces a guest sees, and refuses those that its architecture does not have.
 
 use crate::lab::domain::hypervisor::Hypervisor;
 use crate::problem::{Problem, Problems};
@@ -11,7 +11,7 @@ use crate::spec::key::key;
 /// The longest vendor of Hyper-V's interface, in characters: that of a CPUID leaf.
 const VENDOR_MAX: usize = 12;
 
-/// Reads what a guest is told of its hypervisor. All of these interfaces exist on PCs only.
+/// Reads which hypervisor interfaces a guest sees. All of them exist only on PCs.
 pub(crate) fn hypervisor(guest: &Guest<'_>, problems: &mut Problems) -> Hypervisor {
     let pc = guest.arch == Arch::X86_64;
     let hyperv = guest.layers.get(key!(hyperv));
@@ -19,15 +19,15 @@ pub(crate) fn hypervisor(guest: &Guest<'_>, problems: &mut Problems) -> Hypervis
     let hidden = guest.layers.get(key!(kvm_hidden));
     let vmport = guest.layers.get(key!(vmport));
     if !pc {
-        only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V's interface", problems);
-        only_for_pc(vendor, "hypervVendorId", "Hyper-V's interface", problems);
+        only_for_pc(hyperv.filter(|at| *at.value), "hyperv", "Hyper-V enlightenments", problems);
+        only_for_pc(vendor, "hypervVendorId", "Hyper-V enlightenments", problems);
         only_for_pc(hidden.filter(|at| *at.value), "kvmHidden", "a hidden KVM", problems);
-        only_for_pc(vmport, "vmport", "VMware's port", problems);
+        only_for_pc(vmport, "vmport", "the VMware port", problems);
     }
     if let Some(word) = vendor
         && !is_vendor(word.value)
     {
-        let message = format!("`{}` cannot be the vendor of Hyper-V's interface", shortened(word.value));
+        let message = format!("`{}` cannot be a Hyper-V vendor ID", shortened(word.value));
         problems.push(
             Problem::bad_name(word.place(), message)
                 .label(format!("needs 1 to {VENDOR_MAX} characters, none of them a comma"))

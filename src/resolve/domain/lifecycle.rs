@@ -13,8 +13,8 @@ pub(crate) fn on_change(layers: &Layers<'_, DomainFields>, problems: &mut Proble
     if let Some(restart) = layers.get(key!(restart)) {
         let place = on_change.key_place();
         problems.push(
-            Problem::both(place, "`onChange` and `restart` of one domain", "not with `restart`")
-                .related(restart.key_place(), "which says it, too")
+            Problem::both(place, "`onChange` together with `restart`", "not with `restart`")
+                .related(restart.key_place(), "sets the same")
                 .help("leave one of the two out; `\"restart\": false` is `\"onChange\": \"next-start\"`"),
         );
     }
@@ -30,10 +30,10 @@ pub(crate) fn on(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> 
         && (*poweroff.value, *reboot.value) == (PowerAction::Restart, PowerAction::Destroy)
     {
         problems.push(
-            Problem::conflict(poweroff.place(), "a domain that starts again when it is switched off")
+            Problem::conflict(poweroff.place(), "a domain that restarts when it powers off")
                 .label("not with `reboot` `destroy`")
-                .related(reboot.place(), "and stays off when it restarts")
-                .help("leave one of the two out; QEMU cannot exchange them"),
+                .related(reboot.place(), "and stops when it reboots")
+                .help("leave one of the two out; QEMU cannot do both"),
         );
     }
     On { poweroff: poweroff.map(|at| *at.value), reboot: reboot.map(|at| *at.value), crash: on.value(key!(crash)) }

@@ -27,7 +27,7 @@ fn checked(quota: At<'_, i64>, problems: &mut Problems) -> i64 {
     if (0..QUOTA_MIN).contains(quota.value) {
         problems.push(
             Problem::out_of_range(quota.place(), format!("a quota of {} microseconds", quota.value))
-                .label("less than the kernel has")
+                .label("below the kernel's minimum")
                 .help("write at least 1000, or -1 for no limit"),
         );
     }

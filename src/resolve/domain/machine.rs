@@ -42,7 +42,7 @@ pub(crate) fn machine(layers: &Layers<'_, DomainFields>, arch: Arch, problems: &
         }),
         None => problems.push(
             Problem::new(Id::UnknownValue, word.place(), message())
-                .label("neither a q35 nor a pc nor a virt")
+                .label("not a q35, pc or virt machine")
                 .help(format!("leave `machine` out for `{default}`")),
         ),
     }

@@ -55,8 +55,8 @@ fn size(guest: &Guest<'_>, problems: &mut Problems) -> Size {
                 format!("domain `{}` has {size} of memory", guest.instance.name),
             )
             .once_per_place()
-            .label(format!("its system needs {least} at least"))
-            .help("give it more, or say in `os` what runs in it"),
+            .label(format!("its system needs at least {least}"))
+            .help("give it more memory, or set `os` to its real system"),
         );
     }
     size.unwrap_or(Size::KIB)
@@ -83,17 +83,17 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
     let memory = layers.get(key!(memory));
     if let Some(memory) = memory.filter(|_| written(layers).is_some_and(|memory| current > memory)) {
         problems.push(
-            Problem::conflict(word.place(), "a domain that starts with more memory than it has")
+            Problem::conflict(word.place(), "`currentMemory` is larger than `memory`")
                 .label(format!("more than {}", memory.value))
                 .related(memory.place(), "all of it")
-                .help("make `memory` as large, or `currentMemory` smaller"),
+                .help("make `memory` larger, or `currentMemory` smaller"),
         );
     }
     let balloon = layers.get(key!(balloon));
     if let Some(balloon) = balloon.filter(|balloon| !*balloon.value) {
         problems.push(
-            Problem::both(word.key_place(), "part of the memory, and no balloon for the rest", "needs the balloon")
-                .related(balloon.place(), "there is none"),
+            Problem::both(word.key_place(), "`currentMemory` without a balloon", "needs the balloon")
+                .related(balloon.place(), "switched off here"),
         );
     }
     Some(current)
@@ -103,7 +103,7 @@ fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Pr
     let shared = layers.get(key!(shared_memory));
     if let (Some(shared), true) = (shared.filter(|shared| !*shared.value), has_shares) {
         let list = layers.get(key!(shares));
-        let problem = Problem::conflict(shared.place(), "shares without memory to share them through")
+        let problem = Problem::conflict(shared.place(), "virtiofs shares without shared memory")
             .label("virtiofs needs shared memory")
             .help("leave `sharedMemory` out");
         problems.push(match list {
@@ -127,19 +127,15 @@ fn leave_room(layers: &Layers<'_, DomainFields>, hard: Option<Size>, used: Size,
     let Some(memory) = memory.filter(|_| is_counted && hard <= used) else { return };
     let consequence = if has_devices { "the domain does not start" } else { "the kernel kills QEMU" };
     let problem = if hard < used {
-        Problem::conflict(hard_at, "a hard limit below the memory of the domain")
+        Problem::conflict(hard_at, "a hard limit below the domain's memory")
     } else {
-        Problem::new(
-            Id::TightMemoryLimit,
-            hard_at,
-            "a hard limit that leaves QEMU nothing beside the memory of the guest",
-        )
+        Problem::new(Id::TightMemoryLimit, hard_at, "a hard limit that leaves no memory for QEMU itself")
     };
     problems.push(
         problem
             .label(consequence)
             .related(memory.place(), "the memory")
-            .help("leave `hard` out, or make it larger by a GiB or more: how much QEMU takes itself, nobody can tell"),
+            .help("leave `hard` out, or make it at least a GiB larger: QEMU's own use cannot be known in advance"),
     );
 }
 
@@ -156,19 +152,19 @@ fn limits(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Limits 
             Problem::conflict(soft_at.place(), "a soft limit above the hard one")
                 .label(format!("more than {}", hard_at.value))
                 .related(hard_at.place(), "the hard limit")
-                .help("exchange the two, or leave one out"),
+                .help("swap the two, or leave one out"),
         );
     }
     match (swap_at, hard_at) {
         (Some(swap_at), None) => problems.push(
-            Problem::needs(swap_at.key_place(), "a limit of memory and swap without one of memory", "`hard`")
-                .help("add `\"hard\": …`, at most what `swap` is: it counts memory and swap together"),
+            Problem::needs(swap_at.key_place(), "a `swap` limit without a `hard` limit", "`hard`")
+                .help("add `\"hard\": …`, at most `swap`: `swap` counts memory and swap together"),
         ),
         (Some(swap_at), Some(hard_at)) if swap.is_some() && swap < hard => problems.push(
-            Problem::conflict(swap_at.place(), "a limit of memory and swap below that of memory")
+            Problem::conflict(swap_at.place(), "a `swap` limit below the `hard` limit")
                 .label(format!("less than {}", hard_at.value))
                 .related(hard_at.place(), "the limit of memory")
-                .help("add the two up: `swap` counts memory and swap together"),
+                .help("make it larger: `swap` counts memory and swap together"),
         ),
         (_, _) => {}
     }

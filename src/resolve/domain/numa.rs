@@ -46,12 +46,9 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Pro
     let restrictive = |mode: Option<MemoryMode>| mode == Some(MemoryMode::Restrictive);
     if let Some(mode_at) = mode_at.filter(|_| restrictive(Some(mode)) != restrictive(all)) {
         let (message, label) = if restrictive(Some(mode)) {
-            (
-                "a cell alone whose memory comes from where cgroups say",
-                "only where `numa.memoryMode` is `restrictive` too",
-            )
+            ("a single cell with memory mode `restrictive`", "only if `numa.memoryMode` is `restrictive` too")
         } else {
-            ("a cell whose memory does not come from where cgroups say", "`numa.memoryMode` is `restrictive`")
+            ("a cell with another memory mode than `restrictive`", "`numa.memoryMode` is `restrictive`")
         };
         problems.push(
             Problem::conflict(mode_at.place(), message)
@@ -70,12 +67,8 @@ fn cell(cell: &Layers<'_, NumaCell>, all: Option<MemoryMode>, problems: &mut Pro
 }
 
 fn without_nodes(mode: Pointer) -> Problem {
-    Problem::needs(
-        Place::key(mode),
-        "how strictly memory comes from nodes of the host, and not from which",
-        "`hostNodes` beside it",
-    )
-    .help("add `\"hostNodes\": \"0\"`, or leave `memoryMode` out")
+    Problem::needs(Place::key(mode), "`memoryMode` without `hostNodes`", "`hostNodes` beside it")
+        .help("add `\"hostNodes\": \"0\"`, or leave `memoryMode` out")
 }
 
 /// Checks that each virtual CPU is in one cell. libvirt refuses one that is in two, and puts one that is in none into the
@@ -88,8 +81,8 @@ fn have_each_cpu_once(numa: &Layers<'_, Written>, count: u32, problems: &mut Pro
         for cpu in cell.cpus.as_deref().map(cpuset::numbers).into_iter().flatten() {
             let problem = match homes.get(cpu).copied() {
                 None => {
-                    Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} of a domain with {count}"))
-                        .label("they count from 0")
+                    Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} in a domain with {count}"))
+                        .label("numbered from 0")
                 }
                 Some(Some(first)) => {
                     Problem::new(Id::NumaMismatch, at(index), format!("virtual CPU {cpu} in two cells"))
@@ -124,7 +117,7 @@ fn have_all_memory(layers: &Layers<'_, DomainFields>, numa: &Layers<'_, Written>
     let sum = sizes.fold(Size::NOTHING, Size::saturating_add);
     if sum != memory {
         problems.push(
-            Problem::new(Id::NumaMismatch, list.place(), format!("cells with {sum} in a domain with {memory}"))
+            Problem::new(Id::NumaMismatch, list.place(), format!("NUMA cells with {sum} in a domain with {memory}"))
                 .label(format!("add up to {sum}"))
                 .related(memory_at.place(), "the memory of the domain")
                 .help("make them equal"),

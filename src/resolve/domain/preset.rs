@@ -43,11 +43,11 @@ static LINUX: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
 /// ([`adjkerntz`](https://man.freebsd.org/adjkerntz/8) is for the others).
 static FREEBSD: LazyLock<DomainFields> = LazyLock::new(|| LINUX.clone());
 
-/// What every Windows has: its setup sees no `VirtIO` disk without the driver disc
+/// What every Windows has: its setup sees no `VirtIO` disk without the virtio-win ISO
 /// ([virtio-win](https://virtio-win.github.io/Knowledge-Base/)), so devices are emulated. The Hyper-V interface is
-/// [what QEMU recommends](https://www.qemu.org/docs/master/system/i386/hyperv.html). UEFI is
-/// [what Windows Server takes](https://learn.microsoft.com/windows-server/get-started/hardware-requirements) for Secure Boot
-/// and for more than 2 TiB to start from; none of 2016 to 2025 needs a TPM.
+/// [what QEMU recommends](https://www.qemu.org/docs/master/system/i386/hyperv.html). UEFI is [what Windows Server
+/// takes](https://learn.microsoft.com/windows-server/get-started/hardware-requirements) for Secure Boot and for more
+/// than 2 TiB to start from; none of 2016 to 2025 needs a TPM.
 static WINDOWS_SERVER: LazyLock<DomainFields> = LazyLock::new(|| DomainFields {
     drivers: Some(Drivers::Emulated),
     firmware: Some(Firmware::Uefi),

@@ -18,7 +18,7 @@ use crate::spec::key::{Key, key};
 /// The longest that can be waited for, in seconds: a day.
 const LONGEST: u32 = 86_400;
 
-/// Reads by what the domain is ready; without a word, by its agent if it has one.
+/// Reads how the domain is determined to be ready; by default, by its agent if it has one.
 pub(crate) fn ready(
     guest: &Guest<'_>,
     has_agent: bool,
@@ -68,9 +68,9 @@ fn sign(guest: &Guest<'_>, problems: &mut Problems) -> Option<(Sign, Place)> {
 fn command(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     if word.value.trim().is_empty() {
         problems.push(
-            Problem::out_of_range(word.place(), "a command of nothing")
+            Problem::out_of_range(word.place(), "an empty command")
                 .label("always succeeds")
-                .help("write what the guest's shell has to run, such as `\"systemctl is-system-running --wait\"`"),
+                .help("write a command for the guest's shell, such as `\"systemctl is-system-running --wait\"`"),
         );
         return None;
     }
@@ -81,9 +81,9 @@ fn command(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn takes_agent(sign: &Sign, place: &Place, has_agent: bool, problems: &mut Problems) {
     if sign.takes_agent() && !has_agent {
         problems.push(
-            Problem::conflict(place.clone(), "a domain that is ready by its agent, and has no channel for one")
-                .label("takes `agent`")
-                .help("write `\"agent\": true`, or be content with another sign, such as `{ \"running\": true }`"),
+            Problem::conflict(place.clone(), "`ready` by an agent that the domain does not have")
+                .label("needs `agent`")
+                .help("set `\"agent\": true`, or use another check, such as `{ \"running\": true }`"),
         );
     }
 }
@@ -98,9 +98,8 @@ fn is_reached(sign: &Sign, place: &Place, interfaces: &[Interface], problems: &m
     if !ports.is_empty() && !interfaces.iter().any(leads) {
         let ports = quoted_list(ports.iter().map(u16::to_string).collect::<Vec<_>>().iter().map(String::as_str));
         problems.push(
-            Problem::needs(place.clone(), "no address is known at which the guest answers", "an `ip`").help(format!(
-                "give an interface an `ip`, or `forwards` of port {ports}; or be content with another sign, such as `{{ \
-                 \"agent\": true }}`"
+            Problem::needs(place.clone(), "the guest's address is not known", "an `ip`").help(format!(
+                "give an interface an `ip`, or `forwards` of port {ports}; or use another check, such as `{{ \"agent\": true }}`"
             )),
         );
     }
@@ -112,7 +111,7 @@ fn timeout(word: Word<'_>, problems: &mut Problems) -> Option<u32> {
     let seconds = parse::seconds(text).filter(|seconds| (1..=LONGEST).contains(seconds));
     if seconds.is_none() {
         problems.push(
-            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not how long a start may take"))
+            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a timeout"))
                 .label("needs a whole number and `s`, `m` or `h`, at most a day")
                 .help("write it like `\"10m\"`"),
         );

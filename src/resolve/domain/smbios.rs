@@ -70,7 +70,7 @@ fn is_line(text: &str, place: Place, problems: &mut Problems) -> bool {
     }
     if text.is_empty() {
         problems.push(
-            Problem::out_of_range(place, "an empty text says nothing here")
+            Problem::out_of_range(place, "an empty text")
                 .label("must not be empty")
                 .help("leave it out for QEMU's own"),
         );

@@ -26,34 +26,34 @@ pub(crate) fn check(guest: &Guest<'_>, problems: &mut Problems) -> bool {
         refuse(
             active.key_place(),
             "activation would start it",
-            "leave `active` out; where another layer says it, write `\"active\": null` in the template's own entry",
+            "leave `active` out; if another layer sets it, write `\"active\": null` in the template's own entry",
         );
     }
     if let Some(restart) = guest.layers.get(key!(restart)).filter(|at| *at.value) {
         refuse(
             restart.key_place(),
             "activation would restart it while somebody installs it",
-            "leave `restart` out; where another layer says it, write `\"restart\": false` in the template's own entry",
+            "leave `restart` out; if another layer sets it, write `\"restart\": false` in the template's own entry",
         );
     }
     if let Some(on_change) = guest.layers.get(key!(on_change)).filter(|at| *at.value != OnChange::NextStart) {
         refuse(
             on_change.key_place(),
             "activation would restart it while somebody installs it",
-            "leave `onChange` out; where another layer says it, write `\"onChange\": \"next-start\"` in the template's own entry",
+            "leave `onChange` out; if another layer sets it, write `\"onChange\": \"next-start\"` in the template's own entry",
         );
     }
     if let Some(after) = guest.layers.get(key!(after)).filter(|at| !at.value.is_empty()) {
         refuse(
             after.key_place(),
-            "it starts after no other, because it never starts",
-            "leave `after` out; where another layer says it, write `\"after\": []` in the template's own entry",
+            "it never starts",
+            "leave `after` out; if another layer sets it, write `\"after\": []` in the template's own entry",
         );
     }
     if guest.instance.own.replicas.is_some() {
         refuse(
             Place::key(guest.instance.at.key("replicas")),
-            "several of it would be of no use",
+            "it cannot have replicas",
             "leave one of the two out; clones of one template can be `replicas`",
         );
     }

@@ -73,7 +73,7 @@ pub(crate) fn exists(bus: DiskBus, board: Board, place: impl FnOnce() -> Place, 
         problems.push(
             Problem::new(Id::NotOnThisBus, place(), "an IDE drive on a machine that has no IDE")
                 .label("only with `\"machine\": \"pc\"`")
-                .help("choose `sata`, which the same systems know, or another `machine`"),
+                .help("choose `sata`, which such systems support too, or another `machine`"),
         );
     }
 }

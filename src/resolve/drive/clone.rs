@@ -33,11 +33,11 @@ impl TemplateDisk {
                 problems.push(
                     Problem::needs(
                         clone_of.key_place(),
-                        format!("disk `{disk}` is a clone of one that is on no pool of the lab"),
+                        format!("disk `{disk}` is a clone of a disk that is in no pool of the lab"),
                         "a `pool` beside it",
                     )
-                    .related(Place::value(&self.at), "the disk that it is a clone of")
-                    .help("add `\"pool\": …`, where the clone is to be"),
+                    .related(Place::value(&self.at), "the template's disk")
+                    .help("add `\"pool\": …`, the pool for the clone"),
                 );
                 None
             }
@@ -50,10 +50,10 @@ impl TemplateDisk {
             problems.push(
                 Problem::needs(
                     clone_of.key_place(),
-                    format!("disk `{disk}` is a clone of one whose size is not known"),
+                    format!("disk `{disk}` is a clone of a disk whose size is not known"),
                     "a `size` beside it",
                 )
-                .related(Place::value(&self.at), "the disk that it is a clone of")
+                .related(Place::value(&self.at), "the template's disk")
                 .help("add `\"size\": …`, at least that of the template's disk"),
             );
         }
@@ -71,8 +71,8 @@ impl TemplateDisk {
         let mut refuse = |what: String| {
             problems.push(
                 Problem::not_on_this_type(clone_of.place(), format!("a clone of {what}"))
-                    .label("only of what is a file")
-                    .related(Place::value(&self.at), "the disk that it is a clone of")
+                    .label("only of a file")
+                    .related(Place::value(&self.at), "the template's disk")
                     .help("give the template a disk in a pool of type `dir`, `fs` or `netfs`"),
             );
         };
@@ -90,7 +90,7 @@ impl TemplateDisk {
             }
             Source::File(path) => (Image::File(path.clone()), Some(self.format)),
             Source::HostVolume { .. } => {
-                refuse("a volume in a pool that the lab does not manage, whose path it does not know".to_owned());
+                refuse("a volume in a pool that the lab does not manage, whose path is not known".to_owned());
                 return None;
             }
             Source::Block(_) => {

@@ -79,7 +79,7 @@ pub(crate) fn resolve(
         return None;
     }
     if size.is_none() && volume_word.is_none() && template_disk.is_none() {
-        let message = format!("disk `{disk}` neither declares a volume nor names one");
+        let message = format!("disk `{disk}` has neither a `size` nor a `volume`");
         let help = "add `\"size\": \"60GiB\"` to declare its volume, or `\"volume\": …` to use one that the pool has";
         problems.push(Problem::needs(layers.place(), message, "a `size` or a `volume`").help(help));
         return None;
@@ -131,24 +131,25 @@ fn of_host(
     let makes = written!(layers => size, allocation, preallocation, backing, image, clone_of);
     problems.extend(present(makes).map(|(key, at)| {
         Problem::conflict(Place::key(at), format!("disk `{disk}` is in a pool that the lab does not manage"))
-            .label(format!("`{key}` is for volumes that the lab makes"))
+            .label(format!("`{key}` is for volumes that the lab creates"))
             .related(pool.place(), "the pool, which is `external`")
-            .help("name a volume that exists, make it by `virsh vol-create-as`, or declare the pool in `pools`")
+            .help("use an existing volume, create it with `virsh vol-create-as`, or declare the pool in `pools`")
     }));
     let Some(volume) = layers.get(key!(volume)) else {
-        let message = format!("disk `{disk}` does not say which volume of the pool it is");
+        let message = format!("disk `{disk}` has no `volume` in the pool");
         problems.push(
             Problem::needs(layers.place(), message, "a `volume`")
-                .help("add `\"volume\": …`, as `virsh vol-list` has it"),
+                .help("add `\"volume\": …`, as `virsh vol-list` shows it"),
         );
         return None;
     };
     let is_known = [".raw", ".qcow2"].iter().any(|ending| volume.value.to_lowercase().ends_with(ending));
     let format = layers.get(key!(format));
     if format.is_none() && !is_known {
-        let message = format!("the name of the volume `{}` does not tell its format", text::shortened(volume.value));
+        let message =
+            format!("the format of the volume `{}` is not known from its name", text::shortened(volume.value));
         problems.push(Problem::needs(volume.place(), message, "a `format`").help(
-            "add `\"format\": \"raw\"` or `\"qcow2\"`, as `virsh vol-dumpxml` has it: the wrong one destroys the image",
+            "add `\"format\": \"raw\"` or `\"qcow2\"`, as `virsh vol-dumpxml` shows it: the wrong one destroys the image",
         ));
     }
     let name = volume_name::existing(volume, problems)?;
@@ -159,9 +160,9 @@ fn of_host(
 fn on_no_pool(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     let of_volume = written!(layers => size, volume, allocation, preallocation, backing, image, clone_of);
     problems.extend(present(of_volume).map(|(key, at)| {
-        Problem::conflict(Place::key(at), format!("disk `{disk}` is on no pool, so it declares no volume"))
+        Problem::conflict(Place::key(at), format!("disk `{disk}` has no pool, so it declares no volume"))
             .label(format!("`{key}` needs a `pool`"))
-            .help("leave it out, or name a pool instead of the file or block device")
+            .help("leave it out, or use a pool instead of the file or block device")
     }));
 }
 
@@ -170,7 +171,7 @@ fn one_image(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Prob
     let mut given = present(written!(layers => backing, image, clone_of));
     let Some((first, first_at)) = given.next() else { return };
     problems.extend(given.map(|(_, at)| {
-        Problem::both(Place::key(at), format!("disk `{disk}` grows on two images"), format!("not with `{first}`"))
+        Problem::both(Place::key(at), format!("disk `{disk}` has two backing images"), format!("not with `{first}`"))
             .related(Place::key(&first_at), format!("`{first}` is given here"))
     }));
 }
@@ -180,23 +181,23 @@ fn unnamed_volume(disk: &str, r#type: PoolType, at: &Pointer) -> Problem {
     let (what, help) = if r#type == PoolType::Disk {
         (
             "partition",
-            "add `\"volume\": \"sdb1\"`, after the name of the pool's device: libvirt numbers partitions as they are created",
+            "add `\"volume\": \"sdb1\"`, with the name of the pool's device: libvirt numbers partitions in the order of creation",
         )
     } else {
         (
-            "unit of the target",
-            "add `\"volume\": \"unit:0:0:1\"`; `virsh vol-list` has the units when the pool is active",
+            "LUN of the target",
+            "add `\"volume\": \"unit:0:0:1\"`; `virsh vol-list` shows the LUNs when the pool is active",
         )
     };
-    Problem::needs(Place::value(at), format!("disk `{disk}` does not say which {what} it is"), "a `volume`").help(help)
+    Problem::needs(Place::value(at), format!("disk `{disk}` does not name its {what}"), "a `volume`").help(help)
 }
 
 /// Reports keys of a volume on a disk that does not declare one.
 fn undeclared(disk: &str, layers: &Layers<'_, written::Disk>, problems: &mut Problems) {
     for (key, at) in present(written!(layers => backing, image, allocation, preallocation)) {
         let (what, help) = match key {
-            "backing" | "image" => ("grow on an image", ", at least that of the image"),
-            _ => ("be set aside", " to declare one"),
+            "backing" | "image" => ("have a backing image", ", at least that of the image"),
+            _ => ("be allocated", " to declare one"),
         };
         let message = format!("disk `{disk}` declares no volume that could {what}");
         problems.push(

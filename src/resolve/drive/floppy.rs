@@ -14,9 +14,9 @@ pub(crate) fn floppies(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Floppy
     let list = guest.layers.get(key!(floppies)).filter(|list| !list.value.is_empty());
     if let Some(list) = list.filter(|_| guest.board == Board::Virt) {
         problems.push(
-            Problem::new(Id::NotOnThisBus, list.key_place(), "a floppy drive on a machine that has no place for it")
+            Problem::new(Id::NotOnThisBus, list.key_place(), "a floppy drive on a machine that does not support it")
                 .label("only on a PC")
-                .help("leave `floppies` out; a cdrom or a disk on bus `usb` does the same"),
+                .help("leave `floppies` out, and use a cdrom or a disk on bus `usb`"),
         );
     }
     let mut floppies = Vec::new();

@@ -21,7 +21,7 @@ pub(crate) fn access(layers: &Layers<'_, written::Disk>, problems: &mut Problems
         && !matches!(cache, Some(Cache::None | Cache::Directsync))
     {
         problems.push(
-            Problem::conflict(io.place(), "`native` calls on a disk that the host caches")
+            Problem::conflict(io.place(), "`io` `native` with a cache mode that uses the host's page cache")
                 .label("only with `cache` `none` or `directsync`")
                 .help("add `\"cache\": \"none\"`, or choose `io_uring`"),
         );
@@ -59,7 +59,7 @@ fn limits(layers: &Layers<'_, written::DiskLimits>, problems: &mut Problems) -> 
             problems.push(
                 Problem::both(
                     Place::key(total),
-                    "a limit for reading and writing together and one apart",
+                    "a limit for reads and writes together beside a separate one",
                     "not with the other",
                 )
                 .related(Place::key(part), "the other"),
@@ -84,9 +84,9 @@ fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Problems) 
         let is_valid = BLOCK_SIZES.contains(&size.bytes()) && size.bytes().count_ones() == 1;
         if !is_valid {
             problems.push(
-                Problem::out_of_range(word.place(), format!("`{}` is not the size of a block", word.value))
+                Problem::out_of_range(word.place(), format!("`{}` is not a block size", word.value))
                     .label("needs a power of two from 512 bytes to 2 MiB")
-                    .help("write `\"512B\"` or `\"4KiB\"`, as real disks have them"),
+                    .help("write `\"512B\"` or `\"4KiB\"`, as in real disks"),
             );
         }
         is_valid.then_some(size)
@@ -102,7 +102,7 @@ fn block_size(layers: &Layers<'_, written::BlockSize>, problems: &mut Problems) 
             Problem::new(
                 Id::OutOfRange,
                 at.place(),
-                format!("physical blocks of {physical}, smaller than logical ones"),
+                format!("physical blocks of {physical}, smaller than the logical ones"),
             )
             .label(format!("less than {logical}"))
             .help("make it at least as large as `logical`, or leave it out"),

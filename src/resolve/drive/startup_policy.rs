@@ -13,7 +13,7 @@ pub(crate) fn startup_policy(
     let policy = written?;
     if !is_full {
         problems.push(
-            Problem::conflict(policy.key_place(), "nothing in the drive that could be missing")
+            Problem::conflict(policy.key_place(), "`startupPolicy` of a drive without a file or volume")
                 .label("needs a file or a volume beside it")
                 .help("leave `startupPolicy` out"),
         );

@@ -43,13 +43,13 @@ pub(crate) fn addresses(
                 problems.push(without_network(word, &what, "the network"));
             }
             Attachment::Bridge { .. } => {
-                problems.push(without_network(word, "an interface on a bridge", "whoever serves the bridge"));
+                problems.push(without_network(word, "an interface on a bridge", "the DHCP server on that LAN"));
             }
             Attachment::Macvtap(_) => {
-                problems.push(without_network(word, "an interface through macvtap", "whoever serves that network"));
+                problems.push(without_network(word, "an interface through macvtap", "the DHCP server on that LAN"));
             }
             Attachment::Tunnel(_) => {
-                problems.push(without_network(word, "an interface on a tunnel", "who is at its other end"));
+                problems.push(without_network(word, "an interface on a tunnel", "the other end of the tunnel"));
             }
             Attachment::User => problems.push(without_network(word, "a `user` interface", "QEMU or passt")),
         }
@@ -61,26 +61,26 @@ pub(crate) fn addresses(
 fn without_network(word: Word<'_>, what: &str, server: &str) -> Problem {
     Problem::not_on_this_mode(word.key_place(), format!("{what} has no network that reserves its address"))
         .label("only with a `network` of the lab")
-        .help(format!("leave it out; {server} gives out its addresses"))
+        .help(format!("leave it out; its addresses come from {server}"))
 }
 
 /// Checks the name of a domain with an address, because DNS knows the domain by it.
 fn check_host_name(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) {
     let is_name = parse::name(&instance.name, Place::key(&instance.at), &mut Problems::default());
     if is_name && !parse::is_host_name(&instance.name) {
-        let message = format!("`{}` cannot be the name of a host", instance.name);
+        let message = format!("`{}` cannot be a host name", instance.name);
         problems.push(
             Problem::bad_name(Place::key(&instance.at), message)
                 .label("not a host name")
-                .related(word.place(), "its address, which DNS knows by its name")
+                .related(word.place(), "its address, for which its name is the DNS name")
                 .help("use letters, digits, `.` and `-`; `id` with the old name keeps the domain's identity"),
         );
     } else if let Some(other) = dnsmasq::other_meaning(&instance.name) {
         let message = format!("`{}` cannot be the name of a domain with a reserved address", instance.name);
         problems.push(
             Problem::bad_name(Place::key(&instance.at), message)
-                .label(format!("dnsmasq would take it for {other}"))
-                .related(word.place(), "the address that dnsmasq is to reserve for it")
+                .label(format!("dnsmasq would read it as {other}"))
+                .related(word.place(), "the address that dnsmasq reserves for it")
                 .help("choose another name; `id` with the old name keeps the domain's identity"),
         );
     }
@@ -103,7 +103,7 @@ fn address(
             Problem::not_on_this_mode(word.key_place(), format!("network `{}` reserves no addresses", network.name))
                 .label(format!("not in mode `{}`", network.mode.name()))
                 .related(Place::key(&network.at), "the network")
-                .help(format!("leave it out; whoever serves {served} gives out its addresses")),
+                .help(format!("leave it out; addresses come from the DHCP server on {served}")),
         );
         return None;
     }
@@ -115,7 +115,7 @@ fn address(
                     word.place(),
                     format!("network `{}` has no {} subnet", network.name, family.name()),
                 )
-                .label("an address in which subnet?")
+                .label("an address without a subnet")
                 .related(Place::key(&network.at), "the network")
                 .help("add a subnet to the network, or leave the address out"),
             );
@@ -128,9 +128,9 @@ fn address(
                 word.place(),
                 format!("network `{}` reserves no {} addresses", network.name, family.name()),
             )
-            .label("machines make addresses of their own")
-            .related(Place::value(at), "as this says")
-            .help("leave the address out, or leave `enable` out"),
+            .label("machines configure their addresses themselves")
+            .related(Place::value(at), "switched off here")
+            .help("remove the address, or `enable`"),
         );
         return None;
     }

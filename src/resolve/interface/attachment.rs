@@ -50,8 +50,8 @@ pub(crate) fn attachment(
         if let Some(network) = names.networks.iter().find(|network| network.is_on_open_vswitch(&name)) {
             problems.push(
                 Problem::not_on_this_mode(bridge.place(), format!("`{name}` is an Open vSwitch bridge"))
-                    .label("not to be used like an ordinary one")
-                    .related(Place::key(&network.at), "the network that says so")
+                    .label("not usable as an ordinary bridge")
+                    .related(Place::key(&network.at), "declared by this network")
                     .help(format!("write `\"network\": \"{}\"` instead", network.name)),
             );
         }

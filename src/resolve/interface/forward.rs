@@ -30,12 +30,8 @@ pub(crate) fn forwards(
         Attachment::Network(id) if guest.names.networks[id.0].mode.makes_bridge() => {
             if addresses.is_empty() && address::written_addresses(layers).next().is_none() {
                 problems.push(
-                    Problem::needs(
-                        list.key_place(),
-                        "ports that are forwarded to no known address",
-                        "an `ip` beside it",
-                    )
-                    .help("add the domain's `ip` on the network"),
+                    Problem::needs(list.key_place(), "forwarded ports without a known address", "an `ip` beside it")
+                        .help("add the domain's `ip` on the network"),
                 );
             }
             for layers in layers.objects(key!(forwards)) {
@@ -43,7 +39,7 @@ pub(crate) fn forwards(
                     |protocol| {
                         Problem::not_on_this_mode(protocol.place(), "a UDP port that is forwarded to a network")
                             .label("TCP only")
-                            .help("use a `user` interface, through which passt forwards UDP too")
+                            .help("use a `user` interface: passt forwards UDP too")
                     },
                 ));
             }
@@ -54,9 +50,9 @@ pub(crate) fn forwards(
         | Attachment::Macvtap(_)
         | Attachment::Tunnel(_) => {
             problems.push(
-                Problem::not_on_this_mode(list.key_place(), "an interface whose ports nobody forwards")
-                    .label("only with `user`, or on a network whose bridge libvirt makes")
-                    .help("leave `forwards` out: who reaches the network reaches the domain there by its own address"),
+                Problem::not_on_this_mode(list.key_place(), "`forwards` of an interface that does not support it")
+                    .label("only with `user`, or on a network whose bridge libvirt creates")
+                    .help("leave `forwards` out: on this network, the domain is reachable at its own address"),
             );
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn profile<'s>(
         Backend::Macvtap | Backend::User => {
             let (what, label) = attachment::describe(attachment, names);
             problems.push(
-                Problem::not_on_this_mode(word.key_place(), format!("{what} takes no profile of a link"))
+                Problem::not_on_this_mode(word.key_place(), format!("{what} cannot have a link profile"))
                     .label(label)
                     .help("leave it out, or use a network with a bridge"),
             );
@@ -57,7 +57,7 @@ pub(crate) fn bandwidth(
     };
     if let Some(limits) = limits {
         problems.push(
-            Problem::both(limits, "`bandwidth` beside a link that has a `rate`", "limits it a second time")
+            Problem::both(limits, "`bandwidth` beside a link that has a `rate`", "limits the rate a second time")
                 .related(Place::key(profile.at.key("rate")), "the rate"),
         );
         return given;
@@ -79,8 +79,8 @@ pub(crate) fn is_shaped(
     own.or_else(of_group).is_some_and(|bandwidth| bandwidth.inbound.is_some())
 }
 
-/// Names every device that needs a name and has none, each otherwise than the devices of the host that the lab names. Of two that
-/// would have one name, the device of the first UUID has it, so that a spec in another order has the same names.
+/// Gives each unnamed tap a name that no bridge or device of the lab has. If two would get the same name, the one with
+/// the first UUID gets it, so that names do not depend on the order of the spec.
 ///
 /// # Panics
 ///

@@ -113,15 +113,15 @@ fn trust_rx_filters(
 /// Makes the warning of an interface through macvtap whose model does not report its filters.
 fn hears_no_groups(layers: &Layers<'_, written::Interface>) -> Problem {
     let place = layers.get(key!(model)).map_or_else(|| layers.place(), |model| model.place());
-    Problem::new(Id::NoMulticast, place, "an interface through macvtap whose model does not tell the host its filters")
-        .label("hears no multicast, which IPv6 needs")
-        .help("add `\"model\": \"virtio\"` where the guest has the driver, or use a bridge of the host")
+    Problem::new(Id::NoMulticast, place, "a macvtap interface whose model does not report its receive filters")
+        .label("receives no multicast, which IPv6 needs")
+        .help("add `\"model\": \"virtio\"` if the guest has the driver, or use a bridge of the host")
 }
 
 /// Makes the problem of a key that only the `virtio` model uses.
 fn needs_virtio(key: &str, at: Pointer, written_model: Option<Place>) -> Problem {
     let problem =
-        Problem::only_for(Place::key(at), format!("`{key}` with a model that has no such thing"), "model `virtio`");
+        Problem::only_for(Place::key(at), format!("`{key}` with a model that does not support it"), "model `virtio`");
     let problem = match written_model {
         Some(model) => problem.related(model, "another one"),
         None => problem,
@@ -136,7 +136,7 @@ fn target(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) -> O
         let starts = quoted_list(RESERVED).replace(" and ", " or ");
         problems.push(
             Problem::bad_name(word.place(), format!("`{first}` cannot be the name of an interface's device"))
-                .label("kept by libvirt")
+                .label("reserved by libvirt")
                 .help(format!("choose a name that does not start with {starts}")),
         );
         return None;
@@ -150,7 +150,7 @@ fn target(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) -> O
         problems.push(
             Problem::of_value(Id::BridgeNameTooLong, word.place(), message)
                 .label("with the number of the replica")
-                .help("the kernel's names of interfaces end there; choose a shorter one"),
+                .help("choose a shorter one: this is the kernel's limit for names of interfaces"),
         );
         return None;
     }

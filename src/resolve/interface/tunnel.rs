@@ -31,9 +31,9 @@ pub(crate) fn tunnel(
     let kind = kind?;
     if written.is_none() && kind != TunnelType::Server {
         let (what, help) = match kind {
-            TunnelType::Mcast => ("a tunnel to a group that is not named", "the group's, such as `\"230.0.0.1\"`"),
+            TunnelType::Mcast => ("a multicast tunnel without a group", "the group's, such as `\"230.0.0.1\"`"),
             TunnelType::Udp | TunnelType::Client | TunnelType::Server => {
-                ("a tunnel to nobody", "that of the other end's host; on this host, `\"127.0.0.1\"`")
+                ("a tunnel without a remote address", "that of the other end's host; on this host, `\"127.0.0.1\"`")
             }
         };
         problems
@@ -42,14 +42,14 @@ pub(crate) fn tunnel(
     let local = match kind {
         TunnelType::Udp if local.is_empty() => {
             problems.push(
-                Problem::needs(layers.place(), "a UDP tunnel without an end of its own", "a `local` end")
+                Problem::needs(layers.place(), "a UDP tunnel without a local end", "a `local` end")
                     .help("add `\"local\": { \"port\": … }`, the port that the other end sends to"),
             );
             return None;
         }
         TunnelType::Udp => Some(self::local(&local, instance, problems)?),
         TunnelType::Mcast | TunnelType::Server | TunnelType::Client => {
-            let what = "a tunnel that is not one of UDP";
+            let what = "a tunnel that does not use UDP";
             parse::only_for(written!(layers => local), what, "type `udp`", problems);
             None
         }
@@ -80,7 +80,7 @@ fn address(word: Word<'_>, kind: Option<TunnelType>, problems: &mut Problems) ->
             ("not a multicast address", "choose one in `224.0.0.0/4`, such as `\"230.0.0.1\"`")
         }
         TunnelType::Udp | TunnelType::Client if address.is_unspecified() => {
-            ("no address of a host", "write that of the other end's host; on this host, `\"127.0.0.1\"`")
+            ("not the address of a host", "write that of the other end's host; on this host, `\"127.0.0.1\"`")
         }
         TunnelType::Udp | TunnelType::Server | TunnelType::Client if address.is_multicast() => {
             ("a multicast address", "write an address of a host, or use type `mcast`")

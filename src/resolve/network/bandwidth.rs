@@ -62,9 +62,9 @@ pub(crate) fn of_interface(
         match network {
             Some(network) => check_floor(word, floor, network, problems),
             None => problems.push(
-                Problem::not_on_this_mode(word.key_place(), "a `floor` of what libvirt does not limit")
+                Problem::not_on_this_mode(word.key_place(), "a `floor` on a network that libvirt does not limit")
                     .label(otherwise.to_owned())
-                    .help("leave it out, or use a network whose bridge libvirt makes"),
+                    .help("leave it out, or use a network whose bridge libvirt creates"),
             ),
         }
         floor
@@ -72,14 +72,14 @@ pub(crate) fn of_interface(
     let outbound = layers.object(key!(outbound));
     let sent = Words::of(&outbound, problems);
     let (dropped, help) = match backend {
-        Backend::Macvtap => (&words, "leave it out, or write it to `outbound`; `burst` is what may pass at once"),
+        Backend::Macvtap => (&words, "leave it out, or write it to `outbound`; for short peaks, use `burst`"),
         Backend::Bridge | Backend::OpenVSwitch | Backend::VirtualFunction | Backend::User => {
-            (&sent, "leave it out, or write it to `inbound`; `burst` is what may pass at once")
+            (&sent, "leave it out, or write it to `inbound`; for short peaks, use `burst`")
         }
     };
     problems.extend(dropped.peak.map(|peak| {
-        Problem::not_on_this_mode(peak.key_place(), "a `peak` that Linux does not know in this direction")
-            .label("it only drops what is too much")
+        Problem::not_on_this_mode(peak.key_place(), "a `peak` in a direction in which Linux has none")
+            .label("excess packets are dropped")
             .help(help)
     }));
     let inbound = rate(&words, problems).map(|rate| Rate { floor, ..rate });
@@ -106,9 +106,9 @@ fn rate(words: &Words<'_>, problems: &mut Problems) -> Option<Rate> {
     {
         problems.push(
             Problem::new(Id::OutOfRange, word.place(), format!("a peak of `{}`, below the average", word.value))
-                .label("less than on average")
+                .label("below the average")
                 .related(at.place(), "the average")
-                .help("write what may pass at most, or leave `peak` out"),
+                .help("write at least the average, or leave `peak` out"),
         );
     }
     let burst = words.burst.and_then(|word| Some((word, kib(word, problems)?)));
@@ -133,16 +133,16 @@ fn check_floor(word: Word<'_>, floor: Option<i64>, network: &Network, problems: 
     let inbound = network.bandwidth.as_ref().and_then(|bandwidth| bandwidth.inbound.as_ref());
     match (inbound, floor) {
         (None, _) => problems.push(
-            Problem::missing(word.key_place(), format!("a `floor` of how much on network `{name}`?"))
-                .label("part of what the network has")
+            Problem::missing(word.key_place(), format!("a `floor` on network `{name}`, which has no limit"))
+                .label("a share of the network's limit")
                 .related(at, "the network")
-                .help("add `\"bandwidth\": { \"inbound\": … }` to the network, which is what `floor` is a part of"),
+                .help("add `\"bandwidth\": { \"inbound\": … }` to the network: `floor` is a share of it"),
         ),
         (Some(inbound), Some(floor)) if floor > inbound.peak.unwrap_or(inbound.average) => problems.push(
             Problem::new(
                 Id::OutOfRange,
                 word.place(),
-                format!("a `floor` of `{}`, more than all of network `{name}` has", word.value),
+                format!("a `floor` of `{}`, above the limit of network `{name}`", word.value),
             )
             .label("more than there is")
             .related(at, "the network")
@@ -158,7 +158,7 @@ fn kib(word: Word<'_>, problems: &mut Problems) -> Option<i64> {
     let kib = Size::KIB.bytes();
     if size.bytes() % kib != 0 {
         problems.push(
-            Problem::of_value(Id::BadSize, word.place(), format!("`{}` is no whole number of KiB", word.value))
+            Problem::of_value(Id::BadSize, word.place(), format!("`{}` is not a whole number of KiB", word.value))
                 .label("libvirt counts bandwidth in KiB")
                 .help("round it, such as `\"100KiB\"`"),
         );

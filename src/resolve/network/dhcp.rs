@@ -77,7 +77,7 @@ fn served(
     };
     if reservations_only {
         let label = "not with `reservationsOnly`";
-        problems.push(Problem::both(written.key_place(), "a range that nobody is served from", label));
+        problems.push(Problem::both(written.key_place(), "a range that is never used", label));
     }
     range(written, subnet, subnet_at, problems)
 }
@@ -102,7 +102,7 @@ fn range(
                         Id::RangeOutsideSubnet,
                         place,
                         format!(
-                            "the DHCP range leaves the subnet: `{address}` is not a machine's address in `{subnet}`"
+                            "the DHCP range is not within the subnet: `{address}` is not usable by a machine in `{subnet}`"
                         ),
                     )
                     .label(format!("not in `{subnet}`"))
@@ -120,7 +120,7 @@ fn range(
                 Problem::new(
                     Id::RangeReversed,
                     Place::value(&at),
-                    format!("the DHCP range from `{first}` to `{last}` counts down"),
+                    format!("the DHCP range from `{first}` to `{last}` is reversed"),
                 )
                 .label("the second address comes first")
                 .help(format!("write `[\"{last}\", \"{first}\"]`")),
@@ -128,10 +128,10 @@ fn range(
         } else if is_too_wide(*first, *last) {
             let message = format!("a DHCP range of {} addresses", count(*first, *last));
             let (label, help) = match family {
-                Family::V4 => ("too many", format!("libvirt's DHCP server takes at most {RANGE_MAX}")),
+                Family::V4 => ("too many", format!("libvirt's DHCP server supports at most {RANGE_MAX}")),
                 Family::V6 => (
                     "differ in more than the last 16 bits",
-                    "write two addresses that differ after the last colon only".to_owned(),
+                    "write two addresses that differ only after the last colon".to_owned(),
                 ),
             };
             problems.push(Problem::new(Id::OutOfRange, Place::value(&at), message).label(label).help(help));

@@ -43,7 +43,7 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
     let local_only = dns.get(key!(local_only)).filter(|only| *only.value);
     if let Some(local_only) = local_only.filter(|_| dns.get(key!(domain)).is_none()) {
         problems.push(
-            Problem::needs(local_only.key_place(), "names in which domain are local only?", "a `domain` beside it")
+            Problem::needs(local_only.key_place(), "`localOnly` without a `domain`", "a `domain` beside it")
                 .help("add `\"domain\": …`, or leave `localOnly` out"),
         );
     }
@@ -63,9 +63,9 @@ pub(crate) fn dns(layers: &Layers<'_, spec::Network>, problems: &mut Problems) -
 
 /// Makes the problem of a name that stands for all below it with a star.
 fn with_star(below: &str, at: &Pointer) -> Problem {
-    Problem::bad_name(Place::key(at), format!("`*.{below}` is not the name of a host")).label("has a star").help(
-        format!("write `\"{below}\"`, in `wildcards` or `forwardDomains`: there it is for all names below it, too"),
-    )
+    Problem::bad_name(Place::key(at), format!("`*.{below}` is not the name of a host"))
+        .label("contains a `*`")
+        .help(format!("write `\"{below}\"` in `wildcards` or `forwardDomains`: there it includes all names below it"))
 }
 
 /// Reads the name of a host or a domain.

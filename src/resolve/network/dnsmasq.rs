@@ -34,7 +34,7 @@ pub(crate) fn options(
                 list.key_place(),
                 format!("network `{}` has no subnet for dnsmasq to serve", network.name),
             )
-            .label("nobody reads them")
+            .label("never used")
             .related(network.layers.key_place(), "the network")
             .help("add a `subnet` or `subnet6`, or leave `dnsmasq` out"),
         );
@@ -63,7 +63,7 @@ pub(crate) fn fits_line(text: &str, rest: usize, place: Place, problems: &mut Pr
     let room = LINE_MAX.saturating_sub(rest);
     let is_valid = text.len() <= room;
     if !is_valid {
-        let message = format!("a text of {} bytes, where dnsmasq has room for {room}", text.len());
+        let message = format!("a text of {} bytes, longer than dnsmasq's limit of {room}", text.len());
         problems.push(Problem::of_value(Id::TextTooLong, place, message).label("too long").help("shorten it"));
     }
     is_valid
@@ -80,9 +80,9 @@ pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Opti
     if !is_valid {
         problems.push(
             Problem::bad_name(word.place(), format!("`{}` cannot be {what}", shortened(text)))
-                .label("dnsmasq would read something else")
+                .label("dnsmasq would misread it")
                 .help(if has_tag {
-                    "leave out the `:`: what stands before it is a word of dnsmasq"
+                    "leave out the `:`: the part before it is a keyword of dnsmasq"
                 } else {
                     "leave out blanks, commas, quotes, `#` and `\\`"
                 }),
@@ -95,8 +95,8 @@ pub(crate) fn plain(word: Word<'_>, what: &str, problems: &mut Problems) -> Opti
 pub(crate) fn other_meaning(name: &str) -> Option<&'static str> {
     let number = name.strip_suffix(['s', 'm', 'h', 'd', 'w', 'S', 'M', 'H', 'D', 'W']).unwrap_or(name);
     match name {
-        "ignore" | "infinite" => Some("a word of its own"),
-        _ if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => Some("how long an address is lent"),
+        "ignore" | "infinite" => Some("a keyword"),
+        _ if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => Some("a lease time"),
         _ if name.parse::<Ipv4Addr>().is_ok() => Some("an address"),
         _ => None,
     }

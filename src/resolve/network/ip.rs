@@ -30,7 +30,7 @@ pub(crate) fn ip(
                     gateway.key_place(),
                     format!("a gateway without an {} subnet", family.name()),
                 )
-                .label("an address in which subnet?")
+                .label("an address without a subnet")
                 .related(network.layers.key_place(), "the network")
                 .help("add a subnet, or leave the gateway out"),
             );
@@ -85,8 +85,8 @@ fn public(network: &Declared<'_>, subnet: Word<'_>) -> Problem {
     Problem::new(
         Id::PublicSubnet,
         subnet.place(),
-        format!("the addresses of network `{}` are somebody's on the Internet", network.name),
+        format!("the addresses of network `{}` belong to somebody on the Internet", network.name),
     )
-    .label("nobody on the network reaches them there")
-    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`; your own is for mode `route`")
+    .label("guests cannot reach their real owner")
+    .help("choose a private subnet, such as one in `10.0.0.0/8`, `192.168.0.0/16` or `fd00::/8`; for a subnet that you own, use mode `route`")
 }

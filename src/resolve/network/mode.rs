@@ -16,7 +16,7 @@ pub(crate) fn dev(network: &Declared<'_>, problems: &mut Problems) -> Option<Str
     let problem = match (network.mode, written) {
         (Mode::Nat | Mode::Route, _) | (Mode::Macvtap | Mode::Hostdev, Some(_)) => None,
         (Mode::Open | Mode::Isolated | Mode::Bridge | Mode::Ovs, written) => written.map(|dev| {
-            let message = format!("network `{}` forwards through no interface", network.name);
+            let message = format!("network `{}` has a mode without a forwarding interface", network.name);
             Problem::not_on_this_mode(dev.key_place(), message)
                 .label("only for modes `nat`, `route`, `macvtap` and `hostdev`")
                 .help("leave `dev` out, or choose another `mode`")
@@ -24,10 +24,10 @@ pub(crate) fn dev(network: &Declared<'_>, problems: &mut Problems) -> Option<Str
         (Mode::Macvtap | Mode::Hostdev, None) => Some(
             Problem::needs(
                 Place::key(network.layers.pointer().key("dev")),
-                format!("network `{}` does not say which interface it shares", network.name),
+                format!("network `{}` does not name the interface that it shares", network.name),
                 "a `dev`",
             )
-            .help("add `\"dev\": \"enp1s0\"`, the name of an interface that the host has"),
+            .help("add `\"dev\": \"enp1s0\"`, the name of an interface of the host"),
         ),
     };
     problems.extend(problem);
@@ -41,7 +41,7 @@ pub(crate) fn dev(network: &Declared<'_>, problems: &mut Problems) -> Option<Str
 pub(crate) fn macvtap_mode(network: &Declared<'_>, problems: &mut Problems) -> MacvtapMode {
     let written = network.layers.get(key!(macvtap_mode));
     problems.extend(written.filter(|_| network.mode.backend() != Backend::Macvtap).map(|written| {
-        let message = format!("network `{}` shares nothing through macvtap", network.name);
+        let message = format!("network `{}` does not use macvtap", network.name);
         Problem::not_on_this_mode(written.key_place(), message)
             .label("only for mode `macvtap`")
             .help("leave it out, or choose mode `macvtap`")
@@ -99,7 +99,7 @@ pub(crate) fn refuse_without_subnet(network: &Declared<'_>, problems: &mut Probl
                 Place::key(at),
                 format!("network `{}` has no subnet to serve addresses in", network.name),
             )
-            .label("addresses of which subnet?")
+            .label("no subnet")
             .related(network.layers.key_place(), "the network")
             .help("add a `subnet`, or leave `dhcp` out"),
         );
@@ -115,7 +115,7 @@ pub(crate) fn refuse_without_subnet6(network: &Declared<'_>, problems: &mut Prob
         let message = format!("network `{}` has no IPv6 subnet to serve addresses in", network.name);
         problems.push(
             Problem::new(Id::NoSubnet, Place::key(at), message)
-                .label("addresses of which subnet?")
+                .label("no subnet")
                 .related(network.layers.key_place(), "the network")
                 .help("add a `subnet6`, or leave `dhcp6` out"),
         );

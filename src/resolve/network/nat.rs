@@ -33,7 +33,7 @@ pub(crate) fn nat(network: &Declared<'_>, has_ipv4: bool, problems: &mut Problem
         if first > last {
             problems.push(
                 Problem::new(Id::OutOfRange, ports.place(), format!("ports {first} to {last} are not a range"))
-                    .label("must count up")
+                    .label("the lower one comes first")
                     .help("write the lowest port first, such as `[1024, 65535]`"),
             );
             return None;
@@ -79,13 +79,13 @@ fn addresses(
     let problem = match count {
         None => {
             Problem::new(Id::OutOfRange, Place::value(at), format!("addresses `{first}` to `{last}` are not a range"))
-                .label("must count up")
+                .label("the lower one comes first")
                 .help(format!("write `[\"{last}\", \"{first}\"]`"))
         }
         Some(count) if count > RANGE_MAX => {
             Problem::new(Id::OutOfRange, Place::value(at), format!("a range of {count} addresses"))
                 .label("too many")
-                .help(format!("libvirt takes at most {RANGE_MAX}"))
+                .help(format!("libvirt supports at most {RANGE_MAX}"))
         }
         Some(_) => return Some((first, last)),
     };

@@ -23,7 +23,7 @@ pub(crate) fn pxe(network: &Declared<'_>, ip: Option<&Ip>, is_broken: bool, prob
                 tftp.key_place(),
                 format!("network `{}` has no subnet to serve files in", network.name),
             )
-            .label("served at which address?")
+            .label("no subnet")
             .related(network.layers.key_place(), "the network")
             .help("add a `subnet`, or leave `tftp` out"),
         );
@@ -32,15 +32,15 @@ pub(crate) fn pxe(network: &Declared<'_>, ip: Option<&Ip>, is_broken: bool, prob
         problems.push(
             Problem::both(
                 file.key_place(),
-                "a file to boot that nobody is told of",
-                "DHCP says it, which is switched off",
+                "a boot file on a network without DHCP",
+                "announced by DHCP, which is switched off",
             )
             .related(Place::value(dhcp.pointer().key("enable")), "switched off here"),
         );
     }
     if let (Some(server), None) = (server, file) {
         problems.push(
-            Problem::needs(server.key_place(), "a server that nobody asks for a file", "a `bootFile` beside it")
+            Problem::needs(server.key_place(), "a boot server without a boot file", "a `bootFile` beside it")
                 .help("add `\"bootFile\": \"pxelinux.0\"`, or leave `bootServer` out"),
         );
     }

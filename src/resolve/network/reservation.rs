@@ -59,7 +59,7 @@ fn check_name(name: &str, layers: &Layers<'_, Reservation>, problems: &mut Probl
             layers.key_place(),
             format!("`{name}` cannot be the name of a machine with a reserved address"),
         )
-        .label(format!("dnsmasq would take it for {other}"))
+        .label(format!("dnsmasq would read it as {other}"))
         .help("choose another name")
     }));
     other.is_none()
@@ -76,8 +76,12 @@ impl Subnets<'_> {
         let written = [(Family::V4, layers.get(key!(ip))), (Family::V6, layers.get(key!(ip6)))];
         if written.iter().all(|(_, word)| word.is_none()) {
             problems.push(
-                Problem::needs(layers.key_place(), format!("no address is kept for `{name}`"), "an `ip` or `ip6`")
-                    .help("add `\"ip\": …`, or leave the machine out"),
+                Problem::needs(
+                    layers.key_place(),
+                    format!("the reservation for `{name}` has no address"),
+                    "an `ip` or `ip6`",
+                )
+                .help("add `\"ip\": …`, or leave the machine out"),
             );
         }
         let words = written.into_iter().filter_map(|(family, word)| Some((family, word?)));
@@ -91,7 +95,7 @@ impl Subnets<'_> {
             if !self.broken.contains(&family) {
                 problems.push(
                     Problem::new(Id::NoSubnet, word.place(), format!("a network without an {} subnet", family.name()))
-                        .label("an address in which subnet?")
+                        .label("an address without a subnet")
                         .related(Place::key(self.network), "the network")
                         .help("add a subnet to the network, or leave the address out"),
                 );
@@ -100,10 +104,10 @@ impl Subnets<'_> {
         };
         if ip.dhcp.is_none() {
             problems.push(
-                Problem::conflict(word.key_place(), format!("an {} address of a network without DHCP", family.name()))
-                    .label("nobody gives it out")
+                Problem::conflict(word.key_place(), format!("an {} address on a network without DHCP", family.name()))
+                    .label("never assigned")
                     .related(Place::key(self.network), "the network")
-                    .help("leave the address out, or leave `enable` out"),
+                    .help("remove the address, or `enable`"),
             );
             return None;
         }

@@ -33,8 +33,7 @@ fn route(
     problems: &mut Problems,
 ) -> Option<Route> {
     let to = layers.get(key!(to)).and_then(|word| {
-        let everywhere =
-            "write the subnets that are behind the network; the host's default route is not libvirt's to set";
+        let everywhere = "write the subnets behind the network; libvirt cannot set the host's default route";
         Some((word, destination(word, "the host's own networks", everywhere, problems)?))
     });
     let via = layers.get(key!(via));
@@ -52,7 +51,7 @@ fn route(
             let message = format!("a route through a network that has no {} subnet", family.name());
             problems.push(
                 Problem::new(Id::NoSubnet, via.place(), message)
-                    .label("an address in which subnet?")
+                    .label("no subnet for the next hop")
                     .related(Place::key(network), "the network")
                     .help("add a subnet to the network, or leave the route out"),
             );
@@ -66,11 +65,11 @@ fn route(
                 Problem::new(
                     Id::AddressIsGateway,
                     via.place(),
-                    format!("a route of the host by way of `{address}`, itself"),
+                    format!("a route of the host via `{address}`, its own address"),
                 )
                 .label("the gateway")
                 .related(Place::value(&ip.at), "the subnet")
-                .help("write the address of the machine that forwards"),
+                .help("write the address of the machine that routes"),
             );
             None
         }
@@ -109,7 +108,7 @@ pub(crate) fn destination(word: Word<'_>, own: &str, help: &str, problems: &mut 
                 .help(format!("did you mean `{}`?", net.trunc()))
         }
         Ok(net) if net.prefix_len() == 0 => {
-            Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` leads everywhere, {own} too"))
+            Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` covers all addresses, {own} too"))
                 .label("the default route")
                 .help(help)
         }

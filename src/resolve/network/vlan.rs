@@ -46,9 +46,12 @@ pub(crate) fn refuse_trunk(layers: &Layers<'_, written::Vlan>, problems: &mut Pr
     let native = layers.get(key!(native)).map(|native| native.pointer());
     if let Some(at) = tags.or(native) {
         problems.push(
-            Problem::not_on_this_mode(Place::key(at), "a trunk of VLANs for a virtual function, which knows one")
-                .label("not in mode `hostdev`")
-                .help("write a single tag without `native`; the guest can make more itself"),
+            Problem::not_on_this_mode(
+                Place::key(at),
+                "a VLAN trunk for a virtual function, which supports a single VLAN",
+            )
+            .label("not in mode `hostdev`")
+            .help("write a single tag without `native`; the guest can add tags itself"),
         );
     }
 }

@@ -13,12 +13,11 @@ pub(crate) struct PlaceOfSecrets {
 }
 
 /// The way into a guest.
-const INTO_THE_GUEST: &str = "put it into a file of the host that only root reads, and name that: `\"files\": [{ \"path\": …, \"fromHost\": … }]` in \
-                              `cloudInit`; for a user's password there are `passwordHash` and `passwordFile`";
+const INTO_THE_GUEST: &str = "put it into a file of the host that only root can read, and refer to that: `\"files\": [{ \"path\": …, \"fromHost\": … }]` in `cloudInit`; for a user's password, use `passwordHash` or `passwordFile`";
 
 /// The way to storage.
 const SECRETS_OF_LIBVIRT: &str =
-    "define it as a secret of libvirt's (`virsh secret-define`, `virsh secret-set-value`), and name that";
+    "define it as a libvirt secret (`virsh secret-define`, `virsh secret-set-value`), and refer to that";
 
 /// The way to QEMU.
 const BY_QEMU: &str = "let QEMU read it from a file of the host: `secret,id=…,file=/run/secrets/…`";
@@ -31,13 +30,13 @@ const PLACES: &[PlaceOfSecrets] = &[
         path: &["graphics"],
         keys: &["passwd", "password"],
         names: &[],
-        way_out: "leave the screen without one and `listen` at the host's own address, and reach it through SSH",
+        way_out: "use no password, let the display `listen` on `127.0.0.1`, and connect through an SSH tunnel",
     },
     PlaceOfSecrets {
         path: &["cookies"],
         keys: &[],
         names: &["*"],
-        way_out: "fetch the image to the host, and name the file",
+        way_out: "download the image to the host, and use the file",
     },
     PlaceOfSecrets { path: &["rbd:option"], keys: &[], names: &["key"], way_out: SECRETS_OF_LIBVIRT },
     PlaceOfSecrets { path: &["pools"], keys: &[], names: &[], way_out: SECRETS_OF_LIBVIRT },
@@ -50,7 +49,7 @@ const PLACES: &[PlaceOfSecrets] = &[
         path: &[],
         keys: &[],
         names: &[],
-        way_out: "leave it out: a file of the host that only root reads can have it",
+        way_out: "leave it out, and put it into a file of the host that only root can read",
     },
 ];
 

@@ -22,7 +22,7 @@ const SHAPES: &[Shape] = &[
     Shape { id: Id::SecretInStore, found: |text| has_private_key(text).then(|| "a private key".to_owned()) },
     Shape { id: Id::SecretInStore, found: |text| is_encoded_key(text).then(|| "a private key in Base64".to_owned()) },
     Shape { id: Id::SecretInStore, found: |text| has_token(text).then(|| "an access token".to_owned()) },
-    Shape { id: Id::SecretInStore, found: |text| has_key_of_ceph(text).then(|| "a key of Ceph".to_owned()) },
+    Shape { id: Id::SecretInStore, found: |text| has_key_of_ceph(text).then(|| "a Ceph key".to_owned()) },
     Shape {
         id: Id::SecretInStore,
         found: |text| is_object_of_qemu(text).then(|| "the data of a QEMU secret".to_owned()),

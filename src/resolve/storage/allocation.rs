@@ -18,7 +18,7 @@ pub(crate) fn resolve(
 ) -> Option<Size> {
     if let (Some(allocation), Some(preallocation)) = (allocation, preallocation) {
         problems.push(
-            Problem::both(preallocation.key_place(), "two amounts that are set aside", "not with `allocation`")
+            Problem::both(preallocation.key_place(), "two settings for the allocation", "not with `allocation`")
                 .related(allocation.key_place(), "`allocation` is given here"),
         );
     }
@@ -34,32 +34,31 @@ pub(crate) fn resolve(
     let allocated = |label: &'static str| allocation.filter(|_| amount.is_some()).map(|word| (word.key_place(), label));
     match (r#type, format) {
         (PoolType::Dir | PoolType::Fs | PoolType::Netfs, ImageFormat::Qcow2) => {
-            let why = "libvirt sets nothing aside for a QCOW2 volume that NixVirt creates";
+            let why = "libvirt allocates nothing in advance for a QCOW2 volume that NixVirt creates";
             let help = "leave it out, or choose the format `raw`";
-            refuse(allocated("sets nothing aside"), why, help);
-            refuse(full.map(|at| (at.place(), "sets nothing aside")), why, help);
+            refuse(allocated("no effect"), why, help);
+            refuse(full.map(|at| (at.place(), "no effect")), why, help);
             None
         }
         (PoolType::Dir | PoolType::Fs | PoolType::Netfs, ImageFormat::Raw) | (PoolType::Zfs, _) => {
             amount.or_else(|| full.and(size)).or(Some(Size::NOTHING))
         }
         (PoolType::Logical, _) => {
-            let why = "a logical volume of which nothing is set aside";
-            let help =
-                "leave it out, or write how much as `allocation`: LVM loses the volume when it has outgrown that";
-            refuse(none.map(|at| (at.place(), "LVM has to set something aside")), why, help);
+            let why = "a logical volume without an allocation";
+            let help = "leave it out, or set `allocation`: LVM loses the volume when it exceeds its allocation";
+            refuse(none.map(|at| (at.place(), "not supported by LVM")), why, help);
             amount
         }
         (PoolType::Disk, _) => {
-            let (why, what) = ("a partition is all set aside", "a partition has its size");
+            let (why, what) = ("a partition is always fully allocated", "no effect");
             refuse(allocated(what), why, "leave it out");
             refuse(none.map(|at| (at.place(), what)), why, "leave it out");
             None
         }
         (PoolType::Rbd, _) => {
-            let (why, help) = ("Ceph sets nothing aside for an image", "leave it out");
-            refuse(allocated("sets nothing aside"), why, help);
-            refuse(full.map(|at| (at.place(), "sets nothing aside")), why, help);
+            let (why, help) = ("Ceph allocates nothing in advance for an image", "leave it out");
+            refuse(allocated("no effect"), why, help);
+            refuse(full.map(|at| (at.place(), "no effect")), why, help);
             None
         }
         // Nobody can create volumes on a target, which is reported elsewhere.
@@ -72,7 +71,7 @@ fn amount(word: Word<'_>, size: Option<Size>, problems: &mut Problems) -> Option
     let amount = parse::size(word, problems)?;
     if let Some(size) = size.filter(|size| amount > *size) {
         problems.push(
-            Problem::new(Id::OutOfRange, word.place(), format!("`{amount}` set aside for a volume of `{size}`"))
+            Problem::new(Id::OutOfRange, word.place(), format!("an allocation of `{amount}` for a volume of `{size}`"))
                 .label("more than the volume")
                 .help(format!("write at most `{size}`, or `\"preallocation\": \"full\"` for all of it")),
         );

@@ -61,12 +61,12 @@ pub(crate) fn only_on_qcow2(key: &str, at: &Pointer, r#type: PoolType, format: I
         return;
     }
     problems.push(if r#type.has_files() {
-        Problem::only_for(Place::key(at), "a raw image that grows on another", "format `qcow2`")
-            .help(format!("leave `{key}` out, or choose `qcow2`: raw images hold nothing but their own bytes"))
+        Problem::only_for(Place::key(at), "a raw image with a backing file", "format `qcow2`")
+            .help(format!("leave `{key}` out, or choose `qcow2`: raw images cannot have a backing file"))
     } else {
-        let message = format!("a volume of a pool of type `{}` that grows on an image", r#type.name());
+        let message = format!("a volume with a backing file in a pool of type `{}`", r#type.name());
         Problem::not_on_this_type(Place::key(at), message)
-            .label("only where volumes are files")
+            .label("only if volumes are files")
             .help(format!("leave `{key}` out, or choose a pool of type `dir`, `fs` or `netfs`"))
     });
 }
@@ -79,10 +79,10 @@ pub(crate) fn smaller(volume: &Volume, on: &Volume) -> Option<Problem> {
         Problem::new(
             Id::SmallerThanBacking,
             Place::value(small_at),
-            format!("a volume of `{}` grows on `{}`, which is larger", small.size, on.name),
+            format!("a volume of `{}` is backed by `{}`, which is larger", small.size, on.name),
         )
         .label(format!("less than `{}`", large.size))
         .related(Place::value(large_at), format!("the size of `{}`", on.name))
-        .help(format!("write at least `{}`: the guest would see the start of the image only", large.size))
+        .help(format!("write at least `{}`: otherwise the guest sees only the beginning of the image", large.size))
     })
 }

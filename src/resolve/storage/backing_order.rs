@@ -17,8 +17,8 @@ use crate::spec::pool::ImageFormat;
 /// A volume, by the index of its pool and its own index there.
 type VolumeId = (usize, usize);
 
-/// Checks what volumes grow on, and puts each after its own: within a pool, and the pool after the other's, because
-/// `NixVirt` makes all volumes of one pool before those of the next. Returns the order of the pools.
+/// Backing volumes: each exists, is no larger than its overlay, and is created first. Sorts the volumes of each pool,
+/// and returns the order of the pools, because `NixVirt` creates all volumes of one pool before those of the next.
 pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<usize> {
     let parents = parents(pools, problems);
     for ((pool, volume), _, format) in &parents {
@@ -48,10 +48,10 @@ pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<u
             Problem::new(
                 Id::BackingCycle,
                 Place::value(at),
-                format!("volumes of pools grow on each other's in a circle: {} on {}", names.join(" on "), names[0]),
+                format!("pools have volumes backed by each other in a cycle: {} by {}", names.join(" on "), names[0]),
             )
-            .label("closes the circle")
-            .help("all volumes of a pool are created before those of the next: keep what others grow on in one pool"),
+            .label("closes the cycle")
+            .help("all volumes of a pool are created before those of the next: keep all backing volumes in one pool"),
         );
     })
 }
@@ -123,9 +123,9 @@ fn in_pool(pool: &mut Pool, before: &[Vec<(usize, ())>], problems: &mut Problems
         let backing = volume.present.as_ref().and_then(|present| present.backing.as_ref());
         let at = backing.map_or_else(|| volume.at.clone(), |backing| backing.at.clone());
         problems.push(
-            Problem::new(Id::BackingCycle, Place::value(at), format!("volume `{}` grows on itself", volume.name))
-                .label("leads back to the volume")
-                .help("one of the volumes in the circle has to start from nothing or from a file"),
+            Problem::new(Id::BackingCycle, Place::value(at), format!("volume `{}` is backed by itself", volume.name))
+                .label("leads back to this volume")
+                .help("one of the volumes in the cycle has to be empty, or backed by a file"),
         );
     });
     pool.volume_order = order;

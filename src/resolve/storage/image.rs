@@ -27,19 +27,15 @@ pub(crate) fn resolve(
         (None, Some(nix)) => (nix.pointer(), Image::Nix(attributes(nix, problems)?)),
         (Some(path), Some(nix)) => {
             problems.push(
-                Problem::both(nix.key_place(), "an image that is both a file and a flake's", "not with `path`")
+                Problem::both(nix.key_place(), "an image with both `path` and `nix`", "not with `path`")
                     .related(path.key_place(), "`path` is given here"),
             );
             return None;
         }
         (None, None) => {
             problems.push(
-                Problem::needs(
-                    layers.key_place(),
-                    "an image that is neither a file nor one of a flake",
-                    "a `path` or `nix`",
-                )
-                .help("add `\"path\": …`, a file of the host, or `\"nix\": …`, a name in the `images` of the flake"),
+                Problem::needs(layers.key_place(), "an image with neither `path` nor `nix`", "a `path` or `nix`")
+                    .help("add `\"path\": …`, a file of the host, or `\"nix\": …`, a name in the flake's `images`"),
             );
             return None;
         }
@@ -59,8 +55,8 @@ fn attributes(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     }
     if !word.value.split('.').all(is_valid) {
         problems.push(
-            Problem::bad_name(word.place(), format!("`{}` is not a path of attributes", word.value))
-                .label("needs names with dots between them")
+            Problem::bad_name(word.place(), format!("`{}` is not an attribute path", word.value))
+                .label("needs names separated by dots")
                 .help(
                     "write it like `\"debian.trixie\"`: letters, digits, `_` and `-`, each name starting with a letter",
                 ),

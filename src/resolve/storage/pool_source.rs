@@ -60,8 +60,8 @@ fn server(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
     if list.value.is_empty() {
         problems.push(
-            Problem::needs(list.place(), "a cluster without a monitor", "one at least")
-                .help("write where the monitors of the cluster are, such as `[\"ceph1.lab\"]`"),
+            Problem::needs(list.place(), "a cluster without a monitor", "needs at least one")
+                .help("list the monitors of the cluster, such as `[\"ceph1.lab\"]`"),
         );
     }
     let mut hosts = Vec::new();
@@ -70,7 +70,7 @@ fn monitors(list: At<'_, Vec<String>>, problems: &mut Problems) -> Vec<Host> {
             Some(host) => hosts.push(host),
             None => problems.push(
                 Problem::bad_name(Place::value(at), format!("`{}` cannot be a monitor", text::shortened(text)))
-                    .label("neither a host nor a host and its port")
+                    .label("needs a host, or a host and a port")
                     .help("write it like `\"ceph1.lab\"`, `\"10.0.0.5:6789\"` or `\"[fd00::5]:6789\"`"),
             ),
         }
@@ -100,9 +100,9 @@ fn exported(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Op
             let text = text::line_of(word, problems)?;
             if text.is_empty() || text.starts_with('/') {
                 problems.push(
-                    Problem::bad_name(word.place(), format!("`{text}` is no share of format `{protocol}`"))
+                    Problem::bad_name(word.place(), format!("`{text}` is not a share of format `{protocol}`"))
                         .label("starts with `/`, or is empty")
-                        .help("write the name of the share or volume without a slash in front: `\"images\"`"),
+                        .help("write the name of the share or volume without a leading slash: `\"images\"`"),
                 );
                 return None;
             }
@@ -140,7 +140,7 @@ fn format(word: Word<'_>, r#type: PoolType, problems: &mut Problems) -> Option<S
             Problem::new(
                 Id::UnknownValue,
                 word.place(),
-                format!("`{}` is no format of a pool of type `{}`", text::shortened(word.value), r#type.name()),
+                format!("`{}` is not a format of a pool of type `{}`", text::shortened(word.value), r#type.name()),
             )
             .label("not a format")
             .help(did_you_mean(word.value, known.iter().copied())),
@@ -168,9 +168,12 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
     let is_valid = is_qualified(&text).is_some();
     if !is_valid {
         problems.push(
-            Problem::bad_name(word.place(), format!("`{}` is not a qualified name of iSCSI", text::shortened(&text)))
-                .label("not in the form `iqn.<year>-<month>.<domain, reversed>:<name>`")
-                .help("write it as the target has it, such as `\"iqn.2026-01.lab.storage:disks\"`"),
+            Problem::bad_name(
+                word.place(),
+                format!("`{}` is not an iSCSI qualified name (IQN)", text::shortened(&text)),
+            )
+            .label("not in the form `iqn.<year>-<month>.<domain, reversed>:<name>`")
+            .help("write the target's name, such as `\"iqn.2026-01.lab.storage:disks\"`"),
         );
     }
     is_valid.then_some(text)
@@ -180,7 +183,7 @@ fn qualified_name(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Option<String> {
     if format != Some("nfs") {
         problems.push(
-            Problem::conflict(word.key_place(), "a version of NFS for what is not called NFS")
+            Problem::conflict(word.key_place(), "an NFS version for another format")
                 .label("needs the `format` `nfs` beside it")
                 .help("write `\"format\": \"nfs\"`, or leave `protocolVersion` out"),
         );
@@ -191,13 +194,9 @@ fn version(word: Word<'_>, format: Option<&str>, problems: &mut Problems) -> Opt
     let is_valid = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if !is_valid {
         problems.push(
-            Problem::new(
-                Id::UnknownValue,
-                word.place(),
-                format!("`{}` is not a version of NFS", text::shortened(text)),
-            )
-            .label("needs a number")
-            .help("write it like `\"4.2\"`"),
+            Problem::new(Id::UnknownValue, word.place(), format!("`{}` is not an NFS version", text::shortened(text)))
+                .label("needs a number")
+                .help("write it like `\"4.2\"`"),
         );
     }
     is_valid.then(|| text.clone())
@@ -210,12 +209,8 @@ fn auth(layers: &Layers<'_, written::PoolAuth>, problems: &mut Problems) -> Opti
     let kinds = written!(layers => secret_uuid, secret_usage);
     if uuid.is_none() && usage.is_none() {
         problems.push(
-            Problem::needs(
-                layers.place(),
-                "an `auth` without a secret that proves it",
-                "`secretUuid` or `secretUsage`",
-            )
-            .help("define the password as a secret of libvirt's (`virsh secret-define`), and name it here"),
+            Problem::needs(layers.place(), "an `auth` without a secret", "`secretUuid` or `secretUsage`")
+                .help("define the password as a libvirt secret (`virsh secret-define`), and refer to it here"),
         );
         return None;
     }
@@ -240,7 +235,7 @@ fn secret_uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
                 format!("`{}` is not the UUID of a secret", text::shortened(word.value)),
             )
             .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
-            .help("`virsh secret-list` has them; a secret is also known by its `secretUsage`"),
+            .help("`virsh secret-list` shows the UUIDs; or use `secretUsage`"),
         );
     }
     uuid

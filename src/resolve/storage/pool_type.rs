@@ -57,10 +57,10 @@ const KEYS: [Key; 10] = {
             &[Logical, Rbd, Zfs],
             "the volume group or pool that the volumes are in, such as `\"vg0\"`",
         ),
-        Key::optional("format", &[Fs, Netfs, Disk, Logical], "what is on it, such as `\"ext4\"`"),
-        Key::optional("initiator", &[Iscsi], "the name of the host, such as `\"iqn.2026-01.lab.host:images\"`"),
-        Key::optional("protocolVersion", &[Netfs], "the version of NFS, such as `\"4.2\"`"),
-        Key::optional("auth", &[Iscsi, Rbd], "who the host is, and which secret of libvirt's proves it"),
+        Key::optional("format", &[Fs, Netfs, Disk, Logical], "the format, such as `\"ext4\"`"),
+        Key::optional("initiator", &[Iscsi], "the host's own name (IQN), such as `\"iqn.2026-01.lab.host:images\"`"),
+        Key::optional("protocolVersion", &[Netfs], "the NFS version, such as `\"4.2\"`"),
+        Key::optional("auth", &[Iscsi, Rbd], "the host's user name, and the libvirt secret with its password"),
     ]
 };
 
@@ -89,7 +89,7 @@ pub(crate) fn check_keys(
                     format!("a pool of type `{}` has no `source.{}`", r#type.name(), key.name),
                 )
                 .label(format!("only of type {types}"))
-                .help(format!("leave it out, or choose the `type` that is meant: it is {}", key.meaning(r#type))),
+                .help(format!("leave it out, or choose the right `type`: it is {}", key.meaning(r#type))),
             );
         } else if !is_written && key.needed_by.contains(&r#type) {
             problems.push(

@@ -25,7 +25,7 @@ pub(crate) fn format(r#type: PoolType, written: Option<At<'_, ImageFormat>>, pro
                 at.place(),
                 format!("a pool of type `{}` has no {} images", r#type.name(), at.value.name()),
             )
-            .label("its volumes are no files")
+            .label("its volumes are not files")
             .help("leave `format` out: they are raw"),
         );
     }
@@ -47,7 +47,7 @@ pub(crate) fn written(
     if spec.present == Some(false) {
         let others = layers::present(written!(layers => size, backing, allocation, preallocation, extra));
         problems.extend(others.map(|(_, at)| {
-            let message = format!("volume `{name}` shall not exist");
+            let message = format!("volume `{name}` is to be deleted");
             Problem::both(Place::key(at), message, "not with `\"present\": false`")
         }));
         return Volume { name: name.to_owned(), at, format, present: None, extra: None };
@@ -101,8 +101,8 @@ pub(crate) fn present(
 /// Makes the problem of a volume that is declared in a pool where nobody can create one.
 pub(crate) fn undeclarable(place: &Place) -> Problem {
     Problem::not_on_this_type(place.clone(), "a volume of an iSCSI pool is declared")
-        .label("its target has the volumes that it has")
-        .help("leave it out; a disk names a unit of the target: `\"volume\": \"unit:0:0:1\"`")
+        .label("its volumes are the target's LUNs")
+        .help("leave it out; a disk names a LUN of the target: `\"volume\": \"unit:0:0:1\"`")
 }
 
 /// Makes the problem of a volume that is named with another format than its own.
@@ -112,7 +112,7 @@ pub(crate) fn other_format(written: ImageFormat, volume: &Volume, at: Pointer) -
     Problem::conflict(Place::value(at), message)
         .label(format!("not {written}"))
         .related(Place::value(&volume.at), "declared here")
-        .help("leave `format` out: it is that of the volume")
+        .help("leave `format` out: the volume's format is used")
 }
 
 /// Makes the problem of a volume that is named and that its pool does not declare, if it has one: without, it exists already.
@@ -125,9 +125,9 @@ pub(crate) fn undeclared(name: &str, pool: &Pool, at: &Pointer, file: &str) -> O
     let declared = pool.volumes.iter().filter(|_| pool.r#type != PoolType::Iscsi);
     let similar = declared.filter(|volume| volume.present.is_some()).find(|volume| are_similar(name, &volume.name))?;
     let help = if pool.r#type.has_files() {
-        format!("if the pool has both, name the file: `\"{file}\": \"{}\"`", pool.volume_path(name))
+        format!("if the pool has both, use the file: `\"{file}\": \"{}\"`", pool.volume_path(name))
     } else {
-        "fine if the pool has both".to_owned()
+        "nothing to do if the pool has both".to_owned()
     };
     Some(
         Problem::new(
@@ -143,11 +143,11 @@ pub(crate) fn undeclared(name: &str, pool: &Pool, at: &Pointer, file: &str) -> O
 
 /// Makes the problem of a volume that is named and shall not exist.
 pub(crate) fn deleted_volume(deleted: &Volume, pool: &Pool, at: &Pointer) -> Problem {
-    let message = format!("the volume `{}` of pool `{}` is deleted", deleted.name, pool.name);
+    let message = format!("the volume `{}` of pool `{}` is to be deleted", deleted.name, pool.name);
     Problem::new(Id::UnknownVolume, Place::value(at), message)
-        .label("shall not exist")
+        .label("deleted at activation")
         .related(Place::value(deleted.at.key("present")), "`present` is `false` here")
-        .help("leave its name out here, or let the volume exist")
+        .help("remove it here, or keep the volume")
 }
 
 /// Whether one name is probably a slip for the other: the same but for one letter, the case of letters, zeros before a number

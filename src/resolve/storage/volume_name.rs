@@ -40,7 +40,7 @@ pub(crate) fn existing(word: Word<'_>, problems: &mut Problems) -> Option<String
     if !is_name {
         problems.push(
             not_the_name_of(name, "a volume", word.place())
-                .help("write it as `virsh vol-list` does, without the directory of the pool"),
+                .help("write it as `virsh vol-list` shows it, without the pool's directory"),
         );
     }
     (is_name && text::check_line(name, word.place(), problems)).then(|| name.to_owned())
@@ -54,8 +54,9 @@ pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Proble
         }
         PoolType::Iscsi => (
             is_unit(name),
-            "a unit of an iSCSI target",
-            "write it as libvirt does: `\"unit:0:0:1\"`; `virsh vol-list` has them when the pool is active".to_owned(),
+            "a LUN of an iSCSI target",
+            "write it as libvirt does: `\"unit:0:0:1\"`; `virsh vol-list` shows the LUNs when the pool is active"
+                .to_owned(),
         ),
         PoolType::Logical => {
             if !parse::name(name, place.clone(), problems) {
@@ -63,7 +64,7 @@ pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Proble
             }
             let taken =
                 OF_LVM.iter().any(|start| name.starts_with(start)) || WITHIN_LVM.iter().any(|part| name.contains(part));
-            (!taken, "a logical volume", "LVM keeps this name for itself: choose another one".to_owned())
+            (!taken, "a logical volume", "LVM reserves this name: choose another one".to_owned())
         }
         PoolType::Disk => {
             let device = pool.source.device.as_deref();
@@ -79,8 +80,7 @@ pub(crate) fn check(name: &str, pool: &Pool, place: Place, problems: &mut Proble
 
 /// Makes the problem of a name that no volume of a pool can have.
 fn not_the_name_of(name: &str, what: &str, place: Place) -> Problem {
-    Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name)))
-        .label("not the name of one")
+    Problem::new(Id::BadName, place, format!("`{}` cannot be {what}", text::shortened(name))).label("not a valid name")
 }
 
 /// `unit:<host>:<bus>:<unit>`, as libvirt calls the units of a target.
@@ -100,10 +100,7 @@ fn partition(name: &str, device: Option<&str>) -> (bool, String) {
     let Some(device) = device else {
         let (stem, number) = name.split_at(name.trim_end_matches(|c: char| c.is_ascii_digit()).len());
         let is_valid = is_number(number) && parse::name(stem, Place::value(Pointer::root()), &mut Problems::default());
-        return (
-            is_valid,
-            "libvirt calls partitions as the kernel does, and numbers them: `sdb1`, `nvme0n1p1`".to_owned(),
-        );
+        return (is_valid, "libvirt uses the kernel's numbered names of partitions: `sdb1`, `nvme0n1p1`".to_owned());
     };
     let separator = if device.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };
     let stem = format!("{device}{separator}");

@@ -14,7 +14,8 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Probl
     let starts_word = found.is_alphanumeric() || "_$+-.".contains(found);
     match found {
         '\'' | '`' | '“' | '”' | '„' | '‘' | '’' => {
-            return problem(one, format!("`{found}` is not a quote of JSON")).words("", "strings stand in `\"`");
+            return problem(one, format!("`{found}` is not a quotation mark in JSON"))
+                .words("", "strings are enclosed in `\"`");
         }
         '#' => {
             return problem(one, "`#` does not start a comment here").words("", "comments are `// …` and `/* … */`");
@@ -24,7 +25,7 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Probl
         }
         '}' | ']' if last == Some(',') => {
             let comma = before.len() - 1;
-            return problem(comma..comma + 1, format!("a comma stands before `{found}`"))
+            return problem(comma..comma + 1, format!("a comma before `{found}`"))
                 .words("nothing follows it", "remove the comma");
         }
         _ => {}
@@ -53,14 +54,14 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Probl
         _ if parser.key.is_some() && last != Some(':') => {
             let key = parser.key.clone().map_or("", |key| &text[key]);
             if found == '=' {
-                problem(one, format!("`=` stands after the key {key}")).words("", "keys and values are parted by `:`")
+                problem(one, format!("`=` after the key {key}")).words("", "separate keys and values with `:`")
             } else {
-                problem(cursor..cursor, format!("no `:` stands after the key {key}"))
+                problem(cursor..cursor, format!("no `:` after the key {key}"))
                     .words("`:` is missing here", "write `\"key\": value`")
             }
         }
         ',' if matches!(last, Some('[' | '{' | ',')) => {
-            problem(one, "a comma stands where nothing ended").words("one comma too many", "remove it")
+            problem(one, "a comma without a value before it").words("one comma too many", "remove it")
         }
         ',' | '}' | ']' if expects_value => {
             problem(one, "a value is missing").words("expected a value before this", "write one, or leave the key out")
@@ -72,9 +73,9 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Probl
                 .words("", format!("write `\"{key}\"`"))
         }
         '{' | '[' if expects_key => {
-            problem(one, format!("`{found}` stands where a key must")).words("has no key", "write `\"key\": value`")
+            problem(one, format!("`{found}` where a key is expected")).words("has no key", "write `\"key\": value`")
         }
-        ':' if !in_object => problem(one, "a key stands in a list")
+        ':' if !in_object => problem(one, "a key in a list")
             .words("", "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it"),
         // A value has just ended.
         _ if !expects_key && !expects_value && at == cursor && starts_word => {
@@ -98,12 +99,12 @@ fn misplaced(parser: &Parser<'_>, at: usize, found: char) -> Box<Problem> {
         (Some('['), _) => "expected `,` or `]`",
         _ => "expected `,` or `}`",
     };
-    problem(at..at + found.len_utf8(), format!("`{found}` cannot stand here")).words("", expected)
+    problem(at..at + found.len_utf8(), format!("`{found}` is not allowed here")).words("", expected)
 }
 
 fn missing_comma(parser: &Parser<'_>) -> Box<Problem> {
     let end = parser.cursor;
-    problem(end..end, "a comma is missing").words("expected `,` here", "add `,` between the two")
+    problem(end..end, "a comma is missing").words("expected `,` here", "add `,` between the two values")
 }
 
 #[cfg(test)]
@@ -112,23 +113,23 @@ mod tests {
 
     #[test]
     fn commas_and_colons() {
-        check("[1«,» ]", "a comma stands before `]`", "remove the comma");
-        check("{\"é\": 1«,»\n}", "a comma stands before `}`", "remove the comma");
-        check("{\"a\": \"é\"«»\n \"b\": 2}", "a comma is missing", "add `,` between the two");
-        check("[{}«» {}]", "a comma is missing", "add `,` between the two");
-        check("[1«» 2]", "a comma is missing", "add `,` between the two");
-        check("[1«» true]", "a comma is missing", "add `,` between the two");
-        check("[1,«,»2]", "a comma stands where nothing ended", "remove it");
-        check("[«,»2]", "a comma stands where nothing ended", "remove it");
-        check("{\"a\": 1,«,»}", "a comma stands where nothing ended", "remove it");
-        check("{\"é\"«» 1}", "no `:` stands after the key \"é\"", "write `\"key\": value`");
-        check("{\"é\"«», \"b\": 1}", "no `:` stands after the key \"é\"", "write `\"key\": value`");
-        check("{\"a\" «=» 1}", "`=` stands after the key \"a\"", "keys and values are parted by `:`");
+        check("[1«,» ]", "a comma before `]`", "remove the comma");
+        check("{\"é\": 1«,»\n}", "a comma before `}`", "remove the comma");
+        check("{\"a\": \"é\"«»\n \"b\": 2}", "a comma is missing", "add `,` between the two values");
+        check("[{}«» {}]", "a comma is missing", "add `,` between the two values");
+        check("[1«» 2]", "a comma is missing", "add `,` between the two values");
+        check("[1«» true]", "a comma is missing", "add `,` between the two values");
+        check("[1,«,»2]", "a comma without a value before it", "remove it");
+        check("[«,»2]", "a comma without a value before it", "remove it");
+        check("{\"a\": 1,«,»}", "a comma without a value before it", "remove it");
+        check("{\"é\"«» 1}", "no `:` after the key \"é\"", "write `\"key\": value`");
+        check("{\"é\"«», \"b\": 1}", "no `:` after the key \"é\"", "write `\"key\": value`");
+        check("{\"a\" «=» 1}", "`=` after the key \"a\"", "separate keys and values with `:`");
         check("{\"a\": «}»", "a value is missing", "write one, or leave the key out");
         check("{\"a\": «,» \"b\": 1}", "a value is missing", "write one, or leave the key out");
         check(
             "[\"a\"«:» 1]",
-            "a key stands in a list",
+            "a key in a list",
             "keys belong in an object: write `{ … }` instead of `[ … ]`, or around it",
         );
     }
@@ -140,11 +141,11 @@ mod tests {
         check("{} «}»", "the spec goes on after its end", "a spec is one JSON value");
         check("{}\n«{»}", "the spec goes on after its end", "a spec is one JSON value");
         check("{} «*»", "the spec goes on after its end", "a spec is one JSON value");
-        check("«*»", "`*` cannot stand here", "expected value");
-        check("[1, «*»]", "`*` cannot stand here", "expected value");
-        check("[1 «*»]", "`*` cannot stand here", "expected `,` or `]`");
-        check("{«*»}", "`*` cannot stand here", "key must be a string");
-        check("{\"a\": 1 «*»}", "`*` cannot stand here", "expected `,` or `}`");
-        check("{«{»}}", "`{` stands where a key must", "write `\"key\": value`");
+        check("«*»", "`*` is not allowed here", "expected value");
+        check("[1, «*»]", "`*` is not allowed here", "expected value");
+        check("[1 «*»]", "`*` is not allowed here", "expected `,` or `]`");
+        check("{«*»}", "`*` is not allowed here", "key must be a string");
+        check("{\"a\": 1 «*»}", "`*` is not allowed here", "expected `,` or `}`");
+        check("{«{»}}", "`{` where a key is expected", "write `\"key\": value`");
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn choice_words(choices: &[&Value]) -> String {
     match words.as_slice() {
         [] => "anything".to_owned(),
         [only] => only.clone(),
-        many if many.len() > 6 => format!("one of the {} that there are", many.len()),
+        many if many.len() > 6 => format!("one of the {} allowed words", many.len()),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }

@@ -26,14 +26,14 @@ fn links_that_lead_nowhere_are_told() {
     let place = Place::with(GOOD);
     symlink("nowhere", place.path("generated")).expect("the directory is ours");
     symlink("gone.json", place.path("link.json")).expect("the directory is ours");
-    let told = "`generated` is a symbolic link to `nowhere`, which is not there";
+    let told = "`generated` is a symbolic link to `nowhere`, which does not exist";
     place.run(&["gen"]).exits(2).says(told);
     place.run(&["gen", "--out", "generated/below"]).exits(2).says(told);
     place.run(&["xml", "--out", "generated"]).exits(2).says(told);
     place
         .run(&["check", "link.json"])
         .exits(2)
-        .says("`link.json` is a symbolic link to `gone.json`, which is not there");
+        .says("`link.json` is a symbolic link to `gone.json`, which does not exist");
 }
 
 /// Nothing of a file that is no JSON object is in a report, whatever it is called and however it is reached.
@@ -56,7 +56,7 @@ fn included_files_that_are_no_specs_are_not_quoted() {
             place.write("lab.json", &GOOD.replace("\"lab\":", &format!("\"include\": [\"{path}\"], \"lab\":")));
             for format in ["human", "json", "github"] {
                 let ran = place.run(&["check", "--message-format", format]).exits(1).without_result();
-                ran.says_not(SECRET).says("cannot be included: it is no JSON object");
+                ran.says_not(SECRET).says("cannot be included: it is not a JSON object");
             }
         }
     }
@@ -67,7 +67,7 @@ fn included_files_that_are_no_specs_are_not_quoted() {
     // A link to something else is no spec either.
     symlink("braces", place.path("link.json")).expect("the directory is ours");
     place.write("lab.json", &GOOD.replace("\"lab\":", "\"include\": [\"link.json\"], \"lab\":"));
-    place.run(&["check"]).exits(1).says("cannot be included: it is no JSON object").says_not(SECRET);
+    place.run(&["check"]).exits(1).says("cannot be included: it is not a JSON object").says_not(SECRET);
     // A slip in a spec is shown.
     place.write("slip.json", "// shared\n{ \"domains\": { \"web\" { } } }");
     place.write("lab.json", &GOOD.replace("\"lab\":", "\"include\": [\"slip.json\"], \"lab\":"));

@@ -101,7 +101,11 @@ fn a_document_without_a_place_is_not_written() {
         ran.says("error[graph-block]").says(place_of_it).says(says);
         assert_eq!(document(&place), before);
     };
-    check("# Lab\n\nText\n", "--> README.md:3:1", &format!("add the lines `{FIRST}` and `{END}` where it shall be"));
+    check(
+        "# Lab\n\nText\n",
+        "--> README.md:3:1",
+        &format!("add the lines `{FIRST}` and `{END}` where the graph belongs"),
+    );
     check("BEGIN\n\n# Lab\n", "--> README.md:1:1", &format!("add the line `{END}` below it"));
     check("END\n\nBEGIN\n", "--> README.md:3:1", "belongs below this one");
     check("BEGIN\nEND\nBEGIN\nEND\n", "--> README.md:3:1", "delete one of them");
@@ -124,7 +128,7 @@ fn what_a_document_cannot_have_in_its_text_is_refused() {
     }
     place.run(&["graph", "--check"]).exits(2).says("--into");
     place.write("a-->b.json", GOOD);
-    place.run(&["graph", "a-->b.json", "--into", "README.md"]).exits(2).says("cannot stand in a comment");
+    place.run(&["graph", "a-->b.json", "--into", "README.md"]).exits(2).says("cannot be written in a comment");
     assert_eq!(document(&place), format!("{FIRST}\n{END}\n"));
 }
 

@@ -77,7 +77,7 @@ fn it_goes_into_a_spec_that_is_there() {
     place.run(&["check"]).exits(0);
     // What is in it already is an error there, and nothing is written.
     let ran = import(&place, &["--into", "lab.json", "isos"]).exits(1).without_result();
-    assert!(ran.err.contains("error[duplicate-name]: pool `isos` is in the spec already\n"), "{ran:?}");
+    assert!(ran.err.contains("error[duplicate-name]: pool `isos` is already in the spec\n"), "{ran:?}");
     import(&place, &["--into", "lab.json", "--lab", "theirs", "names"]).exits(2).says("is the spec of lab `ours`");
     assert_eq!(fs::read_to_string(place.path("lab.json")).unwrap(), written);
     // Defaults that start domains start none that nobody has told to run.
@@ -115,8 +115,8 @@ fn what_is_no_definition_is_passed_over_with_its_reason() {
     );
     let ran = import(&place, &["--lab", "found"]).exits(1);
     for said in [
-        "found/notes.xml: not imported: no XML at 1:1\n",
-        "found/volume.xml: not imported: `volume` is no domain, network or pool\n",
+        "found/notes.xml: not imported: not XML at 1:1\n",
+        "found/volume.xml: not imported: `volume` is not a domain, network or pool\n",
         "domain x: not imported: a domain of type `xen`: ",
     ] {
         assert!(ran.err.contains(said), "{ran:?}");
@@ -167,13 +167,16 @@ fn what_nixvirt_is_told_is_imported() {
         (&spec["domains"]["office"]["active"], &spec["domains"]["office"]["restart"]),
         (&json!(true), &json!(true))
     );
-    let ran = ran.says("volume disk of pool isos: not imported: it is declared before, which counts\n");
+    let ran = ran.says("volume disk of pool isos: not imported: it is already declared above\n");
     let told = "volume old of pool isos: not imported: `format` cannot be `vmdk`\n";
     assert!(ran.err.contains(told) && !ran.err.contains("\npool isos: not"), "{ran:?}");
     // The first definition counts, and another one is not dropped without a word.
     let ran = place.with_virsh(Some(AS_IT_IS), &["import", "--from", "found", "--from", "settings.json"]).exits(1);
     for object in ["network default", "pool isos", "domain office"] {
-        assert!(ran.err.contains(&format!("{object}: not imported: what was found of it first says")), "{ran:?}");
+        assert!(
+            ran.err.contains(&format!("{object}: not imported: another definition of it was found first")),
+            "{ran:?}"
+        );
     }
     place.with_virsh(Some(AS_IT_IS), &["import", "--from", "found", "--from", "found"]).exits(0);
     place.write("settings.json", "{ \"domains\": [{ \"definition\": \"gone.xml\" }] }");
@@ -214,7 +217,10 @@ fn nothing_comes_of_nothing() {
     // What the lab says that it does not manage, it cannot manage as well.
     place.write("lab.json", "{ \"lab\": \"l\", \"external\": { \"networks\": [\"default\"] } }");
     let ran = import(&place, &["--into", "lab.json", "default"]).exits(1);
-    assert!(ran.err.contains("network `default` is one that the lab does not manage\n --> lab.json:1:"), "{ran:?}");
+    assert!(
+        ran.err.contains("network `default` is `external`: the lab does not manage it\n --> lab.json:1:"),
+        "{ran:?}"
+    );
 }
 
 /// Of a libvirt it asks for nothing that could change something.

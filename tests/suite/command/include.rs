@@ -105,7 +105,7 @@ fn what_cannot_be_read_stops_nothing_else() {
     place.shell("mkfifo pipe.json").exits(0);
     place.write("simple/lab.json", &LAB.replace("\"../nodes.json\"", "\"..\", \"../pipe.json\", \"\""));
     let ran = place.run(&["check", "simple/lab.json"]).exits(1).says("\n3 errors\n");
-    ran.says("`pipe.json` cannot be included: it is no regular file").says("cannot be included: it is a directory");
+    ran.says("`pipe.json` cannot be included: it is not a regular file").says("cannot be included: it is a directory");
 }
 
 #[cfg(unix)]

@@ -84,10 +84,10 @@ fn one_that_is_not_ready_stops_those_after_it_and_nothing_else() {
     let fake = lab("", &interface);
     let ran = fake.run(&["up"]).exits(1).without_result();
     let expected = format!(
-        "sccm: started\nsccm: not ready yet: 127.0.0.1:{free} takes no connections\n\
-         sccm: not ready after 1 s: 127.0.0.1:{free} takes no connections\n\
-         1 domain is ready, not so: sccm; left as they are: client-1, client-2\n\
-         `lab2nix up` tries it again, with `--force` those after it too; `lab2nix console NAME` and `view NAME` show a guest\n"
+        "sccm: started\nsccm: not ready yet: 127.0.0.1:{free} does not accept connections\n\
+         sccm: not ready after 1 s: 127.0.0.1:{free} does not accept connections\n\
+         1 domain is ready, but not: sccm; left as they are: client-1, client-2\n\
+         `lab2nix up` tries again, with `--force` also the domains after it; `lab2nix console NAME` and `view NAME` show a guest\n"
     );
     assert!(ran.err.ends_with(&expected), "{ran:?}");
     assert_eq!(fake.states(&NAMES), "dc running []; sccm running []; client-1 shut off []; client-2 shut off []");
@@ -105,7 +105,7 @@ fn one_that_does_not_start_says_what_libvirt_says() {
     fake.put("dc", "refuses-start", "Cannot access storage file '/srv/x'");
     let ran = fake.run(&["up"]).exits(1);
     assert!(ran.err.starts_with("dc: does not start: Cannot access storage file '/srv/x'\n"), "{ran:?}");
-    assert!(ran.err.contains("not so: dc; left as they are: sccm, client-1, client-2\n"), "{ran:?}");
+    assert!(ran.err.contains("but not: dc; left as they are: sccm, client-1, client-2\n"), "{ran:?}");
 }
 
 #[test]
@@ -116,12 +116,12 @@ fn nobody_is_cut_off_unless_it_is_said() {
     }
     fake.put("sccm", "deaf", "");
     let ran = fake.run(&["down", "--timeout", "1s"]).exits(1);
-    let expected = "sccm: asked to shut down\nsccm: does not shut down within 1 s\n2 domains are off, not so: sccm; left as they are: dc\n\
-                    `lab2nix down --force` cuts off what does not shut down; `lab2nix view NAME` shows what it does\n";
+    let expected = "sccm: asked to shut down\nsccm: does not shut down within 1 s\n2 domains are off, but not: sccm; left as they are: dc\n\
+                    `lab2nix down --force` powers off what does not shut down; `lab2nix view NAME` shows a guest\n";
     assert!(ran.err.ends_with(expected), "{ran:?}");
     assert_eq!((fake.count("destroy"), fake.states(&NAMES[..2])), (0, "dc running []; sccm running []".to_owned()));
     let ran = fake.run(&["down", "--timeout", "1s", "--force"]).exits(0);
-    assert!(ran.err.contains("sccm: cut off\ndc: asked to shut down\n"), "{ran:?}");
+    assert!(ran.err.contains("sccm: powered off\ndc: asked to shut down\n"), "{ran:?}");
     assert_eq!(told(&fake, "destroy"), ["sccm"]);
 }
 

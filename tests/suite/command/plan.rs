@@ -15,14 +15,17 @@ fn it_compares_with_another_spec() {
     let place = Place::with(CHANGED);
     place.write("old.json", GOOD);
     let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
-    assert!(ran.out.starts_with("Against old.json, by NixVirt alone, if everything runs"), "{ran:?}");
+    assert!(ran.out.starts_with("Against old.json, with NixVirt alone, if everything is running"), "{ran:?}");
     assert!(ran.out.contains("▲ power-cycled         domain web\n"), "{ran:?}");
     assert!(ran.out.contains("(lab.json:3:52)"), "{ran:?}");
     assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{ran:?}");
     let ran = place.run(&["plan", "--from", "lab.json"]).exits(0).without_talk();
     assert!(ran.out.ends_with("\nnothing changes; 3 objects stay as they are.\n"), "{ran:?}");
     let ran = place.run(&["plan", "--from", "old.json", "--format", "markdown"]).exits(0).without_talk();
-    assert!(ran.out.contains("\n| power-cycled | domain `web` | cut off, and started again | network `lan` restarts"));
+    assert!(
+        ran.out
+            .contains("\n| power-cycled | domain `web` | powered off hard, and started again | network `lan` restarts")
+    );
 }
 
 /// What is external is taken for there, and is deleted when a lab no longer says so beside its own.
@@ -40,7 +43,7 @@ fn what_is_external_is_there() {
     place.write("old.json", &lab(says, "1GiB"));
     let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
     assert!(ran.out.ends_with(
-        "Nobody could see:\n  whether the pool `vms` has the volume `web.qcow2`\n\n1 power-cycled; 3 objects stay as they are.\n"
+        "Could not be determined:\n  whether the pool `vms` has the volume `web.qcow2`\n\n1 power-cycled; 3 objects stay as they are.\n"
     ), "{ran:?}");
     place.write("lab.json", r#"{ "lab": "uses", "networks": { "lan": { "subnet": "10.0.0.0/24" } } }"#);
     let ran = place.run(&["plan", "--from", "old.json"]).exits(0).without_talk();
@@ -84,7 +87,7 @@ fn what_is_denied_has_an_exit_status() {
     plan("data-lost").exits(1).says("denied: disk-new\n");
     assert!(place.run(&["explain", "data-lost"]).exits(0).out.contains("`disk-new`"));
     plan("power-cycle").exits(2).says("did you mean `power-cycled`?");
-    place.run(&["check", "--deny", "power-cycled"]).exits(2).says("`--deny` of a consequence is for `plan`");
+    place.run(&["check", "--deny", "power-cycled"]).exits(2).says("only `plan` takes a consequence as `--deny`");
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn it_compares_with_a_revision() {
 fn what_keeps_it_from_looking_is_said_in_a_line() {
     let place = Place::with(GOOD);
     let ran = Ran::of(place.command(LAB2NIX, &["plan"]).env("PATH", place.path("")));
-    ran.exits(2).without_result().says("error: there is no `virsh` here: ");
+    ran.exits(2).without_result().says("error: `virsh` is not installed: ");
 
     let stopped = "echo 'error: failed to connect to the hypervisor' >&2
         echo \"error: Failed to connect socket to '/run/libvirt/libvirt-sock-ro': No such file or directory\" >&2; exit 1";
@@ -138,7 +141,7 @@ fn what_keeps_it_from_looking_is_said_in_a_line() {
     place
         .run(&["plan", "lab.json", "other.json", "--from", "lab.json"])
         .exits(2)
-        .says("`--from SPEC` compares one spec");
+        .says("`--from SPEC` compares a single spec");
     let ran = place.with_virsh(Some("exit 1"), &["plan", "--settings", "typo.json"]);
     ran.exits(2).without_result();
     place.run(&["plan", "--settings", "no.json"]).exits(2).without_result();

@@ -26,9 +26,9 @@ fn a_save_and_the_way_back() {
         "1 domain resumed",
         "1 domain suspended",
         "saved `clean`: 3 domains, 1 of them running",
-        "snapshot of domain `a` made",
-        "snapshot of domain `b` made",
-        "snapshot of domain `c` made",
+        "snapshot of domain `a` created",
+        "snapshot of domain `b` created",
+        "snapshot of domain `c` created",
     ];
     assert_eq!(sorted(&ran.err), expected);
     assert_eq!(fake.states(&names), "a running [clean]; b shut off [clean]; c paused [clean]");
@@ -37,15 +37,15 @@ fn a_save_and_the_way_back() {
         fake.put(name, "state", "running\n");
     }
     fake.run(&["restore", "clean"]).exits(2).without_result().says(
-        "error: what 3 domains are now is lost: `a`, `b` and `c`; `lab2nix restore clean --force` restores without asking\n",
+        "error: the current state of 3 domains is lost: `a`, `b` and `c`; `lab2nix restore clean --force` restores without asking\n",
     );
     assert_eq!(fake.count("snapshot-revert"), 0);
     let ran = fake.run(&["restore", "clean", "--force"]).exits(0).without_result();
     let expected = [
         "1 domain resumed",
-        "domain `a` is back",
-        "domain `b` is back",
-        "domain `c` is back",
+        "domain `a` restored",
+        "domain `b` restored",
+        "domain `c` restored",
         "restored `clean`: 3 domains",
     ];
     assert_eq!(sorted(&ran.err), expected);
@@ -55,7 +55,7 @@ fn a_save_and_the_way_back() {
 
     fake.run(&["save", "clean"])
         .exits(1)
-        .says("there is a save `clean` already\n  next: another name, or `lab2nix forget clean`");
+        .says("there is already a save `clean`\n  next: choose another name, or run `lab2nix forget clean` first");
     fake.run(&["forget", "clean"]).exits(0).says("forgot `clean`: 3 domains\n");
     assert_eq!(fake.states(&names), "a running []; b shut off []; c paused []");
     fake.run(&["forget", "clean"]).exits(2).says("error: there is no save `clean`: there is none to choose from\n");
@@ -94,26 +94,26 @@ fn all_that_is_in_the_way_is_told_at_once() {
     let ran = fake.run(&["save", "clean"]).exits(1).without_result();
     let expected = "\
 domain `e`: libvirt does not have it
-  next: `nixos-rebuild switch` defines what the lab has; `--only` names those that are meant
-domain `a`: disk vda is `raw`: only QCOW2 holds snapshots
-  next: `qemu-img convert -O qcow2` while it is off, and the new volume in the spec; or `--only` without it
-domain `a`: its firmware variables are `raw`: only QCOW2 holds snapshots
-  next: `\"snapshots\": true` in the spec; what the file has comes along by `qemu-img convert -O qcow2` while it is off
-domain `b`: it shares `src` by virtiofs, so that the memory of it cannot be saved while it runs
-  next: `virsh shutdown b` before: what is off is saved without memory; or `--only` without it
-domain `b`: it has a device of the host (pci), so that the memory of it cannot be saved while it runs
-  next: `virsh shutdown b` before: what is off is saved without memory; or `--only` without it
-domain `c`: its memory is kept by `virsh managedsave`, which no snapshot holds
-  next: `virsh start c`, or without that memory, `virsh managedsave-remove c`
-domain `d`: something else is done with it just now (occupied (3s))
-  next: wait until it is done; `virsh domjobinfo d` tells more
-domain `d`: somebody has made a snapshot `clean` of it
-  next: another name
-domain `d`: its snapshot `it's` is external: its disks are overlays that come and go with it
-  next: `virsh snapshot-delete d 'it'\\''s'`
-the memory of `a`, `b` and `d` may take 3226 MiB in pool `vms`, which has 1 GiB
-  next: make room there, or shut some of them down before: what is off is saved without memory
-error: `clean` is not saved: 10 things are in the way, and nothing was changed
+  next: run `nixos-rebuild switch` to define the lab's domains, or select others with `--only`
+domain `a`: disk vda is `raw`: only QCOW2 supports snapshots
+  next: convert it with `qemu-img convert -O qcow2` while the domain is off, and use the new volume in the spec; or leave the domain out with `--only`
+domain `a`: its firmware variables are `raw`: only QCOW2 supports snapshots
+  next: set `\"snapshots\": true` in the spec, and convert the file with `qemu-img convert -O qcow2` while the domain is off
+domain `b`: it shares `src` by virtiofs, so its memory cannot be saved while it runs
+  next: run `virsh shutdown b` first (a domain that is off is saved without memory), or leave it out with `--only`
+domain `b`: it has a device of the host (pci), so its memory cannot be saved while it runs
+  next: run `virsh shutdown b` first (a domain that is off is saved without memory), or leave it out with `--only`
+domain `c`: its memory is saved by `virsh managedsave`, which no snapshot includes
+  next: run `virsh start c`, or to discard that memory, `virsh managedsave-remove c`
+domain `d`: libvirt is busy with another job of it (occupied (3s))
+  next: wait until it is done; `virsh domjobinfo d` shows its progress
+domain `d`: it already has a snapshot `clean` that lab2nix did not create
+  next: choose another name
+domain `d`: its snapshot `it's` is external: its disks are overlays that depend on that snapshot
+  next: run `virsh snapshot-delete d 'it'\\''s'`
+the memory of `a`, `b` and `d` may need 3226 MiB in pool `vms`, which has 1 GiB
+  next: free space there, or shut some of them down first: a domain that is off is saved without memory
+error: `clean` is not saved: 10 obstacles, and nothing was changed
 ";
     assert_eq!(ran.err, expected);
     assert_eq!(fake.count("suspend") + fake.count("snapshot-create"), 0);
@@ -128,7 +128,7 @@ fn a_save_that_cannot_be_whole_leaves_nothing() {
     fake.put("d", "state", "paused\n");
     fake.put("c", "refuses-snapshot-create", "internal error: no space");
     let ran = fake.run(&["save", "clean"]).exits(2).without_result();
-    let expected = "error: `clean` is not saved; nothing of it is left, and what ran goes on\n  \
+    let expected = "error: `clean` is not saved; nothing of it is left, and the domains run on\n  \
                     caused by: the snapshot of domain `c`: internal error: no space\n";
     assert!(ran.err.ends_with(expected), "{ran:?}");
     assert_eq!(fake.states(&names), "a running []; b running []; c running []; d paused []");
@@ -146,11 +146,12 @@ fn a_save_that_cannot_be_whole_leaves_nothing() {
     fake.put("a", "refuses-snapshot-delete", "busy");
     let ran = fake.run(&["save", "clean"]).exits(2);
     assert!(
-        ran.err.contains("domain `a` does not go on and is paused: no; `virsh --connect qemu:///system resume a`\n"),
+        ran.err
+            .contains("domain `a` does not resume and is paused: no; run `virsh --connect qemu:///system resume a`\n"),
         "{ran:?}"
     );
     if fake.states(&["a"]).contains("clean") {
-        assert!(ran.err.contains("may keep its snapshot `clean`: busy; `lab2nix forget clean`\n"), "{ran:?}");
+        assert!(ran.err.contains("may still have the snapshot `clean`: busy; run `lab2nix forget clean`\n"), "{ran:?}");
         assert!(fake.run(&["saves"]).exits(0).out.contains("  1 of 4"));
     }
 }
@@ -160,8 +161,8 @@ fn an_interruption_leaves_nothing() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
     let fake = Fake::with(&names);
     fake.place.write("libvirt/interrupts", "");
-    let ran = fake.run(&["save", "clean"]).exits(2).says("interrupted: what has begun comes to its end first\n");
-    assert!(ran.err.ends_with("what ran goes on\n  caused by: it was interrupted\n"), "{ran:?}");
+    let ran = fake.run(&["save", "clean"]).exits(2).says("interrupted: waiting for the steps that have begun\n");
+    assert!(ran.err.ends_with("the domains run on\n  caused by: it was interrupted\n"), "{ran:?}");
     assert_eq!(fake.states(&names), names.map(|name| format!("{name} running []")).join("; "));
     assert!(fake.count("snapshot-create") < 8);
 }
@@ -172,9 +173,9 @@ fn nothing_is_restored_unless_all_can_be() {
     let fake = Fake::with(&names);
     fake.run(&["save", "clean", "--only", "[a-c]"]).exits(0);
     let ran = fake.run(&["restore", "clean", "--force"]).exits(1).without_result();
-    let expected = "domain `d`: it has no part of the save\n  \
-                    next: `--only a --only b --only c` restores those that have it\n\
-                    error: `clean` is not restored: this is in the way, and nothing was changed\n";
+    let expected = "domain `d`: it is not part of the save\n  \
+                    next: `--only a --only b --only c` restores the domains that have it\n\
+                    error: `clean` is not restored: 1 obstacle, and nothing was changed\n";
     assert_eq!(ran.err, expected);
     fake.run(&["restore", "clean", "--force", "--only", "[a-c]"]).exits(0);
 
@@ -185,17 +186,17 @@ fn nothing_is_restored_unless_all_can_be() {
     let before = fake.count("snapshot-revert");
     let ran = fake.run(&["restore", "clean", "--force", "--only", "[a-c]"]).exits(1).without_result();
     let expected = "\
-domain `a`: its snapshot `clean` is of somebody else
-  next: `--only b --only c` restores those that have it
-domain `b`: disk vda was `vms b.qcow2`, and is `vms other.qcow2`
-  next: give it the disks that it had, or `lab2nix restore` without it (`--only`); `virsh snapshot-dumpxml` has them
-domain `c`: its memory is kept by `virsh managedsave`, and would come back on disks that do not fit it
-  next: `virsh managedsave-remove c`
-error: `clean` is not restored: 3 things are in the way, and nothing was changed
+domain `a`: its snapshot `clean` belongs to somebody else
+  next: `--only b --only c` restores the domains that have it
+domain `b`: disk vda was `vms b.qcow2`, and is `vms other.qcow2` now
+  next: give it the disks that it had (`virsh snapshot-dumpxml` shows them), or restore without it (`--only`)
+domain `c`: its memory is saved by `virsh managedsave`, and would be resumed with disks of another state
+  next: run `virsh managedsave-remove c`
+error: `clean` is not restored: 3 obstacles, and nothing was changed
 ";
     assert_eq!(ran.err, expected);
     let ran = fake.run(&["restore", "clean", "--force"]).exits(1);
-    assert!(ran.err.starts_with("the save is half: 2 of 3 domains have their part of it\n"), "{ran:?}");
+    assert!(ran.err.starts_with("the save is incomplete: only 2 of 3 domains have their part of it\n"), "{ran:?}");
     assert_eq!(fake.count("snapshot-revert"), before);
     fake.run(&["restore", "clear", "--force"]).exits(2).says("there is no save `clear`: did you mean `clean`?");
     // What is half is forgotten, and what is somebody else's stays.
@@ -210,14 +211,14 @@ fn a_restore_that_stops_half_way_says_where() {
     fake.run(&["save", "clean"]).exits(0);
     fake.put("a", "refuses-snapshot-revert", "image of disk 'vda' does not have internal snapshot 'clean'");
     let ran = fake.run(&["restore", "clean", "--force"]).exits(2).without_result();
-    let expected = "error: `clean` is not restored whole; once that is mended, `lab2nix restore clean` takes all back again\n  \
+    let expected = "error: `clean` is only partly restored; when that is fixed, run `lab2nix restore clean` again for all\n  \
                     caused by: domain `a`: image of disk 'vda' does not have internal snapshot 'clean'; it is shut off now\n";
     assert!(ran.err.ends_with(expected), "{ran:?}");
     let told = |what: &str| {
         let line = ran.err.lines().find_map(|line| line.strip_prefix(what)).unwrap_or_default();
         names.iter().filter(|name| line.contains(&format!("`{name}`"))).count()
     };
-    assert_eq!(told("back at the save: ") + told("as before, and not begun with: "), 7, "{ran:?}");
+    assert_eq!(told("restored: ") + told("unchanged: "), 7, "{ran:?}");
     let states = fake.states(&names);
     assert!(states.starts_with("a shut off [clean]; b running") && !states.contains("paused"), "{states}");
 }
@@ -229,7 +230,7 @@ fn what_is_not_forgotten_is_told() {
     fake.run(&["save", "clean"]).exits(0);
     fake.put("b", "refuses-snapshot-delete", "cannot delete");
     let ran = fake.run(&["forget", "clean"]).exits(2).without_result();
-    let expected = "error: `clean` is not forgotten by all; `lab2nix forget clean` tries it again\n  \
+    let expected = "error: `clean` is only partly deleted; `lab2nix forget clean` tries again\n  \
                     caused by: the snapshot of domain `b`: cannot delete\n";
     assert!(ran.err.ends_with(expected), "{ran:?}");
     assert_eq!(fake.states(&names), "a running []; b running [clean]; c running []");
@@ -237,13 +238,16 @@ fn what_is_not_forgotten_is_told() {
     fake.place.write("lab.json", r#"{ "lab": "t", "domains": {} }"#);
     fake.run(&["forget", "clean", "--only", "x*"]).exits(2).says("there is no domain `x*`: known here: `b`");
     let ran = fake.run(&["saves"]).exits(0);
-    assert!(ran.out.contains("  1 of 3") && ran.err.contains("`clean` is half; `lab2nix forget clean`"), "{ran:?}");
+    assert!(
+        ran.out.contains("  1 of 3") && ran.err.contains("`clean` is incomplete; `lab2nix forget clean`"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn saves_are_told_to_people_and_programs() {
     let fake = Fake::with(&["b"]);
-    fake.run(&["saves"]).exits(0).without_result().says("there are no saves; `lab2nix save NAME` makes one\n");
+    fake.run(&["saves"]).exits(0).without_result().says("there are no saves; `lab2nix save NAME` creates one\n");
     let description = "two\nlines\t\"and\" 'more' <&>";
     fake.run(&["save", "clean", "--description", description]).exits(0);
     fake.put("b", "snapshots/it's; \"x\" -y", "<domainsnapshot><name>it's</name></domainsnapshot>");
@@ -270,14 +274,14 @@ fn saves_are_told_to_people_and_programs() {
 fn names_that_qemu_does_not_take_are_refused() {
     let place = Place::with("");
     for (name, says) in [
-        ("a b", "letters from A to z, digits, `-`, `_` and `.` in the name of a save, and no ` `"),
-        ("a/b", "and no `/`"),
-        ("", "a save has a name"),
+        ("a b", "letters from A to z, digits, `-`, `_` and `.`; it cannot contain ` `"),
+        ("a/b", "it cannot contain `/`"),
+        ("", "a save needs a name"),
         (".x", "begins with a letter or a digit"),
     ] {
         place.run(&["save", name]).exits(2).without_result().says(says);
     }
     place.run(&["save", "-x"]).exits(2).without_result();
     place.run(&["save", "--", "-x"]).exits(2).says("begins with a letter or a digit");
-    place.run(&["save", "x", "--description", "a\u{1b}b"]).exits(2).says("no control characters");
+    place.run(&["save", "x", "--description", "a\u{1b}b"]).exits(2).says("cannot contain control characters");
 }

@@ -27,7 +27,7 @@ fn labs_of_one_host_are_compared() {
         .says("error[host-clash]: labs `one` and `two` both have the MAC address `52:54:00:00:00:02` of one host")
         .says(" --> two.json:4:")
         .says(" ::: lab.json:4:")
-        .says("say so with `--several-hosts`");
+        .says("use `--several-hosts`");
     assert!(ran.err.ends_with("\n1 error\n"), "{ran:?}");
     for spec in ["lab.json", "two.json"] {
         place.run(&["check", spec]).exits(0).without_talk();

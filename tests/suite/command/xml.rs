@@ -72,7 +72,7 @@ fn files_are_written_and_not_replaced() {
 
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
     let ran = place.run(&["xml", "--out", "xml"]).exits(1).says("foreign-file").says("`--force` replaces files");
-    assert!(ran.err.contains("`xml/domains/web.xml` is there, and says something else"), "{ran:?}");
+    assert!(ran.err.contains("`xml/domains/web.xml` already exists, with other content"), "{ran:?}");
     assert_eq!(fs::read_to_string(place.path("xml/domains/web.xml")).unwrap(), printed);
     place.run(&["xml", "--out", "xml", "--force"]).exits(0).says("wrote xml/domains/web.xml\n");
     assert_ne!(fs::read_to_string(place.path("xml/domains/web.xml")).unwrap(), printed);
@@ -196,7 +196,7 @@ fn what_discs_lack_is_said() {
         &CLOUD.replace(r#""network": {}"#, r#""files": [{ "path": "/etc/token", "fromHost": "/run/secrets/token" }]"#),
     );
     let ran = place.run(&["xml", "--out", "xml"]).exits(0);
-    assert!(ran.err.contains("is not in the seeds of `web`"), "{ran:?}");
+    assert!(ran.err.contains("are not in the seeds of `web`"), "{ran:?}");
     assert!(place.run(&["xml", "db", "--out", "db"]).exits(0).without_result().err.contains("wrote db/domains/db.xml"));
     let xml = fs::read_to_string(place.path("xml/domains/web.xml")).unwrap();
     assert!(xml.contains("/run/lab2nix/seeds/hello/web.iso"));

@@ -175,7 +175,7 @@ fn numbers() -> Vec<Clash> {
         (
             domain(r#""vsock": { "cid": 42 }"#),
             domain(r#""vsock": { "cid": 42 }"#),
-            Some(format!("context id 42 {OWNERS}")),
+            Some(format!("vsock CID 42 {OWNERS}")),
         ),
         (domain(r#""vsock": { "cid": 42 }"#), domain(r#""vsock": { "cid": 43 }"#), None),
     ]

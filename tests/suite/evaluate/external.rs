@@ -80,5 +80,5 @@ fn a_plan_looks_for_what_no_lab_makes() {
     let settings = wanted::settings(&labs, Some(&host)).expect("the other lab makes it");
     assert_eq!(settings.networks.map(|list| list.len()), Some(1));
     let missing = wanted::settings(&labs[1..], Some(&host)).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(missing, "libvirt has no network `default`, which lab `user` says it has");
+    assert_eq!(missing, "libvirt has no network `default`, which lab `user` expects");
 }

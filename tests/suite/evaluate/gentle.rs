@@ -69,7 +69,7 @@ fn a_host_on_which_nobody_has_decided_is_told() {
         let Some(told) = host(&undecided, &[&one, &other]) else { return };
         let warnings: Vec<String> = list(&told["warnings"]).iter().map(text).collect();
         assert!(
-            warnings.len() == 1 && warnings[0].starts_with("lab2nix: a switch powers off domains that run"),
+            warnings.len() == 1 && warnings[0].starts_with("lab2nix: a switch powers off running domains"),
             "{warnings:?}"
         );
         assert!(warnings[0].contains("`services.lab2nix.package`"));
@@ -93,8 +93,8 @@ fn a_host_that_shuts_nobody_down_says_so() {
     for world in World::all() {
         let without = world.with(PACKAGE.0, Value::Null);
         let Some(told) = host(&without, &[&one, &two]) else { return };
-        let expected = "lab2nix: domains of lab `one` are to be shut down when they change (`onChange`), and without \
-                        `services.lab2nix.package` nobody does: NixVirt powers them off";
+        let expected = "lab2nix: domains of lab `one` are to be shut down when they change (`onChange`), but that needs \
+                        `services.lab2nix.package`: NixVirt powers them off";
         assert_eq!(told["warnings"], json!([expected]));
         let told = &host(&without, &[&one, &two, &three]).expect("Nix is there")["warnings"];
         assert!(list(told).len() == 1 && text(&told[0]).starts_with("lab2nix: domains of lab `"), "{told}");

@@ -114,7 +114,7 @@ fn what_a_host_rules_out_is_said() {
             domain(r#""hugepages": "2MiB""#),
             bare.clone(),
             Some(bare.with("boot.kernelParams", json!(["hugepagesz=2M", "hugepages=512"]))),
-            "lab2nix: the memory of domain a of lab `odd` is made of huge pages, and this host sets none aside: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`",
+            "lab2nix: the memory of domain a of lab `odd` uses huge pages, but this host reserves none: set `boot.kernel.sysctl.\"vm.nr_hugepages\"`",
         ),
         (
             lab(
@@ -122,7 +122,7 @@ fn what_a_host_rules_out_is_said() {
             ),
             bare.clone(),
             Some(bare.with("services.openiscsi.name", "iqn.2026-01.org.example:host")),
-            "lab2nix: pools are iSCSI targets, which know this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:host\"",
+            "lab2nix: pools are iSCSI targets, which identify this host by a name: set `services.openiscsi.name`, such as \"iqn.2026-01.org.example:host\"",
         ),
         (
             lab(
@@ -156,13 +156,13 @@ fn what_a_host_rules_out_is_said() {
             domain(r#""imported": false"#),
             whole.with("virtualisation.libvirt.enable", false),
             None,
-            "lab2nix: NixVirt makes the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead",
+            "lab2nix: NixVirt creates the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead",
         ),
         (
             variant(r#"{ "lab": "odd", "domains": { "old": { "imported": true } } }"#),
             whole.with("virtualisation.libvirt.enable", false),
             None,
-            "lab2nix: NixVirt makes the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead",
+            "lab2nix: NixVirt creates the labs, but `virtualisation.libvirt.enable` is false: to run no lab on this host, set `services.lab2nix.enable = false` instead",
         ),
         (
             domain(r#""arch": "aarch64""#),
@@ -193,7 +193,7 @@ fn what_a_host_rules_out_is_said() {
     let found = host(&bare, &[&passed]).expect("Nix is there");
     let warnings = list(&found["warnings"]);
     assert!(
-        warnings.len() == 1 && text(&warnings[0]).starts_with("lab2nix: domain a of lab `odd` hands a PCI device"),
+        warnings.len() == 1 && text(&warnings[0]).starts_with("lab2nix: domain a of lab `odd` passes a PCI device"),
         "{warnings:?}"
     );
     assert_eq!(
@@ -360,7 +360,7 @@ fn a_lab_and_its_copy_clash() {
                 &format!("{both} the storage directory /var/lib/libvirt/images/homelab (pool homelab, pool homelab)"),
             );
             has(found, &format!("{both} the file /var/lib/libvirt/qemu/nvram/DC01.nvram (domain DC01, domain DC01)"));
-            assert!(!found.iter().any(|one| one.contains("takes a name once")), "{found:#?}");
+            assert!(!found.iter().any(|one| one.contains("accepts each name only once")), "{found:#?}");
         }
         // 2 bridges, 2 subnets, 7 UUIDs, 10 MAC addresses, a directory, 4 disks, 4 files of variables.
         assert_eq!([copied.len(), renamed.len()], [31, 30]);
@@ -407,7 +407,8 @@ fn labs_that_meet_in_one_point() {
         }
         let found = failures(&host(&world, &[&one, &same_name]).expect("Nix is there"));
         let [message] = found.as_slice() else { panic!("{found:#?}") };
-        let start = "lab2nix: labs `one` and `two` both have a network apart, and libvirt takes a name once (";
+        let start =
+            "lab2nix: labs `one` and `two` both have a network apart, but libvirt accepts each name only once (";
         assert!(message.starts_with(start), "{message}");
     }
 }

@@ -53,9 +53,9 @@ impl Findings {
         for Object { kind, definition, is_active, is_persistent, .. } in state::read(virsh)?.objects {
             if !is_persistent {
                 let stays =
-                    if kind == ObjectKind::Domain { "" } else { ", or keeps it for good where a domain is on it" };
+                    if kind == ObjectKind::Domain { "" } else { ", or keeps it permanently if a domain is on it" };
                 let why = format!(
-                    "it is transient, which no spec can say; a switch to a lab with {} stops it{stays}",
+                    "it is transient, which a spec cannot express; a switch to a lab with {} stops it{stays}",
                     kind.section()
                 );
                 found.passed_over.push(PassedOver::object(kind, &definition.name, why));
@@ -77,7 +77,7 @@ impl Findings {
             let mut all = Vec::new();
             collect(path, &mut all).map_err(|source| files::Error::Read { path: path.clone(), source })?;
             if all.is_empty() {
-                let why = "no file in it is called `.xml` at the end".to_owned();
+                let why = "it has no file whose name ends in `.xml`".to_owned();
                 found.passed_over.push(PassedOver::new(path.display().to_string(), why));
             }
             for file in all {
@@ -120,7 +120,7 @@ impl Findings {
                 continue;
             };
             if first.text != original.text || first.beside != original.beside {
-                let why = "what was found of it first says something else, and counts".to_owned();
+                let why = "another definition of it was found first, and is used".to_owned();
                 passed_over.push(PassedOver::object(original.kind, &original.name, why));
             }
         }
@@ -150,7 +150,7 @@ impl Findings {
     }
 }
 
-/// The definitions that what NixVirt's helper is given names, and what else it is told of each.
+/// The definitions in the input of NixVirt's helper, and its other settings for each.
 fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Option<Beside>)>, String> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));
@@ -192,7 +192,7 @@ fn read(path: &Path) -> io::Result<Result<String, String>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST {
-        return Ok(Err("larger than 10 MiB, which libvirt does not read".to_owned()));
+        return Ok(Err("larger than 10 MiB, libvirt's limit".to_owned()));
     }
     Ok(String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! What is told of an import.
+//! The report of an import.
 
 use std::fmt::Write as _;
 
@@ -33,8 +33,8 @@ fn in_words(outcome: &Outcome, lines: usize) -> String {
     let lines = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
     let of_extra = |extra: &usize| match extra {
         0 => String::new(),
-        1 => ", with 1 fact in `extra`".to_owned(),
-        many => format!(", with {many} facts in `extra`"),
+        1 => ", with 1 setting in `extra`".to_owned(),
+        many => format!(", with {many} settings in `extra`"),
     };
     match outcome {
         Outcome::Exact { by, extra, why } => {
@@ -43,16 +43,16 @@ fn in_words(outcome: &Outcome, lines: usize) -> String {
                 By::Plugged => "by keys and `plugged`",
                 By::Base => "by `base`",
             };
-            let why = if why.is_empty() { String::new() } else { format!("; by keys not: {}", why.join("; ")) };
+            let why = if why.is_empty() { String::new() } else { format!("; not by keys: {}", why.join("; ")) };
             format!("exact {by}, {lines}{}{why}", of_extra(extra))
         }
         Outcome::Moved { interfaces, extra } => {
             let guest = match interfaces.as_slice() {
-                [] => "no network adapter does".to_owned(),
-                [one] => format!("the guest may take {one} for a new network adapter"),
-                several => format!("the guest may take {} for new network adapters", several.join(", ")),
+                [] => "but not those of network adapters".to_owned(),
+                [one] => format!("the guest may see {one} as a new network adapter"),
+                several => format!("the guest may see {} as new network adapters", several.join(", ")),
             };
-            format!("by keys, {lines}{}; devices move at its next start, {guest}", of_extra(extra))
+            format!("by keys, {lines}{}; PCI addresses change at its next start, {guest}", of_extra(extra))
         }
         Outcome::Refused(why) => format!("not imported: {}", why.join("; ")),
     }

@@ -71,7 +71,7 @@ impl Progress for Lines<'_> {
                 if let Some(bar) = bars.remove(name) {
                     bar.finish_and_clear();
                 }
-                // Where the terminal is gone, nobody is told.
+                // If the terminal is gone, nothing is reported.
                 let _ = all.println(text);
             }
         }
@@ -82,14 +82,14 @@ fn words(name: &str, event: &Event, after: Duration) -> String {
     match event {
         Event::Brought(kind) => format!("{kind} {name}: started"),
         Event::Started => format!("{name}: started"),
-        Event::Resumed => format!("{name}: goes on"),
+        Event::Resumed => format!("{name}: resumed"),
         Event::Asked => format!("{name}: asked to shut down"),
         Event::Seen(missing) => format!("{name}: not ready yet: {missing}"),
         Event::Ready if after.as_secs() == 0 => format!("{name}: ready"),
         Event::Ready => format!("{name}: ready after {}", in_words(after)),
         Event::Off if after.as_secs() == 0 => format!("{name}: off"),
         Event::Off => format!("{name}: off after {}", in_words(after)),
-        Event::CutOff => format!("{name}: cut off"),
+        Event::CutOff => format!("{name}: powered off"),
         Event::Failed(why) => format!("{name}: {why}"),
     }
 }

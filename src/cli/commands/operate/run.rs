@@ -40,7 +40,7 @@ pub(in crate::cli::commands) fn run(cli: &Cli, arguments: &RunArguments) -> Resu
         tell(cli, member, is_one, ran, arguments)
     });
     for (member, _) in members.iter().zip(&codes).filter(|(_, code)| code.is_none()) {
-        talk(cli, &format!("{}: not begun\n", member.name));
+        talk(cli, &format!("{}: not started\n", member.name));
     }
     let codes: Vec<u8> = codes.into_iter().map(|code| code.unwrap_or(KILLED)).collect();
     Ok(match codes.as_slice() {
@@ -65,7 +65,10 @@ fn tell(cli: &Cli, member: &Member<'_>, is_one: bool, ran: Result<Ran, Error>, a
                 return FAILURE;
             }
             if is_cut {
-                talk(cli, &format!("{name}: it wrote more than the agent keeps, 16 MiB: have it write into a file\n"));
+                talk(
+                    cli,
+                    &format!("{name}: its output is larger than the agent's limit of 16 MiB: write it to a file\n"),
+                );
             }
             if status != 0 && !is_one {
                 talk(cli, &format!("{name}: exit status {status}\n"));
@@ -75,7 +78,7 @@ fn tell(cli: &Cli, member: &Member<'_>, is_one: bool, ran: Result<Ran, Error>, a
         }
         Ok(Ran::Killed { is_gone }) => {
             let why = arguments.timeout.map_or_else(String::new, |timeout| format!(" after {}", in_words(timeout)));
-            let gone = if is_gone { "" } else { ", and the guest does not say that it is gone" };
+            let gone = if is_gone { "" } else { ", but the guest does not report its end" };
             talk(cli, &format!("{name}: killed{why}{gone}\n"));
             KILLED
         }
@@ -94,11 +97,11 @@ fn next_step(member: &Member<'_>, why: &Error) -> String {
     if said.contains("domain is not running") {
         format!("; `lab2nix up {name}` starts it")
     } else if !member.has_agent || said.contains("agent is not configured") {
-        "; it has no channel for an agent: say `\"agent\": true` in its entry".to_owned()
+        "; it has no agent channel: set `\"agent\": true` in its entry".to_owned()
     } else if said.contains("agent") && (said.contains("not connected") || said.contains("not responding")) {
-        format!("; its guest needs `qemu-guest-agent`, and `lab2nix wait {name}` waits until that answers")
+        format!("; its guest needs `qemu-guest-agent`; `lab2nix wait {name}` waits until it answers")
     } else if said.contains("encode message") {
-        "; more than 3 MiB do not fit through libvirt: have it write into a file".to_owned()
+        "; libvirt passes on at most 3 MiB of output: write it to a file".to_owned()
     } else {
         String::new()
     }
