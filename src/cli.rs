@@ -1,5 +1,6 @@
 //! The command line: what clap reads, and what each command does with the library.
 
+mod call;
 mod commands;
 mod complete;
 mod graph;
@@ -7,6 +8,8 @@ mod help;
 pub mod operate;
 mod outputs;
 pub mod save;
+mod spec;
+mod version;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -53,7 +56,7 @@ fn asked_format(arguments: impl Iterator<Item = OsString>) -> Format {
 
 /// Generates `NixVirt` networks, pools and domains from a JSON lab spec, and proves what it wrote.
 #[derive(Debug, Parser)]
-#[command(name = "lab2nix", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "lab2nix", version, long_version = version::long(), max_term_width = 100, disable_help_subcommand = true)]
 #[command(
     after_help = "Exit status: 0 fine; 1 the spec or the files need attention; 2 usage, or something outside the spec failed."
 )]
@@ -64,6 +67,12 @@ pub struct Cli {
     /// What counts as an error: `warnings`; of `plan` also a consequence, or `data-lost` for all that lose data.
     #[arg(long, global = true, value_name = "WHAT", value_delimiter = ',', value_parser = Deny::parse)]
     pub deny: Vec<Deny>,
+    /// Says problems and results only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Says more: every file, also those that are up to date, the profiles of each domain, and the warnings that the spec allows.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -246,8 +255,8 @@ pub enum Command {
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArguments {
-    /// The specs.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    /// The specs: files, directories with a lab.json, or `-` for standard input.
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// Each spec is for a host of its own.
     #[arg(long)]
@@ -257,8 +266,8 @@ pub struct CheckArguments {
 /// The arguments of `gen`.
 #[derive(Debug, clap::Args)]
 pub struct Gen {
-    /// The spec.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    /// The spec: a file, a directory with a lab.json, or `-` for standard input, which takes `--out`.
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub spec: PathBuf,
     /// Where the files go. Default: `generated` beside the spec.
     #[arg(long, value_name = "DIR")]
@@ -338,6 +347,7 @@ pub struct PlanArguments {
     #[arg(
         value_name = "SPEC",
         conflicts_with = "settings",
+        value_parser = spec::parser(),
         help = "The specs of all labs on the host [default: lab.json]"
     )]
     pub specs: Vec<PathBuf>,
@@ -436,7 +446,7 @@ pub enum PlanFormat {
 /// The arguments of `xml`.
 #[derive(Debug, clap::Args)]
 pub struct Xml {
-    /// The spec, which is the first argument if that ends in `.json`, else lab.json; then the objects: their names, or
+    /// The spec, which is the first argument if that is `-` or ends in `.json`, `.jsonc` or `/`, else lab.json; then the objects: their names, or
     /// where a name is not enough, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
     /// `seeds/NAME/user-data`. Default: all.
     #[arg(value_name = "[SPEC] [NAME]")]

@@ -4,6 +4,7 @@
 //! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`validate::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
+pub mod allow;
 pub mod bandwidth;
 pub mod clock;
 pub mod cloud_init;
@@ -40,6 +41,7 @@ pub mod sound;
 pub mod srv;
 pub mod tunnel;
 pub mod validate;
+pub mod version;
 pub mod vlan;
 
 use indexmap::IndexMap;
@@ -48,6 +50,7 @@ use serde::Deserialize;
 
 use crate::spec::names::words;
 
+pub use allow::Allow;
 pub use domain::{Domain, DomainFields, Profile};
 pub use external::External;
 pub use link::LinkProfile;
@@ -68,6 +71,10 @@ pub struct Spec {
     #[serde(rename = "$schema")]
     #[schemars(example = &"./schema/lab.schema.json")]
     pub schema: Option<String>,
+    /// The version of the language that this file is written in: 1. A lab2nix that does not read it says so. Default: the newest
+    /// that lab2nix reads.
+    #[schemars(range(min = 1, max = 1), example = 1)]
+    pub version: Option<u32>,
     /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is made from it, so
     /// changing it makes every such object a new one. Each lab has one, in this file or in one that it includes.
     #[schemars(example = &"sccm")]
@@ -77,12 +84,16 @@ pub struct Spec {
     /// it includes itself; a file that is reached on two ways is merged once.
     ///
     /// Objects merge key by key. A text, a number, a list that two files give for one key is an error, even where both say
-    /// the same. Each file has its own `$schema` and `description`; the lab's are those of the outermost. Default: none.
+    /// the same. Each file has its own `$schema`, `version` and `description`; the lab's are those of the outermost. Default: none.
     #[schemars(example = &["../nodes.json"])]
     pub include: Option<Vec<String>>,
     /// What the lab is for, for people. Default: none.
     #[schemars(example = &"The machines of the office")]
     pub description: Option<String>,
+    /// Warnings that are fine here, each with the reason: they are not reported, and `--deny warnings` does not count them. An
+    /// entry that silences nothing is a warning. Default: none.
+    #[schemars(example = [serde_json::json!({ "warning": "unmanaged-bridge", "at": "domains.web", "reason": "the host makes br0" })])]
+    pub allow: Option<Vec<Allow>>,
     /// What is generated, and for which host.
     pub target: Option<Target>,
     /// Networks, storage pools and bridges that the host has already and the lab does not manage. Default: none.

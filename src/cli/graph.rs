@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::spec;
+
 pub(super) const HELP: &str = "Exit status: 0 fine; 1 a spec or the document needs attention, or `--check` found it out of date; \
                                2 usage, or something else failed.";
 
@@ -11,7 +13,7 @@ pub(super) const HELP: &str = "Exit status: 0 fine; 1 a spec or the document nee
 #[derive(Debug, clap::Args)]
 pub struct GraphArguments {
     /// The specs.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// What is drawn.
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]

@@ -57,6 +57,11 @@ ids! {
     /// JSON readers keep the last one and drop the first without a word, so lab2nix refuses both. Merge the two, or
     /// rename one.
     DuplicateKey = "duplicate-key", Error;
+    /// The spec is written for another version of lab2nix.
+    ///
+    /// `"version"` is that of the language, which changes only when a spec would mean something else than before. This lab2nix reads
+    /// version 1; a spec without `version` is of the newest that lab2nix reads.
+    UnsupportedVersion = "unsupported-version", Error;
     /// A file that the spec includes is not there, or cannot be read.
     ///
     /// A path in `include` starts in the directory of the file that says it; an absolute one is taken as it is, and `~` is
@@ -682,6 +687,11 @@ ids! {
     /// `"cdroms": [{ "file": … }]`. A domain that boots over the network says `"boot": ["network"]`. Without `"active": true`,
     /// nothing is started, and nothing is reported: the domain waits for somebody who attaches a disk or inserts a disc.
     NothingToBoot = "nothing-to-boot", Warning;
+    /// An entry of `allow` silences no warning.
+    ///
+    /// What it was written for is mended, or it is reported somewhere else than in the `at` of the entry: a warning of a profile is
+    /// at the profile, not at the domains that take it. Leave the entry out, or correct it, so that no warning to come is missed.
+    UnusedAllow = "unused-allow", Warning;
     /// cloud-init makes a user who cannot log in.
     ///
     /// The user has a home and `sudo`, and neither a key nor a password. Give `sshKeys`, or a `passwordHash` for the console.

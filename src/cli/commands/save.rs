@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 use super::operate::{Specs, confirmed, is_answered};
-use super::{ATTENTION, FAILURE, Failure, print, say, talk};
+use super::{ATTENTION, FAILURE, Failure, insist, print, say, talk};
 use crate::activation::world::Object;
 use crate::cli::Cli;
 use crate::cli::operate::LabArguments;
@@ -125,7 +125,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
             return Err(Failure::Unasked { name: name.clone(), lost });
         }
         if !confirmed(&format!("{lost}\nrestore `{name}`?")) {
-            talk(cli, "nothing was restored\n");
+            insist(cli, "nothing was restored\n");
             return Ok(ATTENTION);
         }
     }
@@ -145,7 +145,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
     for (what, names) in [("back at the save", &restored.back), ("as before, and not begun with", &restored.untouched)]
     {
         if !names.is_empty() {
-            talk(cli, &format!("{what}: {}\n", list(names)));
+            insist(cli, &format!("{what}: {}\n", list(names)));
         }
     }
     let next = format!("once that is mended, `lab2nix restore {name}` takes all back again");
@@ -245,7 +245,7 @@ fn with_doer<T>(cli: &Cli, hand: &Hand, work: impl FnOnce(&Doer<'_>) -> T) -> Re
 fn refuse(cli: &Cli, found: &[Obstacle], what: &str) -> u8 {
     for obstacle in found {
         let of = obstacle.of.as_ref().map(|domain| format!("domain `{domain}`: ")).unwrap_or_default();
-        talk(cli, &format!("{of}{}\n  next: {}\n", obstacle.what, obstacle.next));
+        insist(cli, &format!("{of}{}\n  next: {}\n", obstacle.what, obstacle.next));
     }
     let count = if found.len() == 1 {
         "this is in the way".to_owned()

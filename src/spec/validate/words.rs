@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::schema::Schema;
+use crate::problem::{Id, Severity, did_you_mean};
 use crate::source::{Kind, Node};
 
 /// What was found, in words, such as "a string".
@@ -34,6 +35,17 @@ pub(super) fn choice_words(choices: &[&Value]) -> String {
         [only] => only.clone(),
         many if many.len() > 6 => format!("one of the {} that there are", many.len()),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// What to write instead of a word, of those that can stand here.
+pub(super) fn instead(word: &str, words: &[&str]) -> String {
+    let is_of_problems = || words.iter().all(|word| Id::from_name(word).is_some());
+    match Id::from_name(word) {
+        Some(id) if id.severity() == Severity::Error && is_of_problems() => {
+            format!("`{word}` is an error, which cannot be allowed: mend it; `lab2nix explain {word}` says how")
+        }
+        _ => did_you_mean(word, words.iter().copied()),
     }
 }
 
