@@ -132,7 +132,11 @@ enum Failure {
     NotInText { way: &'static str },
     #[error("`{}` cannot stand in a comment of a document: give the file another name", visible::line(command))]
     NoComment { command: String },
-    #[error("there is no `{}`: `{}` begins a lab there; a lab of another name is an argument, such as `FILE.json`", visible::path(path), beginning(path))]
+    #[error(
+        "there is no `{}`: `{}` begins a lab there; a lab of another name is an argument, such as `FILE.json`",
+        visible::path(path),
+        beginning(path)
+    )]
     NoSpec { path: PathBuf },
     #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]
     NoDirectory,
@@ -300,7 +304,8 @@ fn beginning(spec: &Path) -> String {
 fn read_bytes(spec: &Path) -> Result<Vec<u8>, Failure> {
     files::read_spec(spec).map_err(|error| match error {
         files::Error::Read { path, source }
-            if source.kind() == io::ErrorKind::NotFound && path.file_name().is_some_and(|name| name == spec::DEFAULT) =>
+            if source.kind() == io::ErrorKind::NotFound
+                && path.file_name().is_some_and(|name| name == spec::DEFAULT) =>
         {
             Failure::NoSpec { path }
         }

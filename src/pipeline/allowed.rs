@@ -225,7 +225,8 @@ mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
 
-    const SPEC: &str = r#"{ "domains": { "a.b": { "disks": [{}, { "name": "data", "size": 1 }] }, "a": { "os": 1 } } }"#;
+    const SPEC: &str =
+        r#"{ "domains": { "a.b": { "disks": [{}, { "name": "data", "size": 1 }] }, "a": { "os": 1 } } }"#;
 
     fn found(path: &str) -> Result<String, String> {
         let (source, _) = Source::read("lab.json", SPEC.to_owned());

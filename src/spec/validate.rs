@@ -19,6 +19,7 @@
 mod elsewhere;
 mod path;
 mod schema;
+mod within;
 mod words;
 
 use std::collections::{HashMap, HashSet};

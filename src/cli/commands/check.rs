@@ -20,8 +20,7 @@ pub(super) fn check(cli: &Cli, arguments: &CheckArguments) -> Result<u8, Failure
         let objects = summary::objects(labs);
         let several = if specs.len() == 1 { String::new() } else { format!("{}: ", counted(specs.len(), "lab")) };
         let allowed: usize = specs.iter().map(|(_, checked)| checked.allowed.len()).sum();
-        let allowed =
-            if allowed == 0 { String::new() } else { format!("; {} allowed", counted(allowed, "warning")) };
+        let allowed = if allowed == 0 { String::new() } else { format!("; {} allowed", counted(allowed, "warning")) };
         talk(cli, &format!("no problems in {several}{objects}{allowed}\n"));
     }
     Ok(if stops(cli, &problems) { ATTENTION } else { 0 })

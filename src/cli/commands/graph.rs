@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{ATTENTION, Failure, insist, different, look_at_all, print, report_problems, stops, talk, together, write};
+use super::{ATTENTION, Failure, different, insist, look_at_all, print, report_problems, stops, talk, together, write};
 use crate::cli::{Cli, GraphArguments, GraphFormat};
 use crate::files::{self, Disk, Replace};
 use crate::graph::block::{self, Block};

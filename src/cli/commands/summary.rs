@@ -9,7 +9,7 @@ use crate::lab::Lab;
 use crate::pipeline::Checked;
 use crate::problem::quoted_list;
 use crate::report::Positions;
-use crate::source::Source;
+use crate::source::{Kind, Member, Node, Source};
 use crate::visible::{self, counted};
 
 /// The objects of labs: "4 domains, 2 networks, 1 pool", without the kinds that they leave alone.
@@ -27,8 +27,7 @@ pub(super) fn objects<'l>(labs: impl IntoIterator<Item = &'l Lab>) -> String {
             }
         }
     }
-    let counted: Vec<String> =
-        counts.into_iter().filter_map(|(kind, count)| Some(counted(count?, kind))).collect();
+    let counted: Vec<String> = counts.into_iter().filter_map(|(kind, count)| Some(counted(count?, kind))).collect();
     if counted.is_empty() { "no objects".to_owned() } else { counted.join(", ") }
 }
 
@@ -68,6 +67,15 @@ fn needs_git(dir: &Path) -> bool {
     false
 }
 
+/// The names of the profiles that a spec has.
+fn profiles(source: &Source) -> impl Iterator<Item = &str> {
+    fn members(node: &Node) -> &[Member] {
+        if let Kind::Object(members) = &node.kind { members } else { &[] }
+    }
+    let sections = source.root().into_iter().flat_map(members).filter(|member| member.key == "profiles");
+    sections.flat_map(|section| members(&section.value)).map(|member| member.key.as_str())
+}
+
 /// Tells what a spec is made of, where somebody wants to know more: the layers of its domains, and what it allows.
 pub(super) fn details(cli: &Cli, source: &Source, checked: &Checked) -> Result<(), Failure> {
     if !cli.verbose {
@@ -76,6 +84,11 @@ pub(super) fn details(cli: &Cli, source: &Source, checked: &Checked) -> Result<(
     for domain in checked.lab()?.0.domains.iter().flatten().filter(|domain| !domain.profiles.is_empty()) {
         let profiles = quoted_list(domain.profiles.iter().map(String::as_str));
         talk(cli, &format!("domain `{}` has profiles, the weakest first: {profiles}\n", domain.name));
+    }
+    let domains = || checked.built.iter().flat_map(|(lab, _)| lab.domains.iter().flatten());
+    let is_taken = |profile: &str| domains().any(|domain| domain.profiles.iter().any(|taken| taken == profile));
+    for profile in profiles(source).filter(|profile| !is_taken(profile)) {
+        talk(cli, &format!("profile `{profile}` is taken by no domain\n"));
     }
     let positions = Positions::new(source);
     for allowed in &checked.allowed {

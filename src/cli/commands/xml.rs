@@ -72,7 +72,9 @@ fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failu
         let known = known.filter_map(|file| without_suffix(file).rsplit('/').next());
         let known: IndexSet<&str> = known.collect();
         let help = if Path::new(unknown).is_file() {
-            format!("a spec is the first argument, and ends in `.json` or `.jsonc`; any other is read from `{unknown}` by `- < {unknown}`")
+            format!(
+                "a spec is the first argument, and ends in `.json` or `.jsonc`; any other is read from `{unknown}` by `- < {unknown}`"
+            )
         } else {
             did_you_mean(unknown, known)
         };

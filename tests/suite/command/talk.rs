@@ -32,7 +32,8 @@ fn quiet_says_problems_and_results_only() {
     place.run(&["gen", "-q"]).exits(0).without_result().without_talk();
     place.run(&["-q", "gen"]).exits(0).without_result().without_talk();
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
-    let ran = place.run(&["gen", "-q", "--check"]).exits(1).says("generated is out of date; run: lab2nix gen lab.json\n");
+    let ran =
+        place.run(&["gen", "-q", "--check"]).exits(1).says("generated is out of date; run: lab2nix gen lab.json\n");
     assert!(ran.out.contains("+        count = 3;"), "{ran:?}");
     place.write("lab.json", &GOOD.replace("1GiB", "lots"));
     place.run(&["check", "-q"]).exits(1).says("error[bad-size]: ").says("1 error\n");
@@ -149,7 +150,10 @@ fn where_there_is_no_lab_it_says_how_one_begins() {
     place.run(&["check", "other.json"]).exits(2).says("cannot read `other.json`");
     place.write("lab.json", GOOD);
     place.write("my.spec", GOOD);
-    place.run(&["xml", "my.spec", "web"]).exits(2).says("a spec is the first argument, and ends in `.json` or `.jsonc`");
+    place
+        .run(&["xml", "my.spec", "web"])
+        .exits(2)
+        .says("a spec is the first argument, and ends in `.json` or `.jsonc`");
     place.run(&["xml", "wep"]).exits(2).says("did you mean `web`?");
 }
 
@@ -166,7 +170,9 @@ fn in_a_flake_messages_name_its_apps() {
     run(&["gen"]).exits(0).says("; next: `nix run .#plan` tells");
     fs::remove_dir_all(place.path("generated")).unwrap();
     place.write("flake.nix", "{ }");
-    run(&["gen"]).exits(0).says("next: `git add generated`, because a flake sees only what git knows; `nix run .#plan` tells");
+    run(&["gen"])
+        .exits(0)
+        .says("next: `git add generated`, because a flake sees only what git knows; `nix run .#plan` tells");
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
     run(&["gen"]).exits(0).says("next: `nix run .#plan` tells");
     fs::remove_file(place.path("lab.json")).unwrap();
@@ -180,7 +186,9 @@ fn the_version_names_the_targets() {
     let own = format!("lab2nix {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(
         long,
-        format!("{own}writes for NixVirt 0.6.0, unreleased (`target.nixvirt`, default 0.6.0)\nreads specs of version 1\n")
+        format!(
+            "{own}writes for NixVirt 0.6.0, unreleased (`target.nixvirt`, default 0.6.0)\nreads specs of version 1\n"
+        )
     );
     assert_eq!(place.run(&["-V"]).exits(0).out, own);
 }

@@ -65,7 +65,10 @@ fn tell(cli: &Cli, member: &Member<'_>, is_one: bool, ran: Result<Ran, Error>, a
                 return FAILURE;
             }
             if is_cut {
-                insist(cli, &format!("{name}: it wrote more than the agent keeps, 16 MiB: have it write into a file\n"));
+                insist(
+                    cli,
+                    &format!("{name}: it wrote more than the agent keeps, 16 MiB: have it write into a file\n"),
+                );
             }
             if status != 0 && !is_one {
                 insist(cli, &format!("{name}: exit status {status}\n"));
