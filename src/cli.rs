@@ -1,5 +1,6 @@
 //! The command line: what clap reads, and what each command does with the library.
 
+mod call;
 mod commands;
 mod complete;
 mod graph;
@@ -7,6 +8,8 @@ mod help;
 pub mod operate;
 mod outputs;
 pub mod save;
+mod spec;
+mod version;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -53,7 +56,7 @@ fn asked_format(arguments: impl Iterator<Item = OsString>) -> Format {
 
 /// Generates `NixVirt` networks, pools and domains from a JSON lab spec, and proves what it wrote.
 #[derive(Debug, Parser)]
-#[command(name = "lab2nix", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "lab2nix", version, long_version = version::long(), max_term_width = 100, disable_help_subcommand = true)]
 #[command(
     after_help = "Exit status: 0 success; 1 the spec or the files need attention; 2 wrong usage, or something outside the spec failed."
 )]
@@ -64,6 +67,12 @@ pub struct Cli {
     /// What counts as an error: `warnings`; for `plan` also a consequence, or `data-lost` for all that lose data.
     #[arg(long, global = true, value_name = "WHAT", value_delimiter = ',', value_parser = Deny::parse)]
     pub deny: Vec<Deny>,
+    /// Says problems and results only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Says more: every file, also those that are up to date, the profiles of each domain, and the warnings that the spec allows.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -258,8 +267,8 @@ pub struct ExplainArguments {
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArguments {
-    /// The specs.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    /// The specs: files, directories with a lab.json, or `-` for standard input.
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// Each spec is for its own host.
     #[arg(long)]
@@ -269,8 +278,8 @@ pub struct CheckArguments {
 /// The arguments of `gen`.
 #[derive(Debug, clap::Args)]
 pub struct Gen {
-    /// The spec.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    /// The spec: a file, a directory with a lab.json, or `-` for standard input, which takes `--out`.
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub spec: PathBuf,
     /// The output directory. Default: `generated` beside the spec.
     #[arg(long, value_name = "DIR")]
@@ -348,6 +357,7 @@ pub struct PlanArguments {
     #[arg(
         value_name = "SPEC",
         conflicts_with = "settings",
+        value_parser = spec::parser(),
         help = "The specs of all labs on the host [default: lab.json]"
     )]
     pub specs: Vec<PathBuf>,
@@ -447,9 +457,9 @@ pub enum PlanFormat {
 /// The arguments of `xml`.
 #[derive(Debug, clap::Args)]
 pub struct Xml {
-    /// The spec, if the first argument ends in `.json`, else lab.json; then the objects: their names, or if a name is
-    /// ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also `seeds/NAME/user-data`.
-    /// Default: all.
+    /// The spec, if the first argument is `-` or ends in `.json`, `.jsonc` or `/`, else lab.json; then the objects: their
+    /// names, or if a name is ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
+    /// `seeds/NAME/user-data`. Default: all.
     #[arg(value_name = "[SPEC] [NAME]")]
     pub arguments: Vec<String>,
     /// The system of the host that the definitions are for.

@@ -109,13 +109,19 @@ pub enum Outcome {
 /// The largest file that is read as a spec, in MiB. Ten thousand domains take a few.
 const LARGEST: u64 = 64;
 
-/// Reads a spec's bytes.
+/// The path that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Reads a spec's bytes, of [`STANDARD_INPUT`] those that the process is given.
 ///
 /// # Errors
 ///
 /// [`Error::Read`] when it cannot be read, when it is larger than any spec, and when it is a pipe that has a name of its own, in
 /// front of which a program may wait for ever.
 pub fn read_spec(path: &Path) -> Result<Vec<u8>, Error> {
+    if path == Path::new(STANDARD_INPUT) {
+        return limited(io::stdin().lock()).map_err(|source| Error::Read { path: path.to_owned(), source });
+    }
     let is_of_shell = path.starts_with("/dev") || path.starts_with("/proc");
     let is_pipe = !is_of_shell && fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo());
     let read = if is_pipe {
@@ -127,9 +133,13 @@ pub fn read_spec(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
+    limited(File::open(path)?)
+}
+
+fn limited(file: impl io::Read) -> io::Result<Vec<u8>> {
     let most = LARGEST << 20;
     let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    file.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(io::Error::other(format!("it is larger than {LARGEST} MiB, the limit for a spec")));
     }

@@ -1,5 +1,7 @@
 //! The whole way from a spec's text to proven files: [`check`](fn@check), then [`generate`].
 
+mod allowed;
+
 use std::thread;
 
 use crate::base::Bases;
@@ -21,11 +23,17 @@ use crate::source::{File, Joined, Source};
 use crate::spec::{schema, validate};
 use crate::xml;
 
+pub use allowed::{Allowance, Allowed};
+
 /// A spec that has been checked as a whole.
 #[derive(Debug)]
 pub struct Checked {
-    /// Everything that is wrong with it, in no particular order.
+    /// Everything that is wrong with it, in no particular order, but for what it allows.
     pub problems: Vec<Problem>,
+    /// The warnings that the spec allows, which are among the problems no more.
+    pub allowed: Vec<Allowed>,
+    /// What the spec allows.
+    pub allowances: Vec<Allowance>,
     /// The lab and its objects, unless the text or that of an included file is not JSON or not there. Fit to build from only
     /// if no problem is an error.
     pub built: Option<(Lab, Objects)>,
@@ -46,6 +54,10 @@ pub enum Error {
 }
 
 impl Checked {
+    fn unbuilt(problems: Vec<Problem>) -> Self {
+        Self { problems, allowed: Vec::new(), allowances: Vec::new(), built: None }
+    }
+
     /// Whether nothing stands in the way of generating.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -74,7 +86,7 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     let apart = source.files().iter().filter_map(File::apart);
     problems.extend(apart.flat_map(|apart| validate::check_apart(apart, schema::cached())));
     let Some(root) = source.root() else {
-        return Checked { problems, built: None };
+        return Checked::unbuilt(problems);
     };
     // Whatever else is wrong there, no report may show them.
     problems.extend(secret::check(root));
@@ -82,23 +94,28 @@ pub fn check(source: &Source, mut problems: Vec<Problem>) -> Checked {
     if !source.is_complete() {
         // What is missing may be in what is not there.
         problems.extend(structural.problems.into_iter().filter(|problem| problem.id != Id::MissingField));
-        return Checked { problems, built: None };
+        return Checked::unbuilt(problems);
     }
     let bases = Bases::read(source, &value, &mut problems);
     let unders = bases.unders(&value);
     let over_bases = bases.has_whole().then(|| value.clone());
-    let (lab, mut later) = resolve::resolve(&bases.spec(value));
+    let spec = bases.spec(value);
+    let allowances = allowed::read(spec.allow.as_deref().unwrap_or_default(), root, &mut problems);
+    let (lab, mut later) = resolve::resolve(&spec);
     check::check(&lab, &mut later);
     let (objects, inexpressible) = libvirt::objects_over(&lab, &unders);
     later.extend(inexpressible);
     let later = later.into_vec().into_iter().filter(|problem| !bases.excuse(problem)).collect();
     problems.extend(structural.independent(later));
     problems.extend(structural.problems);
-    if is_sound(&problems) {
+    let is_sound = is_sound(&problems);
+    if is_sound {
         problems.extend(check::check_sound(&lab));
         problems.extend(over_bases.iter().flat_map(|value| bases.silent(value, &lab)));
     }
-    Checked { problems, built: Some((lab, objects)) }
+    // What has an error may have more warnings once that is mended.
+    let allowed = allowed::take(&allowances, source, &mut problems, is_sound);
+    Checked { problems, allowed, allowances, built: Some((lab, objects)) }
 }
 
 /// The problems of several specs, and those that their labs have with each other, as far as they are sound: see
@@ -114,7 +131,11 @@ pub fn check_together<'s>(
         problems.extend(checked.problems.iter().map(|problem| joined.problem(spec, problem.clone())));
     }
     let labs = checked.iter().enumerate().filter_map(|(spec, checked)| Some((spec, checked.lab().ok()?.0)));
-    neighbours::check(labs, &joined, hosts, &mut problems);
+    let mut between = Problems::default();
+    neighbours::check(labs, &joined, hosts, &mut between);
+    let mut between = between.into_vec();
+    allowed::take_joined(checked.iter().map(|checked| checked.allowances.as_slice()), &joined, &mut between);
+    problems.extend(between);
     (joined, problems)
 }
 

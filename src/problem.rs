@@ -171,15 +171,19 @@ fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     names.max_by(|one, other| alike(one).total_cmp(&alike(other)))
 }
 
-/// The longest name that begins or ends the word, or is begun or ended by it.
+/// The longest name that begins the word, or is a whole word at its end; or that is begun or ended by it.
 fn part<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     const LEAST: usize = 3;
     let plain = |text: &str| text.to_lowercase().replace(['_', '-'], "");
-    let word = plain(word);
+    // `vmport` is no port, but `boot_order` and `bootOrder` are orders.
+    let ends = |long: &str, short: &str| {
+        let starts = long.char_indices().filter(|(at, _)| *at > 0);
+        let words = starts.filter(|(at, c)| c.is_uppercase() || long[..*at].ends_with(['_', '-']));
+        words.into_iter().any(|(at, _)| plain(&long[at..]) == plain(short))
+    };
     let is_part = |name: &str| {
-        let name = plain(name);
-        let (short, long) = if name.len() < word.len() { (&name, &word) } else { (&word, &name) };
-        short.len() >= LEAST && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
+        let (short, long) = if plain(name).len() < plain(word).len() { (name, word) } else { (word, name) };
+        short.len() >= LEAST && (plain(long).starts_with(&plain(short)) || ends(long, short))
     };
     known.iter().copied().filter(|name| is_part(name)).max_by_key(|name| name.len())
 }
@@ -216,6 +220,8 @@ mod tests {
         assert_eq!(did_you_mean("windows-12", ["windows-10", "windows-11"]), "did you mean `windows-11`?");
         assert_eq!(did_you_mean("boot_order", ["boot", "order-of"]), "did you mean `boot`?");
         assert_eq!(did_you_mean("net", ["network", "name"]), "did you mean `network`?");
+        assert_eq!(did_you_mean("nicModel", ["model", "mac"]), "did you mean `model`?");
+        assert_eq!(did_you_mean("port", ["vmport", "name"]), "known here: `vmport` and `name`");
         assert_eq!(did_you_mean("autostart", ["restart", "active"]), "known here: `restart` and `active`");
         assert_eq!(did_you_mean("x", ["memory", "cpus"]), "known here: `memory` and `cpus`");
         assert_eq!(did_you_mean("x", []), "there is none to choose from");

@@ -4,6 +4,7 @@
 //! `docs/spec.md`. Every field is optional here, whatever the schema says, because [`validate::check`] has already
 //! reported what is missing and the rest of the spec still wants to be read.
 
+pub mod allow;
 pub mod bandwidth;
 pub mod clock;
 pub mod cloud_init;
@@ -40,6 +41,7 @@ pub mod sound;
 pub mod srv;
 pub mod tunnel;
 pub mod validate;
+pub mod version;
 pub mod vlan;
 
 use indexmap::IndexMap;
@@ -48,6 +50,7 @@ use serde::Deserialize;
 
 use crate::spec::names::words;
 
+pub use allow::Allow;
 pub use domain::{Domain, DomainFields, Profile};
 pub use external::External;
 pub use link::LinkProfile;
@@ -68,6 +71,10 @@ pub struct Spec {
     #[serde(rename = "$schema")]
     #[schemars(example = &"./schema/lab.schema.json")]
     pub schema: Option<String>,
+    /// The version of the language that this file is written in: 1. A lab2nix that does not read it says so. Default: the newest
+    /// that lab2nix reads.
+    #[schemars(range(min = 1, max = 1), example = 1)]
+    pub version: Option<u32>,
     /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is derived from it, so
     /// renaming the lab replaces every such object. Each lab has one name, in this file or in one that it includes.
     #[schemars(example = &"sccm")]
@@ -77,13 +84,17 @@ pub struct Spec {
     /// each after the files that it includes itself. A file that is included twice is merged once.
     ///
     /// Objects merge key by key. It is an error when two files give one key a string, a number or a list, even the same
-    /// one. Each file has its own `$schema` and `description`; the lab's are those of the outermost file. Default:
-    /// none.
+    /// one. Each file has its own `$schema`, `version` and `description`; the lab's are those of the outermost file.
+    /// Default: none.
     #[schemars(example = &["../nodes.json"])]
     pub include: Option<Vec<String>>,
     /// A description of the lab, for people. Default: none.
     #[schemars(example = &"The machines of the office")]
     pub description: Option<String>,
+    /// Warnings that are fine here, each with the reason: they are not reported, and `--deny warnings` does not count them. An
+    /// entry that silences nothing is a warning. Default: none.
+    #[schemars(example = [serde_json::json!({ "warning": "unmanaged-bridge", "at": "domains.web", "reason": "the host makes br0" })])]
+    pub allow: Option<Vec<Allow>>,
     /// What is generated, and for which host.
     pub target: Option<Target>,
     /// Networks, storage pools and bridges that already exist on the host and that the lab does not manage. Default:

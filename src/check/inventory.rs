@@ -329,11 +329,12 @@ impl Claim<'_> {
             }
             Self::Nvram(path) => {
                 let message = format!("two domains keep their firmware variables in `{path}`");
-                Problem::new(Id::DuplicateNvram, place, message).help("leave `nvram` out for a file of its own")
+                Problem::new(Id::DuplicateNvram, place, message).help("leave `nvram` out for a file of its own; of two forms of one machine, the second says `variantOf`")
             }
             Self::Disk(path) => Problem::new(Id::DuplicateVolume, place, format!("two disks use `{path}`"))
                 .once_per_place()
-                .help("give each disk an image of its own; to start several from one, use `image` or `cloneOf`"),
+                .help("give each disk an image of its own; to start several from one, use `image` or `cloneOf`; of two forms of one machine, the \
+                     second says `variantOf`"),
             Self::OwnDevice(domain, name) => {
                 let message = format!("domain `{domain}` has the device `{name}` of the host twice");
                 Problem::new(Id::DuplicateDevice, place, message).help("leave one of the two out")

@@ -14,6 +14,7 @@ mod operate;
 mod plan;
 mod save;
 mod schema;
+mod summary;
 mod xml;
 
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{Cli, Command, Deny, help};
+use super::{Cli, Command, Deny, call, help, spec};
 use crate::activation::{settings, wanted};
 use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::gentle;
@@ -131,6 +132,14 @@ enum Failure {
     NotInText { way: &'static str },
     #[error("`{}` cannot be written in a comment of the document: give the file another name", visible::line(command))]
     NoComment { command: String },
+    #[error(
+        "there is no `{}`: `{}` begins a lab there; a lab of another name is an argument, such as `FILE.json`",
+        visible::path(path),
+        beginning(path)
+    )]
+    NoSpec { path: PathBuf },
+    #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]
+    NoDirectory,
     #[error("the lab has no object `{name}`: {help}")]
     UnknownObject { name: String, help: String },
     #[error(transparent)]
@@ -211,6 +220,13 @@ fn is_read(text: &str) -> Result<bool, Failure> {
 
 /// Tells something that is neither a result nor a problem, in lines.
 fn talk(cli: &Cli, text: &str) {
+    if !cli.quiet {
+        insist(cli, text);
+    }
+}
+
+/// The same of something that is a result, or says why there is none.
+fn insist(cli: &Cli, text: &str) {
     say(&report::note(text, cli.message_format));
 }
 
@@ -243,9 +259,29 @@ fn different(specs: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
     specs.iter().filter(move |spec| known.insert(fs::canonicalize(spec).unwrap_or_else(|_| PathBuf::clone(spec))))
 }
 
+/// The command that begins a lab where a spec is not.
+fn beginning(spec: &Path) -> String {
+    let directory = spec.parent().filter(|directory| !directory.as_os_str().is_empty());
+    let directory = directory.map(Path::to_string_lossy);
+    call::command(["init"].into_iter().chain(directory.as_deref()))
+}
+
+/// The bytes of a spec; where it is not there and none was named, says how a lab begins.
+fn read_bytes(spec: &Path) -> Result<Vec<u8>, Failure> {
+    files::read_spec(spec).map_err(|error| match error {
+        files::Error::Read { path, source }
+            if source.kind() == io::ErrorKind::NotFound
+                && path.file_name().is_some_and(|name| name == spec::DEFAULT) =>
+        {
+            Failure::NoSpec { path }
+        }
+        other => other.into(),
+    })
+}
+
 /// Reads and checks a spec, and reports nothing.
 fn look_at(spec: &Path) -> Result<(Source, Checked), Failure> {
-    let bytes = files::read_spec(spec)?;
+    let bytes = read_bytes(spec)?;
     let (source, problems) = Source::with_includes(spec, bytes, &Disk::default());
     let checked = pipeline::check(&source, problems);
     Ok((source, checked))
@@ -281,25 +317,40 @@ fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) {
     say(&text);
 }
 
-/// Writes files, and says which. Returns what was there before, or `None` when they may not be written.
+/// Writes files, and says which, or that all are up to date. Returns what was there before, or `None` when they may not be written.
 fn write(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Option<Vec<State>>, Failure> {
+    let states = put(cli, dir, files, replace)?;
+    if states.as_ref().is_some_and(|states| states.iter().all(|state| *state == State::UpToDate)) {
+        talk(cli, &format!("{} is up to date\n", visible::path(dir)));
+    }
+    Ok(states)
+}
+
+/// The same without a word of all.
+fn put(cli: &Cli, dir: &Path, files: &[Proven], replace: Replace) -> Result<Option<Vec<State>>, Failure> {
     match files::write(dir, files, replace)? {
         Outcome::Refused(problems) => {
             report_problems(cli, &problems, None);
             Ok(None)
         }
         Outcome::Written(states) => {
-            let was_written = |state: &State| matches!(state, State::Missing | State::Differs { .. });
-            let written =
-                files.iter().zip(&states).filter(|(_, state)| was_written(state)).map(|(file, _)| file.name());
-            // The files of the host's module are one thing.
-            let (host, others): (Vec<&str>, Vec<&str>) = written.partition(|name| is_host_file(name));
-            for name in others.into_iter().chain((!host.is_empty()).then_some(HOST_DIRECTORY)) {
+            let said = |name: &str| {
                 let path = dir.join(name);
-                talk(cli, &format!("wrote {}\n", visible::path(path.strip_prefix(".").unwrap_or(&path))));
+                visible::path(path.strip_prefix(".").unwrap_or(&path))
+            };
+            // The files of the host's module are one thing, unless all is asked for.
+            let mut host = None;
+            for (file, state) in files.iter().zip(&states) {
+                let is_written = matches!(state, State::Missing | State::Differs { .. });
+                match (is_written, cli.verbose) {
+                    (true, false) if is_host_file(file.name()) => host = Some(HOST_DIRECTORY),
+                    (true, _) => talk(cli, &format!("wrote {}\n", said(file.name()))),
+                    (false, true) => talk(cli, &format!("{} is up to date\n", said(file.name()))),
+                    (false, false) => {}
+                }
             }
-            if states.iter().all(|state| *state == State::UpToDate) {
-                talk(cli, &format!("{} is up to date\n", visible::path(dir)));
+            if let Some(host) = host {
+                talk(cli, &format!("wrote {}\n", said(host)));
             }
             Ok(Some(states))
         }

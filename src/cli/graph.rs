@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-pub(super) const HELP: &str = "Exit status: 0 success; 1 a spec or the document needs attention, or `--check` found it out of date; 2 wrong usage, or another failure.";
+use super::spec;
+
+pub(super) const HELP: &str = "Exit status: 0 success; 1 a spec or the document needs attention, or `--check` found it out of date; \
+                               2 wrong usage, or another failure.";
 
 /// The arguments of `graph`.
 #[derive(Debug, clap::Args)]
 pub struct GraphArguments {
     /// The specs.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// The format of the graph.
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]

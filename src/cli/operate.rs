@@ -7,14 +7,14 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCandidates;
 
-use super::complete;
+use super::{complete, spec};
 use crate::resolve::parse;
 
 /// Which labs, on which libvirt.
 #[derive(Debug, Args)]
 pub struct LabArguments {
     /// The specs of the labs.
-    #[arg(long = "spec", value_name = "SPEC", default_value = "lab.json")]
+    #[arg(long = "spec", value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// The libvirt that has their domains, local or remote (`qemu+ssh://user@host/system`). Default: that of the spec.
     #[arg(long, value_name = "URI", value_parser = NonEmptyStringValueParser::new())]

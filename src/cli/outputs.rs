@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::spec;
+
 /// The arguments of `inspect`.
 #[derive(Debug, clap::Args)]
 pub struct InspectArguments {
     /// The specs.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// The output format.
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
@@ -28,7 +30,7 @@ pub enum TableFormat {
 #[derive(Debug, clap::Args)]
 pub struct InventoryArguments {
     /// The specs.
-    #[arg(value_name = "SPEC", default_value = "lab.json")]
+    #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// The format of the inventory.
     #[arg(long, value_enum)]

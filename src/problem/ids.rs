@@ -56,6 +56,11 @@ ids! {
     ///
     /// Most JSON readers silently keep only the last one, so lab2nix reports an error. Merge the two, or rename one.
     DuplicateKey = "duplicate-key", Error;
+    /// The spec is written for another version of lab2nix.
+    ///
+    /// `"version"` is that of the language, which changes only when a spec would mean something else than before. This lab2nix reads
+    /// version 1; a spec without `version` is of the newest that lab2nix reads.
+    UnsupportedVersion = "unsupported-version", Error;
     /// A file that the spec includes does not exist, or cannot be read.
     ///
     /// A path in `include` is absolute, or relative to the directory of the file with the `include`; `~` is not
@@ -702,6 +707,11 @@ ids! {
     /// installer: `"cdroms": [{ "file": … }]`. For network boot, set `"boot": ["network"]`. There is no warning without
     /// `"active": true`: then the lab does not start the domain, and you can attach a disk or insert an ISO first.
     NothingToBoot = "nothing-to-boot", Warning;
+    /// An entry of `allow` silences no warning.
+    ///
+    /// What it was written for is mended, or it is reported somewhere else than in the `at` of the entry: a warning of a profile is
+    /// at the profile, not at the domains that take it. Leave the entry out, or correct it, so that no warning to come is missed.
+    UnusedAllow = "unused-allow", Warning;
     /// cloud-init creates a user who cannot log in.
     ///
     /// The user has a home and `sudo`, but neither a key nor a password. Give `sshKeys`, or a `passwordHash` for the

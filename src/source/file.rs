@@ -89,7 +89,7 @@ impl File {
         self.bom
     }
 
-    /// The `$schema`, `description` and `include` of an included file, which are not merged into the spec. Nothing else checks
+    /// The `$schema`, `version`, `description` and `include` of an included file, which are not merged into the spec. Nothing else checks
     /// them, so they are validated by themselves.
     #[must_use]
     pub fn apart(&self) -> Option<&Node> {

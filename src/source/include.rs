@@ -57,7 +57,7 @@ impl Files for BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// What an included file says of itself only.
-const OF_THE_FILE: [&str; 3] = ["$schema", "description", "include"];
+const OF_THE_FILE: [&str; 4] = ["$schema", "version", "description", "include"];
 
 /// The way through the files, each of which is read once.
 pub(super) struct Walk<'f> {

@@ -53,6 +53,15 @@ impl<'s> Joined<'s> {
         }
     }
 
+    /// Whether a place among the texts of all is in a file of the spec at this position.
+    #[must_use]
+    pub fn has(&self, spec: usize, place: &Place) -> bool {
+        let Place::Text(range) = place else { return false };
+        let next = self.source.files.partition_point(|file| file.start() <= range.start);
+        let file = &self.source.files[next.saturating_sub(1)];
+        self.specs[spec].starts.contains(&file.start())
+    }
+
     /// A problem of the spec at this position, placed among the texts of all.
     #[must_use]
     pub fn problem(&self, spec: usize, mut problem: Problem) -> Problem {

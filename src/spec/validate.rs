@@ -19,6 +19,7 @@
 mod elsewhere;
 mod path;
 mod schema;
+mod within;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -28,6 +29,7 @@ use serde_json::{Map, Value};
 use crate::place::{Place, Pointer};
 use crate::problem::{Id, Problem, did_you_mean, probably_meant};
 use crate::source::{Kind, Member, Node};
+use crate::spec::version;
 use path::Path;
 use schema::Schema;
 use words::{choice_words, found_words, in_limits, type_hint};
@@ -57,6 +59,7 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Structural) {
     {
         checker.found.problems.push(missing_field(REQUIRED, schema, &Path::Root.subject(), Pointer::root()));
     }
+    checker.found.compare_version(root);
     (value.unwrap_or_else(|| schema.stand_in()), checker.found)
 }
 
@@ -65,6 +68,7 @@ pub fn check(root: &Node, schema: &Value) -> (Value, Structural) {
 pub fn check_apart(apart: &Node, schema: &Value) -> Vec<Problem> {
     let mut checker = Checker::default();
     checker.value(apart, Schema::root(schema), &Path::Root);
+    checker.found.compare_version(apart);
     let mut problems = checker.found.problems;
     // Pointers are for the merged tree, in which this is not.
     for problem in &mut problems {
@@ -76,6 +80,14 @@ pub fn check_apart(apart: &Node, schema: &Value) -> Vec<Problem> {
 }
 
 impl Structural {
+    /// Says of a file that is written for another version what that means, instead of what the schema says of the number.
+    fn compare_version(&mut self, root: &Node) {
+        if let Some(problem) = version::check(root) {
+            self.problems.retain(|known| known.place != problem.place);
+            self.problems.push(problem);
+        }
+    }
+
     /// Drops the later problems that follow from a structural one, since mending that one mends them too. A problem follows
     /// when
     ///
@@ -190,8 +202,15 @@ struct Suggestion {
 impl Suggestion {
     fn new(key: &str, schema: Schema<'_>) -> Self {
         let known = schema.keys();
-        let elsewhere = elsewhere::called(key, |name| schema.member(name).is_some());
-        match elsewhere.or_else(|| probably_meant(key, &known)) {
+        if let Some(meant) = elsewhere::called(key, schema) {
+            let help = match meant.written(schema) {
+                Some(written) if meant.is_inside(key) => format!("`{key}` belongs in `{}`: `{written}`", meant.key),
+                Some(written) => format!("did you mean `{written}`?"),
+                None => help_for(key, meant.key, schema),
+            };
+            return Self { meant: Some(meant.key.to_owned()), help };
+        }
+        match probably_meant(key, &known) {
             Some(name) => Self { meant: Some(name.to_owned()), help: help_for(key, name, schema) },
             None => Self { meant: None, help: did_you_mean(key, known) },
         }
@@ -263,7 +282,7 @@ impl Checker {
         let message = format!("{} cannot be `{word}`", path.subject());
         let problem = Problem::new(Id::UnknownValue, Place::value(path.pointer()), message);
         let label = format!("not {}", choice_words(choices));
-        self.found.problems.push(problem.label(label).help(did_you_mean(word, words)));
+        self.found.problems.push(problem.label(label).help(words::instead(word, &words)));
         None
     }
 

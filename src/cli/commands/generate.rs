@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use super::{ATTENTION, Failure, print, read, report_problems, talk, write};
-use crate::cli::{Cli, Gen};
-use crate::files::{self, Replace, State};
+use super::{ATTENTION, Failure, insist, print, put, read_source, report_problems, summary, talk};
+use crate::cli::{Cli, Gen, call};
+use crate::files::{self, Replace, STANDARD_INPUT, State};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::nix::listed::{Listed, ListedVolume, listed};
@@ -19,12 +19,17 @@ use crate::visible;
 
 /// Generates the Nix files of a lab, or says how they differ from what they should be.
 pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
-    let Some(checked) = read(cli, &arguments.spec)? else {
+    let is_input = arguments.spec == Path::new(STANDARD_INPUT);
+    if is_input && arguments.out.is_none() {
+        return Err(Failure::NoDirectory);
+    }
+    let Some((source, checked)) = read_source(cli, &arguments.spec)? else {
         return Ok(ATTENTION);
     };
-    let spec = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
-    let files = pipeline::generate(&checked, &spec)?;
+    let name = arguments.spec.file_name().unwrap_or(arguments.spec.as_os_str()).to_string_lossy();
+    let files = pipeline::generate(&checked, if is_input { "a spec on standard input" } else { &name })?;
     let dir = arguments.out.clone().unwrap_or_else(|| beside(&arguments.spec));
+    summary::details(cli, &source, &checked)?;
     if arguments.check {
         return compare(cli, arguments, &dir, &files);
     }
@@ -32,13 +37,12 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
         print_changes(cli, &dir, &files, &files::compare(&dir, &files, Replace::Marked)?)?;
     }
     report_xml(cli, &checked)?;
-    let before = write(cli, &dir, &files, Replace::Marked)?;
-    let code = before.as_ref().map_or(ATTENTION, |_| 0);
-    for said in before.iter().flat_map(|before| other_sizes(&files, before)) {
-        talk(cli, &said);
-    }
-    if let Some(changes) = before.and_then(|before| changes_of_objects(&files, &before)) {
-        talk(cli, &format!("{changes}; `lab2nix plan` shows what a switch does to them\n"));
+    let Some(before) = put(cli, &dir, &files, Replace::Marked)? else {
+        return Ok(ATTENTION);
+    };
+    for said in other_sizes(&files, &before) {
+        // A warning is told also to those who want problems only.
+        if said.starts_with("warning") { insist(cli, &said) } else { talk(cli, &said) }
     }
     let former = dir.join(FORMER_HOST_FILE);
     if files::is_left_over(&former)? {
@@ -50,7 +54,9 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
             ),
         );
     }
-    Ok(code)
+    let changes = changes_of_objects(&files, &before);
+    talk(cli, &summary::of_gen(checked.lab()?.0, &dir, &before, changes, &arguments.spec));
+    Ok(0)
 }
 
 /// The file that held the module of the host before it became a directory.
@@ -153,25 +159,25 @@ fn compare(cli: &Cli, arguments: &Gen, dir: &Path, files: &[Proven]) -> Result<u
     }
     let refusals = files::refusals(dir, files, &states);
     report_problems(cli, &refusals, None);
-    print_changes(cli, dir, files, &states)?;
+    // Where nothing is there, all of it differs, and tells nothing; `--diff` shows it all the same.
+    if is_there(&states) || arguments.diff {
+        print_changes(cli, dir, files, &states)?;
+    }
     if !refusals.is_empty() {
-        talk(cli, &format!("{} is out of date, and cannot be replaced\n", visible::path(dir)));
+        insist(cli, &format!("{} is out of date, and cannot be replaced as it is\n", visible::path(dir)));
         return Ok(ATTENTION);
     }
-    let out = arguments
-        .out
-        .as_ref()
-        .map(|out| format!(" --out {}", visible::shell(&out.to_string_lossy())))
-        .unwrap_or_default();
-    talk(
-        cli,
-        &format!(
-            "{} is out of date; run: lab2nix gen {}{out}\n",
-            visible::path(dir),
-            visible::shell(&arguments.spec.to_string_lossy())
-        ),
-    );
+    let (spec, out) = (arguments.spec.to_string_lossy(), arguments.out.as_ref().map(|out| out.to_string_lossy()));
+    let out = out.iter().flat_map(|out| ["--out", out]);
+    let command = call::command(["gen", &spec].into_iter().chain(out));
+    let state = if is_there(&states) { "is out of date" } else { "is not there yet" };
+    insist(cli, &format!("{} {state}; run: {command}\n", visible::path(dir)));
     Ok(ATTENTION)
+}
+
+/// Whether any of the files is there.
+fn is_there(states: &[State]) -> bool {
+    states.iter().any(|state| *state != State::Missing)
 }
 
 /// Prints what changes.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{ATTENTION, Failure, different, look_at_all, print, report_problems, stops, talk, together, write};
+use super::{ATTENTION, Failure, different, insist, look_at_all, print, report_problems, stops, talk, together, write};
 use crate::cli::{Cli, GraphArguments, GraphFormat};
 use crate::files::{self, Disk, Replace};
 use crate::graph::block::{self, Block};
@@ -102,7 +102,7 @@ fn into(cli: &Cli, arguments: &GraphArguments, path: &Path, text: &str) -> Resul
     if arguments.check {
         print(&files::diff(&path.display().to_string(), &before, &after))?;
         let command = command(arguments, Path::to_owned, path);
-        talk(cli, &format!("{shown} is out of date; run: lab2nix graph {}\n", visible::line(&command)));
+        insist(cli, &format!("{shown} is out of date; run: lab2nix graph {}\n", visible::line(&command)));
         return Ok(ATTENTION);
     }
     let name = name.to_string_lossy();

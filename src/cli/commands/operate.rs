@@ -8,7 +8,7 @@ mod status;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
-use super::{ATTENTION, Failure, look_at_all, report_problems, say, talk, together};
+use super::{ATTENTION, Failure, insist, look_at_all, report_problems, say, talk, together};
 use crate::activation::world::World;
 use crate::cli::Cli;
 use crate::cli::operate::{Domains, DownArguments, LabArguments, RestartArguments, UpArguments, WaitArguments};
@@ -229,7 +229,7 @@ fn sum_up(cli: &Cli, outcome: &Outcome, what: &str, next: &str) -> u8 {
     } else {
         format!("; left as they are: {}", outcome.left.join(", "))
     };
-    talk(cli, &format!("{done}, but not: {}{left}\n{next}\n", failed.join(", ")));
+    insist(cli, &format!("{done}, but not: {}{left}\n{next}\n", failed.join(", ")));
     ATTENTION
 }
 

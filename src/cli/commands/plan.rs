@@ -8,12 +8,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::git::Git;
-use super::{ATTENTION, Failure, print, print_as_it_is, read_source, report_problems, talk};
+use super::{ATTENTION, Failure, insist, print, print_as_it_is, read_bytes, read_source, report_problems};
 use crate::activation::run::AsWritten;
 use crate::activation::settings::Settings;
 use crate::activation::wanted;
 use crate::activation::world::World;
-use crate::cli::{Activation, Cli, Deny, PlanArguments, PlanFormat};
+use crate::cli::{Activation, Cli, Deny, PlanArguments, PlanFormat, spec};
 use crate::files::{self, Disk};
 use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
@@ -79,7 +79,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
     if denied.is_empty() {
         return Ok(0);
     }
-    talk(cli, &format!("denied: {}\n", denied.join(", ")));
+    insist(cli, &format!("denied: {}\n", denied.join(", ")));
     Ok(ATTENTION)
 }
 
@@ -212,14 +212,14 @@ fn against_spec(
         if specs.len() > 1 {
             return Err(Failure::SeveralSpecs);
         }
-        let path = Path::new(from);
-        let (source, problems) = Source::with_includes(path, files::read_spec(path)?, &Disk::default());
+        let path = spec::named(Path::new(from));
+        let (source, problems) = Source::with_includes(&path, read_bytes(&path)?, &Disk::default());
         let checked = pipeline::check(&source, problems);
         former.push((source, checked));
     }
     // What is wrong with them is not what is asked for, unless nothing can be compared.
     if let Some((source, checked)) = former.iter().find(|(_, checked)| !checked.is_sound()) {
-        talk(cli, &format!("`{}` has errors at `{from}`, so there is nothing to compare with:\n", source.name()));
+        insist(cli, &format!("`{}` has errors at `{from}`, so there is nothing to compare with:\n", source.name()));
         report_problems(cli, &checked.problems, Some(source));
         return Ok(None);
     }

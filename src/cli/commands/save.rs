@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 use super::operate::{Specs, confirmed, is_answered};
-use super::{ATTENTION, FAILURE, Failure, print, say, talk};
+use super::{ATTENTION, FAILURE, Failure, insist, print, say, talk};
 use crate::activation::world::Object;
 use crate::cli::Cli;
 use crate::cli::operate::LabArguments;
@@ -129,7 +129,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
             return Err(Failure::Unasked { name: name.clone(), lost });
         }
         if !confirmed(&format!("{lost}\nrestore `{name}`?")) {
-            talk(cli, "nothing was restored\n");
+            insist(cli, "nothing was restored\n");
             return Ok(ATTENTION);
         }
     }
@@ -148,7 +148,7 @@ pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Fai
     }
     for (what, names) in [("restored", &restored.back), ("unchanged", &restored.untouched)] {
         if !names.is_empty() {
-            talk(cli, &format!("{what}: {}\n", list(names)));
+            insist(cli, &format!("{what}: {}\n", list(names)));
         }
     }
     let next = format!("when that is fixed, run `lab2nix restore {name}` again for all");
@@ -251,7 +251,7 @@ fn with_doer<T>(cli: &Cli, hand: &Hand, work: impl FnOnce(&Doer<'_>) -> T) -> Re
 fn refuse(cli: &Cli, found: &[Obstacle], what: &str) -> u8 {
     for obstacle in found {
         let of = obstacle.of.as_ref().map(|domain| format!("domain `{domain}`: ")).unwrap_or_default();
-        talk(cli, &format!("{of}{}\n  next: {}\n", obstacle.what, obstacle.next));
+        insist(cli, &format!("{of}{}\n  next: {}\n", obstacle.what, obstacle.next));
     }
     let count = if found.len() == 1 { "1 obstacle".to_owned() } else { format!("{} obstacles", found.len()) };
     failed(cli, &format!("{what}: {count}, and nothing was changed"), &[]);

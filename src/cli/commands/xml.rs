@@ -1,12 +1,12 @@
 //! `lab2nix xml`.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
 
-use super::{ATTENTION, Failure, print, read, talk, write};
-use crate::cli::{Cli, Xml};
+use super::{ATTENTION, Failure, insist, print, read, talk, write};
+use crate::cli::{Cli, Xml, spec};
 use crate::files::Replace;
 use crate::nocloud;
 use crate::pipeline::{self, Checked};
@@ -18,11 +18,11 @@ const SEEDS: &str = "seeds/";
 
 /// Prints definitions as XML, or writes them to files.
 pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
-    let (spec, names) = match arguments.arguments.as_slice() {
-        [spec, names @ ..] if is_spec(spec) => (Path::new(spec), names),
-        names => (Path::new("lab.json"), names),
+    let (spec_path, names) = match arguments.arguments.as_slice() {
+        [spec, names @ ..] if spec::is_meant(spec) => (spec::named(Path::new(spec)), names),
+        names => (PathBuf::from(spec::DEFAULT), names),
     };
-    let Some(checked) = read(cli, spec)? else {
+    let Some(checked) = read(cli, &spec_path)? else {
         return Ok(ATTENTION);
     };
     let mut documents = pipeline::documents(&checked, arguments.host)?;
@@ -37,7 +37,7 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
         let replace = if arguments.force { Replace::Everything } else { Replace::Nothing };
         let is_written = write(cli, dir, &documents, replace)?.is_some();
         if !is_written && !arguments.force {
-            talk(cli, "nothing was written; `--force` replaces files\n");
+            insist(cli, "nothing was written; `--force` replaces files\n");
         }
         return Ok(if is_written { 0 } else { ATTENTION });
     }
@@ -71,7 +71,14 @@ fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failu
         let known = documents.iter().filter(|file| !is_seed(file));
         let known = known.filter_map(|file| without_suffix(file).rsplit('/').next());
         let known: IndexSet<&str> = known.collect();
-        return Err(Failure::UnknownObject { name: unknown.clone(), help: did_you_mean(unknown, known) });
+        let help = if Path::new(unknown).is_file() {
+            format!(
+                "a spec is the first argument, and ends in `.json` or `.jsonc`; any other is read from `{unknown}` by `- < {unknown}`"
+            )
+        } else {
+            did_you_mean(unknown, known)
+        };
+        return Err(Failure::UnknownObject { name: unknown.clone(), help });
     }
     let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name) || is_seed_of(file, name));
     Ok(documents.into_iter().filter(wanted).collect())
@@ -97,9 +104,4 @@ fn is_seed_of(file: &Proven, name: &str) -> bool {
 /// The path of a document, without the suffix of its file: an object's own name may end like that, too.
 fn without_suffix(file: &Proven) -> &str {
     file.name().strip_suffix(".xml").unwrap_or(file.name())
-}
-
-/// Whether an argument is the spec rather than a name.
-fn is_spec(argument: &str) -> bool {
-    Path::new(argument).extension().is_some_and(|extension| extension == "json")
 }

@@ -40,6 +40,16 @@ pub(crate) fn attachment(
     let kinds = written!(layers => network, bridge, user, macvtap, tunnel);
     let what = if name.starts_with('#') { "an interface".to_owned() } else { format!("interface `{name}`") };
     problems.extend(user.and_then(parse::only_true));
+    if kinds.iter().all(|(_, at)| at.is_none()) {
+        let keys = "`network`, `bridge`, `user`, `macvtap` or `tunnel`";
+        problems.push(
+            Problem::needs(Place::value(layers.pointer()), format!("{what} does not say what it is"), keys).help(format!(
+                "add one of {keys}; to change an interface of `defaults` or a profile, name it as there: its `name`, else its network \
+                 or bridge again, by which lists of interfaces merge"
+            )),
+        );
+        return None;
+    }
     parse::one_of(&kinds, &what, &layers.pointer(), problems)?;
     if let Some(network) = network {
         return names.network(network, problems);

@@ -1,90 +1,293 @@
-//! What other tools, libvirt and people call the keys of a spec.
+//! What libvirt, other tools and people call the keys of a spec.
 
-/// What a key is called elsewhere, and the keys that are meant, of which an object has one or none.
+use super::schema::Schema;
+
+/// What a key is called elsewhere, without `_` and `-`, and what is meant: of several, the first that the object has. After a dot
+/// stands a key of that key, or of its items; after `=` the value.
+///
+/// The words are those of libvirt and virt-install, Vagrant, terraform-provider-libvirt, kcli, Proxmox, Docker Compose and cloud-init.
 const CALLED: &[(&str, &[&str])] = &[
-    ("address", &["ip", "gateway", "listen"]),
+    ("adapter", &["model"]),
+    ("address", &["ip", "gateway", "listen", "interfaces.ip"]),
+    ("addresses", &["subnet", "ip", "interfaces.ip"]),
+    ("args", &["qemu.args"]),
+    ("authorizedkeys", &["sshKeys", "cloudInit.sshKeys"]),
     ("autostart", &["active"]),
-    ("bios", &["firmware"]),
-    ("capacity", &["size"]),
+    ("backingstore", &["backing"]),
+    ("base", &["backing"]),
+    ("baseimage", &["image", "disks.image"]),
+    ("basevolume", &["backing"]),
+    ("bios", &["firmware=bios"]),
+    ("box", &["disks.image"]),
+    ("boximage", &["disks.image"]),
+    ("bridge", &["interfaces.bridge"]),
+    ("bridges", &["external.bridges"]),
+    ("capacity", &["size", "disks.size"]),
     ("cdrom", &["cdroms"]),
+    ("chipset", &["machine"]),
     ("cidr", &["subnet"]),
+    ("clone", &["cloneOf", "disks.cloneOf"]),
+    ("cloneof", &["disks.cloneOf"]),
+    ("cmdline", &["directBoot.cmdline"]),
+    ("cmds", &["runcmd", "cloudInit.runcmd"]),
+    ("commandline", &["qemu.args"]),
+    ("commands", &["runcmd", "cloudInit.runcmd"]),
+    ("comment", &["description"]),
+    ("connection", &["target.connection"]),
+    ("console", &["serial"]),
     ("cores", &["cpus"]),
     ("count", &["replicas"]),
-    ("dependsOn", &["after"]),
+    ("cpumode", &["cpu.mode"]),
+    ("cpumodel", &["cpu.model"]),
+    ("dependson", &["after"]),
+    ("device", &["block", "dev"]),
+    ("dhcpend", &["dhcp.range"]),
+    ("dhcprange", &["dhcp.range"]),
+    ("dhcpstart", &["dhcp.range"]),
     ("dir", &["path"]),
     ("directory", &["path"]),
+    ("disksize", &["disks.size"]),
     ("display", &["graphics"]),
+    ("distro", &["os"]),
+    ("dnsservers", &["dns.forwarders"]),
+    ("domainname", &["dns.domain"]),
+    ("drive", &["disks"]),
+    ("driver", &["model"]),
     ("drives", &["disks"]),
-    ("efi", &["firmware"]),
-    ("file", &["path"]),
+    ("efi", &["firmware=uefi"]),
+    ("emulator", &["extra.devices.emulator"]),
+    ("enable", &["active"]),
+    ("enabled", &["active"]),
+    ("file", &["path", "disks.file"]),
+    ("filesystem", &["shares"]),
     ("filesystems", &["shares"]),
-    ("forward", &["mode"]),
+    ("folders", &["shares"]),
+    ("forward", &["mode", "forwards"]),
+    ("fqdn", &["hostname", "cloudInit.hostname"]),
     ("gpu", &["hostdevs"]),
-    ("hostname", &["cloudInit"]),
-    ("image", &["disks"]),
-    ("ip", &["interfaces", "subnet"]),
-    ("iso", &["cdroms"]),
-    ("mac", &["interfaces"]),
+    ("guests", &["domains"]),
+    ("hostname", &["cloudInit.hostname"]),
+    ("hosts", &["dhcp.hosts", "domains"]),
+    ("hwaddr", &["mac"]),
+    ("image", &["disks.image"]),
+    ("imagefile", &["image", "disks.image"]),
+    ("imageurl", &["image.nix", "disks.image"]),
+    ("initrd", &["directBoot.initrd"]),
+    ("instances", &["replicas", "domains"]),
+    ("ip", &["subnet", "interfaces.ip"]),
+    ("ipaddress", &["ip", "interfaces.ip"]),
+    ("ipv4", &["ip", "subnet", "interfaces.ip"]),
+    ("ipv6", &["ip6", "subnet6", "interfaces.ip6"]),
+    ("iso", &["cdroms.file"]),
+    ("kernel", &["directBoot.kernel"]),
+    ("keys", &["sshKeys", "cloudInit.sshKeys"]),
+    ("label", &["title"]),
+    ("loader", &["firmware"]),
+    ("mac", &["interfaces.mac"]),
+    ("machines", &["domains"]),
     ("mem", &["memory"]),
+    ("memballoon", &["balloon"]),
+    ("mount", &["shares"]),
     ("mounts", &["shares"]),
-    ("networks", &["interfaces"]),
+    ("name", &["lab", "title"]),
+    ("nameservers", &["dns.forwarders"]),
+    ("netmask", &["subnet"]),
+    ("network", &["interfaces.network"]),
+    ("networkconfig", &["cloudInit.network"]),
+    ("networkinterfaces", &["interfaces"]),
+    ("networks", &["interfaces.network"]),
     ("nic", &["interfaces"]),
     ("nics", &["interfaces"]),
+    ("nodes", &["domains"]),
+    ("note", &["description"]),
+    ("notes", &["description"]),
+    ("onboot", &["active"]),
+    ("order", &["boot"]),
+    ("ostype", &["os"]),
+    ("osvariant", &["os"]),
+    ("overrides", &["extra"]),
     ("passthrough", &["hostdevs"]),
+    ("passwd", &["passwordHash", "cloudInit.passwordHash"]),
+    ("password", &["passwordHash", "cloudInit.passwordHash"]),
     ("path", &["file"]),
-    ("pci", &["hostdevs"]),
+    ("pci", &["hostdevs.pci"]),
+    ("pool", &["disks.pool"]),
+    ("port", &["forwards", "interfaces.forwards"]),
+    ("ports", &["forwards", "interfaces.forwards"]),
+    ("prefix", &["subnet"]),
+    ("publickeys", &["sshKeys", "cloudInit.sshKeys"]),
+    ("qemuargs", &["qemu.args"]),
     ("ram", &["memory"]),
-    ("range", &["dhcp"]),
+    ("range", &["dhcp.range"]),
+    ("rate", &["bandwidth"]),
+    ("requires", &["after"]),
+    ("reservations", &["dhcp.hosts"]),
+    ("ro", &["readonly"]),
     ("running", &["active"]),
-    ("secureBoot", &["firmware"]),
-    ("source", &["file"]),
-    ("spice", &["graphics"]),
+    ("scale", &["replicas"]),
+    ("secureboot", &["firmware=uefi-secure"]),
+    ("sharedfolders", &["shares"]),
+    ("size", &["disks.size"]),
+    ("sockets", &["topology.sockets"]),
+    ("source", &["file", "network"]),
+    ("spice", &["graphics.type=spice"]),
+    ("sshauthorizedkeys", &["sshKeys", "cloudInit.sshKeys"]),
+    ("sshkey", &["sshKeys", "cloudInit.sshKeys"]),
+    ("sshkeys", &["cloudInit.sshKeys"]),
     ("start", &["active"]),
-    ("sshKeys", &["cloudInit"]),
-    ("storage", &["disks", "pool"]),
-    ("type", &["os"]),
-    ("uefi", &["firmware"]),
-    ("usb", &["hostdevs"]),
+    ("started", &["active"]),
+    ("state", &["active"]),
+    ("status", &["active"]),
+    ("storage", &["disks", "pool", "pools"]),
+    ("syncedfolder", &["shares"]),
+    ("syncedfolders", &["shares"]),
+    ("tag", &["vlan"]),
+    ("threads", &["topology.threads"]),
+    ("timezone", &["clock.timezone"]),
+    ("type", &["os", "mode", "format"]),
+    ("uefi", &["firmware=uefi"]),
+    ("uri", &["target.connection"]),
+    ("url", &["image.nix"]),
+    ("usb", &["hostdevs.usb"]),
+    ("user", &["cloudInit.user"]),
+    ("userdata", &["cloudInit", "extra"]),
+    ("username", &["user", "cloudInit.user"]),
+    ("users", &["user", "cloudInit.user"]),
     ("vcpu", &["cpus"]),
     ("vcpus", &["cpus"]),
-    ("vnc", &["graphics"]),
-    ("volumes", &["disks"]),
+    ("vga", &["video"]),
+    ("virtiofs", &["shares"]),
+    ("virtiowin", &["cdroms.driverDisc"]),
+    ("vms", &["domains"]),
+    ("vnc", &["graphics.type=vnc"]),
+    ("volumes", &["disks", "pools.*.volumes"]),
+    ("wait", &["ready"]),
+    ("xml", &["extra"]),
 ];
 
-/// The key that is meant, of those that the object has.
-pub(super) fn called(key: &str, has: impl Fn(&str) -> bool) -> Option<&'static str> {
-    let key = key.replace(['_', '-'], "");
+/// What is meant by a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Meant {
+    /// The key of the object itself.
+    pub(super) key: &'static str,
+    /// The keys below it, with dots between them; empty for none.
+    inner: &'static str,
+    /// The value, where it is known.
+    value: Option<&'static str>,
+}
+
+impl Meant {
+    fn read(text: &'static str) -> Self {
+        let (path, value) = text.split_once('=').map_or((text, None), |(path, value)| (path, Some(value)));
+        let (key, inner) = path.split_once('.').unwrap_or((path, ""));
+        Self { key, inner, value }
+    }
+
+    /// Whether it is the same key, in another one.
+    pub(super) fn is_inside(self, key: &str) -> bool {
+        self.inner.rsplit('.').next().is_some_and(|inner| inner.eq_ignore_ascii_case(&plain(key)))
+    }
+
+    /// How it is written, if more than by another key: from its own key on, in the schema of the object.
+    pub(super) fn written(self, object: Schema<'_>) -> Option<String> {
+        if self.inner.is_empty() && self.value.is_none() {
+            return None;
+        }
+        let mut text = self.value.map_or_else(|| "…".to_owned(), |value| format!("\"{value}\""));
+        // What is inside is written first, and then what that is in.
+        let steps: Vec<&str> = self.inner.split('.').filter(|step| !step.is_empty()).collect();
+        for (depth, step) in steps.iter().enumerate().rev() {
+            let step = if *step == "*" { "…" } else { step };
+            let above = [self.key].into_iter().chain(steps[..depth].iter().copied());
+            let is_list = schema_at(object, above).is_some_and(|value| value.is_type("array"));
+            text = format!("{{ \"{step}\": {text} }}");
+            if is_list {
+                text = format!("[{text}]");
+            }
+        }
+        Some(format!("\"{}\": {text}", self.key))
+    }
+}
+
+/// A key without what languages join words by.
+fn plain(key: &str) -> String {
+    key.replace(['_', '-'], "")
+}
+
+/// The schema of what is at keys in an object, or of the items of a list there.
+fn schema_at<'s>(object: Schema<'s>, keys: impl IntoIterator<Item = &'static str>) -> Option<Schema<'s>> {
+    keys.into_iter().try_fold(object, |schema, key| {
+        let schema = if schema.is_type("array") { schema.item(0) } else { schema };
+        schema.member(key)
+    })
+}
+
+/// What is meant by a key, of what the object has.
+pub(super) fn called(key: &str, object: Schema<'_>) -> Option<Meant> {
+    let key = plain(key);
     let (_, meant) = CALLED.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key))?;
-    meant.iter().copied().find(|name| has(name))
+    meant.iter().map(|text| Meant::read(text)).find(|meant| object.lists(meant.key))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::schema;
+    use pretty_assertions::assert_eq;
     use serde_json::Value;
 
-    /// What is called so elsewhere is there, and is no key of the object that means something else.
+    /// All objects of a spec.
+    fn objects() -> Vec<Schema<'static>> {
+        let root = Schema::root(schema::cached());
+        let definitions = schema::cached()["$defs"].as_object().expect("it has definitions").values();
+        definitions.map(|definition| root.at(definition)).chain([root]).collect()
+    }
+
+    /// Every line of the list leads to a key that is there, in an object in which the name itself is no key.
     #[test]
-    fn every_key_that_is_meant_is_somewhere() {
-        let schema = schema::cached();
-        let definitions = schema["$defs"].as_object().expect("it has definitions").values();
-        let objects: Vec<&Value> = definitions.chain([schema]).map(|object| &object["properties"]).collect();
-        for (name, meant) in CALLED {
-            for key in *meant {
-                let has = objects.iter().any(|keys| keys.get(key).is_some() && keys.get(name).is_none());
-                assert!(has, "no object has `{key}` and no `{name}`");
+    fn what_is_meant_is_there() {
+        let objects = objects();
+        for (name, all) in CALLED {
+            assert_eq!(name.to_lowercase(), *name);
+            for meant in all.iter().map(|text| Meant::read(text)) {
+                let is_met = objects.iter().any(|object| {
+                    let keys = [meant.key].into_iter().chain(meant.inner.split('.').filter(|step| !step.is_empty()));
+                    let is_asked = object.lists(meant.key)
+                        && !object.keys().iter().any(|key| key.eq_ignore_ascii_case(name))
+                        && called(name, *object) == Some(meant);
+                    let value = schema_at(*object, keys).filter(|_| is_asked);
+                    value.is_some_and(|value| {
+                        let takes = |word: &str| value.choices().is_none_or(|all| all.contains(&&Value::from(word)));
+                        meant.value.is_none_or(takes)
+                    })
+                });
+                assert!(is_met, "`{name}`: {meant:?}");
             }
         }
     }
 
     #[test]
-    fn an_object_has_it_or_not() {
-        assert_eq!(called("autostart", |name| name == "active"), Some("active"));
-        assert_eq!(called("RAM", |_| true), Some("memory"));
-        assert_eq!(called("depends_on", |_| true), Some("after"));
-        assert_eq!(called("ip", |name| name == "subnet"), Some("subnet"));
-        assert_eq!(called("ip", |_| false), None);
-        assert_eq!(called("memory", |_| true), None);
+    fn the_list_is_in_order() {
+        assert!(CALLED.iter().map(|(name, _)| name).is_sorted());
+    }
+
+    #[test]
+    fn it_is_shown_where_it_is_written() {
+        let root = Schema::root(schema::cached());
+        let domain = root.member("domains").and_then(|domains| domains.member("web")).expect("a domain");
+        let check = |key: &str, expected: Option<&str>| {
+            let meant = called(key, domain).expect("it is known");
+            assert_eq!(meant.written(domain).as_deref(), expected);
+        };
+        check("RAM", None);
+        check("depends_on", None);
+        check("box", Some(r#""disks": [{ "image": … }]"#));
+        check("ssh-keys", Some(r#""cloudInit": { "sshKeys": … }"#));
+        check("secure_boot", Some(r#""firmware": "uefi-secure""#));
+        check("vnc", Some(r#""graphics": { "type": "vnc" }"#));
+        check("emulator", Some(r#""extra": { "devices": { "emulator": … } }"#));
+        assert_eq!(called("memory", domain), None);
+        let network = root.member("networks").and_then(|networks| networks.member("lan")).expect("a network");
+        assert_eq!(called("ip", network).map(|meant| meant.key), Some("subnet"));
     }
 }

@@ -27,7 +27,7 @@ impl<'s> Schema<'s> {
         Self { root, written: root, target: root }.at(root)
     }
 
-    fn at(self, written: &'s Value) -> Self {
+    pub(super) fn at(self, written: &'s Value) -> Self {
         let mut target = written;
         // Definitions refer to each other a few times at most; the limit only keeps a circle from running forever.
         for _ in 0..16 {

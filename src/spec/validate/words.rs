@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::schema::Schema;
+use super::within;
+use crate::problem::{Id, Severity, did_you_mean};
 use crate::source::{Kind, Node};
 
 /// What was found, in words, such as "a string".
@@ -37,6 +39,17 @@ pub(super) fn choice_words(choices: &[&Value]) -> String {
     }
 }
 
+/// What to write instead of a word, of those that can stand here.
+pub(super) fn instead(word: &str, words: &[&str]) -> String {
+    let is_of_problems = || words.iter().all(|word| Id::from_name(word).is_some());
+    match Id::from_name(word) {
+        Some(id) if id.severity() == Severity::Error && is_of_problems() => {
+            format!("`{word}` is an error, which cannot be allowed: mend it; `lab2nix explain {word}` says how")
+        }
+        _ => did_you_mean(word, words.iter().copied()),
+    }
+}
+
 /// "at least 1", "at most 9" or "from 1 to 9".
 pub(super) fn in_limits(least: Option<i128>, most: Option<i128>) -> String {
     match (least, most) {
@@ -63,12 +76,19 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
         Some(example) => format!("{words}, such as `{example}`"),
         None => words.to_owned(),
     };
+    if let Some(written) = within::written(node, schema) {
+        return format!("write `{written}`");
+    }
     match &node.kind {
         Kind::Null if is_item => "leave the item out".to_owned(),
         Kind::Null => "leave the key out".to_owned(),
         _ if takes_words_only => format!("write {}", any_of(&words)),
         Kind::Bool(enable) if schema.member("enable").is_some_and(|key| key.is_type("boolean")) && takes("object") => {
             format!("write `{{ \"enable\": {enable} }}`")
+        }
+        Kind::Number(count) if schema.lists("migratable") => format!("the number of CPUs is `\"cpus\": {count}`"),
+        Kind::String(text) if schema.lists("nix") && text.contains("://") => {
+            "the lab's flake fetches it: name it there among the `images`, and write `{ \"nix\": \"…\" }`".to_owned()
         }
         Kind::Number(number) if takes("string") => match schema.example() {
             Some(example) => format!("write it as a string, such as `{example}`"),
@@ -86,6 +106,7 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
             "false" | "no" | "off" => "write it without quotes: `false`".to_owned(),
             _ => format!("write {}", schema.words()),
         },
+        Kind::Object(_) if takes("array") && schema.item(0).is_type("object") => "write `[{ … }]`".to_owned(),
         Kind::Object(_) if takes("array") => such_as("write a list, `[ … ]`"),
         Kind::Bool(_) | Kind::Number(_) | Kind::String(_) if takes("array") => {
             such_as("write a list, even for one: `[ … ]`")

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Ground, Specs};
 use crate::cli::Cli;
-use crate::cli::commands::{ATTENTION, FAILURE, Failure, talk};
+use crate::cli::commands::{ATTENTION, FAILURE, Failure, insist};
 use crate::cli::operate::RunArguments;
 use crate::operate::fleet::{Member, Purpose};
 use crate::operate::run::shell::Shell;
@@ -40,7 +40,7 @@ pub(in crate::cli::commands) fn run(cli: &Cli, arguments: &RunArguments) -> Resu
         tell(cli, member, is_one, ran, arguments)
     });
     for (member, _) in members.iter().zip(&codes).filter(|(_, code)| code.is_none()) {
-        talk(cli, &format!("{}: not started\n", member.name));
+        insist(cli, &format!("{}: not started\n", member.name));
     }
     let codes: Vec<u8> = codes.into_iter().map(|code| code.unwrap_or(KILLED)).collect();
     Ok(match codes.as_slice() {
@@ -61,17 +61,17 @@ fn tell(cli: &Cli, member: &Member<'_>, is_one: bool, ran: Result<Ran, Error>, a
             if let Err(why) = passed
                 && why.kind() != io::ErrorKind::BrokenPipe
             {
-                talk(cli, &format!("{name}: cannot write to standard output: {why}\n"));
+                insist(cli, &format!("{name}: cannot write to standard output: {why}\n"));
                 return FAILURE;
             }
             if is_cut {
-                talk(
+                insist(
                     cli,
                     &format!("{name}: its output is larger than the agent's limit of 16 MiB: write it to a file\n"),
                 );
             }
             if status != 0 && !is_one {
-                talk(cli, &format!("{name}: exit status {status}\n"));
+                insist(cli, &format!("{name}: exit status {status}\n"));
             }
             // Windows has more of them than there are here.
             u8::try_from(status).unwrap_or(u8::MAX)
@@ -79,12 +79,12 @@ fn tell(cli: &Cli, member: &Member<'_>, is_one: bool, ran: Result<Ran, Error>, a
         Ok(Ran::Killed { is_gone }) => {
             let why = arguments.timeout.map_or_else(String::new, |timeout| format!(" after {}", in_words(timeout)));
             let gone = if is_gone { "" } else { ", but the guest does not report its end" };
-            talk(cli, &format!("{name}: killed{why}{gone}\n"));
+            insist(cli, &format!("{name}: killed{why}{gone}\n"));
             KILLED
         }
         Err(why) => {
             let next = next_step(member, &why);
-            talk(cli, &format!("{name}: cannot run it: {why}{next}\n"));
+            insist(cli, &format!("{name}: cannot run it: {why}{next}\n"));
             FAILURE
         }
     }
