@@ -5,6 +5,7 @@
 mod command;
 mod cookbook;
 mod docs;
+mod editors;
 mod evaluate;
 mod flake;
 mod fuzz;

@@ -22,11 +22,6 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Probl
         '/' => {
             return problem(one, "`/` alone does not start a comment").words("", "comments are `// …` and `/* … */`");
         }
-        '}' | ']' if last == Some(',') => {
-            let comma = before.len() - 1;
-            return problem(comma..comma + 1, format!("a comma stands before `{found}`"))
-                .words("nothing follows it", "remove the comma");
-        }
         _ => {}
     }
     let Some(in_object) = in_object else {
@@ -112,8 +107,9 @@ mod tests {
 
     #[test]
     fn commas_and_colons() {
-        check("[1«,» ]", "a comma stands before `]`", "remove the comma");
-        check("{\"é\": 1«,»\n}", "a comma stands before `}`", "remove the comma");
+        check("[1,«,» ]", "a comma stands where nothing ended", "remove it");
+        check("{«,»\n}", "a comma stands where nothing ended", "remove it");
+        check("[1, «}»", "`[` is closed by `}`", "write `]`, or close what is open first");
         check("{\"a\": \"é\"«»\n \"b\": 2}", "a comma is missing", "add `,` between the two");
         check("[{}«» {}]", "a comma is missing", "add `,` between the two");
         check("[1«» 2]", "a comma is missing", "add `,` between the two");
