@@ -1,10 +1,10 @@
-# Reads a spec and the specs that it includes, which are JSON with comments: `readSpec ./lab.json`.
+# Reads a spec and the specs that it includes, which are JSON with comments and trailing commas: `readSpec ./lab.json`.
 #
 # The value is a list of `{ path, value, definitions }`, the spec's own first, that of each file once. `definitions` are the paths of
 # the definitions in libvirt's XML that entries name.
 let
   string = ''"([^"\]|\\.)*"'';
-  lineComment = "//[^\n]*";
+  lineComment = "//[^\n\r]*";
   blockComment = "/[*]([^*]|[*]+[^*/])*[*]+/";
   # Strings are found as well, because what looks like a comment in one is none.
   found = "(${string}|${lineComment}|${blockComment})";
@@ -16,10 +16,23 @@ let
       " "
     else
       builtins.head part;
+  # A comma that only a closing bracket follows; strings are found as well. One after nothing is a mistake, which the tool tells.
+  trailing = "(${string})|,([ \t\r\n]*[]}])";
+  withoutComma =
+    part:
+    if builtins.isString part then
+      part
+    else if builtins.head part != null then
+      builtins.head part
+    else
+      builtins.elemAt part 2;
+  replace =
+    pattern: with': text:
+    builtins.concatStringsSep "" (map with' (builtins.split pattern text));
   read =
     path:
     builtins.fromJSON (
-      builtins.concatStringsSep "" (map withoutComment (builtins.split found (builtins.readFile path)))
+      replace trailing withoutComma (replace found withoutComment (builtins.readFile path))
     );
 
   # A path, of which `..` can be taken away.

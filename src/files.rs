@@ -2,7 +2,7 @@
 //!
 //! [`write()`] puts all files in place or none, leaves those that are up to date untouched, and never replaces a file that
 //! lab2nix did not write: such a file is a `foreign-file` problem. A file is lab2nix's own when it is a regular file
-//! that starts with [`MARKER`]. The files of another lab it does not replace either: that is `another-lab`,
+//! that starts with [`MARKER`], or as the schema for editors does. The files of another lab it does not replace either: that is `another-lab`,
 //! as far as a `default.nix` there says whose they are.
 //!
 //! A symbolic link is read through, so a link to an up-to-date file is up to date; but it is never written through and
@@ -24,6 +24,7 @@ use crate::place::Place;
 use crate::problem::{Id, Problem};
 use crate::proof::{Proven, lab_of};
 use crate::source::Files;
+use crate::spec::schema::editors;
 use crate::visible;
 use transaction::{Locked, Transaction};
 
@@ -283,9 +284,10 @@ fn state(path: &Path, text: &str, replace: Replace, is_elsewhere: bool) -> io::R
     }
     let mut file = File::open(path)?;
     let mut bytes = Vec::new();
-    file.by_ref().take(MARKER.len() as u64).read_to_end(&mut bytes)?;
+    let marker = marker(path);
+    file.by_ref().take(marker.len() as u64).read_to_end(&mut bytes)?;
     let may_be_replaced = match replace {
-        Replace::Marked if bytes != MARKER.as_bytes() => return Ok(State::Foreign),
+        Replace::Marked if bytes != marker.as_bytes() => return Ok(State::Foreign),
         Replace::Marked | Replace::Everything => !own.is_symlink() && !is_elsewhere,
         Replace::Nothing => false,
     };
@@ -298,6 +300,11 @@ fn state(path: &Path, text: &str, replace: Replace, is_elsewhere: bool) -> io::R
         let old = String::from_utf8_lossy(&bytes).into_owned();
         State::Differs { old }
     })
+}
+
+/// How a file of this name starts that lab2nix wrote. JSON has no comments.
+fn marker(path: &Path) -> &'static str {
+    if path.file_name().is_some_and(|name| name == editors::FILE) { editors::MARKER } else { MARKER }
 }
 
 fn refusals_of_texts(dir: &Path, files: &[Text<'_>], states: &[State], replace: Replace) -> Vec<Problem> {

@@ -81,6 +81,8 @@ pub struct Target {
     pub paths: Paths,
     /// The formatter that the files are to satisfy.
     pub format: Formatter,
+    /// Whether the schema for editors is beside them.
+    pub schema: bool,
 }
 
 impl Lab {

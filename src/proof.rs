@@ -31,7 +31,7 @@ mod walk;
 
 pub use imported::{imported_definition, imported_spec};
 pub use kept::kept_document;
-pub use module::{host_file, lab_of, module};
+pub use module::{host_file, lab_of, module, schema_file};
 
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{KeptObject, Objects};

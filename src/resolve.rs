@@ -55,7 +55,8 @@ use crate::problem::{Id, Problem, Problems};
 use crate::resolve::names::Names;
 use crate::resolve::storage::backing_order;
 use crate::resolve::templates::Templates;
-use crate::spec::{self, Extra, Spec};
+use crate::spec::schema::editors;
+use crate::spec::{Extra, Spec};
 
 /// Resolves a spec. The lab lacks what the problems are about, so that only one without errors may be built from.
 #[must_use]
@@ -66,7 +67,7 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
         parse::lab_name(&name, Place::value(Pointer::root().key("lab")), &mut problems);
     }
     let namespace = Namespace::of_lab(&name);
-    let target = target(spec.target.as_ref(), &mut problems);
+    let target = target(spec, &mut problems);
     warn_of_empty_sections(spec, &mut problems);
     for (at, extra) in extras(spec) {
         extra.iter().for_each(|(key, value)| text::all_fit(value, &at.key(key), &mut problems));
@@ -134,7 +135,9 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
     (lab, problems)
 }
 
-fn target(spec: Option<&spec::Target>, problems: &mut Problems) -> Target {
+fn target(spec: &Spec, problems: &mut Problems) -> Target {
+    let schema = spec.schema.as_deref().is_some_and(editors::is_beside);
+    let spec = spec.target.as_ref();
     const SYSTEM: &str = "qemu:///system";
     let connection = spec.and_then(|target| target.connection.as_deref()).unwrap_or(SYSTEM);
     if connection != SYSTEM {
@@ -154,6 +157,7 @@ fn target(spec: Option<&spec::Target>, problems: &mut Problems) -> Target {
         connection: SYSTEM.to_owned(),
         paths: spec.and_then(|target| target.paths).unwrap_or_default(),
         format: spec.and_then(|target| target.format).unwrap_or_default(),
+        schema,
     }
 }
 

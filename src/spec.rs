@@ -67,9 +67,11 @@ pub type Extra = serde_json::Map<String, serde_json::Value>;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Spec {
-    /// Where editors find the schema of this file, for completion and checks. Not used by lab2nix.
+    /// Where editors find the schema of this file, for completion and checks: an address, or a path from the directory of this
+    /// file. `./generated/schema.json` is that of the lab2nix which is used: `lab2nix gen` writes it there beside the lab's files,
+    /// wherever a path ends in `schema.json`.
     #[serde(rename = "$schema")]
-    #[schemars(example = &"./schema/lab.schema.json")]
+    #[schemars(example = &"./generated/schema.json")]
     pub schema: Option<String>,
     /// The version of the language that this file is written in: 1. A lab2nix that does not read it says so. Default: the newest
     /// that lab2nix reads.

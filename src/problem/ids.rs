@@ -46,7 +46,7 @@ ids! {
 
     /// The spec is not JSON.
     ///
-    /// lab2nix reads JSON (RFC 8259) in which `//` and `/* */` comments are allowed too. Trailing commas, single
+    /// lab2nix reads JSON (RFC 8259) in which `//` and `/* */` comments and a comma after the last item are allowed too. Single
     /// quotes and bare keys are not. Usually a comma or a bracket is missing just before the marked character.
     ///
     /// If an included file is not valid JSON, reports quote it only if its name ends in `.json` and it begins with `{`.

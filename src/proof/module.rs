@@ -2,6 +2,7 @@
 
 use rnix::ast::{self, HasEntry as _};
 use rowan::ast::AstNode as _;
+use serde_json::Value;
 
 use super::{Error, Proven};
 use crate::nix::Expr;
@@ -9,6 +10,7 @@ use crate::nix::file::MARKER;
 use crate::nix::host::{HOST_DIRECTORY, HostModuleFile, Language};
 use crate::nix::module::{LABS_OPTION, MODULE_FILE_NAME, ModuleFile};
 use crate::nix::read::Parsed;
+use crate::spec::schema::editors;
 
 /// Proves a file of the module that makes labs the host's.
 ///
@@ -28,6 +30,23 @@ pub fn host_file(HostModuleFile { name, language, text }: HostModuleFile) -> Res
         return Err(Error::new(&name, "", MARKER, text.lines().next().unwrap_or_default().to_owned()));
     }
     Ok(Proven { name, text: text.into_owned() })
+}
+
+/// Proves the schema for editors: it is JSON that reads back.
+///
+/// # Errors
+///
+/// Where it is not what was meant, or does not say whose it is.
+pub fn schema_file(text: String) -> Result<Proven, Error> {
+    let error = |expected: &str, found: String| Error::new(editors::FILE, "", expected, found);
+    let read: Value = serde_json::from_str(&text).map_err(|why| error("JSON that reads back", why.to_string()))?;
+    if read != *editors::schema() {
+        return Err(error("the schema", "something else".to_owned()));
+    }
+    if !text.starts_with(editors::MARKER) {
+        return Err(error(editors::MARKER, text.lines().take(2).collect()));
+    }
+    Ok(Proven { name: editors::FILE.to_owned(), text })
 }
 
 /// Proves the module that says what the lab is, against the names of the files beside it.

@@ -1,8 +1,9 @@
-//! Text with comments in, text of the same length without them out.
+//! Text with comments and trailing commas in, text of the same length without them out: JSON as editors know it (JSONC).
 
 use std::ops::Range;
 
-/// Replaces every `//` and `/* */` comment outside strings by blanks, byte for byte, keeping line breaks.
+/// Replaces every `//` and `/* */` comment outside strings, and every comma that only a closing bracket follows, by blanks, byte
+/// for byte, keeping line breaks.
 ///
 /// # Errors
 ///
@@ -15,7 +16,7 @@ pub(super) fn blank(text: &str) -> Result<String, Range<usize>> {
             (b'"', _) => string_end(&blanked, at + 1),
             (b'/', Some(b'/')) => {
                 let end =
-                    blanked[at..].iter().position(|byte| *byte == b'\n').map_or(blanked.len(), |length| at + length);
+                    blanked[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(blanked.len(), |length| at + length);
                 blanked[at..end].fill(b' ');
                 end
             }
@@ -29,7 +30,31 @@ pub(super) fn blank(text: &str) -> Result<String, Range<usize>> {
             _ => at + 1,
         };
     }
+    blank_trailing_commas(&mut blanked);
     Ok(String::from_utf8(blanked).expect("comments start and end at ASCII bytes, so whole characters are blanked"))
+}
+
+/// Replaces the commas after the last items of objects and lists. One after nothing stays, and is a mistake.
+fn blank_trailing_commas(text: &mut [u8]) {
+    let (mut at, mut last, mut comma) = (0, b'[', None);
+    while let Some(byte) = text.get(at).copied() {
+        let next = if byte == b'"' { string_end(text, at + 1) } else { at + 1 };
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => {}
+            b',' => {
+                comma = (!matches!(last, b'[' | b'{' | b',' | b':')).then_some(at);
+                last = byte;
+            }
+            _ => {
+                if let (b'}' | b']', Some(comma)) = (byte, comma) {
+                    text[comma] = b' ';
+                }
+                comma = None;
+                last = byte;
+            }
+        }
+        at = next;
+    }
 }
 
 /// The byte after the string whose content starts at `at`. A string ends at the end of its line even without a quote:
@@ -60,6 +85,7 @@ mod tests {
         check("{} /* é\r\n */1", "{}      \r\n   1");
         check("/**/1/***/2/*/*/3", "    1     2     3");
         check("1//", "1  ");
+        check("//1\r2", "   \r2");
     }
 
     #[test]
@@ -69,6 +95,17 @@ mod tests {
         check("\"open // no comment\n// comment", "\"open // no comment\n          ");
         check("\"\\", "\"\\");
         check("", "");
+    }
+
+    #[test]
+    fn a_comma_before_a_closing_bracket_becomes_a_blank() {
+        check("[1,]", "[1 ]");
+        check("{\"é\": [\"a,]\", // ,\n ], /* , */\n}", "{\"é\": [\"a,]\"      \n ]         \n}");
+        check("[{},[],]", "[{},[] ]");
+        check("{\"a\": \",\",}", "{\"a\": \",\" }");
+        for kept in ["[,]", "{,}", "[1,,]", "{\"a\":,}", ",]", "[1,2]", "{},"] {
+            check(kept, kept);
+        }
     }
 
     #[test]

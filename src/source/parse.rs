@@ -17,7 +17,7 @@ use crate::problem::{Id, Problem};
 
 /// Where the parser is: what a message about broken syntax needs to know.
 pub(super) struct Parser<'t> {
-    /// The text, comments blanked.
+    /// The text, comments and trailing commas blanked.
     pub(super) text: &'t str,
     /// The end of the last key, scalar or bracket.
     pub(super) cursor: usize,
@@ -30,7 +30,7 @@ pub(super) struct Parser<'t> {
     duplicates: Vec<Problem>,
 }
 
-/// The tree of a text, comments allowed, and its duplicate keys; or what is wrong with its syntax.
+/// The tree of a text, comments and trailing commas allowed, and its duplicate keys; or what is wrong with its syntax.
 pub(super) fn parse(text: &str) -> Result<(Node, Vec<Problem>), Box<Problem>> {
     let blanked = comments::blank(text).map_err(syntax::open_comment)?;
     let mut parser =

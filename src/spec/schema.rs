@@ -1,4 +1,8 @@
-//! The JSON Schema of the spec, as `lab2nix schema` prints it and `schema/lab.schema.json` holds it.
+//! The JSON Schema of the spec: that which specs are validated with, and with what editors read besides ([`editors`]), as
+//! `lab2nix schema` prints it and `schema/lab.schema.json` holds it.
+
+pub mod editors;
+pub mod shapes;
 
 use std::sync::LazyLock;
 
@@ -33,7 +37,7 @@ pub fn cached() -> &'static Value {
 /// The schema as the text of `schema/lab.schema.json`.
 #[must_use]
 pub fn schema_text() -> String {
-    json_of(&schema())
+    json_of(editors::schema())
 }
 
 /// The schema of what a command says to programs, as text.
@@ -58,9 +62,21 @@ pub fn json_of(value: &impl Serialize) -> String {
 
 /// Puts what the schema is first, its definitions last.
 fn sort_for_reading(keywords: &mut Map<String, Value>) {
-    for keyword in
-        ["$schema", "title", "description", "type", "properties", "required", "additionalProperties", "$defs"]
-    {
+    for keyword in [
+        "$comment",
+        "$schema",
+        "$id",
+        "title",
+        "description",
+        "markdownDescription",
+        "allowComments",
+        "allowTrailingCommas",
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "$defs",
+    ] {
         if let Some((keyword, value)) = keywords.shift_remove_entry(keyword) {
             keywords.insert(keyword, value);
         }

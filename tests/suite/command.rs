@@ -12,6 +12,7 @@ mod operate;
 mod place;
 mod plan;
 mod save;
+mod schema;
 mod several;
 mod talk;
 mod xml;

@@ -22,7 +22,7 @@ fn the_home_of_the_project_is_the_one_in_the_manifest() {
     for template in entries(Path::new("templates")) {
         for (file, part) in [
             ("flake.nix", format!("inputs.lab2nix.url = \"github:{home}\";")),
-            ("lab.json", format!("\"https://raw.githubusercontent.com/{home}/main/schema/lab.schema.json\"")),
+            ("lab.json", "\"$schema\": \"./generated/schema.json\"".to_owned()),
             ("README.md", format!("`github:{home}`")),
         ] {
             let path = template.join(file);

@@ -6,6 +6,7 @@ mod book;
 mod command;
 mod cookbook;
 mod docs;
+mod editors;
 mod evaluate;
 mod flake;
 mod fuzz;

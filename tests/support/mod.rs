@@ -4,6 +4,7 @@ pub mod cookbook;
 pub mod document;
 pub mod evaluation;
 pub mod labs;
+pub mod program;
 pub mod script;
 pub mod seeds;
 

@@ -23,11 +23,6 @@ pub(super) fn diagnose(parser: &Parser<'_>, at: usize, found: char) -> Box<Probl
         '/' => {
             return problem(one, "`/` alone does not start a comment").words("", "comments are `// …` and `/* … */`");
         }
-        '}' | ']' if last == Some(',') => {
-            let comma = before.len() - 1;
-            return problem(comma..comma + 1, format!("a comma before `{found}`"))
-                .words("nothing follows it", "remove the comma");
-        }
         _ => {}
     }
     let Some(in_object) = in_object else {
@@ -113,8 +108,9 @@ mod tests {
 
     #[test]
     fn commas_and_colons() {
-        check("[1«,» ]", "a comma before `]`", "remove the comma");
-        check("{\"é\": 1«,»\n}", "a comma before `}`", "remove the comma");
+        check("[1,«,» ]", "a comma without a value before it", "remove it");
+        check("{«,»\n}", "a comma without a value before it", "remove it");
+        check("[1, «}»", "`[` is closed by `}`", "write `]`, or close what is open first");
         check("{\"a\": \"é\"«»\n \"b\": 2}", "a comma is missing", "add `,` between the two values");
         check("[{}«» {}]", "a comma is missing", "add `,` between the two values");
         check("[1«» 2]", "a comma is missing", "add `,` between the two values");

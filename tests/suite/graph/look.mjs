@@ -1,11 +1,11 @@
 // Looks at pictures of labs, which are a JSON array of texts on standard input, and prints what it finds as JSON:
-// `node look.mjs mermaid|html`. MERMAID_ROOT names a directory with node_modules that has mermaid, jsdom and parse5.
+// `node look.mjs mermaid|html`. NODE_PACKAGES names a directory with node_modules that has mermaid, jsdom and parse5.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const root = process.env.MERMAID_ROOT;
+const root = process.env.NODE_PACKAGES;
 const require = createRequire(join(root, "package.json"));
 const { JSDOM, VirtualConsole } = require("jsdom");
 const texts = JSON.parse(readFileSync(0, "utf8"));

@@ -1,8 +1,6 @@
 //! Pictures as the programs read them that they are for: Mermaid, Graphviz, and browsers.
 
-use std::env;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use lab2nix::graph::Graph;
 use lab2nix::neighbours::Hosts;
@@ -10,41 +8,12 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::{Pictures, hostile, lab};
-use crate::support::{Read, examples, skip};
-
-/// What a program makes of an input; skips where it is missing.
-fn ask(command: &mut Command, input: &str) -> Option<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = match started {
-        Ok(child) => child,
-        Err(error) => {
-            skip(&format!("{name} does not start: {error}"));
-            return None;
-        }
-    };
-    let mut stdin = child.stdin.take().expect("it is piped");
-    let written = std::thread::scope(|scope| {
-        let writer = scope.spawn(move || stdin.write_all(input.as_bytes()));
-        let output = child.wait_with_output().expect("it ran");
-        drop(writer.join().expect("the thread does not panic"));
-        output
-    });
-    let err = String::from_utf8_lossy(&written.stderr);
-    assert!(written.status.success() && err.trim().is_empty(), "{name}: {err}");
-    Some(String::from_utf8(written.stdout).expect("it is text"))
-}
+use crate::support::program::{ask, node};
+use crate::support::{Read, examples};
 
 /// What `look.mjs` finds in pictures; skips where the modules are missing that it looks with.
 fn look(what: &str, pictures: &[String]) -> Option<Vec<Value>> {
-    let Some(root) = env::var_os("MERMAID_ROOT").filter(|root| !root.is_empty()) else {
-        skip("MERMAID_ROOT names no directory with mermaid, jsdom and parse5");
-        return None;
-    };
-    let mut node = Command::new("node");
-    node.args(["tests/suite/graph/look.mjs", what]).env("MERMAID_ROOT", root);
-    let found = ask(&mut node, &json!(pictures).to_string())?;
-    Some(serde_json::from_str(&found).unwrap_or_else(|error| panic!("{error}: {found}")))
+    node("tests/suite/graph/look.mjs", what, &json!(pictures))
 }
 
 /// What the programs are shown.
