@@ -36,6 +36,7 @@ const ROOMS: &[&str] = &[
     "virsh",
     "gentle",
     "plan",
+    "edit",
     "import",
     "operate",
     "cli",
