@@ -100,11 +100,8 @@ fn domain(spec: &Spec, profiles: &[String]) -> Result<Json, Error> {
     }
     let (own, mut ignored) = (DomainFields::default(), Problems::default());
     let layers = Profiles::resolve(spec, &mut ignored).layers(profiles, &Pointer::root(), &own, &mut ignored);
-    let (memory, size) = match layers.value(key!(os)).unwrap_or_default() {
-        os if os.is_windows() => ("4GiB", "64GiB"),
-        Os::None => ("1GiB", "10GiB"),
-        _ => ("2GiB", "20GiB"),
-    };
+    let is_windows = layers.value(key!(os)).is_some_and(Os::is_windows);
+    let (memory, size) = if is_windows { ("4GiB", "64GiB") } else { ("2GiB", "20GiB") };
     let mut entry = Map::new();
     if !profiles.is_empty() {
         entry.insert("profiles".to_owned(), profiles.into());

@@ -59,9 +59,9 @@ pub fn find(source: &Source, name: &str, kind: Option<ObjectKind>) -> Result<Obj
     if let Some(kind) = kinds.iter().find(|kind| taken(root, **kind, name).is_some()) {
         return Err(Error::External { kind: kind.name(), name: name.to_owned() });
     }
-    let replicas = entries(ObjectKind::Domain).iter().filter(|member| member.value.member("replicas").is_some());
+    let mut replicas = entries(ObjectKind::Domain).iter().filter(|member| member.value.member("replicas").is_some());
     let stands_for = |entry: &&Member| Renaming { kind: ObjectKind::Domain, old: &entry.key, new: "" }.renamed(name).is_some();
-    if let Some(entry) = replicas.into_iter().find(stands_for).filter(|_| kinds.contains(&ObjectKind::Domain)) {
+    if let Some(entry) = replicas.find(stands_for).filter(|_| kinds.contains(&ObjectKind::Domain)) {
         return Err(Error::Replica { name: name.to_owned(), entry: entry.key.clone() });
     }
     let known = kinds.iter().flat_map(|kind| entries(*kind)).map(|member| member.key.as_str());
@@ -127,8 +127,8 @@ impl Way<'_> {
             possible.extend((!is_written("bridge") && self.bridge().is_some()).then_some(Keep::Bridge));
             possible.push(Keep::Interfaces);
         }
-        let choose = |mask: u32| possible.iter().enumerate().filter(move |(bit, _)| mask & (1 << bit) != 0);
-        let mut all: Vec<Vec<Keep>> = (0..1 << possible.len()).map(|mask| choose(mask).map(|(_, keep)| *keep).collect()).collect();
+        let choose = |mask: u32| possible.iter().enumerate().filter(move |(bit, _)| mask & (1_u32 << bit) != 0);
+        let mut all: Vec<Vec<Keep>> = (0..1_u32 << possible.len()).map(|mask| choose(mask).map(|(_, keep)| *keep).collect()).collect();
         all.retain(|keeps| !needs_id || keeps.contains(&Keep::Id));
         all.sort_by_key(Vec::len);
         all
@@ -211,7 +211,8 @@ impl Way<'_> {
         let as_it_was = |step: &String| {
             let around = at?;
             let is_renamed = step == self.renaming.new && around.member(step).is_none();
-            let step = if is_renamed && around.member(self.renaming.old).is_some() { self.renaming.old } else { step };
+            let is_renamed = is_renamed && around.member(self.renaming.old).is_some();
+            let step = if is_renamed { self.renaming.old } else { step.as_str() };
             at = node(around, &[step.to_owned()]);
             Some(step.to_owned())
         };
@@ -245,6 +246,14 @@ impl Way<'_> {
         same(before, after, self.renaming).map_err(differs)
     }
 
+    /// Whether a word may be the object: its name, that of a replica, or a name of DNS that begins with it.
+    fn stands_in(&self, word: &str) -> bool {
+        let rest = word.strip_prefix(self.renaming.old);
+        let has_replicas = self.entry.value.member("replicas").is_some();
+        rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('.') && !rest.contains('/')))
+            || (has_replicas && self.renaming.renamed(word).is_some())
+    }
+
     /// Where the old name stands still. The keys that keep it do not count, nor what is for people.
     fn left(&self, source: &Source) -> Vec<Place> {
         let mut left = Vec::new();
@@ -252,9 +261,7 @@ impl Way<'_> {
         while let Some((at, node)) = open.pop() {
             match &node.kind {
                 Kind::String(word) => {
-                    let is_name = self.renaming.renamed(word).is_some()
-                        || word.strip_prefix(self.renaming.old).is_some_and(|rest| rest.starts_with('.') && !rest.contains('/'));
-                    if is_name {
+                    if self.stands_in(word) {
                         left.push(Place::Value(at));
                     }
                 }

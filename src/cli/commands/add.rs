@@ -24,7 +24,7 @@ pub(super) fn add(cli: &Cli, arguments: &AddArguments) -> Result<u8, Failure> {
         Ok(edited) => edited,
         Err(refusal) => return refuse(cli, target, refusal),
     };
-    if !settle(cli, spec, target, &edited)? {
+    if !settle(cli, spec, target, &edited, &target.new_problems(&edited))? {
         return Ok(ATTENTION);
     }
     let section = kind.section();

@@ -29,10 +29,15 @@ pub(super) fn refuse(cli: &Cli, target: Target<'_>, refusal: Refusal) -> Result<
     Ok(ATTENTION)
 }
 
-/// Shows how a spec changes, or changes it, with the problems that are new. Whether it may go on to say what was done.
-pub(super) fn settle(cli: &Cli, spec: &EditedSpec, target: Target<'_>, edited: &Edited) -> Result<bool, Failure> {
-    let new: Vec<Problem> = target.new_problems(edited);
-    report_problems(cli, &new, Some(&edited.source));
+/// Shows how a spec changes, or changes it, with the problems that are `new`. Whether it may go on to say what was done.
+pub(super) fn settle(
+    cli: &Cli,
+    spec: &EditedSpec,
+    target: Target<'_>,
+    edited: &Edited,
+    new: &[Problem],
+) -> Result<bool, Failure> {
+    report_problems(cli, new, Some(&edited.source));
     let before = target.source.text();
     let mark = if target.source.files()[0].bom_len() > 0 { MARK } else { "" };
     let name = spec.path.file_name().unwrap_or(spec.path.as_os_str()).to_string_lossy();

@@ -8,6 +8,7 @@ use crate::edit::rename::{Renamed, find, kept_words, rename as rename_in};
 use crate::edit::same::Renaming;
 use crate::files::Disk;
 use crate::lab::identity::ObjectKind;
+use crate::problem::Problem;
 use crate::source::Source;
 
 /// How many places with the old name are shown.
@@ -28,7 +29,14 @@ pub(super) fn rename(cli: &Cli, arguments: &RenameArguments) -> Result<u8, Failu
         Ok(renamed) => renamed,
         Err(refusal) => return refuse(cli, target, refusal),
     };
-    if !settle(cli, spec, target, &renamed.edited)? {
+    // What it said of the old name, it says of the new one.
+    let is_known = |problem: &Problem| {
+        let message = problem.message.replace(&format!("`{new}`"), &format!("`{old}`"));
+        checked.problems.iter().any(|known| known.id == problem.id && known.message == message)
+    };
+    let mut problems = target.new_problems(&renamed.edited);
+    problems.retain(|problem| !is_known(problem));
+    if !settle(cli, spec, target, &renamed.edited, &problems)? {
         return Ok(ATTENTION);
     }
     talk(cli, &told(&renamed, Renaming { kind, old, new }));
