@@ -3,6 +3,7 @@
 mod call;
 mod commands;
 mod complete;
+pub mod edit;
 mod graph;
 mod help;
 pub mod operate;
@@ -26,6 +27,7 @@ use crate::problem::did_you_mean;
 use crate::report::Format;
 
 pub use commands::run;
+pub use edit::{AddArguments, InitArguments, RenameArguments};
 pub use graph::{GraphArguments, GraphFormat};
 pub use outputs::{InspectArguments, InventoryArguments, InventoryFormat, SchemaArguments, SchemaOf, TableFormat};
 
@@ -136,6 +138,20 @@ impl Planned {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Begins a lab: writes a commented lab.json, and with `--flake` its flake.
+    ///
+    /// The files are those of a template. All of them are written or none, and nothing is overwritten.
+    Init(InitArguments),
+    /// Adds a domain, a network or a pool to a spec, and keeps its comments and its layout.
+    ///
+    /// The entry says what it cannot do without: a free subnet, a directory, memory, a disk on the first pool, an interface on the first
+    /// network; of a domain nothing that `defaults` and its profiles say. Nothing is written if the spec would have an error.
+    Add(AddArguments),
+    /// Renames a domain, a network or a pool in a spec, with every reference to it.
+    ///
+    /// All UUIDs, MAC addresses, volumes and paths stay what they are: the entry gets an `id`, and what else keeps them. Nothing is
+    /// written if more than the name would change.
+    Rename(RenameArguments),
     /// Generates the Nix files of a lab.
     ///
     /// Writes networks.nix, pools.nix, domains.nix, default.nix and the directory host, all of them or none. Does not

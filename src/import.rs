@@ -8,10 +8,8 @@
 mod defaults;
 pub mod draft;
 pub mod frame;
-pub mod insert;
 mod made;
 mod moved;
-pub mod print;
 pub mod rest;
 pub mod settle;
 mod shorten;

@@ -26,7 +26,7 @@
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`neighbours`] compares several labs; [`nocloud`] makes the files
 //! that guests read at their first boot; [`graph`] draws labs; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
 //! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
-//! those whose domains they are, and [`explain`] says it at length, with its address in the documentation ([`book`]); [`operate`] runs a lab on libvirt. [`inventory`] says who is in labs and how
+//! those whose domains they are, and [`explain`] says it at length, with its address in the documentation ([`book`]); [`operate`] runs a lab on libvirt. [`edit`] changes the text of a spec: it begins a lab, adds objects and renames them. [`inventory`] says who is in labs and how
 //! they are reached, [`inspect`] what all of them are; [`columns`] is for tables. [`keys`] reads the keys of an entry out of a definition, for [`base`], the definitions that entries
 //! stand on, and for [`import`], which goes the way of a lab backwards, from what libvirt has to a spec. [`pipeline`] is the whole way in two calls, and
 //! [`cli`] the command around it.
@@ -142,6 +142,9 @@ pub mod activation;
 pub mod virsh;
 
 pub mod gentle;
+
+#[warn(missing_docs)]
+pub mod edit;
 
 #[warn(missing_docs)]
 pub mod import;

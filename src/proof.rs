@@ -20,18 +20,25 @@
 //! host is the one that this crate has. That of the lab imports the files beside it only; it says nothing but what the lab
 //! is, and each of that reads back as what was meant.
 //!
+//! A spec that was edited is proven when it is what it was but for the changes, which take away no comment, and a reader finds in it what
+//! was meant. A file of a template is proven when a reader of its language takes it.
+//!
 //! A document that a graph is kept in is proven when it is what it was but for what is between its two lines, and that is the graph.
 //!
 //! A proof that fails is a mistake in this crate: nothing is written.
 
+mod edited;
 mod imported;
 mod kept;
 mod module;
+mod template;
 mod walk;
 
+pub use edited::edited_spec;
 pub use imported::{imported_definition, imported_spec};
 pub use kept::kept_document;
 pub use module::{host_file, lab_of, module, schema_file};
+pub use template::template_file;
 
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{KeptObject, Objects};

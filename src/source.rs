@@ -11,6 +11,7 @@
 
 mod beside;
 mod comments;
+mod edit;
 mod file;
 mod include;
 mod joined;
@@ -26,6 +27,7 @@ use crate::place::Place;
 use crate::problem::Problem;
 
 pub use beside::Beside;
+pub use edit::{Edit, edited};
 pub use file::File;
 pub use include::{Files, NoFiles};
 pub use joined::Joined;

@@ -2,16 +2,20 @@
 //! never on one stream.
 
 mod activate;
+mod add;
 mod check;
 mod explain;
+mod edit;
 mod generate;
 mod git;
 mod graph;
 mod import;
+mod init;
 mod inspect;
 mod inventory;
 mod operate;
 mod plan;
+mod rename;
 mod save;
 mod schema;
 mod summary;
@@ -27,6 +31,7 @@ use std::process::ExitCode;
 
 use super::{Cli, Command, Deny, call, help, spec};
 use crate::activation::{settings, wanted};
+use crate::edit as editing;
 use crate::files::{self, Disk, Outcome, Replace, State};
 use crate::gentle;
 use crate::inventory::{choice, hypervisor};
@@ -80,6 +85,8 @@ enum Failure {
     Pipeline(#[from] pipeline::Error),
     #[error("cannot write to standard output")]
     Output(#[from] io::Error),
+    #[error(transparent)]
+    Edit(#[from] editing::Error),
     #[error(transparent)]
     Virsh(#[from] virsh::Error),
     #[error(transparent)]
@@ -164,6 +171,9 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         return Err(Failure::DenyOfPlan);
     }
     match &cli.command {
+        Command::Init(arguments) => return init::init(cli, arguments),
+        Command::Add(arguments) => return add::add(cli, arguments),
+        Command::Rename(arguments) => return rename::rename(cli, arguments),
         Command::Gen(arguments) => return generate::generate(cli, arguments),
         Command::Xml(arguments) => return xml::xml(cli, arguments),
         Command::Check(arguments) => return check::check(cli, arguments),

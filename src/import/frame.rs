@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json};
 
 use super::draft::Definitions;
-use super::insert::insert;
-use super::print::print;
 use super::spec::Sections;
+use crate::edit::insert::{LEVELS, insert};
+use crate::edit::print::print;
 use crate::problem::Problem;
-use crate::source::{Files, Source};
+use crate::source::{Edit, Files, Source, edited};
 use crate::spec::NixVirtVersion;
 
 /// A spec that takes what was found: a new one, or one that is there.
@@ -42,7 +42,13 @@ impl Frame<'_> {
     #[must_use]
     pub fn text(&self, sections: &Sections) -> String {
         let Some(there) = self.there else { return print(&Json::Object(self.whole(sections))) };
-        insert(there.text, &self.added(sections)).unwrap_or_else(|| there.text.to_owned())
+        edited(there.text, &self.edits(sections)).unwrap_or_else(|| there.text.to_owned())
+    }
+
+    /// How the text of the spec that is there changes.
+    #[must_use]
+    pub fn edits(&self, sections: &Sections) -> Vec<Edit> {
+        self.there.and_then(|there| insert(there.text, &self.added(sections), LEVELS)).unwrap_or_default()
     }
 
     /// What is added to the spec that is there; without one, all.

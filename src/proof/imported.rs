@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::edited::{edited_spec, value};
 use super::{Error, Proven};
-use crate::problem::{Id, Problem};
-use crate::source::{Node, Source};
+use crate::source::Edit;
 
-/// Proves a spec that objects were imported into: all of the text that was there is there, in its order, and what a reader finds
-/// is what was said before with what is added.
+/// Proves a spec that objects were imported into: a new one, or one that was there, with how its text changes
+/// ([`edited_spec`]). What a reader finds is what was said before with what is `added`.
 ///
 /// # Errors
 ///
@@ -15,30 +15,21 @@ use crate::source::{Node, Source};
 pub fn imported_spec(
     name: &str,
     text: String,
-    before: Option<&str>,
+    before: Option<(&str, &[Edit])>,
     added: &Map<String, Value>,
 ) -> Result<Proven, Error> {
-    let mut characters = text.chars();
-    if let Some(lost) = before.and_then(|before| before.chars().find(|old| !characters.any(|new| new == *old))) {
-        return Err(Error::new(name, "", "all of the text that was there", format!("it without a `{lost}`")));
-    }
-    let value = |text: &str| {
-        let (source, problems) = Source::read(name, text.to_owned());
-        // What it includes and names is not read here.
-        let is_of_text = |problem: &Problem| matches!(problem.id, Id::SyntaxError | Id::DuplicateKey);
-        source.root().filter(|_| !problems.iter().any(is_of_text)).map(Node::to_value)
+    let added = Value::Object(added.clone());
+    let Some((before, edits)) = before else {
+        let found = value(name, &text).unwrap_or_default();
+        return if found == added {
+            Ok(Proven { name: name.to_owned(), text })
+        } else {
+            Err(Error::new(name, "", added.to_string(), found.to_string()))
+        };
     };
-    let mut meant = before.map_or_else(|| Some(Value::Object(Map::new())), value);
-    if let Some(meant) = &mut meant {
-        merge(meant, &Value::Object(added.clone()));
-    }
-    match value(&text) {
-        Some(found) if Some(&found) == meant.as_ref() => Ok(Proven { name: name.to_owned(), text }),
-        found => {
-            let text = |value: Option<Value>| value.unwrap_or_default().to_string();
-            Err(Error::new(name, "", text(meant), text(found)))
-        }
-    }
+    let mut meant = value(name, before).unwrap_or_default();
+    merge(&mut meant, &added);
+    edited_spec(name, "", before, edits, Some(&meant))
 }
 
 /// Adds what is not there.

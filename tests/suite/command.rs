@@ -3,6 +3,7 @@
 
 mod bounds;
 mod disk;
+mod edit;
 mod fake;
 mod graph;
 mod import;

@@ -38,6 +38,7 @@ const ROOMS: &[&str] = &[
     "gentle",
     "plan",
     "explain",
+    "edit",
     "import",
     "operate",
     "cli",

@@ -156,7 +156,9 @@ fn write_into(cli: &Cli, path: &Path, frame: &Frame<'_>, draft: &Draft) -> Resul
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let text = frame.text(&draft.sections);
-    let spec = proof::imported_spec(&name, text, frame.there.map(|there| there.text), &frame.added(&draft.sections));
+    let edits = frame.edits(&draft.sections);
+    let before = frame.there.map(|there| (there.text, edits.as_slice()));
+    let spec = proof::imported_spec(&name, text, before, &frame.added(&draft.sections));
     let spec = spec.map_err(pipeline::Error::from)?;
     let mut definitions = Vec::new();
     for (path, bytes) in &draft.files {

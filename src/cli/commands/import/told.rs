@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::found::PassedOver;
 use crate::import::draft::{By, Draft, Outcome};
 use crate::import::frame::Frame;
-use crate::import::print::part;
+use crate::edit::print::part;
 use crate::lab::identity::ObjectKind;
 use crate::visible;
 

@@ -1,0 +1,53 @@
+//! `lab2nix init`.
+
+use std::path::Path;
+
+use super::{ATTENTION, Failure, report_problems, talk};
+use crate::cli::{Cli, InitArguments};
+use crate::files::{self, Outcome, Replace, State};
+use crate::place::Place;
+use crate::problem::{Id, Problem};
+use crate::proof::{self, Proven};
+use crate::{pipeline, visible};
+
+/// Writes the files that a lab begins with, all of them or none.
+pub(super) fn init(cli: &Cli, arguments: &InitArguments) -> Result<u8, Failure> {
+    let InitArguments { directory, template, flake } = arguments;
+    let files = template.of_lab(*flake).iter().map(|(name, text)| proof::template_file(name, text));
+    let files: Vec<Proven> = files.collect::<Result<_, _>>().map_err(pipeline::Error::from)?;
+    let states = files::compare(directory, &files, Replace::Nothing)?;
+    let is_there = |(file, state): (&Proven, &State)| (*state != State::Missing).then(|| there(directory, file.name()));
+    let problems: Vec<Problem> = files.iter().zip(&states).filter_map(is_there).collect();
+    if !problems.is_empty() {
+        report_problems(cli, &problems, None);
+        return Ok(ATTENTION);
+    }
+    match files::write(directory, &files, Replace::Nothing)? {
+        Outcome::Refused(problems) => {
+            report_problems(cli, &problems, None);
+            return Ok(ATTENTION);
+        }
+        Outcome::Written(_) => {}
+    }
+    for file in &files {
+        let path = directory.join(file.name());
+        talk(cli, &format!("wrote {}\n", visible::path(path.strip_prefix(".").unwrap_or(&path))));
+    }
+    let command = if *flake { "nix run .#gen" } else { "lab2nix gen" };
+    let command = if directory == Path::new(".") {
+        command.to_owned()
+    } else {
+        format!("cd {} && {command}", visible::shell(&directory.to_string_lossy()))
+    };
+    talk(cli, &format!("next: give the lab its name in lab.json, then `{command}`\n"));
+    Ok(0)
+}
+
+/// The problem of a file that is there already.
+fn there(directory: &Path, name: &str) -> Problem {
+    let path = directory.join(name);
+    let path = path.strip_prefix(".").unwrap_or(&path);
+    let message = format!("`{}` is there already", visible::path(path));
+    Problem::new(Id::ForeignFile, Place::File(path.display().to_string()), message)
+        .help("`init` overwrites nothing: name another directory, or change what is there with `lab2nix add`")
+}
