@@ -4,6 +4,7 @@ mod commands;
 mod complete;
 mod graph;
 mod help;
+mod man;
 pub mod operate;
 mod outputs;
 pub mod save;
@@ -13,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use clap_complete::{CompleteEnv, Shell};
 
 use crate::host_file::HostSystem;
@@ -63,6 +65,7 @@ pub struct Cli {
     pub message_format: Format,
     /// What counts as an error: `warnings`; of `plan` also a consequence, or `data-lost` for all that lose data.
     #[arg(long, global = true, value_name = "WHAT", value_delimiter = ',', value_parser = Deny::parse)]
+    #[arg(add = ArgValueCandidates::new(complete::denied))]
     pub deny: Vec<Deny>,
     /// What to do.
     #[command(subcommand)]
@@ -230,7 +233,7 @@ pub enum Command {
     /// Tells more about a problem or a consequence, or lists all.
     Explain {
         /// The problem's name, as it stands in brackets in a report, or that of a consequence in a plan.
-        #[arg(value_name = "PROBLEM")]
+        #[arg(value_name = "PROBLEM", add = ArgValueCandidates::new(complete::problems))]
         problem: Option<String>,
     },
     /// Prints completions for a shell.
@@ -239,8 +242,12 @@ pub enum Command {
         #[arg(value_name = "SHELL", value_enum)]
         shell: Shell,
     },
-    /// Prints the manual page.
-    Man,
+    /// Prints the manual page, or writes the pages of all commands.
+    Man {
+        /// Where they go: `DIR/lab2nix.1`, `DIR/lab2nix-gen.1` and so on. Default: the page of lab2nix itself is printed.
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
+    },
 }
 
 /// The arguments of `check`.
@@ -275,7 +282,7 @@ pub struct Gen {
 #[derive(Debug, clap::Args)]
 pub struct ImportArguments {
     /// The objects, by name. Default: all.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::originals))]
     pub names: Vec<String>,
     /// The libvirt that has them. Default: `qemu:///system`.
     #[arg(long, value_name = "URI", conflicts_with = "from")]
@@ -293,6 +300,7 @@ pub struct ImportArguments {
     pub lab: Option<String>,
     /// Only objects of these kinds.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(add = ArgValueCandidates::new(complete::kinds))]
     pub kind: Vec<ObjectKind>,
     /// Domains may have their devices plugged in elsewhere from their next start on, where that makes their entries shorter.
     #[arg(long)]
@@ -358,9 +366,11 @@ pub struct PlanArguments {
     /// Who activates: `nixvirt` alone, or `gentle`, with lab2nix's part before and after it; or a file in which the module of the
     /// host says how. Default: what it keeps in /etc/lab2nix/activation.json; without that, `nixvirt`.
     #[arg(long, value_name = "gentle|nixvirt|FILE", value_parser = Activation::parse)]
+    #[arg(add = ArgValueCompleter::new(complete::activations))]
     pub activation: Option<Activation>,
     /// Consequences that are not denied this time, as in /run/lab2nix/accept.
     #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
+    #[arg(add = ArgValueCandidates::new(complete::consequences))]
     pub accept: Vec<Planned>,
     /// How it is told.
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
@@ -439,7 +449,7 @@ pub struct Xml {
     /// The spec, which is the first argument if that ends in `.json`, else lab.json; then the objects: their names, or
     /// where a name is not enough, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
     /// `seeds/NAME/user-data`. Default: all.
-    #[arg(value_name = "[SPEC] [NAME]")]
+    #[arg(value_name = "[SPEC] [NAME]", add = ArgValueCompleter::new(complete::objects))]
     pub arguments: Vec<String>,
     /// What the host runs that the definitions are for.
     #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]

@@ -6,14 +6,15 @@ mod check;
 mod generate;
 mod git;
 mod graph;
-mod import;
+pub(super) mod import;
 mod inspect;
 mod inventory;
+mod man;
 mod operate;
 mod plan;
 mod save;
 mod schema;
-mod xml;
+pub(super) mod xml;
 
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
@@ -195,11 +196,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
             })?)?;
         }
         Command::Completions { shell } => print(&help::registration(*shell)?)?,
-        Command::Man => {
-            let mut text = Vec::new();
-            clap_mangen::Man::new(help::command()).render(&mut text)?;
-            print(&String::from_utf8_lossy(&text))?;
-        }
+        Command::Man { dir } => return man::man(cli, dir.as_deref()),
     }
     Ok(0)
 }

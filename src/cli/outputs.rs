@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap_complete::engine::ArgValueCandidates;
+
+use super::complete;
 
 /// The arguments of `inspect`.
 #[derive(Debug, clap::Args)]
@@ -34,7 +37,7 @@ pub struct InventoryArguments {
     #[arg(long, value_enum)]
     pub format: InventoryFormat,
     /// Only these domains: globs of names such as `web-*`, or profiles such as `@server`. Default: all but templates.
-    #[arg(long, value_name = "GLOB|@PROFILE")]
+    #[arg(long, value_name = "GLOB|@PROFILE", add = ArgValueCandidates::new(complete::globs))]
     pub only: Vec<String>,
     /// The libvirt that has them. By `qemu+ssh://`, ssh and Ansible go through its machine. Default: that of the spec.
     #[arg(long, value_name = "URI")]
