@@ -113,7 +113,8 @@ fn begun(current: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<Comple
 /// The specs that the line names, or `lab.json`. Those that have errors offer nothing, nor does what is no file.
 fn specs() -> Vec<Checked> {
     let named = typed().and_then(|typed| {
-        let of_xml = |words: Vec<String>| words.into_iter().find(|word| xml::is_spec(word)).map(|spec| vec![spec.into()]);
+        let of_xml =
+            |words: Vec<String>| words.into_iter().find(|word| xml::is_spec(word)).map(|spec| vec![spec.into()]);
         ["specs", "spec"]
             .into_iter()
             .find_map(|id| paths(&typed, id))

@@ -91,7 +91,8 @@ fn with_bold(line: &str) -> String {
         return line.to_owned();
     }
     let is_quoted = |index: usize| !index.is_multiple_of(2);
-    let part = |(index, part): (usize, &&str)| if is_quoted(index) { format!(r"\fB{part}\fR") } else { (*part).to_owned() };
+    let part =
+        |(index, part): (usize, &&str)| if is_quoted(index) { format!(r"\fB{part}\fR") } else { (*part).to_owned() };
     parts.iter().enumerate().map(part).collect()
 }
 

@@ -8,11 +8,11 @@ use std::process::Command;
 use clap::CommandFactory as _;
 use lab2nix::cli::Cli;
 
-use crate::support::script::shellcheck;
 use crate::support::{entries, skip};
 
 /// The files of YAML that services read.
-const YAML: &[&str] = &[".github/workflows/ci.yml", ".github/workflows/release.yml", ".pre-commit-hooks.yaml", "action.yml"];
+const YAML: &[&str] =
+    &[".github/workflows/ci.yml", ".github/workflows/release.yml", ".pre-commit-hooks.yaml", "action.yml"];
 
 /// What a build includes besides the crate's own code, by where it is from the root.
 fn included() -> BTreeSet<PathBuf> {
@@ -81,16 +81,12 @@ fn the_crate_has_what_its_build_takes_and_no_tests() {
 
 #[test]
 fn yamllint_has_nothing_to_say() {
-    let rules = "{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}}}";
+    let rules =
+        "{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}}}";
     match Command::new("yamllint").args(["--strict", "--config-data", rules]).args(YAML).output() {
         Err(error) => skip(&format!("yamllint does not start: {error}")),
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
     }
-}
-
-#[test]
-fn the_scripts_of_releases_are_sound() {
-    shellcheck([".ci/dist", ".github/action/install", ".github/action/check", "src/cli/words.bash"]);
 }
 
 /// A hook begins a command that clap takes.
@@ -112,8 +108,7 @@ fn releases_are_where_they_are_looked_for() {
     let install = read(".github/action/install");
     assert!(install.contains(concat!(env!("CARGO_PKG_REPOSITORY"), "/releases")));
     let workflow = read(".github/workflows/release.yml");
-    let targets: BTreeSet<&str> =
-        workflow.lines().filter_map(|line| line.trim().strip_prefix("- target: ")).collect();
+    let targets: BTreeSet<&str> = workflow.lines().filter_map(|line| line.trim().strip_prefix("- target: ")).collect();
     let known: BTreeSet<&str> =
         install.lines().filter_map(|line| line.split_once("target=")?.1.split(' ').next()).collect();
     assert_eq!(targets, known);

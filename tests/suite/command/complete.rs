@@ -19,7 +19,10 @@ const OTHER: &str = r#"{
 fn place() -> Place {
     let place = Place::with(GOOD);
     place.write("other.json", OTHER);
-    place.write("db.xml", "<domain type='kvm'><name>from-file</name><memory>1024</memory><os><type>hvm</type></os></domain>");
+    place.write(
+        "db.xml",
+        "<domain type='kvm'><name>from-file</name><memory>1024</memory><os><type>hvm</type></os></domain>",
+    );
     place
 }
 
@@ -37,7 +40,7 @@ fn words(place: &Place, line: &[&str]) -> Vec<String> {
     let of_shell = |shell: &str, separator: char| -> Vec<String> {
         let out = offered(place, shell, line);
         let word = |line: &str| line.split(separator).next().unwrap_or_default().to_owned();
-        out.lines().map(word).filter(|word| !word.starts_with("--")).collect()
+        out.lines().map(word).filter(|word| !word.starts_with('-')).collect()
     };
     let bash = of_shell("bash", '\n');
     assert_eq!(of_shell("zsh", ':'), bash, "{line:?}");
@@ -116,15 +119,20 @@ fn the_scripts_are_sound() {
     let place = place();
     for (shell, load) in [
         ("bash", "source <(\"$LAB2NIX\" completions bash)"),
-        ("zsh", "autoload -U compinit && compinit -D && source <(\"$LAB2NIX\" completions zsh)"),
-        ("fish", "\"$LAB2NIX\" completions fish | source; PATH=$BIN:$PATH complete --do-complete 'lab2nix explain bad-siz'"),
+        ("zsh", "autoload -U compinit && compinit -u -D && source <(\"$LAB2NIX\" completions zsh)"),
+        (
+            "fish",
+            "\"$LAB2NIX\" completions fish | source; PATH=$BIN:$PATH complete --do-complete 'lab2nix explain bad-siz'",
+        ),
     ] {
         if let Err(error) = Command::new(shell).arg("--version").output() {
             skip(&format!("{shell} does not start: {error}"));
             continue;
         }
         let bin = std::path::Path::new(LAB2NIX).parent().expect("it is in a directory");
-        let ran = Ran::of(place.command(shell, &["-c", load]).env("LAB2NIX", LAB2NIX).env("BIN", bin));
+        let ran = Ran::of(
+            place.command(shell, &["-c", load]).env("LAB2NIX", LAB2NIX).env("BIN", bin).env("HOME", place.path("")),
+        );
         let ran = ran.exits(0).without_talk();
         assert!(shell != "fish" || ran.out.starts_with("bad-size\t"), "{ran:?}");
     }
