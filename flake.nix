@@ -57,6 +57,11 @@
         forLinux = each linux;
       };
 
+      flakeModules.default = import ./nix/flake-module.nix {
+        inherit nixpkgs;
+        lab2nix = self;
+      };
+
       # The lab of this repository.
       nixosModules.default = modules.mkNixosModule { generated = ./generated; };
       homeModules.default = modules.mkHomeModule { generated = ./generated; };

@@ -1,4 +1,4 @@
-# The tool, with its manual page and shell completions.
+# The tool, with its manual pages and shell completions.
 {
   lib,
   stdenv,
@@ -24,8 +24,8 @@ rustPlatform.buildRustPackage {
 
   nativeBuildInputs = [ installShellFiles ];
   postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
-    "$out/bin/lab2nix" man >lab2nix.1
-    installManPage lab2nix.1
+    "$out/bin/lab2nix" man pages
+    installManPage pages/*
     for shell in bash fish zsh; do
       "$out/bin/lab2nix" completions "$shell" >"lab2nix.$shell"
     done

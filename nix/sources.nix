@@ -1,10 +1,16 @@
 # What the package and its tests are made of: paths of this repository. CI runs the tests on a copy of just these.
 [
+  ".ci"
+  ".github"
+  ".pre-commit-hooks.yaml"
   "CHANGELOG.md"
   "CONTRIBUTING.md"
   "Cargo.lock"
   "Cargo.toml"
+  "LICENSE-APACHE"
+  "LICENSE-MIT"
   "README.md"
+  "action.yml"
   "benches"
   "docs"
   "examples"

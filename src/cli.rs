@@ -6,6 +6,7 @@ mod complete;
 pub mod edit;
 mod graph;
 mod help;
+mod man;
 pub mod operate;
 mod outputs;
 pub mod save;
@@ -17,7 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use clap_complete::{CompleteEnv, Shell};
 
 use crate::host_file::HostSystem;
@@ -68,6 +70,7 @@ pub struct Cli {
     pub message_format: Format,
     /// What counts as an error: `warnings`; for `plan` also a consequence, or `data-lost` for all that lose data.
     #[arg(long, global = true, value_name = "WHAT", value_delimiter = ',', value_parser = Deny::parse)]
+    #[arg(add = ArgValueCandidates::new(complete::denied))]
     pub deny: Vec<Deny>,
     /// Says problems and results only.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -265,15 +268,19 @@ pub enum Command {
         #[arg(value_name = "SHELL", value_enum)]
         shell: Shell,
     },
-    /// Prints the manual page.
-    Man,
+    /// Prints the manual page, or writes the pages of all commands.
+    Man {
+        /// Where they go: `DIR/lab2nix.1`, `DIR/lab2nix-gen.1` and so on. Default: the page of lab2nix itself is printed.
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
+    },
 }
 
 /// The arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArguments {
     /// The name of a problem, in brackets in a report, or of a consequence in a plan.
-    #[arg(value_name = "PROBLEM")]
+    #[arg(value_name = "PROBLEM", add = ArgValueCandidates::new(complete::problems))]
     pub problem: Option<String>,
     /// Print all of them as the page `problems.md` of the documentation.
     #[arg(long, conflicts_with = "problem")]
@@ -312,7 +319,7 @@ pub struct Gen {
 #[derive(Debug, clap::Args)]
 pub struct ImportArguments {
     /// The objects, by name. Default: all.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::originals))]
     pub names: Vec<String>,
     /// The libvirt that has them. Default: `qemu:///system`.
     #[arg(long, value_name = "URI", conflicts_with = "from")]
@@ -330,6 +337,7 @@ pub struct ImportArguments {
     pub lab: Option<String>,
     /// Only objects of these kinds.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    #[arg(add = ArgValueCandidates::new(complete::kinds))]
     pub kind: Vec<ObjectKind>,
     /// The PCI addresses of devices may change at a domain's next start, if that makes its entry shorter.
     #[arg(long)]
@@ -395,9 +403,11 @@ pub struct PlanArguments {
     /// host's module describes it. Default: /etc/lab2nix/activation.json, which the host's module writes; without it,
     /// `nixvirt`.
     #[arg(long, value_name = "gentle|nixvirt|FILE", value_parser = Activation::parse)]
+    #[arg(add = ArgValueCompleter::new(complete::activations))]
     pub activation: Option<Activation>,
     /// Consequences to accept this time, as in /run/lab2nix/accept.
     #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
+    #[arg(add = ArgValueCandidates::new(complete::consequences))]
     pub accept: Vec<Planned>,
     /// The output format.
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
@@ -476,7 +486,7 @@ pub struct Xml {
     /// The spec, if the first argument is `-` or ends in `.json`, `.jsonc` or `/`, else lab.json; then the objects: their
     /// names, or if a name is ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
     /// `seeds/NAME/user-data`. Default: all.
-    #[arg(value_name = "[SPEC] [NAME]")]
+    #[arg(value_name = "[SPEC] [NAME]", add = ArgValueCompleter::new(complete::objects))]
     pub arguments: Vec<String>,
     /// The system of the host that the definitions are for.
     #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]

@@ -9,17 +9,18 @@ mod edit;
 mod generate;
 mod git;
 mod graph;
-mod import;
+pub(super) mod import;
 mod init;
 mod inspect;
 mod inventory;
+mod man;
 mod operate;
 mod plan;
 mod rename;
 mod save;
 mod schema;
 mod summary;
-mod xml;
+pub(super) mod xml;
 
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
@@ -199,11 +200,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Graph(arguments) => return graph::graph(cli, arguments),
         Command::Explain(arguments) => explain::explain(arguments)?,
         Command::Completions { shell } => print(&help::registration(*shell)?)?,
-        Command::Man => {
-            let mut text = Vec::new();
-            clap_mangen::Man::new(help::command()).render(&mut text)?;
-            print(&String::from_utf8_lossy(&text))?;
-        }
+        Command::Man { dir } => return man::man(cli, dir.as_deref()),
     }
     Ok(0)
 }

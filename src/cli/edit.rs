@@ -45,7 +45,7 @@ pub struct AddArguments {
 #[derive(Debug, clap::Args)]
 pub struct RenameArguments {
     /// The domain, network or pool.
-    #[arg(value_name = "OLD", add = ArgValueCandidates::new(complete::objects))]
+    #[arg(value_name = "OLD", add = ArgValueCandidates::new(complete::names))]
     pub old: String,
     /// Its new name.
     #[arg(value_name = "NEW")]

@@ -20,13 +20,20 @@ pub(super) fn command() -> Command {
     command.help_template(template)
 }
 
+/// How bash is told of whole words.
+const WORDS: &str = include_str!("words.bash");
+
 /// The script that has a shell ask lab2nix for what it offers.
 pub(super) fn registration(shell: Shell) -> io::Result<String> {
     let shells = Shells::builtins();
     let of_shell = shells.completer(&shell.to_string()).ok_or(io::ErrorKind::Unsupported)?;
     let mut text = Vec::new();
     of_shell.write_registration("COMPLETE", "lab2nix", "lab2nix", "lab2nix", &mut text)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    let text = String::from_utf8_lossy(&text).into_owned();
+    Ok(match shell {
+        Shell::Bash => format!("{WORDS}{}", text.replace("-F _clap_complete_lab2nix", "-F _lab2nix")),
+        _ => text,
+    })
 }
 
 fn template(command: &Command) -> String {

@@ -25,7 +25,7 @@ pub struct LabArguments {
 #[derive(Debug, Args)]
 pub struct Domains {
     /// The domains, by name, as globs such as `web-*`, or by profile as `@server`. Default: all of the lab.
-    #[arg(value_name = "GLOB", add = ArgValueCandidates::new(complete::domains))]
+    #[arg(value_name = "GLOB", add = ArgValueCandidates::new(complete::globs))]
     pub globs: Vec<String>,
     #[command(flatten)]
     pub lab: LabArguments,
@@ -106,7 +106,7 @@ pub struct WaitArguments {
 #[derive(Debug, Args)]
 pub struct RunArguments {
     /// The domains, by name, as globs such as `web-*`, or by profile as `@server`.
-    #[arg(value_name = "GLOB", required = true, add = ArgValueCandidates::new(complete::domains))]
+    #[arg(value_name = "GLOB", required = true, add = ArgValueCandidates::new(complete::globs))]
     pub globs: Vec<String>,
     #[command(flatten)]
     pub lab: LabArguments,

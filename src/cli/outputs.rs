@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap_complete::engine::ArgValueCandidates;
+
+use super::complete;
 
 use super::spec;
 
@@ -36,7 +39,7 @@ pub struct InventoryArguments {
     #[arg(long, value_enum)]
     pub format: InventoryFormat,
     /// Only these domains: globs of names such as `web-*`, or profiles such as `@server`. Default: all but templates.
-    #[arg(long, value_name = "GLOB|@PROFILE")]
+    #[arg(long, value_name = "GLOB|@PROFILE", add = ArgValueCandidates::new(complete::globs))]
     pub only: Vec<String>,
     /// The libvirt that has them. With `qemu+ssh://`, ssh and Ansible connect through its machine. Default: that of the
     /// spec.

@@ -1,7 +1,9 @@
 //! The arguments of `save`, `restore`, `saves` and `forget`.
 
 use clap::ValueEnum;
+use clap_complete::engine::ArgValueCandidates;
 
+use super::complete;
 use super::operate::LabArguments;
 use crate::operate::save;
 
@@ -15,7 +17,7 @@ pub struct SaveArguments {
     #[arg(long, value_name = "TEXT", default_value = "", value_parser = save::description, hide_default_value = true)]
     pub description: String,
     /// Only domains whose names match. Default: all except templates and imported domains.
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", add = ArgValueCandidates::new(complete::globs))]
     pub only: Vec<String>,
     /// The labs.
     #[command(flatten)]
@@ -29,7 +31,7 @@ pub struct RestoreArguments {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Only domains whose names match. Default: all that `save` includes, and all that the save has.
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", add = ArgValueCandidates::new(complete::globs))]
     pub only: Vec<String>,
     /// Does not ask whether the current state of the domains may be lost.
     #[arg(long, visible_alias = "yes")]
@@ -46,7 +48,7 @@ pub struct ForgetArguments {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Only domains whose names match. Default: all that have a part of it, also those that are no longer in the spec.
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", add = ArgValueCandidates::new(complete::domains))]
     pub only: Vec<String>,
     /// The labs.
     #[command(flatten)]

@@ -1,7 +1,9 @@
 //! The command as people and programs meet it: what it prints where, what it exits with, and what it does to the disk
 //! when things go wrong.
 
+mod action;
 mod bounds;
+mod complete;
 mod disk;
 mod edit;
 mod fake;
@@ -9,6 +11,7 @@ mod graph;
 mod import;
 mod include;
 mod inventory;
+mod man;
 mod operate;
 mod place;
 mod plan;
@@ -454,7 +457,7 @@ fn what_the_command_tells_of_itself() {
     let ran = place.run(&["schema", "--markdown"]).exits(0).without_talk();
     assert!(ran.out.contains("\n# The spec language\n"), "{ran:?}");
     let ran = place.run(&["man"]).exits(0).without_talk();
-    assert!(ran.out.contains("\n.TH lab2nix 1 ") && ran.out.contains("\n.SH SYNOPSIS\n"), "{ran:?}");
+    assert!(ran.out.contains("\n.TH LAB2NIX 1 ") && ran.out.contains("\n.SH SYNOPSIS\n"), "{ran:?}");
     for shell in ["bash", "zsh", "fish"] {
         let ran = place.run(&["completions", shell]).exits(0).without_talk();
         assert!(ran.out.contains("lab2nix") && ran.out.contains("COMPLETE"), "{ran:?}");

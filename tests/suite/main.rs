@@ -20,6 +20,7 @@ mod layers;
 mod lint;
 mod newcomer;
 mod nix_text;
+mod package;
 mod room;
 mod rules;
 mod schema;

@@ -109,6 +109,12 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
     }
 }
 
+/// The objects that files define: none where one cannot be read.
+pub(in crate::cli) fn names(files: &[PathBuf]) -> Vec<(ObjectKind, String)> {
+    let found = Findings::of_files("lab", files).unwrap_or_default();
+    found.originals.into_iter().map(|original| (original.kind, original.name)).collect()
+}
+
 /// A spec that is there.
 struct There {
     path: PathBuf,

@@ -84,6 +84,15 @@ fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failu
     Ok(documents.into_iter().filter(wanted).collect())
 }
 
+/// What documents can be asked for by: the name of each object, or where several have that name, its path.
+pub(in crate::cli) fn names(documents: &[Proven]) -> impl Iterator<Item = String> {
+    let alone = |file| without_suffix(file).rsplit('/').next().unwrap_or_default();
+    documents.iter().map(move |file| {
+        let is_only = documents.iter().filter(|other| alone(other) == alone(file)).count() == 1;
+        if is_only { alone(file).to_owned() } else { without_suffix(file).to_owned() }
+    })
+}
+
 /// Whether a document has a name, which may say what kind of object it is.
 fn is(file: &Proven, name: &str) -> bool {
     let path = without_suffix(file);
