@@ -121,7 +121,12 @@ fn shmem(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Vec<Shme
 fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Option<ShmemMemory> {
     match layers.value(key!(model)).unwrap_or_default() {
         ShmemModel::IvshmemPlain => {
-            parse::only_for(written!(layers => server), "memory without a server", "`ivshmem-doorbell`", problems);
+            parse::only_for(
+                written!(layers => server),
+                "shared memory without a server",
+                "`ivshmem-doorbell`",
+                problems,
+            );
             let device = layers.get(key!(device));
             let path = device.map(|device| text::file(device, problems));
             let Some(written) = layers.get(key!(size)) else {
@@ -149,7 +154,7 @@ fn memory(layers: &Layers<'_, written::Shmem>, problems: &mut Problems) -> Optio
             }
         }
         ShmemModel::IvshmemDoorbell => {
-            parse::only_for(written!(layers => size, device), "memory of a server", "`ivshmem-plain`", problems);
+            parse::only_for(written!(layers => size, device), "shared memory of a server", "`ivshmem-plain`", problems);
             let Some(server) = layers.get(key!(server)) else {
                 problems.push(
                     Problem::needs(layers.place(), "shared memory of a server, without its socket", "a `server`")

@@ -79,7 +79,7 @@ fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     let text = word.value;
     let Some(duration) = amount(text, &DELAYS) else {
         problems.push(
-            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a delay"))
+            Problem::of_value(Id::BadDuration, word.place(), format!("`{text}` is not a duration"))
                 .label("needs a whole number and `s`, `ms` or `us`")
                 .help("write it like `\"50ms\"`"),
         );
@@ -87,9 +87,9 @@ fn duration(word: Word<'_>, problems: &mut Problems) -> Option<u64> {
     };
     if !(1..=DELAY_MAX).contains(&duration) {
         problems.push(
-            Problem::new(Id::OutOfRange, word.place(), format!("a delay of `{text}`"))
-                .label(if duration == 0 { "no delay" } else { "more than a minute" })
-                .help("write at most `\"60s\"`, or leave it out for no delay"),
+            Problem::new(Id::OutOfRange, word.place(), format!("a duration of `{text}`"))
+                .label(if duration == 0 { "nothing" } else { "more than a minute" })
+                .help("write at most `\"60s\"`, or leave it out"),
         );
         return None;
     }
