@@ -145,7 +145,7 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
         let module = module::module_file(lab, &heads, spec).map_err(Error::from);
         let module = module.and_then(|module| Ok(proof::module(module, &beside)?));
         let host = host_files(lab.target.format).into_iter().map(|file| Ok(proof::host_file(file)?));
-        let schema = lab.target.schema.then(|| Ok(proof::schema_file(schema::schema_text())?));
+        let schema = lab.target.schema.then(|| Ok::<_, Error>(proof::schema_file(schema::schema_text())?));
         let modules: Vec<Result<Proven, Error>> = [module].into_iter().chain(host).chain(schema).collect();
         (proofs.into_iter().map(parallel::joined).collect::<Vec<_>>(), modules)
     });

@@ -46,6 +46,10 @@ const OWN: &[(&str, &str)] = &[
 ];
 
 /// The schema, made once.
+///
+/// # Panics
+///
+/// Never: a test reads the snippets.
 #[must_use]
 pub fn schema() -> &'static Value {
     static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
@@ -101,7 +105,7 @@ fn keys_for_people(plain: &Value, name: &str, definition: &mut Map<String, Value
         if matches!(shape, Some(Shape::Mac | Shape::Uuid | Shape::Wwn)) || OWN.contains(&(owner, key)) {
             property.shift_remove("examples");
         }
-        if let Some(default) = default(plain, property) {
+        if let Some(default) = default(plain, property).filter(|default| !is_key(plain, name, default)) {
             property.insert("default".to_owned(), default);
         }
         describe(plain, property, if owner.is_empty() { "The lab" } else { owner });
@@ -111,6 +115,12 @@ fn keys_for_people(plain: &Value, name: &str, definition: &mut Map<String, Value
             }
         }
     }
+}
+
+/// Whether a value is the name of another key, whose value is meant.
+fn is_key(plain: &Value, name: &str, value: &Value) -> bool {
+    let object = &plain["$defs"][name]["properties"];
+    value.as_str().is_some_and(|word| object.get(word).is_some())
 }
 
 /// Whether an object has a key because it is a layer of domains.
@@ -129,7 +139,7 @@ fn describe(plain: &Value, of: &mut Map<String, Value>, heading: &str) {
     let referred = of.get("$ref").and_then(Value::as_str).and_then(|way| Some((way.strip_prefix("#/$defs/")?, way)));
     let of_target = referred.and_then(|(_, way)| plain.pointer(&way[1..])?["description"].as_str());
     let own = of.get("description").and_then(Value::as_str);
-    let told: Vec<&str> = own.into_iter().chain(of_target.filter(|told| own != Some(told))).collect();
+    let told: Vec<&str> = own.into_iter().chain(of_target.filter(|told| own != Some(*told))).collect();
     if told.is_empty() {
         return;
     }
