@@ -123,8 +123,9 @@ fn is_sound(problems: &[Problem]) -> bool {
     !problems.iter().any(|problem| problem.id.severity() == Severity::Error)
 }
 
-/// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, the files
-/// of the one that makes it the host's, and the schema for editors where the lab's `$schema` is there. `spec` is the name of the spec's file, for their first lines.
+/// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, the files of the one
+/// that makes it the host's, and the schema for editors where the lab's `$schema` is there. `spec` is the name of the spec's
+/// file, for their first lines.
 ///
 /// # Errors
 ///
