@@ -105,7 +105,7 @@ fn keys_for_people(plain: &Value, name: &str, definition: &mut Map<String, Value
         if matches!(shape, Some(Shape::Mac | Shape::Uuid | Shape::Wwn)) || OWN.contains(&(owner, key)) {
             property.shift_remove("examples");
         }
-        if let Some(default) = default(plain, property).filter(|default| !is_key(plain, name, default)) {
+        if let Some(default) = default(plain, name, property) {
             property.insert("default".to_owned(), default);
         }
         describe(plain, property, if owner.is_empty() { "The lab" } else { owner });
@@ -115,12 +115,6 @@ fn keys_for_people(plain: &Value, name: &str, definition: &mut Map<String, Value
             }
         }
     }
-}
-
-/// Whether a value is the name of another key, whose value is meant.
-fn is_key(plain: &Value, name: &str, value: &Value) -> bool {
-    let object = &plain["$defs"][name]["properties"];
-    value.as_str().is_some_and(|word| object.get(word).is_some())
 }
 
 /// Whether an object has a key because it is a layer of domains.
@@ -195,7 +189,7 @@ fn words_in_a_list(definition: &mut Map<String, Value>) {
 }
 
 /// The value that a key has when nobody writes it, where that is a constant: the description ends with it.
-fn default(plain: &Value, property: &Map<String, Value>) -> Option<Value> {
+fn default(plain: &Value, name: &str, property: &Map<String, Value>) -> Option<Value> {
     let description = property.get("description")?.as_str()?.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, told) = description.rsplit_once("Default: ")?;
     let told = told.strip_suffix('.')?;
@@ -205,7 +199,8 @@ fn default(plain: &Value, property: &Map<String, Value>) -> Option<Value> {
     match (of_type, quoted) {
         (Some("boolean"), Some(word)) => word.parse::<bool>().ok().map(Value::from),
         (Some("integer"), _) => quoted.unwrap_or(word).parse::<i64>().ok().map(Value::from),
-        (Some("string"), Some(word)) => Some(word.into()),
+        // The name of another key means what that one has.
+        (Some("string"), Some(word)) => plain["$defs"][name]["properties"].get(word).is_none().then(|| word.into()),
         (None, Some(word)) => {
             let definition = property.get("$ref")?.as_str()?.strip_prefix('#')?;
             let definition = plain.pointer(definition)?;
