@@ -144,8 +144,9 @@ fn is_sound(problems: &[Problem]) -> bool {
     !problems.iter().any(|problem| problem.id.severity() == Severity::Error)
 }
 
-/// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, the files
-/// of the one that makes it the host's, and the schema for editors where the lab's `$schema` is there. `spec` is the name of the spec's file, for their first lines.
+/// The files of a lab, proven: the lists of networks, pools and domains, the module that says what the lab is, the files of the one
+/// that makes it the host's, and the schema for editors where the lab's `$schema` is there. `spec` is the name of the spec's
+/// file, for their first lines.
 ///
 /// # Errors
 ///
@@ -166,7 +167,7 @@ pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
         let module = module::module_file(lab, &heads, spec).map_err(Error::from);
         let module = module.and_then(|module| Ok(proof::module(module, &beside)?));
         let host = host_files(lab.target.format).into_iter().map(|file| Ok(proof::host_file(file)?));
-        let schema = lab.target.schema.then(|| Ok(proof::schema_file(schema::schema_text())?));
+        let schema = lab.target.schema.then(|| Ok::<_, Error>(proof::schema_file(schema::schema_text())?));
         let modules: Vec<Result<Proven, Error>> = [module].into_iter().chain(host).chain(schema).collect();
         (proofs.into_iter().map(parallel::joined).collect::<Vec<_>>(), modules)
     });

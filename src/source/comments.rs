@@ -15,8 +15,10 @@ pub(super) fn blank(text: &str) -> Result<String, Range<usize>> {
         at = match (byte, blanked.get(at + 1)) {
             (b'"', _) => string_end(&blanked, at + 1),
             (b'/', Some(b'/')) => {
-                let end =
-                    blanked[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(blanked.len(), |length| at + length);
+                let end = blanked[at..]
+                    .iter()
+                    .position(|byte| matches!(byte, b'\n' | b'\r'))
+                    .map_or(blanked.len(), |length| at + length);
                 blanked[at..end].fill(b' ');
                 end
             }

@@ -15,6 +15,7 @@ use crate::plan::capacity::{in_units, resize_command};
 use crate::problem::quoted_list;
 use crate::proof::Proven;
 use crate::resolve::secret::without_secrets;
+use crate::spec::schema::editors;
 use crate::visible;
 
 /// Generates the Nix files of a lab, or says how they differ from what they should be.
@@ -191,6 +192,11 @@ fn print_changes(cli: &Cli, dir: &Path, files: &[Proven], states: &[State]) -> R
     for (file, state) in files.iter().zip(states).filter(|file| !is_new_of_host(file)) {
         let old = match state {
             State::UpToDate | State::Foreign => continue,
+            // It is long, and about no lab.
+            State::Missing | State::Differs { .. } if file.name() == editors::FILE => {
+                talk(cli, &format!("{} is missing, or of another lab2nix\n", visible::path(&dir.join(editors::FILE))));
+                continue;
+            }
             State::Missing => "",
             State::Differs { old } => old,
         };

@@ -46,6 +46,10 @@ const OWN: &[(&str, &str)] = &[
 ];
 
 /// The schema, made once.
+///
+/// # Panics
+///
+/// Never: a test reads the snippets.
 #[must_use]
 pub fn schema() -> &'static Value {
     static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
@@ -101,7 +105,7 @@ fn keys_for_people(plain: &Value, name: &str, definition: &mut Map<String, Value
         if matches!(shape, Some(Shape::Mac | Shape::Uuid | Shape::Wwn)) || OWN.contains(&(owner, key)) {
             property.shift_remove("examples");
         }
-        if let Some(default) = default(plain, property) {
+        if let Some(default) = default(plain, name, property) {
             property.insert("default".to_owned(), default);
         }
         describe(plain, property, if owner.is_empty() { "The lab" } else { owner });
@@ -129,7 +133,7 @@ fn describe(plain: &Value, of: &mut Map<String, Value>, heading: &str) {
     let referred = of.get("$ref").and_then(Value::as_str).and_then(|way| Some((way.strip_prefix("#/$defs/")?, way)));
     let of_target = referred.and_then(|(_, way)| plain.pointer(&way[1..])?["description"].as_str());
     let own = of.get("description").and_then(Value::as_str);
-    let told: Vec<&str> = own.into_iter().chain(of_target.filter(|told| own != Some(told))).collect();
+    let told: Vec<&str> = own.into_iter().chain(of_target.filter(|told| own != Some(*told))).collect();
     if told.is_empty() {
         return;
     }
@@ -185,7 +189,7 @@ fn words_in_a_list(definition: &mut Map<String, Value>) {
 }
 
 /// The value that a key has when nobody writes it, where that is a constant: the description ends with it.
-fn default(plain: &Value, property: &Map<String, Value>) -> Option<Value> {
+fn default(plain: &Value, name: &str, property: &Map<String, Value>) -> Option<Value> {
     let description = property.get("description")?.as_str()?.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, told) = description.rsplit_once("Default: ")?;
     let told = told.strip_suffix('.')?;
@@ -195,7 +199,8 @@ fn default(plain: &Value, property: &Map<String, Value>) -> Option<Value> {
     match (of_type, quoted) {
         (Some("boolean"), Some(word)) => word.parse::<bool>().ok().map(Value::from),
         (Some("integer"), _) => quoted.unwrap_or(word).parse::<i64>().ok().map(Value::from),
-        (Some("string"), Some(word)) => Some(word.into()),
+        // The name of another key means what that one has.
+        (Some("string"), Some(word)) => plain["$defs"][name]["properties"].get(word).is_none().then(|| word.into()),
         (None, Some(word)) => {
             let definition = property.get("$ref")?.as_str()?.strip_prefix('#')?;
             let definition = plain.pointer(definition)?;

@@ -58,10 +58,12 @@ pub enum Shape {
     Name,
 }
 
-const V4: &str = "(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+const V4: &str =
+    "(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const V6: &str = "[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,7}(?:[0-9A-Fa-f]{0,4}|(?:[0-9]{1,3}[.]){3}[0-9]{1,3})";
 /// In subnets, numbers may have zeros before them.
-const V4_NET: &str = "(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])[.]){3}(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])/(?:3[0-2]|[0-2]?[0-9])";
+const V4_NET: &str =
+    "(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])[.]){3}(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])/(?:3[0-2]|[0-2]?[0-9])";
 const V6_LENGTH: &str = "/(?:12[0-8]|1[01][0-9]|0?[0-9]?[0-9])";
 
 impl Shape {
@@ -106,7 +108,9 @@ impl Shape {
             Self::Delay => "Write a whole number and `s`, `ms` or `us`, such as `50ms`.",
             Self::BitRate => "Write a whole number and `bit`, `kbit`, `Mbit` or `Gbit`, such as `10Mbit`.",
             Self::Percentage => "Write a number and `%`, such as `2.5%`.",
-            Self::Mac => "Write six pairs of hexadecimal digits with `:` between them, the first one even; or leave it out.",
+            Self::Mac => {
+                "Write six pairs of hexadecimal digits with `:` between them, the first one even; or leave it out."
+            }
             Self::Ipv4 => "Write an IPv4 address without a prefix length, such as `192.168.56.10`.",
             Self::Ipv6 => "Write an IPv6 address without a prefix length, such as `fd00:56::10`.",
             Self::Address => "Write an IPv4 or IPv6 address without a prefix length.",
@@ -115,7 +119,9 @@ impl Shape {
             Self::Ipv4Net => "Write an IPv4 address, `/` and a prefix length, such as `192.168.56.0/24`.",
             Self::Ipv6Net => "Write an IPv6 address, `/` and a prefix length, such as `fd00:56::/64`.",
             Self::Net => "Write an address, `/` and a prefix length, such as `10.30.0.0/16`.",
-            Self::Uuid => "Write 32 hexadecimal digits in groups of 8-4-4-4-12, as `uuidgen` prints them; or leave it out.",
+            Self::Uuid => {
+                "Write 32 hexadecimal digits in groups of 8-4-4-4-12, as `uuidgen` prints them; or leave it out."
+            }
             Self::Pci => "Write it as `lspci -D` prints it, such as `0000:01:00.0`.",
             Self::Usb => "Write vendor and product as `lsusb` prints them, such as `046d:c52b`.",
             Self::UsbPlace => "Write bus and device as `lsusb` prints them, such as `003:005`.",

@@ -58,7 +58,7 @@ async function codemirror() {
     globalThis[name] = name === "window" ? window : window[name];
   }
   // It tells of texts that are not finished yet, which is what completion is for.
-  console.warn = console.log = () => {};
+  console.error = console.warn = console.log = () => {};
   // Its files name each other as bundlers take it, so it is bundled.
   const contents = `
     export { EditorState } from "@codemirror/state";

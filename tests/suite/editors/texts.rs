@@ -35,13 +35,73 @@ fn variants(text: &str) -> Vec<String> {
         chars.as_str()
     });
     let others = [
-        "0", "1", "007", "00", "1B", "0B", "4KiB", "010MiB", "1 GiB", "2m", "0120s", "3d", "1h", "2 h", "1us", "8kbit",
-        "000010Mbit", "0%", "00.50%", "100%", "10.20.0.1", "010.020.000.001", "::", "::1", "1::", "fd00::1",
-        "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::ffff:10.20.0.1", "fe80::1%1", "10.20.0.0/24", "010.020.0.0/024",
-        "10.20.0.0/08", "10.20.0.0/8", "fd00:0:0:1::/064", "fd00::/8", "0.0.0.0/0", "::/0", "0.0.0.0", "none",
-        "127.0.0.1:1", "127.0.0.1:00080", "[::1]:80", "[fe80::1%2]:80", "ffff:ff:1f.7", "0000:00:00.0", "046D:C52B",
-        "1:1", "01:02", "0-3,^2", "1,2,3", "0-1, 3", " 1", "1-2 ", "0777", "777", "00777", "/", "//x", "/a b", "a", "A",
-        "a.b_c-1", "-a", "52:54:00:AB:cd:01", "52-54-00-12-34-01", "5254.0012.3401",
+        "0",
+        "1",
+        "007",
+        "00",
+        "1B",
+        "0B",
+        "4KiB",
+        "010MiB",
+        "1 GiB",
+        "2m",
+        "0120s",
+        "3d",
+        "1h",
+        "2 h",
+        "1us",
+        "8kbit",
+        "000010Mbit",
+        "0%",
+        "00.50%",
+        "100%",
+        "10.20.0.1",
+        "010.020.000.001",
+        "::",
+        "::1",
+        "1::",
+        "fd00::1",
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7::",
+        "::ffff:10.20.0.1",
+        "fe80::1%1",
+        "10.20.0.0/24",
+        "010.020.0.0/024",
+        "10.20.0.0/08",
+        "10.20.0.0/8",
+        "fd00:0:0:1::/064",
+        "fd00::/8",
+        "0.0.0.0/0",
+        "::/0",
+        "0.0.0.0",
+        "none",
+        "127.0.0.1:1",
+        "127.0.0.1:00080",
+        "[::1]:80",
+        "[fe80::1%2]:80",
+        "ffff:ff:1f.7",
+        "0000:00:00.0",
+        "046D:C52B",
+        "1:1",
+        "01:02",
+        "0-3,^2",
+        "1,2,3",
+        "0-1, 3",
+        " 1",
+        "1-2 ",
+        "0777",
+        "777",
+        "00777",
+        "/",
+        "//x",
+        "/a b",
+        "a",
+        "A",
+        "a.b_c-1",
+        "-a",
+        "52:54:00:AB:cd:01",
+        "52-54-00-12-34-01",
+        "5254.0012.3401",
     ];
     let mut variants: Vec<String> = others.map(str::to_owned).to_vec();
     variants.extend([text.to_uppercase(), text.to_lowercase(), format!("0{text}"), format!("{text}0")]);
@@ -161,12 +221,17 @@ fn every_key_whose_example_has_a_shape_has_it() {
     let definitions = root["$defs"].as_object().unwrap().iter().map(|(name, definition)| (name.as_str(), definition));
     let telling = TELLING.map(|shape| jsonschema::validator_for(&json!({ "pattern": shape.pattern() })).unwrap());
     let mut without = Vec::new();
-    for (name, definition) in definitions.chain([("", root)]).filter(|(name, _)| !matches!(*name, "Domain" | "Profile")) {
+    for (name, definition) in definitions.chain([("", root)]).filter(|(name, _)| !matches!(*name, "Domain" | "Profile"))
+    {
         for (key, property) in definition["properties"].as_object().into_iter().flatten() {
             let is_known = SHAPES.iter().any(|(of, known, _)| of == &name && known == key);
             let example = &property["examples"][0];
-            let texts = [example].into_iter().chain(example.as_array().into_iter().flatten()).filter(|text| text.is_string());
-            if !is_known && !OTHERS.contains(&(name, key)) && texts.clone().any(|text| telling.iter().any(|one| one.is_valid(text))) {
+            let texts =
+                [example].into_iter().chain(example.as_array().into_iter().flatten()).filter(|text| text.is_string());
+            if !is_known
+                && !OTHERS.contains(&(name, key))
+                && texts.clone().any(|text| telling.iter().any(|one| one.is_valid(text)))
+            {
                 without.push(format!("{name}.{key}: {example}"));
             }
         }
