@@ -98,7 +98,9 @@ pub enum Error {
         name: String,
     },
     /// The lab does not manage the object.
-    #[error("{kind} `{name}` is one of the host's (`external`), which the lab does not manage: rename it where it is managed")]
+    #[error(
+        "{kind} `{name}` is one of the host's (`external`), which the lab does not manage: rename it where it is managed"
+    )]
     External {
         /// The kind of the object.
         kind: &'static str,
@@ -106,7 +108,9 @@ pub enum Error {
         name: String,
     },
     /// What is to be changed stands in a file that the spec includes.
-    #[error("{what} stands in {file}, which other labs may include too: change it there by hand, or move it into the spec")]
+    #[error(
+        "{what} stands in {file}, which other labs may include too: change it there by hand, or move it into the spec"
+    )]
     Included {
         /// What it is, such as "network `lan`".
         what: String,
@@ -135,7 +139,9 @@ pub enum Error {
     #[error("`--from` names profiles, which only domains have")]
     ProfilesOfDomains,
     /// No subnet is free.
-    #[error("no subnet from `10.0.0.0/24` to `10.254.0.0/24` is free for the network: add it by hand, with one of yours")]
+    #[error(
+        "no subnet from `10.0.0.0/24` to `10.254.0.0/24` is free for the network: add it by hand, with one of yours"
+    )]
     NoSubnet,
     /// The text is no object.
     #[error("the spec is no JSON object")]

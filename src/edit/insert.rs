@@ -108,4 +108,27 @@ mod tests {
         );
         assert_eq!(insert("[]", &Map::new(), LEVELS), None);
     }
+
+    /// What may stand between two words.
+    const BETWEEN: &str = "( |\t|\n|\r\n|/\\* c \\*/|// c\n){0,3}";
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_but_blanks_is_lost(between in proptest::collection::vec(BETWEEN, 16)) {
+            let words = ["{", "\"a\"", ":", "1", ",", "\"s\"", ":", "{", "\"x\"", ":", "[", "1", "]", "}", "}"];
+            let pairs = between.iter().map(String::as_str).zip(words.into_iter().chain([""]));
+            let text: String = pairs.flat_map(|(between, word)| [between, word]).collect();
+            let Json::Object(more) = json!({ "s": { "n": 2, "x": [3] }, "t": {} }) else { unreachable!() };
+            for levels in 0..=LEVELS {
+                let new = edited(&text, &insert(&text, &more, levels).unwrap()).unwrap();
+                let (source, problems) = Source::read("lab.json", new.clone());
+                assert_eq!(problems, []);
+                let expected = json!({ "a": 1, "s": { "x": [1, 3], "n": 2 }, "t": {} });
+                assert_eq!(source.root().unwrap().to_value(), expected);
+                let mut rest = new.chars();
+                assert!(text.chars().filter(|c| !c.is_whitespace()).all(|c| rest.any(|new| new == c)), "{text}\n{new}");
+                assert_eq!(new.matches("c").count(), text.matches("c").count());
+            }
+        }
+    }
 }

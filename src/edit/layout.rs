@@ -24,7 +24,9 @@ impl<'t> Layout<'t> {
         let first = text.find('\n').map_or("", |at| &text[..at]);
         let line_end = if first.ends_with('\r') { "\r\n" } else { "\n" };
         let mut layout = Self { text, line_end, unit: "  " };
-        if let Some(indent) = starts(root).next().and_then(|at| layout.line_indent(at)).filter(|indent| !indent.is_empty()) {
+        if let Some(indent) =
+            starts(root).next().and_then(|at| layout.line_indent(at)).filter(|indent| !indent.is_empty())
+        {
             layout.unit = indent;
         }
         layout

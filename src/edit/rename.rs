@@ -60,7 +60,8 @@ pub fn find(source: &Source, name: &str, kind: Option<ObjectKind>) -> Result<Obj
         return Err(Error::External { kind: kind.name(), name: name.to_owned() });
     }
     let mut replicas = entries(ObjectKind::Domain).iter().filter(|member| member.value.member("replicas").is_some());
-    let stands_for = |entry: &&Member| Renaming { kind: ObjectKind::Domain, old: &entry.key, new: "" }.renamed(name).is_some();
+    let stands_for =
+        |entry: &&Member| Renaming { kind: ObjectKind::Domain, old: &entry.key, new: "" }.renamed(name).is_some();
     if let Some(entry) = replicas.find(stands_for).filter(|_| kinds.contains(&ObjectKind::Domain)) {
         return Err(Error::Replica { name: name.to_owned(), entry: entry.key.clone() });
     }
@@ -128,7 +129,8 @@ impl Way<'_> {
             possible.push(Keep::Interfaces);
         }
         let choose = |mask: u32| possible.iter().enumerate().filter(move |(bit, _)| mask & (1_u32 << bit) != 0);
-        let mut all: Vec<Vec<Keep>> = (0..1_u32 << possible.len()).map(|mask| choose(mask).map(|(_, keep)| *keep).collect()).collect();
+        let mut all: Vec<Vec<Keep>> =
+            (0..1_u32 << possible.len()).map(|mask| choose(mask).map(|(_, keep)| *keep).collect()).collect();
         all.retain(|keeps| !needs_id || keeps.contains(&Keep::Id));
         all.sort_by_key(Vec::len);
         all
@@ -222,7 +224,11 @@ impl Way<'_> {
     fn mend<'n>(&self, root: &'n Node, steps: &[String], is_key: bool) -> Option<Mend<'n>> {
         if is_key {
             let member = member(root, steps)?;
-            return Some(Mend { at: member.key_span.clone(), text: self.renaming.renamed(&member.key)?, interface: None });
+            return Some(Mend {
+                at: member.key_span.clone(),
+                text: self.renaming.renamed(&member.key)?,
+                interface: None,
+            });
         }
         let Node { span, kind: Kind::String(word) } = node(root, steps)? else { return None };
         let text = self.renaming.renamed(word)?;

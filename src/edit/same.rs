@@ -66,7 +66,11 @@ fn same_object(object: &Object, others: &[Object], renaming: Renaming<'_>) -> Re
     let Some(other) = others.iter().find(|other| uuid(other) == uuid(object)) else {
         return Err(format!("{what} would be another object, with another UUID"));
     };
-    let name = if object.kind == renaming.kind { renaming.follows(&object.name, &other.name) } else { object.name == other.name };
+    let name = if object.kind == renaming.kind {
+        renaming.follows(&object.name, &other.name)
+    } else {
+        object.name == other.name
+    };
     if !name {
         return Err(format!("{what} would be called `{}`", other.name));
     }
@@ -75,9 +79,10 @@ fn same_object(object: &Object, others: &[Object], renaming: Renaming<'_>) -> Re
     }
     let settings = |object: &Object| (object.active, object.restart);
     let volumes = |object: &Object| {
-        let trees = object.volumes.iter().map(|volume| {
-            (volume.name.clone(), volume.definition.as_ref().map(|definition| definition.tree.clone()))
-        });
+        let trees = object
+            .volumes
+            .iter()
+            .map(|volume| (volume.name.clone(), volume.definition.as_ref().map(|definition| definition.tree.clone())));
         let mut trees: Vec<_> = trees.collect();
         trees.sort_by(|(one, _), (other, _)| one.cmp(other));
         trees
@@ -98,7 +103,8 @@ fn same_seeds(before: &Lab, after: &Lab, renaming: Renaming<'_>) -> Result<(), S
         return Err("other domains would have `cloudInit`".to_owned());
     }
     let is_of_domain = renaming.kind == ObjectKind::Domain;
-    let files = |seed: &nocloud::Seed<'_>| seed.files.iter().map(|file| (file.kind, file.value.clone())).collect::<Vec<_>>();
+    let files =
+        |seed: &nocloud::Seed<'_>| seed.files.iter().map(|file| (file.kind, file.value.clone())).collect::<Vec<_>>();
     for old in &old {
         let is_same = |new: &&nocloud::Seed<'_>| {
             let name = if is_of_domain { renaming.follows(old.domain, new.domain) } else { old.domain == new.domain };
@@ -123,7 +129,8 @@ fn follows_json(old: &Json, new: &Json, renaming: Renaming<'_>) -> bool {
             old.len() == new.len() && old.iter().zip(new).all(|(old, new)| follows_json(old, new, renaming))
         }
         (Json::Object(old), Json::Object(new)) => {
-            let is_there = |(key, old): (&String, &Json)| new.get(key).is_some_and(|new| follows_json(old, new, renaming));
+            let is_there =
+                |(key, old): (&String, &Json)| new.get(key).is_some_and(|new| follows_json(old, new, renaming));
             old.len() == new.len() && old.iter().all(is_there)
         }
         (old, new) => old == new,
@@ -159,9 +166,10 @@ fn differs(old: &Value, new: &Value, renaming: Renaming<'_>) -> Option<String> {
         }
         (Value::Str(old), Value::Str(new)) => renaming.follows(old, new),
         (Value::File(HostFile::Seed { domain: old, .. }), Value::File(HostFile::Seed { domain: new, .. }))
-        | (Value::File(HostFile::SecretSeed { domain: old, .. }), Value::File(HostFile::SecretSeed { domain: new, .. })) => {
-            renaming.kind == ObjectKind::Domain && renaming.follows(old, new)
-        }
+        | (
+            Value::File(HostFile::SecretSeed { domain: old, .. }),
+            Value::File(HostFile::SecretSeed { domain: new, .. }),
+        ) => renaming.kind == ObjectKind::Domain && renaming.follows(old, new),
         (old, new) => old == new,
     };
     (!is_same).then(String::new)
@@ -175,9 +183,7 @@ impl Renaming<'_> {
             let rest = old.strip_prefix(name);
             rest.is_some_and(|rest| is_after_a_name(rest) && new.strip_prefix(other) == Some(rest))
         };
-        old == new
-            || stands_for(self.old, self.new)
-            || stands_for(&self.old.to_lowercase(), &self.new.to_lowercase())
+        old == new || stands_for(self.old, self.new) || stands_for(&self.old.to_lowercase(), &self.new.to_lowercase())
     }
 
     /// The word with the new name, where it is the old one, or that with the number of a replica.
@@ -206,10 +212,22 @@ mod tests {
     #[test]
     fn only_whole_names_follow() {
         let renaming = Renaming { kind: ObjectKind::Domain, old: "Web", new: "front" };
-        for (old, new) in [("Web", "front"), ("Web-2", "front-2"), ("web.lab.example", "front.lab.example"), ("a", "a"), ("Web", "Web")] {
+        for (old, new) in [
+            ("Web", "front"),
+            ("Web-2", "front-2"),
+            ("web.lab.example", "front.lab.example"),
+            ("a", "a"),
+            ("Web", "Web"),
+        ] {
             assert!(renaming.follows(old, new), "{old} {new}");
         }
-        for (old, new) in [("/x/Web.fd", "/x/front.fd"), ("Webs", "fronts"), ("Web-a", "front-a"), ("a", "front"), ("x-Web", "x-front")] {
+        for (old, new) in [
+            ("/x/Web.fd", "/x/front.fd"),
+            ("Webs", "fronts"),
+            ("Web-a", "front-a"),
+            ("a", "front"),
+            ("x-Web", "x-front"),
+        ] {
             assert!(!renaming.follows(old, new), "{old} {new}");
         }
         assert_eq!(renaming.renamed("Web-12").as_deref(), Some("front-12"));

@@ -64,7 +64,10 @@ fn told(renamed: &Renamed, Renaming { kind, old, new }: Renaming<'_>) -> String 
         let more = places.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more places") } else { String::new() };
         let places = places.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-        text.push_str(&format!("note: `{old}` stands still at {places}{more}: change it where it means this {}\n", kind.name()));
+        text.push_str(&format!(
+            "note: `{old}` stands still at {places}{more}: change it where it means this {}\n",
+            kind.name()
+        ));
     }
     text
 }
@@ -74,7 +77,9 @@ fn next(source: &Source, kind: ObjectKind, old: &str, new: &str) -> String {
     let entry = source.root().and_then(|root| root.member(kind.section())?.member(old));
     let is_imported = entry.is_some_and(|entry| entry.member("imported").is_some());
     if is_imported {
-        return format!("next: `virsh domrename {old} {new}`, as the lab does not rename what is `imported`; then `lab2nix gen`\n");
+        return format!(
+            "next: `virsh domrename {old} {new}`, as the lab does not rename what is `imported`; then `lab2nix gen`\n"
+        );
     }
     let way = "next: `lab2nix gen`, and `lab2nix plan` tells what the switch does";
     match kind {

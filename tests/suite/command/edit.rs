@@ -54,7 +54,11 @@ fn init_writes_the_flake_of_the_template() {
 #[test]
 fn init_overwrites_nothing() {
     let place = Place::with(GOOD);
-    place.run(&["init", "--flake"]).exits(1).without_result().says("error[foreign-file]: `lab.json` is there already\n");
+    place
+        .run(&["init", "--flake"])
+        .exits(1)
+        .without_result()
+        .says("error[foreign-file]: `lab.json` is there already\n");
     assert_eq!(spec(&place), GOOD);
     assert!(!place.has("flake.nix"));
 }
@@ -74,7 +78,7 @@ fn add_keeps_the_rest_of_the_file() {
     place.run(&["add", "network", "wan"]).exits(0);
     place.run(&["add", "pool", "iso"]).exits(0);
     let ran = place.run(&["add", "domain", "db"]).exits(0).without_result();
-    assert!(ran.err.contains("added domain `db` at lab.json:20:5, with `memory`, `disks`, `interfaces`\n"), "{ran:?}");
+    assert!(ran.err.contains("added domain `db` at lab.json:17:5, with `memory`, `disks`, `interfaces`\n"), "{ran:?}");
     let expected = r#"{
   "lab": "hello", // mine
   "networks": {
@@ -116,7 +120,10 @@ fn add_says_what_the_profiles_do_not() {
     let place = Place::with(text);
     place.run(&["add", "domain", "a", "--from", "web"]).exits(0);
     assert!(spec(&place).contains("    \"a\": {\n      \"profiles\": [\"web\"]\n    }\n"), "{}", spec(&place));
-    place.run(&["add", "domain", "b", "--from", "smal"]).exits(2).says("there is no profile `smal`: did you mean `small`?");
+    place
+        .run(&["add", "domain", "b", "--from", "smal"])
+        .exits(2)
+        .says("there is no profile `smal`: did you mean `small`?");
     place.run(&["add", "pool", "b", "--from", "small"]).exits(2).says("which only domains have");
 }
 
@@ -134,8 +141,14 @@ fn add_refuses_what_is_there_and_what_cannot_be() {
 #[test]
 fn add_warns_of_a_new_section() {
     let place = Place::with("{ \"lab\": \"hello\" }\n");
-    place.run(&["add", "network", "lan"]).exits(0).says("warning: the lab had no `networks`, so a switch left those of the host alone");
-    assert_eq!(spec(&place), "{\n  \"lab\": \"hello\",\n  \"networks\": {\n    \"lan\": { \"subnet\": \"10.20.0.0/24\" }\n  }\n}\n");
+    place
+        .run(&["add", "network", "lan"])
+        .exits(0)
+        .says("warning: the lab had no `networks`, so a switch left those of the host alone");
+    assert_eq!(
+        spec(&place),
+        "{\n  \"lab\": \"hello\",\n  \"networks\": {\n    \"lan\": { \"subnet\": \"10.20.0.0/24\" }\n  }\n}\n"
+    );
     let ran = place.run(&["add", "network", "wan"]).exits(0);
     assert!(!ran.err.contains("warning"), "{ran:?}");
 }
@@ -147,7 +160,10 @@ fn diff_writes_nothing() {
     assert!(ran.out.starts_with("--- lab.json\n+++ lab.json\n@@ "), "{ran:?}");
     assert!(ran.out.contains("\n+    \"iso\": { \"path\": \"/var/lib/libvirt/images/iso\" }\n"), "{ran:?}");
     let ran = place.run(&["rename", "lan", "wan", "--diff"]).exits(0);
-    assert!(ran.out.contains("\n+  \"networks\": { \"wan\": { \"id\": \"lan\", \"bridge\": \"virbr-lan\", "), "{ran:?}");
+    assert!(
+        ran.out.contains("\n+  \"networks\": { \"wan\": { \"id\": \"lan\", \"bridge\": \"virbr-lan\", "),
+        "{ran:?}"
+    );
     assert_eq!(spec(&place), GOOD);
 }
 
@@ -177,7 +193,12 @@ fn rename_mends_every_reference() {
 "#;
     let place = Place::with(&before.replace('\n', "\r\n"));
     let ran = place.run(&["rename", "lan", "net"]).exits(0).without_result();
-    assert!(ran.err.contains("network `lan` is `net`: 2 references were mended, and `id` keeps what was made of the old name\n"), "{ran:?}");
+    assert!(
+        ran.err.contains(
+            "network `lan` is `net`: 2 references were mended, and `id` keeps what was made of the old name\n"
+        ),
+        "{ran:?}"
+    );
     let ran = place.run(&["rename", "web", "front"]).exits(0);
     assert!(ran.err.contains("domain `web` is `front`: 2 references were mended"), "{ran:?}");
     let ran = place.run(&["rename", "db", "store"]).exits(0);
@@ -224,8 +245,14 @@ fn rename_refuses_what_it_cannot_keep() {
     );
     place.write("more.json", "{\n  \"profiles\": { \"p\": { \"interfaces\": [{ \"network\": \"lan\" }] } },\n  \"pools\": { \"vms\": { \"path\": \"/vms\" } }\n}\n");
     let before = spec(&place);
-    place.run(&["rename", "lan", "x"]).exits(2).says("a network and a domain are both called `lan`: say which by `--kind`");
-    place.run(&["rename", "lan", "x", "--kind", "network"]).exits(2).says("a reference to network `lan` stands in `more.json` (line 2)");
+    place
+        .run(&["rename", "lan", "x"])
+        .exits(2)
+        .says("a network and a domain are both called `lan`: say which by `--kind`");
+    place
+        .run(&["rename", "lan", "x", "--kind", "network"])
+        .exits(2)
+        .says("a reference to network `lan` stands in `more.json` (line 2)");
     place.run(&["rename", "vms", "x"]).exits(2).says("pool `vms` stands in `more.json` (line 3)");
     place.run(&["rename", "node-2", "x"]).exits(2).says("`node-2` is one of the `replicas` of domain `node`");
     place.run(&["rename", "default", "x"]).exits(2).says("network `default` is one of the host's");
@@ -283,9 +310,11 @@ fn a_rename_changes_nothing_but_the_name() {
                 match rename(good.target(), Renaming { kind, old, new: NEW }) {
                     Ok(done) => {
                         renamed += 1;
-                        let (before, after) = (lines(&good.read.checked, NEW, NEW), lines(&done.edited.checked, NEW, old));
+                        let (before, after) =
+                            (lines(&good.read.checked, NEW, NEW), lines(&done.edited.checked, NEW, old));
                         if before != after {
-                            let changed = before.iter().filter(|line| !after.contains(line)).take(3).cloned().collect::<Vec<_>>();
+                            let changed =
+                                before.iter().filter(|line| !after.contains(line)).take(3).cloned().collect::<Vec<_>>();
                             differences.add(&format!("{object}: {}\n", changed.join("\n")));
                         }
                     }
@@ -314,7 +343,9 @@ fn an_addition_changes_nothing_else() {
     let mut added = 0;
     for good in Good::all() {
         for kind in ObjectKind::ALL {
-            let Ok(Edited { source, .. }) = add(good.target(), Adding { kind, name: NEW, profiles: &[] }) else { continue };
+            let Ok(Edited { source, .. }) = add(good.target(), Adding { kind, name: NEW, profiles: &[] }) else {
+                continue;
+            };
             added += 1;
             let (before, after) = (good.read.source.text(), source.text());
             let what = format!("{} {}", good.path.display(), kind.name());

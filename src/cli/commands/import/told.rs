@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::found::PassedOver;
+use crate::edit::print::part;
 use crate::import::draft::{By, Draft, Outcome};
 use crate::import::frame::Frame;
-use crate::edit::print::part;
 use crate::lab::identity::ObjectKind;
 use crate::visible;
 
