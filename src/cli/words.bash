@@ -11,7 +11,7 @@ _lab2nix() {
         fi
         rest=${rest#*"$word"}
     done
-    if [[ $rest == [[:space:]]* ]]; then words+=("$before$2"); else words[${#words[@]} - 1]=$before$2; fi
+    if [[ ${#words[@]} -eq 0 || $rest == [[:space:]]* ]]; then words+=("$before$2"); else words[${#words[@]} - 1]=$before$2; fi
     local -a COMP_WORDS=("${words[@]}")
     local COMP_CWORD=$((${#words[@]} - 1))
     _clap_complete_lab2nix "$1" "$before$2" "$3"

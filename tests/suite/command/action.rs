@@ -17,9 +17,11 @@ fn it_looks_at_every_spec() {
     let check = |specs: &[&str]| Ran::of(place.command(&script("check"), specs).env("LAB2NIX", LAB2NIX));
     let ran = check(&["lab.json"]).exits(0).says_not("::error");
     assert!(ran.out.contains("::group::lab.json\n"), "{ran:?}");
-    check(&["wrong.json", "lab.json"]).exits(1).says("::error file=wrong.json").says("generated is up to date");
+    let ran = check(&["wrong.json", "lab.json"]).exits(1).says("::error file=wrong.json").says_not("lab.json::");
+    assert!(ran.out.ends_with("::group::lab.json\n::endgroup::\n"), "{ran:?}");
     place.write("lab.json", CHANGED);
-    check(&["lab.json"]).exits(1).says("::error").says("networks.nix");
+    let ran = check(&["lab.json", "wrong.json"]).exits(1).says("out of date").says("::error file=wrong.json");
+    assert!(ran.out.contains("generated/networks.nix"), "{ran:?}");
 }
 
 #[test]
