@@ -4,8 +4,8 @@
 mod activate;
 mod add;
 mod check;
-mod explain;
 mod edit;
+mod explain;
 mod generate;
 mod git;
 mod graph;

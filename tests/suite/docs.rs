@@ -85,7 +85,8 @@ fn the_first_lab_is_an_example_and_gen_says_what_is_shown() {
     assert_eq!(first + "\n", fs::read_to_string("examples/hello/lab.json").expect("it is an example"));
     let place = tempfile::tempdir().expect("there is room");
     fs::copy("examples/hello/lab.json", place.path().join("lab.json")).expect("it is copied");
-    let ran = Command::new(env!("CARGO_BIN_EXE_lab2nix")).arg("gen").current_dir(place.path()).output().expect("it runs");
+    let ran =
+        Command::new(env!("CARGO_BIN_EXE_lab2nix")).arg("gen").current_dir(place.path()).output().expect("it runs");
     let shown = readme.blocks("text").find_map(|block| block.said_by("lab2nix gen")).expect("it shows it");
     assert_eq!(String::from_utf8_lossy(&ran.stderr), shown);
 }

@@ -29,7 +29,8 @@ pub(in crate::cli::commands) fn status(cli: &Cli, arguments: &StatusArguments) -
         let ground = Ground::of(&specs, &arguments.domains.lab, &arguments.domains.globs, Purpose::Look)?;
         if planned.as_ref().is_none_or(|(made, _)| made.elapsed() >= PLAN_AGAIN) {
             let plan = plan::of_labs(&specs.objects()?, &ground.virsh, &ground.world);
-            let plan = plan.map_err(|why| insist(cli, &format!("cannot determine what a switch would restart: {why}\n")));
+            let plan =
+                plan.map_err(|why| insist(cli, &format!("cannot determine what a switch would restart: {why}\n")));
             planned = Some((Instant::now(), plan.ok()));
         }
         let plan = planned.as_ref().and_then(|(_, plan)| plan.as_ref());
