@@ -61,7 +61,6 @@ fn takes(node: &Node, schema: Schema<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::place::Place;
     use crate::source::Source;
     use crate::spec::schema;
