@@ -25,8 +25,7 @@ pub fn check(root: &Node) -> Option<Problem> {
     if VERSIONS.contains(&found) {
         return None;
     }
-    let own = env!("CARGO_PKG_VERSION");
-    let message = format!("the spec has version {found}, and lab2nix {own} reads version {READ} only");
+    let message = format!("the spec has version {found}, and this lab2nix reads version {READ} only");
     let help = if found > READ {
         format!("take a newer lab2nix; or, where the spec uses nothing new, write `\"{KEY}\": {READ}`")
     } else {

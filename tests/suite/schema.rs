@@ -14,11 +14,17 @@ use super::language::{self, in_domains};
 use crate::support::{BAD, Differences, Read, good_specs, specs, without};
 
 /// The problems that a schema can see.
-const STRUCTURAL: &[Id] = &[Id::UnknownField, Id::WrongType, Id::UnknownValue, Id::OutOfRange, Id::MissingField];
+const STRUCTURAL: &[Id] =
+    &[Id::UnknownField, Id::WrongType, Id::UnknownValue, Id::OutOfRange, Id::MissingField, Id::UnsupportedVersion];
 
 /// Keys that change nothing that is generated, and why that is right.
 const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("$schema", "is for editors"),
+    ("version", "takes one value only"),
+    ("allow", "is for reports"),
+    ("allow.*.warning", "is for reports"),
+    ("allow.*.at", "is for reports"),
+    ("allow.*.reason", "is for the readers of the spec"),
     ("include", "has done its work when a spec is read"),
     ("description", "is for the readers of the spec"),
     ("domains.*.ready.agent", "is for `lab2nix up`"),

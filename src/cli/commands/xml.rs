@@ -12,6 +12,7 @@ use crate::nocloud;
 use crate::pipeline::{self, Checked};
 use crate::problem::{did_you_mean, quoted_list};
 use crate::proof::Proven;
+use crate::visible;
 
 /// The directory of the `NoCloud` seeds.
 const SEEDS: &str = "seeds/";
@@ -73,7 +74,8 @@ fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failu
         let known: IndexSet<&str> = known.collect();
         let help = if Path::new(unknown).is_file() {
             format!(
-                "a spec is the first argument, and ends in `.json` or `.jsonc`; any other is read from `{unknown}` by `- < {unknown}`"
+                "a spec is the first argument, and ends in `.json` or `.jsonc`; another one is read by `lab2nix xml - < {}`",
+                visible::shell(unknown)
             )
         } else {
             did_you_mean(unknown, known)

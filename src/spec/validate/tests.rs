@@ -168,11 +168,7 @@ fn wrong_lists_and_objects() {
         "wrong-type /range: `range` must be a list of two, but is a list of one; write exactly 2",
         &json!({}),
     );
-    check(
-        r#""boot": "hd""#,
-        "wrong-type /boot: `boot` must be a list, but is a string; write a list, even for one: `[ … ]`",
-        &json!({}),
-    );
+    check(r#""boot": "hd""#, "wrong-type /boot: `boot` must be a list, but is a string; write `[\"hd\"]`", &json!({}));
     check(
         r#""networks": [1]"#,
         "wrong-type /networks: `networks` must be an object, but is a list of one; write an object with a key for each, `{ \"…\": … }`",

@@ -8,9 +8,18 @@ use crate::source::{Kind, Node};
 /// The keys that a plain value is most likely for, in objects that have one of them.
 const MAIN: [&str; 7] = ["path", "network", "file", "source", "pci", "forwarders", "tags"];
 
+/// What is longer is not repeated.
+const LONGEST: usize = 60;
+
 /// How a plain value is written inside the object or the list that is expected, where that is clear.
 pub(super) fn written(node: &Node, schema: Schema<'_>) -> Option<String> {
-    if matches!(node.kind, Kind::Object(_) | Kind::Array(_) | Kind::Null) {
+    let is_clear = match &node.kind {
+        // A URL is none of the host's paths.
+        Kind::String(text) => text.len() <= LONGEST && !(text.contains("://") && schema.lists("nix")),
+        Kind::Bool(_) | Kind::Number(_) => true,
+        Kind::Object(_) | Kind::Array(_) | Kind::Null => false,
+    };
+    if !is_clear {
         return None;
     }
     if schema.is_type("array") {
@@ -39,9 +48,12 @@ fn key_of<'s>(node: &Node, schema: Schema<'s>) -> Option<&'s str> {
     if let (Some(key), None) = (with_word.next(), with_word.next()) {
         return Some(key);
     }
-    let is_size = matches!(&node.kind, Kind::String(text) if text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(['B', 'G', 'M', 'T']));
-    let size = ["size"].into_iter().filter(|_| is_size);
-    let main = size.chain(MAIN).find_map(|main| keys.iter().copied().find(|key| *key == main))?;
+    let text = if let Kind::String(text) = &node.kind { text.as_str() } else { "" };
+    let is_size = text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(['B', 'G', 'M', 'T']);
+    let is_subnet = text.contains('/') && !text.starts_with('/');
+    let shaped = [(is_size, "size"), (is_subnet, "subnet")];
+    let shaped = shaped.into_iter().filter_map(|(is_so, key)| is_so.then_some(key));
+    let main = shaped.chain(MAIN).find_map(|main| keys.iter().copied().find(|key| *key == main))?;
     let value = schema.member(main)?;
     (takes(node, value) || value.is_type("array") && takes(node, value.item(0))).then_some(main)
 }
@@ -74,6 +86,7 @@ mod tests {
             Some((list, key)) => {
                 format!(r#"{{ "lab": "l", "domains": {{ "a": {{ "{list}": [{{ "{key}": {value} }}] }} }} }}"#)
             }
+            None if at == "networks" => format!(r#"{{ "lab": "l", "{at}": {value} }}"#),
             None => format!(r#"{{ "lab": "l", "domains": {{ "a": {{ "{at}": {value} }} }} }}"#),
         };
         let (source, _) = Source::read("lab.json", text);
@@ -101,6 +114,7 @@ mod tests {
         check("interfaces.link", r#""down""#, r#"{ "state": "down" }"#);
         check("networks.vlan", "20", r#"{ "tags": [20] }"#);
         check("networks.dns", r#""1.1.1.1""#, r#"{ "forwarders": ["1.1.1.1"] }"#);
+        assert_eq!(help("networks", r#"{ "lan": "10.0.0.0/24" }"#), "write `{ \"subnet\": \"10.0.0.0/24\" }`");
         check("networks.dhcp", "false", r#"{ "enable": false }"#);
         check("disks", r#"{ "pool": "p" }"#, r#"[{ … }]"#);
     }

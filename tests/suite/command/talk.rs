@@ -59,7 +59,7 @@ fn allowed_warnings_are_counted_and_told_on_request() {
     assert_eq!(
         ran.err,
         "domain `web` has profiles, the weakest first: `small`\n\
-         allowed: unmanaged-bridge at lab.json:5:73: the host makes br0\n\
+         allowed: unmanaged-bridge at lab.json:5:75: the host makes br0\n\
          no problems in 1 domain; 1 warning allowed\n"
     );
     place.run(&["gen", "--deny", "warnings"]).exits(0);
@@ -145,8 +145,8 @@ fn where_there_is_no_lab_it_says_how_one_begins() {
     let place = Place::with("");
     fs::remove_file(place.path("lab.json")).unwrap();
     fs::create_dir(place.path("one")).unwrap();
-    place.run(&["gen"]).exits(2).says("error: there is no `lab.json`: `lab2nix init` begins a lab there; ");
-    place.run(&["check", "one"]).exits(2).says("there is no `one/lab.json`: `lab2nix init one` begins a lab there; ");
+    place.run(&["gen"]).exits(2).says("error: there is no `lab.json`: `lab2nix init` makes one; ");
+    place.run(&["check", "one"]).exits(2).says("there is no `one/lab.json`: `lab2nix init one` makes one; ");
     place.run(&["check", "other.json"]).exits(2).says("cannot read `other.json`");
     place.write("lab.json", GOOD);
     place.write("my.spec", GOOD);
@@ -176,7 +176,7 @@ fn in_a_flake_messages_name_its_apps() {
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
     run(&["gen"]).exits(0).says("next: `nix run .#plan` tells");
     fs::remove_file(place.path("lab.json")).unwrap();
-    run(&["check"]).exits(2).says("`nix run .#lab -- init` begins a lab there");
+    run(&["check"]).exits(2).says("`nix run .#lab -- init` makes one");
 }
 
 #[test]
