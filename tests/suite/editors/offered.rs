@@ -168,8 +168,8 @@ fn every_snippet_makes_a_lab() {
     let of_sections =
         ["networks", "pools", "domains"].map(|key| (format!("/{key}"), snippets(&root["properties"][key])));
     let of_objects = [
-        ("/networks/other", "Network"),
-        ("/pools/other", "Pool"),
+        ("/networks/lan", "Network"),
+        ("/pools/images", "Pool"),
         ("/domains/other", "Domain"),
         ("/domains/web/disks/0", "Disk"),
         ("/domains/web/interfaces/0", "Interface"),
