@@ -9,7 +9,7 @@ use crate::edit::same::Renaming;
 use crate::files::Disk;
 use crate::lab::identity::ObjectKind;
 use crate::problem::Problem;
-use crate::source::Source;
+use crate::source::{Kind, Source};
 
 /// How many places with the old name are shown.
 const SHOWN: usize = 10;
@@ -55,7 +55,10 @@ fn told(renamed: &Renamed, Renaming { kind, old, new }: Renaming<'_>) -> String 
     };
     let kept = match renamed.kept.as_slice() {
         [] => String::new(),
-        kept => format!(", and {} keeps what was made of the old name", kept_words(kept)),
+        kept => {
+            let keep = if kept.len() == 1 { "keeps" } else { "keep" };
+            format!(", and {} {keep} what was made of the old name", kept_words(kept))
+        }
     };
     let mut text = format!("{} `{old}` is `{new}`: {references}{kept}\n", kind.name());
     let source = &renamed.edited.source;
@@ -75,7 +78,8 @@ fn told(renamed: &Renamed, Renaming { kind, old, new }: Renaming<'_>) -> String 
 /// What there is to do before the switch.
 fn next(source: &Source, kind: ObjectKind, old: &str, new: &str) -> String {
     let entry = source.root().and_then(|root| root.member(kind.section())?.member(old));
-    let is_imported = entry.is_some_and(|entry| entry.member("imported").is_some());
+    let imported = entry.and_then(|entry| entry.member("imported"));
+    let is_imported = imported.is_some_and(|imported| imported.kind == Kind::Bool(true));
     if is_imported {
         return format!(
             "next: `virsh domrename {old} {new}`, as the lab does not rename what is `imported`; then `lab2nix gen`\n"
