@@ -47,7 +47,12 @@ let
     else
       throw "lab2nix: ${toString path} is not in this flake: name it by a path, such as ./lab.json";
   specOf = { spec, ... }: lib.escapeShellArg (fromRoot spec);
-  outOf = { generated, ... }: "--out ${lib.escapeShellArg (fromRoot generated)}";
+  # As a user would say it.
+  outOf =
+    { spec, generated, ... }:
+    lib.optionalString (
+      toString generated != "${toString (dirOf spec)}/generated"
+    ) "--out ${lib.escapeShellArg (fromRoot generated)} ";
 
   ofSystem =
     system:
@@ -64,9 +69,10 @@ let
       each =
         name: description: arguments:
         let
-          call = lab: "${program} ${arguments} ${outOf lab} \"$@\" ${specOf lab} || status=$?\n";
+          call = lab: "${program} ${arguments} ${outOf lab}\"$@\" ${specOf lab} || status=$?\n";
         in
-        app name description "status=0\n${lib.concatMapStrings call (builtins.attrValues labs)}exit $status\n";
+        app name description
+          "status=0\n${lib.concatMapStrings call (builtins.attrValues labs)}exit $status\n";
       checksOf =
         name:
         { spec, generated, ... }:
@@ -102,7 +108,6 @@ in
     flake.nixosModules = lib.mapAttrs (
       _: { generated, images, ... }: lab2nix.lib.mkNixosModule { inherit generated images; }
     ) labs;
-    perSystem =
-      { system, ... }: lib.optionalAttrs (lab2nix.packages ? ${system}) (ofSystem system);
+    perSystem = { system, ... }: lib.optionalAttrs (lab2nix.packages ? ${system}) (ofSystem system);
   };
 }

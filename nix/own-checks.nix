@@ -56,7 +56,7 @@ lib.concatMapAttrs ofLab labs
   };
   # The generated files have checks of their own.
   nixfmt = lint "nixfmt" pkgs.nixfmt ''
-    find flake.nix nix templates/*/flake.nix tests/flake/*.nix tests/flake/nixpkgs tests/nix \
+    find flake.nix nix templates/*/flake.nix tests/flake/*.nix tests/flake/*/*.nix tests/nix \
       -name '*.nix' -exec nixfmt --check {} +
   '';
   deadnix = lint "deadnix" pkgs.deadnix "deadnix --fail .";

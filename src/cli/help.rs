@@ -23,6 +23,9 @@ pub(super) fn command() -> Command {
 /// How bash is told of whole words.
 const WORDS: &str = include_str!("words.bash");
 
+/// In a directory of zsh's `$fpath`, the script is the function itself when it is called first.
+const FIRST_CALL: &str = "if [[ ${funcstack[1]-} == _lab2nix ]]; then _clap_dynamic_completer_lab2nix \"$@\"; fi\n";
+
 /// The script that has a shell ask lab2nix for what it offers.
 pub(super) fn registration(shell: Shell) -> io::Result<String> {
     let shells = Shells::builtins();
@@ -32,6 +35,7 @@ pub(super) fn registration(shell: Shell) -> io::Result<String> {
     let text = String::from_utf8_lossy(&text).into_owned();
     Ok(match shell {
         Shell::Bash => format!("{WORDS}{}", text.replace("-F _clap_complete_lab2nix", "-F _lab2nix")),
+        Shell::Zsh => format!("{text}{FIRST_CALL}"),
         _ => text,
     })
 }

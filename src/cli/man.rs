@@ -40,7 +40,10 @@ fn page(whole: &Command, command: &Command, others: &[&str]) -> io::Result<Page>
         .manual(whole.get_name());
     let mut text = Vec::new();
     manual.render(&mut text)?;
-    let mut text = String::from_utf8_lossy(&text).into_owned();
+    // Without a date, so that a commit makes the same bytes on every day: an empty argument, which would be left out. And one
+    // empty line between paragraphs, which would be two breaks around one.
+    let text = String::from_utf8_lossy(&text).replacen(" 1  ", " 1 \"\" ", 1);
+    let mut text = text.replace("\n.br\n\n.br\n", "\n.sp\n");
     if let Some(help) = command.get_after_help() {
         text.push_str(&exit_status(&help.to_string()));
     }

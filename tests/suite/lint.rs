@@ -30,7 +30,8 @@ fn generated_files_are_formatted_and_alive() {
 const HOST: &str = "nix/host";
 
 /// Directories with files of the flake, and of its tests. Its templates are others.
-const FLAKE: &[&str] = &[".", "nix", "tests/flake", "tests/flake/nixpkgs"];
+const FLAKE: &[&str] =
+    &[".", "nix", "tests/flake", "tests/flake/flake-parts", "tests/flake/nixpkgs", "tests/flake/parts"];
 
 #[test]
 fn the_nix_of_the_flake_is_formatted_and_alive() {

@@ -113,6 +113,22 @@ fn bash_puts_in_what_is_missing() {
     assert!(lines[5].ends_with("-F _lab2nix lab2nix"), "{ran:?}");
 }
 
+/// A script in a directory of `$fpath` is a function, and answers when it is first called.
+#[test]
+fn zsh_is_answered_the_first_time() {
+    let place = place();
+    if let Err(error) = Command::new("zsh").arg("--version").output() {
+        return skip(&format!("zsh does not start: {error}"));
+    }
+    let script = "\"$LAB2NIX\" completions zsh >_lab2nix; fpath=($PWD $fpath); PATH=$BIN:$PATH
+        compdef() { :; }; _describe() { print -l -- \"${(@P)3}\"; }
+        words=(lab2nix explain bad-siz) CURRENT=3; autoload -U _lab2nix; _lab2nix";
+    let bin = std::path::Path::new(LAB2NIX).parent().expect("it is in a directory");
+    let mut command = place.command("zsh", &["-f", "-c", script]);
+    let ran = Ran::of(command.env("LAB2NIX", LAB2NIX).env("BIN", bin)).exits(0).without_talk();
+    assert!(ran.out.starts_with("bad-size:"), "{ran:?}");
+}
+
 /// The scripts are read by their shells without a complaint.
 #[test]
 fn the_scripts_are_sound() {
