@@ -108,7 +108,8 @@ let
         ) (intersectAttrs other.ports one.ports)
       ))
       (mapAttrsToList (
-        owner: uuid: "${both} a ${owner}, but libvirt accepts each name only once (${uuid}, ${itsUuids.${owner}})"
+        owner: uuid:
+        "${both} a ${owner}, but libvirt accepts each name only once (${uuid}, ${itsUuids.${owner}})"
       ) names)
     ];
 

@@ -34,7 +34,7 @@ pub struct PoolSource {
     /// `bsd`, `pc98` or `sun`; `logical`: `lvm2`. Default: `auto`; for type `disk` `dos`, for type `logical` `lvm2`.
     #[schemars(example = &"ext4")]
     pub format: Option<String>,
-    /// The qualified name (IQN) with which the host logs in to an iSCSI target. Default: `services.openiscsi.name`.
+    /// The qualified name (IQN) with which the host logs in to an iSCSI target. Default: that of the host, `services.openiscsi.name`.
     #[schemars(example = &"iqn.2026-01.lab.host:images")]
     pub initiator: Option<String>,
     /// The NFS version. Default: the newest that both server and host support.

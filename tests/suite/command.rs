@@ -406,7 +406,6 @@ fn a_spec_that_cannot_be_read_is_named() {
     for command in ["gen", "check"] {
         let ran = place.run(&[command, "no/such.json"]).exits(2).without_result();
         ran.says("error: cannot read `no/such.json`\n  caused by: ");
-        place.run(&[command, "."]).exits(2).without_result().says("cannot read `.`");
     }
     fs::write(place.path("latin.json"), b"{ \"lab\": \"caf\xe9\" }").unwrap();
     place.run(&["check", "latin.json"]).exits(1).says("latin.json");
@@ -421,7 +420,9 @@ fn usage() {
     }
     place.run(&["completions", "cobol"]).exits(2).without_result().says("bash");
     let ran = place.run(&["--version"]).exits(0).without_talk();
-    assert_eq!(ran.out, format!("lab2nix {}\n", env!("CARGO_PKG_VERSION")));
+    let version = format!("lab2nix {}\n", env!("CARGO_PKG_VERSION"));
+    assert!(ran.out.starts_with(&version) && ran.out.contains("NixVirt 0.6.0") && ran.out.contains("version 1"), "{ran:?}");
+    assert_eq!(place.run(&["-V"]).exits(0).without_talk().out, version);
     let ran = place.run(&["--help"]).exits(0).without_talk();
     let commands = Cli::command();
     // What only programs call is not told.

@@ -32,6 +32,8 @@ fn a_good_domain_is_the_same_however_its_layers_say_it() {
 fn a_bad_domain_has_the_same_problems_however_its_layers_say_it() {
     let specs = entries("tests/cases/bad").into_iter().flat_map(|dir| with_extension(&dir, "json"));
     let labs = specs.filter_map(|path| Some((path.display().to_string(), Read::file(&path).to_value()?)));
+    // What a spec allows is allowed at a place, which is another when it is dealt out.
+    let labs = labs.filter(|(_, lab)| lab.get("allow").is_none());
     // A value that is wrong whatever else is said is found even where something else hides it in the domain.
     let dealt = is_the_same(labs, problems, |(_, _, is_of_value)| *is_of_value);
     assert!(dealt > 50, "only {dealt} labs have been dealt out");

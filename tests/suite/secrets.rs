@@ -160,7 +160,7 @@ fn what_is_no_hash_and_no_public_key_is_not_shown() {
 #[test]
 fn secrets_beside_broken_syntax_are_not_shown() {
     for spec in [
-        r#"{ "cloudInit": { "extra": { "password": "hunter22" }, } }"#,
+        r#"{ "cloudInit": { "extra": { "password": "hunter22" },, } }"#,
         r#"{ "cloudInit": { "extra": { "password": 'hunter22' } } }"#,
         r#"{ "cloudInit": { "runcmd": ["K3S_TOKEN=hunter22 sh" "true"] } }"#,
         r#"{ "lab": "one", "domains": { "web": { "a": { "password": "x" }, "a": { "password": "hunter22" } } } }"#,

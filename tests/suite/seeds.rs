@@ -158,7 +158,7 @@ fn a_file_that_is_missing_stops_before_anything_changes() {
         assert_eq!(fs::read(host.disc("agent")).expect("it is there"), before);
     };
     fs::remove_file(host.path("secrets/nginx.pem")).expect("it is there");
-    fails("secrets/nginx.pem", "which is not there");
+    fails("secrets/nginx.pem", "which does not exist");
     host.write("secrets/nginx.pem", "");
     fails("secrets/nginx.pem", "which is empty");
     host.write("secrets/nginx.pem", "key\n");

@@ -48,7 +48,7 @@ pub(crate) fn put_in_order(pools: &mut [Pool], problems: &mut Problems) -> Vec<u
             Problem::new(
                 Id::BackingCycle,
                 Place::value(at),
-                format!("pools have volumes backed by each other in a cycle: {} by {}", names.join(" on "), names[0]),
+                format!("pools have volumes backed by each other in a cycle: {} on {}", names.join(" on "), names[0]),
             )
             .label("closes the cycle")
             .help("all volumes of a pool are created before those of the next: keep all backing volumes in one pool"),

@@ -62,7 +62,7 @@ fn included_files_that_are_no_specs_are_not_quoted() {
     }
     for path in ["/proc/self/environ", "/dev/zero", "/etc/passwd"] {
         place.write("lab.json", &GOOD.replace("\"lab\":", &format!("\"include\": [\"{path}\"], \"lab\":")));
-        place.run(&["check"]).exits(1).says(&format!("`{path}` cannot be included: it is no ")).says_not("root:");
+        place.run(&["check"]).exits(1).says(&format!("`{path}` cannot be included: it is not ")).says_not("root:");
     }
     // A link to something else is no spec either.
     symlink("braces", place.path("link.json")).expect("the directory is ours");

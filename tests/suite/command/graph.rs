@@ -109,7 +109,7 @@ fn a_document_without_a_place_is_not_written() {
     check("BEGIN\n\n# Lab\n", "--> README.md:1:1", &format!("add the line `{END}` below it"));
     check("END\n\nBEGIN\n", "--> README.md:3:1", "belongs below this one");
     check("BEGIN\nEND\nBEGIN\nEND\n", "--> README.md:3:1", "delete one of them");
-    check("BEGIN\nEND\nEND\n", "--> README.md:3:1", "ends nothing");
+    check("BEGIN\nEND\nEND\n", "--> README.md:3:1", "no block to end");
     check("```\nBEGIN\nEND\n```\n", "--> README.md:4:1", "add the lines");
     let place = Place::with(GOOD);
     place.run(&["graph", "--into", "README.md"]).exits(1).says("there is no such document").says(FIRST).says(END);

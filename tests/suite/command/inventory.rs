@@ -294,7 +294,7 @@ fn domains_are_chosen() {
     };
     refused("dc01", "there is no domain `dc01`: did you mean `DC01`?");
     refused("@servers", "no domain has the profile `servers`: did you mean `server`?");
-    refused("[", "`[` is no glob: ");
+    refused("[", "`[` is not a valid glob: ");
     place.run(&["inventory"]).exits(2).says("--format");
 }
 

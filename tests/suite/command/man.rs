@@ -36,7 +36,7 @@ fn each_command_has_a_page_with_its_options() {
                 assert!(is_there, "{name}: no --{long} in\n{text}");
             }
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-            let first = help.split(['`', '\'']).next().unwrap_or_default();
+            let first = help.split(['`', '\'']).next().unwrap_or_default().trim_end();
             assert!(text.contains(first), "{name}: {first} is not in\n{text}");
         }
         // Each tells the exit status in one way, which has a section.

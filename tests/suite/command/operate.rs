@@ -222,7 +222,7 @@ fn what_is_missing_is_a_clear_word() {
     fs::remove_dir_all(fake.directory("sccm")).unwrap();
     for command in ["up", "wait", "restart"] {
         let ran = fake.run(&[command]).exits(2);
-        assert!(ran.err.starts_with("error: libvirt has no domain `sccm`; `lab2nix plan"), "{ran:?}");
+        assert!(ran.err.starts_with("error: libvirt has no domain `sccm`; `lab2nix gen`"), "{ran:?}");
         assert!(!fake.place.has("libvirt/log"), "it has changed something");
     }
     fake.put("dc", "state", "no state\n");
