@@ -169,7 +169,7 @@ fn differs(old: &Value, new: &Value, renaming: Renaming<'_>) -> Option<String> {
         | (
             Value::File(HostFile::SecretSeed { domain: old, .. }),
             Value::File(HostFile::SecretSeed { domain: new, .. }),
-        ) => renaming.kind == ObjectKind::Domain && renaming.follows(old, new),
+        ) => old == new || renaming.kind == ObjectKind::Domain && renaming.follows(old, new),
         (old, new) => old == new,
     };
     (!is_same).then(String::new)

@@ -421,7 +421,10 @@ fn usage() {
     place.run(&["completions", "cobol"]).exits(2).without_result().says("bash");
     let ran = place.run(&["--version"]).exits(0).without_talk();
     let version = format!("lab2nix {}\n", env!("CARGO_PKG_VERSION"));
-    assert!(ran.out.starts_with(&version) && ran.out.contains("NixVirt 0.6.0") && ran.out.contains("version 1"), "{ran:?}");
+    assert!(
+        ran.out.starts_with(&version) && ran.out.contains("NixVirt 0.6.0") && ran.out.contains("version 1"),
+        "{ran:?}"
+    );
     assert_eq!(place.run(&["-V"]).exits(0).without_talk().out, version);
     let ran = place.run(&["--help"]).exits(0).without_talk();
     let commands = Cli::command();

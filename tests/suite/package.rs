@@ -11,8 +11,13 @@ use lab2nix::cli::Cli;
 use crate::support::{entries, skip};
 
 /// The files of YAML that services read.
-const YAML: &[&str] =
-    &[".github/workflows/ci.yml", ".github/workflows/release.yml", ".pre-commit-hooks.yaml", "action.yml"];
+const YAML: &[&str] = &[
+    ".github/workflows/book.yml",
+    ".github/workflows/ci.yml",
+    ".github/workflows/release.yml",
+    ".pre-commit-hooks.yaml",
+    "action.yml",
+];
 
 /// What a build includes besides the crate's own code, by where it is from the root.
 fn included() -> BTreeSet<PathBuf> {
@@ -35,7 +40,7 @@ fn included() -> BTreeSet<PathBuf> {
                 let quoted = argument.split('"').nth(1).expect("a literal");
                 let target = normal(&directory.join(quoted));
                 if is_directory {
-                    found.extend(entries(&target));
+                    found.extend(files_below(&target));
                 } else {
                     found.insert(target);
                 }
@@ -43,6 +48,14 @@ fn included() -> BTreeSet<PathBuf> {
         }
     }
     found
+}
+
+/// The files in a directory and in those that it has.
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    entries(directory)
+        .into_iter()
+        .flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] })
+        .collect()
 }
 
 /// A path without `..`.

@@ -30,7 +30,9 @@ fn each_command_has_a_page_with_its_options() {
         let text = read(&page(&format!("lab2nix-{name}.1")));
         assert!(own.contains(&format!("lab2nix-{name}(1)")), "{name} is not in the page of lab2nix");
         assert!(text.contains(".SH \"SEE ALSO\"\nlab2nix(1)\n"), "{text}");
-        for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+        for argument in
+            command.get_arguments().filter(|argument| !argument.is_hide_set() && argument.get_id() != "help")
+        {
             if let Some(long) = argument.get_long() {
                 let is_there = ["\n", ", "].iter().any(|before| text.contains(&format!("{before}--{long}")));
                 assert!(is_there, "{name}: no --{long} in\n{text}");
