@@ -98,7 +98,7 @@ fn what_is_in_a_linked_directory_is_read_and_left_alone() {
 
     fs::remove_file(dir.path().join("host")).unwrap();
     fs::write(dir.path().join("host"), "mine").unwrap();
-    assert_eq!(refused(&[("host/b.nix", NEW), ("host/c.nix", NEW)]), [format!("`{path}` is no directory")]);
+    assert_eq!(refused(&[("host/b.nix", NEW), ("host/c.nix", NEW)]), [format!("`{path}` is not a directory")]);
 }
 
 #[test]

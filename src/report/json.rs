@@ -115,7 +115,8 @@ mod tests {
             .related(Place::key(Pointer::root().key("é")), "of \"this\"")
             .help("none");
         let expected = concat!(
-            r#"{"id":"bad-name","severity":"error","message":"bad `x`","label":"here","help":"none","file":"lab.json","#,
+            r##"{"id":"bad-name","severity":"error","message":"bad `x`","label":"here","help":"none","##,
+            r##""url":"https://lab2nix.github.io/lab2nix/problems.html#bad-name","file":"lab.json","##,
             r#""start":{"line":2,"column":8,"offset":10},"end":{"line":2,"column":11,"offset":13},"#,
             r#""related":[{"label":"of \"this\"","file":"lab.json","#,
             r#""start":{"line":2,"column":3,"offset":4},"end":{"line":2,"column":6,"offset":8}}]}"#,
@@ -128,7 +129,8 @@ mod tests {
     fn a_file_has_no_positions() {
         let problem = Problem::new(Id::ForeignFile, Place::File("x.nix".to_owned()), "m");
         let expected = concat!(
-            r#"{"id":"foreign-file","severity":"error","message":"m","label":"","help":"","file":"x.nix","related":[]}"#,
+            r##"{"id":"foreign-file","severity":"error","message":"m","label":"","help":"","##,
+            r##""url":"https://lab2nix.github.io/lab2nix/problems.html#foreign-file","file":"x.nix","related":[]}"##,
             "\n"
         );
         assert_eq!(render(&[problem], None, Format::Json, false), expected);

@@ -229,11 +229,11 @@ fn missing_keys_are_reported_at_the_object() {
         r#""routes": [{}], "networks": { "lan": { "to": 5 } }, "route": {}"#,
         &[
             "missing-field key /routes/0: `routes[0]` lacks the key `to`; add it, such as `\"to\": \"10.0.0.0/8\"`",
-            "missing-field key /routes/0: `routes[0]` lacks the key `via`; add `\"via\"`, a string",
+            "missing-field key /routes/0: `routes[0]` lacks the key `via`; add `\"via\"`: a string",
             "wrong-type /networks/lan/to: `to` must be a string, but is a number; write it as a string, such as `\"10.0.0.0/8\"`",
-            "missing-field key /networks/lan: `lan` lacks the key `via`; add `\"via\"`, a string",
+            "missing-field key /networks/lan: `lan` lacks the key `via`; add `\"via\"`: a string",
             "missing-field key /route: `route` lacks the key `to`; add it, such as `\"to\": \"10.0.0.0/8\"`",
-            "missing-field key /route: `route` lacks the key `via`; add `\"via\"`, a string",
+            "missing-field key /route: `route` lacks the key `via`; add `\"via\"`: a string",
         ],
         &json!({ "routes": [{}], "networks": { "lan": {} }, "route": {} }),
     );
