@@ -136,9 +136,9 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
 }
 
 fn target(spec: &Spec, problems: &mut Problems) -> Target {
+    const SYSTEM: &str = "qemu:///system";
     let schema = spec.schema.as_deref().is_some_and(editors::is_beside);
     let spec = spec.target.as_ref();
-    const SYSTEM: &str = "qemu:///system";
     let connection = spec.and_then(|target| target.connection.as_deref()).unwrap_or(SYSTEM);
     if connection != SYSTEM {
         let place = Place::value(Pointer::root().key("target").key("connection"));

@@ -90,7 +90,8 @@ pub(super) fn denied() -> Vec<CompletionCandidate> {
 
 /// What a plan can have.
 pub(super) fn consequences() -> Vec<CompletionCandidate> {
-    let explanation = |word| Consequence::from_name(word).map(|found| found.explanation());
+    let explanation =
+        |word| Consequence::from_name(word).map(super::super::plan::consequence::Consequence::explanation);
     Planned::words().map(|word| told(word, explanation(word).as_deref().and_then(|text| text.lines().next()))).collect()
 }
 

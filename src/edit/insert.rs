@@ -127,7 +127,7 @@ mod tests {
                 assert_eq!(source.root().unwrap().to_value(), expected);
                 let mut rest = new.chars();
                 assert!(text.chars().filter(|c| !c.is_whitespace()).all(|c| rest.any(|new| new == c)), "{text}\n{new}");
-                assert_eq!(new.matches("c").count(), text.matches("c").count());
+                assert_eq!(new.matches('c').count(), text.matches('c').count());
             }
         }
     }

@@ -62,7 +62,7 @@ impl<'t> Layout<'t> {
             let members: Vec<String> = new.iter().map(|new| member(new, "", "  ", "\n")).collect();
             let inline = members.join(", ");
             if !inline.contains('\n') && self.line_length(close) + inline.len() + 2 <= WIDTH {
-                return self.append_inline(node, end, &format!("{inline}{trailing}"), edits);
+                return append_inline(node, end, &format!("{inline}{trailing}"), edits);
             }
         }
         let outer = self.indent(node.span.start);
@@ -81,17 +81,6 @@ impl<'t> Layout<'t> {
             edits.push(Edit::replace(end..close, format!("{0}{lines}{0}{outer}", self.line_end)));
         } else {
             edits.push(Edit::insert(end, format!("{}{lines}", self.line_end)));
-        }
-    }
-
-    /// Appends to what is on one line and stays so. `end` is where the blanks before the closing bracket begin.
-    fn append_inline(&self, node: &Node, end: usize, inline: &str, edits: &mut Vec<Edit>) {
-        let (open, close) = (node.span.start + 1, node.span.end - 1);
-        if end > open {
-            edits.push(Edit::insert(end, format!(" {inline}")));
-        } else {
-            let pad = if matches!(node.kind, Kind::Array(_)) { "" } else { " " };
-            edits.push(Edit::replace(open..close, format!("{pad}{inline}{pad}")));
         }
     }
 
@@ -163,6 +152,17 @@ fn comma(text: &str, from: usize, to: usize) -> Option<usize> {
         };
     }
     None
+}
+
+/// Appends to what is on one line and stays so. `end` is where the blanks before the closing bracket begin.
+fn append_inline(node: &Node, end: usize, inline: &str, edits: &mut Vec<Edit>) {
+    let (open, close) = (node.span.start + 1, node.span.end - 1);
+    if end > open {
+        edits.push(Edit::insert(end, format!(" {inline}")));
+    } else {
+        let pad = if matches!(node.kind, Kind::Array(_)) { "" } else { " " };
+        edits.push(Edit::replace(open..close, format!("{pad}{inline}{pad}")));
+    }
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ impl Allowance {
 /// The pointer to what a path means, such as `domains.web.disks.0`, or what else could be meant. Names may have dots in them.
 fn find(root: &Node, path: &str) -> Result<Pointer, String> {
     let mut closest = (path.len(), root);
-    walk(root, path, Pointer::root(), &mut closest).ok_or_else(|| {
+    walk(root, path, &Pointer::root(), &mut closest).ok_or_else(|| {
         let (left, node) = closest;
         let rest = &path[path.len() - left..];
         let step = rest.split('.').next().unwrap_or(rest);
@@ -180,7 +180,7 @@ fn find(root: &Node, path: &str) -> Result<Pointer, String> {
 }
 
 /// Follows a path, and remembers how much of it was left where it went furthest.
-fn walk<'n>(node: &'n Node, path: &str, at: Pointer, closest: &mut (usize, &'n Node)) -> Option<Pointer> {
+fn walk<'n>(node: &'n Node, path: &str, at: &Pointer, closest: &mut (usize, &'n Node)) -> Option<Pointer> {
     if path.len() < closest.0 {
         *closest = (path.len(), node);
     }
@@ -191,7 +191,7 @@ fn walk<'n>(node: &'n Node, path: &str, at: Pointer, closest: &mut (usize, &'n N
             return Some(inner);
         }
         let Some(rest) = rest.strip_prefix('.') else { continue };
-        if let Some(found) = walk(value, rest, inner, closest) {
+        if let Some(found) = walk(value, rest, &inner, closest) {
             return Some(found);
         }
     }

@@ -102,7 +102,7 @@ impl Site {
     fn build() -> Self {
         let place = tempfile::tempdir().expect("there is room");
         let mut book = MDBook::load("docs").expect("it is a book");
-        book.config.build.build_dir = place.path().to_owned();
+        place.path().clone_into(&mut book.config.build.build_dir);
         book.build().expect("it is built");
         let mut pages = BTreeMap::new();
         for file in with_extension(place.path(), "html") {

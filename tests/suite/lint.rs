@@ -86,7 +86,7 @@ fn shellcheck_has_nothing_to_say() {
     let mut scripts: Vec<PathBuf> =
         [HOST, "tests/libvirt"].iter().flat_map(|dir| with_extension(dir.as_ref(), "sh")).collect();
     scripts.push("tests/flake/run".into());
-    scripts.extend([".ci", ".github/action"].iter().flat_map(|directory| entries(directory)));
+    scripts.extend([".ci", ".github/action"].iter().flat_map(entries));
     scripts.push("src/cli/words.bash".into());
     shellcheck(scripts);
 }

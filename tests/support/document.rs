@@ -97,6 +97,6 @@ impl Block {
     pub fn said_by(&self, command: &str) -> Option<String> {
         let mut lines = self.lines.iter();
         lines.find(|line| line.strip_prefix("$ ") == Some(command))?;
-        Some(lines.take_while(|line| !line.starts_with("$ ")).map(|line| format!("{line}\n")).collect())
+        Some(lines.take_while(|line| !line.starts_with("$ ")).flat_map(|line| [line, "\n"]).collect())
     }
 }

@@ -1,5 +1,7 @@
 //! `lab2nix rename`.
 
+use std::fmt::Write as _;
+
 use super::edit::{refuse, settle, shown};
 use super::{ATTENTION, Failure, look_at, report_problems, talk};
 use crate::cli::{Cli, RenameArguments};
@@ -67,10 +69,8 @@ fn told(renamed: &Renamed, Renaming { kind, old, new }: Renaming<'_>) -> String 
         let more = places.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more places") } else { String::new() };
         let places = places.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-        text.push_str(&format!(
-            "note: `{old}` stands still at {places}{more}: change it where it means this {}\n",
-            kind.name()
-        ));
+        let what = kind.name();
+        let _ = writeln!(text, "note: `{old}` is still at {places}{more}: change it where it means this {what}");
     }
     text
 }

@@ -139,7 +139,7 @@ impl Look<'_, '_> {
             if snapshot.name == name && !is_told {
                 match &snapshot.mark {
                     Some(mark) => {
-                        self.add(format!("it is part of a save `{name}` of lab `{}`", mark.lab), "choose another name")
+                        self.add(format!("it is part of a save `{name}` of lab `{}`", mark.lab), "choose another name");
                     }
                     None => self.add(
                         format!("it already has a snapshot `{name}` that lab2nix did not create"),

@@ -89,7 +89,7 @@ fn in_the_way(standing: &Standing<'_>, snapshot: &Snapshot) -> Vec<Obstacle> {
                 found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and is `{other}` now"), next()));
             }
             None => {
-                found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and has been removed"), next()))
+                found.push(Obstacle::of(name, format!("disk {target} was `{source}`, and has been removed"), next()));
             }
         }
     }

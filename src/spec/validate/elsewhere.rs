@@ -215,7 +215,7 @@ fn plain(key: &str) -> String {
 }
 
 /// The schema of what is at keys in an object, or of the items of a list there.
-fn schema_at<'s>(object: Schema<'s>, keys: impl IntoIterator<Item = &'static str>) -> Option<Schema<'s>> {
+fn schema_at(object: Schema<'_>, keys: impl IntoIterator<Item = &'static str>) -> Option<Schema<'_>> {
     keys.into_iter().try_fold(object, |schema, key| {
         let schema = if schema.is_type("array") { schema.item(0) } else { schema };
         schema.member(key)

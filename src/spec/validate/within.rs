@@ -116,7 +116,7 @@ mod tests {
         check("networks.dns", r#""1.1.1.1""#, r#"{ "forwarders": ["1.1.1.1"] }"#);
         assert_eq!(help("networks", r#"{ "lan": "10.0.0.0/24" }"#), "write `{ \"subnet\": \"10.0.0.0/24\" }`");
         check("networks.dhcp", "false", r#"{ "enable": false }"#);
-        check("disks", r#"{ "pool": "p" }"#, r#"[{ … }]"#);
+        check("disks", r#"{ "pool": "p" }"#, r"[{ … }]");
     }
 
     #[test]

@@ -46,7 +46,7 @@ fn each_command_has_a_page_with_its_options() {
         assert!(after.as_ref().is_none_or(|help| help.starts_with("Exit status: ")), "{name}: {after:?}");
         assert_eq!(text.contains("\n.SH \"EXIT STATUS\"\n"), after.is_some(), "{text}");
     }
-    let pages = entries(&place.path("new/man1"));
+    let pages = entries(place.path("new/man1"));
     assert_eq!(pages.len(), shown().count() + 1);
     for path in &pages {
         let text = fs::read_to_string(path).expect("it is text");
@@ -58,7 +58,7 @@ fn each_command_has_a_page_with_its_options() {
 fn man_has_nothing_to_complain_of() {
     let place = Place::with(GOOD);
     place.run(&["man", "pages"]).exits(0);
-    let pages = entries(&place.path("pages"));
+    let pages = entries(place.path("pages"));
     match Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).args(&pages).output() {
         Err(error) => skip(&format!("mandoc does not start: {error}")),
         Ok(output) => {
