@@ -158,7 +158,7 @@ fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let length = lower.chars().count();
     let slips = |name: &str| {
         let name = name.to_lowercase();
-        let most = (length / 3).max(1);
+        let most = (length / 3).max(usize::from(length > 1));
         // Thousands of names may be known, and as many be wrong.
         (length.abs_diff(name.chars().count()) <= most)
             .then(|| strsim::osa_distance(&lower, &name))
