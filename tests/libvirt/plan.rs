@@ -309,7 +309,9 @@ impl Planned {
     fn says_changed(&self, kind: &str, name: &str) -> bool {
         let causes = self.told(kind, name).flat_map(|effect| effect["causes"].as_array().into_iter().flatten());
         causes.filter_map(|cause| cause["text"].as_str()).any(|text| {
-            ["its definition changes", "it is renamed", "changed by hand"].iter().any(|start| text.starts_with(start))
+            ["its definition changes", "it is renamed", "a manual change is undone"]
+                .iter()
+                .any(|start| text.starts_with(start))
         })
     }
 
