@@ -14,7 +14,7 @@ lab2nix_accepted() {
       printf '%s%s' "$separator" "$name"
       separator=,
     elif [[ -n $name ]]; then
-      echo "lab2nix: \`$name\` in /run/lab2nix/accept is not a consequence:  \`lab2nix explain\` lists them." >&2
+      echo "lab2nix: \`$name\` in /run/lab2nix/accept is not a consequence: \`lab2nix explain\` lists them." >&2
     fi
   done
 }

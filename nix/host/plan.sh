@@ -30,7 +30,7 @@ lab2nix_plan() {
     # As at the first switch, when libvirtd does not run yet.
     complaint=${complaint#error: }
     complaint=${complaint:-there was no answer within two minutes}
-    echo "lab2nix: cannot show what this switch does on $connection, before nixvirt.service checks it:  ${complaint//$'\n'/ }"
+    echo "lab2nix: cannot show what this switch does on $connection, before nixvirt.service checks it: ${complaint//$'\n'/ }"
   elif [[ -n $complaint ]] && ! $is_refused; then
     echo "$complaint"
   fi
