@@ -152,7 +152,7 @@ pub enum Command {
     Add(AddArguments),
     /// Renames a domain, a network or a pool in a spec, with every reference to it.
     ///
-    /// All UUIDs, MAC addresses, volumes and paths stay what they are: the entry gets an `id`, and what else keeps them. Nothing is
+    /// All UUIDs, MAC addresses, volumes and paths of disks stay what they are: the entry gets an `id`, and what else keeps them. Nothing is
     /// written if more than the name would change.
     Rename(RenameArguments),
     /// Generates the Nix files of a lab.
@@ -163,7 +163,7 @@ pub enum Command {
     /// Shows what a switch will do to the libvirt objects of this host, and changes nothing.
     ///
     /// Compares the objects that libvirt has with those of the spec, by NixVirt's rules, and lists what happens and
-    /// why, the most harmful first: lost data, a failure half-way, guests that are powered off hard.
+    /// why, the most harmful first: lost data, a failure half-way, guests that are forced off.
     #[command(after_help = PLAN_HELP)]
     Plan(PlanArguments),
     /// Writes a spec of libvirt's existing objects, or of XML files, and does not change them.
@@ -174,7 +174,7 @@ pub enum Command {
     /// `base`. Without `--into`, the spec goes to standard output. The result for each object goes to standard error.
     #[command(after_help = IMPORT_HELP)]
     Import(ImportArguments),
-    /// Runs before and after NixVirt in an activation, so that no domain is powered off hard. The host's service calls
+    /// Runs before and after NixVirt in an activation, so that no domain is forced off. The host's service calls
     /// it.
     #[command(hide = true)]
     Activate(ActivateArguments),
@@ -222,8 +222,8 @@ pub enum Command {
     /// Shuts domains down, in reverse start order.
     ///
     /// Asks the guests of a level to shut down, by their agents or by ACPI, until all of them are off. A domain that
-    /// does not shut down in time stays on, and so do the domains that it starts after, unless you choose to power it
-    /// off hard.
+    /// does not shut down in time stays on, and so do the domains that it starts after, unless you choose to force it
+    /// off.
     #[command(after_help = RUN_HELP)]
     Down(DownArguments),
     /// Shuts domains down, and starts them again.

@@ -24,6 +24,8 @@ pub fn list() -> String {
 /// What a name means, and the address of that; `None` when nothing has that name.
 #[must_use]
 pub fn of(name: &str) -> Option<String> {
+    // As reports write it: `error[duplicate-mac]`.
+    let name = name.split_once('[').and_then(|(_, name)| name.strip_suffix(']')).unwrap_or(name);
     let text = match (Id::from_name(name), Consequence::from_name(name)) {
         (Some(id), _) => format!("{}[{name}]\n\n{}\n", severity(id), id.explanation()),
         (None, Some(consequence)) => format!("consequence[{name}]\n\n{}\n", consequence.explanation()),

@@ -67,6 +67,21 @@ pub enum Error {
     },
 }
 
+/// The directory of a file, which is `.` where only a name is written.
+#[must_use]
+pub fn directory(file: &Path) -> &Path {
+    file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The file that is there at the end of the symbolic links that a path is, or the path itself.
+///
+/// # Errors
+///
+/// When the links lead nowhere.
+pub fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    if path.is_symlink() { fs::canonicalize(path) } else { Ok(path.to_owned()) }
+}
+
 fn describe_kept(kept: Option<&PathBuf>) -> String {
     kept.map_or_else(String::new, |kept| format!("; its old content is in `{}`", visible::path(kept)))
 }

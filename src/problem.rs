@@ -191,15 +191,31 @@ fn part<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 /// "`a`, `b` and `c`", cut short when there are many.
 #[must_use]
 pub fn quoted_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(&quoted(names), "and")
+}
+
+/// "`a`, `b` or `c`", cut short when there are many.
+#[must_use]
+pub fn quoted_choice<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    listed(&quoted(names), "or")
+}
+
+fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    names.into_iter().map(|name| format!("`{name}`")).collect()
+}
+
+/// Words with commas between them, and a word before the last.
+#[must_use]
+pub fn listed<W: AsRef<str>>(words: &[W], before_last: &str) -> String {
     const SHOWN: usize = 24;
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => (*one).to_owned(),
         many if many.len() > SHOWN => {
-            format!("{} and {} more", many[..SHOWN].join(", "), many.len() - SHOWN)
+            format!("{} {before_last} {} more", many[..SHOWN].join(", "), many.len() - SHOWN)
         }
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {before_last} {last}", first.join(", ")),
     }
 }
 

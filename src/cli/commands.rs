@@ -162,6 +162,8 @@ enum Failure {
     NoDesktop { domains: String, help: &'static str },
     #[error("cannot write `{}`", visible::path(path))]
     Write { path: PathBuf, source: io::Error },
+    #[error("`{}` is a file: name a directory", visible::path(path))]
+    NoDirectoryThere { path: PathBuf },
     #[error("`{}` already exists and differs: `--force` replaces it", visible::path(path))]
     Differs { path: PathBuf },
 }
@@ -322,6 +324,16 @@ fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) {
         text.push('\n');
     }
     say(&text);
+}
+
+/// Refuses a file where a directory is wanted.
+fn directory_wanted(path: &Path) -> Result<(), Failure> {
+    if path.is_file() { Err(Failure::NoDirectoryThere { path: path.to_owned() }) } else { Ok(()) }
+}
+
+/// The spec that is changed where its path is a symbolic link: what that leads to, and the link stays.
+fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
+    files::behind_links(path).map_err(|source| Failure::Write { path: path.to_owned(), source })
 }
 
 /// Writes files, and says which, or that all are up to date. Returns what was there before, or `None` when they may not be written.

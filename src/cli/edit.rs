@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap_complete::engine::ArgValueCandidates;
 
-use super::{complete, kind};
+use super::{complete, kind, spec};
 use crate::edit::template::{TEMPLATES, Template};
 use crate::lab::identity::ObjectKind;
 use crate::problem::did_you_mean;
@@ -62,7 +62,7 @@ pub struct RenameArguments {
 #[derive(Debug, clap::Args)]
 pub struct EditedSpec {
     /// The spec.
-    #[arg(long = "spec", value_name = "SPEC", default_value = "lab.json")]
+    #[arg(long = "spec", value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub path: PathBuf,
     /// Prints what would change, and writes nothing.
     #[arg(long)]

@@ -74,7 +74,7 @@ pub struct DownArguments {
     /// How long a guest may take to shut down. Default: `5m`.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,
-    /// Powers off hard, as in a power failure, what has not shut down by then. On a terminal, asks first.
+    /// Forces off, as in a power failure, what has not shut down by then. On a terminal, asks first.
     #[arg(long)]
     pub force: bool,
 }
@@ -87,7 +87,7 @@ pub struct RestartArguments {
     /// How long each may take to shut down, and then to be ready. Default: as for `down` and `up`.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub timeout: Option<Duration>,
-    /// Powers off hard what has not shut down by then, and starts the domains after one that is not ready.
+    /// Forces off what has not shut down by then, and starts the domains after one that is not ready.
     #[arg(long)]
     pub force: bool,
 }

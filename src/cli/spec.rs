@@ -22,11 +22,11 @@ pub(super) fn named(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether an argument that may be a name, too, is a spec.
+/// Whether an argument that may be a name, too, is a spec: also a directory that has one.
 pub(super) fn is_meant(argument: &str) -> bool {
     let path = Path::new(argument);
     let is_file = path.extension().is_some_and(|extension| extension == "json" || extension == "jsonc");
-    is_file || argument.ends_with('/') || matches!(argument, "-" | "." | "..")
+    is_file || argument.ends_with('/') || matches!(argument, "-" | "." | "..") || path.join(DEFAULT).is_file()
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn names_of_objects_are_no_specs() {
-        for spec in ["lab.json", "a/b.jsonc", "-", ".", "labs/"] {
+        for spec in ["lab.json", "a/b.jsonc", "-", ".", "labs/", "examples/devboxes"] {
             assert!(is_meant(spec), "{spec}");
         }
         for name in ["web", "domains/web", "json", "a.json.web"] {

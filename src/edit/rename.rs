@@ -10,7 +10,8 @@ use super::same::{Renaming, same};
 use super::{Edited, Error, Refusal, Target, entry};
 use crate::lab::identity::ObjectKind;
 use crate::place::{Place, Pointer};
-use crate::problem::{Severity, did_you_mean, quoted_list};
+use crate::problem::{Id, Problem, Severity, did_you_mean, listed, quoted_list};
+use crate::report::Positions;
 use crate::source::{Edit, Kind, Member, Node, Source};
 
 /// A spec in which an object was renamed.
@@ -65,9 +66,14 @@ pub fn find(source: &Source, name: &str, kind: Option<ObjectKind>) -> Result<Obj
     if let Some(entry) = replicas.find(stands_for).filter(|_| kinds.contains(&ObjectKind::Domain)) {
         return Err(Error::Replica { name: name.to_owned(), entry: entry.key.clone() });
     }
-    let known = kinds.iter().flat_map(|kind| entries(*kind)).map(|member| member.key.as_str());
+    let of_another = ObjectKind::ALL.into_iter().filter(|kind| has(&kind)).map(ObjectKind::name).collect::<Vec<_>>();
+    let help = if of_another.is_empty() {
+        did_you_mean(name, kinds.iter().flat_map(|kind| entries(*kind)).map(|member| member.key.as_str()))
+    } else {
+        format!("it has a {} of that name", listed(&of_another, "and a"))
+    };
     let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-    Err(Error::NoObject { kinds: kinds.join(", "), name: name.to_owned(), help: did_you_mean(name, known) })
+    Err(Error::NoObject { kinds: listed(&kinds, "or"), name: name.to_owned(), help })
 }
 
 /// Renames an object of a sound spec. All UUIDs, MAC addresses, volumes and paths stay what they are.
@@ -90,9 +96,8 @@ pub fn rename(target: Target<'_>, renaming: Renaming<'_>) -> Result<Renamed, Ref
     let at: Vec<String> = entry(kind, old).steps().collect();
     for file in target.source.files().iter().skip(1) {
         let (included, _) = Source::read(file.name(), file.text().to_owned());
-        if let Some(member) = included.root().and_then(|root| member(root, &at)) {
-            let what = format!("{} `{old}`", kind.name());
-            return Err(Error::Included { what, file: line(file.name(), file.text(), &member.key_span) }.into());
+        if let Some(file) = line(&included, &Place::key(entry(kind, old))) {
+            return Err(Error::Included { what: format!("{} `{old}`", kind.name()), file }.into());
         }
     }
     let entry = member(root, &at).ok_or(Error::NoSpec)?;
@@ -160,7 +165,7 @@ impl Way<'_> {
         let edited = loop {
             let edited = self.target.with(edits.clone());
             let before = known.len();
-            for mend in self.mends(&edited)? {
+            for mend in self.mends(&edited, keeps)? {
                 if known.contains(&mend.at) {
                     continue;
                 }
@@ -182,11 +187,16 @@ impl Way<'_> {
         Ok(Renamed { references: known.len() - 1, kept, left: self.left(&edited.source), edited })
     }
 
-    /// The references that lead nowhere since the name is another: what an error points at that is the old name.
-    fn mends(&self, edited: &Edited) -> Result<Vec<Mend<'_>>, Error> {
+    /// The references that lead nowhere since the name is another: what an error points at that is the old name. Those to
+    /// interfaces that keep it are missing only until the interfaces are mended.
+    fn mends(&self, edited: &Edited, keeps: &[Keep]) -> Result<Vec<Mend<'_>>, Error> {
         let mut mends = Vec::new();
         let new = self.target.new_problems(edited);
-        for problem in new.iter().filter(|problem| problem.id.severity() == Severity::Error) {
+        let is_to_mend = |problem: &&Problem| {
+            let is_of_interface = problem.id == Id::UnknownInterface && keeps.contains(&Keep::Interfaces);
+            problem.id.severity() == Severity::Error && !is_of_interface
+        };
+        for problem in new.iter().filter(is_to_mend) {
             let (pointer, is_key) = match &problem.place {
                 Place::Value(pointer) => (pointer, false),
                 Place::Key(pointer) => (pointer, true),
@@ -197,10 +207,11 @@ impl Way<'_> {
                 mends.push(mend);
             } else if let Some(mend) = edited.source.root().and_then(|root| self.mend(root, &steps, is_key)) {
                 let what = format!("a reference to {} `{}`", self.renaming.kind.name(), self.renaming.old);
-                let (file, range) = edited.source.range(&Place::Text(mend.at)).ok_or(Error::NoSpec)?;
+                let place = Place::Text(mend.at);
                 // What is mended already stands in the spec itself, and is found by another pointer.
-                if let Some(file) = edited.source.files().get(file).filter(|_| file > 0) {
-                    return Err(Error::Included { what, file: line(file.name(), file.text(), &range) });
+                if edited.source.range(&place).is_some_and(|(file, _)| file > 0) {
+                    let file = line(&edited.source, &place).ok_or(Error::NoSpec)?;
+                    return Err(Error::Included { what, file });
                 }
             }
         }
@@ -317,8 +328,8 @@ fn member<'n>(root: &'n Node, steps: &[String]) -> Option<&'n Member> {
     node(root, around)?.members().iter().find(|member| member.key == *key)
 }
 
-/// A file and the line of a position in it.
-fn line(name: &str, text: &str, range: &Range<usize>) -> String {
-    let line = text.get(..range.start).map_or(1, |before| 1 + before.matches('\n').count());
-    format!("`{name}` (line {line})")
+/// The file of a place and the line in it.
+fn line(source: &Source, place: &Place) -> Option<String> {
+    let (name, line, _) = Positions::new(source).of(place)?;
+    Some(format!("`{name}` (line {line})"))
 }

@@ -27,9 +27,6 @@ pub struct Allowed {
     pub reason: String,
 }
 
-/// Warnings of labs with each other, which only those who compare several find.
-const OF_SEVERAL: [Id; 4] = [Id::LanClash, Id::StorageClash, Id::InventoryClash, Id::SharedDevice];
-
 /// What a spec allows. Adds what is wrong with it to the problems.
 pub(super) fn read(allow: &[Allow], root: &Node, problems: &mut Vec<Problem>) -> Vec<Allowance> {
     let mut allowances = Vec::new();
@@ -69,12 +66,13 @@ pub(super) fn take(
     let ids: Vec<Id> = problems.iter().map(|problem| problem.id).collect();
     let mut allowed = extract(allowances, problems, covers);
     if all_are_known {
-        let is_used = |allowance: &Allowance| allowed.iter().any(|(index, _)| allowances[*index] == *allowance);
-        let could_be = |allowance: &&Allowance| !OF_SEVERAL.contains(&allowance.warning);
-        let unused = allowances.iter().filter(could_be).filter(|allowance| !is_used(allowance));
+        let is_unused = |(index, allowance): &(usize, &Allowance)| {
+            let could_be = !allowance.warning.is_of_several() && allowance.warning != Id::UnusedAllow;
+            could_be && allowed.iter().all(|(used, _)| used != index)
+        };
+        let unused = allowances.iter().enumerate().filter(is_unused);
         let unused: Vec<Problem> = unused
-            .filter(|allowance| allowance.warning != Id::UnusedAllow)
-            .map(|allowance| allowance.unused(ids.contains(&allowance.warning)))
+            .map(|(_, allowance)| allowance.unused(ids.contains(&allowance.warning)))
             .collect();
         problems.extend(unused);
         allowed.extend(extract(allowances, problems, covers));
@@ -168,6 +166,8 @@ impl Allowance {
 
 /// The pointer to what a path means, such as `domains.web.disks.0`, or what else could be meant. Names may have dots in them.
 fn find(root: &Node, path: &str) -> Result<Pointer, String> {
+    // As messages write it: `disks[0]`.
+    let path = &path.replace('[', ".").replace(']', "");
     let mut closest = (path.len(), root);
     walk(root, path, &Pointer::root(), &mut closest).ok_or_else(|| {
         let (left, node) = closest;
@@ -213,8 +213,7 @@ fn steps(node: &Node) -> Vec<(String, &Node, Option<usize>)> {
 
 /// The `name` of an item.
 fn name(item: &Node) -> Option<String> {
-    let Kind::Object(members) = &item.kind else { return None };
-    match &members.iter().find(|member| member.key == "name")?.value.kind {
+    match &item.member("name")?.kind {
         Kind::String(name) => Some(name.clone()),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Array(_) | Kind::Object(_) => None,
     }
@@ -239,6 +238,7 @@ mod tests {
         assert_eq!(found("domains.a.os"), Ok("/domains/a/os".to_owned()));
         assert_eq!(found("domains.a.b.disks"), Ok("/domains/a.b/disks".to_owned()));
         assert_eq!(found("domains.a.b.disks.0"), Ok("/domains/a.b/disks/0".to_owned()));
+        assert_eq!(found("domains.a.b.disks[1].size"), Ok("/domains/a.b/disks/1/size".to_owned()));
         assert_eq!(found("domains.a.b.disks.data.size"), Ok("/domains/a.b/disks/1/size".to_owned()));
     }
 

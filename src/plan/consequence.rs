@@ -107,9 +107,9 @@ consequences! {
     /// activation, a failure that the plan foresees stops it before anything is stopped or deleted, and domains that
     /// ran are started again.
     StopsHalfWay = "stops-half-way", HalfWay;
-    /// A running domain is powered off hard, as in a power failure, and stays off.
+    /// A running domain is forced off, as in a power failure, and stays off.
     CutOff = "cut-off", Interrupted;
-    /// A running domain is powered off hard, as in a power failure, and started again.
+    /// A running domain is forced off, as in a power failure, and started again.
     ///
     /// NixVirt destroys (`virsh destroy`) a domain whose definition changed, and all domains on a network that changed.
     /// To avoid that, shut the domain down first (`virsh shutdown NAME`), or set `"onChange": "next-start"` in the
@@ -121,7 +121,7 @@ consequences! {
     ///
     /// It is no longer in the spec, or has `active: false`, or its network is removed. Before anything else is done,
     /// the guest is asked to shut down, by its agent or else by ACPI (`virsh shutdown`). If it takes longer than
-    /// `services.lab2nix.activation.shutdownTimeout`, the activation fails, or the domain is powered off hard
+    /// `services.lab2nix.activation.shutdownTimeout`, the activation fails, or the domain is forced off
     /// (`services.lab2nix.activation.onTimeout`).
     ShutDown = "shut-down", Interrupted;
     /// A running domain is shut down cleanly, and started again.

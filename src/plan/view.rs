@@ -22,7 +22,7 @@ pub struct View {
     /// Whether the plan is exact (libvirt was asked for its objects and how it normalizes definitions) or likely (only
     /// the definitions are compared: correct if everything is running and nothing was changed by hand).
     pub certainty: CertaintyView,
-    /// Who activates: NixVirt alone, or also lab2nix before and after it, so that no domain is powered off hard.
+    /// Who activates: NixVirt alone, or also lab2nix before and after it, so that no domain is forced off.
     pub activation: ActivationView,
     /// What happens, the most harmful first.
     pub effects: Vec<EffectView>,

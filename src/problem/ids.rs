@@ -1,10 +1,10 @@
 //! The table of problem ids. A new problem gets its line here: its doc comment is what `lab2nix explain` prints, and
-//! `tests/cases/bad/<id>/` its case.
+//! `tests/cases/bad/<id>/` its case. `several` marks those that only labs together have.
 
 use super::Severity;
 
 macro_rules! ids {
-    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident; )+) => {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident $(, $scope:ident)?; )+) => {
         /// The kind of a problem, by a stable name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Id { $( $(#[doc = $doc])+ $variant, )+ }
@@ -25,6 +25,12 @@ macro_rules! ids {
                 match self { $(Id::$variant => Severity::$severity,)+ }
             }
 
+            /// Whether it is about several labs: whoever looks at one alone never finds it.
+            #[must_use]
+            pub fn is_of_several(self) -> bool {
+                match self { $(Id::$variant => ids!(@several $($scope)?),)+ }
+            }
+
             /// What it means and what to do about it: Markdown, a summary line first.
             #[must_use]
             pub fn explanation(self) -> String {
@@ -39,6 +45,8 @@ macro_rules! ids {
             }
         }
     };
+    (@several several) => { true };
+    (@several) => { false };
 }
 
 ids! {
@@ -588,23 +596,23 @@ ids! {
     ///
     /// The second to start fails with "PCI device is in use". That may be intended, for example one graphics card for
     /// two desktops.
-    SharedDevice = "shared-device", Warning;
+    SharedDevice = "shared-device", Warning, several;
     /// Domains of two hosts have the same MAC address, UUID or IP address, and both are on a LAN of their hosts.
     ///
     /// `lab2nix check --several-hosts` compares the specs of several hosts. It cannot know which of their bridges and
     /// interfaces are on the same LAN. If these two are, switches and DHCP servers cannot tell the two domains apart.
     /// Domains on libvirt's own networks, or in different VLANs, do not clash.
-    LanClash = "lan-clash", Warning;
+    LanClash = "lan-clash", Warning, several;
     /// Labs of two hosts use the same volume on the same server.
     ///
     /// Both hosts write to it without seeing each other's locks, so two running domains corrupt the image. If the
     /// second host only takes over when the first one fails, this is intended.
-    StorageClash = "storage-clash", Warning;
+    StorageClash = "storage-clash", Warning, several;
     /// Domains of two hosts have the same name, apart from upper and lower case.
     ///
     /// libvirt accepts that, but an inventory of both hosts, a monitoring system or a DNS zone treats them as one
     /// machine.
-    InventoryClash = "inventory-clash", Warning;
+    InventoryClash = "inventory-clash", Warning, several;
 
     /// An interface with macvtap whose model does not receive multicast.
     ///

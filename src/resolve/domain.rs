@@ -203,7 +203,7 @@ fn after(guest: &Guest<'_>, is_template: bool, problems: &mut Problems) -> Vec<P
             )
             .once_per_place()
             .label("has no effect without `active`")
-            .help("add `\"active\": true`; or `\"active\": null`, if the domain is started by hand"),
+            .help("add `\"active\": true`; or `\"active\": null`, if it is started by hand or by `lab2nix up`"),
         );
     }
     names

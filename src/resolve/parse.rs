@@ -10,7 +10,7 @@ use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::lab::subnet::{Family, NotASubnet, Subnet};
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_choice};
 use crate::resolve::layers::{At, Word, present};
 use crate::resolve::text::{fits, shortened};
 
@@ -348,7 +348,7 @@ pub fn one_of(kinds: &[(&str, Option<Pointer>)], what: &str, at: &Pointer, probl
             None
         }
         (None, _) => {
-            let keys = quoted_list(kinds.iter().map(|(key, _)| *key)).replace(" and ", " or ");
+            let keys = quoted_choice(kinds.iter().map(|(key, _)| *key));
             problems.push(
                 Problem::needs(Place::value(at), format!("{what} is incomplete"), &keys)
                     .help(format!("add one of {keys}")),

@@ -52,7 +52,7 @@ pub enum OnChange {
     NextStart,
     /// It is shut down cleanly through its guest, and starts again with its new definition.
     Shutdown,
-    /// It is powered off hard, as in a power failure, and starts again with its new definition.
+    /// It is forced off, as in a power failure, and starts again with its new definition.
     PowerOff,
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde_json::Value;
 
+use super::schema::one_line;
 use super::{DomainFields, schema};
 
 /// The reference as Markdown.
@@ -115,7 +116,7 @@ fn section(out: &mut String, schema: &Value, name: &str, object: &Value) {
 
 /// A description as one line.
 fn text(schema: &Value) -> String {
-    schema["description"].as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(schema["description"].as_str().unwrap_or_default())
 }
 
 /// The words of an enumeration with their meaning.

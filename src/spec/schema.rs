@@ -34,6 +34,11 @@ pub fn cached() -> &'static Value {
     &SCHEMA
 }
 
+/// A description, or a paragraph of one, as one line.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The schema as the text of `schema/lab.schema.json`.
 #[must_use]
 pub fn schema_text() -> String {

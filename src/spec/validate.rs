@@ -120,6 +120,10 @@ impl Structural {
             .flat_map(|wrong| [last_step(wrong), last_step(object_of(wrong))])
             .collect();
         let holds_wrong = |pointer: &str| outer.contains(pointer);
+        let is_known = |problem: &Problem| {
+            problem.id == Id::MissingField
+                && self.problems.iter().any(|known| known.place == problem.place && known.label == problem.label)
+        };
         let follows = |problem: &Problem| {
             let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
                 return false;
@@ -143,7 +147,7 @@ impl Structural {
                 || lacks_wrong()
                 || problem.related.iter().any(compares_wrong)
         };
-        later.into_iter().filter(|problem| !follows(problem)).collect()
+        later.into_iter().filter(|problem| !follows(problem) && !is_known(problem)).collect()
     }
 }
 
@@ -202,6 +206,9 @@ struct Suggestion {
 impl Suggestion {
     fn new(key: &str, schema: Schema<'_>) -> Self {
         let known = schema.keys();
+        if let Some((meant, help)) = elsewhere::of_another(key, schema) {
+            return Self { meant: meant.map(str::to_owned), help: help.to_owned() };
+        }
         if let Some(meant) = elsewhere::called(key, schema) {
             let help = match meant.written(schema) {
                 Some(written) if meant.is_inside(key) => format!("`{key}` belongs in `{}`: `{written}`", meant.key),
@@ -355,7 +362,8 @@ impl Checker {
             }
         }
         for required in schema.required() {
-            if !members.iter().any(|member| member.key == required) {
+            let is_misspelt = || self.found.meant.contains(&path.pointer().key(required));
+            if !members.iter().any(|member| member.key == required) && !is_misspelt() {
                 self.found.problems.push(missing_field(required, schema, &path.subject(), path.pointer()));
             }
         }
@@ -379,8 +387,11 @@ pub fn missing_in_every_layer(key: &str, at: &Pointer) -> Problem {
     let root = Schema::root(super::schema::cached());
     let steps: Vec<String> = at.steps().collect();
     let object = steps.iter().try_fold(root, |schema, step| schema.step(step)).unwrap_or(root);
-    let subject = format!("`{}`", steps.last().map_or("", String::as_str));
-    missing_field(key, object, &subject, at.clone())
+    let names = steps.iter().rposition(|step| !is_index(step)).map_or(&steps[..], |name| &steps[name..]);
+    let mut names = names.iter();
+    let name = names.next().cloned().unwrap_or_default();
+    let subject = names.fold(name, |list, index| format!("{list}[{index}]"));
+    missing_field(key, object, &format!("`{subject}`"), at.clone())
 }
 
 fn missing_field(key: &str, schema: Schema<'_>, subject: &str, at: Pointer) -> Problem {

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::{ATTENTION, Failure, print, report_problems, talk, write};
+use super::{ATTENTION, Failure, behind_links, print, report_problems, talk, write};
 use crate::cli::Cli;
 use crate::cli::edit::EditedSpec;
 use crate::edit::{Edited, Refusal, Target};
 use crate::files::{self, Replace};
 use crate::place::Place;
 use crate::problem::Problem;
+use crate::report::Positions;
 use crate::resolve::secret::without_secrets;
 use crate::source::Source;
 use crate::{pipeline, proof, visible};
@@ -40,23 +41,19 @@ pub(super) fn settle(
     report_problems(cli, new, Some(&edited.source));
     let before = target.source.text();
     let mark = if target.source.files()[0].bom_len() > 0 { MARK } else { "" };
-    let name = spec.path.file_name().unwrap_or(spec.path.as_os_str()).to_string_lossy();
+    let path = behind_links(&spec.path)?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let proven = proof::edited_spec(&name, mark, before, &edited.edits, None).map_err(pipeline::Error::from)?;
     if spec.diff {
         let shown = spec.path.display().to_string();
         print(&without_secrets(&files::diff(&shown, before, edited.source.text())))?;
         return Ok(true);
     }
-    let dir = spec.path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(write(cli, dir, &[proven], Replace::Everything)?.is_some())
+    Ok(write(cli, files::directory(&path), &[proven], Replace::Everything)?.is_some())
 }
 
 /// Where something is, in the words of compilers: `lab.json:12:5`.
 pub(super) fn shown(source: &Source, place: &Place) -> Option<String> {
-    let (file, range) = source.range(place)?;
-    let file = source.files().get(file)?;
-    let before = file.text().get(..range.start)?;
-    let line = 1 + before.matches('\n').count();
-    let column = 1 + before.rsplit('\n').next().map_or(0, |line| line.chars().count());
-    Some(format!("{}:{line}:{column}", visible::path(Path::new(file.name()))))
+    let (file, line, column) = Positions::new(source).of(place)?;
+    Some(format!("{}:{line}:{column}", visible::path(Path::new(file))))
 }

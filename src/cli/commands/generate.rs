@@ -56,7 +56,7 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
         );
     }
     let changes = changes_of_objects(&files, &before);
-    talk(cli, &summary::of_gen(checked.lab()?.0, &dir, &before, changes, &arguments.spec));
+    talk(cli, &summary::of_gen(checked.lab()?.0, &dir, &files, &before, changes, &arguments.spec));
     Ok(0)
 }
 

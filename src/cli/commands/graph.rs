@@ -68,7 +68,7 @@ fn into(cli: &Cli, arguments: &GraphArguments, path: &Path, text: &str) -> Resul
             return Err(Failure::NotInText { way });
         }
     };
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let dir = files::directory(path);
     let name = path.file_name().unwrap_or(path.as_os_str());
     let own = command(arguments, |spec| relative(spec, dir), Path::new(name));
     if !block::can_stand_in_comment(&own) {

@@ -10,12 +10,12 @@ use serde_json::Value as Json;
 use self::found::{Findings, PassedOver};
 use self::told::{told, view};
 use super::plan::cache;
-use super::{ATTENTION, Failure, print, print_as_it_is, read_source, report_problems, talk, write};
+use super::{ATTENTION, Failure, behind_links, print, print_as_it_is, read_source, report_problems, talk, write};
 use crate::activation::definition::Definition;
 use crate::activation::run::Normalize as _;
 use crate::activation::settings::{Item, Settings};
 use crate::cli::{Cli, ImportArguments, ImportFormat};
-use crate::files::{Disk, Replace};
+use crate::files::{self, Disk, Replace};
 use crate::import::draft::{Draft, Normalized as Answers, Original, Outcome, draft};
 use crate::import::frame::{self, Frame};
 use crate::lab::identity::ObjectKind;
@@ -159,7 +159,8 @@ impl There {
 
 /// Writes the spec, and the definitions that its entries name beside it.
 fn write_into(cli: &Cli, path: &Path, frame: &Frame<'_>, draft: &Draft) -> Result<bool, Failure> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let dir = files::directory(path);
+    let path = behind_links(path)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let text = frame.text(&draft.sections);
     let edits = frame.edits(&draft.sections);
@@ -175,7 +176,7 @@ fn write_into(cli: &Cli, path: &Path, frame: &Frame<'_>, draft: &Draft) -> Resul
     if !definitions.is_empty() && write(cli, dir, &definitions, Replace::Nothing)?.is_none() {
         return Ok(false);
     }
-    Ok(write(cli, dir, &[spec], Replace::Everything)?.is_some())
+    Ok(write(cli, files::directory(&path), &[spec], Replace::Everything)?.is_some())
 }
 
 /// What libvirt makes of definitions.

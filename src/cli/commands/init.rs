@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ATTENTION, Failure, report_problems, talk};
+use super::{ATTENTION, Failure, directory_wanted, report_problems, talk};
 use crate::cli::{Cli, InitArguments};
 use crate::files::{self, Outcome, Replace, State};
 use crate::place::Place;
@@ -13,6 +13,7 @@ use crate::{pipeline, visible};
 /// Writes the files that a lab begins with, all of them or none.
 pub(super) fn init(cli: &Cli, arguments: &InitArguments) -> Result<u8, Failure> {
     let InitArguments { directory, template, flake } = arguments;
+    directory_wanted(directory)?;
     let files = template.of_lab(*flake).iter().map(|(name, text)| proof::template_file(name, text));
     let files: Vec<Proven> = files.collect::<Result<_, _>>().map_err(pipeline::Error::from)?;
     let states = files::compare(directory, &files, Replace::Nothing)?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Failure, print, talk};
+use super::{Failure, directory_wanted, print, talk};
 use crate::cli::{Cli, man};
 use crate::visible;
 
@@ -15,6 +15,7 @@ pub(super) fn man(cli: &Cli, dir: Option<&Path>) -> Result<u8, Failure> {
         print(pages.first().map_or("", |page| page.text.as_str()))?;
         return Ok(0);
     };
+    directory_wanted(dir)?;
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source: io::Error| Failure::Write { path, source }

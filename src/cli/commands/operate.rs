@@ -167,7 +167,7 @@ fn take_down(
     let may_cut_off = |names: &[&str]| {
         force
             || lines.pause(|| {
-                confirmed(&format!("{} did not shut down. Power off hard, as in a power failure?", names.join(", ")))
+                confirmed(&format!("{} did not shut down. Force them off, as in a power failure?", names.join(", ")))
             })
     };
     let timeout = timeout.unwrap_or(down::USUAL);

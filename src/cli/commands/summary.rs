@@ -6,10 +6,12 @@ use crate::cli::commands::{Failure, talk};
 use crate::cli::{Cli, call};
 use crate::files::State;
 use crate::lab::Lab;
+use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::Checked;
 use crate::problem::quoted_list;
+use crate::proof::Proven;
 use crate::report::Positions;
-use crate::source::{Kind, Member, Node, Source};
+use crate::source::{Node, Source};
 use crate::visible::{self, counted};
 
 /// The objects of labs: "4 domains, 2 networks, 1 pool", without the kinds that they leave alone.
@@ -32,13 +34,19 @@ pub(super) fn objects<'l>(labs: impl IntoIterator<Item = &'l Lab>) -> String {
 }
 
 /// What `gen` has done, and what is next: `changes` are those of the objects in the files.
-pub(super) fn of_gen(lab: &Lab, dir: &Path, before: &[State], changes: Option<String>, spec: &Path) -> String {
+pub(super) fn of_gen(
+    lab: &Lab,
+    dir: &Path,
+    files: &[Proven],
+    before: &[State],
+    changes: Option<String>,
+    spec: &Path,
+) -> String {
     let shown = visible::path(dir);
     let objects = objects([lab]);
-    let written = before.iter().filter(|state| **state != State::UpToDate).count();
-    if written == 0 {
+    let Some(written) = written(files, before) else {
         return format!("{objects}; {shown} is up to date\n");
-    }
+    };
     let changes = changes.map(|changes| format!(", {changes}")).unwrap_or_default();
     let is_new = before.contains(&State::Missing);
     let add = if is_new && needs_git(dir) {
@@ -48,10 +56,18 @@ pub(super) fn of_gen(lab: &Lab, dir: &Path, before: &[State], changes: Option<St
     };
     let spec = spec.to_string_lossy();
     let plan = call::command(["plan"].into_iter().chain((spec != crate::cli::spec::DEFAULT).then_some(&*spec)));
-    let files = counted(written, "file");
     format!(
-        "{objects}; {files} written to {shown}{changes}; next: {add}`{plan}` tells what a switch will do, and `nixos-rebuild switch` does it\n"
+        "{objects}; {written} written to {shown}{changes}; next: {add}`{plan}` tells what a switch will do, and `nixos-rebuild switch` does it\n"
     )
+}
+
+/// How many files were written. Those of the host's module are one thing, as in the lines above it.
+fn written(files: &[Proven], before: &[State]) -> Option<String> {
+    let written = files.iter().zip(before).filter(|(_, state)| **state != State::UpToDate);
+    let (host, others): (Vec<_>, Vec<_>) = written.partition(|(file, _)| is_host_file(file.name()));
+    let others = (!others.is_empty()).then(|| counted(others.len(), "file"));
+    let host = (!host.is_empty()).then(|| format!("{HOST_DIRECTORY}/"));
+    others.into_iter().chain(host).reduce(|others, host| format!("{others} and {host}"))
 }
 
 /// Whether files in a directory are of a flake in a repository of git, which does not see them before they are added.
@@ -69,11 +85,8 @@ fn needs_git(dir: &Path) -> bool {
 
 /// The names of the profiles that a spec has.
 fn profiles(source: &Source) -> impl Iterator<Item = &str> {
-    fn members(node: &Node) -> &[Member] {
-        if let Kind::Object(members) = &node.kind { members } else { &[] }
-    }
-    let sections = source.root().into_iter().flat_map(members).filter(|member| member.key == "profiles");
-    sections.flat_map(|section| members(&section.value)).map(|member| member.key.as_str())
+    let section = source.root().and_then(|root| root.member("profiles"));
+    section.map(Node::members).unwrap_or_default().iter().map(|member| member.key.as_str())
 }
 
 /// Tells what a spec is made of, where somebody wants to know more: the layers of its domains, and what it allows.

@@ -46,7 +46,7 @@ impl Effects<'_> {
             }
             Some(Stop { cause, .. }) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::CutOff, me, format!("powered off hard, deleted{anew}"), causes);
+                self.add(Consequence::CutOff, me, format!("forced off, deleted{anew}"), causes);
                 self.instead(format!("run `virsh shutdown {}` first", domain.name()));
             }
             None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
@@ -76,7 +76,7 @@ impl Effects<'_> {
                 let (consequence, how) = if by_guest {
                     (Consequence::Restarted, "shut down cleanly")
                 } else {
-                    (Consequence::PowerCycled, "powered off hard")
+                    (Consequence::PowerCycled, "forced off")
                 };
                 let name = if *cause == outcome::Cause::Renamed { " under its new name" } else { "" };
                 self.add(consequence, me.clone(), format!("{how}, and started again{name}"), causes);
@@ -97,7 +97,7 @@ impl Effects<'_> {
             }
             Some(Stop { cause, by_guest: false, runs_again: false }) => {
                 let causes = self.causes(domain, cause);
-                self.add(Consequence::CutOff, me.clone(), "powered off hard, and stays off", causes);
+                self.add(Consequence::CutOff, me.clone(), "forced off, and stays off", causes);
                 self.instead(format!("run `virsh shutdown {}` first", domain.name()));
             }
             None => {

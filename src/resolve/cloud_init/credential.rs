@@ -5,7 +5,7 @@
 use base64::prelude::*;
 
 use crate::place::Place;
-use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_choice};
 use crate::resolve::text;
 
 /// The kinds of public key that `OpenSSH` takes today
@@ -44,7 +44,7 @@ pub(crate) fn ssh_key(text: &str, place: Place, problems: &mut Problems) -> bool
     };
     let problem = Problem::of_value(Id::NotAPublicKey, place.clone(), message).label(label).help(format!(
         "write the line of a file such as `~/.ssh/id_ed25519.pub`; it starts with {}",
-        quoted_list(KEY_TYPES.iter().copied()).replace(" and ", " or ")
+        quoted_choice(KEY_TYPES.iter().copied())
     ));
     problems.push(if is_shown { problem } else { problem.concealing(place) });
     false

@@ -3,7 +3,7 @@
 
 use crate::lab::domain::board::Board;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_choice};
 use crate::resolve::guest::Guest;
 use crate::resolve::layers::{Layers, written};
 use crate::spec::drive as written;
@@ -123,7 +123,7 @@ pub(crate) fn allows(layers: &Layers<'_, written::Disk>, bus: DiskBus, problems:
     ];
     for ((key, at), buses) in keys {
         let Some(at) = at.filter(|_| !buses.contains(&bus)) else { continue };
-        let buses = quoted_list(buses.iter().map(|bus| bus.name())).replace(" and ", " or ");
+        let buses = quoted_choice(buses.iter().map(|bus| bus.name()));
         problems.push(
             Problem::new(Id::NotOnThisBus, Place::key(at), format!("a disk on bus `{}` has no `{key}`", bus.name()))
                 .label(format!("only on bus {buses}"))

@@ -172,7 +172,10 @@ fn address(
                 )
                 .label("the gateway")
                 .related(Place::value(&ip.at), "the subnet")
-                .help("choose another address, or give the network another `gateway`"),
+                .help(
+                    "choose another address, or give the host another one: `gateway` of the network; which machine routes for a guest \
+                     is said in its `cloudInit.network`",
+                ),
             );
             None
         }

@@ -5,7 +5,7 @@ use crate::lab::interface::backend::Backend;
 use crate::lab::interface::tap::Tap;
 use crate::lab::placed::Placed;
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_choice};
 use crate::resolve::device_name;
 use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
@@ -133,7 +133,7 @@ fn needs_virtio(key: &str, at: Pointer, written_model: Option<Place>) -> Problem
 fn target(word: Word<'_>, instance: &Instance<'_>, problems: &mut Problems) -> Option<Placed<String>> {
     let first = device_name::of_interface(word, problems)?;
     if RESERVED.iter().any(|start| first.starts_with(start)) {
-        let starts = quoted_list(RESERVED).replace(" and ", " or ");
+        let starts = quoted_choice(RESERVED);
         problems.push(
             Problem::bad_name(word.place(), format!("`{first}` cannot be the name of an interface's device"))
                 .label("reserved by libvirt")

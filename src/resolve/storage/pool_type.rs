@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::place::{Place, Pointer};
-use crate::problem::{Problem, Problems, quoted_list};
+use crate::problem::{Problem, Problems, quoted_choice};
 use crate::resolve::layers::Layers;
 use crate::spec::key::written_keys;
 use crate::spec::pool::PoolType;
@@ -82,7 +82,7 @@ pub(crate) fn check_keys(
         let is_written = written.contains(key.name);
         let place = Place::key(at.key(key.name));
         if is_written && !key.taken_by.contains(&r#type) {
-            let types = quoted_list(key.taken_by.iter().map(|r#type| r#type.name())).replace(" and ", " or ");
+            let types = quoted_choice(key.taken_by.iter().map(|r#type| r#type.name()));
             problems.push(
                 Problem::not_on_this_type(
                     place,

@@ -44,8 +44,8 @@ const CALLED: &[(&str, &[&str])] = &[
     ("dhcpend", &["dhcp.range"]),
     ("dhcprange", &["dhcp.range"]),
     ("dhcpstart", &["dhcp.range"]),
-    ("dir", &["path"]),
-    ("directory", &["path"]),
+    ("dir", &["path", "source"]),
+    ("directory", &["path", "source"]),
     ("disksize", &["disks.size"]),
     ("display", &["graphics"]),
     ("distro", &["os"]),
@@ -67,6 +67,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("gpu", &["hostdevs"]),
     ("guests", &["domains"]),
     ("hostname", &["cloudInit.hostname"]),
+    ("hostpath", &["source"]),
     ("hosts", &["dhcp.hosts", "domains"]),
     ("hwaddr", &["mac"]),
     ("image", &["disks.image"]),
@@ -88,6 +89,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("mem", &["memory"]),
     ("memballoon", &["balloon"]),
     ("mount", &["shares"]),
+    ("mountpoint", &["tag"]),
     ("mounts", &["shares"]),
     ("name", &["lab", "title"]),
     ("nameservers", &["dns.forwarders"]),
@@ -109,7 +111,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("passthrough", &["hostdevs"]),
     ("passwd", &["passwordHash", "cloudInit.passwordHash"]),
     ("password", &["passwordHash", "cloudInit.passwordHash"]),
-    ("path", &["file"]),
+    ("path", &["file", "source"]),
     ("pci", &["hostdevs.pci"]),
     ("pool", &["disks.pool"]),
     ("port", &["forwards", "interfaces.forwards"]),
@@ -164,6 +166,48 @@ const CALLED: &[(&str, &[&str])] = &[
     ("wait", &["ready"]),
     ("xml", &["extra"]),
 ];
+
+/// What other objects say of what a key is about.
+struct OfAnother {
+    /// A key that only the object has in which the others are written.
+    object: &'static str,
+    /// What is written, without `_` and `-`.
+    keys: &'static [&'static str],
+    /// The key of the object that it stands for, if there is one.
+    meant: Option<&'static str>,
+    /// Where it is said, and how.
+    help: &'static str,
+}
+
+const OF_ANOTHER: &[OfAnother] = &[
+    OfAnother {
+        object: "macvtapMode",
+        keys: &["gateway", "gateway4", "gateway6", "dhcp", "dhcp4", "dhcp6", "dns", "nameservers", "netmask", "routes"],
+        meant: None,
+        help: "the guest's side of an interface is in the domain's `cloudInit`: `\"network\": { \"interfaces\": { \"NAME\": … } }`",
+    },
+    OfAnother {
+        object: "fromHost",
+        keys: &["content", "contents", "text", "encoding", "defer", "append"],
+        meant: Some("fromHost"),
+        help: "these are files of the host; cloud-init's own are in the `extra` of `cloudInit`: `\"write_files\": [{ \"path\": …, \"content\": … }]`",
+    },
+    OfAnother {
+        object: "nix",
+        keys: &["url", "hash", "sha256", "checksum"],
+        meant: Some("nix"),
+        help: "the lab's flake downloads images: `\"nix\": \"NAME\"` here, and `images.NAME = pkgs.fetchurl { url = …; hash = …; }` there",
+    },
+];
+
+/// What is meant by a key of an object that others have, and where it belongs.
+pub(super) fn of_another(key: &str, object: Schema<'_>) -> Option<(Option<&'static str>, &'static str)> {
+    let key = plain(key);
+    let is_it = |other: &&OfAnother| {
+        object.lists(other.object) && other.keys.iter().any(|name| name.eq_ignore_ascii_case(&key))
+    };
+    OF_ANOTHER.iter().find(is_it).map(|other| (other.meant, other.help))
+}
 
 /// What is meant by a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

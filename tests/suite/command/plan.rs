@@ -24,7 +24,7 @@ fn it_compares_with_another_spec() {
     let ran = place.run(&["plan", "--from", "old.json", "--format", "markdown"]).exits(0).without_talk();
     assert!(
         ran.out
-            .contains("\n| power-cycled | domain `web` | powered off hard, and started again | network `lan` restarts")
+            .contains("\n| power-cycled | domain `web` | forced off, and started again | network `lan` restarts")
     );
 }
 
