@@ -6,23 +6,23 @@ mod complete;
 pub mod edit;
 mod graph;
 mod help;
+mod import;
 mod man;
 pub mod operate;
 mod outputs;
+mod plan;
 pub mod save;
 mod spec;
 mod version;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
+use clap_complete::engine::ArgValueCandidates;
 use clap_complete::{CompleteEnv, Shell};
 
-use crate::host_file::HostSystem;
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::{Consequence, Harm};
 use crate::problem::did_you_mean;
@@ -31,7 +31,9 @@ use crate::report::Format;
 pub use commands::run;
 pub use edit::{AddArguments, InitArguments, RenameArguments};
 pub use graph::{GraphArguments, GraphFormat};
-pub use outputs::{InspectArguments, InventoryArguments, InventoryFormat, SchemaArguments, SchemaOf, TableFormat};
+pub use import::{ImportArguments, ImportFormat};
+pub use outputs::{InspectArguments, InventoryArguments, InventoryFormat, SchemaArguments, SchemaOf, TableFormat, Xml};
+pub use plan::{ActivateArguments, Activation, PlanArguments, PlanFormat, When};
 
 use self::operate::{
     DownArguments, OneArguments, RestartArguments, RunArguments, StatusArguments, UpArguments, WaitArguments,
@@ -315,47 +317,6 @@ pub struct Gen {
     pub diff: bool,
 }
 
-/// The arguments of `import`.
-#[derive(Debug, clap::Args)]
-pub struct ImportArguments {
-    /// The objects, by name. Default: all.
-    #[arg(value_name = "NAME", add = ArgValueCandidates::new(complete::originals))]
-    pub names: Vec<String>,
-    /// The libvirt that has them. Default: `qemu:///system`.
-    #[arg(long, value_name = "URI", conflicts_with = "from")]
-    pub connect: Option<String>,
-    /// A file with a definition as `virsh dumpxml` prints it, or a directory of such files, instead of a libvirt; or
-    /// the JSON input of NixVirt's helper, for all objects in it.
-    #[arg(long, value_name = "FILE|DIR")]
-    pub from: Vec<PathBuf>,
-    /// The spec to add them to: a new file, or an existing one, which is otherwise not changed. Definitions that its
-    /// entries refer to are written beside it, into `imported`. Default: the spec is printed, and nothing is written.
-    #[arg(long, value_name = "SPEC")]
-    pub into: Option<PathBuf>,
-    /// The name of the lab, unless the spec already has one. Default: `lab`.
-    #[arg(long, value_name = "NAME")]
-    pub lab: Option<String>,
-    /// Only objects of these kinds.
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
-    #[arg(add = ArgValueCandidates::new(complete::kinds))]
-    pub kind: Vec<ObjectKind>,
-    /// The PCI addresses of devices may change at a domain's next start, if that makes its entry shorter.
-    #[arg(long)]
-    pub next_start: bool,
-    /// The output format.
-    #[arg(long, value_enum, default_value_t = ImportFormat::Human)]
-    pub format: ImportFormat,
-}
-
-/// The format of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ImportFormat {
-    /// The spec, and the result for each object on standard error.
-    Human,
-    /// One JSON object with the spec, the files that its entries refer to, and the result for each object.
-    Json,
-}
-
 fn kind(word: &str) -> Result<ObjectKind, String> {
     let kinds = [ObjectKind::Domain, ObjectKind::Network, ObjectKind::Pool];
     let found = kinds.into_iter().find(|kind| kind.name() == word);
@@ -373,128 +334,3 @@ const SAVE_HELP: &str =
     "Exit status: 0 success; 1 an obstacle, and nothing was changed; 2 wrong usage, or a failure half-way.";
 
 const PLAN_HELP: &str = "Exit status: 0 success; 1 a consequence that `--deny` lists, or the spec needs attention; 2 it could not ask libvirt.";
-
-/// The arguments of `plan`.
-#[derive(Debug, Default, clap::Args)]
-pub struct PlanArguments {
-    /// The specs of all labs on the host, in the order in which it imports them.
-    #[arg(
-        value_name = "SPEC",
-        conflicts_with = "settings",
-        value_parser = spec::parser(),
-        help = "The specs of all labs on the host [default: lab.json]"
-    )]
-    pub specs: Vec<PathBuf>,
-    /// The libvirt to compare with. Default: that of the spec.
-    #[arg(long, value_name = "URI", conflicts_with = "from", value_parser = NonEmptyStringValueParser::new())]
-    pub connect: Option<String>,
-    /// Compares without libvirt, as if everything were running: with another spec, or with the same one at a git
-    /// revision, such as `git:HEAD~1`.
-    #[arg(long, value_name = "SPEC|git:REV", conflicts_with = "settings")]
-    pub from: Option<String>,
-    /// The JSON input of NixVirt's helper, instead of specs: for a host that declares its objects in Nix.
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-    /// The JSON input of NixVirt's helper at the last switch, to find manual changes since then. Default:
-    /// /etc/lab2nix/settings.json, which the host's module writes.
-    #[arg(long, value_name = "FILE", conflicts_with = "from")]
-    pub applied: Option<PathBuf>,
-    /// Who activates: `nixvirt` alone, or `gentle`, with lab2nix's part before and after it; or a file in which the
-    /// host's module describes it. Default: /etc/lab2nix/activation.json, which the host's module writes; without it,
-    /// `nixvirt`.
-    #[arg(long, value_name = "gentle|nixvirt|FILE", value_parser = Activation::parse)]
-    #[arg(add = ArgValueCompleter::new(complete::activations))]
-    pub activation: Option<Activation>,
-    /// Consequences to accept this time, as in /run/lab2nix/accept.
-    #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
-    #[arg(add = ArgValueCandidates::new(complete::consequences))]
-    pub accept: Vec<Planned>,
-    /// The output format.
-    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
-    pub format: PlanFormat,
-}
-
-/// The arguments of `activate`.
-#[derive(Debug, clap::Args)]
-pub struct ActivateArguments {
-    /// Before NixVirt runs, or after.
-    #[arg(value_enum)]
-    pub when: When,
-    /// The JSON input of NixVirt's helper.
-    #[arg(long, value_name = "FILE")]
-    pub settings: PathBuf,
-    /// The libvirt.
-    #[arg(long, value_name = "URI", default_value = "qemu:///system", value_parser = NonEmptyStringValueParser::new())]
-    pub connect: String,
-    /// The directory that records, between before and after, which domains ran.
-    #[arg(long, value_name = "DIR", default_value = "/run/lab2nix/activation")]
-    pub state: PathBuf,
-    /// A JSON file in which the host's module describes its activations.
-    #[arg(long, value_name = "FILE")]
-    pub activation: Option<PathBuf>,
-    /// Consequences to accept although they lose data or stop the activation half-way.
-    #[arg(long, value_name = "CONSEQUENCE", value_delimiter = ',', value_parser = Planned::parse)]
-    pub accept: Vec<Planned>,
-}
-
-/// Who activates, as a plan takes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Activation {
-    /// NixVirt, with lab2nix's part before and after it.
-    Gentle,
-    /// NixVirt alone.
-    NixVirt,
-    /// As this file of the host's module says.
-    File(PathBuf),
-}
-
-impl Activation {
-    fn parse(word: &str) -> Result<Self, String> {
-        match word {
-            "gentle" => Ok(Self::Gentle),
-            "nixvirt" => Ok(Self::NixVirt),
-            file if Path::new(file).exists() => Ok(Self::File(PathBuf::from(file))),
-            other => Err(format!("there is no such file; {}", did_you_mean(other, ["gentle", "nixvirt"]))),
-        }
-    }
-}
-
-/// When NixVirt runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// It will.
-    Before,
-    /// It has.
-    After,
-}
-
-/// The format of a plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
-    /// Paragraphs, for people.
-    #[default]
-    Human,
-    /// One JSON object, for programs; `lab2nix schema --of plan` has its schema.
-    Json,
-    /// A table, for pull requests.
-    Markdown,
-}
-
-/// The arguments of `xml`.
-#[derive(Debug, clap::Args)]
-pub struct Xml {
-    /// The spec, if the first argument is `-` or ends in `.json`, `.jsonc` or `/`, else lab.json; then the objects: their
-    /// names, or if a name is ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
-    /// `seeds/NAME/user-data`. Default: all.
-    #[arg(value_name = "[SPEC] [NAME]", add = ArgValueCompleter::new(complete::objects))]
-    pub arguments: Vec<String>,
-    /// The system of the host that the definitions are for.
-    #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]
-    pub host: HostSystem,
-    /// Writes a file for each: `DIR/networks/NAME.xml` and so on, and `DIR/seeds/NAME/user-data` and so on.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// With `--out`, replaces existing files that differ.
-    #[arg(long, requires = "out")]
-    pub force: bool,
-}

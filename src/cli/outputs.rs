@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use clap_complete::engine::ArgValueCandidates;
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
-use super::complete;
-
-use super::spec;
+use super::{complete, spec};
+use crate::host_file::HostSystem;
 
 /// The arguments of `inspect`.
 #[derive(Debug, clap::Args)]
@@ -97,4 +96,23 @@ pub enum SchemaOf {
     Status,
     /// `saves`.
     Saves,
+}
+
+/// The arguments of `xml`.
+#[derive(Debug, clap::Args)]
+pub struct Xml {
+    /// The spec, if the first argument is `-`, ends in `.json` or `.jsonc`, or is a directory with a lab.json; else lab.json; then the objects: their
+    /// names, or if a name is ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
+    /// `seeds/NAME/user-data`. Default: all.
+    #[arg(value_name = "[SPEC] [NAME]", add = ArgValueCompleter::new(complete::objects))]
+    pub arguments: Vec<String>,
+    /// The system of the host that the definitions are for.
+    #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]
+    pub host: HostSystem,
+    /// Writes a file for each: `DIR/networks/NAME.xml` and so on, and `DIR/seeds/NAME/user-data` and so on.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// With `--out`, replaces existing files that differ.
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }

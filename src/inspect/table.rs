@@ -7,6 +7,9 @@ use crate::visible;
 const HEADINGS: [&str; 11] =
     ["DOMAIN", "OS", "CPUS", "MEMORY", "NETWORK", "ADDRESS", "MAC", "DISK", "PROFILES", "AFTER", "WHERE"];
 
+/// What the star behind an address means.
+const MANAGED: &str = "\n* the guest is managed through this interface\n";
+
 /// The labs, each with a line about it and its table. A domain has as many rows as it has interfaces, disks or profiles.
 #[must_use]
 pub fn render(view: &View) -> String {
@@ -18,7 +21,9 @@ fn of_lab(lab: &LabView) -> String {
     let description = lab.description.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
     let title = format!("lab {} ({}){description}", lab.name, lab.spec);
     let rows: Vec<Vec<String>> = lab.domains.iter().flat_map(rows).collect();
-    format!("{}\n\n{}", visible::line(&title), columns::render(&HEADINGS, &rows))
+    let is_managed = lab.domains.iter().flat_map(|domain| &domain.interfaces).any(|interface| interface.is_managed);
+    let legend = if is_managed { MANAGED } else { "" };
+    format!("{}\n\n{}{legend}", visible::line(&title), columns::render(&HEADINGS, &rows))
 }
 
 fn rows(domain: &DomainView) -> Vec<Vec<String>> {

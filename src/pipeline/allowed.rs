@@ -71,9 +71,8 @@ pub(super) fn take(
             could_be && allowed.iter().all(|(used, _)| used != index)
         };
         let unused = allowances.iter().enumerate().filter(is_unused);
-        let unused: Vec<Problem> = unused
-            .map(|(_, allowance)| allowance.unused(ids.contains(&allowance.warning)))
-            .collect();
+        let unused: Vec<Problem> =
+            unused.map(|(_, allowance)| allowance.unused(ids.contains(&allowance.warning))).collect();
         problems.extend(unused);
         allowed.extend(extract(allowances, problems, covers));
     }

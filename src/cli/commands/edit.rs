@@ -6,7 +6,7 @@ use super::{ATTENTION, Failure, behind_links, print, report_problems, talk, writ
 use crate::cli::Cli;
 use crate::cli::edit::EditedSpec;
 use crate::edit::{Edited, Refusal, Target};
-use crate::files::{self, Replace};
+use crate::files::{self, Replace, STANDARD_INPUT};
 use crate::place::Place;
 use crate::problem::Problem;
 use crate::report::Positions;
@@ -30,7 +30,7 @@ pub(super) fn refuse(cli: &Cli, target: Target<'_>, refusal: Refusal) -> Result<
     Ok(ATTENTION)
 }
 
-/// Shows how a spec changes, or changes it, with the problems that are `new`. Whether it may go on to say what was done.
+/// Shows how a spec changes, or changes it, with the problems that are `new`. One of standard input goes to standard output. Whether it may go on to say what was done.
 pub(super) fn settle(
     cli: &Cli,
     spec: &EditedSpec,
@@ -41,6 +41,10 @@ pub(super) fn settle(
     report_problems(cli, new, Some(&edited.source));
     let before = target.source.text();
     let mark = if target.source.files()[0].bom_len() > 0 { MARK } else { "" };
+    if spec.path == Path::new(STANDARD_INPUT) {
+        print(&format!("{mark}{}", edited.source.text()))?;
+        return Ok(true);
+    }
     let path = behind_links(&spec.path)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let proven = proof::edited_spec(&name, mark, before, &edited.edits, None).map_err(pipeline::Error::from)?;

@@ -40,7 +40,7 @@ pub(super) fn init(cli: &Cli, arguments: &InitArguments) -> Result<u8, Failure> 
     } else {
         format!("cd {} && {command}", visible::shell(&directory.to_string_lossy()))
     };
-    talk(cli, &format!("next: give the lab its name in lab.json, then `{command}`\n"));
+    talk(cli, &format!("next: give the lab its name in lab.json, and what its comments ask for; then `{command}`\n"));
     Ok(0)
 }
 

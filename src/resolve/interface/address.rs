@@ -173,8 +173,8 @@ fn address(
                 .label("the gateway")
                 .related(Place::value(&ip.at), "the subnet")
                 .help(
-                    "choose another address, or give the host another one: `gateway` of the network; which machine routes for a guest \
-                     is said in its `cloudInit.network`",
+                    "choose another address, or give the host another one, as the network's `gateway`; the router of a guest is said \
+                     in its `cloudInit.network`",
                 ),
             );
             None

@@ -310,6 +310,16 @@ mod tests {
         }
     }
 
+    /// What other objects say is said of keys that their own object has not.
+    #[test]
+    fn what_others_say_is_of_one_object() {
+        for OfAnother { object, keys, meant, .. } in OF_ANOTHER {
+            let objects: Vec<Schema<'_>> = objects().into_iter().filter(|known| known.lists(object)).collect();
+            assert!(matches!(objects.as_slice(), [only] if meant.is_none_or(|meant| only.lists(meant))), "{object}");
+            assert!(keys.iter().all(|key| !objects[0].lists(key)), "{keys:?}");
+        }
+    }
+
     #[test]
     fn the_list_is_in_order() {
         assert!(CALLED.iter().map(|(name, _)| name).is_sorted());

@@ -31,7 +31,7 @@ fn init_writes_a_lab_that_gen_accepts() {
     for template in TEMPLATES {
         let place = Place::with("");
         let ran = place.run(&["init", "labs/new", "--template", template.name]).exits(0).without_result();
-        let next = "next: give the lab its name in lab.json, then `cd labs/new && lab2nix gen`\n";
+        let next = "next: give the lab its name in lab.json, and what its comments ask for; then `cd labs/new && lab2nix gen`\n";
         assert_eq!(ran.err, format!("wrote labs/new/lab.json\n{next}"));
         assert_eq!(fs::read_to_string(place.path("labs/new/lab.json")).unwrap(), template.files[0].1);
         place.run(&["gen", "labs/new/lab.json", "--deny", "warnings"]).exits(0);
@@ -44,7 +44,12 @@ fn init_writes_the_flake_of_the_template() {
     fs::remove_file(place.path("lab.json")).unwrap();
     let ran = place.run(&["init", "--flake"]).exits(0).without_result();
     let wrote = "wrote lab.json\nwrote flake.nix\nwrote README.md\nwrote .github/workflows/check.yml\n";
-    assert_eq!(ran.err, format!("{wrote}next: give the lab its name in lab.json, then `nix run .#gen`\n"));
+    assert_eq!(
+        ran.err,
+        format!(
+            "{wrote}next: give the lab its name in lab.json, and what its comments ask for; then `nix run .#gen`\n"
+        )
+    );
     for (name, _) in TEMPLATES[0].files {
         let template = Path::new("templates/default").join(name);
         assert_eq!(fs::read_to_string(place.path(name)).unwrap(), fs::read_to_string(template).unwrap());
@@ -61,6 +66,14 @@ fn init_overwrites_nothing() {
         .says("error[foreign-file]: `lab.json` is there already\n");
     assert_eq!(spec(&place), GOOD);
     assert!(!place.has("flake.nix"));
+}
+
+#[test]
+fn a_file_is_no_directory() {
+    let place = Place::with(GOOD);
+    for command in ["init", "man"] {
+        place.run(&[command, "lab.json"]).exits(2).without_result().says("error: `lab.json` is a file: name a directory\n");
+    }
 }
 
 #[test]
@@ -232,6 +245,38 @@ fn rename_keeps_the_names_of_interfaces_where_they_matter() {
 }
 
 #[test]
+fn rename_keeps_what_cloud_init_calls_an_interface() {
+    let interface = |name: &str, network: &str| {
+        format!(r#"{{ "memory": "1GiB", "interfaces": [{{ {name}"network": "{network}" }}], "cloudInit": {{ "network": {{ "interfaces": {{ "lan": {{}} }} }} }} }}"#)
+    };
+    let spec_of = |network: &str, domain: String| {
+        format!(r#"{{ "lab": "hello", "networks": {{ {network} }}, "domains": {{ "web": {domain} }} }}"#)
+    };
+    let place = Place::with(&spec_of(r#""lan": { "subnet": "10.20.0.0/24" }"#, interface("", "lan")));
+    place.run(&["rename", "lan", "net"]).exits(0).says("`id`, `bridge` and `name` keep");
+    let network = r#""net": { "id": "lan", "bridge": "virbr-lan", "subnet": "10.20.0.0/24" }"#;
+    assert_eq!(spec(&place), spec_of(network, interface(r#""name": "lan", "#, "net")));
+}
+
+#[test]
+fn a_spec_is_edited_where_it_is() {
+    let place = Place::with(GOOD);
+    fs::rename(place.path("lab.json"), place.path("real.json")).unwrap();
+    std::os::unix::fs::symlink("real.json", place.path("lab.json")).unwrap();
+    place.run(&["add", "pool", "iso"]).exits(0).says("real.json\n");
+    assert!(place.path("lab.json").is_symlink());
+    assert!(spec(&place).contains("\"iso\""));
+    let directory = place.path(".");
+    place.run(&["rename", "web", "front", "--spec", directory.to_str().unwrap()]).exits(0);
+    place.run(&["xml", directory.to_str().unwrap(), "front"]).exits(0);
+    // Through standard input and output, nothing is written.
+    let ran = super::talk::piped(&place, &["add", "pool", "more", "--spec", "-"], GOOD).exits(0);
+    assert!(ran.out.contains("\"more\"") && ran.out.contains("\"web\""), "{ran:?}");
+    place.run(&["import", "--from", ".", "--into", "-"]).exits(2).says("without `--into`, the spec is printed");
+    assert!(!place.has("-"));
+}
+
+#[test]
 fn rename_refuses_what_it_cannot_keep() {
     let place = Place::with(
         r#"{
@@ -256,6 +301,8 @@ fn rename_refuses_what_it_cannot_keep() {
     place.run(&["rename", "vms", "x"]).exits(2).says("pool `vms` stands in `more.json` (line 3)");
     place.run(&["rename", "node-2", "x"]).exits(2).says("`node-2` is one of the `replicas` of domain `node`");
     place.run(&["rename", "default", "x"]).exits(2).says("network `default` is one of the host's");
+    let of_another = place.run(&["rename", "lan", "x", "--kind", "pool"]).exits(2);
+    of_another.says("the spec has no pool `lan`: it has a network and a domain of that name");
     place.run(&["rename", "nod", "x"]).exits(2).says("did you mean `node`?");
     place.run(&["rename", "node", "node"]).exits(2).says("is called so already");
     place.run(&["rename", "node", "lan"]).exits(1).says("error[duplicate-name]: domain `lan` is in the spec already\n");

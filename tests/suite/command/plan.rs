@@ -23,8 +23,7 @@ fn it_compares_with_another_spec() {
     assert!(ran.out.ends_with("\nnothing changes; 3 objects stay as they are.\n"), "{ran:?}");
     let ran = place.run(&["plan", "--from", "old.json", "--format", "markdown"]).exits(0).without_talk();
     assert!(
-        ran.out
-            .contains("\n| power-cycled | domain `web` | forced off, and started again | network `lan` restarts")
+        ran.out.contains("\n| power-cycled | domain `web` | forced off, and started again | network `lan` restarts")
     );
 }
 
