@@ -96,7 +96,8 @@ pub fn rename(target: Target<'_>, renaming: Renaming<'_>) -> Result<Renamed, Ref
     let at: Vec<String> = entry(kind, old).steps().collect();
     for file in target.source.files().iter().skip(1) {
         let (included, _) = Source::read(file.name(), file.text().to_owned());
-        if let Some(file) = line(&included, &Place::key(entry(kind, old))) {
+        let is_there = included.root().is_some_and(|root| member(root, &at).is_some());
+        if let Some(file) = line(&included, &Place::key(entry(kind, old))).filter(|_| is_there) {
             return Err(Error::Included { what: format!("{} `{old}`", kind.name()), file }.into());
         }
     }

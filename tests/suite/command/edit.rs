@@ -72,7 +72,11 @@ fn init_overwrites_nothing() {
 fn a_file_is_no_directory() {
     let place = Place::with(GOOD);
     for command in ["init", "man"] {
-        place.run(&[command, "lab.json"]).exits(2).without_result().says("error: `lab.json` is a file: name a directory\n");
+        place
+            .run(&[command, "lab.json"])
+            .exits(2)
+            .without_result()
+            .says("error: `lab.json` is a file: name a directory\n");
     }
 }
 
@@ -247,7 +251,9 @@ fn rename_keeps_the_names_of_interfaces_where_they_matter() {
 #[test]
 fn rename_keeps_what_cloud_init_calls_an_interface() {
     let interface = |name: &str, network: &str| {
-        format!(r#"{{ "memory": "1GiB", "interfaces": [{{ {name}"network": "{network}" }}], "cloudInit": {{ "network": {{ "interfaces": {{ "lan": {{}} }} }} }} }}"#)
+        format!(
+            r#"{{ "memory": "1GiB", "interfaces": [{{ {name}"network": "{network}" }}], "cloudInit": {{ "network": {{ "interfaces": {{ "lan": {{}} }} }} }} }}"#
+        )
     };
     let spec_of = |network: &str, domain: String| {
         format!(r#"{{ "lab": "hello", "networks": {{ {network} }}, "domains": {{ "web": {domain} }} }}"#)
