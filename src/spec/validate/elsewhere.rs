@@ -181,7 +181,7 @@ struct OfAnother {
 
 const OF_ANOTHER: &[OfAnother] = &[
     OfAnother {
-        object: "macvtapMode",
+        object: "macvtap",
         keys: &["gateway", "gateway4", "gateway6", "dhcp", "dhcp4", "dhcp6", "dns", "nameservers", "netmask", "routes"],
         meant: None,
         help: "the guest's side of an interface is in the domain's `cloudInit`: `\"network\": { \"interfaces\": { \"NAME\": … } }`",
