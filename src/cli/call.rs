@@ -1,7 +1,10 @@
 //! How lab2nix is called here, for messages that name a command: by its name, or by the apps of a lab's flake.
 
+use std::borrow::Cow;
 use std::env;
+use std::path::Path;
 
+use super::spec::DEFAULT;
 use crate::visible;
 
 /// The flake whose apps have called lab2nix, which they set: `.` for `nix run .#gen`.
@@ -12,21 +15,43 @@ const APPS: [&str; 2] = ["gen", "plan"];
 
 /// A command line that runs lab2nix with these arguments, as a shell reads it.
 pub(super) fn command<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String {
-    let flake = env::var(FLAKE).ok().filter(|flake| !flake.is_empty());
-    called(flake.as_deref(), &arguments.into_iter().map(visible::shell).collect::<Vec<_>>())
+    let arguments = arguments.into_iter().map(visible::shell).collect::<Vec<_>>().join(" ");
+    called(flake().as_deref(), &arguments)
 }
 
-fn called(flake: Option<&str>, arguments: &[String]) -> String {
-    let Some(flake) = flake else {
-        return format!("lab2nix {}", arguments.join(" "));
+/// The same with a spec, which is named unless it is the one that is read without a name.
+pub(super) fn on(spec: &Path, command: &str) -> String {
+    let spec = spec.to_string_lossy();
+    self::command([command].into_iter().chain((spec != DEFAULT).then_some(&*spec)))
+}
+
+/// A message whose commands, such as `` `lab2nix gen` ``, are written as they are called here.
+pub(super) fn spelt(message: &str) -> Cow<'_, str> {
+    flake().map_or(Cow::Borrowed(message), |flake| in_flake(&flake, message).into())
+}
+
+fn flake() -> Option<String> {
+    env::var(FLAKE).ok().filter(|flake| !flake.is_empty())
+}
+
+fn in_flake(flake: &str, message: &str) -> String {
+    let mut pieces = message.split("`lab2nix ");
+    let mut spelt = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (arguments, rest) = piece.split_at(piece.find('`').unwrap_or(piece.len()));
+        spelt.extend(["`", &called(Some(flake), arguments), rest]);
+    }
+    spelt
+}
+
+fn called(flake: Option<&str>, arguments: &str) -> String {
+    let Some(flake) = flake.map(visible::shell) else {
+        return format!("lab2nix {arguments}");
     };
-    let flake = visible::shell(flake);
-    match arguments {
-        [app, rest @ ..] if APPS.contains(&app.as_str()) => {
-            let rest = if rest.is_empty() { String::new() } else { format!(" -- {}", rest.join(" ")) };
-            format!("nix run {flake}#{app}{rest}")
-        }
-        all => format!("nix run {flake}#lab -- {}", all.join(" ")),
+    match arguments.split_once(' ').unwrap_or((arguments, "")) {
+        (app, "") if APPS.contains(&app) => format!("nix run {flake}#{app}"),
+        (app, rest) if APPS.contains(&app) => format!("nix run {flake}#{app} -- {rest}"),
+        _ => format!("nix run {flake}#lab -- {arguments}"),
     }
 }
 
@@ -37,13 +62,22 @@ mod tests {
 
     #[test]
     fn a_flake_has_apps() {
-        let check = |flake: Option<&str>, arguments: &[&str], expected: &str| {
-            let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-            assert_eq!(called(flake, &arguments), expected);
-        };
-        check(None, &["gen", "lab.json"], "lab2nix gen lab.json");
-        check(Some("."), &["gen"], "nix run .#gen");
-        check(Some("."), &["gen", "lab.json", "--out", "x"], "nix run .#gen -- lab.json --out x");
-        check(Some("."), &["init"], "nix run .#lab -- init");
+        assert_eq!(called(None, "gen lab.json"), "lab2nix gen lab.json");
+        assert_eq!(called(Some("."), "gen"), "nix run .#gen");
+        assert_eq!(called(Some("."), "gen lab.json --out x"), "nix run .#gen -- lab.json --out x");
+        assert_eq!(called(Some("."), "init"), "nix run .#lab -- init");
+    }
+
+    #[test]
+    fn messages_name_them() {
+        let spelt = in_flake(".", "`a` of lab2nix: `lab2nix gen`, then `lab2nix up b`; `lab2nix plan --deny` of `c`");
+        assert_eq!(
+            spelt,
+            "`a` of lab2nix: `nix run .#gen`, then `nix run .#lab -- up b`; `nix run .#plan -- --deny` of `c`"
+        );
+        for other in ["", "`lab2nix`", "a `b` c", "`"] {
+            assert_eq!(in_flake(".", other), other);
+        }
+        assert_eq!(in_flake(".", "`lab2nix up"), "`nix run .#lab -- up");
     }
 }

@@ -239,9 +239,9 @@ fn insist(cli: &Cli, text: &str) {
     say(&report::note(text, cli.message_format));
 }
 
-/// Prints a message that is no result, as it is. A closed standard error is no failure.
+/// Prints a message that is no result, with commands as they are called here. A closed standard error is no failure.
 fn say(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(call::spelt(text).as_bytes());
 }
 
 /// Reads and checks a spec, and reports its problems. Returns `None` when it needs attention.

@@ -2,7 +2,7 @@
 
 use super::edit::{refuse, settle, shown};
 use super::{ATTENTION, Failure, look_at, report_problems, talk};
-use crate::cli::{AddArguments, Cli};
+use crate::cli::{AddArguments, Cli, call};
 use crate::edit::add::{Adding, add as add_to};
 use crate::edit::{Target, entry};
 use crate::files::Disk;
@@ -47,6 +47,6 @@ pub(super) fn add(cli: &Cli, arguments: &AddArguments) -> Result<u8, Failure> {
     let keys = if keys.is_empty() { "nothing of its own".to_owned() } else { keys };
     let name = visible::line(name);
     talk(cli, &format!("added {} `{name}` at {at}, with {keys}\n", kind.name()));
-    talk(cli, "next: change what it says, then `lab2nix gen`\n");
+    talk(cli, &format!("next: change what it says, then `{}`\n", call::on(&spec.path, "gen")));
     Ok(0)
 }

@@ -30,7 +30,8 @@ pub(super) fn refuse(cli: &Cli, target: Target<'_>, refusal: Refusal) -> Result<
     Ok(ATTENTION)
 }
 
-/// Shows how a spec changes, or changes it, with the problems that are `new`. One of standard input goes to standard output. Whether it may go on to say what was done.
+/// Shows how a spec changes, or changes it, with the problems that are `new`. One of standard input goes to standard output.
+/// Whether it may go on to say what was done.
 pub(super) fn settle(
     cli: &Cli,
     spec: &EditedSpec,

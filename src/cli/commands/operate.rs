@@ -229,7 +229,8 @@ fn sum_up(cli: &Cli, outcome: &Outcome, what: &str, next: &str) -> u8 {
     } else {
         format!("; left as they are: {}", outcome.left.join(", "))
     };
-    insist(cli, &format!("{done}, but not: {}{left}\n{next}\n", failed.join(", ")));
+    let done = if outcome.done == 0 { String::new() } else { format!("{done}; ") };
+    insist(cli, &format!("{done}not {what}: {}{left}\n{next}\n", failed.join(", ")));
     ATTENTION
 }
 

@@ -13,7 +13,7 @@ use crate::activation::run::AsWritten;
 use crate::activation::settings::Settings;
 use crate::activation::wanted;
 use crate::activation::world::World;
-use crate::cli::{Activation, Cli, Deny, PlanArguments, PlanFormat, spec};
+use crate::cli::{Activation, Cli, Deny, PlanArguments, PlanFormat, call, spec};
 use crate::files::{self, Disk};
 use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
@@ -66,7 +66,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
     let mut view = View::new(plan, against, places);
     view.refused.retain(|refused| !is_accepted(*refused));
     match arguments.format {
-        PlanFormat::Human => print_as_it_is(&human::render(&view, report::stdout_wants_color()))?,
+        PlanFormat::Human => print_as_it_is(&call::spelt(&human::render(&view, report::stdout_wants_color())))?,
         PlanFormat::Json => print(&view.json())?,
         PlanFormat::Markdown => print(&markdown::render(&view))?,
     }

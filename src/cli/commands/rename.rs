@@ -1,10 +1,11 @@
 //! `lab2nix rename`.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::edit::{refuse, settle, shown};
 use super::{ATTENTION, Failure, look_at, report_problems, talk};
-use crate::cli::{Cli, RenameArguments};
+use crate::cli::{Cli, RenameArguments, call};
 use crate::edit::Target;
 use crate::edit::rename::{Renamed, find, kept_words, rename as rename_in};
 use crate::edit::same::Renaming;
@@ -43,7 +44,7 @@ pub(super) fn rename(cli: &Cli, arguments: &RenameArguments) -> Result<u8, Failu
     }
     talk(cli, &told(&renamed, Renaming { kind, old, new }));
     if !spec.diff {
-        talk(cli, &next(&source, kind, old, new));
+        talk(cli, &next(&spec.path, &source, Renaming { kind, old, new }));
     }
     Ok(0)
 }
@@ -76,16 +77,17 @@ fn told(renamed: &Renamed, Renaming { kind, old, new }: Renaming<'_>) -> String 
 }
 
 /// What there is to do before the switch.
-fn next(source: &Source, kind: ObjectKind, old: &str, new: &str) -> String {
+fn next(spec: &Path, source: &Source, Renaming { kind, old, new }: Renaming<'_>) -> String {
     let entry = source.root().and_then(|root| root.member(kind.section())?.member(old));
     let imported = entry.and_then(|entry| entry.member("imported"));
     let is_imported = imported.is_some_and(|imported| imported.kind == Kind::Bool(true));
+    let (generate, plan) = (call::on(spec, "gen"), call::on(spec, "plan"));
     if is_imported {
         return format!(
-            "next: `virsh domrename {old} {new}`, as the lab does not rename what is `imported`; then `lab2nix gen`\n"
+            "next: `virsh domrename {old} {new}`, as the lab does not rename what is `imported`; then `{generate}`\n"
         );
     }
-    let way = "next: `lab2nix gen`, and `lab2nix plan` tells what the switch does";
+    let way = format!("next: `{generate}`, and `{plan}` tells what the switch does");
     match kind {
         ObjectKind::Domain => format!("{way}; snapshots of the domain have to be deleted before it\n"),
         ObjectKind::Network | ObjectKind::Pool => format!("{way}\n"),

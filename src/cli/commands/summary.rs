@@ -54,8 +54,7 @@ pub(super) fn of_gen(
     } else {
         String::new()
     };
-    let spec = spec.to_string_lossy();
-    let plan = call::command(["plan"].into_iter().chain((spec != crate::cli::spec::DEFAULT).then_some(&*spec)));
+    let plan = call::on(spec, "plan");
     format!(
         "{objects}; {written} written to {shown}{changes}; next: {add}`{plan}` tells what a switch will do, and `nixos-rebuild switch` does it\n"
     )

@@ -175,6 +175,13 @@ fn in_a_flake_messages_name_its_apps() {
         .says("next: `git add generated`, because a flake sees only what git knows; `nix run .#plan` tells");
     place.write("lab.json", &GOOD.replace("1GiB", "3GiB"));
     run(&["gen"]).exits(0).says("next: `nix run .#plan` tells");
+    run(&["add", "domain", "more"]).exits(0).says("then `nix run .#gen`");
+    place.write("other.json", GOOD);
+    run(&["rename", "web", "www", "--spec", "other.json"])
+        .exits(0)
+        .says("next: `nix run .#gen -- other.json`, and `nix run .#plan");
+    place.run(&["add", "pool", "more", "--spec", "other.json"]).exits(0).says("then `lab2nix gen other.json`");
+    run(&["saves", "--connect", "test:///default"]).says("nix run .#lab -- ");
     fs::remove_file(place.path("lab.json")).unwrap();
     run(&["check"]).exits(2).says("`nix run .#lab -- init` makes one");
 }
