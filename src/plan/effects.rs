@@ -9,6 +9,8 @@ mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use super::consequence::Consequence;
 use super::{ByHand, Cause, Certainty, Effect, Plan, Subject};
 use crate::activation::definition::Definition;
@@ -81,6 +83,11 @@ fn by_hand(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, r
     .collect()
 }
 
+/// How an object stays the same one.
+fn keep_uuid(object: &Object) -> String {
+    format!("give its entry the `uuid` {}", object.uuid())
+}
+
 fn subject(kind: ObjectKind, name: &str) -> Subject {
     Subject { kind: kind.name(), name: name.to_owned() }
 }
@@ -134,6 +141,13 @@ impl<'a> Effects<'a> {
 
     fn after(&self, object: &Object) -> Option<&'a Object> {
         self.run.world.object(object.kind, object.uuid())
+    }
+
+    /// The UUID of the object that takes the name of one that is deleted.
+    fn successor(&self, object: &Object) -> Option<Uuid> {
+        let mut items = self.settings.kinds().filter(|(kind, _)| *kind == object.kind).flat_map(|(_, items)| items);
+        let named = items.find(|item| item.definition.name == object.name());
+        named.map(|item| item.definition.uuid).filter(|uuid| *uuid != object.uuid())
     }
 
     /// Whether an object gets another definition, as NixVirt compares them.

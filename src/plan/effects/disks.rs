@@ -40,7 +40,7 @@ impl Effects<'_> {
             let cause = || {
                 vec![Cause {
                     text: format!("the spec has another disk as `{target}`"),
-                    of: Some((domain.kind, domain.uuid(), Vec::new())),
+                    of: Some((after.kind, after.uuid(), Vec::new())),
                 }]
             };
             match new.get(target) {

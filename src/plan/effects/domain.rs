@@ -1,7 +1,7 @@
 //! What happens to domains.
 
 use super::disks::path_of;
-use super::{Effects, Stop, subject};
+use super::{Effects, Stop, keep_uuid, subject};
 use crate::activation::outcome::{self, Deed};
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
@@ -27,6 +27,7 @@ impl Effects<'_> {
 
     pub(super) fn deleted(&mut self, domain: &Object, me: Subject) {
         let stop = self.stop(domain);
+        let is_succeeded = self.successor(domain).is_some();
         let twin = self.run.world.named(domain.kind, domain.name());
         let anew = match twin {
             Some(twin) if twin.is_active => ", and recreated with another UUID",
@@ -37,17 +38,30 @@ impl Effects<'_> {
         };
         if twin.is_some_and(|twin| twin.definition.facts.has_tpm) && domain.definition.facts.has_tpm {
             self.add(Consequence::TpmReset, me.clone(), "its TPM is reset", Vec::new());
-            self.instead(format!("give its entry the `uuid` {}", domain.uuid()));
+            self.instead(keep_uuid(domain));
+        }
+        if let Some(twin) = twin {
+            self.disks(domain, twin, &me);
+            self.firmware(domain, twin, me.clone());
         }
         match stop {
             Some(Stop { cause, by_guest: true, .. }) => {
                 let causes = self.causes(domain, cause);
                 self.add(Consequence::ShutDown, me, format!("shut down cleanly, deleted{anew}"), causes);
+                if is_succeeded {
+                    self.instead(keep_uuid(domain));
+                }
             }
             Some(Stop { cause, .. }) => {
                 let causes = self.causes(domain, cause);
                 self.add(Consequence::CutOff, me, format!("forced off, deleted{anew}"), causes);
-                self.instead(format!("run `virsh shutdown {}` first", domain.name()));
+                let shut_down = format!("run `virsh shutdown {}` first", domain.name());
+                self.instead(if is_succeeded { format!("{}, or {shut_down}", keep_uuid(domain)) } else { shut_down });
+            }
+            None if is_succeeded => {
+                let causes = self.unlisted(domain);
+                self.add(Consequence::Deleted, me, format!("deleted{anew}"), causes);
+                self.instead(keep_uuid(domain));
             }
             None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
         }
@@ -133,7 +147,7 @@ impl Effects<'_> {
         if old.has_uefi != new.has_uefi && !old.disks.is_empty() {
             let [from, to] = if old.has_uefi { ["UEFI", "BIOS"] } else { ["BIOS", "UEFI"] };
             let what = format!("{to} instead of {from}: the system on its disks may not boot");
-            let of = Some((domain.kind, domain.uuid(), Vec::new()));
+            let of = Some((after.kind, after.uuid(), Vec::new()));
             return self.add(
                 Consequence::FirmwareChanged,
                 me,

@@ -1,6 +1,6 @@
 //! What happens to networks and pools, and to any object that is not stopped or is new.
 
-use super::{Effects, Stop, subject};
+use super::{Effects, Stop, keep_uuid, subject};
 use crate::activation::outcome::Deed;
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
@@ -22,7 +22,12 @@ impl Effects<'_> {
             None => "",
         };
         let me = subject(object.kind, object.name());
-        self.add(Consequence::Deleted, me, format!("deleted{anew}{rest}"), Vec::new());
+        let is_succeeded = self.successor(object).is_some();
+        let causes = if is_succeeded { self.unlisted(object) } else { Vec::new() };
+        self.add(Consequence::Deleted, me, format!("deleted{anew}{rest}"), causes);
+        if is_succeeded {
+            self.instead(keep_uuid(object));
+        }
     }
 
     /// A network or a pool that stays.
@@ -77,14 +82,16 @@ impl Effects<'_> {
     }
 
     pub(super) fn pool(&mut self, pool: &Object) {
-        let Some(after) = self.after(pool) else { return self.gone(pool, "; its volumes are kept") };
-        let (old, new) = (&pool.definition.facts.target, &after.definition.facts.target);
+        let stays = self.after(pool).is_some();
+        let after = self.after(pool).or_else(|| self.run.world.named(pool.kind, pool.name()));
+        let new = after.and_then(|after| after.definition.facts.target.as_ref());
+        let (old, new) = (&pool.definition.facts.target, new);
         if let (Some(old), Some(new)) = (old, new)
             && old != new
-            && (self.stop(pool).is_some() || !pool.is_active)
+            && (!stays || self.stop(pool).is_some() || !pool.is_active)
             && pool.volumes.as_ref().is_none_or(|volumes| !volumes.is_empty())
         {
-            let causes = self.changes(pool);
+            let causes = if stays { self.changes(pool) } else { self.unlisted(pool) };
             let what =
                 format!("moves to `{new}`: volumes are created there, empty, and those in `{old}` are kept there");
             self.add(Consequence::DiskNew, subject(pool.kind, pool.name()), what, causes);
@@ -93,7 +100,11 @@ impl Effects<'_> {
                 pool.name()
             ));
         }
-        self.there(pool, [Consequence::PoolRestarted, Consequence::PoolStopped]);
+        if stays {
+            self.there(pool, [Consequence::PoolRestarted, Consequence::PoolStopped]);
+        } else {
+            self.gone(pool, "; its volumes are kept");
+        }
     }
 
     pub(super) fn new_objects(&mut self) {
