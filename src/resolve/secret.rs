@@ -84,18 +84,17 @@ impl<'n> Walk<'n> {
 
     fn object(&mut self, members: &'n [Member]) {
         let named = text_of(members, "name");
+        let file = text_of(members, "path").and_then(|path| path.rsplit('/').next());
         for member in members {
             self.steps.push(Step::Key(&member.key));
             self.keys.push(&member.key);
-            let id = match (member.key.as_str(), named) {
-                ("value", Some(named)) => self.id_of_value(named, &member.value),
-                (key, _) => self.id_of_key(key, &member.value),
+            let (id, name) = match (member.key.as_str(), named, file) {
+                ("value", Some(named), _) => (self.id_of_value(named, &member.value), named),
+                ("content", _, Some(file)) => (id_of_content(file, &member.value), file),
+                (key, _, _) => (self.id_of_key(key, &member.value), key),
             };
             match id {
-                Some(id) => {
-                    let name = if member.key == "value" { named.unwrap_or_default() } else { &member.key };
-                    self.push_of_key(id, name);
-                }
+                Some(id) => self.push_of_key(id, name),
                 None => self.node(&member.value),
             }
             self.keys.pop();
@@ -165,6 +164,12 @@ fn text_of<'n>(members: &'n [Member], key: &str) -> Option<&'n str> {
     })
 }
 
+/// Whether the `content` of a file is a secret, by the file's name: one word, as those of programs and their settings are not.
+fn id_of_content(file: &str, value: &Node) -> Option<Id> {
+    let is_word = matches!(&value.kind, Kind::String(text) if !text.trim().contains(char::is_whitespace));
+    (is_word && name::is_of_secret(file) && is_secret(value, name::SHORTEST)).then_some(Id::LikelySecret)
+}
+
 /// Whether the value of a key for secrets is one, not something that stands in for it or the hash of a password.
 fn is_secret(value: &Node, shortest: usize) -> bool {
     match &value.kind {
@@ -231,6 +236,10 @@ mod tests {
         check(
             r#"{ "cloudInit": { "extra": { "a": [{ "psk": "x" }] } } }"#,
             &[("secret-in-store", "/cloudInit/extra/a/0/psk")],
+        );
+        check(
+            r#"{ "write_files": [{ "path": "/etc/k3s/token", "content": "K10abc" }, { "path": "/get-token", "content": "curl x" }] }"#,
+            &[("likely-secret", "/write_files/0/content")],
         );
         check(r#"{ "extra": { "graphics": { "passwd": "x" } } }"#, &[("secret-in-store", "/extra/graphics/passwd")]);
         check(r#"{ "qemu": { "env": { "SPICE_TOKEN": "hunter22" } } }"#, &[("likely-secret", "/qemu/env/SPICE_TOKEN")]);

@@ -72,6 +72,7 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("hunter22", "curl -H 'Authorization: Bearer hunter22token' https://api.lab".to_owned()),
         ("hunter22", "curl -u me:hunter22 https://api.lab".to_owned()),
         ("hunter22", "sshpass -p hunter22 ssh me@storage.lab".to_owned()),
+        ("hunter22", "echo hunter22 | passwd --stdin root".to_owned()),
         ("hunter22", "echo me:hunter22 | chpasswd".to_owned()),
         ("hunter22", "K3S_TOKEN=hunter22 sh install.sh".to_owned()),
         ("hunter22", "username=me,password=hunter22".to_owned()),

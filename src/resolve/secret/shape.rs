@@ -206,5 +206,6 @@ fn is_command_with_password(text: &str) -> bool {
     let runs = |program: &str| words.iter().any(|word| word.rsplit('/').next() == Some(program));
     (runs("curl") && after(&["-u", "--user"], &is_login))
         || (runs("sshpass") && after(&["-p"], &|word| is_opaque(word, SHORTEST)))
+        || (runs("passwd") && words.contains(&"--stdin") && after(&["echo"], &|word| is_opaque(word, SHORTEST)))
         || (runs("chpasswd") && words.iter().any(|word| is_login(word) && !is_stand_in(word)))
 }
