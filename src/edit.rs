@@ -135,6 +135,12 @@ pub enum Error {
         /// What was probably meant.
         help: String,
     },
+    /// A profile is named twice, so nobody knows how strong it is.
+    #[error("the profile `{name}` is named twice: leave out one `--from`")]
+    ProfileTwice {
+        /// The name.
+        name: String,
+    },
     /// Profiles are for domains.
     #[error("`--from` names profiles, which only domains have")]
     ProfilesOfDomains,

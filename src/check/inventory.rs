@@ -287,7 +287,7 @@ impl Claim<'_> {
             Self::Uuid(uuid) => Problem::new(Id::DuplicateUuid, place, format!("the UUID `{uuid}` is used twice"))
                 .help("leave `uuid` out for one derived from the name; two equal `id`s also give the same UUID"),
             Self::Mac(mac) => Problem::new(Id::DuplicateMac, place, format!("the MAC address `{mac}` is used twice"))
-                .help("leave `mac` out for a stable one"),
+                .help("leave `mac` out for a stable one; of two forms of one machine, the second says `variantOf`"),
             Self::Directory(path) => {
                 Problem::new(Id::DuplicateDirectory, place, format!("two pools use the directory `{path}`"))
                     .help("give each pool a directory of its own")

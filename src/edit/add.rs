@@ -1,5 +1,6 @@
 //! Adding an object to a spec: an entry that says what an object of its kind cannot do without, as far as nothing else does.
 
+use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value as Json, json};
@@ -97,6 +98,10 @@ fn domain(spec: &Spec, profiles: &[String]) -> Result<Json, Error> {
     let known = || spec.profiles.iter().flatten().map(|(name, _)| name.as_str());
     if let Some(name) = profiles.iter().find(|name| !known().any(|known| known == **name)) {
         return Err(Error::NoProfile { name: name.clone(), help: did_you_mean(name, known()) });
+    }
+    let mut named = HashSet::new();
+    if let Some(name) = profiles.iter().find(|name| !named.insert(*name)) {
+        return Err(Error::ProfileTwice { name: name.clone() });
     }
     let (own, mut ignored) = (DomainFields::default(), Problems::default());
     let layers = Profiles::resolve(spec, &mut ignored).layers(profiles, &Pointer::root(), &own, &mut ignored);

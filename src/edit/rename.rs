@@ -1,5 +1,6 @@
 //! Renaming an object of a spec: its key, every reference to it, and what keeps its identity.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde_json::Value as Json;
@@ -163,10 +164,14 @@ impl Way<'_> {
         }
         layout.prepend(&self.entry.value, &written, &mut edits);
         let mut known = vec![self.entry.key_span.clone()];
+        let mut of_interfaces = HashSet::new();
         let edited = loop {
             let edited = self.target.with(edits.clone());
+            let new = self.target.new_problems(&edited);
+            let are_missing = new.iter().filter(|problem| problem.id == Id::UnknownInterface);
+            of_interfaces.extend(are_missing.map(|problem| problem.place.clone()));
             let before = known.len();
-            for mend in self.mends(&edited, keeps)? {
+            for mend in self.mends(&edited, &new, keeps)? {
                 if known.contains(&mend.at) {
                     continue;
                 }
@@ -185,14 +190,15 @@ impl Way<'_> {
         };
         let edited = self.target.sound(edited)?;
         self.compare(&edited)?;
-        Ok(Renamed { references: known.len() - 1, kept, left: self.left(&edited.source), edited })
+        let mut left = self.left(&edited.source);
+        left.retain(|place| !of_interfaces.contains(place));
+        Ok(Renamed { references: known.len() - 1, kept, left, edited })
     }
 
     /// The references that lead nowhere since the name is another: what an error points at that is the old name. Those to
     /// interfaces that keep it are missing only until the interfaces are mended.
-    fn mends(&self, edited: &Edited, keeps: &[Keep]) -> Result<Vec<Mend<'_>>, Error> {
+    fn mends(&self, edited: &Edited, new: &[Problem], keeps: &[Keep]) -> Result<Vec<Mend<'_>>, Error> {
         let mut mends = Vec::new();
-        let new = self.target.new_problems(edited);
         let is_to_mend = |problem: &&Problem| {
             let is_of_interface = problem.id == Id::UnknownInterface && keeps.contains(&Keep::Interfaces);
             problem.id.severity() == Severity::Error && !is_of_interface

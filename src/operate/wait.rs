@@ -32,11 +32,12 @@ pub fn wait(
             let Sight { is_ready, missing, .. } = sight;
             let after = began.elapsed();
             let missing = missing.unwrap_or_default();
+            let longest = timeout.unwrap_or(member.ready.timeout);
             if is_ready == Some(true) {
                 outcome.done += 1;
                 progress.tell(member.name, &Event::Ready, after);
-            } else if after >= timeout.unwrap_or(member.ready.timeout) {
-                let why = format!("not ready after {}: {missing}", in_words(after));
+            } else if after >= longest {
+                let why = format!("not ready after {}: {missing}", in_words(longest));
                 progress.tell(member.name, &Event::Failed(why.clone()), after);
                 outcome.failed.push((member.name.to_owned(), why));
             } else {

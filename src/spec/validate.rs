@@ -120,10 +120,10 @@ impl Structural {
             .flat_map(|wrong| [last_step(wrong), last_step(object_of(wrong))])
             .collect();
         let holds_wrong = |pointer: &str| outer.contains(pointer);
-        let is_known = |problem: &Problem| {
-            problem.id == Id::MissingField
-                && self.problems.iter().any(|known| known.place == problem.place && known.label == problem.label)
-        };
+        let missing = self.problems.iter().filter(|problem| problem.id == Id::MissingField);
+        let missing: HashSet<_> = missing.map(|problem| (&problem.place, &problem.label)).collect();
+        let is_known =
+            |problem: &Problem| problem.id == Id::MissingField && missing.contains(&(&problem.place, &problem.label));
         let follows = |problem: &Problem| {
             let (Place::Value(pointer) | Place::Key(pointer)) = &problem.place else {
                 return false;

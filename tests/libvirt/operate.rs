@@ -223,7 +223,7 @@ DC01: started
 DC01: ready after TIME
 SCCM01: started
 SCCM01: not ready after TIME: 192.168.56.11:81 does not accept connections
-1 domain is ready, but not: SCCM01; left as they are: CLIENT01, CLIENT02
+1 domain is ready; not ready: SCCM01; left as they are: CLIENT01, CLIENT02
 `lab2nix up` tries again, with `--force` also the domains after it; `lab2nix console NAME` and `view NAME` show a guest
 ";
 

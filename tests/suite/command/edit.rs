@@ -138,6 +138,10 @@ fn add_says_what_the_profiles_do_not() {
     place.run(&["add", "domain", "a", "--from", "web"]).exits(0);
     assert!(spec(&place).contains("    \"a\": {\n      \"profiles\": [\"web\"]\n    }\n"), "{}", spec(&place));
     place
+        .run(&["add", "domain", "b", "--from", "web", "--from", "web"])
+        .exits(2)
+        .says("the profile `web` is named twice");
+    place
         .run(&["add", "domain", "b", "--from", "smal"])
         .exits(2)
         .says("there is no profile `smal`: did you mean `small`?");

@@ -86,7 +86,7 @@ fn one_that_is_not_ready_stops_those_after_it_and_nothing_else() {
     let expected = format!(
         "sccm: started\nsccm: not ready yet: 127.0.0.1:{free} does not accept connections\n\
          sccm: not ready after 1 s: 127.0.0.1:{free} does not accept connections\n\
-         1 domain is ready, but not: sccm; left as they are: client-1, client-2\n\
+         1 domain is ready; not ready: sccm; left as they are: client-1, client-2\n\
          `lab2nix up` tries again, with `--force` also the domains after it; `lab2nix console NAME` and `view NAME` show a guest\n"
     );
     assert!(ran.err.ends_with(&expected), "{ran:?}");
@@ -105,7 +105,7 @@ fn one_that_does_not_start_says_what_libvirt_says() {
     fake.put("dc", "refuses-start", "Cannot access storage file '/srv/x'");
     let ran = fake.run(&["up"]).exits(1);
     assert!(ran.err.starts_with("dc: does not start: Cannot access storage file '/srv/x'\n"), "{ran:?}");
-    assert!(ran.err.contains("but not: dc; left as they are: sccm, client-1, client-2\n"), "{ran:?}");
+    assert!(ran.err.contains("\nnot ready: dc; left as they are: sccm, client-1, client-2\n"), "{ran:?}");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn nobody_is_cut_off_unless_it_is_said() {
     }
     fake.put("sccm", "deaf", "");
     let ran = fake.run(&["down", "--timeout", "1s"]).exits(1);
-    let expected = "sccm: asked to shut down\nsccm: does not shut down within 1 s\n2 domains are off, but not: sccm; left as they are: dc\n\
+    let expected = "sccm: asked to shut down\nsccm: does not shut down within 1 s\n2 domains are off; not off: sccm; left as they are: dc\n\
                     `lab2nix down --force` powers off what does not shut down; `lab2nix view NAME` shows a guest\n";
     assert!(ran.err.ends_with(expected), "{ran:?}");
     assert_eq!((fake.count("destroy"), fake.states(&NAMES[..2])), (0, "dc running []; sccm running []".to_owned()));
