@@ -224,7 +224,8 @@ pub struct DomainFields {
     /// Additional serial ports, in order, after that of `serial` if it is `true`. A PC has at most four; on aarch64 all
     /// but the first are PCI devices. Default: none.
     pub further_serials: Option<Vec<Serial>>,
-    /// Whether there is a channel for the QEMU guest agent. Default: `true`; for os `none` `false`.
+    /// Whether there is a channel for the QEMU guest agent, a program that the guest itself must have
+    /// (`qemu-guest-agent`). Default: `true`; for os `none` `false`.
     pub agent: Option<bool>,
     /// Additional channels beside those of the QEMU guest agent and the SPICE agent, each with its own name. Default:
     /// none.
