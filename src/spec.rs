@@ -78,7 +78,8 @@ pub struct Spec {
     #[schemars(range(min = 1, max = 1), example = 1)]
     pub version: Option<u32>,
     /// The lab's name: lower case letters, digits and `-`. Every UUID that is not written out is derived from it, so
-    /// renaming the lab replaces every such object. Each lab has one name, in this file or in one that it includes.
+    /// renaming the lab replaces every such object: domains are shut down and made anew. Keep the name after the first
+    /// switch, or give the objects their old `uuid`. Each lab has one name, in this file or in one that it includes.
     #[schemars(example = &"sccm")]
     pub lab: Option<String>,
     /// Other specs that are merged into this one, so that labs can share profiles, networks and domains. Each is an

@@ -224,7 +224,8 @@ pub struct DomainFields {
     /// Additional serial ports, in order, after that of `serial` if it is `true`. A PC has at most four; on aarch64 all
     /// but the first are PCI devices. Default: none.
     pub further_serials: Option<Vec<Serial>>,
-    /// Whether there is a channel for the QEMU guest agent. Default: `true`; for os `none` `false`.
+    /// Whether there is a channel for the QEMU guest agent, a program that the guest itself must have
+    /// (`qemu-guest-agent`). Default: `true`; for os `none` `false`.
     pub agent: Option<bool>,
     /// Additional channels beside those of the QEMU guest agent and the SPICE agent, each with its own name. Default:
     /// none.
@@ -284,7 +285,8 @@ pub struct DomainFields {
     /// the name of a given `nvram` implies, else `true`.
     pub snapshots: Option<bool>,
     /// Whether the domain runs after activation, that is, after each switch and each boot of the host: `true`, `false`,
-    /// or `null` to leave it as it is. Default: `null`.
+    /// or `null` to leave it as it is. A written `null` overrides `defaults` and profiles, and says that it is meant:
+    /// lab2nix then does not warn of an `after` that starts nothing. Default: `null`.
     #[serde(default, deserialize_with = "super::present")]
     pub active: Option<Active>,
     /// What happens to a running domain when its definition changes. `shutdown` needs lab2nix's part of the activation
@@ -294,11 +296,12 @@ pub struct DomainFields {
     /// Whether activation restarts a running domain: `true` always, changed or not; `false` never, as `onChange`
     /// `next-start`. Default: as `onChange` says. Not together with it.
     pub restart: Option<bool>,
-    /// Domains that activation starts before this one, if it starts both (`active`). lab2nix warns about `after` in a
-    /// domain without `active`, because it has no effect; set `"active": null` for a domain that is started by hand.
+    /// Domains that activation starts before this one, if it starts both (`active`). It does not wait until they are
+    /// `ready`: only `lab2nix up` does. lab2nix warns about `after` in a domain without `active`, because it has no
+    /// effect; set `"active": null` for a domain that is started by hand or by `lab2nix up`.
     pub after: Option<Vec<String>>,
-    /// How `lab2nix up`, `wait` and `status` determine that the domain is ready. Default: its agent answers; without an
-    /// agent, it runs.
+    /// How `lab2nix up`, `wait` and `status` determine that the domain is ready; activation does not wait for it.
+    /// Default: with `agent`, the guest's agent answers; without, the domain runs.
     pub ready: Option<Ready>,
     /// A title for lists of domains, one line. Default: none.
     #[schemars(example = &"Domain controller")]

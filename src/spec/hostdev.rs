@@ -7,7 +7,8 @@ use super::Extra;
 
 /// A device of the host that is passed through to the guest: one of `pci`, `usb` and `mdev`
 /// ([libvirt](https://libvirt.org/formatdomain.html#host-device-assignment)). A card with several functions needs one
-/// entry for each function, with `guest` addresses that differ only in the function.
+/// entry for each function. If the guest's driver expects them in one slot, give them `guest` addresses that differ only
+/// in the function.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HostDevice {
@@ -26,9 +27,10 @@ pub struct HostDevice {
     #[schemars(example = &"c2177883-f1bb-47f0-914d-32a22e3a8804")]
     pub mdev: Option<String>,
     /// Its PCI address in the guest, as `lspci -D` prints it there; the PCI domain is `0000`. On a PCI Express machine
-    /// (q35, virt) a bus has one slot, `00`, and interfaces have the buses from 1 on; on other machines slots start at
-    /// `01`. A slot with more than one function becomes a multifunction device. For `pci` and `mdev`. Default: libvirt
-    /// assigns a free one, which may change when other devices are added or removed.
+    /// (q35, virt) a bus has one slot, `00`, and interfaces have the buses from 1 on; each bus after theirs is free, as
+    /// libvirt gives other devices what is left. On other machines slots start at `01`. A slot with more than one
+    /// function becomes a multifunction device. For `pci` and `mdev`. Default: libvirt assigns a free one, which may
+    /// change when other devices are added or removed.
     #[schemars(example = &"0000:20:00.0")]
     pub guest: Option<String>,
     /// Whether libvirt detaches it from the host's driver when the domain starts and reattaches it when the domain

@@ -16,7 +16,7 @@
       # `nix flake check`
       checks = lab2nix.lib.forLinux (system: lab2nix.lib.mkChecks { inherit system spec generated; });
 
-      # `nix run .#gen`, `nix run .#check`, `nix develop`, `nix fmt`
+      # `nix run .#gen`, and `.#check`, `.#plan`, `.#lab`; `nix develop`, `nix fmt`
       inherit (lab2nix) apps devShells formatter;
     };
 }
