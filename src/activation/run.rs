@@ -264,22 +264,25 @@ impl<'a, L: Normalize> Activation<'a, L> {
                 if is_directory && self.world.missing_directories.contains(&directory) {
                     return Err(format!("cannot open directory '{directory}': No such file or directory"));
                 }
-                let files = is_directory.then(|| self.world.files.in_directory(&directory)).flatten();
-                let volumes = files.map(|names| {
-                    let known = object.volumes.clone().unwrap_or_default();
-                    let unread = |name: &str| Volume { name: name.to_owned(), ..Volume::default() };
-                    let volume = |name: &str| known.get(name).cloned().unwrap_or_else(|| unread(name));
-                    names.into_iter().map(|name| (name.to_owned(), volume(name))).collect()
-                });
-                let volumes = volumes.or_else(|| {
-                    // With another directory, it has other volumes.
-                    let is_here = |volume: &Volume| {
-                        volume.path.as_ref().is_some_and(|path| path.starts_with(&format!("{directory}/")))
-                    };
-                    let known = object.volumes.clone().unwrap_or_default();
-                    let known = known.into_iter().filter(|(_, volume)| is_here(volume)).collect();
-                    Some(known).filter(|_| self.world.is_assumed)
-                });
+                let files = &self.world.files;
+                let known = || object.volumes.clone().unwrap_or_default();
+                let unread = |name: &str| (name.to_owned(), Volume { name: name.to_owned(), ..Volume::default() });
+                let volumes = match files.in_directory(&directory).filter(|_| is_directory) {
+                    Some(names) => {
+                        let mut known = known();
+                        let volume = |name| known.remove_entry(name).unwrap_or_else(|| unread(name));
+                        Some(names.into_iter().map(volume).collect())
+                    }
+                    // With another directory, it has other volumes: what is said to be there.
+                    None if self.world.is_assumed => {
+                        let start = format!("{directory}/");
+                        let is_here =
+                            |volume: &Volume| volume.path.as_ref().is_some_and(|path| path.starts_with(&start));
+                        let there = files.seen_in(&directory).filter(|_| is_directory).map(unread);
+                        Some(there.chain(known().into_iter().filter(|(_, volume)| is_here(volume))).collect())
+                    }
+                    None => None,
+                };
                 if let Some(pool) = self.world.object_mut(kind, uuid) {
                     pool.volumes = volumes;
                 }

@@ -54,11 +54,13 @@ impl Files {
     /// The names of all files in a directory, if anybody knows.
     #[must_use]
     pub fn in_directory(&self, directory: &str) -> Option<BTreeSet<&str>> {
-        let within = |path: &'_ String| path.strip_prefix(directory)?.strip_prefix('/').map(str::len);
-        self.listed.contains(directory).then(|| {
-            let files = self.there.iter().filter_map(|path| Some(&path[path.len() - within(path)?..]));
-            files.filter(|name| !name.contains('/')).collect()
-        })
+        self.listed.contains(directory).then(|| self.seen_in(directory).collect())
+    }
+
+    /// The names of the files in a directory that somebody has seen there.
+    pub fn seen_in(&self, directory: &str) -> impl Iterator<Item = &str> {
+        let names = self.there.iter().filter_map(move |path| path.strip_prefix(directory)?.strip_prefix('/'));
+        names.filter(|name| !name.contains('/'))
     }
 }
 

@@ -87,6 +87,12 @@
                     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB me"
                   ]
                 }
+              ],
+              "packages": [
+                "qemu-guest-agent"
+              ],
+              "runcmd": [
+                "systemctl start qemu-guest-agent"
               ]
             }
           '';
