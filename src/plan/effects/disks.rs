@@ -54,7 +54,11 @@ impl Effects<'_> {
                     let what = format!(
                         "disk {target} is reverted from {before} to {now}: everything written since the snapshot is lost"
                     );
-                    let instead = format!("run `virsh blockcommit {} {target} --active --pivot` first", domain.name());
+                    // Without its base, all of the chain would go into the image at its end.
+                    let instead = format!(
+                        "run `virsh blockcommit {} {target} --base {now} --active --pivot` first",
+                        domain.name()
+                    );
                     found.push((Consequence::DiskReverted, what, Vec::new(), Some(instead)));
                 }
                 Some(now) if made(now) => {
