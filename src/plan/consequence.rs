@@ -72,7 +72,7 @@ consequences! {
     /// The domain's current definition uses the snapshot's overlay, the spec uses its backing file. From its next start
     /// on, the domain would use the backing file, without anything that was written since the snapshot.
     /// While the domain runs, `virsh blockcommit NAME TARGET --base FILE --active --pivot` merges it into FILE, the disk
-    /// of the spec; then nothing changes. Without `--base`, it would be merged into whatever FILE is an overlay of: an
+    /// of the spec; then nothing is lost. Without `--base`, it would be merged into whatever FILE is an overlay of: an
     /// image that other domains use, too.
     DiskReverted = "disk-reverted", DataLost;
     /// A disk becomes a new, empty volume.
