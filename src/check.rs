@@ -11,6 +11,7 @@ pub(crate) mod forms;
 pub(crate) mod image;
 pub(crate) mod inventory;
 pub(crate) mod network;
+pub(crate) mod reach;
 pub(crate) mod route;
 pub(crate) mod start;
 pub(crate) mod windows;
@@ -39,5 +40,6 @@ pub fn check(lab: &Lab, problems: &mut Problems) {
 pub fn check_sound(lab: &Lab) -> Problems {
     let mut problems = Problems::default();
     start::check(lab, &mut problems);
+    reach::check(lab, &mut problems);
     problems
 }

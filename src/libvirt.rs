@@ -194,11 +194,9 @@ pub fn objects_over(lab: &Lab, unders: &Unders) -> (Objects, Problems) {
     let domains =
         domains.map(|all| parallel::map(&all, |domain| domain::unchecked(domain, lab).over(unders).check(version)));
     let domains = domains.map(&mut objects);
-    problems.extend(extra::equal::check(
-        networks.as_deref().unwrap_or_default(),
-        domains.as_deref().unwrap_or_default(),
-        lab,
-    ));
+    let domains_or_none = domains.as_deref().unwrap_or_default();
+    problems.extend(extra::equal::check(networks.as_deref().unwrap_or_default(), domains_or_none, lab));
+    problems.extend(extra::slot::check(domains_or_none, lab));
     for extra in &lab.layer_extras {
         extra::merge(&mut Tree::new(), extra, version, ObjectKind::Domain, &mut problems);
     }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::lab::Lab;
 use crate::lab::cloud_init::address::{Segment, Static};
 use crate::lab::network::Network;
+use crate::lab::network::dhcp_host::DhcpHost;
 use crate::lab::subnet::Family;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
@@ -40,8 +41,8 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
                 None => {}
             }
             taken.entry(key).or_insert_with(|| (machine, domain.name.as_str(), &fixed.place));
-            if let Some(network) = segment.as_network().map(|id| lab.network(id)).filter(|_| !fixed.is_reserved) {
-                problems.extend(in_range(fixed, network));
+            if let Some(id) = segment.as_network().filter(|_| !fixed.is_reserved) {
+                problems.extend(in_range(fixed, lab.network(id), lab.dhcp_hosts(id)));
             }
         }
     }
@@ -55,25 +56,30 @@ fn twice(fixed: &Static, first: &Place) -> Problem {
         .help("give each interface an address of its own")
 }
 
-/// Warns of an address that DHCP can give to others, because no DHCP host reserves it.
-fn in_range(fixed: &Static, network: &Network) -> Option<Problem> {
+/// Warns of an address that DHCP can give to others, because no DHCP host reserves it. One that is reserved may be in the range:
+/// dnsmasq keeps it for its host.
+fn in_range(fixed: &Static, network: &Network, hosts: &[DhcpHost]) -> Option<Problem> {
     let address = fixed.net.addr();
     let ip = network.ip(Family::of(address))?;
-    let dhcp = ip.dhcp.as_ref().filter(|dhcp| dhcp.serves_without_hosts)?;
+    let dhcp = ip.dhcp(hosts)?;
     let (first, last) = dhcp.range?;
     let within = (first.addr()..=last.addr()).contains(&address);
+    let (ip_key, dhcp_key) = if address.is_ipv4() { ("ip", "dhcp") } else { ("ip6", "dhcp6") };
     within.then(|| {
-        let related = dhcp.range_at.clone().unwrap_or_else(|| ip.at.clone());
-        Problem::new(
+        let problem = Problem::new(
             Id::AddressInRange,
             fixed.place.clone(),
             format!("address `{address}` is inside the DHCP range of network `{}`", network.name),
         )
-        .label("DHCP leases it too")
-        .related(
-            Place::value(related),
-            if dhcp.range_at.is_some() { "the range" } else { "the range is the whole subnet" },
-        )
-        .help("reserve it with the interface's `ip`, or choose an address outside of `dhcp.range`")
+        .label("DHCP leases it too");
+        let reserve = format!("reserve it with the interface's `{ip_key}`");
+        match &dhcp.range_at {
+            Some(range) => problem
+                .related(Place::value(range), "the range")
+                .help(format!("{reserve}, or choose an address outside of the range")),
+            None => problem
+                .related(Place::value(&ip.at), "the range is the whole subnet")
+                .help(format!("{reserve}, or limit the range with `range` of `{dhcp_key}`")),
+        }
     })
 }

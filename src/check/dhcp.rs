@@ -1,5 +1,4 @@
-//! Compares the DHCP server of each network with its DHCP hosts: whether it can serve them, and whether it lends their
-//! addresses to others.
+//! Compares the DHCP server of each network with its DHCP hosts: whether it can serve them.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -22,7 +21,6 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     for (id, network) in lab.networks() {
         let hosts = lab.dhcp_hosts(id);
         for family in [Family::V4, Family::V6] {
-            warn_of_addresses_in_range(network, hosts, family, problems);
             warn_of_unserved(lab, id, network, family, problems);
         }
         refuse_wide(network, hosts, problems);
@@ -104,26 +102,4 @@ fn statics(lab: &Lab, id: NetworkId) -> impl Iterator<Item = (&Domain, IpAddr)> 
     let all = guests.flat_map(|(domain, network)| network.statics().map(move |fixed| (domain, fixed)));
     all.filter(move |(_, fixed)| fixed.on == Some(Segment::network(id)))
         .map(|(domain, fixed)| (domain, fixed.net.addr()))
-}
-
-/// Warns of reserved addresses that the server gives to others too.
-fn warn_of_addresses_in_range(network: &Network, hosts: &[DhcpHost], family: Family, problems: &mut Problems) {
-    let Some(dhcp) = network.ip(family).and_then(|ip| ip.dhcp(hosts)) else {
-        return;
-    };
-    let (Some((first, last)), Some(at)) = (dhcp.range, &dhcp.range_at) else {
-        return;
-    };
-    for host in hosts.iter().filter(|host| (first..=last).contains(&host.address)) {
-        problems.push(
-            Problem::new(
-                Id::AddressInRange,
-                host.place.clone(),
-                format!("address `{}` is inside the DHCP range of network `{}`", host.address, network.name),
-            )
-            .label("DHCP leases it too")
-            .related(Place::value(at), "the range")
-            .help("choose an address outside the range, or shorten the range"),
-        );
-    }
 }

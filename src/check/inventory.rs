@@ -67,28 +67,10 @@ enum Claim<'a> {
 /// What has been claimed, and where first.
 struct Inventory<'a, 'p> {
     lab: &'a Lab,
-    first: HashMap<Claim<'a>, (Place, Option<Owner<'a>>)>,
+    first: HashMap<Claim<'a>, (Place, Option<&'a Domain>)>,
     /// Whose claims these are, where the machine's other forms may claim the same.
-    owner: Option<Owner<'a>>,
+    owner: Option<&'a Domain>,
     problems: &'p mut Problems,
-}
-
-/// A domain, and the machine that it is a form of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Owner<'a> {
-    domain: &'a str,
-    machine: &'a str,
-}
-
-impl<'a> Owner<'a> {
-    fn of(domain: &'a Domain) -> Self {
-        Self { domain: &domain.name, machine: domain.machine_name() }
-    }
-
-    /// Whether it is another form of the same machine.
-    fn is_another_form(self, other: Self) -> bool {
-        self.machine == other.machine && self.domain != other.domain
-    }
 }
 
 /// Reports what two objects of a lab claim and only one can have.
@@ -104,7 +86,7 @@ pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
         if is_new {
             inventory.uuid(&domain.uuid);
         }
-        inventory.owner = Some(Owner::of(domain));
+        inventory.owner = Some(domain);
         inventory.macs(&domain.interfaces);
         inventory.handed_out(domain);
         if is_new {
@@ -131,7 +113,7 @@ impl<'a> Inventory<'a, '_> {
     /// Finds where something is claimed already, but by another form of the machine that claims it now.
     fn first_of_another(&self, claim: &Claim<'a>) -> Option<&Place> {
         let (place, first) = self.first.get(claim)?;
-        let is_another_form = self.owner.zip(*first).is_some_and(|(owner, first)| owner.is_another_form(first));
+        let is_another_form = self.owner.zip(*first).is_some_and(|(owner, first)| owner.is_another_form_of(first));
         (!is_another_form).then_some(place)
     }
 
@@ -256,10 +238,8 @@ impl<'a> Inventory<'a, '_> {
         let mut own = HashSet::new();
         for device in &domain.hostdevs {
             let name = device.name();
-            if let Some(kind) = device.only_one()
-                && own.insert(name.clone())
-            {
-                self.claim(Claim::HostDevice(kind, name), device.place.clone());
+            if own.insert(name.clone()) {
+                self.claim(Claim::HostDevice(device.word(), name), device.place.clone());
             }
         }
     }

@@ -6,13 +6,15 @@ use crate::lab::drive::{Medium, Source};
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::Active;
+use crate::spec::drive::DiskBus;
 use crate::spec::guest::BootDevice;
 
-/// Warns of domains in which nothing boots, or nothing runs cloud-init.
+/// Warns of domains in which nothing boots, nothing runs cloud-init, or Windows cannot be installed.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
     for domain in lab.domains.iter().flatten() {
         problems.extend(cloud_init_on_nothing(domain, lab));
         problems.extend(nothing_to_boot(domain));
+        problems.extend(no_disk_driver(domain, lab));
     }
 }
 
@@ -52,6 +54,30 @@ fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
         .help(
             "add a disk, `\"cdroms\": [{ \"file\": … }]` or `\"boot\": [\"network\"]`; or leave out `active`, and start the domain when it has something to boot from",
         )
+    })
+}
+
+/// Warns of a domain whose only disc is the one with Windows and whose disks, on which there is nothing yet, its setup does not see.
+/// Any further disc may have the drivers.
+fn no_disk_driver(domain: &Domain, lab: &Lab) -> Option<Problem> {
+    let is_unseen = |bus| matches!(bus, DiskBus::Virtio | DiskBus::Scsi);
+    let first = domain.disks.first().filter(|_| domain.os.is_windows() && !domain.is_template)?;
+    let is_unseen = domain.disks.iter().all(|disk| is_unseen(disk.bus) && is_empty(&disk.source, lab));
+    let mut discs = domain.cdroms.iter().filter(|cdrom| !matches!(cdrom.medium, Medium::Empty));
+    let has_drivers = match (discs.next().map(|cdrom| &cdrom.medium), discs.next()) {
+        (Some(Medium::File(name) | Medium::Volume { name, .. } | Medium::HostVolume { name, .. }), None) => {
+            name.to_lowercase().contains("virtio")
+        }
+        _ => true,
+    };
+    let may_have_more = !domain.floppies.is_empty() || !domain.extra.is_empty() || domain.direct_boot.is_some();
+    (is_unseen && !has_drivers && !may_have_more).then(|| {
+        let message = format!("Windows Setup finds no disk in domain `{}`", domain.name);
+        Problem::new(Id::NoDiskDriver, Place::value(&first.at), message)
+            .once_per_place()
+            .label(format!("no driver for bus `{}`", first.bus.name()))
+            .related(Place::key(&domain.at), "the domain")
+            .help("add `{ \"driverDisc\": true }` to `cdroms`, and load the driver from it; or choose bus `sata`")
     })
 }
 

@@ -147,4 +147,9 @@ impl Domain {
     pub fn machine_name(&self) -> &str {
         self.variant_of.as_deref().unwrap_or(&self.name)
     }
+
+    /// Whether it is another form of the same machine, so that only one of the two runs.
+    pub(crate) fn is_another_form_of(&self, other: &Self) -> bool {
+        self.machine_name() == other.machine_name() && self.name != other.name
+    }
 }

@@ -68,14 +68,20 @@ impl Namespace {
     }
 }
 
-/// The UUID of the domain in NixVirt's README, which many labs have copied
-/// ([NixVirt](https://github.com/AshleyYakeley/NixVirt/blob/v0.6.0/README.md)).
-const OF_NIXVIRT_README: Uuid = uuid::uuid!("cc7439ed-36af-4696-a6f2-1f0c4474d87e");
+/// UUIDs that many labs have, because everybody copies them from what is written about libvirt and UUIDs: each with what has it.
+const OF_EXAMPLES: [(Uuid, &str); 6] = [
+    (uuid::uuid!("cc7439ed-36af-4696-a6f2-1f0c4474d87e"), "NixVirt's README"),
+    (uuid::uuid!("4dea22b3-1d52-d8f3-2516-782e98ab3fa0"), "libvirt's documentation"),
+    (uuid::uuid!("3e3fce45-4f53-4fa7-bb32-11f34168b82b"), "libvirt's documentation"),
+    (uuid::uuid!("c7a5fdbd-cdaf-9455-926a-d65c16db1809"), "libvirt's documentation"),
+    (uuid::uuid!("c7a5fdbd-edaf-9455-926a-d65c16db1809"), "libvirt's documentation"),
+    (uuid::uuid!("550e8400-e29b-41d4-a716-446655440000"), "many examples"),
+];
 
-/// Whether a UUID was copied from an example that everybody reads, so that the labs of several people have it.
+/// Where a UUID was copied from, if it is that of an example which everybody reads: the labs of several people have it.
 #[must_use]
-pub fn is_of_an_example(uuid: Uuid) -> bool {
-    uuid == OF_NIXVIRT_README
+pub fn example_with(uuid: Uuid) -> Option<&'static str> {
+    OF_EXAMPLES.iter().find(|(known, _)| *known == uuid).map(|(_, example)| *example)
 }
 
 /// The MAC address of one interface.
@@ -189,11 +195,12 @@ mod tests {
 
     #[test]
     fn copied_uuids_are_told_from_the_users_own() {
-        let check =
-            |uuid: &str, expected: bool| assert_eq!(is_of_an_example(uuid.parse().unwrap()), expected, "{uuid}");
+        let check = |uuid: &str, expected: bool| {
+            assert_eq!(example_with(uuid.parse().unwrap()).is_some(), expected, "{uuid}");
+        };
         check("cc7439ed-36af-4696-a6f2-1f0c4474d87e", true);
+        check("550E8400-E29B-41D4-A716-446655440000", true);
         check("c1a2b3d4-e5f6-7890-abcd-ef1234567890", false);
-        check("550e8400-e29b-41d4-a716-446655440000", false);
         check("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", false);
         check("0355c7ff-0c40-4a7a-8c0d-1f7564af25ca", false);
     }

@@ -80,7 +80,7 @@ fn controllers(domain: &Domain) -> Vec<Tree> {
 }
 
 /// The only slot of a PCI Express bus.
-fn pci_slot(bus: u32) -> Tree {
+pub(super) fn pci_slot(bus: u32) -> Tree {
     Tree::new().with("type", "pci").with("domain", 0_u32).with("bus", bus).with("slot", 0_u32).with("function", 0_u32)
 }
 

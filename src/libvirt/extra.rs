@@ -9,6 +9,7 @@ mod network;
 pub(super) mod part;
 pub mod rules;
 pub(super) mod shape;
+pub(super) mod slot;
 mod value;
 
 use std::collections::HashSet;

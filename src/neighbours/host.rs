@@ -151,9 +151,9 @@ fn devices_handed_out(pair: &Pair<'_, '_>, problems: &mut Problems) {
 fn handed_out(lab: &Lab) -> IndexMap<(&'static str, String), Owner> {
     let domains = lab.domains.iter().flatten();
     let devices = domains.flat_map(|domain| domain.hostdevs.iter().map(move |device| (domain, device)));
-    let only_one = devices.filter_map(|(domain, device)| {
+    let owned = devices.map(|(domain, device)| {
         let owner = Owner::of("domain", &domain.name, device.place.clone());
-        Some(((device.only_one()?, device.name()), owner))
+        ((device.word(), device.name()), owner)
     });
-    only_one.collect()
+    owned.collect()
 }

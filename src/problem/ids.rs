@@ -549,10 +549,11 @@ ids! {
     /// A missing section leaves the objects of its kind alone; an empty one means that none may exist. Remove the
     /// section if you did not mean that.
     EmptySection = "empty-section", Warning;
-    /// A fixed address is inside the DHCP range.
+    /// An address that a guest sets by itself is inside the DHCP range.
     ///
-    /// libvirt's DHCP server never leases a reserved address to another guest. But if a guest configures the address
-    /// itself, DHCP may already have leased it to another one.
+    /// DHCP may lease it to another guest. Reserve it with the interface's `ip`: libvirt's DHCP server never leases a
+    /// reserved address to another guest, inside the range or not. Without a `range`, DHCP leases all addresses of the
+    /// subnet.
     AddressInRange = "address-in-range", Warning;
     /// A volume that the pool does not declare has almost the name of one that it declares.
     ///
@@ -567,8 +568,9 @@ ids! {
     UnmanagedBridge = "unmanaged-bridge", Warning;
     /// A UUID that was copied from an example.
     ///
-    /// `cc7439ed-36af-4696-a6f2-1f0c4474d87e` is in NixVirt's README and therefore in many labs. Two labs with it on
-    /// one host overwrite each other's objects. Leave `uuid` out, or use the output of `uuidgen`.
+    /// `cc7439ed-36af-4696-a6f2-1f0c4474d87e`, for instance, is in NixVirt's README and therefore in many labs. Two labs
+    /// with it on one host overwrite each other's objects. Leave `uuid` out, or use the output of `uuidgen`. An
+    /// `imported` domain keeps the UUID that it has.
     PlaceholderUuid = "placeholder-uuid", Warning;
     /// The name of a domain with a Windows guest is longer than 15 characters, the limit of NetBIOS names.
     ///
@@ -592,10 +594,11 @@ ids! {
     /// An overlay holds only its differences from the backing image, so a change of that image corrupts every overlay.
     /// Give this domain its own overlay too, or make its disk `readonly`.
     BackingInUse = "backing-in-use", Warning;
-    /// Two domains have the same PCI or mediated device, so only one of them can run at a time.
+    /// Two domains have the same PCI, USB or mediated device, so only one of them can run at a time.
     ///
     /// The second to start fails with "PCI device is in use". That may be intended, for example one graphics card for
-    /// two desktops.
+    /// two desktops. Of two USB devices of one model, each is named by its bus and device numbers, with `usbAt`: libvirt
+    /// refuses to choose one.
     SharedDevice = "shared-device", Warning, several;
     /// Domains of two hosts have the same MAC address, UUID or IP address, and both are on a LAN of their hosts.
     ///
@@ -715,6 +718,22 @@ ids! {
     /// installer: `"cdroms": [{ "file": … }]`. For network boot, set `"boot": ["network"]`. There is no warning without
     /// `"active": true`: then the lab does not start the domain, and you can attach a disk or insert an ISO first.
     NothingToBoot = "nothing-to-boot", Warning;
+    /// Windows is installed to a disk for which its setup has no driver.
+    ///
+    /// Windows Setup has no drivers for disks on `virtio` and `scsi`, and shows no disk to install to. Add the ISO with
+    /// the drivers, `{ "driverDisc": true }`, to `cdroms`, and load the driver from it in Setup; or leave `bus` out. If
+    /// the ISO of Windows contains the drivers, list the warning in `allow`.
+    NoDiskDriver = "no-disk-driver", Warning;
+    /// A guest with an address of its own has no default route.
+    ///
+    /// cloud-init sets a static address and no `gateway`, and no interface uses DHCP, so the guest reaches only its own
+    /// subnets. The gateway of a lab's network is the network's own `gateway`, by default the first address of its subnet.
+    NoRouter = "no-router", Warning;
+    /// A guest with an address of its own resolves no names.
+    ///
+    /// cloud-init sets a static address and no `nameservers`, and no interface uses DHCP, so the guest finds neither
+    /// other domains of the lab nor package servers. The DNS server of a lab's network is at the network's `gateway`.
+    NoNameserver = "no-nameserver", Warning;
     /// An entry of `allow` silences no warning.
     ///
     /// What it was written for is mended, or it is reported somewhere else than in the `at` of the entry: a warning of a profile is

@@ -70,7 +70,8 @@ pub(crate) fn resolve(
             stays(name, &at, &names.networks[id.0], problems);
         }
     }
-    let uuid = parse::identity(own.get(key!(uuid)), problems);
+    // The domain has it already, also where it is that of an example.
+    let uuid = own.get(key!(uuid)).and_then(|word| Some(word.with(parse::uuid(word, problems)?)));
     Imported { name: name.to_owned(), at, uuid, interfaces, manage }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::lab::identity::{Mac, is_of_an_example};
+use crate::lab::identity::{Mac, example_with};
 use crate::lab::placed::Placed;
 use crate::lab::size::Size;
 use crate::lab::subnet::{Family, NotASubnet, Subnet};
@@ -131,22 +131,16 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option
     None
 }
 
-/// Reads a UUID, and warns of one that was copied from an example.
+/// Reads a UUID.
 pub fn uuid(word: Word<'_>, problems: &mut Problems) -> Option<Uuid> {
     let text = word.value;
     let uuid = Uuid::try_parse(text).ok().filter(|uuid| uuid.hyphenated().to_string() == text.to_lowercase());
-    match uuid {
-        None => problems.push(
+    if uuid.is_none() {
+        problems.push(
             Problem::of_value(Id::BadUuid, word.place(), format!("`{text}` is not a UUID"))
                 .label("needs 32 hexadecimal digits in groups of 8-4-4-4-12")
                 .help("leave `uuid` out for one derived from the name, or use the output of `uuidgen`"),
-        ),
-        Some(uuid) if is_of_an_example(uuid) => problems.push(
-            Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{text}` is the UUID of NixVirt's README"))
-                .label("many labs have it")
-                .help("leave `uuid` out for one derived from the name, or use the output of `uuidgen`"),
-        ),
-        Some(_) => {}
+        );
     }
     uuid
 }
@@ -157,10 +151,16 @@ pub fn id(written: Option<Word<'_>>, problems: &mut Problems) -> Option<String> 
     name(word.value, word.place(), problems).then(|| word.value.clone())
 }
 
-/// Reads the UUID of an object, if the spec has it, with its place.
+/// Reads the UUID of an object, if the spec has it, with its place, and warns of one that was copied from an example.
 pub fn identity(written: Option<Word<'_>>, problems: &mut Problems) -> Option<Placed<Uuid>> {
     let word = written?;
-    uuid(word, problems).map(|uuid| word.with(uuid))
+    let uuid = uuid(word, problems)?;
+    problems.extend(example_with(uuid).map(|example| {
+        Problem::of_value(Id::PlaceholderUuid, word.place(), format!("`{}` is the UUID of {example}", word.value))
+            .label("many labs have it")
+            .help("leave `uuid` out for one derived from the name, or use the output of `uuidgen`")
+    }));
+    Some(word.with(uuid))
 }
 
 /// Reads a MAC address.

@@ -99,13 +99,14 @@ impl HostDevice {
         }
     }
 
-    /// What kind of device it is, where one domain at a time can have it. Of USB devices there may be several of a name.
+    /// What kind of device it is. Each can be in one running domain at a time; of USB devices, libvirt takes one that is known
+    /// by vendor and product only where the host has no other of them.
     #[must_use]
-    pub fn only_one(&self) -> Option<&'static str> {
+    pub fn word(&self) -> &'static str {
         match self.kind {
-            HostDeviceKind::Pci { .. } => Some("PCI"),
-            HostDeviceKind::Mdev { .. } => Some("mediated"),
-            HostDeviceKind::Usb { .. } => None,
+            HostDeviceKind::Pci { .. } => "PCI",
+            HostDeviceKind::Mdev { .. } => "mediated",
+            HostDeviceKind::Usb { .. } => "USB",
         }
     }
 }
