@@ -19,6 +19,7 @@
 mod elsewhere;
 mod path;
 mod schema;
+mod values;
 mod within;
 mod words;
 
@@ -207,7 +208,7 @@ impl Suggestion {
     fn new(key: &str, schema: Schema<'_>) -> Self {
         let known = schema.keys();
         if let Some((meant, help)) = elsewhere::of_another(key, schema) {
-            return Self { meant: meant.map(str::to_owned), help: help.to_owned() };
+            return Self { meant: meant.map(str::to_owned), help };
         }
         if let Some(meant) = elsewhere::called(key, schema) {
             let help = match meant.written(schema) {
@@ -217,7 +218,7 @@ impl Suggestion {
             };
             return Self { meant: Some(meant.key.to_owned()), help };
         }
-        match probably_meant(key, &known) {
+        match elsewhere::only_in(key, schema).or_else(|| probably_meant(key, &known)) {
             Some(name) => Self { meant: Some(name.to_owned()), help: help_for(key, name, schema) },
             None => Self { meant: None, help: did_you_mean(key, known) },
         }
@@ -267,7 +268,7 @@ impl Checker {
     fn wrong_type(&mut self, node: &Node, schema: Schema<'_>, path: &Path<'_>) -> Option<Value> {
         let expected = schema.words();
         let message = format!("{} must be {expected}, but is {}", path.subject(), found_words(node));
-        let help = type_hint(node, schema, path.is_item());
+        let help = type_hint(node, schema, path);
         let place = Place::value(path.pointer());
         let problem = Problem::new(Id::WrongType, place, message).label(format!("expected {expected}"));
         self.found.problems.push(problem.help(help));

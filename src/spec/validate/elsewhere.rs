@@ -8,7 +8,7 @@ use super::schema::Schema;
 /// The words are those of libvirt and virt-install, Vagrant, terraform-provider-libvirt, kcli, Proxmox, Docker Compose and cloud-init.
 const CALLED: &[(&str, &[&str])] = &[
     ("adapter", &["model"]),
-    ("address", &["ip", "gateway", "listen", "interfaces.ip"]),
+    ("address", &["ip", "addresses", "gateway", "listen", "interfaces.ip"]),
     ("addresses", &["subnet", "ip", "interfaces.ip"]),
     ("args", &["qemu.args"]),
     ("authorizedkeys", &["sshKeys", "cloudInit.sshKeys"]),
@@ -49,7 +49,8 @@ const CALLED: &[(&str, &[&str])] = &[
     ("disksize", &["disks.size"]),
     ("display", &["graphics"]),
     ("distro", &["os"]),
-    ("dnsservers", &["dns.forwarders"]),
+    ("dns", &["nameservers", "cloudInit.network"]),
+    ("dnsservers", &["nameservers", "dns.forwarders", "cloudInit.network"]),
     ("domainname", &["dns.domain"]),
     ("drive", &["disks"]),
     ("driver", &["model"]),
@@ -75,15 +76,18 @@ const CALLED: &[(&str, &[&str])] = &[
     ("imageurl", &["image.nix", "disks.image"]),
     ("initrd", &["directBoot.initrd"]),
     ("instances", &["replicas", "domains"]),
-    ("ip", &["subnet", "interfaces.ip"]),
-    ("ipaddress", &["ip", "interfaces.ip"]),
-    ("ipv4", &["ip", "subnet", "interfaces.ip"]),
-    ("ipv6", &["ip6", "subnet6", "interfaces.ip6"]),
+    ("ip", &["subnet", "addresses", "interfaces.ip"]),
+    ("ip6", &["subnet6", "addresses", "interfaces.ip6"]),
+    ("ipaddress", &["ip", "addresses", "interfaces.ip"]),
+    ("ipv4", &["ip", "subnet", "addresses", "interfaces.ip"]),
+    ("ipv6", &["ip6", "subnet6", "addresses", "interfaces.ip6"]),
     ("iso", &["cdroms.file"]),
+    ("ivshmem", &["shmem"]),
     ("kernel", &["directBoot.kernel"]),
     ("keys", &["sshKeys", "cloudInit.sshKeys"]),
     ("label", &["title"]),
     ("loader", &["firmware"]),
+    ("lookingglass", &["shmem"]),
     ("mac", &["interfaces.mac"]),
     ("machines", &["domains"]),
     ("mem", &["memory"]),
@@ -91,8 +95,9 @@ const CALLED: &[(&str, &[&str])] = &[
     ("mount", &["shares"]),
     ("mountpoint", &["tag"]),
     ("mounts", &["shares"]),
+    ("mounttag", &["tag"]),
     ("name", &["lab", "title"]),
-    ("nameservers", &["dns.forwarders"]),
+    ("nameservers", &["dns.forwarders", "cloudInit.network"]),
     ("netmask", &["subnet"]),
     ("network", &["interfaces.network"]),
     ("networkconfig", &["cloudInit.network"]),
@@ -144,6 +149,7 @@ const CALLED: &[(&str, &[&str])] = &[
     ("syncedfolder", &["shares"]),
     ("syncedfolders", &["shares"]),
     ("tag", &["vlan"]),
+    ("target", &["tag"]),
     ("threads", &["topology.threads"]),
     ("timezone", &["clock.timezone"]),
     ("type", &["os", "mode", "format"]),
@@ -171,11 +177,11 @@ const CALLED: &[(&str, &[&str])] = &[
 struct OfAnother {
     /// A key that only the object has in which the others are written.
     object: &'static str,
-    /// What is written, without `_` and `-`.
+    /// What is written, whatever words are joined by.
     keys: &'static [&'static str],
     /// The key of the object that it stands for, if there is one.
     meant: Option<&'static str>,
-    /// Where it is said, and how.
+    /// Where it is said, and how; `KEY` is the key.
     help: &'static str,
 }
 
@@ -185,6 +191,30 @@ const OF_ANOTHER: &[OfAnother] = &[
         keys: &["gateway", "gateway4", "gateway6", "dhcp", "dhcp4", "dhcp6", "dns", "nameservers", "netmask", "routes"],
         meant: None,
         help: "the guest's side of an interface is in the domain's `cloudInit`: `\"network\": { \"interfaces\": { \"NAME\": … } }`",
+    },
+    OfAnother {
+        object: "reservationsOnly",
+        keys: &["router", "routers", "gateway"],
+        meant: None,
+        help: "guests are told the network's `gateway`; another router is a line of the network's `dnsmasq`: `\"dnsmasq\": [\"dhcp-option=option:router,10.0.0.1\"]`",
+    },
+    OfAnother {
+        object: "reservationsOnly",
+        keys: &["dns", "dns_servers", "nameservers", "option", "options", "dhcp_option", "ntp", "search"],
+        meant: None,
+        help: "DHCP options are lines of the network's `dnsmasq`: `\"dnsmasq\": [\"dhcp-option=option:dns-server,10.0.0.2\"]`",
+    },
+    OfAnother {
+        object: "runcmd",
+        keys: &["write_files"],
+        meant: Some("extra"),
+        help: "cloud-init's own files are in `extra`: `\"extra\": { \"write_files\": [{ \"path\": …, \"content\": … }] }`; those of the host are in `files`",
+    },
+    OfAnother {
+        object: "runcmd",
+        keys: CLOUD_CONFIG,
+        meant: Some("extra"),
+        help: "what else cloud-config has is in `extra`: `\"extra\": { \"KEY\": … }`",
     },
     OfAnother {
         object: "fromHost",
@@ -200,13 +230,61 @@ const OF_ANOTHER: &[OfAnother] = &[
     },
 ];
 
+/// The keys of [cloud-config](https://docs.cloud-init.io/en/latest/reference/modules.html) for which the spec has none.
+const CLOUD_CONFIG: &[&str] = &[
+    "ansible",
+    "apk_repos",
+    "apt",
+    "bootcmd",
+    "ca_certs",
+    "chef",
+    "chpasswd",
+    "disable_root",
+    "disk_setup",
+    "final_message",
+    "fs_setup",
+    "groups",
+    "growpart",
+    "keyboard",
+    "locale",
+    "manage_etc_hosts",
+    "mounts",
+    "ntp",
+    "package_reboot_if_required",
+    "package_update",
+    "package_upgrade",
+    "phone_home",
+    "power_state",
+    "resize_rootfs",
+    "rsyslog",
+    "snap",
+    "ssh_deletekeys",
+    "ssh_import_id",
+    "ssh_pwauth",
+    "swap",
+    "timezone",
+    "wireguard",
+    "yum_repos",
+];
+
 /// What is meant by a key of an object that others have, and where it belongs.
-pub(super) fn of_another(key: &str, object: Schema<'_>) -> Option<(Option<&'static str>, &'static str)> {
+pub(super) fn of_another(key: &str, object: Schema<'_>) -> Option<(Option<&'static str>, String)> {
     let key = plain(key);
-    let is_it = |other: &&OfAnother| {
-        object.lists(other.object) && other.keys.iter().any(|name| name.eq_ignore_ascii_case(&key))
-    };
-    OF_ANOTHER.iter().find(is_it).map(|other| (other.meant, other.help))
+    let found = OF_ANOTHER.iter().filter(|other| object.lists(other.object)).find_map(|other| {
+        let name = other.keys.iter().find(|name| plain(name).eq_ignore_ascii_case(&key))?;
+        Some((other.meant, other.help.replace("KEY", name)))
+    });
+    found
+}
+
+/// The only key of an object that has an object, or a list of such, with a key of this name.
+pub(super) fn only_in<'s>(key: &str, object: Schema<'s>) -> Option<&'s str> {
+    let mut all = object.keys().into_iter().filter(|above| {
+        let value = object.member(above);
+        let value = value.map(|value| if value.is_type("array") { value.item(0) } else { value });
+        value.is_some_and(|value| value.is_type("object") && value.lists(key))
+    });
+    all.next().filter(|_| all.next().is_none())
 }
 
 /// What is meant by a key.

@@ -29,6 +29,23 @@ impl Path<'_> {
         matches!(self, Path::Index(..))
     }
 
+    /// The key of which this is the value, or an item.
+    pub(super) fn key(&self) -> Option<&str> {
+        match self {
+            Path::Root => None,
+            Path::Key(_, key) => Some(key),
+            Path::Index(parent, _) => parent.key(),
+        }
+    }
+
+    /// The key of what this is in.
+    pub(super) fn parent_key(&self) -> Option<&str> {
+        match self {
+            Path::Root => None,
+            Path::Key(parent, _) | Path::Index(parent, _) => parent.key(),
+        }
+    }
+
     /// The value in words: its key, or for an item of a list the list's, as in `disks[0]`.
     pub(super) fn subject(&self) -> String {
         match self {

@@ -168,6 +168,13 @@ impl<'s> Schema<'s> {
         self.properties().is_some_and(|properties| properties.contains_key(key))
     }
 
+    /// The schema of each value, if it is an object whose keys are names.
+    pub(super) fn named(self) -> Option<Schema<'s>> {
+        let patterns = self.target["patternProperties"].as_object().and_then(|patterns| patterns.values().next());
+        let value = patterns.or_else(|| self.target.get("additionalProperties")).filter(|value| value.is_object());
+        value.filter(|_| self.is_type("object") && self.properties().is_none()).map(|value| self.at(value))
+    }
+
     /// The keys to suggest for an unknown one.
     pub(super) fn keys(self) -> Vec<&'s str> {
         let names = self.target.get("propertyNames").and_then(|names| self.at(names).choices());

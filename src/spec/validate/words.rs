@@ -2,10 +2,15 @@
 
 use serde_json::Value;
 
+use super::path::Path;
 use super::schema::Schema;
-use super::within;
+use super::{REQUIRED, values, within};
 use crate::problem::{Id, Severity, did_you_mean};
 use crate::source::{Kind, Node};
+use crate::visible;
+
+/// The keys of commands.
+const COMMANDS: [&str; 2] = ["runcmd", "run"];
 
 /// What was found, in words, such as "a string".
 pub(super) fn found_words(node: &Node) -> String {
@@ -46,7 +51,7 @@ pub(super) fn instead(word: &str, words: &[&str]) -> String {
         Some(id) if id.severity() == Severity::Error && is_of_problems() => {
             format!("`{word}` is an error, which cannot be allowed: mend it; `lab2nix explain {word}` says how")
         }
-        _ => did_you_mean(word, words.iter().copied()),
+        _ => values::meant(word, words).unwrap_or_else(|| did_you_mean(word, words.iter().copied())),
     }
 }
 
@@ -67,7 +72,7 @@ pub(super) fn as_float(limit: i128) -> f64 {
 }
 
 /// How to mend a value of the wrong type.
-pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> String {
+pub(super) fn type_hint(node: &Node, schema: Schema<'_>, path: &Path<'_>) -> String {
     let choices = schema.choices().unwrap_or_default();
     let words: Vec<&str> = choices.iter().filter_map(|choice| choice.as_str()).collect();
     let takes_words_only = !words.is_empty() && words.len() == choices.len();
@@ -76,11 +81,20 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
         Some(example) => format!("{words}, such as `{example}`"),
         None => words.to_owned(),
     };
+    if let Path::Root = path
+        && let Some(name) = schema.member(REQUIRED).and_then(Schema::example)
+    {
+        return format!("write an object, such as `{{ \"{REQUIRED}\": {name} }}`");
+    }
+    if let (Kind::String(text), Some("pinning"), true) = (&node.kind, path.parent_key(), takes("array")) {
+        let entries = within::cpus(text).unwrap_or_else(|| "[ … ]".to_owned());
+        return format!("write an entry for each, from the first: `{entries}`");
+    }
     if let Some(written) = within::written(node, schema) {
         return format!("write `{written}`");
     }
     match &node.kind {
-        Kind::Null if is_item => "leave the item out".to_owned(),
+        Kind::Null if path.is_item() => "leave the item out".to_owned(),
         Kind::Null => "leave the key out".to_owned(),
         _ if takes_words_only => format!("write {}", any_of(&words)),
         Kind::Bool(enable) if schema.member("enable").is_some_and(|key| key.is_type("boolean")) && takes("object") => {
@@ -106,11 +120,18 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
             "false" | "no" | "off" => "write it without quotes: `false`".to_owned(),
             _ => format!("write {}", schema.words()),
         },
+        Kind::Array(words) if takes("string") && path.key().is_some_and(|key| COMMANDS.contains(&key)) => {
+            match command(words) {
+                Some(command) => format!("a shell runs it, so write it in one string: `{}`", Value::from(command)),
+                None => "a shell runs it, so write it in one string".to_owned(),
+            }
+        }
         Kind::Object(_) if takes("array") && schema.item(0).is_type("object") => "write `[{ … }]`".to_owned(),
         Kind::Object(_) if takes("array") => such_as("write a list, `[ … ]`"),
-        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) if takes("array") => {
-            such_as("write a list, even for one: `[ … ]`")
-        }
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) if takes("array") => match schema.item_limits() {
+            (Some(least), _) if least > 1 => such_as(&format!("write {}", schema.words())),
+            _ => such_as("write a list, even for one: `[ … ]`"),
+        },
         Kind::Array(items) if takes("array") => {
             let (least, most) = schema.item_limits();
             let limits = |limit: usize| i128::try_from(limit).ok();
@@ -122,11 +143,20 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, is_item: bool) -> Strin
                 }
             }
         }
-        Kind::Array(_) if takes("object") => such_as("write an object with a key for each, `{ \"…\": … }`"),
+        Kind::Array(_) if takes("object") && schema.named().is_some() => such_as("write an object with a key for each, `{ \"…\": … }`"),
         _ if takes("object") => such_as("write an object, `{ … }`"),
         _ if takes("string") => such_as("write a string"),
         _ => such_as(&format!("write {}", schema.words())),
     }
+}
+
+/// The command of a list of words, as a shell has to read it.
+fn command(words: &[Node]) -> Option<String> {
+    let words = words.iter().map(|word| match &word.kind {
+        Kind::String(word) => Some(visible::shell(word)),
+        _ => None,
+    });
+    words.collect::<Option<Vec<String>>>().map(|words| words.join(" ")).filter(|command| command.len() <= within::LONGEST)
 }
 
 /// "`a` or `b`", in quotes as they are written.
