@@ -13,6 +13,7 @@ use crate::place::Place;
 use crate::problem::{Problem, Severity};
 use crate::source::Source;
 use crate::visible;
+use concealed::Concealed;
 use lines::{Span, Texts};
 
 /// What a report looks like. Whatever it looks like, it goes to standard error, as results have standard output for themselves.
@@ -46,8 +47,8 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
         texts.conceal(problems);
     }
     let texts = texts.as_ref();
-    let words = texts.map(|texts| concealed::words(problems, texts)).unwrap_or_default();
-    let problems = concealed::without(problems, &words);
+    let concealed = texts.zip(source).map(|(texts, source)| Concealed::of(problems, texts, source));
+    let problems = concealed.map_or_else(|| problems.into(), |concealed| concealed.without(problems, texts));
     let mut located: Vec<_> = problems
         .iter()
         .map(|problem| Located { problem, span: texts.and_then(|texts| texts.span(&problem.place)) })

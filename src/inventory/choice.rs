@@ -166,7 +166,12 @@ mod tests {
         check(&["[wD]*1"], Ok(&["DC01", "web-1"]));
         check(&["@server", "web-1"], Ok(&["DC01", "web-1"]));
         check(&["*", "dc01"], Err("there is no domain `dc01`: did you mean `DC01`?"));
-        check(&["WEB*"], Err("there is no domain `WEB*`: upper and lower case are different in names, and there is `web-1` and `web.10`"));
+        check(
+            &["WEB*"],
+            Err(
+                "there is no domain `WEB*`: upper and lower case are different in names, and there is `web-1` and `web.10`",
+            ),
+        );
         check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));
         check(&["@servers"], Err("no domain has the profile `servers`: did you mean `server`?"));
         check(

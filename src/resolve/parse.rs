@@ -90,7 +90,8 @@ pub fn any_address_at(text: &str, place: Place, problems: &mut Problems) -> Opti
                 .help(match without_length(text) {
                     Some(meant) => format!("leave the prefix length out: `\"{meant}\"`"),
                     None => {
-                        "write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`".to_owned()
+                        "write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"
+                            .to_owned()
                     }
                 }),
         );

@@ -9,10 +9,9 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
     let text = match &arguments.problem {
         _ if arguments.markdown => explain::page(),
         None => explain::list(),
-        Some(name) => explain::of(name).ok_or_else(|| Failure::UnknownProblem {
-            name: name.clone(),
-            help: help(name),
-        })?,
+        Some(name) => {
+            explain::of(name).ok_or_else(|| Failure::UnknownProblem { name: name.clone(), help: help(name) })?
+        }
     };
     print(&text)
 }

@@ -103,8 +103,14 @@ pub(crate) fn destination(word: Word<'_>, own: &str, help: &str, problems: &mut 
         Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
             .label("needs an address, `/` and a prefix length")
             .help(match text.parse::<IpAddr>() {
-                Ok(address) => format!("add its prefix length; as a single address it is `\"{}\"`", IpNet::from(address)),
-                Err(_) => "write it like `\"10.99.0.0/16\"` or `\"fd00:99::/64\"`; a single address is `\"10.99.0.5/32\"`".to_owned(),
+                Ok(IpAddr::V4(address)) if address.octets()[3] == 0 => {
+                    format!("add its prefix length, such as `\"{address}/24\"`")
+                }
+                Ok(address) => format!("add its prefix length; a single address is `\"{}\"`", IpNet::from(address)),
+                Err(_) => {
+                    "write it like `\"10.99.0.0/16\"` or `\"fd00:99::/64\"`; a single address is `\"10.99.0.5/32\"`"
+                        .to_owned()
+                }
             }),
         Ok(net) if net.trunc() != net => {
             let message = format!("`{text}` is an address in a subnet, not the subnet");

@@ -161,7 +161,11 @@ fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Option<Beside>)>,
     let settings = Settings::read(json, file).map_err(|why| {
         let (source, _) = Source::read(path.to_string_lossy(), json.to_owned());
         let is_spec = source.root().is_some_and(|root| ["lab", "domains"].iter().any(|key| root.member(key).is_some()));
-        if is_spec { "it is a spec of lab2nix; definitions in libvirt's XML are imported".to_owned() } else { why.to_string() }
+        if is_spec {
+            "it is a spec of lab2nix; definitions in libvirt's XML are imported".to_owned()
+        } else {
+            why.to_string()
+        }
     })?;
     let of_item = |kind, item: &Item| (item.definition.text().to_owned(), Some(Beside::of(kind, item)));
     Ok(settings.kinds().flat_map(|(kind, items)| items.iter().map(move |item| of_item(kind, item))).collect())
