@@ -25,7 +25,7 @@ use clap_complete::{CompleteEnv, Shell};
 
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::{Consequence, Harm};
-use crate::problem::did_you_mean;
+use crate::problem::{did_you_mean, probably_meant};
 use crate::report::Format;
 
 pub use commands::run;
@@ -44,10 +44,23 @@ use self::operate::{
 pub fn main() -> ExitCode {
     // A shell asks for what it offers, and nothing else is done.
     CompleteEnv::with_factory(help::command).complete();
-    match help::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let arguments = as_options(std::env::args_os().collect());
+    match help::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => run(&cli),
         Err(error) => commands::refuse(&error, asked_format(std::env::args_os())),
     }
+}
+
+/// Arguments in which `help` and `version`, as commands of other programs are called, are the options that lab2nix has for them.
+fn as_options(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let option = match arguments.get(1).and_then(|word| word.to_str()) {
+        Some("help") => "--help",
+        Some("version") if arguments.len() == 2 => "--version",
+        _ => return arguments,
+    };
+    arguments.remove(1);
+    arguments.push(option.into());
+    arguments
 }
 
 /// The format of messages that arguments ask for, also where the rest of them makes no sense.
@@ -108,8 +121,11 @@ impl Deny {
         match word {
             "warnings" => Ok(Self::Warnings),
             _ => Planned::find(word).map(Self::Planned).ok_or_else(|| {
-                let words = ["warnings"].into_iter().chain(Planned::words());
-                did_you_mean(word, words)
+                let words: Vec<&str> = ["warnings"].into_iter().chain(Planned::words()).collect();
+                match probably_meant(word, &words) {
+                    Some(_) => did_you_mean(word, words),
+                    None => "write `warnings`, or for `plan` a consequence, which `lab2nix explain` lists".to_owned(),
+                }
             }),
         }
     }

@@ -17,8 +17,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn list() -> String {
     let problems = Id::ALL.iter().map(|id| (id.name(), id.explanation()));
     let consequences = Consequence::ALL.iter().map(|found| (found.name(), found.explanation()));
-    let line = |(name, text): (&str, String)| format!("{name:<24} {}\n", text.lines().next().unwrap_or_default());
+    let line = |(name, text): (&str, String)| format!("{name:<24} {}\n", summary(&text));
     problems.chain(consequences).map(line).collect()
+}
+
+/// The first paragraph of an explanation, in one line.
+fn summary(text: &str) -> String {
+    text.split("\n\n").next().unwrap_or_default().replace('\n', " ")
 }
 
 /// What a name means, and the address of that; `None` when nothing has that name.

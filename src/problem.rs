@@ -185,7 +185,8 @@ fn part<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         let (short, long) = if plain(name).len() < plain(word).len() { (name, word) } else { (word, name) };
         short.len() >= LEAST && (plain(long).starts_with(&plain(short)) || ends(long, short))
     };
-    known.iter().copied().filter(|name| is_part(name)).max_by_key(|name| name.len())
+    let starts = |name: &str| plain(name).starts_with(&plain(word)) || plain(word).starts_with(&plain(name));
+    known.iter().copied().filter(|name| is_part(name)).max_by_key(|name| (starts(name), name.len()))
 }
 
 /// "`a`, `b` and `c`", cut short when there are many.
@@ -237,6 +238,7 @@ mod tests {
         assert_eq!(did_you_mean("boot_order", ["boot", "order-of"]), "did you mean `boot`?");
         assert_eq!(did_you_mean("net", ["network", "name"]), "did you mean `network`?");
         assert_eq!(did_you_mean("nicModel", ["model", "mac"]), "did you mean `model`?");
+        assert_eq!(did_you_mean("cut", ["serial-cut", "cut-off"]), "did you mean `cut-off`?");
         assert_eq!(did_you_mean("port", ["vmport", "name"]), "known here: `vmport` and `name`");
         assert_eq!(did_you_mean("autostart", ["restart", "active"]), "known here: `restart` and `active`");
         assert_eq!(did_you_mean("x", ["memory", "cpus"]), "known here: `memory` and `cpus`");

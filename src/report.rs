@@ -13,6 +13,7 @@ use crate::place::Place;
 use crate::problem::{Problem, Severity};
 use crate::source::Source;
 use crate::visible;
+use concealed::Concealed;
 use lines::{Span, Texts};
 
 /// What a report looks like. Whatever it looks like, it goes to standard error, as results have standard output for themselves.
@@ -46,8 +47,8 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
         texts.conceal(problems);
     }
     let texts = texts.as_ref();
-    let words = texts.map(|texts| concealed::words(problems, texts)).unwrap_or_default();
-    let problems = concealed::without(problems, &words);
+    let concealed = texts.zip(source).map(|(texts, source)| Concealed::of(problems, texts, source));
+    let problems = concealed.map_or_else(|| problems.into(), |concealed| concealed.without(problems, texts));
     let mut located: Vec<_> = problems
         .iter()
         .map(|problem| Located { problem, span: texts.and_then(|texts| texts.span(&problem.place)) })
@@ -64,10 +65,17 @@ pub fn render(problems: &[Problem], source: Option<&Source>, format: Format, col
 /// Something that is said beside problems, in lines for people.
 #[must_use]
 pub fn note(text: &str, format: Format) -> String {
+    let said = text.trim_end();
+    // Lines for people begin with the severity, which is told apart in the others.
+    let (severity, command, message) = match (said.strip_prefix("note: "), said.strip_prefix("warning: ")) {
+        (Some(message), _) => ("note", "notice", message),
+        (None, Some(message)) => ("warning", "warning", message),
+        (None, None) => ("note", "notice", said),
+    };
     match format {
         Format::Human => visible::lines(text).into_owned(),
-        Format::Json => json::said("note", text.trim_end(), &[]),
-        Format::Github => github::command("notice", text.trim_end()),
+        Format::Json => json::said(severity, message, &[]),
+        Format::Github => github::command(command, message),
     }
 }
 
@@ -162,6 +170,16 @@ mod tests {
         let report = render(&problems, Some(&source), Format::Github, false);
         let order: Vec<_> = report.lines().filter_map(|line| line.rsplit("::").next()).collect();
         assert_eq!(order, ["first", "second", "third", "last"]);
+    }
+
+    #[test]
+    fn the_severity_of_what_is_said_is_told_once() {
+        let said = |text: &str| (note(text, Format::Json), note(text, Format::Github));
+        let json = |severity: &str| format!("{{\"severity\":\"{severity}\",\"message\":\"a\"}}\n");
+        assert_eq!(said("note: a\n"), (json("note"), "::notice::a\n".to_owned()));
+        assert_eq!(said("a\n"), (json("note"), "::notice::a\n".to_owned()));
+        assert_eq!(said("warning: a\n"), (json("warning"), "::warning::a\n".to_owned()));
+        assert_eq!(note("note: a\n", Format::Human), "note: a\n");
     }
 
     #[test]

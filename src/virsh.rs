@@ -39,9 +39,7 @@ pub struct Virsh {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no `virsh`.
-    #[error(
-        "`virsh` is not installed: install libvirt's client programs; `lab2nix plan --from` compares without libvirt"
-    )]
+    #[error("`virsh` is not installed: install libvirt's client programs")]
     Missing,
     /// It cannot be run.
     #[error("cannot run `virsh`")]

@@ -30,6 +30,8 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
 use super::{Cli, Command, Deny, call, help, spec};
 use crate::activation::{settings, wanted};
 use crate::edit as editing;
@@ -39,7 +41,7 @@ use crate::inventory::{choice, hypervisor};
 use crate::neighbours::Hosts;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
-use crate::problem::{Problem, Problems, Severity};
+use crate::problem::{Problem, Problems, Severity, probably_meant};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::{Joined, Source};
@@ -68,13 +70,29 @@ pub fn run(cli: &Cli) -> ExitCode {
 
 /// Reports that the arguments make no sense; or prints the help that they ask for.
 pub(super) fn refuse(error: &clap::Error, format: Format) -> ExitCode {
-    if !error.use_stderr() {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && format == Format::Human;
+    if !error.use_stderr() || is_help {
         error.exit();
     }
     let text = error.to_string();
-    let message = text.trim().trim_start_matches("error: ");
-    say(&report::failure(message, &[], format));
+    let message = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => unknown_command(word),
+        _ => text.trim().trim_start_matches("error: ").to_owned(),
+    };
+    say(&report::failure(&message, &[], format));
     ExitCode::from(FAILURE)
+}
+
+/// What to say of a command that there is not.
+fn unknown_command(word: &str) -> String {
+    let command = help::command();
+    let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
+    let known: Vec<&str> = visible.map(clap::Command::get_name).collect();
+    let help = match probably_meant(word, &known) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`lab2nix --help` lists all".to_owned(),
+    };
+    format!("there is no command `{word}`: {help}")
 }
 
 /// Why a command could not do its work.
@@ -90,6 +108,8 @@ enum Failure {
     Edit(#[from] editing::Error),
     #[error(transparent)]
     Virsh(#[from] virsh::Error),
+    #[error("{0}; `lab2nix plan --from` compares without libvirt")]
+    PlanWithoutVirsh(virsh::Error),
     #[error(transparent)]
     Wanted(#[from] wanted::Error),
     #[error("{failure}; no running domain was powered off, and NixVirt has not run")]
@@ -158,10 +178,16 @@ enum Failure {
         "the remote desktops of {domains} are several files: give a directory with `--out DIR`, or select one domain with `--only NAME`"
     )]
     SeveralFiles { domains: String },
+    #[error("no domain has a remote desktop: {domains} {has} `os` of Windows")]
+    NoWindows { domains: String, has: &'static str },
     #[error("the remote desktop of {domains} cannot be reached: {help}")]
     NoDesktop { domains: String, help: &'static str },
     #[error("cannot write `{}`", visible::path(path))]
     Write { path: PathBuf, source: io::Error },
+    #[error(
+        "`{command}` would be a directory with the pages of all commands: `lab2nix {command} --help` explains the command; `lab2nix man DIR` writes the pages, and `man DIR/lab2nix-{command}.1` shows its page"
+    )]
+    PageOfCommand { command: String },
     #[error("`{}` is a file: name a directory", visible::path(path))]
     NoDirectoryThere { path: PathBuf },
     #[error("`{}` already exists and differs: `--force` replaces it", visible::path(path))]
@@ -253,7 +279,11 @@ fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
 fn read_source(cli: &Cli, spec: &Path) -> Result<Option<(Source, Checked)>, Failure> {
     let (source, checked) = look_at(spec)?;
     report_problems(cli, &checked.problems, Some(&source));
-    Ok((!stops(cli, &checked.problems)).then_some((source, checked)))
+    if stops(cli, &checked.problems) {
+        tell_denied(cli, &checked.problems);
+        return Ok(None);
+    }
+    Ok(Some((source, checked)))
 }
 
 /// The same for several specs, each once, however often it is named.
@@ -310,6 +340,13 @@ fn together(specs: &[(Source, Checked)], hosts: Hosts) -> (Joined<'_>, Problems)
 fn stops(cli: &Cli, problems: &[Problem]) -> bool {
     let denied = cli.deny.contains(&Deny::Warnings);
     problems.iter().any(|problem| denied || problem.id.severity() == Severity::Error)
+}
+
+/// Says why warnings alone stop a command.
+fn tell_denied(cli: &Cli, problems: &[Problem]) {
+    if problems.iter().all(|problem| problem.id.severity() == Severity::Warning) {
+        insist(cli, "denied: warnings\n");
+    }
 }
 
 /// Reports problems.

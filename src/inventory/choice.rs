@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use glob::Pattern;
+use glob::{MatchOptions, Pattern};
 
-use crate::problem::did_you_mean;
+use crate::problem::{did_you_mean, quoted_list};
 
 /// What somebody has asked for: globs such as `web-*`, and profiles such as `@server`. Upper and lower case are different, as they
 /// are in names. Without any, all domains are meant.
@@ -93,7 +93,16 @@ impl Choice {
         let is_there = |term: &&Term| domains.iter().any(|(name, profiles)| term.has(name, profiles));
         match self.0.iter().find(|term| !is_there(term)) {
             None => Ok(()),
-            Some(Term::Glob(pattern)) => Err(no_domain(pattern.as_str(), &domains)),
+            Some(Term::Glob(pattern)) => {
+                let any_case = MatchOptions { case_sensitive: false, ..MatchOptions::default() };
+                let alike = domains.iter().map(|(name, _)| *name).filter(|name| pattern.matches_with(name, any_case));
+                let alike = quoted_list(alike);
+                if alike.is_empty() || !pattern.as_str().contains(['*', '?', '[']) {
+                    return Err(no_domain(pattern.as_str(), &domains));
+                }
+                let help = format!("upper and lower case are different in names, and there is {alike}");
+                Err(Error::NoDomain { word: pattern.as_str().to_owned(), help })
+            }
             Some(Term::Name(word)) => Err(no_domain(word, &domains)),
             Some(Term::Profile(word)) => {
                 let known = domains.iter().flat_map(|(_, profiles)| profiles.iter().map(String::as_str));
@@ -157,6 +166,12 @@ mod tests {
         check(&["[wD]*1"], Ok(&["DC01", "web-1"]));
         check(&["@server", "web-1"], Ok(&["DC01", "web-1"]));
         check(&["*", "dc01"], Err("there is no domain `dc01`: did you mean `DC01`?"));
+        check(
+            &["WEB*"],
+            Err(
+                "there is no domain `WEB*`: upper and lower case are different in names, and there is `web-1` and `web.10`",
+            ),
+        );
         check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));
         check(&["@servers"], Err("no domain has the profile `servers`: did you mean `server`?"));
         check(

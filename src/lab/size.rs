@@ -56,6 +56,13 @@ impl Size {
         Self(self.0.saturating_add(other.0))
     }
 
+    /// The least multiple of another amount that is no less.
+    #[must_use]
+    pub fn up_to_multiple(self, of: Self) -> Self {
+        let rest = self.0 % of.0.max(1);
+        if rest == 0 { self } else { Self(self.0 - rest).saturating_add(of) }
+    }
+
     /// The amount in bytes.
     #[must_use]
     pub fn bytes(self) -> i64 {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::lines::Texts;
 use crate::problem::Problem;
+use crate::source::{Node, Source};
 use crate::visible;
 
 /// What stands where something may not be shown.
@@ -16,8 +17,70 @@ pub(super) const SIGN: &str = "…";
 /// How messages end a word that they shorten, after this many characters.
 const SHORTENED: (usize, char) = (64, '…');
 
+/// A text of fewer characters, which is no secret that anybody keeps, is shown where it is the name of an object.
+const SHORT: usize = 4;
+
+/// The sections of a spec whose keys are names, which messages quote.
+const SECTIONS: [&str; 5] = ["domains", "networks", "pools", "profiles", "links"];
+
+/// What messages may not quote.
+pub(super) struct Concealed {
+    /// The texts of concealed values.
+    words: HashSet<String>,
+    /// Those of them that are shown as names, by messages that are not about a concealed value.
+    names: HashSet<String>,
+}
+
+impl Concealed {
+    pub(super) fn of(problems: &[Problem], texts: &Texts<'_>, source: &Source) -> Self {
+        let words = words(problems, texts);
+        let sections = SECTIONS.iter().filter_map(|section| source.root()?.member(section));
+        let names = sections.flat_map(Node::members).map(|member| &member.key);
+        let is_shown = |name: &&String| name.chars().count() < SHORT && words.contains(*name);
+        let names = names.filter(is_shown).cloned().collect();
+        Self { words, names }
+    }
+
+    /// The problems without these words, where they quote them.
+    pub(super) fn without<'p>(&self, problems: &'p [Problem], texts: Option<&Texts<'_>>) -> Cow<'p, [Problem]> {
+        if self.words.is_empty() {
+            return problems.into();
+        }
+        let is_of_secret = |problem: &Problem| {
+            let span = texts.and_then(|texts| texts.span(&problem.place).map(|span| (texts, span)));
+            !problem.conceals.is_empty()
+                || span.is_some_and(|(texts, span)| {
+                    let concealed = &texts.lines(&span).concealed;
+                    concealed.iter().any(|hidden| hidden.start < span.range.end && span.range.start < hidden.end)
+                })
+        };
+        let none = HashSet::new();
+        let mut problems = problems.to_vec();
+        for problem in &mut problems {
+            let shown = if is_of_secret(problem) { &none } else { &self.names };
+            let hide = |text: &mut String| self.hide(text, shown);
+            hide(&mut problem.message);
+            hide(&mut problem.label);
+            hide(&mut problem.help);
+            problem.related.iter_mut().for_each(|(_, label)| hide(label));
+        }
+        problems.into()
+    }
+
+    fn hide(&self, text: &mut String, shown: &HashSet<String>) {
+        let quoted = |part: &str| {
+            let word = part.trim_end_matches(SHORTENED.1).trim_matches('"');
+            self.words.contains(word) && !shown.contains(part)
+        };
+        if text.split('`').any(quoted) {
+            let parts = text.split('`').map(|part| if quoted(part) { SIGN } else { part });
+            *text = parts.collect::<Vec<_>>().join("`");
+        }
+    }
+}
+
 /// The words that may not be shown: the texts of concealed values, as messages have them.
-pub(super) fn words(problems: &[Problem], texts: &Texts<'_>) -> HashSet<String> {
+fn words(problems: &[Problem], texts: &Texts<'_>) -> HashSet<String> {
     let places = problems.iter().flat_map(|problem| &problem.conceals);
     let mut words = Vec::new();
     for span in places.filter_map(|place| texts.span(place)) {
@@ -41,28 +104,6 @@ fn collect(value: Value, words: &mut Vec<String>) {
         Value::Object(members) => members.into_iter().for_each(|(_, member)| collect(member, words)),
         Value::Null | Value::Bool(_) => {}
     }
-}
-
-/// The problems without these words, where they quote them.
-pub(super) fn without<'p>(problems: &'p [Problem], words: &HashSet<String>) -> Cow<'p, [Problem]> {
-    if words.is_empty() {
-        return problems.into();
-    }
-    let hide = |text: &mut String| {
-        let quoted = |part: &str| words.contains(part.trim_end_matches(SHORTENED.1).trim_matches('"'));
-        if text.split('`').any(quoted) {
-            let parts = text.split('`').map(|part| if quoted(part) { SIGN } else { part });
-            *text = parts.collect::<Vec<_>>().join("`");
-        }
-    };
-    let mut problems = problems.to_vec();
-    for problem in &mut problems {
-        hide(&mut problem.message);
-        hide(&mut problem.label);
-        hide(&mut problem.help);
-        problem.related.iter_mut().for_each(|(_, label)| hide(label));
-    }
-    problems.into()
 }
 
 /// The part of a text in a range, with a sign for each of the concealed ranges that it has something of. Those are in order, and
@@ -108,6 +149,28 @@ mod tests {
             let report = render(&problems(), Some(&source), format, false);
             assert!(!report.contains("hunter") && !report.contains("long secret"), "{report}");
         }
+    }
+
+    #[test]
+    fn short_names_are_shown_where_they_are_names() {
+        let check = |secret: &str, expected: [&str; 3]| {
+            let spec = format!("{{ \"password\": \"{secret}\", \"domains\": {{ \"{secret}\": 1, \"b\": 2 }} }}");
+            let (source, _) = Source::read("lab.json", spec);
+            let (root, domains) = (Pointer::root(), Pointer::root().key("domains"));
+            let said = format!("`{secret}`");
+            let problems = [
+                Problem::new(Id::BadName, Place::value(root.key("password")), &said)
+                    .concealing(Place::value(root.key("password"))),
+                Problem::new(Id::BadName, Place::key(root.key("password")), &said)
+                    .concealing(Place::value(root.key("password"))),
+                Problem::new(Id::BadName, Place::key(domains.key("b")), &said),
+            ];
+            let report = render(&problems, Some(&source), Format::Github, false);
+            let said: Vec<&str> = report.lines().filter_map(|line| line.rsplit("::").next()).collect();
+            assert_eq!(said, expected, "{report}");
+        };
+        check("x", ["`…`", "`…`", "`x`"]);
+        check("hunter22", ["`…`", "`…`", "`…`"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use uuid::Uuid;
 
 use crate::lab::identity::{Mac, example_with};
@@ -65,7 +66,10 @@ pub fn address_at(text: &str, place: Place, family: Family, problems: &mut Probl
         problems.push(
             Problem::of_value(Id::BadAddress, place, format!("`{text}` is not an {} address", family.name()))
                 .label(format!("needs an {} address", family.name()))
-                .help(format!("write an address without a prefix length, such as `\"{example}\"`")),
+                .help(match without_length(text).filter(|meant| Family::of(*meant) == family) {
+                    Some(meant) => format!("leave the prefix length out: `\"{meant}\"`"),
+                    None => format!("write an address without a prefix length, such as `\"{example}\"`"),
+                }),
         );
     }
     address
@@ -83,10 +87,33 @@ pub fn any_address_at(text: &str, place: Place, problems: &mut Problems) -> Opti
         problems.push(
             Problem::of_value(Id::BadAddress, place, format!("`{text}` is not an IP address"))
                 .label("needs an IPv4 or IPv6 address")
-                .help("write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"),
+                .help(match without_length(text) {
+                    Some(meant) => format!("leave the prefix length out: `\"{meant}\"`"),
+                    None => {
+                        "write an address without a prefix length, such as `\"192.168.56.10\"` or `\"fd00:56::10\"`"
+                            .to_owned()
+                    }
+                }),
         );
     }
     address
+}
+
+/// The address of a text that has a prefix length too.
+fn without_length(text: &str) -> Option<IpAddr> {
+    text.parse::<IpNet>().ok().map(|net| net.addr())
+}
+
+/// The subnet that a text without a prefix length probably means: the usual one of an address, or that of a netmask.
+fn subnet_meant(text: &str) -> Option<IpNet> {
+    let (address, mask) = text.split_once('/').unwrap_or((text, ""));
+    let address: IpAddr = address.parse().ok()?;
+    let length = match address {
+        _ if !mask.is_empty() => ipnet::ip_mask_to_prefix(mask.parse().ok()?).ok()?,
+        IpAddr::V4(_) => 24,
+        IpAddr::V6(_) => 64,
+    };
+    IpNet::new(address, length).ok().map(|net| net.trunc())
 }
 
 /// Reads a subnet of `family`.
@@ -110,7 +137,10 @@ pub fn subnet(word: Word<'_>, family: Family, problems: &mut Problems) -> Option
             };
             Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not an {} subnet", family.name()))
                 .label("needs an address, `/` and a prefix length")
-                .help(format!("write it like `\"{example}\"`"))
+                .help(match subnet_meant(text).filter(|meant| Family::of(meant.addr()) == family) {
+                    Some(meant) => format!("write it with its prefix length: `\"{meant}\"`"),
+                    None => format!("write it like `\"{example}\"`"),
+                })
         }
         Err(NotASubnet::HostBits(meant)) => Problem::of_value(
             Id::BadSubnet,

@@ -110,6 +110,12 @@ pub(crate) fn start_order(
         else {
             return;
         };
+        if let [own] = names.as_slice() {
+            let message = format!("domain {own} starts after itself");
+            let problem = Problem::new(Id::StartOrderCycle, place.clone(), message);
+            problems.push(problem.label("the domain itself").help("leave it out"));
+            return;
+        }
         problems.push(
             Problem::new(
                 Id::StartOrderCycle,

@@ -31,12 +31,18 @@ impl File {
 
     /// A file of these bytes, and the problem that they are not UTF-8.
     pub(super) fn from_bytes(name: String, bytes: Vec<u8>, start: usize) -> (Self, Option<Problem>) {
+        let utf16 = matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        if bytes.contains(&0) && !utf16 {
+            // Its lines are none, and tell nothing.
+            let problem = Problem::new(Id::SyntaxError, Place::File(name.clone()), "the spec is not a text file")
+                .help("a spec is JSON in UTF-8");
+            return (Self::new(name, String::from_utf8_lossy(&bytes).into_owned(), start), Some(problem));
+        }
         let error = match String::from_utf8(bytes) {
             Ok(text) => return (Self::new(name, text, start), None),
             Err(error) => error,
         };
         let good = error.utf8_error().valid_up_to();
-        let utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
         let file = Self::new(name, String::from_utf8_lossy(error.as_bytes()).into_owned(), start);
         let at = start + good - file.bom;
         let place = Place::Text(at..at + char::REPLACEMENT_CHARACTER.len_utf8());

@@ -35,7 +35,7 @@ pub(super) fn inventory(cli: &Cli, arguments: &InventoryArguments) -> Result<u8,
         }
         InventoryFormat::Ssh => {
             // Few of them serve it.
-            tell(cli, &view, |domain| domain.ssh.is_some() || domain.is_windows);
+            tell(cli, &view, |domain| domain.ssh.is_some() || domain.is_windows && domain.managed().is_some());
             print(&ssh::render(&view))?;
         }
         InventoryFormat::Hosts => {
@@ -92,13 +92,15 @@ fn desktops(cli: &Cli, view: &View, arguments: &InventoryArguments) -> Result<()
 
 fn no_desktop(view: &View) -> Failure {
     let mut windows = view.domains.iter().filter(|domain| domain.is_windows).peekable();
-    let (domains, help) = if windows.peek().is_some() {
-        (quoted_list(windows.map(|domain| domain.alias.as_str())), HELP)
-    } else {
-        (quoted_list(view.domains.iter().map(|domain| domain.alias.as_str())), "none has Windows as its `os`")
-    };
-    let domains = if domains.is_empty() { "no domain".to_owned() } else { domains };
-    Failure::NoDesktop { domains, help }
+    if windows.peek().is_some() {
+        return Failure::NoDesktop { domains: quoted_list(windows.map(|domain| domain.alias.as_str())), help: HELP };
+    }
+    let domains = quoted_list(view.domains.iter().map(|domain| domain.alias.as_str()));
+    match view.domains.len() {
+        0 => Failure::NoWindows { domains: "the lab".to_owned(), has: "has no domain with an" },
+        1 => Failure::NoWindows { domains, has: "has no" },
+        _ => Failure::NoWindows { domains, has: "have no" },
+    }
 }
 
 /// Writes a file, unless another one is there that may not be replaced.

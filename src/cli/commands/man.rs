@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Failure, directory_wanted, print, talk};
-use crate::cli::{Cli, man};
+use crate::cli::{Cli, help, man};
 use crate::visible;
 
 /// Prints the manual page, or writes all pages to a directory.
@@ -16,6 +16,11 @@ pub(super) fn man(cli: &Cli, dir: Option<&Path>) -> Result<u8, Failure> {
         return Ok(0);
     };
     directory_wanted(dir)?;
+    let command = help::command();
+    let is_named = dir.to_str().filter(|name| command.find_subcommand(name).is_some());
+    if let Some(command) = is_named.filter(|_| !dir.exists()) {
+        return Err(Failure::PageOfCommand { command: command.to_owned() });
+    }
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source: io::Error| Failure::Write { path, source }
@@ -25,6 +30,7 @@ pub(super) fn man(cli: &Cli, dir: Option<&Path>) -> Result<u8, Failure> {
         let path = dir.join(&page.name);
         fs::write(&path, &page.text).map_err(failed(&path))?;
     }
-    talk(cli, &format!("wrote {} pages to {}\n", pages.len(), visible::path(dir)));
+    let shown = pages.get(1).map(|page| visible::path(&dir.join(&page.name))).unwrap_or_default();
+    talk(cli, &format!("wrote {} pages to {}; `man {shown}` shows one\n", pages.len(), visible::path(dir)));
     Ok(0)
 }

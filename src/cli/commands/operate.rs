@@ -91,6 +91,13 @@ impl<'s> Ground<'s> {
         Ok(Self { virsh, world, fleet })
     }
 
+    /// The domains as the specs alone have them.
+    fn unseen(specs: &'s Specs, arguments: &LabArguments, choice: &Choice) -> Result<Self, Failure> {
+        let world = World::default();
+        let fleet = Fleet::of(&specs.labs()?, choice, Purpose::Use, &world)?;
+        Ok(Self { virsh: specs.virsh(arguments)?, world, fleet })
+    }
+
     /// The same, and all of the domains are there.
     fn complete(specs: &'s Specs, domains: &Domains, purpose: Purpose) -> Result<Self, Failure> {
         let ground = Self::of(specs, &domains.lab, &domains.globs, purpose)?;

@@ -29,7 +29,7 @@ use crate::plan::{self, Before, Certainty, Places, Plan, human, markdown};
 use crate::report;
 use crate::source::Source;
 use crate::virsh::normalize::{Normalized, Workshop};
-use crate::virsh::{Virsh, state};
+use crate::virsh::{self, Virsh, state};
 
 /// What the module of the host has told NixVirt at the last switch: the settings of each connection.
 const APPLIED: &str = "/etc/lab2nix/settings.json";
@@ -87,7 +87,10 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
 fn against_libvirt(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Result<(Plan, String), Failure> {
     let of_labs = labs.first().map(|(lab, _)| lab.target.connection.as_str());
     let virsh = Virsh::new(arguments.connect.as_deref().or(of_labs).unwrap_or("qemu:///system"));
-    let world = state::read(&virsh)?;
+    let world = state::read(&virsh).map_err(|error| match error {
+        virsh::Error::Missing => Failure::PlanWithoutVirsh(error),
+        other => other.into(),
+    })?;
     Ok((against_world(arguments, labs, &virsh, world)?, virsh.connection().to_owned()))
 }
 

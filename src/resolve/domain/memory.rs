@@ -8,7 +8,7 @@ use crate::resolve::guest::Guest;
 use crate::resolve::layers::Layers;
 use crate::resolve::parse;
 use crate::spec::DomainFields;
-use crate::spec::guest::Os;
+use crate::spec::guest::{Arch, Os, Virtualization};
 use crate::spec::key::key;
 
 /// Resolves the memory of a domain. `has_shares` is whether it has shares of virtiofsd, which
@@ -16,7 +16,7 @@ use crate::spec::key::key;
 pub(crate) fn memory(guest: &Guest<'_>, has_shares: bool, problems: &mut Problems) -> Memory {
     let size = size(guest, problems);
     let current = current(guest.layers, problems);
-    let hugepages = guest.layers.get(key!(hugepages)).and_then(|word| parse::size(word, problems));
+    let hugepages = huge_pages(guest, problems);
     let limits = limits(guest.layers, problems);
     leave_room(guest.layers, limits.hard, current.unwrap_or(size), problems);
     Memory {
@@ -97,6 +97,40 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
         );
     }
     Some(current)
+}
+
+/// Reads the size of huge pages. libvirt takes every one, and the domain does not start if the host has none of that size, or
+/// if QEMU would have to allocate a part of one: of QEMU 9.1 and later, each block of memory has to be whole pages.
+fn huge_pages(guest: &Guest<'_>, problems: &mut Problems) -> Option<Size> {
+    let word = guest.layers.get(key!(hugepages))?;
+    let pages = parse::size(word, problems)?;
+    // Ordinary pages are no huge ones to libvirt.
+    let sizes = ["4KiB", "2MiB", "1GiB"].map(Size::parse);
+    if guest.arch == Arch::X86_64 && guest.virtualization == Virtualization::Kvm && !sizes.contains(&Some(pages)) {
+        problems.push(
+            Problem::out_of_range(word.place(), format!("huge pages of {pages}"))
+                .of_several()
+                .label("no x86_64 host has pages of this size")
+                .help("write `\"2MiB\"` or `\"1GiB\"`"),
+        );
+        return Some(pages);
+    }
+    let numa = guest.layers.object(key!(numa));
+    let cells: Vec<_> = numa.objects(key!(cells)).collect();
+    let memory = guest.layers.get(key!(memory)).filter(|_| cells.is_empty());
+    for memory in cells.iter().filter_map(|cell| cell.get(key!(memory))).chain(memory) {
+        let Some(size) = Size::parse(memory.value) else { continue };
+        let whole = size.up_to_multiple(pages);
+        if whole != size {
+            problems.push(
+                Problem::conflict(memory.place(), format!("{size} of memory in huge pages of {pages}"))
+                    .label("not whole pages: QEMU does not start")
+                    .related(word.place(), "the size of a page")
+                    .help(format!("write `\"{whole}\"`, or choose smaller pages")),
+            );
+        }
+    }
+    Some(pages)
 }
 
 fn shared(layers: &Layers<'_, DomainFields>, has_shares: bool, problems: &mut Problems) -> bool {

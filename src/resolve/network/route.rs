@@ -1,5 +1,7 @@
 //! Reads the static routes of a network, and checks that each leads through a host in its subnet to somewhere else.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use crate::lab::network::ip::Ip;
@@ -100,7 +102,16 @@ pub(crate) fn destination(word: Word<'_>, own: &str, help: &str, problems: &mut 
     let problem = match text.parse::<IpNet>() {
         Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
             .label("needs an address, `/` and a prefix length")
-            .help("write it like `\"10.99.0.0/16\"` or `\"fd00:99::/64\"`; a single address is `\"10.99.0.5/32\"`"),
+            .help(match text.parse::<IpAddr>() {
+                Ok(IpAddr::V4(address)) if address.octets()[3] == 0 => {
+                    format!("add its prefix length, such as `\"{address}/24\"`")
+                }
+                Ok(address) => format!("add its prefix length; a single address is `\"{}\"`", IpNet::from(address)),
+                Err(_) => {
+                    "write it like `\"10.99.0.0/16\"` or `\"fd00:99::/64\"`; a single address is `\"10.99.0.5/32\"`"
+                        .to_owned()
+                }
+            }),
         Ok(net) if net.trunc() != net => {
             let message = format!("`{text}` is an address in a subnet, not the subnet");
             Problem::of_value(Id::BadSubnet, word.place(), message)

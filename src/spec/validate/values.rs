@@ -62,8 +62,7 @@ fn parts(name: &str) -> Vec<String> {
 /// Whether a name has all these words, in their order: numbers whole, others by their beginning.
 fn says(name: &str, wanted: &[String]) -> bool {
     let is_said = |part: &str, wanted: &str| {
-        part == wanted
-            || wanted.len() >= LEAST && wanted.chars().all(char::is_alphabetic) && part.starts_with(wanted)
+        part == wanted || wanted.len() >= LEAST && wanted.chars().all(char::is_alphabetic) && part.starts_with(wanted)
     };
     let words = parts(name);
     let mut words = words.iter();
@@ -72,8 +71,8 @@ fn says(name: &str, wanted: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::schema::Schema;
+    use super::*;
     use crate::problem::did_you_mean;
     use crate::spec::schema;
     use pretty_assertions::assert_eq;

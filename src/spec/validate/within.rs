@@ -67,8 +67,10 @@ fn list(items: &[Node], schema: Schema<'_>) -> Option<String> {
     if items.iter().all(|item| matches!(item.kind, Kind::Object(_))) && value.item(0).is_type("object") {
         return Some(format!("{{ \"{key}\": [{{ … }}] }}"));
     }
-    let items: Vec<String> =
-        items.iter().map(|item| takes(item, value.item(0)).then(|| item.to_value().to_string())).collect::<Option<_>>()?;
+    let items: Vec<String> = items
+        .iter()
+        .map(|item| takes(item, value.item(0)).then(|| item.to_value().to_string()))
+        .collect::<Option<_>>()?;
     Some(format!("{{ \"{key}\": [{}] }}", items.join(", "))).filter(|text| text.len() <= LONGEST)
 }
 

@@ -143,7 +143,9 @@ pub(super) fn type_hint(node: &Node, schema: Schema<'_>, path: &Path<'_>) -> Str
                 }
             }
         }
-        Kind::Array(_) if takes("object") && schema.named().is_some() => such_as("write an object with a key for each, `{ \"…\": … }`"),
+        Kind::Array(_) if takes("object") && schema.named().is_some() => {
+            such_as("write an object with a key for each, `{ \"…\": … }`")
+        }
         _ if takes("object") => such_as("write an object, `{ … }`"),
         _ if takes("string") => such_as("write a string"),
         _ => such_as(&format!("write {}", schema.words())),
@@ -156,7 +158,10 @@ fn command(words: &[Node]) -> Option<String> {
         Kind::String(word) => Some(visible::shell(word)),
         _ => None,
     });
-    words.collect::<Option<Vec<String>>>().map(|words| words.join(" ")).filter(|command| command.len() <= within::LONGEST)
+    words
+        .collect::<Option<Vec<String>>>()
+        .map(|words| words.join(" "))
+        .filter(|command| command.len() <= within::LONGEST)
 }
 
 /// "`a` or `b`", in quotes as they are written.

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value as Json};
 
 use crate::activation::settings::{Item, Settings};
@@ -17,6 +18,7 @@ use crate::files;
 use crate::import::draft::{Beside, Original};
 use crate::lab::identity::ObjectKind;
 use crate::problem::did_you_mean;
+use crate::source::Source;
 use crate::virsh::{Virsh, state};
 
 /// What was found.
@@ -139,6 +141,8 @@ impl Findings {
             .map(|original| original.name.as_str())
             .chain(passed.map(|(_, name)| name.as_str()))
             .collect();
+        // A network and a pool may have one name.
+        let known: Vec<&str> = known.into_iter().collect::<IndexSet<_>>().into_iter().collect();
         if let Some(unknown) = arguments.names.iter().find(|name| !known.contains(&name.as_str())) {
             let help = did_you_mean(unknown, known.iter().copied());
             return Err(Failure::UnknownOriginal { name: unknown.clone(), help });
@@ -154,7 +158,15 @@ impl Findings {
 fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Option<Beside>)>, String> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));
-    let settings = Settings::read(json, file).map_err(|why| why.to_string())?;
+    let settings = Settings::read(json, file).map_err(|why| {
+        let (source, _) = Source::read(path.to_string_lossy(), json.to_owned());
+        let is_spec = source.root().is_some_and(|root| ["lab", "domains"].iter().any(|key| root.member(key).is_some()));
+        if is_spec {
+            "it is a spec of lab2nix; definitions in libvirt's XML are imported".to_owned()
+        } else {
+            why.to_string()
+        }
+    })?;
     let of_item = |kind, item: &Item| (item.definition.text().to_owned(), Some(Beside::of(kind, item)));
     Ok(settings.kinds().flat_map(|(kind, items)| items.iter().map(move |item| of_item(kind, item))).collect())
 }

@@ -14,7 +14,7 @@ use crate::operate::fleet::{Member, Purpose};
 use crate::visible::shell;
 
 pub(in crate::cli::commands) fn console(cli: &Cli, arguments: &OneArguments) -> Result<u8, Failure> {
-    hand_over(cli, arguments, |member, connection| {
+    hand_over(cli, arguments, false, |member, connection| {
         let Some(uuid) = member.uuid else { return Err(Failure::NoDomain { name: member.name.to_owned() }) };
         let words = ["virsh", "--connect", connection, "console", &uuid.to_string()];
         Ok([words.map(str::to_owned).to_vec(), arguments.further.clone()].concat())
@@ -22,7 +22,7 @@ pub(in crate::cli::commands) fn console(cli: &Cli, arguments: &OneArguments) -> 
 }
 
 pub(in crate::cli::commands) fn view(cli: &Cli, arguments: &OneArguments) -> Result<u8, Failure> {
-    hand_over(cli, arguments, |member, connection| {
+    hand_over(cli, arguments, false, |member, connection| {
         let Some(uuid) = member.uuid else { return Err(Failure::NoDomain { name: member.name.to_owned() }) };
         let words = ["virt-viewer", "--connect", connection, "--wait"].map(str::to_owned).to_vec();
         // Behind `--`, nothing is an option any more.
@@ -32,7 +32,7 @@ pub(in crate::cli::commands) fn view(cli: &Cli, arguments: &OneArguments) -> Res
 }
 
 pub(in crate::cli::commands) fn ssh(cli: &Cli, arguments: &OneArguments) -> Result<u8, Failure> {
-    hand_over(cli, arguments, |member, connection| {
+    hand_over(cli, arguments, true, |member, connection| {
         let reached = member.endpoint.as_ref().and_then(|endpoint| endpoint.reach(22));
         let (host, port) = reached.ok_or_else(|| Failure::NoAddress { name: member.name.to_owned() })?;
         let mut words = vec!["ssh".to_owned()];
@@ -49,15 +49,23 @@ pub(in crate::cli::commands) fn ssh(cli: &Cli, arguments: &OneArguments) -> Resu
     })
 }
 
-/// Becomes the program that `words` makes of the domain and the connection, or prints what it would be.
+/// Becomes the program that `words` makes of the domain and the connection, or prints what it would be: without libvirt where it
+/// is reached `by_address`, which the spec has.
 fn hand_over(
     cli: &Cli,
     arguments: &OneArguments,
+    by_address: bool,
     words: impl FnOnce(&Member<'_>, &str) -> Result<Vec<String>, Failure>,
 ) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
-    let ground = Ground::chosen(&specs, &arguments.lab, &Choice::name(&arguments.name), Purpose::Use)?;
-    ground.all_are_there()?;
+    let choice = Choice::name(&arguments.name);
+    let ground = if by_address && arguments.print {
+        Ground::unseen(&specs, &arguments.lab, &choice)?
+    } else {
+        let ground = Ground::chosen(&specs, &arguments.lab, &choice, Purpose::Use)?;
+        ground.all_are_there()?;
+        ground
+    };
     let Some(member) = ground.fleet.members.first() else {
         return Err(Failure::NoDomain { name: arguments.name.clone() });
     };
