@@ -75,8 +75,8 @@ pub(super) fn refuse(error: &clap::Error, format: Format) -> ExitCode {
         error.exit();
     }
     let text = error.to_string();
-    let message = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(word)) => unknown_command(word),
+    let message = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => unknown_command(word),
         _ => text.trim().trim_start_matches("error: ").to_owned(),
     };
     say(&report::failure(&message, &[], format));
@@ -178,8 +178,8 @@ enum Failure {
         "the remote desktops of {domains} are several files: give a directory with `--out DIR`, or select one domain with `--only NAME`"
     )]
     SeveralFiles { domains: String },
-    #[error("no domain has a remote desktop: {domains} {has} `os` of Windows")]
-    NoWindows { domains: String, has: &'static str },
+    #[error("there is no remote desktop: the `os` of {domains} is not Windows")]
+    NoWindows { domains: String },
     #[error("the remote desktop of {domains} cannot be reached: {help}")]
     NoDesktop { domains: String, help: &'static str },
     #[error("cannot write `{}`", visible::path(path))]

@@ -15,6 +15,7 @@ mod man;
 mod operate;
 mod place;
 mod plan;
+mod refused;
 mod save;
 mod schema;
 mod several;

@@ -96,11 +96,7 @@ fn no_desktop(view: &View) -> Failure {
         return Failure::NoDesktop { domains: quoted_list(windows.map(|domain| domain.alias.as_str())), help: HELP };
     }
     let domains = quoted_list(view.domains.iter().map(|domain| domain.alias.as_str()));
-    match view.domains.len() {
-        0 => Failure::NoWindows { domains: "the lab".to_owned(), has: "has no domain with an" },
-        1 => Failure::NoWindows { domains, has: "has no" },
-        _ => Failure::NoWindows { domains, has: "have no" },
-    }
+    Failure::NoWindows { domains: if domains.is_empty() { "no domain".to_owned() } else { domains } }
 }
 
 /// Writes a file, unless another one is there that may not be replaced.

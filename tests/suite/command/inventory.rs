@@ -260,7 +260,7 @@ fn remote_desktops() {
     place
         .run(&["inventory", "--format", "rdp", "--only", "web"])
         .exits(2)
-        .says("the remote desktop of `web` cannot be reached");
+        .says("there is no remote desktop: the `os` of `web` is not Windows");
     place
         .run(&["inventory", "--format", "rdp", "--out", "rdp"])
         .exits(0)

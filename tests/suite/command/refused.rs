@@ -1,0 +1,114 @@
+//! What is said where the arguments make no sense, or something that they need is not there: the way out, and no other command's.
+
+use std::fs;
+
+use pretty_assertions::assert_eq;
+
+use super::place::{GOOD, Place};
+
+/// A spec with a warning and no error.
+const WARNS: &str =
+    r#"{ "lab": "hello", "domains": { "web": { "memory": "1GiB", "interfaces": [{ "bridge": "br0" }] } } }"#;
+
+#[test]
+fn a_command_that_is_none_is_told_apart() {
+    let place = Place::with(GOOD);
+    let check = |arguments: &[&str], expected: &str| {
+        let ran = place.run(arguments).exits(2).without_result();
+        assert_eq!(ran.err, format!("error: {expected}\n"));
+    };
+    check(&["gne"], "there is no command `gne`: did you mean `gen`?");
+    check(&["help", "gne"], "there is no command `gne`: did you mean `gen`?");
+    check(&["frobnicate"], "there is no command `frobnicate`: `lab2nix --help` lists all");
+    let alone = place.run(&[]).exits(2).without_result();
+    assert!(alone.err.starts_with("Generates ") && !alone.err.contains("error:"), "{alone:?}");
+    let json = place.run(&["--message-format", "json"]).exits(2).without_result();
+    assert!(json.err.starts_with(r#"{"severity":"error","message":"#) && !json.err.contains("no command"), "{json:?}");
+}
+
+#[test]
+fn help_and_version_are_asked_for_as_of_other_programs() {
+    let place = Place::with(GOOD);
+    let same = |one: &[&str], other: &[&str]| {
+        let [one, other] = [one, other].map(|arguments| place.run(arguments).exits(0).without_talk().out);
+        assert_eq!(one, other);
+    };
+    same(&["help"], &["--help"]);
+    same(&["help", "gen"], &["gen", "--help"]);
+    same(&["version"], &["--version"]);
+}
+
+#[test]
+fn what_is_denied_is_said() {
+    let place = Place::with(WARNS);
+    for command in ["gen", "check"] {
+        place.run(&[command, "--deny", "warnings"]).exits(1).without_result().says("1 warning\ndenied: warnings\n");
+    }
+    assert!(!place.path("generated").exists());
+    place.write("lab.json", &WARNS.replace("1GiB", "lots"));
+    let ran = place.run(&["gen", "--deny", "warnings"]).exits(1);
+    assert!(!ran.err.contains("denied"), "{ran:?}");
+    let ran = place.run(&["gen", "--deny", "foo"]).exits(2).says("write `warnings`, or for `plan` a consequence, ");
+    assert!(!ran.err.contains("cut-off"), "{ran:?}");
+    place.run(&["gen", "--deny", "warning"]).exits(2).says("did you mean `warnings`?");
+}
+
+#[test]
+fn names_that_explain_does_not_know() {
+    let place = Place::with(GOOD);
+    place.run(&["explain", "agent"]).exits(2).says("`lab2nix explain` lists all; the keys of a spec are in ");
+    place.run(&["explain", "cut"]).exits(2).says("did you mean `cut-off`?");
+    let list = place.run(&["explain"]).exits(0).without_talk().out;
+    for line in list.lines() {
+        assert!(line.ends_with(['.', ':']), "{line}");
+    }
+}
+
+#[test]
+fn a_page_is_no_directory() {
+    let place = Place::with(GOOD);
+    place.run(&["man", "gen"]).exits(2).without_result().says("`lab2nix gen --help` explains the command");
+    assert!(!place.path("gen").exists());
+    place.run(&["man", "pages"]).exits(0).says("pages to pages; `man pages/lab2nix-init.1` shows one\n");
+    // One that is there is meant.
+    fs::create_dir(place.path("gen")).expect("the directory is ours");
+    place.run(&["man", "gen"]).exits(0);
+}
+
+#[test]
+fn without_virsh_only_plan_has_another_way() {
+    let place = Place::with(&GOOD.replace(r#""network": "lan""#, r#""network": "lan", "ip": "10.20.0.5""#));
+    for arguments in
+        [&["status"][..], &["up"], &["run", "web", "--", "true"], &["save", "a"], &["import"], &["ssh", "web"]]
+    {
+        let ran = place.with_virsh(None, arguments).exits(2).without_result();
+        assert_eq!(ran.err, "error: `virsh` is not installed: install libvirt's client programs\n", "{arguments:?}");
+    }
+    place.with_virsh(None, &["plan"]).exits(2).says("; `lab2nix plan --from` compares without libvirt\n");
+    let ran = place.with_virsh(None, &["ssh", "web", "--print"]).exits(0).without_talk();
+    assert_eq!(ran.out, "ssh 10.20.0.5\n");
+    place.with_virsh(None, &["ssh", "wbe", "--print"]).exits(2).says("did you mean `web`?");
+    place.with_virsh(None, &["console", "web", "--print"]).exits(2).says("`virsh` is not installed");
+}
+
+#[test]
+fn what_is_no_definition_is_called_by_its_name() {
+    let place = Place::with(GOOD);
+    place.run(&["import", "--from", "lab.json"]).exits(1).says("lab.json: not imported: it is a spec of lab2nix; ");
+    place.write("network.xml", "<network><name>empty</name></network>");
+    place.write("pool.xml", "<pool type='dir'><name>empty</name><target><path>/srv</path></target></pool>");
+    let ran = place.run(&["import", "foo", "--from", "network.xml", "--from", "pool.xml"]).exits(2);
+    assert_eq!(ran.err, "error: there is no `foo` to import: known here: `empty`\n");
+}
+
+#[test]
+fn an_inventory_says_whom_it_leaves_out() {
+    let place = Place::with(&GOOD.replace(r#""memory""#, r#""os": "windows-10", "memory""#).replace("1GiB", "2GiB"));
+    for format in ["ansible", "ssh", "hosts"] {
+        place.run(&["inventory", "--format", format]).exits(0).says("note: the spec has no address of `web`: ");
+    }
+    let ran = place.run(&["--message-format", "json", "inventory", "--format", "hosts"]).exits(0);
+    assert!(ran.err.starts_with(r#"{"severity":"note","message":"the spec has no address of `web`"#), "{ran:?}");
+    let ran = place.run(&["inventory", "--format", "json", "--only", "WEB*"]).exits(2);
+    ran.says("there is no domain `WEB*`: upper and lower case are different in names, and there is `web`");
+}
