@@ -152,8 +152,8 @@ pub struct DomainFields {
     pub block_weight: Option<u32>,
     /// The NUMA cells that the guest sees, and the nodes of the host that its memory comes from. Default: neither.
     pub numa: Option<Numa>,
-    /// The size of the huge pages that back the memory. The host has to reserve them (`boot.kernelParams`). Default:
-    /// normal pages.
+    /// The size of the huge pages that back the memory, which has to be whole pages: on `x86_64` `2MiB` or `1GiB`. The host has to
+    /// reserve them (`boot.kernelParams`). Default: normal pages.
     #[schemars(example = &"2MiB")]
     pub hugepages: Option<String>,
     /// The memory: a whole number and a binary unit. Required, here or in a weaker layer.

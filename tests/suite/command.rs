@@ -412,7 +412,7 @@ fn a_spec_that_cannot_be_read_is_named() {
 #[test]
 fn usage() {
     let place = Place::with(GOOD);
-    let wrong: &[&[&str]] = &[&[], &["generate"], &["gen", "--force"], &["gen", "a", "b"]];
+    let wrong: &[&[&str]] = &[&[], &["gen", "--force"], &["gen", "a", "b"]];
     for arguments in wrong {
         place.run(arguments).exits(2).without_result().says("Usage: lab2nix");
     }

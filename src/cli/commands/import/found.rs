@@ -18,7 +18,7 @@ use crate::files;
 use crate::import::draft::{Beside, Original};
 use crate::lab::identity::ObjectKind;
 use crate::problem::did_you_mean;
-use crate::source::Source;
+use crate::source::{Kind, Source};
 use crate::virsh::{Virsh, state};
 
 /// What was found.
@@ -160,7 +160,11 @@ fn of_settings(path: &Path, json: &str) -> Result<Vec<(String, Option<Beside>)>,
     let file = |name: &str| read(&directory.join(name)).unwrap_or_else(|why| Err(why.to_string()));
     let settings = Settings::read(json, file).map_err(|why| {
         let (source, _) = Source::read(path.to_string_lossy(), json.to_owned());
-        let is_spec = source.root().is_some_and(|root| ["lab", "domains"].iter().any(|key| root.member(key).is_some()));
+        let is_object = |key: &str| {
+            source.root().and_then(|root| root.member(key)).is_some_and(|node| matches!(node.kind, Kind::Object(_)))
+        };
+        let has_lab = source.root().is_some_and(|root| root.member("lab").is_some());
+        let is_spec = has_lab || ObjectKind::ALL.iter().any(|kind| is_object(kind.section()));
         if is_spec {
             "it is a spec of lab2nix; definitions in libvirt's XML are imported".to_owned()
         } else {
