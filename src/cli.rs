@@ -25,7 +25,7 @@ use clap_complete::{CompleteEnv, Shell};
 
 use crate::lab::identity::ObjectKind;
 use crate::plan::consequence::{Consequence, Harm};
-use crate::problem::{did_you_mean, probably_meant};
+use crate::problem::{did_you_mean, did_you_mean_or};
 use crate::report::Format;
 
 pub use commands::run;
@@ -122,10 +122,8 @@ impl Deny {
             "warnings" => Ok(Self::Warnings),
             _ => Planned::find(word).map(Self::Planned).ok_or_else(|| {
                 let words: Vec<&str> = ["warnings"].into_iter().chain(Planned::words()).collect();
-                match probably_meant(word, &words) {
-                    Some(_) => did_you_mean(word, words),
-                    None => "write `warnings`, or for `plan` a consequence, which `lab2nix explain` lists".to_owned(),
-                }
+                let all = "write `warnings`, or for `plan` a consequence, which `lab2nix explain` lists";
+                did_you_mean_or(word, &words, all)
             }),
         }
     }

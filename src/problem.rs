@@ -138,11 +138,17 @@ impl Problem {
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    match probably_meant(word, &known) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None if known.is_empty() => "there is none to choose from".to_owned(),
-        None => format!("known here: {}", quoted_list(known)),
-    }
+    let all = match known.as_slice() {
+        [] => "there is none to choose from".to_owned(),
+        known => format!("known here: {}", quoted_list(known.iter().copied())),
+    };
+    did_you_mean_or(word, &known, &all)
+}
+
+/// The same with something else to say when none is near: of a list that is too long to be shown.
+#[must_use]
+pub fn did_you_mean_or(word: &str, known: &[&str], otherwise: &str) -> String {
+    probably_meant(word, known).map_or_else(|| otherwise.to_owned(), |name| format!("did you mean `{name}`?"))
 }
 
 /// The one of the `known` that [`did_you_mean`] suggests, if any is near.

@@ -6,6 +6,7 @@ use roxmltree::{Document, Node, NodeType};
 use uuid::Uuid;
 
 use crate::lab::identity::{self, ObjectKind};
+use crate::lab::path::plain;
 use crate::lab::size::bytes_of_amount;
 use crate::xml::node::elements;
 
@@ -283,7 +284,7 @@ impl Facts {
                 .filter_map(|option| option.attribute("value"))
                 .map(str::to_owned)
                 .collect(),
-            target: text(&["target", "path"]),
+            target: text(&["target", "path"]).map(|path| plain(&path)),
             pool_type: root.attribute("type").map(str::to_owned),
             networks: interfaces("network", "network"),
             bridges: interfaces("bridge", "bridge"),

@@ -8,7 +8,24 @@ use crate::problem::{Id, Problem, Problems};
 use crate::spec::network::Mode;
 
 /// What files and commands are named after that set up routes and DNS.
-const OF_NETWORKS: [&str; 6] = ["resolv", "nameserver", "route", "netplan", "nmcli", "systemd/network"];
+const OF_NETWORKS: [&str; 16] = [
+    "dhclient",
+    "dhcpcd",
+    "ifcfg",
+    "ifup",
+    "ip a",
+    "ip r",
+    "nameserver",
+    "netplan",
+    "network/interfaces",
+    "networkctl",
+    "nmcli",
+    "resolv",
+    "route",
+    "system-connections",
+    "systemd/network",
+    "udhcpc",
+];
 
 /// Warns of guests that set an address of their own on a network that leads further, and neither a router nor a DNS server.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {

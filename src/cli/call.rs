@@ -5,6 +5,7 @@ use std::env;
 use std::path::Path;
 
 use super::spec::DEFAULT;
+use crate::problem::Problem;
 use crate::visible;
 
 /// The flake whose apps have called lab2nix, which they set: `.` for `nix run .#gen`.
@@ -28,6 +29,19 @@ pub(super) fn on(spec: &Path, command: &str) -> String {
 /// A message whose commands, such as `` `lab2nix gen` ``, are written as they are called here.
 pub(super) fn spelt(message: &str) -> Cow<'_, str> {
     flake().map_or(Cow::Borrowed(message), |flake| in_flake(&flake, message).into())
+}
+
+/// Problems with commands as they are called here. What they quote of a spec stays as its owner wrote it.
+pub(super) fn spelt_in(problems: &[Problem]) -> Cow<'_, [Problem]> {
+    let Some(flake) = flake() else { return problems.into() };
+    let mut problems = problems.to_vec();
+    for problem in &mut problems {
+        let labels = problem.related.iter_mut().map(|(_, label)| label);
+        for text in labels.chain([&mut problem.message, &mut problem.label, &mut problem.help]) {
+            *text = in_flake(&flake, text);
+        }
+    }
+    problems.into()
 }
 
 fn flake() -> Option<String> {

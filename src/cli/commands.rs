@@ -41,7 +41,7 @@ use crate::inventory::{choice, hypervisor};
 use crate::neighbours::Hosts;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
-use crate::problem::{Problem, Problems, Severity, probably_meant};
+use crate::problem::{Problem, Problems, Severity, did_you_mean_or};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::{Joined, Source};
@@ -88,10 +88,7 @@ fn unknown_command(word: &str) -> String {
     let command = help::command();
     let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
     let known: Vec<&str> = visible.map(clap::Command::get_name).collect();
-    let help = match probably_meant(word, &known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "`lab2nix --help` lists all".to_owned(),
-    };
+    let help = did_you_mean_or(word, &known, "`lab2nix --help` lists all");
     format!("there is no command `{word}`: {help}")
 }
 
@@ -265,9 +262,14 @@ fn insist(cli: &Cli, text: &str) {
     say(&report::note(text, cli.message_format));
 }
 
-/// Prints a message that is no result, with commands as they are called here. A closed standard error is no failure.
+/// Prints a message that is no result, with commands as they are called here.
 fn say(text: &str) {
-    let _ = io::stderr().lock().write_all(call::spelt(text).as_bytes());
+    say_as_it_is(&call::spelt(text));
+}
+
+/// Prints a message that is no result. A closed standard error is no failure.
+fn say_as_it_is(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Reads and checks a spec, and reports its problems. Returns `None` when it needs attention.
@@ -279,11 +281,7 @@ fn read(cli: &Cli, spec: &Path) -> Result<Option<Checked>, Failure> {
 fn read_source(cli: &Cli, spec: &Path) -> Result<Option<(Source, Checked)>, Failure> {
     let (source, checked) = look_at(spec)?;
     report_problems(cli, &checked.problems, Some(&source));
-    if stops(cli, &checked.problems) {
-        tell_denied(cli, &checked.problems);
-        return Ok(None);
-    }
-    Ok(Some((source, checked)))
+    Ok((!stops(cli, &checked.problems)).then_some((source, checked)))
 }
 
 /// The same for several specs, each once, however often it is named.
@@ -336,17 +334,14 @@ fn together(specs: &[(Source, Checked)], hosts: Hosts) -> (Joined<'_>, Problems)
     pipeline::check_together(specs.iter().map(|(source, checked)| (source, checked)), hosts)
 }
 
-/// Whether there is an error among problems, or a warning where these are denied.
+/// Whether there is an error among problems, or a warning where these are denied, which is said.
 fn stops(cli: &Cli, problems: &[Problem]) -> bool {
-    let denied = cli.deny.contains(&Deny::Warnings);
-    problems.iter().any(|problem| denied || problem.id.severity() == Severity::Error)
-}
-
-/// Says why warnings alone stop a command.
-fn tell_denied(cli: &Cli, problems: &[Problem]) {
-    if problems.iter().all(|problem| problem.id.severity() == Severity::Warning) {
+    let has_error = problems.iter().any(|problem| problem.id.severity() == Severity::Error);
+    let is_denied = !has_error && !problems.is_empty() && cli.deny.contains(&Deny::Warnings);
+    if is_denied {
         insist(cli, "denied: warnings\n");
     }
+    has_error || is_denied
 }
 
 /// Reports problems.
@@ -355,12 +350,12 @@ fn report_problems(cli: &Cli, problems: &[Problem], source: Option<&Source>) {
         return;
     }
     let color = cli.message_format == Format::Human && report::stderr_wants_color();
-    let mut text = report::render(problems, source, cli.message_format, color);
+    let mut text = report::render(&call::spelt_in(problems), source, cli.message_format, color);
     if cli.message_format == Format::Human {
         text.push_str(&report::summary(problems));
         text.push('\n');
     }
-    say(&text);
+    say_as_it_is(&text);
 }
 
 /// Refuses a file where a directory is wanted.

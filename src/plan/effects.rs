@@ -143,11 +143,16 @@ impl<'a> Effects<'a> {
         self.run.world.object(object.kind, object.uuid())
     }
 
-    /// The UUID of the object that takes the name of one that is deleted.
+    /// The UUID of the new object that takes the name of one that is deleted. One that was there under another name is itself.
     fn successor(&self, object: &Object) -> Option<Uuid> {
         let mut items = self.settings.kinds().filter(|(kind, _)| *kind == object.kind).flat_map(|(_, items)| items);
         let named = items.find(|item| item.definition.name == object.name());
-        named.map(|item| item.definition.uuid).filter(|uuid| *uuid != object.uuid())
+        named.map(|item| item.definition.uuid).filter(|uuid| self.before.object(object.kind, *uuid).is_none())
+    }
+
+    /// The same as it is after the activation, if that has come so far.
+    fn recreated(&self, object: &Object) -> Option<&'a Object> {
+        self.run.world.object(object.kind, self.successor(object)?)
     }
 
     /// Whether an object gets another definition, as NixVirt compares them.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::lines::Texts;
-use crate::problem::Problem;
+use crate::problem::{Id, Problem};
 use crate::source::{Node, Source};
 use crate::visible;
 
@@ -57,7 +57,14 @@ impl Concealed {
         let none = HashSet::new();
         let mut problems = problems.to_vec();
         for problem in &mut problems {
-            let shown = if is_of_secret(problem) { &none } else { &self.names };
+            let is_of_secret = is_of_secret(problem);
+            // Help with a value of the wrong type writes it anew, in quotes and signs of its own.
+            if is_of_secret && problem.id == Id::WrongType {
+                let parts = problem.help.split('`').enumerate();
+                let parts = parts.map(|(index, part)| if index % 2 == 1 { SIGN } else { part });
+                problem.help = parts.collect::<Vec<_>>().join("`");
+            }
+            let shown = if is_of_secret { &none } else { &self.names };
             let hide = |text: &mut String| self.hide(text, shown);
             hide(&mut problem.message);
             hide(&mut problem.label);

@@ -109,7 +109,10 @@ fn subnet_meant(text: &str) -> Option<IpNet> {
     let (address, mask) = text.split_once('/').unwrap_or((text, ""));
     let address: IpAddr = address.parse().ok()?;
     let length = match address {
-        _ if !mask.is_empty() => ipnet::ip_mask_to_prefix(mask.parse().ok()?).ok()?,
+        _ if !mask.is_empty() => {
+            let mask: IpAddr = mask.parse().ok()?;
+            ipnet::ip_mask_to_prefix(mask).ok().filter(|_| mask.is_ipv4() == address.is_ipv4())?
+        }
         IpAddr::V4(_) => 24,
         IpAddr::V6(_) => 64,
     };

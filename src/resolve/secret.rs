@@ -72,10 +72,14 @@ impl<'n> Walk<'n> {
             Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
             Kind::String(text) => self.text(text),
             Kind::Array(items) => {
+                let before = self.problems.len();
                 for (index, item) in items.iter().enumerate() {
                     self.steps.push(Step::Index(index));
                     self.node(item);
                     self.steps.pop();
+                }
+                if self.problems.len() == before {
+                    self.command(items);
                 }
             }
             Kind::Object(members) => self.object(members),
@@ -132,6 +136,17 @@ impl<'n> Walk<'n> {
         };
         let at = self.pointer();
         self.push(id, Place::key(&at), message, at);
+    }
+
+    /// A list of words may be a command.
+    fn command(&mut self, items: &[Node]) {
+        let word = |item: &'_ Node| match &item.kind {
+            Kind::String(word) if !word.contains('\n') => Some(word.clone()),
+            _ => None,
+        };
+        if let Some(words) = items.iter().map(word).collect::<Option<Vec<String>>>() {
+            self.text(&words.join(" "));
+        }
     }
 
     fn text(&mut self, text: &str) {
@@ -251,6 +266,8 @@ mod tests {
             r#"{ "cookies": { "cookie": [{ "name": "sid", "value": "hunter22" }] } }"#,
             &[("likely-secret", "/cookies/cookie/0/value")],
         );
+        check(r#"{ "run": [["curl", "-u", "me:hunter22", "https://a"]] }"#, &[("secret-in-store", "/run/0")]);
+        check(r#"{ "run": [["curl", "-u", "me", "https://a"], ["a", "hunter22"]] }"#, &[]);
         check(r#"{ "chpasswd": { "list": "a:hunter22" } }"#, &[("secret-in-store", "/chpasswd/list")]);
         check(r#"{ "chpasswd": { "list": ["a:RANDOM", "b:R"] } }"#, &[]);
     }

@@ -1,6 +1,6 @@
 //! `check`: the problems of specs, and of several specs with each other.
 
-use super::{ATTENTION, Failure, look_at_all, report_problems, stops, summary, talk, tell_denied, together};
+use super::{ATTENTION, Failure, look_at_all, report_problems, stops, summary, talk, together};
 use crate::cli::{CheckArguments, Cli};
 use crate::neighbours::Hosts;
 use crate::visible::counted;
@@ -24,7 +24,6 @@ pub(super) fn check(cli: &Cli, arguments: &CheckArguments) -> Result<u8, Failure
         talk(cli, &format!("no problems in {several}{objects}{allowed}\n"));
     }
     if stops(cli, &problems) {
-        tell_denied(cli, &problems);
         return Ok(ATTENTION);
     }
     Ok(0)

@@ -3,7 +3,7 @@
 use super::{Failure, print};
 use crate::cli::ExplainArguments;
 use crate::explain;
-use crate::problem::{did_you_mean, probably_meant};
+use crate::problem::did_you_mean_or;
 
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
     let text = match &arguments.problem {
@@ -19,8 +19,5 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Failure> {
 /// What to do about a name that is none. All of them are too many to be listed.
 fn help(name: &str) -> String {
     let known: Vec<&str> = explain::names().collect();
-    match probably_meant(name, &known) {
-        Some(_) => did_you_mean(name, known),
-        None => "`lab2nix explain` lists all; the keys of a spec are in `lab2nix schema --markdown`".to_owned(),
-    }
+    did_you_mean_or(name, &known, "`lab2nix explain` lists all; the keys of a spec are in `lab2nix schema --markdown`")
 }

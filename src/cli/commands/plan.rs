@@ -52,7 +52,10 @@ pub(super) fn plan(cli: &Cli, arguments: &PlanArguments) -> Result<u8, Failure> 
         Some(from) => against_spec(cli, arguments, from, &specs, &labs)?,
         None => Some(against_libvirt(arguments, &labs)?),
     };
-    let Some((plan, against)) = planned else { return Ok(ATTENTION) };
+    let Some((mut plan, against)) = planned else { return Ok(ATTENTION) };
+    for instead in plan.effects.iter_mut().filter_map(|effect| effect.instead.as_mut()) {
+        *instead = call::spelt(instead).into_owned();
+    }
     tell(cli, arguments, &plan, &against, &places)
 }
 
@@ -66,7 +69,7 @@ fn tell(cli: &Cli, arguments: &PlanArguments, plan: &Plan, against: &str, places
     let mut view = View::new(plan, against, places);
     view.refused.retain(|refused| !is_accepted(*refused));
     match arguments.format {
-        PlanFormat::Human => print_as_it_is(&call::spelt(&human::render(&view, report::stdout_wants_color())))?,
+        PlanFormat::Human => print_as_it_is(&human::render(&view, report::stdout_wants_color()))?,
         PlanFormat::Json => print(&view.json())?,
         PlanFormat::Markdown => print(&markdown::render(&view))?,
     }

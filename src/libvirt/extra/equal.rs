@@ -122,7 +122,7 @@ fn disks<'l>(domain: &'l Domain, tree: &Tree, lab: &Lab) -> Vec<Owned<'l>> {
     let own = own.map(|disk| (disk.source.place(pools), Place::value(&disk.at), false));
     let is_alone = |disk: &&Tree| {
         matches!(text(disk, "device"), None | Some("disk" | "lun"))
-            && ["shareable", "readonly"].iter().all(|name| disk.get(name).is_none())
+            && ["shareable", "readonly", "transient"].iter().all(|name| disk.get(name).is_none())
     };
     let by_extra = tree.elements("devices.disk").filter(is_alone).filter_map(|disk| {
         let (key, path) = ["file", "dev"].iter().find_map(|key| Some((*key, text(disk, &format!("source.{key}"))?)))?;

@@ -27,27 +27,27 @@ fn misplaced(domain: &Domain, tree: &Tree) -> Vec<Problem> {
         let is_it = |controller: &Tree| identity.iter().all(|(name, value)| controller.get(name) == Some(value));
         tree.elements("devices.controller").any(is_it)
     };
-    let misplaced =
-        numbered.filter_map(|((bus, interface), tree)| {
-            let at = |name: &str| tree.find(&format!("address.{name}")).cloned();
-            let is_there = ["type", "bus", "slot"].iter().all(|name| at(name) == pci_slot(bus).get(name).cloned());
-            let model: Option<&str> = match tree.find("model.type") {
-                Some(Value::Str(model)) => Some(model),
-                _ => None,
-            };
-            if !interface.has_fixed_slot(board)
-                || !is_there
-                || has_controller(bus)
-                || model.is_some_and(|model| EXPRESS.contains(&model))
-            {
-                return None;
-            }
-            let place = place_of("model.type", &interface.extra.iter().collect::<Vec<_>>())?;
-            let message =
-                format!("an adapter of plain PCI on interface `{}`, which has a slot of PCI Express", interface.name);
-            Some(Problem::new(Id::ConflictingFields, place, message).label("libvirt refuses it in that slot").help(
+    let misplaced = numbered.filter_map(|((bus, interface), tree)| {
+        let at = |name: &str| tree.find(&format!("address.{name}")).cloned();
+        let is_there = ["type", "bus", "slot"].iter().all(|name| at(name) == pci_slot(bus).get(name).cloned());
+        let model: Option<&str> = match tree.find("model.type") {
+            Some(Value::Str(model)) => Some(model),
+            _ => None,
+        };
+        if !interface.has_fixed_slot(board)
+            || !is_there
+            || has_controller(bus)
+            || model.is_some_and(|model| EXPRESS.contains(&model))
+        {
+            return None;
+        }
+        let place = place_of("model.type", &interface.extra.iter().collect::<Vec<_>>())?;
+        let message = format!("interface `{}` has a slot of PCI Express, in which this model is not", interface.name);
+        Some(
+            Problem::new(Id::ConflictingFields, place, message).label("libvirt refuses it in that slot").help(
                 "use the key `model` of the interface, or give it a slot of bus `00`: `\"guest\": \"0000:00:08.0\"`",
-            ))
-        });
+            ),
+        )
+    });
     misplaced.collect()
 }

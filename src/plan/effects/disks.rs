@@ -55,8 +55,9 @@ impl Effects<'_> {
                         "disk {target} is reverted from {before} to {now}: everything written since the snapshot is lost"
                     );
                     // Without its base, all of the chain would go into the image at its end.
+                    let start = if domain.running.is_none() { "start it, and " } else { "" };
                     let instead = format!(
-                        "run `virsh blockcommit {} {target} --base {now} --active --pivot` first",
+                        "{start}run `virsh blockcommit {} {target} --base {now} --active --pivot` first",
                         domain.name()
                     );
                     found.push((Consequence::DiskReverted, what, Vec::new(), Some(instead)));

@@ -28,7 +28,7 @@ impl Effects<'_> {
     pub(super) fn deleted(&mut self, domain: &Object, me: Subject) {
         let stop = self.stop(domain);
         let is_succeeded = self.successor(domain).is_some();
-        let twin = self.run.world.named(domain.kind, domain.name());
+        let twin = self.recreated(domain);
         let anew = match twin {
             Some(twin) if twin.is_active => ", and recreated with another UUID",
             Some(_) => ", and recreated with another UUID; the new one stays off",
@@ -46,17 +46,19 @@ impl Effects<'_> {
         }
         match stop {
             Some(Stop { cause, by_guest: true, .. }) => {
-                let causes = self.causes(domain, cause);
+                let causes = self.of_deleted(domain, cause);
                 self.add(Consequence::ShutDown, me, format!("shut down cleanly, deleted{anew}"), causes);
                 if is_succeeded {
                     self.instead(keep_uuid(domain));
                 }
             }
             Some(Stop { cause, .. }) => {
-                let causes = self.causes(domain, cause);
+                let causes = self.of_deleted(domain, cause);
                 self.add(Consequence::CutOff, me, format!("forced off, deleted{anew}"), causes);
                 let shut_down = format!("run `virsh shutdown {}` first", domain.name());
-                self.instead(if is_succeeded { format!("{}, or {shut_down}", keep_uuid(domain)) } else { shut_down });
+                // A network that stops would force it off all the same.
+                let is_kept = is_succeeded && *cause == outcome::Cause::Unlisted;
+                self.instead(if is_kept { format!("{}, or {shut_down}", keep_uuid(domain)) } else { shut_down });
             }
             None if is_succeeded => {
                 let causes = self.unlisted(domain);
@@ -68,10 +70,19 @@ impl Effects<'_> {
         let is_new = |object: &&Object| {
             object.kind == ObjectKind::Domain && self.before.object(object.kind, object.uuid()).is_none()
         };
-        if twin.is_none() && self.run.world.objects.iter().any(|object| is_new(&object)) {
+        if !is_succeeded && self.run.world.objects.iter().any(|object| is_new(&object)) {
             let name = domain.name();
             self.instead(format!("if it was renamed, give its entry the `id` {name}: then it keeps its disks"));
         }
+    }
+
+    /// Why a domain is stopped that is deleted, and why it is deleted if that tells more.
+    fn of_deleted(&self, domain: &Object, cause: &outcome::Cause) -> Vec<Cause> {
+        let mut causes = self.causes(domain, cause);
+        if *cause != outcome::Cause::Unlisted && self.successor(domain).is_some() {
+            causes.extend(self.unlisted(domain));
+        }
+        causes
     }
 
     pub(super) fn deletes_a_disk_of(&self, domain: &Object) -> bool {

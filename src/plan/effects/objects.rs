@@ -17,7 +17,7 @@ impl Effects<'_> {
 
     /// A network or a pool that is deleted; `rest` of what happens then.
     fn gone(&mut self, object: &Object, rest: &str) {
-        let anew = match self.run.world.named(object.kind, object.name()) {
+        let anew = match self.recreated(object) {
             Some(_) => ", and recreated with another UUID",
             None => "",
         };
@@ -83,7 +83,7 @@ impl Effects<'_> {
 
     pub(super) fn pool(&mut self, pool: &Object) {
         let stays = self.after(pool).is_some();
-        let after = self.after(pool).or_else(|| self.run.world.named(pool.kind, pool.name()));
+        let after = self.after(pool).or_else(|| self.recreated(pool));
         let new = after.and_then(|after| after.definition.facts.target.as_ref());
         let (old, new) = (&pool.definition.facts.target, new);
         if let (Some(old), Some(new)) = (old, new)

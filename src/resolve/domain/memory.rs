@@ -99,8 +99,8 @@ fn current(layers: &Layers<'_, DomainFields>, problems: &mut Problems) -> Option
     Some(current)
 }
 
-/// Reads the size of huge pages. libvirt takes every one, and the domain does not start if the host has none of that size, or
-/// if QEMU would have to allocate a part of one: of QEMU 9.1 and later, each block of memory has to be whole pages.
+/// Reads the size of huge pages. libvirt takes every one, and the domain does not start if the host has none of that size. From
+/// QEMU 9.1 on, every block of memory must be a whole number of pages.
 fn huge_pages(guest: &Guest<'_>, problems: &mut Problems) -> Option<Size> {
     let word = guest.layers.get(key!(hugepages))?;
     let pages = parse::size(word, problems)?;

@@ -103,6 +103,7 @@ pub(crate) fn destination(word: Word<'_>, own: &str, help: &str, problems: &mut 
         Err(_) => Problem::of_value(Id::BadSubnet, word.place(), format!("`{text}` is not a subnet"))
             .label("needs an address, `/` and a prefix length")
             .help(match text.parse::<IpAddr>() {
+                Ok(address) if address.is_unspecified() => help.to_owned(),
                 Ok(IpAddr::V4(address)) if address.octets()[3] == 0 => {
                     format!("add its prefix length, such as `\"{address}/24\"`")
                 }

@@ -193,6 +193,17 @@ fn has_header(text: &str) -> bool {
     })
 }
 
+/// Whether words end a command that echoes a password and begin one of `passwd` that reads it.
+fn is_echoed_to_passwd(words: &[&str]) -> bool {
+    let piped = |pipe: usize| {
+        let is_read = words[pipe + 1..].first().is_some_and(|word| word.ends_with("passwd"))
+            && words[pipe + 1..].contains(&"--stdin");
+        let echoed = pipe.checked_sub(2).filter(|echo| words[*echo] == "echo").map(|echo| words[echo + 1]);
+        is_read && echoed.is_some_and(|word| is_opaque(word, SHORTEST))
+    };
+    words.iter().enumerate().any(|(at, word)| *word == "|" && piped(at))
+}
+
 /// Whether text is a command that gets a password as an argument or from an echo.
 fn is_command_with_password(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
@@ -206,6 +217,6 @@ fn is_command_with_password(text: &str) -> bool {
     let runs = |program: &str| words.iter().any(|word| word.rsplit('/').next() == Some(program));
     (runs("curl") && after(&["-u", "--user"], &is_login))
         || (runs("sshpass") && after(&["-p"], &|word| is_opaque(word, SHORTEST)))
-        || (runs("passwd") && words.contains(&"--stdin") && after(&["echo"], &|word| is_opaque(word, SHORTEST)))
+        || is_echoed_to_passwd(&words)
         || (runs("chpasswd") && words.iter().any(|word| is_login(word) && !is_stand_in(word)))
 }

@@ -44,7 +44,8 @@ pub(super) fn written(node: &Node, schema: Schema<'_>) -> Option<String> {
         return forwarded(text);
     }
     let key = key_of(node, schema)?;
-    let value = schema.member(key)?;
+    let is_other = key == "pci" && !text.contains(['.', ':']) || key == "file" && !text.starts_with('/');
+    let value = schema.member(key).filter(|_| !is_other)?;
     let inner = if !takes(node, value) {
         written(node, value)?
     } else if key == "pci" && is_without_domain(text) {
@@ -93,6 +94,7 @@ fn forwarded(text: &str) -> Option<String> {
     let (rest, guest) = ports.rsplit_once(':')?;
     let (address, host) = rest.rsplit_once(':').unwrap_or(("", rest));
     let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == text);
+    let address = address.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(address);
     let is_address = address.is_empty() || address.parse::<IpAddr>().is_ok();
     if !is_port(host) || !is_port(guest) || !is_address || !["", "tcp", "udp"].contains(&protocol) {
         return None;

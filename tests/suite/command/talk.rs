@@ -181,7 +181,10 @@ fn in_a_flake_messages_name_its_apps() {
         .exits(0)
         .says("next: `nix run .#gen -- other.json`, and `nix run .#plan");
     place.run(&["add", "pool", "more", "--spec", "other.json"]).exits(0).says("then `lab2nix gen other.json`");
-    run(&["saves", "--connect", "test:///default"]).says("nix run .#lab -- ");
+    run(&["init"]).exits(1).says("or change what is there with `nix run .#lab -- add`");
+    // What is quoted of a spec stays.
+    place.write("bad.json", r#"{ "lab": "l", /* `lab2nix gen` */ "colour": 1 }"#);
+    run(&["check", "bad.json"]).exits(1).says(r#"1 | { "lab": "l", /* `lab2nix gen` */ "colour": 1 }"#);
     fs::remove_file(place.path("lab.json")).unwrap();
     run(&["check"]).exits(2).says("`nix run .#lab -- init` makes one");
 }
