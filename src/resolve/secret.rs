@@ -266,7 +266,7 @@ mod tests {
             r#"{ "cookies": { "cookie": [{ "name": "sid", "value": "hunter22" }] } }"#,
             &[("likely-secret", "/cookies/cookie/0/value")],
         );
-        check(r#"{ "run": [["curl", "-u", "me:hunter22", "https://a"]] }"#, &[("secret-in-store", "/run/0")]);
+        check(r#"{ "run": [["curl", "-u", "me:hunter22", "https://a"]] }"#, &[("likely-secret", "/run/0")]);
         check(r#"{ "run": [["curl", "-u", "me", "https://a"], ["a", "hunter22"]] }"#, &[]);
         check(r#"{ "chpasswd": { "list": "a:hunter22" } }"#, &[("secret-in-store", "/chpasswd/list")]);
         check(r#"{ "chpasswd": { "list": ["a:RANDOM", "b:R"] } }"#, &[]);
