@@ -110,21 +110,18 @@ pub(crate) fn start_order(
         else {
             return;
         };
-        if let [own] = names.as_slice() {
-            let message = format!("domain {own} starts after itself");
-            let problem = Problem::new(Id::StartOrderCycle, place.clone(), message);
-            problems.push(problem.label("the domain itself").help("leave it out"));
-            return;
-        }
-        problems.push(
-            Problem::new(
-                Id::StartOrderCycle,
-                place.clone(),
-                format!("domains start after each other in a cycle: {} after {}", names.join(" after "), names[0]),
-            )
-            .label("closes the cycle")
-            .help("let one of them start without the others"),
-        );
+        problems.push(cycle(&names, place));
     });
     StartOrder::new(count, order, waits_for)
+}
+
+/// The problem of domains that start after each other in a cycle, or of one that starts after itself.
+fn cycle(names: &[String], place: &Place) -> Problem {
+    let problem = |message: String| Problem::new(Id::StartOrderCycle, place.clone(), message);
+    if let [own] = names {
+        return problem(format!("domain {own} starts after itself")).label("the domain itself").help("leave it out");
+    }
+    problem(format!("domains start after each other in a cycle: {} after {}", names.join(" after "), names[0]))
+        .label("closes the cycle")
+        .help("let one of them start without the others")
 }

@@ -270,11 +270,10 @@ const CLOUD_CONFIG: &[&str] = &[
 /// What is meant by a key of an object that others have, and where it belongs.
 pub(super) fn of_another(key: &str, object: Schema<'_>) -> Option<(Option<&'static str>, String)> {
     let key = plain(key);
-    let found = OF_ANOTHER.iter().filter(|other| object.lists(other.object)).find_map(|other| {
+    OF_ANOTHER.iter().filter(|other| object.lists(other.object)).find_map(|other| {
         let name = other.keys.iter().find(|name| plain(name).eq_ignore_ascii_case(&key))?;
         Some((other.meant, other.help.replace("KEY", name)))
-    });
-    found
+    })
 }
 
 /// The only key of an object that has an object, or a list of such, with a key of this name.
