@@ -145,13 +145,16 @@ impl<'n> Walk<'n> {
             _ => None,
         };
         if let Some(words) = items.iter().map(word).collect::<Option<Vec<String>>>() {
-            self.text(&words.join(" "));
+            self.found(shape::of(&words.join(" ")));
         }
     }
 
     fn text(&mut self, text: &str) {
         let is_login = || place::is_list_of_logins(&self.keys) && shape::has_login(text);
-        let found = shape::of(text).or_else(|| is_login().then(|| (Id::SecretInStore, "a password".to_owned())));
+        self.found(shape::of(text).or_else(|| is_login().then(|| (Id::SecretInStore, "a password".to_owned()))));
+    }
+
+    fn found(&mut self, found: Option<(Id, String)>) {
         if let Some((id, what)) = found {
             let at = self.pointer();
             self.push(id, Place::value(&at), format!("{what}, which everybody on the host could read"), at);
