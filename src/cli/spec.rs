@@ -24,6 +24,9 @@ pub(super) fn named(path: &Path) -> PathBuf {
 
 /// Whether an argument that may be a name, too, is a spec: also a directory that has one.
 pub(super) fn is_meant(argument: &str) -> bool {
+    if argument.is_empty() {
+        return false;
+    }
     let path = Path::new(argument);
     let is_file = path.extension().is_some_and(|extension| extension == "json" || extension == "jsonc");
     is_file || argument.ends_with('/') || matches!(argument, "-" | "." | "..") || path.join(DEFAULT).is_file()

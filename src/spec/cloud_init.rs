@@ -8,6 +8,9 @@ use super::Extra;
 use super::key::{Key, key};
 use super::names::words;
 
+/// The SSH key that the documents and templates have in place of the reader's own.
+pub const EXAMPLE_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB";
+
 /// What [cloud-init](https://docs.cloud-init.io) does in the guest at its first boot. The cloud images of all Linux
 /// distributions include cloud-init; installer ISOs do not. `{}` turns it on. The domain gets an additional optical
 /// drive, after its `cdroms`, with a
@@ -31,7 +34,7 @@ pub struct CloudInit {
     pub user: Option<String>,
     /// The SSH public keys that may log in as `user`, or as the image's default user: the lines of `~/.ssh/*.pub`.
     /// Default: none.
-    #[schemars(example = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB me"])]
+    #[schemars(example = [format!("{EXAMPLE_KEY} me")])]
     pub ssh_keys: Option<Vec<String>>,
     /// The hash of the password of `user`, for the console: the output of `mkpasswd --method=yescrypt`. Everybody on
     /// the host can read it, so choose a long password. Default: nobody can log in with a password.

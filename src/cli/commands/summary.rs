@@ -6,12 +6,14 @@ use crate::cli::commands::{Failure, talk};
 use crate::cli::{Cli, call};
 use crate::files::State;
 use crate::lab::Lab;
+use crate::lab::domain::Domain;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::Checked;
 use crate::problem::quoted_list;
 use crate::proof::Proven;
 use crate::report::Positions;
 use crate::source::{Node, Source};
+use crate::spec::cloud_init::EXAMPLE_KEY;
 use crate::visible::{self, counted};
 
 /// The objects of labs: "4 domains, 2 networks, 1 pool", without the kinds that they leave alone.
@@ -55,9 +57,20 @@ pub(super) fn of_gen(
         String::new()
     };
     let plan = call::on(spec, "plan");
+    let key = with_example_key(lab);
+    let key = if key.is_empty() { key } else { format!("write your SSH key for {key} in place of the example; ") };
     format!(
-        "{objects}; {written} written to {shown}{changes}; next: {add}`{plan}` tells what a switch will do, and `nixos-rebuild switch` does it\n"
+        "{objects}; {written} written to {shown}{changes}; next: {key}{add}`{plan}` tells what a switch will do, and `nixos-rebuild switch` does it\n"
     )
+}
+
+/// The domains that the key of the documents lets in, whose owner has not written a key yet.
+fn with_example_key(lab: &Lab) -> String {
+    let has_it = |domain: &&Domain| {
+        let keys = domain.cloud_init.iter().flat_map(|init| &init.ssh_keys);
+        keys.into_iter().any(|key| key.starts_with(EXAMPLE_KEY))
+    };
+    quoted_list(lab.domains.iter().flatten().filter(has_it).map(|domain| domain.name.as_str()))
 }
 
 /// How many files were written. Those of the host's module are one thing, as in the lines above it.

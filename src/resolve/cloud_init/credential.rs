@@ -113,10 +113,10 @@ pub(crate) fn is_hash(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::place::Pointer;
+    use crate::spec::cloud_init::EXAMPLE_KEY as ED25519;
 
     const SHA512: &str =
         "$6$lab2nix$pa.si7ryZDOMvDYMybaF3hau4Jx3PUgW6koKrWveDFj/5iVnyi5L.1Y9e3gTAKvxrpgOv5lesxaml6vAh6YH20";
-    const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB";
 
     #[test]
     fn hashes_are_told_from_passwords() {

@@ -73,6 +73,9 @@ fn names_come_from_the_spec_that_the_line_names() {
     ] {
         assert_eq!(words(&place, line), expected, "{line:?}");
     }
+    for line in [&["xml", ""][..], &["xml", "web", ""]] {
+        assert!(words(&place, line).contains(&"web".to_owned()), "{line:?}");
+    }
     assert!(offered(&place, "fish", &["up", "--spec", "other.json", "d"]).contains("db\tThe database\n"));
     assert!(offered(&place, "zsh", &["up", "--spec", "other.json", "@"]).contains("@server:db"));
 }

@@ -157,6 +157,18 @@ fn where_there_is_no_lab_it_says_how_one_begins() {
     place.run(&["xml", "wep"]).exits(2).says("did you mean `web`?");
 }
 
+#[test]
+fn the_key_of_the_example_is_to_be_replaced() {
+    let place = Place::with(GOOD);
+    place.run(&["init", "a"]).exits(0);
+    place
+        .run(&["gen", "a"])
+        .exits(0)
+        .says("; next: write your SSH key for `web` in place of the example; `lab2nix plan a");
+    place.run(&["init", "b", "--template", "cluster"]).exits(0);
+    place.run(&["gen", "b"]).exits(0).says("for `node-1`, `node-2` and `node-3` in place of the example; ");
+}
+
 /// The apps of a flake say so, and messages name them.
 #[test]
 fn in_a_flake_messages_name_its_apps() {
