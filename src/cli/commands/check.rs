@@ -23,8 +23,5 @@ pub(super) fn check(cli: &Cli, arguments: &CheckArguments) -> Result<u8, Failure
         let allowed = if allowed == 0 { String::new() } else { format!("; {} allowed", counted(allowed, "warning")) };
         talk(cli, &format!("no problems in {several}{objects}{allowed}\n"));
     }
-    if stops(cli, &problems) {
-        return Ok(ATTENTION);
-    }
-    Ok(0)
+    Ok(if stops(cli, &problems) { ATTENTION } else { 0 })
 }
