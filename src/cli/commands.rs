@@ -158,7 +158,7 @@ enum Failure {
     #[error("`{}` cannot be written in a comment of the document: give the file another name", visible::line(command))]
     NoComment { command: String },
     #[error(
-        "there is no `{}`: `{}` makes one; a spec of another name is an argument, such as `FILE.json`",
+        "there is no `{}`: `{}` makes one; a spec of another name is an argument, `FILE.json` or `--spec FILE.json` as the command's `--help` says",
         visible::path(path),
         beginning(path)
     )]
