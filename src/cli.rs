@@ -11,6 +11,7 @@ mod man;
 pub mod operate;
 mod outputs;
 mod plan;
+mod refused;
 pub mod save;
 mod spec;
 mod version;

@@ -5,6 +5,7 @@
 //! directory of our own, and never see the host's objects.
 
 pub mod agent;
+mod apart;
 pub mod hand;
 pub mod normalize;
 pub mod ports;
@@ -13,7 +14,6 @@ pub mod state;
 
 use std::ffi::OsString;
 use std::io::{self, Read};
-use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -269,11 +269,9 @@ impl Virsh {
         for variable in ["LANGUAGE", "LIBVIRT_DEBUG", "LIBVIRT_LOG_FILTERS", "LIBVIRT_LOG_OUTPUTS", "VIRSH_DEBUG"] {
             command.env_remove(variable);
         }
-        if self.is_apart {
-            command.process_group(0);
-        }
         command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| match error.kind() {
+        let spawned = if self.is_apart { apart::spawn(&mut command) } else { command.spawn() };
+        let mut child = spawned.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing,
             _ => Error::Run(error),
         })?;

@@ -30,9 +30,9 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 
-use super::{Cli, Command, Deny, call, help, spec};
+use super::{Cli, Command, Deny, call, help, refused, spec};
 use crate::activation::{settings, wanted};
 use crate::edit as editing;
 use crate::files::{self, Disk, Outcome, Replace, State};
@@ -41,7 +41,7 @@ use crate::inventory::{choice, hypervisor};
 use crate::neighbours::Hosts;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::pipeline::{self, Checked};
-use crate::problem::{Problem, Problems, Severity, did_you_mean_or};
+use crate::problem::{Problem, Problems, Severity};
 use crate::proof::Proven;
 use crate::report::{self, Format};
 use crate::source::{Joined, Source};
@@ -74,22 +74,8 @@ pub(super) fn refuse(error: &clap::Error, format: Format) -> ExitCode {
     if !error.use_stderr() || is_help {
         error.exit();
     }
-    let text = error.to_string();
-    let message = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
-        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) => unknown_command(word),
-        _ => text.trim().trim_start_matches("error: ").to_owned(),
-    };
-    say(&report::failure(&message, &[], format));
+    say(&report::failure(&refused::message(error), &[], format));
     ExitCode::from(FAILURE)
-}
-
-/// What to say of a command that there is not.
-fn unknown_command(word: &str) -> String {
-    let command = help::command();
-    let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
-    let known: Vec<&str> = visible.map(clap::Command::get_name).collect();
-    let help = did_you_mean_or(word, &known, "`lab2nix --help` lists all");
-    format!("there is no command `{word}`: {help}")
 }
 
 /// Why a command could not do its work.
@@ -163,6 +149,13 @@ enum Failure {
         beginning(path)
     )]
     NoSpec { path: PathBuf },
+    #[error(
+        "there is no `{}`, and a spec is a file or a directory with a `lab.json`; `--only` selects domains where a command has it",
+        visible::path(path)
+    )]
+    NoFile { path: PathBuf },
+    #[error("`{word}` is a spec, where names of domains are wanted: write `--spec {}`", visible::shell(word))]
+    SpecForDomain { word: String },
     #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]
     NoDirectory,
     #[error("the lab has no object `{name}`: {help}")]
@@ -311,6 +304,11 @@ fn read_bytes(spec: &Path) -> Result<Vec<u8>, Failure> {
                 && path.file_name().is_some_and(|name| name == spec::DEFAULT) =>
         {
             Failure::NoSpec { path }
+        }
+        files::Error::Read { path, source }
+            if source.kind() == io::ErrorKind::NotFound && !spec::is_meant(&path.to_string_lossy()) =>
+        {
+            Failure::NoFile { path }
         }
         other => other.into(),
     })

@@ -37,7 +37,7 @@ pub struct StatusArguments {
     #[command(flatten)]
     pub domains: Domains,
     /// Refreshes every two seconds, until it is interrupted.
-    #[arg(long)]
+    #[arg(short, long)]
     pub watch: bool,
     /// The output format.
     #[arg(long, value_enum, default_value_t = StatusFormat::Table)]

@@ -35,7 +35,7 @@ pub struct InventoryArguments {
     #[arg(value_name = "SPEC", default_value = "lab.json", value_parser = spec::parser())]
     pub specs: Vec<PathBuf>,
     /// The format of the inventory.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "json|ansible|ssh|hosts|rdp")]
     pub format: InventoryFormat,
     /// Only these domains: globs of names such as `web-*`, or profiles such as `@server`. Default: all but templates.
     #[arg(long, value_name = "GLOB|@PROFILE", add = ArgValueCandidates::new(complete::globs))]

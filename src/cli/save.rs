@@ -33,7 +33,7 @@ pub struct RestoreArguments {
     /// Only domains whose names match. Default: all that `save` includes, and all that the save has.
     #[arg(long, value_name = "GLOB", add = ArgValueCandidates::new(complete::globs))]
     pub only: Vec<String>,
-    /// Does not ask whether the current state of the domains may be lost.
+    /// Does not ask whether the current state of the domains may be lost. Needed where there is no terminal to ask on.
     #[arg(long, visible_alias = "yes")]
     pub force: bool,
     /// The labs.

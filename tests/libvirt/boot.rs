@@ -169,6 +169,8 @@ impl Host {
 
     /// What the service has said since the world began.
     pub fn log(&self) -> String {
+        // What it has written last may be on its way.
+        self.world.run(&["journalctl", "--sync"]);
         self.world.run(&["journalctl", "--no-pager", "--output=cat", "--unit=nixvirt.service"])
     }
 
@@ -435,7 +437,7 @@ fn libvirtd_gets_what_a_lab_needs_and_guests_run_on() {
 
     // What was told before, on NixOS 25.11: the guest is suspended, and is another process afterwards.
     world.run(&["systemctl", "restart", "libvirtd.service"]);
-    world.wait_for("active", &["systemctl", "is-active", "libvirt-guests.service"]);
+    world.wait_for("ActiveState=active", &["systemctl", "show", "--property=ActiveState", "libvirt-guests.service"]);
     assert_ne!(world.output(&["cat", "/run/libvirt/qemu/guest.pid"], "").stdout, process.as_bytes());
 }
 

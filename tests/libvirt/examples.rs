@@ -157,7 +157,7 @@ fn nodes_of_the_cluster_reach_each_other_on_their_vlans() {
     let page = start_node(&world, "jetson-1", "192.168.100.20");
     assert_eq!(page, "host jetson-1\naddress 192.168.200.20/24\naddress 192.168.100.20/24\n");
     let reaches = |from: &str, options: &str| {
-        let (said, status) = run(&world, from, &format!("ping -c 3 -W 3 {options}"));
+        let (said, status) = run(&world, from, &format!("ping -c 3 -W 10 {options}"));
         eprintln!("cluster: from {from}, {said}");
         status == "0"
     };

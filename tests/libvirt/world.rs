@@ -318,7 +318,7 @@ impl Drop for World {
         // As when the test is killed: the first process finds nobody at the other end, and takes the world with it.
         drop(self.holder.stdin.take());
         let mut remains = self.remains();
-        while !remains.is_empty() && began.elapsed() < Duration::from_secs(10) {
+        while !remains.is_empty() && began.elapsed() < Duration::from_secs(120) {
             thread::sleep(Duration::from_millis(50));
             remains = self.remains();
         }

@@ -7,6 +7,7 @@ pub mod labs;
 pub mod program;
 pub mod script;
 pub mod seeds;
+pub mod times;
 
 use std::env;
 use std::fs;

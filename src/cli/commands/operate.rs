@@ -12,7 +12,8 @@ use super::{ATTENTION, Failure, insist, look_at_all, report_problems, say, talk,
 use crate::activation::world::World;
 use crate::cli::Cli;
 use crate::cli::operate::{Domains, DownArguments, LabArguments, RestartArguments, UpArguments, WaitArguments};
-use crate::inventory::choice::Choice;
+use crate::cli::spec;
+use crate::inventory::choice::{self, Choice};
 use crate::lab::Lab;
 use crate::libvirt::Objects;
 use crate::neighbours::Hosts;
@@ -85,7 +86,7 @@ impl<'s> Ground<'s> {
         let virsh = specs.virsh(arguments)?;
         let labs = specs.labs()?;
         // A misspelt name is reported before libvirt is asked.
-        Fleet::is_among(&labs, choice)?;
+        Fleet::is_among(&labs, choice).map_err(no_domain)?;
         let world = state::read(&virsh)?;
         let fleet = Fleet::of(&labs, choice, purpose, &world)?;
         Ok(Self { virsh, world, fleet })
@@ -94,7 +95,7 @@ impl<'s> Ground<'s> {
     /// The domains as the specs alone have them.
     fn unseen(specs: &'s Specs, arguments: &LabArguments, choice: &Choice) -> Result<Self, Failure> {
         let world = World::default();
-        let fleet = Fleet::of(&specs.labs()?, choice, Purpose::Use, &world)?;
+        let fleet = Fleet::of(&specs.labs()?, choice, Purpose::Use, &world).map_err(no_domain)?;
         Ok(Self { virsh: specs.virsh(arguments)?, world, fleet })
     }
 
@@ -125,6 +126,14 @@ impl<'s> Ground<'s> {
 
     fn hand(&self) -> Result<Hand, Failure> {
         Hand::new(self.virsh.clone()).map_err(Failure::Workshop)
+    }
+}
+
+/// Says of a spec that it is no domain's name.
+pub(super) fn no_domain(error: choice::Error) -> Failure {
+    match error {
+        choice::Error::NoDomain { word, .. } if spec::is_meant(&word) => Failure::SpecForDomain { word },
+        other => other.into(),
     }
 }
 

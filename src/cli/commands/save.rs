@@ -6,14 +6,13 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-use super::operate::{Specs, confirmed, is_answered};
+use super::operate::{Specs, confirmed, is_answered, no_domain};
 use super::{ATTENTION, FAILURE, Failure, insist, print, say, talk};
 use crate::activation::world::Object;
 use crate::cli::Cli;
 use crate::cli::operate::LabArguments;
 use crate::cli::save::{ForgetArguments, RestoreArguments, SaveArguments, SavesArguments, SavesFormat};
 use crate::inventory::choice::Choice;
-use crate::lab::Lab;
 use crate::operate::save::apply::Doer;
 use crate::operate::save::choice::{self, Chosen};
 use crate::operate::save::obstacle::{Obstacle, obstacles, takes_memory};
@@ -28,29 +27,24 @@ use crate::visible::{self, counted};
 /// Whether somebody has interrupted us.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// The labs that are meant, and what libvirt has.
-struct There<'l> {
-    labs: Vec<&'l Lab>,
+/// What libvirt has.
+struct There {
     virsh: Virsh,
     objects: Vec<Object>,
     saves: Vec<Save>,
 }
 
-impl<'l> There<'l> {
-    fn new(specs: &'l Specs, lab: &LabArguments) -> Result<Self, Failure> {
+impl There {
+    fn new(specs: &Specs, lab: &LabArguments) -> Result<Self, Failure> {
         let (labs, virsh) = (specs.labs()?, specs.virsh(lab)?);
         let objects = state::read_objects(&virsh)?;
         let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
         let saves = save::saves(&objects, &names);
-        Ok(Self { labs, virsh, objects, saves })
+        Ok(Self { virsh, objects, saves })
     }
 
     fn hand(&self) -> Result<Hand, Failure> {
         Ok(Hand::new(self.virsh.clone()).map_err(Failure::Workshop)?.for_saves())
-    }
-
-    fn choose(&self, only: &[String]) -> Result<Vec<Chosen>, Failure> {
-        Ok(choice::choose(&self.labs, &Choice::parse(only)?)?)
     }
 
     /// The saves of a name, of which there has to be one.
@@ -64,10 +58,15 @@ impl<'l> There<'l> {
     }
 }
 
+/// The domains that are meant. A misspelt name is reported before libvirt is asked.
+fn choose(specs: &Specs, only: &[String]) -> Result<Vec<Chosen>, Failure> {
+    choice::choose(&specs.labs()?, &Choice::parse(only)?).map_err(no_domain)
+}
+
 pub(super) fn save(cli: &Cli, arguments: &SaveArguments) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
+    let chosen = choose(&specs, &arguments.only)?;
     let there = There::new(&specs, &arguments.lab)?;
-    let chosen = there.choose(&arguments.only)?;
     let name = &arguments.name;
     if chosen.is_empty() {
         return Err(Failure::NothingToSave);
@@ -106,11 +105,11 @@ pub(super) fn save(cli: &Cli, arguments: &SaveArguments) -> Result<u8, Failure> 
 
 pub(super) fn restore(cli: &Cli, arguments: &RestoreArguments) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
+    let mut chosen = choose(&specs, &arguments.only)?;
     let there = There::new(&specs, &arguments.lab)?;
     let name = &arguments.name;
     let of_name = there.named(name)?;
     let is_part = !arguments.only.is_empty();
-    let mut chosen = there.choose(&arguments.only)?;
     let Some(save) = one_of(&of_name, &there.objects, &chosen, is_part) else {
         return Err(Failure::SeveralSaves { name: name.clone(), count: of_name.len() });
     };

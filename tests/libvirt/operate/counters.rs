@@ -68,12 +68,17 @@ impl<'w> Counters<'w> {
     /// longer than they were silent for any other reason. Until `quiet`, nobody had stopped them since they were listened to.
     pub fn moments_gone_back_to(&self, quiet: f64) -> Vec<(f64, f64)> {
         let moments = |domain: &String| {
+            let goes_back = |pair: &[Count]| pair[1].counter < pair[0].counter;
+            let began = Instant::now();
+            while !self.heard(domain).windows(2).any(goes_back) {
+                assert!(began.elapsed() < PATIENCE, "{domain} has not gone back");
+                thread::sleep(Duration::from_millis(100));
+            }
             let heard = self.heard(domain);
             // What the host hears late makes it more.
             let calm = heard.iter().take_while(|count| count.heard <= quiet);
             let apart = calm.map(|count| count.heard - count.counter).fold(f64::MAX, f64::min);
-            let back = heard.windows(2).rposition(|pair| pair[1].counter < pair[0].counter);
-            let back = back.unwrap_or_else(|| panic!("{domain} has not gone back")) + 1;
+            let back = heard.windows(2).rposition(goes_back).expect("it has gone back") + 1;
             let silence = |pair: &&[Count]| pair[1].heard - pair[0].heard;
             let stop = heard[..back].windows(2).max_by(|one, other| silence(one).total_cmp(&silence(other)));
             (stop.expect("it has counted before")[0].counter + apart, heard[back].counter + apart)

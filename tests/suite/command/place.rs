@@ -11,6 +11,8 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::times;
+
 /// The command.
 pub const LAB2NIX: &str = env!("CARGO_BIN_EXE_lab2nix");
 
@@ -147,6 +149,11 @@ impl Ran {
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:?}");
         self
+    }
+
+    /// Without how long it took.
+    pub fn without_times(self) -> Self {
+        Self { err: times::without(&self.err), ..self }
     }
 
     /// Nothing on standard output, where results go.

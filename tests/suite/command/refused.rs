@@ -19,11 +19,43 @@ fn a_command_that_is_none_is_told_apart() {
     };
     check(&["gne"], "there is no command `gne`: did you mean `gen`?");
     check(&["help", "gne"], "there is no command `gne`: did you mean `gen`?");
+    check(
+        &["start"],
+        "there is no command `start`: `lab2nix up` starts domains, and `lab2nix add` writes new objects into the spec",
+    );
     check(&["frobnicate"], "there is no command `frobnicate`: `lab2nix --help` lists all");
     let alone = place.run(&[]).exits(2).without_result();
     assert!(alone.err.starts_with("Generates "), "{alone:?}");
     let json = place.run(&["--message-format", "json"]).exits(2).without_result();
     assert!(json.err.starts_with(r#"{"severity":"error","message":"#) && !json.err.contains("no command"), "{json:?}");
+}
+
+#[test]
+fn a_spec_is_told_where_it_belongs() {
+    let place = Place::with(GOOD);
+    let check = |arguments: &[&str], expected: &str| {
+        let ran = place.run(arguments).exits(2).without_result();
+        assert_eq!(ran.err, format!("error: {expected}\n"));
+    };
+    let for_domain = "`lab.json` is a spec, where names of domains are wanted: write `--spec lab.json`";
+    for command in ["up", "status", "restart", "console"] {
+        check(&[command, "lab.json"], for_domain);
+    }
+    check(&["ssh", "lab.json", "--print"], for_domain);
+    check(&["save", "a", "--only", "lab.json"], for_domain);
+    check(&["restore", "a", "--only", "lab.json"], for_domain);
+    check(&["status", "labs.jso"], "there is no domain `labs.jso`: known here: `web`");
+    let is_argument = "this command has no `--spec`: its specs are arguments, such as `lab.json`";
+    for command in ["gen", "check", "graph", "inspect"] {
+        check(&[command, "--spec", "lab.json"], is_argument);
+        check(&[command, "--spec=lab.json"], is_argument);
+    }
+    check(
+        &["inventory", "--format", "hosts", "web"],
+        "there is no `web`, and a spec is a file or a directory with a `lab.json`; `--only` selects domains where a command has it",
+    );
+    let ran = place.run(&["inventory"]).exits(2).without_result();
+    ran.says("--format <json|ansible|ssh|hosts|rdp>\n");
 }
 
 #[test]
