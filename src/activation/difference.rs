@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roxmltree::Node;
 
 use crate::activation::definition::Definition;
+use crate::visible;
 
 pub use running::pending;
 
@@ -49,6 +50,10 @@ pub fn changes(old: &Definition, new: &Definition) -> Vec<Change> {
     if changes.iter().any(|change| !is_of_libvirt(change)) {
         changes.retain(|change| !is_of_libvirt(change));
     }
+    // All of the memory, unless it says otherwise.
+    let memory = changes.iter().find_map(|change| change.text.strip_prefix("memory ")).map(str::to_owned);
+    changes
+        .retain(|change| change.text.strip_prefix("currentMemory ").is_none_or(|text| Some(text) != memory.as_deref()));
     changes
 }
 
@@ -167,8 +172,7 @@ fn leaves(node: Node<'_, '_>, path: &str, into: &mut BTreeMap<String, Vec<String
     if elements.peek().is_none() {
         let text = node.text().unwrap_or_default().trim();
         if !text.is_empty() {
-            let unit = node.attribute("unit").map(|unit| format!(" {unit}")).unwrap_or_default();
-            into.entry(path.to_owned()).or_default().push(format!("{text}{unit}"));
+            into.entry(path.to_owned()).or_default().push(quantity(text, node.attribute("unit")));
         } else if node.attributes().len() == 0 && !path.is_empty() {
             into.entry(path.to_owned()).or_default().push("present".to_owned());
         }
@@ -182,6 +186,20 @@ fn leaves(node: Node<'_, '_>, path: &str, into: &mut BTreeMap<String, Vec<String
         };
         leaves(child, &if path.is_empty() { step } else { format!("{path}/{step}") }, into);
     }
+}
+
+/// A number with its unit. Sizes are in the largest unit that they are a whole number of: libvirt has them in its own.
+fn quantity(text: &str, unit: Option<&str>) -> String {
+    let Some(unit) = unit else { return text.to_owned() };
+    let scale = match unit {
+        "b" | "bytes" => Some(1),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        "GiB" => Some(1 << 30),
+        _ => None,
+    };
+    let bytes = scale.zip(text.parse::<u64>().ok()).and_then(|(scale, count)| count.checked_mul(scale));
+    bytes.map_or_else(|| format!("{text} {unit}"), visible::size)
 }
 
 #[cfg(test)]
@@ -200,6 +218,14 @@ mod tests {
     #[test]
     fn changes_are_said_in_short() {
         assert_eq!(changed("<memory unit='KiB'>1</memory>", "<memory unit='KiB'>2</memory>"), ["memory 1 KiB → 2 KiB"]);
+        let memory = |total: u32, current: u32| {
+            format!("<memory unit='KiB'>{total}</memory><currentMemory unit='KiB'>{current}</currentMemory>")
+        };
+        assert_eq!(changed(&memory(1 << 20, 1 << 20), &memory(3 << 20, 3 << 20)), ["memory 1 GiB → 3 GiB"]);
+        assert_eq!(
+            changed(&memory(1 << 20, 1 << 20), &memory(3 << 20, 1536 << 10)),
+            ["currentMemory 1 GiB → 1536 MiB", "memory 1 GiB → 3 GiB"]
+        );
         assert_eq!(changed("", "<title>T</title>"), ["title added"]);
         assert_eq!(changed("<title>T</title>", "<title>U</title>"), ["title T → U"]);
         let devices = |devices: &str| format!("<devices>{devices}</devices>");

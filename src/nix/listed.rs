@@ -1,6 +1,8 @@
 //! Which objects a generated list has: what can be told of a file that was written earlier, without its spec.
 
-use rnix::ast;
+use std::collections::BTreeMap;
+
+use rnix::ast::{self, HasEntry as _};
 use rowan::ast::AstNode as _;
 
 use super::read::Parsed;
@@ -66,6 +68,34 @@ impl Listed {
     }
 }
 
+/// The NoCloud seeds that a generated `default.nix` has, by their domains: of each attribute its text. Empty for what is no such
+/// file.
+#[must_use]
+pub fn seeds(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let Ok(parsed) = Parsed::new(text) else { return BTreeMap::new() };
+    let mut entries = parsed.root().syntax().descendants().filter_map(ast::AttrpathValue::cast);
+    let seeds = entries.find_map(|entry| (name(&entry)? == "seeds").then(|| attributes(&entry)));
+    let seeds = seeds.into_iter().flatten();
+    seeds
+        .map(|(domain, entry)| {
+            let text = |(name, entry): (String, ast::AttrpathValue)| {
+                (name, entry.value().map(|value| value.syntax().text().to_string()).unwrap_or_default())
+            };
+            (domain, attributes(&entry).into_iter().map(text).collect())
+        })
+        .collect()
+}
+
+/// The entries of an attribute set, by their names.
+fn attributes(entry: &ast::AttrpathValue) -> Vec<(String, ast::AttrpathValue)> {
+    let Some(ast::Expr::AttrSet(set)) = entry.value() else { return Vec::new() };
+    set.attrpath_values().filter_map(|entry| Some((name(&entry)?, entry))).collect()
+}
+
+fn name(entry: &ast::AttrpathValue) -> Option<String> {
+    Some(entry.attrpath()?.syntax().text().to_string().trim().trim_matches('"').to_owned())
+}
+
 /// What stands between two words.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
@@ -93,6 +123,17 @@ mod tests {
         let found: Vec<(String, u64)> =
             pool.volumes().into_iter().map(|volume| (volume.name, volume.capacity)).collect();
         assert_eq!(found, [("a".to_owned(), 2 << 30), ("b".to_owned(), 512)]);
+    }
+
+    #[test]
+    fn seeds_are_found_by_their_domains() {
+        let text = "{ pkgs, ... }:\n{ services.lab2nix.labs = [ { name = \"seeds\"; seeds = { web = { metaData = a; userData = \
+                    pkgs.writeText \"seeds\" ''seeds = { no = { }; };''; }; \"a.b\" = { metaData = c; }; }; } ]; }";
+        let found = seeds(text);
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["a.b", "web"]);
+        assert_eq!(found["web"]["metaData"], "a");
+        assert_eq!(found["a.b"].len(), 1);
+        assert!(seeds("{ }").is_empty() && seeds("{").is_empty());
     }
 
     #[test]

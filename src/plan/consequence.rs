@@ -73,7 +73,8 @@ consequences! {
     /// on, the domain would use the backing file, without anything that was written since the snapshot.
     /// While the domain runs, `virsh blockcommit NAME TARGET --base FILE --active --pivot` merges it into FILE, the disk
     /// of the spec; then nothing is lost. Without `--base`, it would be merged into whatever FILE is an overlay of: an
-    /// image that other domains use, too.
+    /// image that other domains use, too. libvirt then still lists the snapshot, and `lab2nix save` refuses the domain for
+    /// it: `virsh snapshot-delete NAME SNAPSHOT --metadata` removes what is left of it.
     DiskReverted = "disk-reverted", DataLost;
     /// A disk becomes a new, empty volume.
     ///

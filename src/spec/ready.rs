@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// How to determine that a domain is ready, so that `lab2nix up` starts the domains after it: one of these checks. The
 /// strongest layer that has one decides. Checks over the network use the address from the spec, so they need an
-/// interface with an `ip`, or with `forwards` of the port.
+/// interface with an `ip`, with static `addresses` in `cloudInit`, or with `forwards` of the port.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ready {

@@ -119,6 +119,28 @@ fn another_size_of_a_volume_is_told() {
     assert!(!ran.err.contains("keeps its size"), "{ran:?}");
 }
 
+/// Nothing that an activation looks at changes, and a guest that has booted does not look.
+#[test]
+fn other_settings_for_cloud_init_are_told() {
+    let with = |package: &str| {
+        GOOD.replace(
+            "\"memory\"",
+            &format!(
+                r#""disks": [{{ "pool": "vms", "size": "5GiB", "image": {{ "path": "/srv/debian.qcow2" }} }}],
+                "cloudInit": {{ "sshKeys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFA7JfpviAXQ86WTYMgEz2SMOIhvgv2dRSH77rGPzDOB me"], "packages": ["{package}"] }}, "memory""#
+            ),
+        )
+    };
+    let place = Place::generated(&with("nginx"));
+    place.write("lab.json", &with("caddy"));
+    place.run(&["gen"]).exits(0).says(
+        "note: cloud-init has other settings for `web`: a guest that has booted already takes them at the next start after `cloud-init clean` in it\n",
+    );
+    // Another machine takes its settings as any new one does.
+    place.write("lab.json", &with("nginx").replace("\"memory\"", "\"id\": \"other\", \"memory\""));
+    place.run(&["gen"]).exits(0).says_not("cloud-init has");
+}
+
 #[test]
 fn a_spec_is_found_by_its_path() {
     let place = Place::with("");

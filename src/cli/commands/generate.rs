@@ -1,5 +1,6 @@
 //! `lab2nix gen`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -9,9 +10,9 @@ use crate::cli::{Cli, Gen, call};
 use crate::files::{self, Replace, STANDARD_INPUT, State};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
-use crate::nix::listed::{Listed, ListedVolume, listed};
+use crate::nix::listed::{Listed, ListedVolume, listed, seeds};
 use crate::pipeline::{self, Checked};
-use crate::plan::capacity::{in_units, resize_command};
+use crate::plan::capacity::resize_command;
 use crate::problem::quoted_list;
 use crate::proof::Proven;
 use crate::resolve::secret::without_secrets;
@@ -44,6 +45,9 @@ pub(super) fn generate(cli: &Cli, arguments: &Gen) -> Result<u8, Failure> {
     for said in other_sizes(&files, &before) {
         // A warning is told also to those who want problems only.
         if said.starts_with("warning") { insist(cli, &said) } else { talk(cli, &said) }
+    }
+    if let Some(said) = other_seeds(&files, &before) {
+        talk(cli, &said);
     }
     let former = dir.join(FORMER_HOST_FILE);
     if files::is_left_over(&former)? {
@@ -133,18 +137,38 @@ fn other_sizes(files: &[Proven], before: &[State]) -> Vec<String> {
 
 /// Says that a volume keeps its size.
 fn other_size(pool: &str, name: &str, before: u64, wanted: u64) -> String {
-    let stays = format!("volume `{name}` of pool `{pool}` keeps its size of {} if it already exists", in_units(before));
+    let stays =
+        format!("volume `{name}` of pool `{pool}` keeps its size of {} if it already exists", visible::size(before));
     if wanted < before {
         return format!(
             "warning: {stays}: shrinking it to {} would lose the data beyond that; use a new volume for a smaller disk\n",
-            in_units(wanted)
+            visible::size(wanted)
         );
     }
     format!(
         "note: {stays}: {} enlarges it to {} while no domain uses it, otherwise `virsh blockresize`\n",
         resize_command(pool, name, wanted),
-        in_units(wanted)
+        visible::size(wanted)
     )
+}
+
+/// Says which domains had other settings for cloud-init in the files before: it has no news of a machine that it knows.
+fn other_seeds(files: &[Proven], before: &[State]) -> Option<String> {
+    let mut domains = Vec::new();
+    for (file, state) in files.iter().zip(before) {
+        let State::Differs { old } = state else { continue };
+        let old = seeds(old);
+        let is_changed = |(domain, new): &(String, BTreeMap<String, String>)| {
+            old.get(domain).is_some_and(|old| old != new && old.get("metaData") == new.get("metaData"))
+        };
+        domains.extend(seeds(file.text()).into_iter().filter(is_changed).map(|(domain, _)| domain));
+    }
+    let of = quoted_list(domains.iter().map(String::as_str));
+    (!domains.is_empty()).then(|| {
+        format!(
+            "note: cloud-init has other settings for {of}: a guest that has booted already takes them at the next start after `cloud-init clean` in it\n"
+        )
+    })
 }
 
 /// `generated` beside the spec.

@@ -27,6 +27,7 @@ use crate::source::{Node, Source};
 use crate::spec::NixVirtVersion;
 use crate::virsh::normalize::{Normalized, Workshop};
 use crate::virsh::{self, Virsh};
+use crate::visible::counted;
 
 /// Makes a spec of what libvirt has, or of what files say.
 pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failure> {
@@ -98,9 +99,12 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
         (None, ImportFormat::Human) => {
             print(&frame.text(&draft.sections))?;
             if !draft.files.is_empty() {
+                let files = counted(draft.files.len(), "definition");
                 talk(
                     cli,
-                    "note: `--into lab.json` writes the spec, and beside it the definitions that its entries refer to\n",
+                    &format!(
+                        "note: this spec refers to {files} that were not written: `--into lab.json` writes it with them\n"
+                    ),
                 );
             }
             Ok(code)

@@ -39,4 +39,16 @@ impl Attachment {
             Self::User | Self::Tunnel(_) => Backend::User,
         }
     }
+
+    /// Whether nobody but guests gets to an address there: the host has none itself.
+    pub(crate) fn is_among_guests(&self, networks: &[Network]) -> bool {
+        match self {
+            Self::Network(id) => {
+                let network = &networks[id.0];
+                network.mode.makes_bridge() && network.ipv4.is_none() && network.ipv6.is_none()
+            }
+            Self::Tunnel(_) | Self::User => true,
+            Self::HostNetwork(_) | Self::Bridge { .. } | Self::Macvtap(_) => false,
+        }
+    }
 }

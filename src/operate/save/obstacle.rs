@@ -153,7 +153,11 @@ impl Look<'_, '_> {
                         "its snapshot `{}` is external: its disks are overlays that depend on that snapshot",
                         snapshot.name
                     ),
-                    format!("run `virsh snapshot-delete {} {}`", shell(self.domain), shell(&snapshot.name)),
+                    format!(
+                        "run `virsh snapshot-delete {} {}`; where libvirt refuses that, `lab2nix explain disk-reverted` has another way",
+                        shell(self.domain),
+                        shell(&snapshot.name)
+                    ),
                 );
             }
         }

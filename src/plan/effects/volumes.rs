@@ -6,9 +6,10 @@ use super::Effects;
 use super::disks::path_of;
 use crate::activation::outcome::Deed;
 use crate::lab::identity::ObjectKind;
-use crate::plan::capacity::{in_units, resize_command};
+use crate::plan::capacity::resize_command;
 use crate::plan::consequence::Consequence;
 use crate::plan::{Cause, Subject};
+use crate::visible;
 
 impl Effects<'_> {
     pub(super) fn volumes(&mut self) {
@@ -77,7 +78,7 @@ impl Effects<'_> {
                     self.add(
                         Consequence::NoEffect,
                         me(),
-                        format!("keeps its size of {}, not {}", in_units(now), in_units(wanted)),
+                        format!("keeps its size of {}, not {}", visible::size(now), visible::size(wanted)),
                         cause(),
                     );
                     self.instead(if wanted > now {
@@ -86,7 +87,7 @@ impl Effects<'_> {
                     } else {
                         format!(
                             "use a new volume: shrinking this one to {} would lose the data beyond that",
-                            in_units(wanted)
+                            visible::size(wanted)
                         )
                     });
                 }

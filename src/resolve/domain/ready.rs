@@ -8,7 +8,7 @@ use crate::lab::domain::ready::{Ready, Sign};
 use crate::lab::interface::Interface;
 use crate::lab::interface::forward::Forward;
 use crate::place::Place;
-use crate::problem::{Id, Problem, Problems, quoted_list};
+use crate::problem::{Id, Problem, Problems, quoted_choice};
 use crate::resolve::guest::Guest;
 use crate::resolve::layers::{Layers, Word, present, written};
 use crate::resolve::{parse, text};
@@ -96,7 +96,7 @@ fn is_reached(sign: &Sign, place: &Place, interfaces: &[Interface], problems: &m
         !interface.addresses.is_empty() || interface.forwards.iter().any(to)
     };
     if !ports.is_empty() && !interfaces.iter().any(leads) {
-        let ports = quoted_list(ports.iter().map(u16::to_string).collect::<Vec<_>>().iter().map(String::as_str));
+        let ports = quoted_choice(ports.iter().map(u16::to_string).collect::<Vec<_>>().iter().map(String::as_str));
         problems.push(
             Problem::needs(place.clone(), "the guest's address is not known", "an `ip`").help(format!(
                 "give an interface an `ip`, or `forwards` of port {ports}; or use another check, such as `{{ \"agent\": true }}`"

@@ -110,7 +110,7 @@ domain `d`: libvirt is busy with another job of it (occupied (3s))
 domain `d`: it already has a snapshot `clean` that lab2nix did not create
   next: choose another name
 domain `d`: its snapshot `it's` is external: its disks are overlays that depend on that snapshot
-  next: run `virsh snapshot-delete d 'it'\\''s'`
+  next: run `virsh snapshot-delete d 'it'\\''s'`; where libvirt refuses that, `lab2nix explain disk-reverted` has another way
 the memory of `a`, `b` and `d` may need 3226 MiB in pool `vms`, which has 1 GiB
   next: free space there, or shut some of them down first: a domain that is off is saved without memory
 error: `clean` is not saved: 10 obstacles, and nothing was changed

@@ -8,6 +8,7 @@ use super::{Ground, Specs};
 use crate::cli::Cli;
 use crate::cli::commands::{ATTENTION, FAILURE, Failure, insist};
 use crate::cli::operate::RunArguments;
+use crate::lab::domain::ready::Sign;
 use crate::operate::fleet::{Member, Purpose};
 use crate::operate::run::shell::Shell;
 use crate::operate::run::{Ran, run as run_in};
@@ -99,7 +100,11 @@ fn next_step(member: &Member<'_>, why: &Error) -> String {
     } else if !member.has_agent || said.contains("agent is not configured") {
         "; it has no agent channel: set `\"agent\": true` in its entry".to_owned()
     } else if said.contains("agent") && (said.contains("not connected") || said.contains("not responding")) {
-        format!("; its guest needs `qemu-guest-agent`; `lab2nix wait {name}` waits until it answers")
+        let waits = match member.ready.sign {
+            Sign::Agent | Sign::Run(_) => format!("; `lab2nix wait {name}` waits until it answers"),
+            _ => String::new(),
+        };
+        format!("; its guest needs `qemu-guest-agent`, installed and running{waits}")
     } else if said.contains("encode message") {
         "; libvirt passes on at most 3 MiB of output: write it to a file".to_owned()
     } else {
