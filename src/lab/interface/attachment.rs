@@ -45,7 +45,8 @@ impl Attachment {
         match self {
             Self::Network(id) => {
                 let network = &networks[id.0];
-                network.mode.makes_bridge() && network.ipv4.is_none() && network.ipv6.is_none()
+                let may_have_any = network.ipv4.is_some() || network.ipv6.is_some() || network.extra.is_some();
+                network.mode.makes_bridge() && !may_have_any
             }
             Self::Tunnel(_) | Self::User => true,
             Self::HostNetwork(_) | Self::Bridge { .. } | Self::Macvtap(_) => false,
