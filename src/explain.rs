@@ -17,8 +17,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn list() -> String {
     let problems = Id::ALL.iter().map(|id| (id.name(), id.explanation()));
     let consequences = Consequence::ALL.iter().map(|found| (found.name(), found.explanation()));
+    let all = [(Harm::DATA_LOST, "All consequences that lose data.".to_owned())];
     let line = |(name, text): (&str, String)| format!("{name:<24} {}\n", summary(&text));
-    problems.chain(consequences).map(line).collect()
+    problems.chain(consequences).chain(all).map(line).collect()
 }
 
 /// The first paragraph of an explanation, in one line.
@@ -51,7 +52,10 @@ fn severity(id: Id) -> &'static str {
 fn data_lost() -> String {
     let all = Consequence::ALL.iter().filter(|consequence| consequence.harm() == Harm::DataLost);
     let names: Vec<String> = all.map(|consequence| format!("`{}`", consequence.name())).collect();
-    format!("For `lab2nix plan --deny`: all consequences that lose data, which are {}.\n", names.join(", "))
+    format!(
+        "For `lab2nix plan --deny`, `plan.refuse` and `/run/lab2nix/accept`: all consequences that lose data, which are {}.\n",
+        names.join(", ")
+    )
 }
 
 /// The page of the documentation, as Markdown.

@@ -125,6 +125,10 @@ enum Failure {
     NoDomain { name: String },
     #[error("the address of `{name}` is not known: give one of its interfaces an `ip`, or `forwards` of port 22")]
     NoAddress { name: String },
+    #[error(
+        "the display of `{name}` listens nowhere (`\"listen\": \"none\"`): only a viewer on its host can open it; `lab2nix view {name}` there does"
+    )]
+    NoDisplay { name: String },
     #[error("`{program}` is not installed: install it, or use `--print` to see its command line")]
     NoProgram { program: String },
     #[error("the lab has no domain to save: templates and imported domains have to be selected with `--only`")]

@@ -464,7 +464,8 @@ fn every_problem_and_consequence_is_explained() {
     let all = place.run(&["explain"]).exits(0).without_talk();
     let problems = Id::ALL.iter().map(|id| id.name());
     let names: Vec<&str> = problems.chain(Consequence::ALL.iter().map(|consequence| consequence.name())).collect();
-    assert_eq!(all.out.lines().filter_map(|line| line.split_whitespace().next()).collect::<Vec<_>>(), names);
+    let listed: Vec<&str> = all.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(listed.split_last(), Some((&"data-lost", names.as_slice())));
     for name in names {
         let ran = place.run(&["explain", name]).exits(0).without_talk();
         assert!(ran.out.contains(&format!("[{name}]\n\n")) && ran.out.lines().count() > 2, "{ran:?}");

@@ -202,6 +202,11 @@ fn other_programs_are_handed_what_they_need() {
     assert_eq!(print(&["console", "dc", "--print"]), format!("virsh --connect qemu:///system console {uuid}\n"));
     assert_eq!(print(&["view", "dc", "--print"]), format!("virt-viewer --connect qemu:///system --wait -- {uuid}\n"));
     assert_eq!(print(&["ssh", "dc", "--print"]), "ssh -p 2222 127.0.0.1\n");
+    let shut_in = lab(r#", "graphics": { "type": "spice", "listen": "none" }"#, READY);
+    let ran = shut_in.run(&["view", "dc", "--print"]).exits(0);
+    assert!(ran.out.contains(" --wait --attach -- "), "{ran:?}");
+    let ran = shut_in.run(&["view", "dc", "--print", "--connect", "qemu+ssh://root@far/system"]).exits(2);
+    ran.says("only a viewer on its host can open it; `lab2nix view dc` there does");
     let far = ["ssh", "dc", "--print", "--connect", "qemu+ssh://root@far:2200/system", "--", "uname -a"];
     assert_eq!(print(&far), "ssh -J root@far:2200 -p 2222 127.0.0.1 'uname -a'\n");
     fake.run(&["ssh", "sccm"]).exits(2).says("give one of its interfaces an `ip`, or `forwards` of port 22");

@@ -5,38 +5,57 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use super::{Ground, Specs};
+use crate::activation::world::Object;
 use crate::cli::Cli;
 use crate::cli::commands::{ATTENTION, Failure, print};
 use crate::cli::operate::OneArguments;
 use crate::inventory::choice::Choice;
 use crate::inventory::hypervisor::Hypervisor;
+use crate::lab::identity::ObjectKind;
 use crate::operate::fleet::{Member, Purpose};
 use crate::visible::shell;
 
 pub(in crate::cli::commands) fn console(cli: &Cli, arguments: &OneArguments) -> Result<u8, Failure> {
-    hand_over(cli, arguments, false, |member, connection| {
+    hand_over(cli, arguments, false, |member, ground| {
         let Some(uuid) = member.uuid else { return Err(Failure::NoDomain { name: member.name.to_owned() }) };
-        let words = ["virsh", "--connect", connection, "console", &uuid.to_string()];
+        let words = ["virsh", "--connect", ground.virsh.connection(), "console", &uuid.to_string()];
         Ok([words.map(str::to_owned).to_vec(), arguments.further.clone()].concat())
     })
 }
 
 pub(in crate::cli::commands) fn view(cli: &Cli, arguments: &OneArguments) -> Result<u8, Failure> {
-    hand_over(cli, arguments, false, |member, connection| {
+    hand_over(cli, arguments, false, |member, ground| {
         let Some(uuid) = member.uuid else { return Err(Failure::NoDomain { name: member.name.to_owned() }) };
-        let words = ["virt-viewer", "--connect", connection, "--wait"].map(str::to_owned).to_vec();
+        let mut words = ["virt-viewer", "--connect", ground.virsh.connection(), "--wait"].map(str::to_owned).to_vec();
+        if ground.world.object(ObjectKind::Domain, uuid).is_some_and(is_shut_in) {
+            if !ground.virsh.is_local() {
+                return Err(Failure::NoDisplay { name: member.name.to_owned() });
+            }
+            words.push("--attach".to_owned());
+        }
         // Behind `--`, nothing is an option any more.
         let domain = ["--".to_owned(), uuid.to_string()];
         Ok([words, arguments.further.clone(), domain.to_vec()].concat())
     })
 }
 
+/// Whether a domain has displays and none of them listens anywhere, so that libvirt has to open one for a viewer.
+fn is_shut_in(domain: &Object) -> bool {
+    let document = domain.definition.document();
+    let displays = document.descendants().filter(|node| node.has_tag_name("graphics"));
+    let mut served = displays.filter(|display| matches!(display.attribute("type"), Some("spice" | "vnc"))).peekable();
+    let listens_nowhere = |display: roxmltree::Node<'_, '_>| {
+        display.children().any(|child| child.has_tag_name("listen") && child.attribute("type") == Some("none"))
+    };
+    served.peek().is_some() && served.all(listens_nowhere)
+}
+
 pub(in crate::cli::commands) fn ssh(cli: &Cli, arguments: &OneArguments) -> Result<u8, Failure> {
-    hand_over(cli, arguments, true, |member, connection| {
+    hand_over(cli, arguments, true, |member, ground| {
         let reached = member.endpoint.as_ref().and_then(|endpoint| endpoint.reach(22));
         let (host, port) = reached.ok_or_else(|| Failure::NoAddress { name: member.name.to_owned() })?;
         let mut words = vec!["ssh".to_owned()];
-        if let Some(jump) = Hypervisor::parse(connection)?.jump() {
+        if let Some(jump) = Hypervisor::parse(ground.virsh.connection())?.jump() {
             words.extend(["-J".to_owned(), jump.text()]);
         }
         if port != 22 {
@@ -49,13 +68,13 @@ pub(in crate::cli::commands) fn ssh(cli: &Cli, arguments: &OneArguments) -> Resu
     })
 }
 
-/// Becomes the program that `words` makes of the domain and the connection, or prints what it would be: without libvirt where it
+/// Becomes the program that `words` makes of the domain and its libvirt, or prints what it would be: without libvirt where it
 /// is reached `by_address`, which the spec has.
 fn hand_over(
     cli: &Cli,
     arguments: &OneArguments,
     by_address: bool,
-    words: impl FnOnce(&Member<'_>, &str) -> Result<Vec<String>, Failure>,
+    words: impl FnOnce(&Member<'_>, &Ground<'_>) -> Result<Vec<String>, Failure>,
 ) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.lab.specs)? else { return Ok(ATTENTION) };
     let choice = Choice::name(&arguments.name);
@@ -69,7 +88,7 @@ fn hand_over(
     let Some(member) = ground.fleet.members.first() else {
         return Err(Failure::NoDomain { name: arguments.name.clone() });
     };
-    let mut words = words(member, ground.virsh.connection())?;
+    let mut words = words(member, &ground)?;
     if arguments.print {
         let quoted: Vec<String> = words.iter().map(|word| shell(word)).collect();
         print(&format!("{}\n", quoted.join(" ")))?;
