@@ -327,7 +327,7 @@ pub struct Gen {
     /// Writes nothing; exits 1 with the differences when the files are not up to date.
     #[arg(long)]
     pub check: bool,
-    /// Prints what changes.
+    /// Also prints how the files change; with `--check`, nothing is written.
     #[arg(long)]
     pub diff: bool,
 }

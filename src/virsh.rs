@@ -53,7 +53,7 @@ pub enum Error {
         seconds: u64,
     },
     /// There is no such libvirt, or not for us.
-    #[error("cannot connect to `{connection}`: {why}")]
+    #[error("cannot connect to `{connection}`: {why}; {}", access(connection))]
     Refused {
         /// Which one.
         connection: String,
@@ -81,6 +81,15 @@ pub enum Error {
     /// It said what nobody expected.
     #[error("lab2nix does not understand the output of `virsh`: {0}")]
     Strange(String),
+}
+
+/// What a connection needs.
+fn access(connection: &str) -> &'static str {
+    if connection.contains("://") {
+        "that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
+    } else {
+        "a connection is a URI, such as `qemu:///system` or `qemu+ssh://root@host/system`"
+    }
 }
 
 /// Something that can be asked of libvirt, none of which changes anything.

@@ -153,11 +153,13 @@ enum Failure {
         beginning(path)
     )]
     NoSpec { path: PathBuf },
+    #[error("there is no `{}`: `lab2nix init` makes a spec", visible::path(path))]
+    NoFile { path: PathBuf },
     #[error(
-        "there is no `{}`, and a spec is a file or a directory with a `lab.json`; `--only` selects domains where a command has it",
+        "there is no spec `{}`; names of domains are for `xml`, `inventory --only` and the commands that run a lab",
         visible::path(path)
     )]
-    NoFile { path: PathBuf },
+    NoNamedFile { path: PathBuf },
     #[error("`{word}` is a spec, where names of domains are wanted: write `--spec {}`", visible::shell(word))]
     SpecForDomain { word: String },
     #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]
@@ -309,10 +311,12 @@ fn read_bytes(spec: &Path) -> Result<Vec<u8>, Failure> {
         {
             Failure::NoSpec { path }
         }
-        files::Error::Read { path, source }
-            if source.kind() == io::ErrorKind::NotFound && !spec::is_meant(&path.to_string_lossy()) =>
-        {
-            Failure::NoFile { path }
+        files::Error::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
+            if spec::is_meant(&path.to_string_lossy()) {
+                Failure::NoFile { path }
+            } else {
+                Failure::NoNamedFile { path }
+            }
         }
         other => other.into(),
     })

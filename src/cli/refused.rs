@@ -7,12 +7,20 @@ use crate::problem::probably_meant;
 
 /// What other tools call their commands, and what does the same here.
 const ELSEWHERE: &[(&[&str], &str)] = &[
-    (&["start", "create", "resume"], "`lab2nix up` starts domains, and `lab2nix add` writes new objects into the spec"),
-    (&["stop", "halt", "shutdown", "poweroff"], "`lab2nix down` shuts domains down"),
+    (&["start", "boot", "launch", "poweron"], "`lab2nix up` starts domains"),
+    (&["create", "define", "clone"], "`lab2nix add` writes new objects into the spec, and `lab2nix up` starts domains"),
+    (&["pause", "suspend", "resume"], "no command pauses domains; `virsh suspend NAME` and `virsh resume NAME` do"),
+    (
+        &["stop", "halt", "shutdown", "poweroff", "kill"],
+        "`lab2nix down` shuts domains down, with `--force` in any case",
+    ),
     (&["reboot", "reload", "reset"], "`lab2nix restart` restarts domains"),
-    (&["list", "ls", "ps", "info"], "`lab2nix status` lists the domains"),
-    (&["snapshot", "backup"], "`lab2nix save` saves the whole lab, and `lab2nix saves` lists the saves"),
-    (&["revert", "rollback"], "`lab2nix restore` takes the lab back to a save"),
+    (&["list", "ls", "ps", "info", "domstate", "vms"], "`lab2nix status` lists the domains"),
+    (
+        &["snapshot", "snapshots", "snapshot-create", "snapshot-list", "backup", "managedsave"],
+        "`lab2nix save` saves the whole lab, and `lab2nix saves` lists the saves",
+    ),
+    (&["revert", "rollback", "snapshot-revert"], "`lab2nix restore` takes the lab back to a save"),
     (
         &["delete", "destroy", "remove", "rm", "undefine"],
         "remove the object from the spec: the next switch deletes it, and `lab2nix plan` shows what that loses; `lab2nix forget` deletes a save",
@@ -25,10 +33,43 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["validate", "verify", "lint"], "`lab2nix check` checks a spec"),
     (&["new"], "`lab2nix init` begins a lab, and `lab2nix add` writes new objects into its spec"),
     (&["exec", "execute", "winrm", "powershell"], "`lab2nix run` runs a command in guests"),
-    (&["shell", "attach", "connect"], "`lab2nix console`, `lab2nix ssh` and `lab2nix view` lead to a guest"),
-    (&["show", "describe"], "`lab2nix inspect` shows the lab as it is resolved, and `lab2nix xml` the definitions"),
+    (&["shell", "attach", "connect", "login"], "`lab2nix console`, `lab2nix ssh` and `lab2nix view` lead to a guest"),
+    (&["logs"], "`lab2nix console` shows what a guest writes to its serial console"),
+    (&["vnc", "spice", "screen", "vncdisplay", "virt-viewer"], "`lab2nix view` opens the display of a guest"),
+    (&["cp", "scp", "rsync"], "`lab2nix inventory --format ssh` prints a configuration for `scp -F FILE`"),
+    (&["edit"], "edit the spec; `lab2nix gen` writes the files then, and `lab2nix plan` shows what a switch does"),
+    (&["net-start", "pool-start"], "`lab2nix up` starts the networks and pools that its domains need"),
+    (
+        &["show", "describe", "net-list", "pool-list", "config"],
+        "`lab2nix inspect` shows the lab as it is resolved, and `lab2nix xml` the definitions",
+    ),
     (&["export", "dump", "dumpxml", "render"], "`lab2nix xml` prints the definitions for libvirt"),
-    (&["addresses", "hosts"], "`lab2nix inventory` prints the addresses, in several formats"),
+    (
+        &["addresses", "hosts", "output", "port", "ssh-config", "domifaddr", "ansible"],
+        "`lab2nix inventory` prints the addresses, in several formats",
+    ),
+    (&["autostart"], "`\"active\": true` in the spec starts a domain with the host; `lab2nix gen` writes it"),
+    (&["adopt"], "`lab2nix import` writes what libvirt has into a spec"),
+    (&["svg", "dot", "mermaid", "diagram"], "`lab2nix graph --format` draws the lab"),
+];
+
+/// What other tools call their options, and what does the same here.
+const OPTIONS: &[(&[&str], &str)] = &[
+    (&["--all", "-a"], "without names, all domains of the lab are meant"),
+    (&["--only"], "names of domains are arguments of the commands that run a lab, such as `lab2nix up web`"),
+    (&["-f", "--yes", "-y"], "the option is `--force`, where a command has it"),
+    (
+        &["--json", "--output"],
+        "the option is `--format json`, where a command prints something; `--message-format json` for messages",
+    ),
+    (
+        &["--dry-run", "-n"],
+        "`lab2nix plan` shows what a switch does; `lab2nix gen --check --diff` what would be written",
+    ),
+    (&["-o", "--out"], "what is printed can go into a file: `> FILE`; `lab2nix gen` has `--out DIR`"),
+    (&["--strict"], "the option is `--deny warnings`"),
+    (&["--name"], "the name is an argument, without an option"),
+    (&["--host", "--limit"], "`--only NAME` selects domains, where a command has it"),
 ];
 
 /// What is wrong with the arguments, in place of the parser's own words where these do not lead on.
@@ -37,13 +78,52 @@ pub(super) fn message(error: &clap::Error) -> String {
         Some(ContextValue::String(word)) => Some(word.as_str()),
         _ => None,
     };
+    let text = error.to_string();
+    let usage = text.lines().find_map(|line| line.strip_prefix("Usage: lab2nix "));
+    let command = usage.and_then(|usage| usage.split(' ').next()).filter(|word| !word.starts_with(['[', '<', '-']));
     match (error.kind(), of(ContextKind::InvalidSubcommand), of(ContextKind::InvalidArg)) {
         (ErrorKind::InvalidSubcommand, Some(word), _) => unknown_command(word),
-        (ErrorKind::UnknownArgument, _, Some("--spec")) => {
-            "this command has no `--spec`: its specs are arguments, such as `lab.json`".to_owned()
+        (ErrorKind::UnknownArgument, _, Some(option)) => unknown_option(command, option, &text),
+        (ErrorKind::MissingRequiredArgument, ..) if command == Some("run") => {
+            "`run` needs domains and a command, with `--` between: `lab2nix run web -- uname -a`".to_owned()
         }
-        _ => error.to_string().trim().trim_start_matches("error: ").to_owned(),
+        (ErrorKind::MissingRequiredArgument, ..) if matches!(command, Some("save" | "restore" | "forget")) => {
+            let command = command.unwrap_or_default();
+            let names = if command == "save" { "" } else { "; `lab2nix saves` lists them" };
+            format!("`{command}` needs the name of a save, such as `lab2nix {command} clean`{names}")
+        }
+        _ => trimmed(&text),
     }
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim().trim_start_matches("error: ").to_owned()
+}
+
+/// What to say of an option that a command does not have; `text` is what the parser says.
+fn unknown_option(command: Option<&str>, option: &str, text: &str) -> String {
+    let Some(command) = command else {
+        return format!("`{option}` stands before the command: write it after, as in `lab2nix up {option}`");
+    };
+    if ["run", "ssh"].contains(&command) {
+        return format!(
+            "`{command}` has no `{option}`: what is for the other program stands after `--`, as in `lab2nix {command} web -- …`"
+        );
+    }
+    if !option.starts_with('-') {
+        return format!("`{command}` does not take `{option}` as well: `lab2nix {command} --help` says what it takes");
+    }
+    if option == "--spec" {
+        return "this command has no `--spec`: its specs are arguments, such as `lab.json`".to_owned();
+    }
+    let elsewhere = OPTIONS.iter().find(|(words, _)| words.contains(&option));
+    let meant = text.lines().find_map(|line| line.split_once("a similar argument exists: '")?.1.strip_suffix('\''));
+    let help = match (elsewhere, meant) {
+        (Some((_, help)), _) => (*help).to_owned(),
+        (None, Some(meant)) => format!("did you mean `{meant}`?"),
+        (None, None) => format!("`lab2nix {command} --help` lists all"),
+    };
+    format!("`{command}` has no `{option}`: {help}")
 }
 
 /// What to say of a command that there is not.
@@ -52,7 +132,9 @@ fn unknown_command(word: &str) -> String {
     let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
     let known: Vec<&str> = visible.map(clap::Command::get_name).collect();
     let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word)).map(|(_, help)| (*help).to_owned());
-    let meant = || probably_meant(word, &known).map(|name| format!("did you mean `{name}`?"));
+    // Of two letters, one slip is half of the word.
+    let meant =
+        || probably_meant(word, &known).filter(|_| word.len() > 2).map(|name| format!("did you mean `{name}`?"));
     let help = elsewhere.or_else(meant).unwrap_or_else(|| "`lab2nix --help` lists all".to_owned());
     format!("there is no command `{word}`: {help}")
 }
@@ -72,12 +154,13 @@ mod tests {
     fn words_of_other_tools_lead_to_commands_that_are_there() {
         let command = help::command();
         let mut known = BTreeSet::new();
+        let options: BTreeSet<&str> = OPTIONS.iter().flat_map(|(words, _)| *words).copied().collect();
+        assert_eq!(options.len(), OPTIONS.iter().map(|(words, _)| words.len()).sum::<usize>());
         for (words, help) in ELSEWHERE {
             for word in *words {
                 assert!(known.insert(*word), "`{word}` is there twice");
                 assert!(command.find_subcommand(word).is_none(), "`{word}` is a command");
             }
-            assert_ne!(named(help).count(), 0, "{help}");
             for name in named(help) {
                 assert!(command.find_subcommand(name).is_some(), "{name}");
             }

@@ -19,10 +19,7 @@ fn a_command_that_is_none_is_told_apart() {
     };
     check(&["gne"], "there is no command `gne`: did you mean `gen`?");
     check(&["help", "gne"], "there is no command `gne`: did you mean `gen`?");
-    check(
-        &["start"],
-        "there is no command `start`: `lab2nix up` starts domains, and `lab2nix add` writes new objects into the spec",
-    );
+    check(&["start"], "there is no command `start`: `lab2nix up` starts domains");
     check(&["frobnicate"], "there is no command `frobnicate`: `lab2nix --help` lists all");
     let alone = place.run(&[]).exits(2).without_result();
     assert!(alone.err.starts_with("Generates "), "{alone:?}");
@@ -52,10 +49,44 @@ fn a_spec_is_told_where_it_belongs() {
     }
     check(
         &["inventory", "--format", "hosts", "web"],
-        "there is no `web`, and a spec is a file or a directory with a `lab.json`; `--only` selects domains where a command has it",
+        "there is no spec `web`; names of domains are for `xml`, `inventory --only` and the commands that run a lab",
     );
     let ran = place.run(&["inventory"]).exits(2).without_result();
     ran.says("--format <json|ansible|ssh|hosts|rdp>\n");
+}
+
+#[test]
+fn what_a_command_does_not_take_leads_on() {
+    let place = Place::with(GOOD);
+    let check = |arguments: &[&str], expected: &str| {
+        let ran = place.run(arguments).exits(2).without_result();
+        assert_eq!(ran.err, format!("error: {expected}\n"));
+    };
+    let between = "`run` needs domains and a command, with `--` between: `lab2nix run web -- uname -a`";
+    check(&["run", "web", "uname"], between);
+    check(&["run"], between);
+    let after = "`run` has no `-a`: what is for the other program stands after `--`, as in `lab2nix run web -- …`";
+    check(&["run", "web", "uname", "-a"], after);
+    check(&["save"], "`save` needs the name of a save, such as `lab2nix save clean`");
+    check(
+        &["restore"],
+        "`restore` needs the name of a save, such as `lab2nix restore clean`; `lab2nix saves` lists them",
+    );
+    check(&["up", "--all"], "`up` has no `--all`: without names, all domains of the lab are meant");
+    check(&["down", "-f"], "`down` has no `-f`: the option is `--force`, where a command has it");
+    check(&["up", "--forse"], "`up` has no `--forse`: did you mean `--force`?");
+    check(&["gen", "a", "b"], "`gen` does not take `b` as well: `lab2nix gen --help` says what it takes");
+    check(&["up", "--zzz"], "`up` has no `--zzz`: `lab2nix up --help` lists all");
+    check(
+        &["--spec", "lab.json", "up"],
+        "`--spec` stands before the command: write it after, as in `lab2nix up --spec`",
+    );
+    check(
+        &["cp"],
+        "there is no command `cp`: `lab2nix inventory --format ssh` prints a configuration for `scp -F FILE`",
+    );
+    check(&["zz"], "there is no command `zz`: `lab2nix --help` lists all");
+    place.run(&["up", "--spec", "no.json"]).exits(2).says("there is no `no.json`: `lab2nix init` makes a spec");
 }
 
 #[test]

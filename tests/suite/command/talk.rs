@@ -148,7 +148,7 @@ fn where_there_is_no_lab_it_says_how_one_begins() {
     place.run(&["gen"]).exits(2).says("error: there is no `lab.json`: `lab2nix init` makes one; ");
     place.run(&["up"]).exits(2).says("; a spec of another name is an argument, `FILE.json` or `--spec FILE.json` as");
     place.run(&["check", "one"]).exits(2).says("there is no `one/lab.json`: `lab2nix init one` makes one; ");
-    place.run(&["check", "other.json"]).exits(2).says("cannot read `other.json`");
+    place.run(&["check", "other.json"]).exits(2).says("there is no `other.json`: `lab2nix init` makes a spec");
     place.write("lab.json", GOOD);
     place.write("my.spec", GOOD);
     place

@@ -41,7 +41,7 @@ fn names_that_the_lab_does_not_have() {
     let place = Place::with(GOOD);
     place.run(&["xml", "wbe"]).exits(2).without_result().says("the lab has no object `wbe`: did you mean `web`?");
     place.run(&["xml", "networks/web"]).exits(2).without_result();
-    place.run(&["xml", "none.json"]).exits(2).says("cannot read `none.json`");
+    place.run(&["xml", "none.json"]).exits(2).says("there is no `none.json`: ");
     place.write("lab.json", "{}");
     place.run(&["xml"]).exits(1).without_result().says("missing-field");
 }
