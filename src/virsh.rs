@@ -53,7 +53,7 @@ pub enum Error {
         seconds: u64,
     },
     /// There is no such libvirt, or not for us.
-    #[error("cannot connect to `{connection}`: {why}; {}", access(connection))]
+    #[error("cannot connect to `{connection}`: {why}{}", access(connection))]
     Refused {
         /// Which one.
         connection: String,
@@ -85,10 +85,12 @@ pub enum Error {
 
 /// What a connection needs.
 fn access(connection: &str) -> &'static str {
-    if connection.contains("://") {
-        "that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
+    if connection == "qemu:///system" {
+        "; that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
+    } else if connection.contains(':') {
+        ""
     } else {
-        "a connection is a URI, such as `qemu:///system` or `qemu+ssh://root@host/system`"
+        "; a connection is a URI, such as `qemu:///system` or `qemu+ssh://root@host/system`"
     }
 }
 

@@ -1,12 +1,8 @@
-//! Looks at what guests reach that set their own addresses, and whether the host reaches them.
-
-use std::collections::BTreeSet;
+//! Looks at what guests reach that set their own addresses.
 
 use crate::lab::Lab;
 use crate::lab::cloud_init::CloudInit;
-use crate::lab::cloud_init::network::GuestNetwork;
 use crate::lab::domain::Domain;
-use crate::lab::interface::Interface;
 use crate::lab::interface::attachment::Attachment;
 use crate::problem::{Id, Problem, Problems};
 use crate::spec::network::Mode;
@@ -31,36 +27,9 @@ const OF_NETWORKS: [&str; 16] = [
     "udhcpc",
 ];
 
-/// Warns of guests that set an address of their own on a network that leads further, and neither a router nor a DNS server; and
-/// refuses a sign of being ready that nobody can see.
+/// Warns of guests that set an address of their own on a network that leads further, and neither a router nor a DNS server.
 pub(crate) fn check(lab: &Lab, problems: &mut Problems) {
-    for domain in lab.domains.iter().flatten() {
-        problems.extend(alone(domain, lab));
-        problems.extend(unseen(domain, lab));
-    }
-}
-
-/// Refuses ports by which a guest is ready where the host gets to none of them.
-fn unseen(domain: &Domain, lab: &Lab) -> Option<Problem> {
-    let ports = domain.ready.sign.ports();
-    let networks = lab.networks.as_deref().unwrap_or_default();
-    let own = domain.cloud_init.as_ref().and_then(|init| init.network.as_ref());
-    let own = own.into_iter().flat_map(GuestNetwork::by_interface);
-    let own: BTreeSet<usize> =
-        own.filter(|(addressing, ..)| !addressing.addresses.is_empty()).map(|(_, index, _)| index).collect();
-    let is_seen = |(index, interface): (usize, &Interface)| {
-        let has_address = !interface.addresses.is_empty() || own.contains(&index);
-        has_address && !interface.attachment.is_among_guests(networks)
-            || ports.iter().any(|port| interface.forwards.iter().any(|forward| forward.leads_to(*port)))
-    };
-    if ports.is_empty() || domain.interfaces.iter().enumerate().any(is_seen) {
-        return None;
-    }
-    let message = format!("the host does not reach domain `{}`", domain.name);
-    let problem = Problem::needs(domain.ready.place.clone()?, message, "an address on a network that the host is on");
-    Some(problem.once_per_place().help(
-        "give the network a `subnet`, or the domain another interface; or use another check, such as `{ \"agent\": true }`",
-    ))
+    lab.domains.iter().flatten().for_each(|domain| problems.extend(alone(domain, lab)));
 }
 
 fn alone(domain: &Domain, lab: &Lab) -> Vec<Problem> {

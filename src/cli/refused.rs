@@ -53,23 +53,22 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["svg", "dot", "mermaid", "diagram"], "`lab2nix graph --format` draws the lab"),
 ];
 
-/// What other tools call their options, and what does the same here.
-const OPTIONS: &[(&[&str], &str)] = &[
-    (&["--all", "-a"], "without names, all domains of the lab are meant"),
-    (&["--only"], "names of domains are arguments of the commands that run a lab, such as `lab2nix up web`"),
-    (&["-f", "--yes", "-y"], "the option is `--force`, where a command has it"),
-    (
-        &["--json", "--output"],
-        "the option is `--format json`, where a command prints something; `--message-format json` for messages",
-    ),
+/// What other tools call options, what a command has that does the same, by its option or the name of its argument, and how.
+const OPTIONS: &[(&[&str], &str, &str)] = &[
+    (&["--spec"], "SPEC", "its specs are arguments, such as `lab.json`"),
+    (&["--all", "-a"], "GLOB", "without names, all domains of the lab are meant"),
+    (&["--only"], "GLOB", "names of domains are arguments, such as `web`"),
+    (&["-f", "--yes", "-y"], "--force", "the option is `--force`"),
+    (&["--json"], "--format", "the option is `--format json`"),
     (
         &["--dry-run", "-n"],
-        "`lab2nix plan` shows what a switch does; `lab2nix gen --check --diff` what would be written",
+        "--diff",
+        "`--diff` shows what would change; `gen` needs `--check` beside it to write nothing",
     ),
-    (&["-o", "--out"], "what is printed can go into a file: `> FILE`; `lab2nix gen` has `--out DIR`"),
-    (&["--strict"], "the option is `--deny warnings`"),
-    (&["--name"], "the name is an argument, without an option"),
-    (&["--host", "--limit"], "`--only NAME` selects domains, where a command has it"),
+    (&["-o", "--out", "--output"], "--format", "what is printed can go into a file: `> FILE`"),
+    (&["--strict"], "--deny", "the option is `--deny warnings`"),
+    (&["--name"], "NAME", "the name is an argument, without an option"),
+    (&["--host", "--limit"], "--only", "`--only NAME` selects domains"),
 ];
 
 /// What is wrong with the arguments, in place of the parser's own words where these do not lead on.
@@ -102,28 +101,42 @@ fn trimmed(text: &str) -> String {
 
 /// What to say of an option that a command does not have; `text` is what the parser says.
 fn unknown_option(command: Option<&str>, option: &str, text: &str) -> String {
-    let Some(command) = command else {
-        return format!("`{option}` stands before the command: write it after, as in `lab2nix up {option}`");
-    };
-    if ["run", "ssh"].contains(&command) {
-        return format!(
-            "`{command}` has no `{option}`: what is for the other program stands after `--`, as in `lab2nix {command} web -- …`"
-        );
-    }
-    if !option.starts_with('-') {
-        return format!("`{command}` does not take `{option}` as well: `lab2nix {command} --help` says what it takes");
-    }
-    if option == "--spec" {
-        return "this command has no `--spec`: its specs are arguments, such as `lab.json`".to_owned();
-    }
-    let elsewhere = OPTIONS.iter().find(|(words, _)| words.contains(&option));
     let meant = text.lines().find_map(|line| line.split_once("a similar argument exists: '")?.1.strip_suffix('\''));
-    let help = match (elsewhere, meant) {
-        (Some((_, help)), _) => (*help).to_owned(),
-        (None, Some(meant)) => format!("did you mean `{meant}`?"),
-        (None, None) => format!("`lab2nix {command} --help` lists all"),
+    let whole = help::command();
+    let Some((name, known)) = command.and_then(|name| Some((name, whole.find_subcommand(name)?))) else {
+        let is_of_some = whole.get_subcommands().any(|command| has(command, option));
+        let help = match meant {
+            _ if is_of_some => format!("write it after the command, as in `lab2nix COMMAND {option}`"),
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`lab2nix --help` lists all".to_owned(),
+        };
+        return format!("no command stands before `{option}`: {help}");
     };
-    format!("`{command}` has no `{option}`: {help}")
+    if !option.starts_with('-') {
+        return format!("`{name}` does not take `{option}` as well: `lab2nix {name} --help` says what it takes");
+    }
+    let passes_on = ["run", "ssh", "console", "view"].contains(&name);
+    let does_it = |(words, needed, _): &&(&[&str], &str, &str)| words.contains(&option) && has(known, needed);
+    let elsewhere = OPTIONS.iter().find(does_it).filter(|_| !passes_on);
+    let help = match (elsewhere, meant) {
+        (Some((_, _, help)), _) => (*help).to_owned(),
+        (None, Some(meant)) => format!("did you mean `{meant}`?"),
+        (None, None) if passes_on => {
+            format!("what is for the other program stands after `--`, as in `lab2nix {name} web -- …`")
+        }
+        (None, None) => format!("`lab2nix {name} --help` lists all"),
+    };
+    format!("`{name}` has no `{option}`: {help}")
+}
+
+/// Whether a command has an option, or an argument of this name.
+fn has(command: &clap::Command, what: &str) -> bool {
+    command.get_arguments().any(|argument| {
+        let is_long = argument.get_long().is_some_and(|long| what.strip_prefix("--") == Some(long));
+        let is_value = argument.is_positional()
+            && argument.get_value_names().is_some_and(|names| names.iter().any(|name| name.as_str() == what));
+        is_long || is_value || argument.is_global_set() && what == "--deny"
+    })
 }
 
 /// What to say of a command that there is not.
@@ -154,8 +167,11 @@ mod tests {
     fn words_of_other_tools_lead_to_commands_that_are_there() {
         let command = help::command();
         let mut known = BTreeSet::new();
-        let options: BTreeSet<&str> = OPTIONS.iter().flat_map(|(words, _)| *words).copied().collect();
-        assert_eq!(options.len(), OPTIONS.iter().map(|(words, _)| words.len()).sum::<usize>());
+        for (words, needed, help) in OPTIONS {
+            let having = |command: &&clap::Command| *needed == "--deny" || has(command, needed);
+            assert_ne!(command.get_subcommands().filter(having).count(), 0, "{needed}: {help}");
+            assert!(words.iter().all(|word| known.insert(*word)), "{words:?}");
+        }
         for (words, help) in ELSEWHERE {
             for word in *words {
                 assert!(known.insert(*word), "`{word}` is there twice");

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::machine::Machine;
 use crate::lab::interface::Interface;
+use crate::lab::interface::attachment::Attachment;
 use crate::lab::interface::backend::Backend;
 use crate::lab::{Domain, Lab};
 use crate::spec::interface::Protocol;
@@ -27,8 +28,9 @@ struct Forward {
 }
 
 impl Endpoint {
-    /// How a domain of a lab is reached: by the interface that `manage` names; else by the first with a known address that others than guests
-    /// reach, and by those that the host itself does not (macvtap) only where there is no other; else by the first with ports of the host. Nothing
+    /// How a domain of a lab is reached: by the interface that `manage` names; else by the first with a known address, and by those
+    /// that the host itself is not on (macvtap) only where there is no other; else by the first with ports of the host; else by an address
+    /// among guests, to which somebody may have a route. Nothing
     /// where none of that is known.
     #[must_use]
     pub fn of(lab: &Lab, domain: &Domain) -> Option<Self> {
@@ -78,17 +80,28 @@ enum Rank {
     /// By an address that the host itself does not get to.
     FromOutside,
     ByPort,
+    /// By an address on a network without a subnet, where the host has none in the spec.
+    AmongGuests,
 }
 
 /// What an interface is good for, if it is for anything.
 fn found(lab: &Lab, machine: &Machine<'_>, index: usize, interface: &Interface) -> Option<(Rank, Endpoint)> {
     let endpoint = |addresses, forwards| Endpoint { interface: interface.name.clone(), addresses, forwards };
     let networks = lab.networks.as_deref().unwrap_or_default();
-    let is_among_guests = interface.attachment.is_among_guests(networks);
-    let addresses = if is_among_guests { Vec::new() } else { machine.addresses(index) };
+    let addresses = match interface.attachment {
+        // Nobody else is on those.
+        Attachment::User | Attachment::Tunnel(_) => Vec::new(),
+        Attachment::Network(_) | Attachment::HostNetwork(_) | Attachment::Bridge { .. } | Attachment::Macvtap(_) => {
+            machine.addresses(index)
+        }
+    };
     if !addresses.is_empty() {
         let backend = interface.attachment.backend(networks);
-        let rank = if backend == Backend::Macvtap { Rank::FromOutside } else { Rank::ByAddress };
+        let rank = match backend {
+            Backend::Macvtap => Rank::FromOutside,
+            _ if interface.attachment.is_among_guests(networks) => Rank::AmongGuests,
+            _ => Rank::ByAddress,
+        };
         return Some((rank, endpoint(addresses, Vec::new())));
     }
     let tcp = interface.forwards.iter().filter(|forward| forward.protocol == Protocol::Tcp);

@@ -73,10 +73,21 @@ impl Listed {
 #[must_use]
 pub fn seeds(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     let Ok(parsed) = Parsed::new(text) else { return BTreeMap::new() };
-    let mut entries = parsed.root().syntax().descendants().filter_map(ast::AttrpathValue::cast);
-    let seeds = entries.find_map(|entry| (name(&entry)? == "seeds").then(|| attributes(&entry)));
-    let seeds = seeds.into_iter().flatten();
+    let root = parsed.root();
+    let mut entries = root.syntax().descendants().filter_map(ast::AttrpathValue::cast);
+    let labs = entries.find(|entry| name(entry).as_deref() == Some("services.lab2nix.labs"));
+    let labs = labs.and_then(|entry| match entry.value()? {
+        ast::Expr::List(list) => Some(list),
+        _ => None,
+    });
+    let labs = labs.into_iter().flat_map(|list| list.items().collect::<Vec<_>>());
+    let of_lab = |lab| match lab {
+        ast::Expr::AttrSet(set) => set.attrpath_values().collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    let seeds = labs.flat_map(of_lab).filter(|entry| name(entry).as_deref() == Some("seeds"));
     seeds
+        .flat_map(|entry| attributes(&entry))
         .map(|(domain, entry)| {
             let text = |(name, entry): (String, ast::AttrpathValue)| {
                 (name, entry.value().map(|value| value.syntax().text().to_string()).unwrap_or_default())
@@ -84,6 +95,12 @@ pub fn seeds(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
             (domain, attributes(&entry).into_iter().map(text).collect())
         })
         .collect()
+}
+
+/// What cloud-init knows a machine by, in the text of its metadata.
+#[must_use]
+pub fn instance(meta_data: &str) -> Option<&str> {
+    between(meta_data, "\"instance-id\": \"", "\"")
 }
 
 /// The entries of an attribute set, by their names.
@@ -127,7 +144,7 @@ mod tests {
 
     #[test]
     fn seeds_are_found_by_their_domains() {
-        let text = "{ pkgs, ... }:\n{ services.lab2nix.labs = [ { name = \"seeds\"; seeds = { web = { metaData = a; userData = \
+        let text = "{ pkgs, ... }:\n{ services.lab2nix.labs = [ { name = \"seeds\"; bridges = { seeds = { tcp = [ ]; }; }; seeds = { web = { metaData = a; userData = \
                     pkgs.writeText \"seeds\" ''seeds = { no = { }; };''; }; \"a.b\" = { metaData = c; }; }; } ]; }";
         let found = seeds(text);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["a.b", "web"]);

@@ -136,6 +136,8 @@ fn other_settings_for_cloud_init_are_told() {
     place.run(&["gen"]).exits(0).says(
         "note: cloud-init has other settings for `web`: a guest that has booted already takes them at the next start after `cloud-init clean` in it\n",
     );
+    place.write("lab.json", &with("caddy").replace("\"cloudInit\": {", "\"cloudInit\": { \"hostname\": \"other\","));
+    place.run(&["gen"]).exits(0).says("note: cloud-init has other settings for `web`: ");
     // Another machine takes its settings as any new one does.
     place.write("lab.json", &with("nginx").replace("\"memory\"", "\"id\": \"other\", \"memory\""));
     place.run(&["gen"]).exits(0).says_not("cloud-init has");

@@ -10,7 +10,7 @@ use crate::cli::{Cli, Gen, call};
 use crate::files::{self, Replace, STANDARD_INPUT, State};
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
-use crate::nix::listed::{Listed, ListedVolume, listed, seeds};
+use crate::nix::listed::{Listed, ListedVolume, instance, listed, seeds};
 use crate::pipeline::{self, Checked};
 use crate::plan::capacity::resize_command;
 use crate::problem::quoted_list;
@@ -159,7 +159,9 @@ fn other_seeds(files: &[Proven], before: &[State]) -> Option<String> {
         let State::Differs { old } = state else { continue };
         let old = seeds(old);
         let is_changed = |(domain, new): &(String, BTreeMap<String, String>)| {
-            old.get(domain).is_some_and(|old| old != new && old.get("metaData") == new.get("metaData"))
+            let machine =
+                |of: &BTreeMap<String, String>| of.get("metaData").and_then(|text| instance(text)).map(str::to_owned);
+            old.get(domain).is_some_and(|old| old != new && machine(old) == machine(new))
         };
         domains.extend(seeds(file.text()).into_iter().filter(is_changed).map(|(domain, _)| domain));
     }

@@ -40,7 +40,7 @@ impl Attachment {
         }
     }
 
-    /// Whether nobody but guests gets to an address there: the host has none itself.
+    /// Whether it is a network of guests alone: libvirt makes its bridge and gives the host no address on it.
     pub(crate) fn is_among_guests(&self, networks: &[Network]) -> bool {
         match self {
             Self::Network(id) => {
@@ -48,8 +48,8 @@ impl Attachment {
                 let may_have_any = network.ipv4.is_some() || network.ipv6.is_some() || network.extra.is_some();
                 network.mode.makes_bridge() && !may_have_any
             }
-            Self::Tunnel(_) | Self::User => true,
-            Self::HostNetwork(_) | Self::Bridge { .. } | Self::Macvtap(_) => false,
+            Self::Tunnel(_) => true,
+            Self::HostNetwork(_) | Self::Bridge { .. } | Self::User | Self::Macvtap(_) => false,
         }
     }
 }

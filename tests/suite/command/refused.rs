@@ -42,11 +42,12 @@ fn a_spec_is_told_where_it_belongs() {
     check(&["save", "a", "--only", "lab.json"], for_domain);
     check(&["restore", "a", "--only", "lab.json"], for_domain);
     check(&["status", "labs.jso"], "there is no domain `labs.jso`: known here: `web`");
-    let is_argument = "this command has no `--spec`: its specs are arguments, such as `lab.json`";
     for command in ["gen", "check", "graph", "inspect"] {
-        check(&[command, "--spec", "lab.json"], is_argument);
-        check(&[command, "--spec=lab.json"], is_argument);
+        let is_argument = format!("`{command}` has no `--spec`: its specs are arguments, such as `lab.json`");
+        check(&[command, "--spec", "lab.json"], &is_argument);
+        check(&[command, "--spec=lab.json"], &is_argument);
     }
+    check(&["man", "--spec", "x"], "`man` has no `--spec`: `lab2nix man --help` lists all");
     check(
         &["inventory", "--format", "hosts", "web"],
         "there is no spec `web`; names of domains are for `xml`, `inventory --only` and the commands that run a lab",
@@ -73,14 +74,17 @@ fn what_a_command_does_not_take_leads_on() {
         "`restore` needs the name of a save, such as `lab2nix restore clean`; `lab2nix saves` lists them",
     );
     check(&["up", "--all"], "`up` has no `--all`: without names, all domains of the lab are meant");
-    check(&["down", "-f"], "`down` has no `-f`: the option is `--force`, where a command has it");
+    check(&["down", "-f"], "`down` has no `-f`: the option is `--force`");
     check(&["up", "--forse"], "`up` has no `--forse`: did you mean `--force`?");
     check(&["gen", "a", "b"], "`gen` does not take `b` as well: `lab2nix gen --help` says what it takes");
     check(&["up", "--zzz"], "`up` has no `--zzz`: `lab2nix up --help` lists all");
     check(
         &["--spec", "lab.json", "up"],
-        "`--spec` stands before the command: write it after, as in `lab2nix up --spec`",
+        "no command stands before `--spec`: write it after the command, as in `lab2nix COMMAND --spec`",
     );
+    check(&["--verion"], "no command stands before `--verion`: did you mean `--version`?");
+    check(&["plan", "--all"], "`plan` has no `--all`: `lab2nix plan --help` lists all");
+    check(&["run", "web", "--tiemout", "5s", "--", "ls"], "`run` has no `--tiemout`: did you mean `--timeout`?");
     check(
         &["cp"],
         "there is no command `cp`: `lab2nix inventory --format ssh` prints a configuration for `scp -F FILE`",
