@@ -38,6 +38,8 @@ pub struct World {
     pid: u32,
     /// Its namespaces, as `/proc` names them.
     namespaces: Vec<PathBuf>,
+    /// The same, held, so that the kernel gives their numbers to no other world before this one has been looked for.
+    held: Vec<fs::File>,
     /// The kernel of its own that all is done under, if it has one.
     machine: Option<Machine>,
 }
@@ -76,13 +78,16 @@ impl World {
         unshare.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut holder = unshare.spawn().expect("util-linux is part of every Debian");
         let output = holder.stdout.take().expect("it is piped");
-        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new(), machine: None };
+        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new(), held: Vec::new(), machine: None };
 
         for line in BufReader::new(output).lines() {
             let line = line.expect("the script prints text");
             if let Some(pid) = line.strip_prefix("process ") {
                 world.pid = pid.parse().expect("the script prints its number");
-                world.namespaces = namespaces_of(&PathBuf::from("/proc").join(pid));
+                let process = PathBuf::from("/proc").join(pid);
+                world.namespaces = namespaces_of(&process);
+                let hold = |(_, link): &(&str, &str)| fs::File::open(process.join("ns").join(link)).ok();
+                world.held = NAMESPACES.iter().filter_map(hold).collect();
             }
             if line == "ready" {
                 world.print("starts", began);
