@@ -46,9 +46,9 @@ pub fn main() -> ExitCode {
     // A shell asks for what it offers, and nothing else is done.
     CompleteEnv::with_factory(help::command).complete();
     let arguments = as_options(std::env::args_os().collect());
-    match help::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
+    match help::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => run(&cli),
-        Err(error) => commands::refuse(&error, asked_format(std::env::args_os())),
+        Err(error) => commands::refuse(&error, &arguments, asked_format(std::env::args_os())),
     }
 }
 

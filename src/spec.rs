@@ -112,7 +112,8 @@ pub struct Spec {
     pub links: Option<IndexMap<String, LinkProfile>>,
     /// The settings of every domain of the lab, unless a profile or the domain itself overrides them.
     pub defaults: Option<DomainFields>,
-    /// Named settings that domains select with `profiles`.
+    /// Named settings that domains select with `profiles`. One that no domain selects is fine, as included files may share
+    /// it, and is checked like the others.
     pub profiles: Option<IndexMap<String, Profile>>,
     /// The domains, by name. Absent: libvirt's domains are left alone.
     pub domains: Option<IndexMap<String, Domain>>,

@@ -39,7 +39,9 @@ pub struct Virsh {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no `virsh`.
-    #[error("`virsh` is not installed: install libvirt's client programs")]
+    #[error(
+        "`virsh` is not installed: it comes with libvirt (on NixOS `virtualisation.libvirtd.enable`, on Debian the package `libvirt-clients`)"
+    )]
     Missing,
     /// It cannot be run.
     #[error("cannot run `virsh`")]
@@ -53,7 +55,7 @@ pub enum Error {
         seconds: u64,
     },
     /// There is no such libvirt, or not for us.
-    #[error("cannot connect to `{connection}`: {why}{}", access(connection))]
+    #[error("cannot connect to `{connection}`: {why}{}", access(connection, why))]
     Refused {
         /// Which one.
         connection: String,
@@ -84,8 +86,15 @@ pub enum Error {
 }
 
 /// What a connection needs.
-fn access(connection: &str) -> &'static str {
-    if connection == "qemu:///system" {
+fn access(connection: &str, why: &str) -> &'static str {
+    let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
+    if connection == "qemu:///system" && says(&["authentication", "Permission denied"]) {
+        "; that needs root, or the group of libvirt (`libvirtd`, on other systems than NixOS `libvirt`)"
+    } else if connection == "qemu:///system" && says(&["No such file", "Connection refused"]) {
+        "; libvirtd does not run here"
+    } else if connection.contains("ssh://") {
+        "; that needs ssh to its host, and there root or the group of libvirt"
+    } else if connection == "qemu:///system" {
         "; that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
     } else if connection.contains(':') {
         ""

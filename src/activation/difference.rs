@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roxmltree::Node;
 
 use crate::activation::definition::Definition;
-use crate::visible;
+use crate::lab::size::{self, bytes_of_amount};
 
 pub use running::pending;
 
@@ -191,15 +191,8 @@ fn leaves(node: Node<'_, '_>, path: &str, into: &mut BTreeMap<String, Vec<String
 /// A number with its unit. Sizes are in the largest unit that they are a whole number of: libvirt has them in its own.
 fn quantity(text: &str, unit: Option<&str>) -> String {
     let Some(unit) = unit else { return text.to_owned() };
-    let scale = match unit {
-        "b" | "bytes" => Some(1),
-        "KiB" => Some(1 << 10),
-        "MiB" => Some(1 << 20),
-        "GiB" => Some(1 << 30),
-        _ => None,
-    };
-    let bytes = scale.zip(text.parse::<u64>().ok()).and_then(|(scale, count)| count.checked_mul(scale));
-    bytes.map_or_else(|| format!("{text} {unit}"), visible::size)
+    let bytes = text.parse().ok().and_then(|count| bytes_of_amount(count, unit)?.try_into().ok());
+    bytes.map_or_else(|| format!("{text} {unit}"), size::in_words)
 }
 
 #[cfg(test)]

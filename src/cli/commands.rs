@@ -24,6 +24,7 @@ pub(super) mod xml;
 
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::iter;
@@ -69,12 +70,12 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 /// Reports that the arguments make no sense; or prints the help that they ask for.
-pub(super) fn refuse(error: &clap::Error, format: Format) -> ExitCode {
+pub(super) fn refuse(error: &clap::Error, arguments: &[OsString], format: Format) -> ExitCode {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && format == Format::Human;
     if !error.use_stderr() || is_help {
         error.exit();
     }
-    say(&report::failure(&refused::message(error), &[], format));
+    say(&report::failure(&refused::message(error, arguments), &[], format));
     ExitCode::from(FAILURE)
 }
 
@@ -147,19 +148,8 @@ enum Failure {
     NotInText { way: &'static str },
     #[error("`{}` cannot be written in a comment of the document: give the file another name", visible::line(command))]
     NoComment { command: String },
-    #[error(
-        "there is no `{}`: `{}` makes one; a spec of another name is an argument, `FILE.json` or `--spec FILE.json` as the command's `--help` says",
-        visible::path(path),
-        beginning(path)
-    )]
+    #[error("{}", spec::missing(path))]
     NoSpec { path: PathBuf },
-    #[error("there is no `{}`: `lab2nix init` makes a spec", visible::path(path))]
-    NoFile { path: PathBuf },
-    #[error(
-        "there is no spec `{}`; names of domains are for `xml`, `inventory --only` and the commands that run a lab",
-        visible::path(path)
-    )]
-    NoNamedFile { path: PathBuf },
     #[error("`{word}` is a spec, where names of domains are wanted: write `--spec {}`", visible::shell(word))]
     SpecForDomain { word: String },
     #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]
@@ -295,29 +285,10 @@ fn different(specs: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
     specs.iter().filter(move |spec| known.insert(fs::canonicalize(spec).unwrap_or_else(|_| PathBuf::clone(spec))))
 }
 
-/// The command that begins a lab where a spec is not.
-fn beginning(spec: &Path) -> String {
-    let directory = spec.parent().filter(|directory| !directory.as_os_str().is_empty());
-    let directory = directory.map(Path::to_string_lossy);
-    call::command(["init"].into_iter().chain(directory.as_deref()))
-}
-
-/// The bytes of a spec; where it is not there and none was named, says how a lab begins.
+/// The bytes of a spec; where it is not there, says what may be meant.
 fn read_bytes(spec: &Path) -> Result<Vec<u8>, Failure> {
     files::read_spec(spec).map_err(|error| match error {
-        files::Error::Read { path, source }
-            if source.kind() == io::ErrorKind::NotFound
-                && path.file_name().is_some_and(|name| name == spec::DEFAULT) =>
-        {
-            Failure::NoSpec { path }
-        }
-        files::Error::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
-            if spec::is_meant(&path.to_string_lossy()) {
-                Failure::NoFile { path }
-            } else {
-                Failure::NoNamedFile { path }
-            }
-        }
+        files::Error::Read { path, source } if source.kind() == io::ErrorKind::NotFound => Failure::NoSpec { path },
         other => other.into(),
     })
 }

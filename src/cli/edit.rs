@@ -19,7 +19,7 @@ pub struct InitArguments {
     /// and a client.
     #[arg(long, value_name = "NAME", value_parser = template, default_value = TEMPLATES[0].name, add = ArgValueCandidates::new(complete::templates))]
     pub template: &'static Template,
-    /// Writes the lab's flake too, as `nix flake init --template` does.
+    /// Writes the lab's flake too, as `nix flake init --template` does. A lab.json that is there already stays.
     #[arg(long)]
     pub flake: bool,
 }

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap_complete::engine::ArgValueCandidates;
 
-use super::{complete, kind};
+use super::{complete, kind, spec};
 use crate::files::STANDARD_INPUT;
 use crate::lab::identity::ObjectKind;
 
@@ -25,7 +25,7 @@ pub struct ImportArguments {
     pub from: Vec<PathBuf>,
     /// The spec to add them to: a new file, or an existing one, which is otherwise not changed. Definitions that its
     /// entries refer to are written beside it, into `imported`. Default: the spec is printed, and nothing is written.
-    #[arg(long, value_name = "SPEC", value_parser = PathBufValueParser::new().try_map(file))]
+    #[arg(long, value_name = "SPEC", value_parser = PathBufValueParser::new().try_map(|path| file(&path)))]
     pub into: Option<PathBuf>,
     /// The name of the lab, unless the spec already has one. Default: `lab`.
     #[arg(long, value_name = "NAME")]
@@ -42,9 +42,9 @@ pub struct ImportArguments {
     pub format: ImportFormat,
 }
 
-/// Refuses what is no file.
-fn file(path: PathBuf) -> Result<PathBuf, &'static str> {
-    if path == Path::new(STANDARD_INPUT) { Err("without `--into`, the spec is printed") } else { Ok(path) }
+/// The file that is meant; refuses what is none.
+fn file(path: &Path) -> Result<PathBuf, &'static str> {
+    if path == Path::new(STANDARD_INPUT) { Err("without `--into`, the spec is printed") } else { Ok(spec::named(path)) }
 }
 
 /// The format of an import.

@@ -116,3 +116,22 @@ pub struct Xml {
     #[arg(long, requires = "out")]
     pub force: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::cli::help;
+
+    #[test]
+    fn the_formats_of_an_inventory_are_all_named() {
+        let command = help::command();
+        let inventory = command.find_subcommand("inventory").unwrap();
+        let format = inventory.get_arguments().find(|argument| argument.get_long() == Some("format")).unwrap();
+        let words = InventoryFormat::value_variants().iter().map(|format| format.to_possible_value().unwrap());
+        let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
+        assert_eq!(format.get_value_names().unwrap(), [words.join("|")]);
+    }
+}

@@ -1,40 +1,60 @@
 //! What is said of arguments that make no sense: the command that is meant, also where another tool calls it otherwise.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::help;
+use super::{help, spec};
 use crate::problem::probably_meant;
 
 /// What other tools call their commands, and what does the same here.
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["start", "boot", "launch", "poweron"], "`lab2nix up` starts domains"),
-    (&["create", "define", "clone"], "`lab2nix add` writes new objects into the spec, and `lab2nix up` starts domains"),
+    (&["define"], "`lab2nix import --from FILE --into lab.json` takes a definition of libvirt's into the spec"),
+    (&["create", "clone"], "`lab2nix add` writes new objects into the spec, and `lab2nix up` starts domains"),
     (&["pause", "suspend", "resume"], "no command pauses domains; `virsh suspend NAME` and `virsh resume NAME` do"),
     (
-        &["stop", "halt", "shutdown", "poweroff", "kill"],
-        "`lab2nix down` shuts domains down, with `--force` in any case",
+        &["stop", "halt", "shutdown", "poweroff", "power-off", "kill"],
+        "`lab2nix down NAME` shuts a domain down, and without a name all; `--force` powers off what does not shut down in time",
     ),
     (&["reboot", "reload", "reset"], "`lab2nix restart` restarts domains"),
     (&["list", "ls", "ps", "info", "domstate", "vms"], "`lab2nix status` lists the domains"),
     (
-        &["snapshot", "snapshots", "snapshot-create", "snapshot-list", "backup", "managedsave"],
-        "`lab2nix save` saves the whole lab, and `lab2nix saves` lists the saves",
+        &["snapshot", "snapshots", "snapshot-create", "snapshot-create-as", "snapshot-list", "backup", "managedsave"],
+        "`lab2nix save` saves the whole lab, `lab2nix saves` lists the saves, and `lab2nix restore` goes back to one",
     ),
     (&["revert", "rollback", "snapshot-revert"], "`lab2nix restore` takes the lab back to a save"),
     (
-        &["delete", "destroy", "remove", "rm", "undefine"],
+        &["destroy"],
+        "`lab2nix down NAME --force` powers a domain off; to delete one, remove it from the spec: `lab2nix plan` shows what the next switch deletes, and what that loses",
+    ),
+    (
+        &["delete", "remove", "rm", "undefine"],
         "remove the object from the spec: the next switch deletes it, and `lab2nix plan` shows what that loses; `lab2nix forget` deletes a save",
     ),
     (
-        &["apply", "build", "deploy", "provision", "switch"],
+        &["apply", "build", "deploy", "switch"],
         "`lab2nix gen` writes the files, and `nixos-rebuild switch` makes the objects from them",
     ),
-    (&["diff", "preview", "dry-run"], "`lab2nix plan` shows what a switch does"),
+    (
+        &["provision", "playbook"],
+        "`lab2nix inventory --format ansible` prints an inventory for Ansible, and `lab2nix run` runs a command in guests",
+    ),
+    (&["scale"], "`replicas` in the spec makes several domains of one entry, and `lab2nix gen` writes them"),
+    (&["doctor"], "`lab2nix check` checks a spec, and `lab2nix status` shows how the lab is"),
+    (&["diff", "preview", "dry-run", "refresh"], "`lab2nix plan` shows what a switch does"),
     (&["validate", "verify", "lint"], "`lab2nix check` checks a spec"),
     (&["new"], "`lab2nix init` begins a lab, and `lab2nix add` writes new objects into its spec"),
-    (&["exec", "execute", "winrm", "powershell"], "`lab2nix run` runs a command in guests"),
+    (
+        &["exec", "execute", "winrm", "powershell"],
+        "`lab2nix run` runs a command in guests, and `lab2nix ssh` and `lab2nix console` lead to a shell",
+    ),
     (&["shell", "attach", "connect", "login"], "`lab2nix console`, `lab2nix ssh` and `lab2nix view` lead to a guest"),
     (&["logs"], "`lab2nix console` shows what a guest writes to its serial console"),
+    (
+        &["rdp"],
+        "`lab2nix view` opens the display of a guest, and `lab2nix inventory --format rdp` writes files for remote desktops",
+    ),
     (&["vnc", "spice", "screen", "vncdisplay", "virt-viewer"], "`lab2nix view` opens the display of a guest"),
     (&["cp", "scp", "rsync"], "`lab2nix inventory --format ssh` prints a configuration for `scp -F FILE`"),
     (&["edit"], "edit the spec; `lab2nix gen` writes the files then, and `lab2nix plan` shows what a switch does"),
@@ -45,7 +65,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     ),
     (&["export", "dump", "dumpxml", "render"], "`lab2nix xml` prints the definitions for libvirt"),
     (
-        &["addresses", "hosts", "output", "port", "ssh-config", "domifaddr", "ansible"],
+        &["ip", "addresses", "hosts", "output", "port", "ssh-config", "domifaddr", "ansible"],
         "`lab2nix inventory` prints the addresses, in several formats",
     ),
     (&["autostart"], "`\"active\": true` in the spec starts a domain with the host; `lab2nix gen` writes it"),
@@ -58,6 +78,10 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
     (&["--spec"], "SPEC", "its specs are arguments, such as `lab.json`"),
     (&["--all", "-a"], "GLOB", "without names, all domains of the lab are meant"),
     (&["--only"], "GLOB", "names of domains are arguments, such as `web`"),
+    (&["--shell"], "SHELL", "the shell is an argument, such as `bash`"),
+    (&["-m", "--message"], "--description", "the option is `--description`"),
+    (&["--dry-run", "-n"], "--activation", "it changes nothing"),
+    (&["--dry-run", "-n"], "--into", "without `--into`, nothing is written"),
     (&["-f", "--yes", "-y"], "--force", "the option is `--force`"),
     (&["--json"], "--format", "the option is `--format json`"),
     (
@@ -71,8 +95,28 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
     (&["--host", "--limit"], "--only", "`--only NAME` selects domains"),
 ];
 
+/// What commands need, by their names, where a word is missing.
+const NEEDED: &[(&[&str], &str)] = &[
+    (&["run"], "domains and a command, with `--` between: `lab2nix run web -- uname -a`"),
+    (&["save"], "the name of a save, such as `lab2nix save clean`"),
+    (&["restore"], "the name of a save, such as `lab2nix restore clean`; `lab2nix saves` lists them"),
+    (&["forget"], "the name of a save, such as `lab2nix forget clean`; `lab2nix saves` lists them"),
+    (&["ssh", "console", "view"], "the name of a domain, such as `web`; `lab2nix status` lists them"),
+    (&["add"], "a kind and a name, such as `lab2nix add domain web`"),
+    (&["rename"], "the old name and the new one, such as `lab2nix rename web www`"),
+    (&["inventory"], "a format, such as `lab2nix inventory --format ansible`; `lab2nix inventory --help` lists them"),
+    (&["completions"], "a shell, such as `lab2nix completions bash`"),
+];
+
+/// What to do with a further word, by the commands that do not take it.
+const FURTHER: &[(&[&str], &str)] = &[
+    (&["save", "restore", "forget"], "names of domains stand after `--only`"),
+    (&["ssh", "console", "view"], "what is for the other program stands after `--`"),
+    (&["rename"], "it takes two names, and `--kind` where several objects have the old one"),
+];
+
 /// What is wrong with the arguments, in place of the parser's own words where these do not lead on.
-pub(super) fn message(error: &clap::Error) -> String {
+pub(super) fn message(error: &clap::Error, arguments: &[OsString]) -> String {
     let of = |kind| match error.get(kind) {
         Some(ContextValue::String(word)) => Some(word.as_str()),
         _ => None,
@@ -80,45 +124,68 @@ pub(super) fn message(error: &clap::Error) -> String {
     let text = error.to_string();
     let usage = text.lines().find_map(|line| line.strip_prefix("Usage: lab2nix "));
     let command = usage.and_then(|usage| usage.split(' ').next()).filter(|word| !word.starts_with(['[', '<', '-']));
+    let needed = |command: &str| about(NEEDED, command).map(|needed| format!("`{command}` needs {needed}"));
     match (error.kind(), of(ContextKind::InvalidSubcommand), of(ContextKind::InvalidArg)) {
         (ErrorKind::InvalidSubcommand, Some(word), _) => unknown_command(word),
-        (ErrorKind::UnknownArgument, _, Some(option)) => unknown_option(command, option, &text),
-        (ErrorKind::MissingRequiredArgument, ..) if command == Some("run") => {
-            "`run` needs domains and a command, with `--` between: `lab2nix run web -- uname -a`".to_owned()
+        (ErrorKind::UnknownArgument, _, Some(option)) => {
+            unknown_option(command, option, of(ContextKind::SuggestedArg), arguments)
         }
-        (ErrorKind::MissingRequiredArgument, ..) if matches!(command, Some("save" | "restore" | "forget")) => {
-            let command = command.unwrap_or_default();
-            let names = if command == "save" { "" } else { "; `lab2nix saves` lists them" };
-            format!("`{command}` needs the name of a save, such as `lab2nix {command} clean`{names}")
+        (ErrorKind::MissingRequiredArgument, ..) => {
+            command.and_then(needed).unwrap_or_else(|| without_advice(&text).to_owned())
         }
-        _ => trimmed(&text),
+        _ => without_advice(&text).to_owned(),
     }
 }
 
-fn trimmed(text: &str) -> String {
-    text.trim().trim_start_matches("error: ").to_owned()
+/// What a table has of a command.
+fn about<'t>(table: &[(&[&str], &'t str)], command: &str) -> Option<&'t str> {
+    table.iter().find(|(commands, _)| commands.contains(&command)).map(|(_, text)| *text)
 }
 
-/// What to say of an option that a command does not have; `text` is what the parser says.
-fn unknown_option(command: Option<&str>, option: &str, text: &str) -> String {
-    let meant = text.lines().find_map(|line| line.split_once("a similar argument exists: '")?.1.strip_suffix('\''));
-    let whole = help::command();
+/// The parser's words without its advice to try another option.
+fn without_advice(text: &str) -> &str {
+    let text = text.trim().trim_start_matches("error: ");
+    text.split_once("\n\nFor more information").map_or(text, |(text, _)| text)
+}
+
+/// What to say of an option that a command does not have; `meant` is one that is like it.
+fn unknown_option(command: Option<&str>, option: &str, meant: Option<&str>, arguments: &[OsString]) -> String {
+    let whole = built();
+    let words = || arguments.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
     let Some((name, known)) = command.and_then(|name| Some((name, whole.find_subcommand(name)?))) else {
-        let is_of_some = whole.get_subcommands().any(|command| has(command, option));
-        let help = match meant {
-            _ if is_of_some => format!("write it after the command, as in `lab2nix COMMAND {option}`"),
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`lab2nix --help` lists all".to_owned(),
+        let later = words().find_map(|word| whole.find_subcommand(word));
+        let has_it =
+            later.map_or_else(|| whole.get_subcommands().any(|command| has(command, option)), |it| has(it, option));
+        let help = match (later.map(clap::Command::get_name), meant) {
+            (later, _) if has_it => {
+                format!("write it after the command, as in `lab2nix {} {option}`", later.unwrap_or("COMMAND"))
+            }
+            (Some(later), _) => {
+                return unknown_option(Some(later), option, meant, arguments);
+            }
+            (None, Some(meant)) => format!("did you mean `{meant}`?"),
+            (None, None) => "`lab2nix --help` lists all".to_owned(),
         };
         return format!("no command stands before `{option}`: {help}");
     };
     if !option.starts_with('-') {
-        return format!("`{name}` does not take `{option}` as well: `lab2nix {name} --help` says what it takes");
+        let help =
+            about(FURTHER, name).map_or_else(|| format!("`lab2nix {name} --help` says what it takes"), str::to_owned);
+        return format!("`{name}` does not take `{option}` as well: {help}");
     }
+    let after = words().skip_while(|word| *word != option).nth(1);
+    let names_spec = option == "-f" && after.is_some_and(spec::is_meant);
     let passes_on = ["run", "ssh", "console", "view"].contains(&name);
     let does_it = |(words, needed, _): &&(&[&str], &str, &str)| words.contains(&option) && has(known, needed);
     let elsewhere = OPTIONS.iter().find(does_it).filter(|_| !passes_on);
     let help = match (elsewhere, meant) {
+        _ if name == "run" && option == "--all" => {
+            "all domains are `'*'`, as in `lab2nix run '*' -- COMMAND`".to_owned()
+        }
+        _ if names_spec && ["--spec", "SPEC"].iter().any(|what| has(known, what)) => {
+            let option = if has(known, "--spec") { "--spec " } else { "" };
+            format!("write `{option}{}` for the spec", after.unwrap_or_default())
+        }
         (Some((_, _, help)), _) => (*help).to_owned(),
         (None, Some(meant)) => format!("did you mean `{meant}`?"),
         (None, None) if passes_on => {
@@ -135,8 +202,15 @@ fn has(command: &clap::Command, what: &str) -> bool {
         let is_long = argument.get_long().is_some_and(|long| what.strip_prefix("--") == Some(long));
         let is_value = argument.is_positional()
             && argument.get_value_names().is_some_and(|names| names.iter().any(|name| name.as_str() == what));
-        is_long || is_value || argument.is_global_set() && what == "--deny"
+        is_long || is_value
     })
+}
+
+/// The whole command, whose subcommands have its global options too.
+fn built() -> clap::Command {
+    let mut command = help::command();
+    command.build();
+    command
 }
 
 /// What to say of a command that there is not.
@@ -144,12 +218,14 @@ fn unknown_command(word: &str) -> String {
     let command = help::command();
     let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
     let known: Vec<&str> = visible.map(clap::Command::get_name).collect();
-    let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word)).map(|(_, help)| (*help).to_owned());
+    let written = word;
+    let word = &word.to_lowercase();
+    let elsewhere = about(ELSEWHERE, word).map(str::to_owned);
     // Of two letters, one slip is half of the word.
     let meant =
         || probably_meant(word, &known).filter(|_| word.len() > 2).map(|name| format!("did you mean `{name}`?"));
     let help = elsewhere.or_else(meant).unwrap_or_else(|| "`lab2nix --help` lists all".to_owned());
-    format!("there is no command `{word}`: {help}")
+    format!("there is no command `{written}`: {help}")
 }
 
 #[cfg(test)]
@@ -165,16 +241,19 @@ mod tests {
 
     #[test]
     fn words_of_other_tools_lead_to_commands_that_are_there() {
-        let command = help::command();
+        let command = built();
         let mut known = BTreeSet::new();
         for (words, needed, help) in OPTIONS {
-            let having = |command: &&clap::Command| *needed == "--deny" || has(command, needed);
+            let having = |command: &&clap::Command| has(command, needed);
             assert_ne!(command.get_subcommands().filter(having).count(), 0, "{needed}: {help}");
-            assert!(words.iter().all(|word| known.insert(*word)), "{words:?}");
+            assert!(words.iter().all(|word| known.insert((*word, *needed))), "{words:?}");
+        }
+        for (commands, _) in NEEDED.iter().chain(FURTHER) {
+            assert!(commands.iter().all(|name| command.find_subcommand(name).is_some()), "{commands:?}");
         }
         for (words, help) in ELSEWHERE {
             for word in *words {
-                assert!(known.insert(*word), "`{word}` is there twice");
+                assert!(known.insert((*word, "")), "`{word}` is there twice");
                 assert!(command.find_subcommand(word).is_none(), "`{word}` is a command");
             }
             for name in named(help) {

@@ -103,6 +103,10 @@ impl Choice {
                 let help = format!("upper and lower case are different in names, and there is {alike}");
                 Err(Error::NoDomain { word: pattern.as_str().to_owned(), help })
             }
+            Some(Term::Name(word)) if word.contains(['*', '?']) => {
+                let help = "the name of a single domain is wanted, and no glob".to_owned();
+                Err(Error::NoDomain { word: word.clone(), help })
+            }
             Some(Term::Name(word)) => Err(no_domain(word, &domains)),
             Some(Term::Profile(word)) => {
                 let known = domains.iter().flat_map(|(_, profiles)| profiles.iter().map(String::as_str));
@@ -114,7 +118,16 @@ impl Choice {
 }
 
 fn no_domain(word: &str, domains: &[(&str, &[String])]) -> Error {
-    Error::NoDomain { word: word.to_owned(), help: did_you_mean(word, domains.iter().map(|(name, _)| *name)) }
+    let names = || domains.iter().map(|(name, _)| *name);
+    let is_name = |word: &str| names().any(|name| name == word);
+    let help = match word.rsplit_once('@') {
+        _ if word.is_empty() => "the name is empty".to_owned(),
+        _ if word == "all" => "all domains are `*`, in quotes".to_owned(),
+        _ if word.split(',').count() > 1 && word.split(',').all(is_name) => "names are separated by blanks".to_owned(),
+        Some((_, name)) if is_name(name) => format!("write `{name}`, and its user is that of the spec"),
+        _ => did_you_mean(word, names()),
+    };
+    Error::NoDomain { word: word.to_owned(), help }
 }
 
 impl Term {
@@ -172,6 +185,10 @@ mod tests {
                 "there is no domain `WEB*`: upper and lower case are different in names, and there is `web-1` and `web.10`",
             ),
         );
+        check(&["web-1,DC01"], Err("there is no domain `web-1,DC01`: names are separated by blanks"));
+        check(&["me@web-1"], Err("there is no domain `me@web-1`: write `web-1`, and its user is that of the spec"));
+        check(&["all"], Err("there is no domain `all`: all domains are `*`, in quotes"));
+        check(&[""], Err("there is no domain ``: the name is empty"));
         check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));
         check(&["@servers"], Err("no domain has the profile `servers`: did you mean `server`?"));
         check(

@@ -28,10 +28,9 @@ struct Forward {
 }
 
 impl Endpoint {
-    /// How a domain of a lab is reached: by the interface that `manage` names; else by the first with a known address, and by those
-    /// that the host itself is not on (macvtap) only where there is no other; else by the first with ports of the host; else by an address
-    /// among guests, to which somebody may have a route. Nothing
-    /// where none of that is known.
+    /// How a domain of a lab is reached: by the interface that `manage` names; else by the first with a known address,
+    /// and by those that the host itself is not on (macvtap) only where there is no other; else by the first with ports of
+    /// the host; else by an address among guests, to which somebody may have a route. Nothing where none of that is known.
     #[must_use]
     pub fn of(lab: &Lab, domain: &Domain) -> Option<Self> {
         Self::of_machine(lab, &Machine::of(domain))

@@ -103,6 +103,13 @@ impl fmt::Display for Size {
     }
 }
 
+/// An amount of bytes for people, in the largest unit that it is a whole number of: `60 GiB`, `12 bytes`.
+#[must_use]
+pub fn in_words(bytes: u64) -> String {
+    let (count, unit) = i64::try_from(bytes).map_or((0, ""), |bytes| Size(bytes).in_largest_unit());
+    if unit.is_empty() { format!("{bytes} bytes") } else { format!("{count} {unit}") }
+}
+
 /// How many bytes an amount has, in a unit of libvirt's, in letters of either case
 /// ([source](https://libvirt.org/formatstorage.html#general-metadata)). `None` for another unit, and beyond 2⁶³.
 #[must_use]

@@ -6,6 +6,7 @@ use rnix::ast::{self, HasEntry as _};
 use rowan::ast::AstNode as _;
 
 use super::read::Parsed;
+use crate::lab::size::bytes_of_amount;
 
 /// An object of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +62,8 @@ impl Listed {
             Some((between(rest, "<name>", "</name>")?, capacity.split_once('<')?.0, unit))
         });
         let volume = |(name, count, unit): (&str, &str, &str)| {
-            let capacity = count.parse::<u64>().ok()?.checked_mul(bytes_of(unit)?)?;
-            Some(ListedVolume { name: name.to_owned(), capacity })
+            let capacity = bytes_of_amount(count.parse().ok()?, unit)?;
+            Some(ListedVolume { name: name.to_owned(), capacity: capacity.try_into().ok()? })
         };
         structured.chain(xml).filter_map(volume).collect()
     }
@@ -81,19 +82,11 @@ pub fn seeds(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
         _ => None,
     });
     let labs = labs.into_iter().flat_map(|list| list.items().collect::<Vec<_>>());
-    let of_lab = |lab| match lab {
-        ast::Expr::AttrSet(set) => set.attrpath_values().collect::<Vec<_>>(),
-        _ => Vec::new(),
-    };
-    let seeds = labs.flat_map(of_lab).filter(|entry| name(entry).as_deref() == Some("seeds"));
+    let seeds = labs.flat_map(attributes).filter(|(name, _)| name == "seeds");
+    let text = |(name, value): (String, ast::Expr)| (name, value.syntax().text().to_string());
     seeds
-        .flat_map(|entry| attributes(&entry))
-        .map(|(domain, entry)| {
-            let text = |(name, entry): (String, ast::AttrpathValue)| {
-                (name, entry.value().map(|value| value.syntax().text().to_string()).unwrap_or_default())
-            };
-            (domain, attributes(&entry).into_iter().map(text).collect())
-        })
+        .flat_map(|(_, seeds)| attributes(seeds))
+        .map(|(domain, seed)| (domain, attributes(seed).into_iter().map(text).collect()))
         .collect()
 }
 
@@ -104,9 +97,9 @@ pub fn instance(meta_data: &str) -> Option<&str> {
 }
 
 /// The entries of an attribute set, by their names.
-fn attributes(entry: &ast::AttrpathValue) -> Vec<(String, ast::AttrpathValue)> {
-    let Some(ast::Expr::AttrSet(set)) = entry.value() else { return Vec::new() };
-    set.attrpath_values().filter_map(|entry| Some((name(&entry)?, entry))).collect()
+fn attributes(set: ast::Expr) -> Vec<(String, ast::Expr)> {
+    let ast::Expr::AttrSet(set) = set else { return Vec::new() };
+    set.attrpath_values().filter_map(|entry| Some((name(&entry)?, entry.value()?))).collect()
 }
 
 fn name(entry: &ast::AttrpathValue) -> Option<String> {
@@ -117,12 +110,6 @@ fn name(entry: &ast::AttrpathValue) -> Option<String> {
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(start)?;
     Some(rest.split_once(end)?.0)
-}
-
-/// How many bytes a unit of libvirt's has, of those that generated files use.
-fn bytes_of(unit: &str) -> Option<u64> {
-    let units = [("bytes", 0), ("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
-    units.iter().find(|(name, _)| *name == unit).map(|(_, shift)| 1 << shift)
 }
 
 #[cfg(test)]

@@ -21,8 +21,8 @@ fn the_readme_shows_what_plan_says() {
     world.write("/lab/old-router.xml", OLD);
     world.virsh(&["define", "/lab/old-router.xml"]);
     world.virsh(&["start", "old-router"]);
-    let said = world.run(&["env", "--chdir=/lab", "lab2nix", "plan"]);
+    let said = world.run(&["env", "--chdir=/lab", "lab2nix", "plan", "--activation", "gentle"]);
     let readme = Document::read(Path::new("README.md"));
-    let shown = readme.blocks("text").find_map(|block| block.said_by("lab2nix plan"));
+    let shown = readme.blocks("text").find_map(|block| block.said_by("lab2nix plan --activation gentle"));
     pretty_assertions::assert_eq!(said, shown.expect("it shows a plan"));
 }

@@ -36,10 +36,9 @@ pub struct World {
     holder: Child,
     /// The first process, as it is known outside.
     pid: u32,
-    /// Its namespaces, as `/proc` names them.
-    namespaces: Vec<PathBuf>,
-    /// The same, held, so that the kernel gives their numbers to no other world before this one has been looked for.
-    held: Vec<fs::File>,
+    /// Its namespaces: as `/proc` names them, and held, so that the kernel gives their numbers to no other world before this
+    /// one has been looked for.
+    namespaces: Vec<(PathBuf, fs::File)>,
     /// The kernel of its own that all is done under, if it has one.
     machine: Option<Machine>,
 }
@@ -78,16 +77,15 @@ impl World {
         unshare.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut holder = unshare.spawn().expect("util-linux is part of every Debian");
         let output = holder.stdout.take().expect("it is piped");
-        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new(), held: Vec::new(), machine: None };
+        let mut world = Self { test, root, holder, pid: 0, namespaces: Vec::new(), machine: None };
 
         for line in BufReader::new(output).lines() {
             let line = line.expect("the script prints text");
             if let Some(pid) = line.strip_prefix("process ") {
                 world.pid = pid.parse().expect("the script prints its number");
                 let process = PathBuf::from("/proc").join(pid);
-                world.namespaces = namespaces_of(&process);
-                let hold = |(_, link): &(&str, &str)| fs::File::open(process.join("ns").join(link)).ok();
-                world.held = NAMESPACES.iter().filter_map(hold).collect();
+                let hold = |link: PathBuf| Some((fs::read_link(&link).ok()?, fs::File::open(link).ok()?));
+                world.namespaces = links_of(&process).filter_map(hold).collect();
             }
             if line == "ready" {
                 world.print("starts", began);
@@ -269,20 +267,22 @@ impl World {
     /// When there is nobody for long.
     pub fn fetch(&self, address: &str) -> String {
         let began = Instant::now();
+        let mut complaint = String::new();
         while began.elapsed() < Duration::from_secs(PATIENCE) {
             let output = self.output(&["busybox", "wget", "-q", "-T", "2", "-O", "-", address], "");
             if output.status.success() {
                 return String::from_utf8(output.stdout).expect("the guest serves text");
             }
+            complaint = String::from_utf8_lossy(&output.stderr).into_owned();
             thread::sleep(Duration::from_millis(500));
         }
-        panic!("{}: no answer from {address}\n{}", self.test, self.logs());
+        panic!("{}: no answer from {address}: {complaint}\n{}", self.test, self.logs());
     }
 
-    /// What libvirtd, QEMU and a guest wrote.
+    /// The last that libvirtd, QEMU and a guest wrote.
     fn logs(&self) -> String {
         if self.machine.is_some() {
-            let tail = "for log in /var/log/libvirt/libvirtd.log /var/log/libvirt/qemu/*.log; do echo \"--- $log\"; cat \"$log\"; done";
+            let tail = "for log in /var/log/libvirt/libvirtd.log /var/log/libvirt/qemu/*.log; do echo \"--- $log\"; tail -n 60 \"$log\"; done";
             return String::from_utf8_lossy(&self.output(&["bash", "-c", tail], "").stdout).into_owned();
         }
         let directory = self.inside().join("var/log/libvirt");
@@ -290,7 +290,9 @@ impl World {
         logs.extend(crate::support::entries(directory.join("qemu")));
         let text = |log: &PathBuf| {
             let text = fs::read(log).unwrap_or_default();
-            format!("--- {}\n{}", log.display(), String::from_utf8_lossy(&text).trim_end())
+            let text = String::from_utf8_lossy(&text);
+            let lines: Vec<&str> = text.trim_end().lines().collect();
+            format!("--- {}\n{}", log.display(), lines[lines.len().saturating_sub(60)..].join("\n"))
         };
         logs.iter().map(text).collect::<Vec<_>>().join("\n")
     }
@@ -298,7 +300,9 @@ impl World {
     /// What there is of the world outside of it: its processes, its mounts, its files.
     fn remains(&self) -> Vec<String> {
         let processes = fs::read_dir("/proc").expect("there is a `/proc`").flatten().map(|entry| entry.path());
-        let of_world = |process: &PathBuf| namespaces_of(process).iter().any(|found| self.namespaces.contains(found));
+        let is_own = |found: PathBuf| self.namespaces.iter().any(|(own, _)| *own == found);
+        // A process that has ended has none.
+        let of_world = |process: &PathBuf| links_of(process).any(|link| fs::read_link(link).is_ok_and(is_own));
         let mut remains: Vec<String> = processes
             .filter(of_world)
             .map(|process| {
@@ -342,7 +346,8 @@ impl Drop for World {
     }
 }
 
-/// The namespaces of a process that are a world's own; none when it has ended, or is no process.
-fn namespaces_of(process: &Path) -> Vec<PathBuf> {
-    NAMESPACES.iter().filter_map(|(_, link)| fs::read_link(process.join("ns").join(link)).ok()).collect()
+/// Where `/proc` names the namespaces of a process that are a world's own.
+fn links_of(process: &Path) -> impl Iterator<Item = PathBuf> {
+    let directory = process.join("ns");
+    NAMESPACES.iter().map(move |(_, link)| directory.join(link))
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{entries, skip};
+use crate::support::{entries, leave_out, skip};
 
 #[test]
 fn the_lab_that_the_nixos_test_boots_is_fresh() {
@@ -36,7 +36,7 @@ fn the_home_of_the_project_is_the_one_in_the_manifest() {
 fn every_output_evaluates() {
     for variable in ["NIXPKGS_LIB", "NIXVIRT_SRC"] {
         if env::var_os(variable).is_none_or(|path| path.is_empty()) {
-            eprintln!("skipped, because {variable} is not set");
+            leave_out(&format!("{variable} is not set"));
             return;
         }
     }

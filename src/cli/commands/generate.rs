@@ -8,9 +8,11 @@ use indexmap::IndexMap;
 use super::{ATTENTION, Failure, insist, print, put, read_source, report_problems, summary, talk};
 use crate::cli::{Cli, Gen, call};
 use crate::files::{self, Replace, STANDARD_INPUT, State};
+use crate::lab::size;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::nix::host::{HOST_DIRECTORY, is_host_file};
 use crate::nix::listed::{Listed, ListedVolume, instance, listed, seeds};
+use crate::nix::module::MODULE_FILE_NAME;
 use crate::pipeline::{self, Checked};
 use crate::plan::capacity::resize_command;
 use crate::problem::quoted_list;
@@ -138,33 +140,31 @@ fn other_sizes(files: &[Proven], before: &[State]) -> Vec<String> {
 /// Says that a volume keeps its size.
 fn other_size(pool: &str, name: &str, before: u64, wanted: u64) -> String {
     let stays =
-        format!("volume `{name}` of pool `{pool}` keeps its size of {} if it already exists", visible::size(before));
+        format!("volume `{name}` of pool `{pool}` keeps its size of {} if it already exists", size::in_words(before));
     if wanted < before {
         return format!(
             "warning: {stays}: shrinking it to {} would lose the data beyond that; use a new volume for a smaller disk\n",
-            visible::size(wanted)
+            size::in_words(wanted)
         );
     }
     format!(
         "note: {stays}: {} enlarges it to {} while no domain uses it, otherwise `virsh blockresize`\n",
         resize_command(pool, name, wanted),
-        visible::size(wanted)
+        size::in_words(wanted)
     )
 }
 
 /// Says which domains had other settings for cloud-init in the files before: it has no news of a machine that it knows.
 fn other_seeds(files: &[Proven], before: &[State]) -> Option<String> {
-    let mut domains = Vec::new();
-    for (file, state) in files.iter().zip(before) {
-        let State::Differs { old } = state else { continue };
-        let old = seeds(old);
-        let is_changed = |(domain, new): &(String, BTreeMap<String, String>)| {
-            let machine =
-                |of: &BTreeMap<String, String>| of.get("metaData").and_then(|text| instance(text)).map(str::to_owned);
-            old.get(domain).is_some_and(|old| old != new && machine(old) == machine(new))
-        };
-        domains.extend(seeds(file.text()).into_iter().filter(is_changed).map(|(domain, _)| domain));
-    }
+    let (file, state) = files.iter().zip(before).find(|(file, _)| file.name() == MODULE_FILE_NAME)?;
+    let State::Differs { old } = state else { return None };
+    let old = seeds(old);
+    let is_changed = |(domain, new): &(String, BTreeMap<String, String>)| {
+        let machine =
+            |of: &BTreeMap<String, String>| of.get("metaData").and_then(|text| instance(text)).map(str::to_owned);
+        old.get(domain).is_some_and(|old| old != new && machine(old) == machine(new))
+    };
+    let domains: Vec<String> = seeds(file.text()).into_iter().filter(is_changed).map(|(domain, _)| domain).collect();
     let of = quoted_list(domains.iter().map(String::as_str));
     (!domains.is_empty()).then(|| {
         format!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{ATTENTION, Failure, directory_wanted, report_problems, talk};
-use crate::cli::{Cli, InitArguments};
+use crate::cli::{Cli, InitArguments, spec};
 use crate::files::{self, Outcome, Replace, State};
 use crate::place::Place;
 use crate::problem::{Id, Problem};
@@ -14,7 +14,9 @@ use crate::{pipeline, visible};
 pub(super) fn init(cli: &Cli, arguments: &InitArguments) -> Result<u8, Failure> {
     let InitArguments { directory, template, flake } = arguments;
     directory_wanted(directory)?;
-    let files = template.of_lab(*flake).iter().map(|(name, text)| proof::template_file(name, text));
+    let keeps_spec = *flake && directory.join(spec::DEFAULT).exists();
+    let files = template.of_lab(*flake).iter().filter(|(name, _)| !keeps_spec || *name != spec::DEFAULT);
+    let files = files.map(|(name, text)| proof::template_file(name, text));
     let files: Vec<Proven> = files.collect::<Result<_, _>>().map_err(pipeline::Error::from)?;
     let states = files::compare(directory, &files, Replace::Nothing)?;
     let is_there = |(file, state): (&Proven, &State)| (*state != State::Missing).then(|| there(directory, file.name()));
@@ -40,7 +42,8 @@ pub(super) fn init(cli: &Cli, arguments: &InitArguments) -> Result<u8, Failure> 
     } else {
         format!("cd {} && {command}", visible::shell(&directory.to_string_lossy()))
     };
-    talk(cli, &format!("next: give the lab its name in lab.json, and what its comments ask for; then `{command}`\n"));
+    let first = if keeps_spec { "" } else { "give the lab its name in lab.json, and what its comments ask for; then " };
+    talk(cli, &format!("next: {first}`{command}`\n"));
     Ok(0)
 }
 

@@ -17,7 +17,8 @@ pub(super) fn man(cli: &Cli, dir: Option<&Path>) -> Result<u8, Failure> {
     };
     directory_wanted(dir)?;
     let command = help::command();
-    let is_named = dir.to_str().filter(|name| command.find_subcommand(name).is_some());
+    let word = dir.to_str().map(|word| word.strip_prefix("lab2nix-").unwrap_or(word));
+    let is_named = word.filter(|name| command.find_subcommand(name).is_some());
     if let Some(command) = is_named.filter(|_| !dir.exists()) {
         return Err(Failure::PageOfCommand { command: command.to_owned() });
     }

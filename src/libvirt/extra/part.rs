@@ -117,7 +117,10 @@ pub(super) fn refuse_reserved(name: &str, extra: &ExtraAt, problems: &mut Vec<Pr
                     problems.push(
                         Problem::new(Id::ConflictingFields, Place::key(at), message)
                             .label(format!("what the {what} is"))
-                            .help(format!("use the keys of the {what}")),
+                            .help(match *path {
+                                "address" => format!("use the key `guest` of the {what}"),
+                                _ => format!("use the keys of the {what}"),
+                            }),
                     );
                     break;
                 }

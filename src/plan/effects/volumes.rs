@@ -6,10 +6,10 @@ use super::Effects;
 use super::disks::path_of;
 use crate::activation::outcome::Deed;
 use crate::lab::identity::ObjectKind;
+use crate::lab::size;
 use crate::plan::capacity::resize_command;
 use crate::plan::consequence::Consequence;
 use crate::plan::{Cause, Subject};
-use crate::visible;
 
 impl Effects<'_> {
     pub(super) fn volumes(&mut self) {
@@ -78,7 +78,7 @@ impl Effects<'_> {
                     self.add(
                         Consequence::NoEffect,
                         me(),
-                        format!("keeps its size of {}, not {}", visible::size(now), visible::size(wanted)),
+                        format!("keeps its size of {}, not {}", size::in_words(now), size::in_words(wanted)),
                         cause(),
                     );
                     self.instead(if wanted > now {
@@ -87,7 +87,7 @@ impl Effects<'_> {
                     } else {
                         format!(
                             "use a new volume: shrinking this one to {} would lose the data beyond that",
-                            visible::size(wanted)
+                            size::in_words(wanted)
                         )
                     });
                 }

@@ -122,7 +122,7 @@ pub(crate) fn assign_slots<'a>(
         if let Some(at) = fixed.get(&address.bus) {
             problems.push(
                 duplicate("an interface has the bus with its number, counted from 1", Place::value(at))
-                    .help("choose a bus after those of the interfaces, such as `20`"),
+                    .help("choose a bus after those of the interfaces, such as `20`, or give the interface another address by its `guest`"),
             );
         }
         if let Some((_, first)) = all[..index].iter().find(|(other, _)| *other == address) {

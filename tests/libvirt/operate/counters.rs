@@ -50,17 +50,11 @@ impl<'w> Counters<'w> {
     /// Waits until each guest has counted on by so many seconds, without a break.
     pub fn go_on(&self, seconds: f64) {
         let before: Vec<Option<Count>> = self.domains.iter().map(|domain| self.heard(domain).last().copied()).collect();
-        let began = Instant::now();
         for (domain, before) in self.domains.iter().zip(before) {
-            let has_gone_on = || {
-                let heard = self.heard(domain);
+            self.heard_until(domain, "does not count on", |heard| {
                 let first = before.or(heard.first().copied());
                 first.zip(heard.last()).is_some_and(|(first, last)| last.counter >= first.counter + seconds)
-            };
-            while !has_gone_on() {
-                assert!(began.elapsed() < PATIENCE, "{domain} does not count on");
-                thread::sleep(Duration::from_millis(100));
-            }
+            });
         }
     }
 
@@ -69,12 +63,7 @@ impl<'w> Counters<'w> {
     pub fn moments_gone_back_to(&self, quiet: f64) -> Vec<(f64, f64)> {
         let moments = |domain: &String| {
             let goes_back = |pair: &[Count]| pair[1].counter < pair[0].counter;
-            let began = Instant::now();
-            while !self.heard(domain).windows(2).any(goes_back) {
-                assert!(began.elapsed() < PATIENCE, "{domain} has not gone back");
-                thread::sleep(Duration::from_millis(100));
-            }
-            let heard = self.heard(domain);
+            let heard = self.heard_until(domain, "has not gone back", |heard| heard.windows(2).any(goes_back));
             // What the host hears late makes it more.
             let calm = heard.iter().take_while(|count| count.heard <= quiet);
             let apart = calm.map(|count| count.heard - count.counter).fold(f64::MAX, f64::min);
@@ -84,6 +73,19 @@ impl<'w> Counters<'w> {
             (stop.expect("it has counted before")[0].counter + apart, heard[back].counter + apart)
         };
         self.domains.iter().map(moments).collect()
+    }
+
+    /// What has been heard of a domain, as soon as that is enough.
+    fn heard_until(&self, domain: &str, complaint: &str, is_enough: impl Fn(&[Count]) -> bool) -> Vec<Count> {
+        let began = Instant::now();
+        loop {
+            let heard = self.heard(domain);
+            if is_enough(&heard) {
+                return heard;
+            }
+            assert!(began.elapsed() < PATIENCE, "{domain} {complaint}");
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     fn heard(&self, domain: &str) -> Vec<Count> {

@@ -59,13 +59,12 @@ fn init_writes_the_flake_of_the_template() {
 #[test]
 fn init_overwrites_nothing() {
     let place = Place::with(GOOD);
-    place
-        .run(&["init", "--flake"])
-        .exits(1)
-        .without_result()
-        .says("error[foreign-file]: `lab.json` is there already\n");
+    place.run(&["init"]).exits(1).without_result().says("error[foreign-file]: `lab.json` is there already\n");
+    // A spec that is there already gets its flake.
+    let ran = place.run(&["init", "--flake"]).exits(0).without_result();
+    assert!(ran.err.starts_with("wrote flake.nix\n") && ran.err.ends_with("\nnext: `nix run .#gen`\n"), "{ran:?}");
     assert_eq!(spec(&place), GOOD);
-    assert!(!place.has("flake.nix"));
+    place.run(&["init", "--flake"]).exits(1).says("error[foreign-file]: `flake.nix` is there already\n");
 }
 
 #[test]

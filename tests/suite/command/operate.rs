@@ -80,10 +80,14 @@ fn one_that_is_not_ready_stops_those_after_it_and_nothing_else() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let interface = format!(
         r#", "interfaces": [{{ "user": true, "forwards": [{{ "host": {free}, "guest": 3389, "address": "127.0.0.1" }}] }}],
-        "ready": {{ "tcp": 3389, "timeout": "1s" }}"#
+        "ready": {{ "tcp": 3389, "timeout": "10s" }}"#
     );
     let fake = lab("", &interface);
-    let ran = fake.run(&["up"]).exits(1).without_result().without_times();
+    let ran = fake.run(&["up"]).exits(1).without_result();
+    for said in ["sccm: not ready yet: 127.0.0.1:", "sccm: not ready after 10 s: 127.0.0.1:"] {
+        assert!(ran.err.contains(said), "{ran:?}");
+    }
+    let ran = ran.without_times();
     let expected = format!(
         "sccm: started\n\
          sccm: not ready: 127.0.0.1:{free} does not accept connections\n\

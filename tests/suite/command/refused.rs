@@ -10,15 +10,19 @@ use super::place::{GOOD, LAB2NIX, Place, Ran};
 const WARNS: &str =
     r#"{ "lab": "hello", "domains": { "web": { "memory": "1GiB", "interfaces": [{ "bridge": "br0" }] } } }"#;
 
+/// Refused arguments say this and nothing else.
+fn says(place: &Place, arguments: &[&str], expected: &str) {
+    let ran = place.run(arguments).exits(2).without_result();
+    assert_eq!(ran.err, format!("error: {expected}\n"));
+}
+
 #[test]
 fn a_command_that_is_none_is_told_apart() {
     let place = Place::with(GOOD);
-    let check = |arguments: &[&str], expected: &str| {
-        let ran = place.run(arguments).exits(2).without_result();
-        assert_eq!(ran.err, format!("error: {expected}\n"));
-    };
+    let check = |arguments: &[&str], expected: &str| says(&place, arguments, expected);
     check(&["gne"], "there is no command `gne`: did you mean `gen`?");
     check(&["help", "gne"], "there is no command `gne`: did you mean `gen`?");
+    check(&["START"], "there is no command `START`: `lab2nix up` starts domains");
     check(&["start"], "there is no command `start`: `lab2nix up` starts domains");
     check(&["frobnicate"], "there is no command `frobnicate`: `lab2nix --help` lists all");
     let alone = place.run(&[]).exits(2).without_result();
@@ -30,10 +34,7 @@ fn a_command_that_is_none_is_told_apart() {
 #[test]
 fn a_spec_is_told_where_it_belongs() {
     let place = Place::with(GOOD);
-    let check = |arguments: &[&str], expected: &str| {
-        let ran = place.run(arguments).exits(2).without_result();
-        assert_eq!(ran.err, format!("error: {expected}\n"));
-    };
+    let check = |arguments: &[&str], expected: &str| says(&place, arguments, expected);
     let for_domain = "`lab.json` is a spec, where names of domains are wanted: write `--spec lab.json`";
     for command in ["up", "status", "restart", "console"] {
         check(&[command, "lab.json"], for_domain);
@@ -52,17 +53,23 @@ fn a_spec_is_told_where_it_belongs() {
         &["inventory", "--format", "hosts", "web"],
         "there is no spec `web`; names of domains are for `xml`, `inventory --only` and the commands that run a lab",
     );
-    let ran = place.run(&["inventory"]).exits(2).without_result();
-    ran.says("--format <json|ansible|ssh|hosts|rdp>\n");
+    let format = "`inventory` needs a format, such as `lab2nix inventory --format ansible`; `lab2nix inventory --help` lists them";
+    check(&["inventory"], format);
+    check(&["graph", "html"], "there is no spec `html`: a format is an option, `--format html`");
+    check(&["check", "lab.jsn"], "there is no file `lab.jsn`: did you mean `lab.json`?");
+    check(&["check", "other.yaml"], "there is no file `other.yaml`: a spec is JSON; `lab2nix init` makes one");
+    check(&["gen", "—check"], "there is no spec `—check`: an option begins with two hyphens, `--`");
+    fs::create_dir(place.path("generated")).expect("the directory is ours");
+    check(&["check", "generated"], "there is no `generated/lab.json`, but `lab.json`: go there, or name it");
+    let inside = place.command(LAB2NIX, &["check"]).current_dir(place.path("generated")).output();
+    let said = String::from_utf8(inside.expect("it is built").stderr).expect("it writes text");
+    assert_eq!(said, "error: there is no `lab.json`, but `../lab.json`: go there, or name it\n");
 }
 
 #[test]
 fn what_a_command_does_not_take_leads_on() {
     let place = Place::with(GOOD);
-    let check = |arguments: &[&str], expected: &str| {
-        let ran = place.run(arguments).exits(2).without_result();
-        assert_eq!(ran.err, format!("error: {expected}\n"));
-    };
+    let check = |arguments: &[&str], expected: &str| says(&place, arguments, expected);
     let between = "`run` needs domains and a command, with `--` between: `lab2nix run web -- uname -a`";
     check(&["run", "web", "uname"], between);
     check(&["run"], between);
@@ -75,13 +82,28 @@ fn what_a_command_does_not_take_leads_on() {
     );
     check(&["up", "--all"], "`up` has no `--all`: without names, all domains of the lab are meant");
     check(&["down", "-f"], "`down` has no `-f`: the option is `--force`");
+    check(&["down", "-f", "lab.json"], "`down` has no `-f`: write `--spec lab.json` for the spec");
+    check(&["gen", "-f", "lab.json"], "`gen` has no `-f`: write `lab.json` for the spec");
+    check(
+        &["run", "--all", "--", "ls"],
+        "`run` has no `--all`: all domains are `'*'`, as in `lab2nix run '*' -- COMMAND`",
+    );
+    check(&["restore", "clean", "web"], "`restore` does not take `web` as well: names of domains stand after `--only`");
+    check(&["ssh", "web", "ls"], "`ssh` does not take `ls` as well: what is for the other program stands after `--`");
+    check(&["plan", "--dry-run"], "`plan` has no `--dry-run`: it changes nothing");
+    check(&["import", "--dry-run"], "`import` has no `--dry-run`: without `--into`, nothing is written");
+    check(&["ssh"], "`ssh` needs the name of a domain, such as `web`; `lab2nix status` lists them");
+    check(&["add", "domain"], "`add` needs a kind and a name, such as `lab2nix add domain web`");
     check(&["up", "--forse"], "`up` has no `--forse`: did you mean `--force`?");
     check(&["gen", "a", "b"], "`gen` does not take `b` as well: `lab2nix gen --help` says what it takes");
+    check(&["gen", "--force"], "`gen` has no `--force`: `lab2nix gen --help` lists all");
+    check(&["check", "--strict"], "`check` has no `--strict`: the option is `--deny warnings`");
     check(&["up", "--zzz"], "`up` has no `--zzz`: `lab2nix up --help` lists all");
     check(
         &["--spec", "lab.json", "up"],
-        "no command stands before `--spec`: write it after the command, as in `lab2nix COMMAND --spec`",
+        "no command stands before `--spec`: write it after the command, as in `lab2nix up --spec`",
     );
+    check(&["--json", "status"], "`status` has no `--json`: the option is `--format json`");
     check(&["--verion"], "no command stands before `--verion`: did you mean `--version`?");
     check(&["plan", "--all"], "`plan` has no `--all`: `lab2nix plan --help` lists all");
     check(&["run", "web", "--tiemout", "5s", "--", "ls"], "`run` has no `--tiemout`: did you mean `--timeout`?");
@@ -153,7 +175,11 @@ fn without_virsh_only_plan_has_another_way() {
         [&["status"][..], &["up"], &["run", "web", "--", "true"], &["save", "a"], &["import"], &["ssh", "web"]]
     {
         let ran = without_virsh(&place, arguments).exits(2).without_result();
-        assert_eq!(ran.err, "error: `virsh` is not installed: install libvirt's client programs\n", "{arguments:?}");
+        assert_eq!(
+            ran.err,
+            "error: `virsh` is not installed: it comes with libvirt (on NixOS `virtualisation.libvirtd.enable`, on Debian the package `libvirt-clients`)\n",
+            "{arguments:?}"
+        );
     }
     without_virsh(&place, &["plan"]).exits(2).says("; `lab2nix plan --from` compares without libvirt\n");
     let ran = without_virsh(&place, &["ssh", "web", "--print"]).exits(0).without_talk();
