@@ -24,7 +24,7 @@
 //!
 //! Beside the way are the rooms that serve several others. [`visible`] is the door for text that goes to a person. [`place`] and [`problem`] say where something is wrong and what;
 //! [`report`] prints that. [`host_file`] and [`host`] know what the machine provides for a lab; [`neighbours`] compares several labs; [`nocloud`] makes the files
-//! that guests read at their first boot; [`graph`] draws labs; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
+//! that guests read at their first boot, and [`answer`] those that Windows Setup reads; [`graph`] draws labs; [`activation`] computes what `NixVirt` does with all that on a host, which [`virsh`]
 //! asks libvirt about, [`gentle`] what is done before and after so that no domain is cut off, and [`plan`] what all of that means for
 //! those whose domains they are, and [`explain`] says it at length, with its address in the documentation ([`book`]); [`operate`] runs a lab on libvirt. [`edit`] changes the text of a spec: it begins a lab, adds objects and renames them. [`inventory`] says who is in labs and how
 //! they are reached, [`inspect`] what all of them are; [`columns`] is for tables. [`keys`] reads the keys of an entry out of a definition, for [`base`], the definitions that entries
@@ -117,6 +117,9 @@ pub mod nocloud;
 pub mod nix;
 
 pub mod xml;
+
+#[warn(missing_docs)]
+pub mod answer;
 
 #[warn(missing_docs)]
 pub mod graph;

@@ -2,6 +2,7 @@
 //! need a libvirt (`tests/libvirt`). They are one program, which is linked once, and its modules are what they are of:
 //! `cargo test --test suite schema::` runs those of `schema.rs`.
 
+mod answer;
 mod book;
 mod command;
 mod cookbook;

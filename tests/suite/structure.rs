@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "libvirt",
     "nocloud",
     "xml",
+    "answer",
     "graph",
     "nix",
     "keys",
