@@ -150,6 +150,8 @@ enum Failure {
     NoComment { command: String },
     #[error("{}", spec::missing(path))]
     NoSpec { path: PathBuf },
+    #[error("there is no spec `{0}`: a revision is `git:{0}`", visible::path(path))]
+    NoFormerSpec { path: PathBuf },
     #[error("`{word}` is a spec, where names of domains are wanted: write `--spec {}`", visible::shell(word))]
     SpecForDomain { word: String },
     #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]

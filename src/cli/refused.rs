@@ -222,8 +222,11 @@ fn unknown_command(word: &str) -> String {
     let word = &word.to_lowercase();
     let elsewhere = about(ELSEWHERE, word).map(str::to_owned);
     // Of two letters, one slip is half of the word.
-    let meant =
-        || probably_meant(word, &known).filter(|_| word.len() > 2).map(|name| format!("did you mean `{name}`?"));
+    let meant = || {
+        probably_meant(word, &known)
+            .filter(|name| word.len() > 2 || name == word)
+            .map(|name| format!("did you mean `{name}`?"))
+    };
     let help = elsewhere.or_else(meant).unwrap_or_else(|| "`lab2nix --help` lists all".to_owned());
     format!("there is no command `{written}`: {help}")
 }

@@ -219,7 +219,11 @@ fn against_spec(
             return Err(Failure::SeveralSpecs);
         }
         let path = spec::named(Path::new(from));
-        let (source, problems) = Source::with_includes(&path, read_bytes(&path)?, &Disk::default());
+        let bytes = read_bytes(&path).map_err(|error| match error {
+            Failure::NoSpec { path } if !spec::is_meant(from) => Failure::NoFormerSpec { path },
+            other => other,
+        })?;
+        let (source, problems) = Source::with_includes(&path, bytes, &Disk::default());
         let checked = pipeline::check(&source, problems);
         former.push((source, checked));
     }

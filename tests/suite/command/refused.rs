@@ -22,6 +22,7 @@ fn a_command_that_is_none_is_told_apart() {
     let check = |arguments: &[&str], expected: &str| says(&place, arguments, expected);
     check(&["gne"], "there is no command `gne`: did you mean `gen`?");
     check(&["help", "gne"], "there is no command `gne`: did you mean `gen`?");
+    check(&["UP"], "there is no command `UP`: did you mean `up`?");
     check(&["START"], "there is no command `START`: `lab2nix up` starts domains");
     check(&["start"], "there is no command `start`: `lab2nix up` starts domains");
     check(&["frobnicate"], "there is no command `frobnicate`: `lab2nix --help` lists all");
@@ -55,6 +56,7 @@ fn a_spec_is_told_where_it_belongs() {
     );
     let format = "`inventory` needs a format, such as `lab2nix inventory --format ansible`; `lab2nix inventory --help` lists them";
     check(&["inventory"], format);
+    check(&["plan", "--from", "HEAD~1"], "there is no spec `HEAD~1`: a revision is `git:HEAD~1`");
     check(&["graph", "html"], "there is no spec `html`: a format is an option, `--format html`");
     check(&["check", "lab.jsn"], "there is no file `lab.jsn`: did you mean `lab.json`?");
     check(&["check", "other.yaml"], "there is no file `other.yaml`: a spec is JSON; `lab2nix init` makes one");
