@@ -4,10 +4,11 @@
 //! Setup ends at a page that waits for somebody, or installs something else, where an element has another name than it knows,
 //! is in another pass, or says nothing it can use; and its published schema only knows passes and nesting. So a table
 //! (`schema/windows/components.json`) has every element that answer files of lab2nix may have: its component and pass, what
-//! stands in it, and in which order. Nothing else is written or read.
+//! stands in it, and in which order. What the table does not have is refused.
 //!
 //! ```
 //! use lab2nix::answer::{Answer, Architecture, Component, Element, Pass};
+//! use lab2nix::spec::guest::Os;
 //!
 //! let shell = Component {
 //!     pass: Pass::Specialize,
@@ -16,11 +17,11 @@
 //! };
 //! let answer = Answer { architecture: Architecture::Amd64, components: vec![shell] };
 //! let text = answer.text();
-//! assert_eq!(Answer::read(&text, "windows-server-2022")?, answer);
+//! assert_eq!(Answer::read(&text, Os::WindowsServer2022)?, answer);
 //!
 //! let misspelt = text.replace("ComputerName", "ComputerNam");
 //! assert_eq!(
-//!     Answer::read(&misspelt, "windows-server-2022").unwrap_err().to_string(),
+//!     Answer::read(&misspelt, Os::WindowsServer2022).unwrap_err().to_string(),
 //!     "specialize, Microsoft-Windows-Shell-Setup, ComputerNam: no such element here",
 //! );
 //! # Ok::<(), lab2nix::answer::Error>(())
@@ -51,7 +52,7 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// Both.
+    /// Those whose guests can run.
     pub const ALL: [Self; 2] = [Self::Amd64, Self::Arm64];
 
     /// What Setup calls it.
@@ -80,7 +81,7 @@ pub enum Pass {
 }
 
 impl Pass {
-    /// All of them, in the order in which Setup goes through them.
+    /// Those that answer files of lab2nix have, in the order in which Setup goes through them.
     pub const ALL: [Self; 3] = [Self::WindowsPe, Self::Specialize, Self::OobeSystem];
 
     /// What Setup calls it.

@@ -87,19 +87,20 @@ pub enum Error {
 
 /// What a connection needs.
 fn access(connection: &str, why: &str) -> &'static str {
-    let says = |words: &[&str]| words.iter().any(|word| why.contains(word));
-    if connection == "qemu:///system" && says(&["authentication", "Permission denied"]) {
-        "; that needs root, or the group of libvirt (`libvirtd`, on other systems than NixOS `libvirt`)"
-    } else if connection == "qemu:///system" && says(&["No such file", "Connection refused"]) {
-        "; libvirtd does not run here"
-    } else if connection.contains("ssh://") {
-        "; that needs ssh to its host, and there root or the group of libvirt"
-    } else if connection == "qemu:///system" {
-        "; that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
-    } else if connection.contains(':') {
-        ""
-    } else {
-        "; a connection is a URI, such as `qemu:///system` or `qemu+ssh://root@host/system`"
+    let transport = connection.split_once("://").map_or("", |(transport, _)| transport);
+    match connection {
+        "qemu:///system" if ["authentication", "Permission denied"].iter().any(|word| why.contains(word)) => {
+            "; that needs root, or the group of libvirt (`libvirtd`, on other systems than NixOS `libvirt`)"
+        }
+        "qemu:///system" if why.contains("Failed to connect socket") => {
+            "; libvirtd does not run here: on NixOS, `virtualisation.libvirtd.enable`, elsewhere `systemctl start libvirtd`"
+        }
+        "qemu:///system" => {
+            "; that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
+        }
+        _ if transport.contains("ssh") => "; that needs ssh to its host, and there root or the group of libvirt",
+        _ if connection.contains(':') => "",
+        _ => "; a connection is a URI, such as `qemu:///system` or `qemu+ssh://root@host/system`",
     }
 }
 

@@ -8,6 +8,7 @@ use roxmltree::{Document, Node};
 use super::print::{UNATTEND, WCM};
 use super::table::{ComponentRow, Key, Kind, Row, Table};
 use super::{Answer, Architecture, Component, Content, Element, Pass};
+use crate::spec::guest::Os;
 
 /// Why a text is no answer file that Setup takes.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +31,12 @@ fn refused(place: impl Into<String>, what: impl Into<String>) -> Error {
 }
 
 impl Answer {
-    /// Reads the answer file of a `system`, such as `windows-server-2022`.
+    /// Reads the answer file of a Windows. Whether names of Windows's own, such as time zones, are there is not looked up.
     ///
     /// # Errors
     ///
     /// The first element, attribute or value that is not in the table, is in another place or order than there, or is missing.
-    pub fn read(text: &str, system: &str) -> Result<Self, Error> {
+    pub fn read(text: &str, os: Os) -> Result<Self, Error> {
         let document = Document::parse(text)?;
         let root = document.root_element();
         expect(root, "unattend", "the root")?;
@@ -54,7 +55,7 @@ impl Answer {
             passes.push(pass);
             for node in children(settings, name)? {
                 expect(node, "component", name)?;
-                let component = component(node, pass, system)?;
+                let component = component(node, pass, os)?;
                 architectures.insert(node.attribute("processorArchitecture").unwrap_or_default());
                 if components.iter().any(|other: &Component| other.pass == pass && other.name == component.name) {
                     return Err(refused(format!("{name}, {}", component.name), "a component is in a pass once"));
@@ -69,11 +70,11 @@ impl Answer {
     }
 }
 
-fn component(node: Node<'_, '_>, pass: Pass, system: &str) -> Result<Component, Error> {
+fn component(node: Node<'_, '_>, pass: Pass, os: Os) -> Result<Component, Error> {
     let name = node.attribute("name").unwrap_or_default();
     let place = format!("{}, {name}", pass.name());
     let table = Table::get();
-    let row = table.component(pass, name, system).ok_or_else(|| refused(&place, "no such component in this pass"))?;
+    let row = table.component(pass, name, os).ok_or_else(|| refused(&place, "no such component in this pass"))?;
     attributes(node, &["name", "processorArchitecture", "publicKeyToken", "language", "versionScope"], &place)?;
     let said = ["publicKeyToken", "language", "versionScope"].map(|attribute| node.attribute(attribute));
     let known = &table.attributes;
@@ -82,6 +83,9 @@ fn component(node: Node<'_, '_>, pass: Pass, system: &str) -> Result<Component, 
     }
     let reader = Reader { row, place: &place };
     let elements = reader.group(node, "", &row.children, &place)?;
+    if elements.is_empty() {
+        return Err(refused(place, "says nothing"));
+    }
     Ok(Component { pass, name: name.to_owned(), elements })
 }
 
@@ -118,6 +122,9 @@ impl Reader<'_> {
         let content = match row.kind {
             Kind::Group => {
                 let elements = self.group(node, path, &row.children, place)?;
+                if elements.is_empty() {
+                    return Err(refused(place, "says nothing"));
+                }
                 let has = |name: &&String| elements.iter().any(|element| element.name == **name);
                 if let Some(missing) = row.required.iter().find(|name| !has(name)) {
                     return Err(refused(place, format!("lacks {missing}")));
@@ -218,10 +225,13 @@ fn key(node: Node<'_, '_>, row: &Row, place: &str) -> Result<Option<String>, Err
 
 /// The text of an element, if it can be that.
 fn value(node: Node<'_, '_>, row: &Row, place: &str) -> Result<String, Error> {
-    if node.children().any(|child| child.is_element()) {
-        return Err(refused(place, "has elements, where a value stands"));
+    if node.children().any(|child| !child.is_text()) {
+        return Err(refused(place, "has something beside its value"));
     }
     let text = node.text().unwrap_or_default();
+    if text.contains(char::is_control) {
+        return Err(refused(place, "has a control character"));
+    }
     let count = text.chars().count();
     let number = || text.parse::<u32>().ok().filter(|number| number.to_string() == text);
     let is_between = |number: u32| row.min.is_none_or(|min| min <= number) && row.max.is_none_or(|max| number <= max);
@@ -240,8 +250,8 @@ fn value(node: Node<'_, '_>, row: &Row, place: &str) -> Result<String, Error> {
 
 /// The elements in an element; there is no text beside them.
 fn children<'a, 'i>(node: Node<'a, 'i>, place: &str) -> Result<Vec<Node<'a, 'i>>, Error> {
-    let beside = node.children().filter(|child| !child.is_element());
-    if beside.into_iter().any(|child| child.text().is_some_and(|text| !text.trim().is_empty())) {
+    let mut beside = node.children().filter(Node::is_text);
+    if beside.any(|child| child.text().is_some_and(|text| !text.trim().is_empty())) {
         return Err(refused(place, "has text beside its elements"));
     }
     Ok(node.children().filter(Node::is_element).collect())

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Pass;
+use crate::spec::guest::Os;
 
 /// All of it.
 #[derive(Debug, Deserialize)]
@@ -29,7 +30,7 @@ pub(super) struct ComponentRow {
     pass: Pass,
     name: String,
     /// The systems that have it; all where none is named.
-    systems: Option<Vec<String>>,
+    systems: Option<Vec<Os>>,
     /// What stands in it, in the order to write it in.
     pub children: Vec<String>,
     /// All that can be in it, by path.
@@ -117,9 +118,11 @@ impl Table {
     }
 
     /// The same, if a system has it.
-    pub fn component(&self, pass: Pass, name: &str, system: &str) -> Option<&ComponentRow> {
-        let has_it =
-            |row: &&ComponentRow| row.systems.iter().all(|systems| systems.iter().any(|known| known == system));
+    pub fn component(&self, pass: Pass, name: &str, os: Os) -> Option<&ComponentRow> {
+        let has_it = |row: &&ComponentRow| match &row.systems {
+            Some(systems) => systems.contains(&os),
+            None => os.is_windows(),
+        };
         self.known(pass, name).filter(has_it)
     }
 }

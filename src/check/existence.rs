@@ -45,16 +45,14 @@ fn volumes_exist(lab: &Lab, problems: &mut Problems) {
     }
 }
 
-/// Warns of bridges that the lab knows nothing of, each once, where it is first used.
+/// Warns of bridges that the lab knows nothing of, at each use, so that `allow` can tell them apart.
 fn warn_of_unmanaged_bridges(lab: &Lab, problems: &mut Problems) {
     let bridges = lab.networks.iter().flatten().filter_map(|network| network.bridge.as_ref());
     let known: HashSet<&str> = bridges.chain(&lab.external.bridges).map(|bridge| bridge.value.as_str()).collect();
     let interfaces = lab.domains.iter().flatten().flat_map(|domain| &domain.interfaces);
-    let mut told = HashSet::new();
     for interface in interfaces {
         if let Attachment::Bridge { name, place } = &interface.attachment
             && !known.contains(name.as_str())
-            && told.insert(name.as_str())
         {
             problems.push(
                 Problem::new(

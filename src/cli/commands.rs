@@ -148,10 +148,12 @@ enum Failure {
     NotInText { way: &'static str },
     #[error("`{}` cannot be written in a comment of the document: give the file another name", visible::line(command))]
     NoComment { command: String },
-    #[error("{}", spec::missing(path))]
-    NoSpec { path: PathBuf },
+    #[error("{message}")]
+    NoSpec { path: PathBuf, message: String },
     #[error("there is no spec `{0}`: a revision is `git:{0}`", visible::path(path))]
     NoFormerSpec { path: PathBuf },
+    #[error("there is no spec `{0}`: a format is an option, `--format {0}`", visible::path(path))]
+    Format { path: PathBuf },
     #[error("`{word}` is a spec, where names of domains are wanted: write `--spec {}`", visible::shell(word))]
     SpecForDomain { word: String },
     #[error("`gen -` needs `--out DIR`: there is no directory beside standard input")]
@@ -290,7 +292,9 @@ fn different(specs: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
 /// The bytes of a spec; where it is not there, says what may be meant.
 fn read_bytes(spec: &Path) -> Result<Vec<u8>, Failure> {
     files::read_spec(spec).map_err(|error| match error {
-        files::Error::Read { path, source } if source.kind() == io::ErrorKind::NotFound => Failure::NoSpec { path },
+        files::Error::Read { path, source } if source.kind() == io::ErrorKind::NotFound => {
+            Failure::NoSpec { message: spec::missing(&path), path }
+        }
         other => other.into(),
     })
 }

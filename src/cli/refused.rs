@@ -1,11 +1,14 @@
 //! What is said of arguments that make no sense: the command that is meant, also where another tool calls it otherwise.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
+use clap::builder::Str;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::{help, spec};
-use crate::problem::probably_meant;
+use crate::problem::{probably_meant, quoted_list};
+use crate::visible;
 
 /// What other tools call their commands, and what does the same here.
 const ELSEWHERE: &[(&[&str], &str)] = &[
@@ -80,10 +83,10 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
     (&["--only"], "GLOB", "names of domains are arguments, such as `web`"),
     (&["--shell"], "SHELL", "the shell is an argument, such as `bash`"),
     (&["-m", "--message"], "--description", "the option is `--description`"),
-    (&["--dry-run", "-n"], "--activation", "it changes nothing"),
+    (&["--dry-run", "-n"], "--applied", "it changes nothing"),
     (&["--dry-run", "-n"], "--into", "without `--into`, nothing is written"),
     (&["-f", "--yes", "-y"], "--force", "the option is `--force`"),
-    (&["--json"], "--format", "the option is `--format json`"),
+    (&["--json"], "--format=json", "the option is `--format json`"),
     (
         &["--dry-run", "-n"],
         "--diff",
@@ -95,7 +98,7 @@ const OPTIONS: &[(&[&str], &str, &str)] = &[
     (&["--host", "--limit"], "--only", "`--only NAME` selects domains"),
 ];
 
-/// What commands need, by their names, where a word is missing.
+/// What commands need, by their names, where their first argument, or an inventory's format, is missing.
 const NEEDED: &[(&[&str], &str)] = &[
     (&["run"], "domains and a command, with `--` between: `lab2nix run web -- uname -a`"),
     (&["save"], "the name of a save, such as `lab2nix save clean`"),
@@ -124,17 +127,32 @@ pub(super) fn message(error: &clap::Error, arguments: &[OsString]) -> String {
     let text = error.to_string();
     let usage = text.lines().find_map(|line| line.strip_prefix("Usage: lab2nix "));
     let command = usage.and_then(|usage| usage.split(' ').next()).filter(|word| !word.starts_with(['[', '<', '-']));
-    let needed = |command: &str| about(NEEDED, command).map(|needed| format!("`{command}` needs {needed}"));
     match (error.kind(), of(ContextKind::InvalidSubcommand), of(ContextKind::InvalidArg)) {
         (ErrorKind::InvalidSubcommand, Some(word), _) => unknown_command(word),
         (ErrorKind::UnknownArgument, _, Some(option)) => {
-            unknown_option(command, option, of(ContextKind::SuggestedArg), arguments)
+            Unknown { option, meant: of(ContextKind::SuggestedArg), arguments }.message(command)
         }
         (ErrorKind::MissingRequiredArgument, ..) => {
-            command.and_then(needed).unwrap_or_else(|| without_advice(&text).to_owned())
+            let missing = match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(missing)) => missing.as_slice(),
+                _ => &[],
+            };
+            missing_words(command, missing).unwrap_or_else(|| without_advice(&text).to_owned())
         }
         _ => without_advice(&text).to_owned(),
     }
+}
+
+/// What to say of arguments that a command needs and does not have.
+fn missing_words(command: Option<&str>, missing: &[String]) -> Option<String> {
+    let command = command?;
+    let is_main = |word: &String| word.starts_with('<') || word.starts_with("--format ");
+    let needed = if missing.iter().any(is_main) {
+        about(NEEDED, command).map(str::to_owned)
+    } else {
+        Some(quoted_list(missing.iter().map(String::as_str))).filter(|_| !missing.is_empty())
+    };
+    needed.map(|needed| format!("`{command}` needs {needed}"))
 }
 
 /// What a table has of a command.
@@ -148,61 +166,104 @@ fn without_advice(text: &str) -> &str {
     text.split_once("\n\nFor more information").map_or(text, |(text, _)| text)
 }
 
-/// What to say of an option that a command does not have; `meant` is one that is like it.
-fn unknown_option(command: Option<&str>, option: &str, meant: Option<&str>, arguments: &[OsString]) -> String {
-    let whole = built();
-    let words = || arguments.iter().skip(1).filter_map(|word| word.to_str()).take_while(|word| *word != "--");
-    let Some((name, known)) = command.and_then(|name| Some((name, whole.find_subcommand(name)?))) else {
-        let later = words().find_map(|word| whole.find_subcommand(word));
-        let has_it =
-            later.map_or_else(|| whole.get_subcommands().any(|command| has(command, option)), |it| has(it, option));
-        let help = match (later.map(clap::Command::get_name), meant) {
-            (later, _) if has_it => {
-                format!("write it after the command, as in `lab2nix {} {option}`", later.unwrap_or("COMMAND"))
-            }
-            (Some(later), _) => {
-                return unknown_option(Some(later), option, meant, arguments);
-            }
-            (None, Some(meant)) => format!("did you mean `{meant}`?"),
-            (None, None) => "`lab2nix --help` lists all".to_owned(),
-        };
-        return format!("no command stands before `{option}`: {help}");
-    };
-    if !option.starts_with('-') {
-        let help =
-            about(FURTHER, name).map_or_else(|| format!("`lab2nix {name} --help` says what it takes"), str::to_owned);
-        return format!("`{name}` does not take `{option}` as well: {help}");
-    }
-    let after = words().skip_while(|word| *word != option).nth(1);
-    let names_spec = option == "-f" && after.is_some_and(spec::is_meant);
-    let passes_on = ["run", "ssh", "console", "view"].contains(&name);
-    let does_it = |(words, needed, _): &&(&[&str], &str, &str)| words.contains(&option) && has(known, needed);
-    let elsewhere = OPTIONS.iter().find(does_it).filter(|_| !passes_on);
-    let help = match (elsewhere, meant) {
-        _ if name == "run" && option == "--all" => {
-            "all domains are `'*'`, as in `lab2nix run '*' -- COMMAND`".to_owned()
-        }
-        _ if names_spec && ["--spec", "SPEC"].iter().any(|what| has(known, what)) => {
-            let option = if has(known, "--spec") { "--spec " } else { "" };
-            format!("write `{option}{}` for the spec", after.unwrap_or_default())
-        }
-        (Some((_, _, help)), _) => (*help).to_owned(),
-        (None, Some(meant)) => format!("did you mean `{meant}`?"),
-        (None, None) if passes_on => {
-            format!("what is for the other program stands after `--`, as in `lab2nix {name} web -- …`")
-        }
-        (None, None) => format!("`lab2nix {name} --help` lists all"),
-    };
-    format!("`{name}` has no `{option}`: {help}")
+/// An option, or a further word, that a command does not take.
+struct Unknown<'a> {
+    option: &'a str,
+    /// One that is like it, as the parser says.
+    meant: Option<&'a str>,
+    /// All arguments.
+    arguments: &'a [OsString],
 }
 
-/// Whether a command has an option, or an argument of this name.
+impl Unknown<'_> {
+    fn message(&self, command: Option<&str>) -> String {
+        let whole = built();
+        match command.and_then(|name| whole.find_subcommand(name)) {
+            Some(command) => self.of_command(command, self.meant.map(str::to_owned)),
+            None => self.before_command(&whole),
+        }
+    }
+
+    /// What to say where it stands before any command.
+    fn before_command(&self, whole: &clap::Command) -> String {
+        let option = self.option;
+        let later = self.words().into_iter().find_map(|word| whole.find_subcommand(word.as_ref()));
+        let help = match (later, self.meant) {
+            (Some(later), _) if has(later, option) => {
+                format!("write it after the command, as in `lab2nix {} {option}`", later.get_name())
+            }
+            (_, Some(meant)) => format!("did you mean `{meant}`?"),
+            (Some(later), None) => {
+                let options: Vec<String> =
+                    later.get_arguments().filter_map(|it| it.get_long()).map(|long| format!("--{long}")).collect();
+                let options: Vec<&str> = options.iter().map(String::as_str).collect();
+                return self.of_command(later, probably_meant(option, &options).map(str::to_owned));
+            }
+            (None, None) if whole.get_subcommands().any(|command| has(command, option)) => {
+                format!("write it after the command, as in `lab2nix COMMAND {option}`")
+            }
+            (None, None) => "`lab2nix --help` lists all".to_owned(),
+        };
+        format!("no command stands before `{option}`: {help}")
+    }
+
+    /// What to say where a command does not take it.
+    fn of_command(&self, command: &clap::Command, meant: Option<String>) -> String {
+        let (name, option) = (command.get_name(), self.option);
+        if !option.starts_with('-') {
+            let help = about(FURTHER, name);
+            let help = help.map_or_else(|| format!("`lab2nix {name} --help` says what it takes"), str::to_owned);
+            return format!("`{name}` does not take `{option}` as well: {help}");
+        }
+        // What stands after `--` goes to another program.
+        let passes_on = command.get_arguments().any(clap::Arg::is_last_set);
+        let does_it = |(words, needed, _): &&(&[&str], &str, &str)| words.contains(&option) && has(command, needed);
+        let elsewhere = || OPTIONS.iter().find(does_it).filter(|_| !passes_on).map(|(_, _, help)| (*help).to_owned());
+        let meant = || meant.map(|meant| format!("did you mean `{meant}`?"));
+        let help = self.spec_of(command).or_else(elsewhere).or_else(meant).unwrap_or_else(|| match option {
+            "--all" if name == "run" => "all domains are `'*'`, as in `lab2nix run '*' -- COMMAND`".to_owned(),
+            _ if passes_on => {
+                format!("what is for the other program stands after `--`, as in `lab2nix {name} web -- …`")
+            }
+            _ => format!("`lab2nix {name} --help` lists all"),
+        });
+        format!("`{name}` has no `{option}`: {help}")
+    }
+
+    /// The help for `-f FILE`, which names a spec elsewhere.
+    fn spec_of(&self, command: &clap::Command) -> Option<String> {
+        if self.option != "-f" {
+            return None;
+        }
+        let words = self.words();
+        let at = words.iter().position(|word| word.starts_with(self.option))?;
+        let joined = words[at].trim_start_matches(self.option).trim_start_matches('=');
+        let file = if joined.is_empty() { words.get(at + 1)?.as_ref() } else { joined };
+        let option = match () {
+            () if has(command, "--spec") => "--spec ",
+            () if has(command, "SPEC") => "",
+            () => return None,
+        };
+        spec::is_meant(file).then(|| format!("write `{option}{}` for the spec", visible::shell(file)))
+    }
+
+    /// The arguments that are lab2nix's own.
+    fn words(&self) -> Vec<Cow<'_, str>> {
+        let words = self.arguments.iter().skip(1).map(|word| word.to_string_lossy());
+        words.take_while(|word| word != "--").collect()
+    }
+}
+
+/// Whether a command has an option, an option that takes a value (`--format=json`), or an argument of this name.
 fn has(command: &clap::Command, what: &str) -> bool {
+    let (name, value) = what.split_once('=').map_or((what, None), |(name, value)| (name, Some(value)));
     command.get_arguments().any(|argument| {
-        let is_long = argument.get_long().is_some_and(|long| what.strip_prefix("--") == Some(long));
-        let is_value = argument.is_positional()
-            && argument.get_value_names().is_some_and(|names| names.iter().any(|name| name.as_str() == what));
-        is_long || is_value
+        let is_long = argument.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long));
+        let takes = |value| argument.get_possible_values().iter().any(|known| known.get_name() == value);
+        let is_word = |known: &Str| known.as_str().split(['[', ']', ' ', '|']).any(|word| word == name);
+        let is_value =
+            argument.is_positional() && argument.get_value_names().is_some_and(|names| names.iter().any(is_word));
+        is_long && value.is_none_or(takes) || is_value
     })
 }
 
@@ -227,7 +288,8 @@ fn unknown_command(word: &str) -> String {
             .filter(|name| word.len() > 2 || name == word)
             .map(|name| format!("did you mean `{name}`?"))
     };
-    let help = elsewhere.or_else(meant).unwrap_or_else(|| "`lab2nix --help` lists all".to_owned());
+    let after = || spec::is_meant(written).then(|| "a spec stands after the command".to_owned());
+    let help = elsewhere.or_else(after).or_else(meant).unwrap_or_else(|| "`lab2nix --help` lists all".to_owned());
     format!("there is no command `{written}`: {help}")
 }
 

@@ -103,11 +103,17 @@ impl Choice {
                 let help = format!("upper and lower case are different in names, and there is {alike}");
                 Err(Error::NoDomain { word: pattern.as_str().to_owned(), help })
             }
-            Some(Term::Name(word)) if word.contains(['*', '?']) => {
-                let help = "the name of a single domain is wanted, and no glob".to_owned();
+            Some(Term::Name(word)) => {
+                let is_name = |name: &str| domains.iter().any(|(known, _)| *known == name);
+                let help = match word.rsplit_once('@') {
+                    Some((_, name)) if is_name(name) => format!("write `{name}`, and its user is that of the spec"),
+                    _ if word.contains(['*', '?', '[', ',', '@']) || word == "all" => {
+                        "the name of a single domain is wanted".to_owned()
+                    }
+                    _ => return Err(no_domain(word, &domains)),
+                };
                 Err(Error::NoDomain { word: word.clone(), help })
             }
-            Some(Term::Name(word)) => Err(no_domain(word, &domains)),
             Some(Term::Profile(word)) => {
                 let known = domains.iter().flat_map(|(_, profiles)| profiles.iter().map(String::as_str));
                 let known: BTreeSet<&str> = known.collect();
@@ -118,14 +124,11 @@ impl Choice {
 }
 
 fn no_domain(word: &str, domains: &[(&str, &[String])]) -> Error {
-    let names = || domains.iter().map(|(name, _)| *name);
-    let is_name = |word: &str| names().any(|name| name == word);
-    let help = match word.rsplit_once('@') {
-        _ if word.is_empty() => "the name is empty".to_owned(),
-        _ if word == "all" => "all domains are `*`, in quotes".to_owned(),
-        _ if word.split(',').count() > 1 && word.split(',').all(is_name) => "names are separated by blanks".to_owned(),
-        Some((_, name)) if is_name(name) => format!("write `{name}`, and its user is that of the spec"),
-        _ => did_you_mean(word, names()),
+    let help = match word {
+        "" => "the name is empty".to_owned(),
+        "all" => "all domains are `*`, in quotes".to_owned(),
+        _ if word.contains(',') => "names are separated by blanks".to_owned(),
+        _ => did_you_mean(word, domains.iter().map(|(name, _)| *name)),
     };
     Error::NoDomain { word: word.to_owned(), help }
 }
@@ -186,7 +189,6 @@ mod tests {
             ),
         );
         check(&["web-1,DC01"], Err("there is no domain `web-1,DC01`: names are separated by blanks"));
-        check(&["me@web-1"], Err("there is no domain `me@web-1`: write `web-1`, and its user is that of the spec"));
         check(&["all"], Err("there is no domain `all`: all domains are `*`, in quotes"));
         check(&[""], Err("there is no domain ``: the name is empty"));
         check(&["nothing"], Err("there is no domain `nothing`: known here: `DC01`, `web-1` and `web.10`"));

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use lab2nix::answer::{Answer, Architecture, Component, Content, Element, Pass};
+use lab2nix::spec::guest::Os;
 use pretty_assertions::assert_eq;
 use serde_json::{Map, Value};
 
 use crate::support::Differences;
 
 /// A system that has every component.
-const SYSTEM: &str = "windows-server-2022";
+const SYSTEM: Os = Os::WindowsServer2022;
 
 fn table(name: &str) -> Value {
     let path = format!("schema/windows/{name}.json");
@@ -209,6 +210,114 @@ fn whatever_is_changed_is_refused() {
     differences.settle("an answer file that Setup would not take is not refused");
 }
 
+/// What a row can say; a word that is none of these would not be looked at.
+const COLUMNS: &[&str] = &[
+    "kind",
+    "children",
+    "required",
+    "exclusive",
+    "item",
+    "also",
+    "keyValue",
+    "action",
+    "unique",
+    "consecutive",
+    "length",
+    "empty",
+    "min",
+    "max",
+    "values",
+    "pattern",
+    // For those who read it.
+    "order",
+    "table",
+    "separator",
+    "encoded",
+    "note",
+    "used",
+    "known",
+    "default",
+    "deprecated",
+    "unit",
+    "page",
+];
+
+#[test]
+fn what_a_row_asks_for_is_looked_at() {
+    let answer = whole();
+    let components = table("components");
+    let rows = |component: &Component| {
+        let of = |row: &&Value| row["pass"] == component.pass.name() && row["name"] == component.name.as_str();
+        members(components["components"].as_array().into_iter().flatten().find(of).expect("it is there"), "elements")
+    };
+    let mut differences = Differences::default();
+    let mut check = |changed: &Answer, what: &str| {
+        if Answer::read(&changed.text(), SYSTEM).is_ok() {
+            differences.add(&format!("{what}\n"));
+        }
+    };
+    for component in &answer.components {
+        for (path, row) in rows(component) {
+            for column in row.as_object().expect("it is an object").keys() {
+                assert!(COLUMNS.contains(&column.as_str()), "{path}: {column}");
+            }
+        }
+    }
+    visit(&answer, &mut |answer, path| {
+        let rows = rows(&answer.components[path[0]]);
+        let index = *path.last().expect("it is an element");
+        let name = name_of(answer, path);
+        let mut with = |what: &str, change: &dyn Fn(&mut Element)| {
+            let mut changed = answer.clone();
+            change(&mut siblings(&mut changed, path)[index]);
+            check(&changed, &format!("{name}: {what}"));
+        };
+        let row = &rows[&name];
+        for missing in words(row, "required") {
+            with("lacks what it needs", &|element| inside(element).retain(|child| child.name != missing));
+        }
+        for other in words(row, "exclusive").into_iter().skip(1) {
+            with("has two of one", &|element| {
+                let order = words(row, "children");
+                let at = |name: &str| order.iter().position(|known| *known == name);
+                inside(element).push(self::element(rows, &format!("{name}/{other}"), 1));
+                inside(element).sort_by_key(|child| at(&child.name));
+            });
+        }
+        let mut says = |what: &str, text: String| with(what, &|element| element.content = Content::Text(text.clone()));
+        if let Some(length) = row["length"].as_u64() {
+            says("is too long", "a".repeat(usize::try_from(length).expect("it is short") + 1));
+        }
+        if let Some(most) = row["max"].as_u64() {
+            says("is too much", (most + 1).to_string());
+        }
+        if let Some(least) = row["min"].as_u64().filter(|least| *least > 0) {
+            says("is too little", (least - 1).to_string());
+        }
+        if !["group", "list"].contains(&row["kind"].as_str().unwrap_or_default()) && row["empty"] != true {
+            says("is empty", String::new());
+        }
+    });
+    differences.settle("an answer file that Setup would not take is not refused");
+}
+
+/// What stands in an element.
+fn inside(element: &mut Element) -> &mut Vec<Element> {
+    match &mut element.content {
+        Content::Elements(inside) => inside,
+        Content::Text(_) => unreachable!("it has elements"),
+    }
+}
+
+/// The path of an element, as the table has it.
+fn name_of(answer: &Answer, path: &[usize]) -> String {
+    let names = (2..=path.len()).map(|depth| {
+        let own = &path[..depth];
+        siblings(&mut answer.clone(), own)[*own.last().expect("it is an element")].name.clone()
+    });
+    names.collect::<Vec<_>>().join("/")
+}
+
 #[test]
 fn attributes_and_values_are_looked_at() {
     let text = whole().text();
@@ -232,13 +341,16 @@ fn attributes_and_values_are_looked_at() {
     check("<ComputerName>a1<", "<ComputerName>a-name-of-16-char<", "cannot be");
     check("<Key>AAAAA", "<Key>AAAA", "cannot be");
     check("<ProductKey>", "<ProductKey>x", "beside its elements");
+    check("<ComputerName>a1<", "<ComputerName>a<!-- -->1<", "beside its value");
+    check("<ComputerName>a1<", "<ComputerName>a\r1<", "cannot be");
 }
 
 #[test]
 fn systems_have_their_own_components() {
     let answer = whole();
-    let error = Answer::read(&answer.text(), "windows-11").map(|_| ()).unwrap_err().to_string();
+    let error = Answer::read(&answer.text(), Os::Windows11).map(|_| ()).unwrap_err().to_string();
     assert_eq!(error, "specialize, Microsoft-Windows-IE-ESC: no such component in this pass");
+    assert!(Answer::read(&answer.text(), Os::Linux).is_err());
 }
 
 #[test]
@@ -271,9 +383,17 @@ fn names_of_windows_agree_with_each_other() {
     for (iana, zone) in members(&zones, "iana") {
         check(zone.as_str().is_some_and(|zone| known.contains_key(zone)), format!("{iana}: {zone}"));
     }
+    let newer = members(&zones, "newer");
+    for (zone, row) in newer {
+        check(row["older"].as_str().is_some_and(|older| known.contains_key(older)), format!("{zone}: {row}"));
+    }
     let systems = members(&editions, "systems");
     let folders = members(&virtio, "systems");
     check(systems.keys().eq(folders.keys()), "systems of editions and of drivers".to_owned());
+    for (driver, row) in members(&virtio, "drivers") {
+        let is_system = |folder: &String| folders.values().any(|known| known == folder);
+        check(members(row, "folders").keys().all(is_system), format!("folders of {driver}"));
+    }
     for (system, of_system) in systems {
         let mut images = BTreeSet::new();
         for (edition, row) in of_system.as_object().expect("it is an object") {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
+
 use super::{ATTENTION, Failure, different, insist, look_at_all, print, report_problems, stops, talk, together, write};
 use crate::cli::{Cli, GraphArguments, GraphFormat};
 use crate::files::{self, Disk, Replace};
@@ -18,7 +20,11 @@ use crate::{pipeline, proof, visible};
 /// Draws labs.
 pub(super) fn graph(cli: &Cli, arguments: &GraphArguments) -> Result<u8, Failure> {
     let hosts = if arguments.several_hosts { Hosts::OneEach } else { Hosts::One };
-    let specs = look_at_all(&arguments.specs)?;
+    let is_format = |path: &Path| path.to_str().is_some_and(|word| GraphFormat::from_str(word, true).is_ok());
+    let specs = look_at_all(&arguments.specs).map_err(|error| match error {
+        Failure::NoSpec { path, .. } if is_format(&path) => Failure::Format { path },
+        other => other,
+    })?;
     let (joined, problems) = together(&specs, hosts);
     report_problems(cli, &problems, Some(joined.source()));
     if stops(cli, &problems) {

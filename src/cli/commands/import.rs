@@ -27,7 +27,7 @@ use crate::source::{Node, Source};
 use crate::spec::NixVirtVersion;
 use crate::virsh::normalize::{Normalized, Workshop};
 use crate::virsh::{self, Virsh};
-use crate::visible::counted;
+use crate::visible::{self, counted};
 
 /// Makes a spec of what libvirt has, or of what files say.
 pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failure> {
@@ -45,6 +45,10 @@ pub(super) fn import(cli: &Cli, arguments: &ImportArguments) -> Result<u8, Failu
         (Some(there), _) => there.lab.clone(),
         (None, lab) => lab.clone().unwrap_or_else(|| "lab".to_owned()),
     };
+    if let Some(file) = arguments.names.iter().find(|name| arguments.from.is_empty() && Path::new(name).exists()) {
+        let help = format!("a file or directory is `--from {}`", visible::shell(file));
+        return Err(Failure::UnknownOriginal { name: file.clone(), help });
+    }
     let virsh = Virsh::new(arguments.connect.as_deref().unwrap_or("qemu:///system"));
     let mut found = if arguments.from.is_empty() {
         Findings::of_libvirt(&virsh)?

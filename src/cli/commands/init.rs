@@ -10,12 +10,17 @@ use crate::problem::{Id, Problem};
 use crate::proof::{self, Proven};
 use crate::{pipeline, visible};
 
+/// The file without which a flake is none.
+const FLAKE: &str = "flake.nix";
+
 /// Writes the files that a lab begins with, all of them or none.
 pub(super) fn init(cli: &Cli, arguments: &InitArguments) -> Result<u8, Failure> {
     let InitArguments { directory, template, flake } = arguments;
     directory_wanted(directory)?;
-    let keeps_spec = *flake && directory.join(spec::DEFAULT).exists();
-    let files = template.of_lab(*flake).iter().filter(|(name, _)| !keeps_spec || *name != spec::DEFAULT);
+    // A lab that is there gets its flake, and keeps what says what it is.
+    let keeps_spec = *flake && directory.join(spec::DEFAULT).is_file();
+    let is_kept = |name: &str| keeps_spec && (name == "README.md" || name != FLAKE && directory.join(name).exists());
+    let files = template.of_lab(*flake).iter().filter(|(name, _)| !is_kept(name));
     let files = files.map(|(name, text)| proof::template_file(name, text));
     let files: Vec<Proven> = files.collect::<Result<_, _>>().map_err(pipeline::Error::from)?;
     let states = files::compare(directory, &files, Replace::Nothing)?;

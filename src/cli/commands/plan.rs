@@ -220,7 +220,7 @@ fn against_spec(
         }
         let path = spec::named(Path::new(from));
         let bytes = read_bytes(&path).map_err(|error| match error {
-            Failure::NoSpec { path } if !spec::is_meant(from) => Failure::NoFormerSpec { path },
+            Failure::NoSpec { path, .. } if !spec::is_meant(from) => Failure::NoFormerSpec { path },
             other => other,
         })?;
         let (source, problems) = Source::with_includes(&path, bytes, &Disk::default());

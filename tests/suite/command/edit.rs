@@ -64,6 +64,7 @@ fn init_overwrites_nothing() {
     let ran = place.run(&["init", "--flake"]).exits(0).without_result();
     assert!(ran.err.starts_with("wrote flake.nix\n") && ran.err.ends_with("\nnext: `nix run .#gen`\n"), "{ran:?}");
     assert_eq!(spec(&place), GOOD);
+    assert!(!place.has("README.md"));
     place.run(&["init", "--flake"]).exits(1).says("error[foreign-file]: `flake.nix` is there already\n");
 }
 

@@ -129,7 +129,8 @@ fn what_keeps_it_from_looking_is_said_in_a_line() {
         echo \"error: Failed to connect socket to '/run/libvirt/libvirt-sock-ro': No such file or directory\" >&2; exit 1";
     let ran = place.with_virsh(Some(stopped), &["plan"]).exits(2).without_result();
     let expected = "error: cannot connect to `qemu:///system`: Failed to connect socket to \
-                    '/run/libvirt/libvirt-sock-ro': No such file or directory; libvirtd does not run here\n";
+                    '/run/libvirt/libvirt-sock-ro': No such file or directory; libvirtd does not run here: on NixOS, \
+                    `virtualisation.libvirtd.enable`, elsewhere `systemctl start libvirtd`\n";
     assert_eq!(ran.err, expected);
     place
         .with_virsh(Some(stopped), &["plan", "--connect", "nonsense"])

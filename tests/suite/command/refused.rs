@@ -58,14 +58,27 @@ fn a_spec_is_told_where_it_belongs() {
     check(&["inventory"], format);
     check(&["plan", "--from", "HEAD~1"], "there is no spec `HEAD~1`: a revision is `git:HEAD~1`");
     check(&["graph", "html"], "there is no spec `html`: a format is an option, `--format html`");
-    check(&["check", "lab.jsn"], "there is no file `lab.jsn`: did you mean `lab.json`?");
-    check(&["check", "other.yaml"], "there is no file `other.yaml`: a spec is JSON; `lab2nix init` makes one");
-    check(&["gen", "—check"], "there is no spec `—check`: an option begins with two hyphens, `--`");
+    check(
+        &["graph", "json"],
+        "there is no spec `json`; names of domains are for `xml`, `inventory --only` and the commands that run a lab",
+    );
+    check(&["check", "lab.jsn"], "there is no `lab.jsn`: did you mean `lab.json`?");
+    check(&["check", "Lab.json"], "there is no `Lab.json`: did you mean `lab.json`?");
+    check(&["check", "other.yaml"], "there is no `other.yaml`: a spec is JSON; `lab2nix init` makes one");
+    check(&["check", "other.json"], "there is no `other.json`: `lab2nix init` makes a spec");
+    check(&["gen", "—check"], "there is no `—check`: an option begins with two hyphens, `--`");
+    check(&["lab.json", "check"], "there is no command `lab.json`: a spec stands after the command");
     fs::create_dir(place.path("generated")).expect("the directory is ours");
-    check(&["check", "generated"], "there is no `generated/lab.json`, but `lab.json`: go there, or name it");
+    check(
+        &["check", "generated"],
+        "there is no `generated/lab.json`: `generated/../lab.json` is the one above it; `lab2nix init generated` makes one here",
+    );
     let inside = place.command(LAB2NIX, &["check"]).current_dir(place.path("generated")).output();
     let said = String::from_utf8(inside.expect("it is built").stderr).expect("it writes text");
-    assert_eq!(said, "error: there is no `lab.json`, but `../lab.json`: go there, or name it\n");
+    assert_eq!(
+        said,
+        "error: there is no `lab.json`: `../lab.json` is the one above it; `lab2nix init` makes one here\n"
+    );
 }
 
 #[test]
@@ -90,6 +103,23 @@ fn what_a_command_does_not_take_leads_on() {
         &["run", "--all", "--", "ls"],
         "`run` has no `--all`: all domains are `'*'`, as in `lab2nix run '*' -- COMMAND`",
     );
+    check(&["down", "-flab.json"], "`down` has no `-f`: write `--spec lab.json` for the spec");
+    check(&["down", "-f", "my lab.json"], "`down` has no `-f`: write `--spec 'my lab.json'` for the spec");
+    check(&["xml", "-f", "lab.json"], "`xml` has no `-f`: write `lab.json` for the spec");
+    check(&["activate", "--dry-run"], "`activate` has no `--dry-run`: `lab2nix activate --help` lists all");
+    check(&["graph", "--json"], "`graph` has no `--json`: `lab2nix graph --help` lists all");
+    check(&["inventory", "--format", "rdp", "--force"], "`inventory` needs `--out <DIR>`");
+    check(&["--forse", "up"], "`up` has no `--forse`: did you mean `--force`?");
+    check(&["--verison", "up"], "no command stands before `--verison`: did you mean `--version`?");
+    check(&["import", "lab.json"], "there is no `lab.json` to import: a file or directory is `--from lab.json`");
+    for name in ["all", "*", "w[e]b", "web,web", "@server"] {
+        check(
+            &["ssh", name, "--print"],
+            &format!("there is no domain `{name}`: the name of a single domain is wanted"),
+        );
+    }
+    let user = "there is no domain `me@web`: write `web`, and its user is that of the spec";
+    check(&["ssh", "me@web", "--print"], user);
     check(&["restore", "clean", "web"], "`restore` does not take `web` as well: names of domains stand after `--only`");
     check(&["ssh", "web", "ls"], "`ssh` does not take `ls` as well: what is for the other program stands after `--`");
     check(&["plan", "--dry-run"], "`plan` has no `--dry-run`: it changes nothing");

@@ -20,7 +20,6 @@ use crate::lab::identity::ObjectKind;
 use crate::problem::did_you_mean;
 use crate::source::{Kind, Source};
 use crate::virsh::{Virsh, state};
-use crate::visible;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -145,11 +144,7 @@ impl Findings {
         // A network and a pool may have one name.
         let known: Vec<&str> = known.into_iter().collect::<IndexSet<_>>().into_iter().collect();
         if let Some(unknown) = arguments.names.iter().find(|name| !known.contains(&name.as_str())) {
-            let help = if Path::new(unknown).is_file() {
-                format!("a file is `--from {}`", visible::shell(unknown))
-            } else {
-                did_you_mean(unknown, known.iter().copied())
-            };
+            let help = did_you_mean(unknown, known.iter().copied());
             return Err(Failure::UnknownOriginal { name: unknown.clone(), help });
         }
         let is_named = |name: &String| arguments.names.is_empty() || arguments.names.contains(name);
