@@ -19,8 +19,8 @@ mkdir hello
 cd hello
 sed '0,/{/s//{ "defaults": { "virtualization": "emulated" },/' "$checkout/examples/hello/lab.json" >lab.json
 page 'lab2nix gen' 0 '^wrote generated/networks.nix.wrote generated/pools.nix.wrote generated/domains.nix.wrote generated/default.nix.wrote generated/host.1 domain, 1 network, 1 pool; 4 files and host/ written to generated; next: write your SSH key for `web`'
-page 'lab2nix plan' 0 '▲ cut-off +domain old-router.*\+ created +volume /var/lib/libvirt/images/hello/web.qcow2.*1 cut-off, 4 created\.'
-page 'lab2nix plan --activation gentle' 0 'shut-down +domain old-router'
+page 'lab2nix plan --activation gentle' 0 '▲ shut-down +domain old-router.*\+ created +volume /var/lib/libvirt/images/hello/web.qcow2.*1 shut-down, 4 created\.'
+page 'lab2nix plan' 0 '▲ cut-off +domain old-router'
 page 'lab2nix graph' 0 'n0 ---\|"10.20.0.10"\| n1'
 cd ..
 mkdir taken-over
@@ -57,7 +57,7 @@ echo 'StrictHostKeyChecking accept-new' >~/.ssh/config
 stub editor <<'STUB'
 key=$(cat ~/.ssh/id_ed25519.pub)
 sed -i -e 's/"lab": "my-lab",/"lab": "home", "defaults": { "virtualization": "emulated", "firmware": "uefi" },/' \
-  -e 's/"memory": "2GiB"/"memory": "1GiB", "cpus": 2, "ready": { "ssh": true, "timeout": "15m" }/' \
+  -e 's/"memory": "2GiB"/"memory": "1GiB", "cpus": 1, "ready": { "ssh": true, "timeout": "15m" }/' \
   -e "s|\"ssh-ed25519 .*\"|\"$key\"|" -e '/"packages"/d' -e '/"runcmd"/d' "$1"
 STUB
 export EDITOR=editor
@@ -66,16 +66,21 @@ page 'sudo install -d -o "$USER" /srv/my-lab && cd /srv/my-lab'
 page 'nix flake init --template github:lab2nix/lab2nix' 0 'flake.nix'
 page 'git init && git add .'
 page '$EDITOR lab.json'
+stub curl <<'STUB'
+# -Lo FILE URL: the image is in the root.
+exec cp --sparse=always /guests/debian.qcow2 "$2"
+STUB
+page 'sudo install -d /srv/images'
+page 'sudo curl -Lo /srv/images/debian-13-generic-amd64.qcow2 https://cloud.debian.org/images/cloud/trixie/latest/debian-13-generic-amd64.qcow2'
 page 'nix run .#lab -- import --into lab.json' 0 'domain old-router: exact'
 page 'nix run .#gen && git add . && git commit -m "The lab"' 0 'wrote generated/domains.nix'
 page 'nix run .#plan -- --activation gentle' 0 'created +domain web.*4 created; 1 object stays as it is'
-mkdir -p /srv/images
-cp --sparse=always /guests/debian.qcow2 /srv/images/debian-13-generic-amd64.qcow2
 page 'cd /etc/nixos && sudo nix flake update lab'
 page 'sudo nixos-rebuild switch --flake .#my-host'
 page 'cd /srv/my-lab && nix run .#lab -- up' 0 'web: ready'
 page 'nix run .#plan' 0 'nothing changes'
 typing='sleep 30; echo "hostname; exit"; sleep 30' page 'ssh me@10.20.0.10' 0 'web'
+typing='sleep 30; echo "hostname; exit"; sleep 30' page 'lab2nix ssh web' 0 'web'
 as 'nix run .#lab -- COMMAND' 'nix run .#lab -- status' 0 'web +running +yes +10.20.0.10'
 as 'lab2nix COMMAND' 'lab2nix status' 0 'web +running +yes +10.20.0.10'
 virsh destroy web
@@ -98,6 +103,8 @@ page 'lab2nix down' 0 'CLIENT0[12]: off.*SCCM01: off.*DC01: off'
 page 'lab2nix explain' 0 'cut-off'
 
 skip 'vagrant up' 'is what people come from'
+skip 'vagrant ssh web' 'is what people come from'
+skip 'vagrant destroy' 'is what people come from'
 skip 'vagrant status' 'is what people come from'
 skip "vagrant winrm DC01 --command 'Get-Service NTDS'" 'is what people come from'
 skip 'vagrant snapshot save clean' 'is what people come from'

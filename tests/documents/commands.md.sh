@@ -36,7 +36,7 @@ as 'gen -' 'lab2nix gen - --out third <lab.json' 0 'written to third'
 as 'lab2nix check [SPEC…] [--several-hosts]' 'lab2nix check lab.json ../other --several-hosts'
 as 'lab2nix plan [SPEC…] [--from SPEC|git:REV] [--settings FILE] [--format F]' 'lab2nix plan --format json' 0 '"created"'
 as 'lab2nix plan [SPEC…] [--from SPEC|git:REV] [--settings FILE] [--format F]' 'lab2nix plan --from git:HEAD' 0 'created +domain database'
-as '--deny warnings' 'lab2nix plan --deny warnings' 1 'created'
+as 'data-lost' 'lab2nix plan --deny created' 1 'created'
 switch_to lab.json
 as 'lab2nix plan [SPEC…] [--from SPEC|git:REV] [--settings FILE] [--format F]' 'lab2nix plan' 0 'nothing changes'
 as 'lab2nix import [NAME…] [--from FILE|DIR] [--into SPEC] [--kind K] [--next-start] [--format F]' \

@@ -15,9 +15,10 @@ sed -i 's/"lab": "my-lab",/"lab": "office", "defaults": { "virtualization": "emu
 page 'lab2nix import --into lab.json' 0 'domain old-router: exact'
 page 'lab2nix xml' 0 '<name>web</name>'
 stub nix <<'STUB'
-# What nix/apps.nix says of `.#plan`, and nothing of the update of an input.
+# What nix/apps.nix says of `.#plan` and `.#lab`, and nothing of the update of an input.
 case $* in
 "run .#plan") exec lab2nix plan ;;
+"run .#lab -- up") exec lab2nix up ;;
 "flake update lab") ;;
 *) exit 3 ;;
 esac
@@ -31,7 +32,6 @@ cd /etc/nixos
 page 'nix flake update lab'
 page 'nixos-rebuild switch --flake .#my-host'
 page 'virsh --connect qemu:///system list --all' 0 'web +running'
-page 'virsh --connect qemu:///system start web' 0 'started'
-cd /srv/my-lab
-page 'lab2nix up' 0 'web: ready'
+page 'cd /srv/my-lab && nix run .#lab -- up' 0 'web: ready'
+page 'lab2nix up' 0 'web: ready|are ready'
 as 'run' 'lab2nix run web -- hostname' 0 'web'

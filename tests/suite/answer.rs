@@ -342,7 +342,7 @@ fn attributes_and_values_are_looked_at() {
     check("<Key>AAAAA", "<Key>AAAA", "cannot be");
     check("<ProductKey>", "<ProductKey>x", "beside its elements");
     check("<ComputerName>a1<", "<ComputerName>a<!-- -->1<", "beside its value");
-    check("<ComputerName>a1<", "<ComputerName>a\r1<", "cannot be");
+    check("<ComputerName>a1<", "<ComputerName>a\u{85}1<", "has a control character");
 }
 
 #[test]

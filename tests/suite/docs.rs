@@ -186,3 +186,14 @@ fn find<'a>(quote: &'a [String], text: &str) -> Result<(), &'a str> {
     }
     Ok(())
 }
+
+/// `tests/documents/run` types them on a host; that takes too long for here.
+#[test]
+fn every_command_is_typed_by_a_script_or_says_why_not() {
+    let listed = Command::new("tests/documents/run").arg("--list").output().expect("bash starts");
+    let missing = String::from_utf8_lossy(&listed.stdout);
+    assert!(
+        listed.status.success() && missing.is_empty(),
+        "name these in `tests/documents`, or take them out:\n{missing}"
+    );
+}

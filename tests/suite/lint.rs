@@ -84,8 +84,10 @@ fn the_module_of_the_host_is_one_program_in_each_style() {
 #[test]
 fn shellcheck_has_nothing_to_say() {
     let mut scripts: Vec<PathBuf> =
-        [HOST, "tests/libvirt"].iter().flat_map(|dir| with_extension(dir.as_ref(), "sh")).collect();
-    scripts.push("tests/flake/run".into());
+        [HOST, "tests/libvirt", "tests/documents"].iter().flat_map(|dir| with_extension(dir.as_ref(), "sh")).collect();
+    scripts.extend(
+        ["tests/flake/run", "tests/documents/run", "tests/documents/law", "tests/documents/switch"].map(PathBuf::from),
+    );
     scripts.extend([".ci", ".github/action"].iter().flat_map(entries));
     scripts.push("src/cli/words.bash".into());
     shellcheck(scripts);

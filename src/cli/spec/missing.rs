@@ -1,5 +1,6 @@
 //! What is said of a spec that is not there.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{DEFAULT, is_meant, is_named_so};
@@ -30,9 +31,9 @@ pub(in crate::cli) fn missing(path: &Path) -> String {
             ),
         }
     } else if has_extension {
-        format!("a spec is JSON; `{}` makes one", init())
+        "a spec is JSON; `lab2nix init` makes one".to_owned()
     } else if is_meant(&word) {
-        format!("`{}` makes a spec", init())
+        "`lab2nix init` makes a spec".to_owned()
     } else {
         return format!(
             "there is no spec `{shown}`; names of domains are for `xml`, `inventory --only` and the commands that run a lab"
@@ -41,23 +42,25 @@ pub(in crate::cli) fn missing(path: &Path) -> String {
     format!("there is no `{shown}`: {help}")
 }
 
-/// A spec beside it whose name is like its own.
+/// A spec beside it whose name is like its own, but for the extension.
 fn alike(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
+    let stem = path.file_stem()?.to_str().filter(|_| path.extension().is_some())?;
     let directory = path.parent()?;
     let read = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    let names = read.read_dir().ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-    let specs: Vec<String> = names.filter(|name| is_named_so(Path::new(name))).collect();
-    let specs: Vec<&str> = specs.iter().map(String::as_str).collect();
-    let is_named = name.contains('.').then(|| probably_meant(name, &specs)).flatten();
-    is_named.map(|meant| directory.join(meant)).filter(|meant| meant.is_file())
+    let names = read.read_dir().ok()?.flatten().map(|entry| PathBuf::from(entry.file_name()));
+    let specs: Vec<PathBuf> = names.filter(|name| is_named_so(name)).collect();
+    let stem_of = |spec: &'_ PathBuf| spec.file_stem().and_then(OsStr::to_str).map(str::to_owned);
+    let stems: Vec<String> = specs.iter().filter_map(stem_of).collect();
+    let meant = probably_meant(stem, &stems.iter().map(String::as_str).collect::<Vec<_>>())?.to_owned();
+    let spec = specs.into_iter().find(|spec| stem_of(spec).as_ref() == Some(&meant))?;
+    Some(directory.join(spec)).filter(|spec| spec.is_file())
 }
 
 /// The `lab.json` in the nearest directory above this one, up to the repository that it is in; without a repository, in the next one.
 fn above(directory: &Path) -> Option<PathBuf> {
     let whole = directory.canonicalize().ok()?;
     let in_repository = whole.ancestors().position(|ancestor| ancestor.join(".git").exists());
-    (1..=in_repository.unwrap_or(1))
-        .map(|up| directory.join("../".repeat(up)).join(DEFAULT))
-        .find(|file| file.is_file())
+    let mut files = (1..=in_repository.unwrap_or(1)).map(|up| directory.join("../".repeat(up)).join(DEFAULT));
+    let found = files.find(|file| file.is_file())?;
+    Some(found.strip_prefix(".").map(Path::to_owned).unwrap_or(found))
 }
