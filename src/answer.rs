@@ -144,4 +144,20 @@ impl Element {
     pub fn keyed(self, key: impl Into<String>) -> Self {
         Self { key: Some(key.into()), ..self }
     }
+
+    /// The elements in it; none in a value.
+    fn children(&self) -> &[Self] {
+        match &self.content {
+            Content::Elements(elements) => elements,
+            Content::Text(_) => &[],
+        }
+    }
+
+    /// Its value, if it is one.
+    fn value(&self) -> Option<&String> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Elements(_) => None,
+        }
+    }
 }

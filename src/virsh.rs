@@ -87,18 +87,19 @@ pub enum Error {
 
 /// What a connection needs.
 fn access(connection: &str, why: &str) -> &'static str {
-    let transport = connection.split_once("://").map_or("", |(transport, _)| transport);
-    match connection {
-        "qemu:///system" if ["authentication", "Permission denied"].iter().any(|word| why.contains(word)) => {
+    if connection == "qemu:///system" {
+        return if ["authentication", "Permission denied"].iter().any(|word| why.contains(word)) {
             "; that needs root, or the group of libvirt (`libvirtd`, on other systems than NixOS `libvirt`)"
-        }
-        "qemu:///system" if why.contains("Failed to connect socket") => {
+        } else if why.contains("Failed to connect socket") {
             "; libvirtd does not run here: on NixOS, `virtualisation.libvirtd.enable`, elsewhere `systemctl start libvirtd`"
-        }
-        "qemu:///system" => {
+        } else {
             "; that needs a libvirtd that runs, and root or its group (`libvirtd`, on other systems than NixOS `libvirt`)"
+        };
+    }
+    match connection.split_once("://") {
+        Some((transport, _)) if transport.contains("ssh") => {
+            "; that needs ssh to its host, and there root or the group of libvirt"
         }
-        _ if transport.contains("ssh") => "; that needs ssh to its host, and there root or the group of libvirt",
         _ if connection.contains(':') => "",
         _ => "; a connection is a URI, such as `qemu:///system` or `qemu+ssh://root@host/system`",
     }

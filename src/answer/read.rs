@@ -187,22 +187,6 @@ impl Reader<'_> {
     }
 }
 
-impl Element {
-    fn children(&self) -> &[Self] {
-        match &self.content {
-            Content::Elements(elements) => elements,
-            Content::Text(_) => &[],
-        }
-    }
-
-    fn value(&self) -> Option<&String> {
-        match &self.content {
-            Content::Text(text) => Some(text),
-            Content::Elements(_) => None,
-        }
-    }
-}
-
 fn are_different(words: &[&String]) -> bool {
     words.iter().collect::<BTreeSet<_>>().len() == words.len()
 }

@@ -239,12 +239,9 @@ impl Unknown<'_> {
         let at = words.iter().position(|word| word.starts_with(self.option))?;
         let joined = words[at].trim_start_matches(self.option).trim_start_matches('=');
         let file = if joined.is_empty() { words.get(at + 1)?.as_ref() } else { joined };
-        let option = match () {
-            () if has(command, "--spec") => "--spec ",
-            () if has(command, "SPEC") => "",
-            () => return None,
-        };
-        spec::is_meant(file).then(|| format!("write `{option}{}` for the spec", visible::shell(file)))
+        let option = if has(command, "--spec") { "--spec " } else { "" };
+        let takes_one = !option.is_empty() || has(command, "SPEC");
+        (takes_one && spec::is_meant(file)).then(|| format!("write `{option}{}` for the spec", visible::shell(file)))
     }
 
     /// The arguments that are lab2nix's own.

@@ -4,12 +4,11 @@ mod cause;
 mod disks;
 mod domain;
 mod failure;
+mod listing;
 mod objects;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use uuid::Uuid;
 
 use super::consequence::Consequence;
 use super::{ByHand, Cause, Certainty, Effect, Plan, Subject};
@@ -21,7 +20,7 @@ use crate::activation::settings::Settings;
 use crate::activation::world::{Object, World};
 use crate::gentle::foresight;
 use crate::gentle::manner::Manner;
-use crate::lab::identity::ObjectKind;
+use crate::lab::identity::{Namespace, ObjectKind};
 
 /// What there is before an activation.
 #[derive(Debug)]
@@ -32,6 +31,8 @@ pub struct Before<'a> {
     pub applied: Option<&'a Settings>,
     /// How far that can be relied on.
     pub certainty: Certainty,
+    /// The labs that are switched to, each with the name of its spec; none if they are not known.
+    pub labs: &'a [(Namespace, &'a str)],
 }
 
 /// What an activation with these settings will do: by `NixVirt` alone, or with lab2nix's part before and after it, in the manner that
@@ -44,7 +45,8 @@ pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, 
     };
     let again = run.failure.is_some().then(|| run::run(run.world.clone(), settings, libvirt));
     let by_hand = by_hand(before, settings, libvirt, &run);
-    let mut effects = Effects { before: before.world, settings, run: &run, by_hand: &by_hand, found: Vec::new() };
+    let mut effects =
+        Effects { before: before.world, history: before, settings, run: &run, by_hand: &by_hand, found: Vec::new() };
     effects.failure(again.as_ref());
     for object in &before.world.objects {
         match object.kind {
@@ -103,6 +105,7 @@ struct Stop<'a> {
 
 struct Effects<'a> {
     before: &'a World,
+    history: &'a Before<'a>,
     settings: &'a Settings,
     run: &'a Run,
     by_hand: &'a [ByHand],
@@ -114,10 +117,11 @@ impl<'a> Effects<'a> {
         self.found.push(Effect { consequence, object, what: what.into(), causes, instead: None });
     }
 
-    /// Says how to have the last effect otherwise.
+    /// Says how to have the last effect otherwise, beside what has been said of it.
     fn instead(&mut self, instead: impl Into<String>) {
         if let Some(effect) = self.found.last_mut() {
-            effect.instead = Some(instead.into());
+            let said = effect.instead.take().map(|said| format!("{said}; ")).unwrap_or_default();
+            effect.instead = Some(said + &instead.into());
         }
     }
 
@@ -141,18 +145,6 @@ impl<'a> Effects<'a> {
 
     fn after(&self, object: &Object) -> Option<&'a Object> {
         self.run.world.object(object.kind, object.uuid())
-    }
-
-    /// The UUID of the new object that takes the name of one that is deleted. One that was there under another name is itself.
-    fn successor(&self, object: &Object) -> Option<Uuid> {
-        let mut items = self.settings.kinds().filter(|(kind, _)| *kind == object.kind).flat_map(|(_, items)| items);
-        let named = items.find(|item| item.definition.name == object.name());
-        named.map(|item| item.definition.uuid).filter(|uuid| self.before.object(object.kind, *uuid).is_none())
-    }
-
-    /// The same as it is after the activation, if that has come so far.
-    fn recreated(&self, object: &Object) -> Option<&'a Object> {
-        self.run.world.object(object.kind, self.successor(object)?)
     }
 
     /// Whether an object gets another definition, as NixVirt compares them.

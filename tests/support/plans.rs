@@ -10,6 +10,7 @@ use lab2nix::activation::snapshot::{Mark, Snapshot, Was};
 use lab2nix::activation::wanted;
 use lab2nix::activation::world::World;
 use lab2nix::gentle::manner::Manner;
+use lab2nix::lab::identity::{Namespace, ObjectKind};
 use lab2nix::plan::places::Specs;
 use lab2nix::plan::view::View;
 use lab2nix::plan::{Before, Certainty, Plan, plan};
@@ -24,6 +25,8 @@ use crate::support::Read;
 struct Host {
     /// What is off.
     off: Vec<String>,
+    /// What no lab has listed so far.
+    foreign: Vec<String>,
     /// The domains whose memory is saved; they are off.
     saved: Vec<String>,
     /// The domains that have a snapshot.
@@ -83,11 +86,17 @@ pub fn of_case(dir: &Path) -> (Plan, View) {
     let (old, new) = (read("old.json"), read("new.json"));
     let host = fs::read_to_string(dir.join("host.json")).unwrap_or_else(|_| "{}".to_owned());
     let host: Host = serde_json::from_str(&host).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
-    let applied = settings(&old);
+    let mut applied = settings(&old);
     let mut world = World::as_if_it_ran(&applied);
+    for kind in ObjectKind::ALL {
+        applied.of_mut(kind).iter_mut().for_each(|items| {
+            items.retain(|item| !host.foreign.contains(&item.definition.name));
+        });
+    }
     host.change(&mut world);
-    let before = Before { world: &world, applied: Some(&applied), certainty: Certainty::Exact };
     let (lab, _) = new.checked.lab().expect("it is sound");
+    let labs = [(Namespace::of_lab(&lab.name), "new.json")];
+    let before = Before { world: &world, applied: Some(&applied), certainty: Certainty::Exact, labs: &labs };
     let manner = host.gentle.then(|| Manner::default().of_labs([lab]));
     let plan = plan(&before, &settings(&new), &AsWritten, manner.as_ref());
     let view = View::new(&plan, "qemu:///system", &Specs::new([(&new.source, lab)]));

@@ -48,7 +48,7 @@ fn look(arguments: &ActivateArguments, virsh: &Virsh, manner: Option<&Manner>) -
     state::look_around(&mut world, &settings);
     let workshop = Workshop::open(Some(&arguments.state)).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([&settings], virsh, &workshop)?;
-    let before = Before { world: &world, applied: None, certainty: Certainty::Exact };
+    let before = Before { world: &world, applied: None, certainty: Certainty::Exact, labs: &[] };
     let plan = plan::plan(&before, &settings, &libvirt, manner);
     Ok(Outlook { world, settings, plan })
 }

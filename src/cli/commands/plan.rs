@@ -1,8 +1,8 @@
 //! `plan`: what an activation will do, on the host that libvirt is on or compared with another spec.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, iter};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use crate::gentle::manner::Manner;
 use crate::host::HostNeeds;
 use crate::host_file;
 use crate::lab::Lab;
-use crate::lab::identity::ObjectKind;
+use crate::lab::identity::{Namespace, ObjectKind};
 use crate::libvirt::Objects;
 use crate::pipeline::{self, Checked};
 use crate::plan::consequence::{self, Consequence};
@@ -127,8 +127,18 @@ fn against_world(
     };
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), virsh, &workshop)?;
-    let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact };
+    let labs = with_specs(arguments, labs);
+    let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact, labs: &labs };
     Ok(plan::plan(&before, &settings, &libvirt, manner.as_ref()))
+}
+
+/// Labs with the names of their specs.
+fn with_specs<'a>(arguments: &'a PlanArguments, labs: &[(&Lab, &Objects)]) -> Vec<(Namespace, &'a str)> {
+    let default = Path::new(spec::DEFAULT);
+    let named =
+        arguments.specs.iter().map(|path| if path == Path::new(files::STANDARD_INPUT) { default } else { path });
+    let named = named.chain(iter::repeat(default)).filter_map(Path::to_str);
+    labs.iter().map(|(lab, _)| Namespace::of_lab(&lab.name)).zip(named).collect()
 }
 
 /// How lab2nix has its part in the activation, if it has: as is asked for, or as the module of the host says of a connection.
@@ -247,8 +257,9 @@ fn against_spec(
         }
     }
     let settings = wanted::settings(labs, Some(&world))?;
-    let before = Before { world: &world, applied: None, certainty: Certainty::Likely };
     let manner = manner(arguments, labs, None)?;
+    let before =
+        Before { world: &world, applied: None, certainty: Certainty::Likely, labs: &with_specs(arguments, labs) };
     let mut plan = plan::plan(&before, &settings, &AsWritten, manner.as_ref());
     let imported = former.iter().chain(labs).flat_map(|(lab, _)| lab.imported.iter().map(|domain| domain.name.clone()));
     plan.forget(&imported.collect());

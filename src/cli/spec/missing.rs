@@ -1,6 +1,6 @@
 //! What is said of a spec that is not there.
 
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{DEFAULT, is_meant, is_named_so};
@@ -49,11 +49,10 @@ fn alike(path: &Path) -> Option<PathBuf> {
     let read = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let names = read.read_dir().ok()?.flatten().map(|entry| PathBuf::from(entry.file_name()));
     let specs: Vec<PathBuf> = names.filter(|name| is_named_so(name)).collect();
-    let stem_of = |spec: &'_ PathBuf| spec.file_stem().and_then(OsStr::to_str).map(str::to_owned);
-    let stems: Vec<String> = specs.iter().filter_map(stem_of).collect();
-    let meant = probably_meant(stem, &stems.iter().map(String::as_str).collect::<Vec<_>>())?.to_owned();
-    let spec = specs.into_iter().find(|spec| stem_of(spec).as_ref() == Some(&meant))?;
-    Some(directory.join(spec)).filter(|spec| spec.is_file())
+    let by_stem: BTreeMap<&str, &PathBuf> =
+        specs.iter().filter_map(|spec| Some((spec.file_stem()?.to_str()?, spec))).collect();
+    let meant = probably_meant(stem, &by_stem.keys().copied().collect::<Vec<_>>())?;
+    Some(directory.join(by_stem[meant])).filter(|spec| spec.is_file())
 }
 
 /// The `lab.json` in the nearest directory above this one, up to the repository that it is in; without a repository, in the next one.

@@ -53,18 +53,6 @@ impl Effects<'_> {
         }
     }
 
-    /// Why an object is deleted.
-    pub(super) fn unlisted(&self, object: &Object) -> Vec<Cause> {
-        let (text, of) = match self.successor(object) {
-            Some(uuid) => (
-                "it is listed with another UUID: the lab's name, its `id` or its `uuid` changed",
-                Some((object.kind, uuid, Vec::new())),
-            ),
-            None => ("it is no longer listed", None),
-        };
-        vec![Cause { text: text.to_owned(), of }]
-    }
-
     pub(super) fn causes(&self, object: &Object, cause: &outcome::Cause) -> Vec<Cause> {
         let plain = |text: String| vec![Cause { text, of: None }];
         let own = |text: &str| {

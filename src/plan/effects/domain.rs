@@ -60,19 +60,16 @@ impl Effects<'_> {
                 let is_kept = is_succeeded && *cause == outcome::Cause::Unlisted;
                 self.instead(if is_kept { format!("{}, or {shut_down}", keep_uuid(domain)) } else { shut_down });
             }
-            None if is_succeeded => {
+            None => {
                 let causes = self.unlisted(domain);
                 self.add(Consequence::Deleted, me, format!("deleted{anew}"), causes);
-                self.instead(keep_uuid(domain));
+                if is_succeeded {
+                    self.instead(keep_uuid(domain));
+                }
             }
-            None => self.add(Consequence::Deleted, me, format!("deleted{anew}"), Vec::new()),
         }
-        let is_new = |object: &&Object| {
-            object.kind == ObjectKind::Domain && self.before.object(object.kind, object.uuid()).is_none()
-        };
-        if !is_succeeded && self.run.world.objects.iter().any(|object| is_new(&object)) {
-            let name = domain.name();
-            self.instead(format!("if it was renamed, give its entry the `id` {name}: then it keeps its disks"));
+        if let Some(kept) = self.kept_by(domain).filter(|_| !is_succeeded) {
+            self.instead(kept);
         }
     }
 

@@ -23,10 +23,12 @@ impl Effects<'_> {
         };
         let me = subject(object.kind, object.name());
         let is_succeeded = self.successor(object).is_some();
-        let causes = if is_succeeded { self.unlisted(object) } else { Vec::new() };
+        let causes = self.unlisted(object);
         self.add(Consequence::Deleted, me, format!("deleted{anew}{rest}"), causes);
         if is_succeeded {
             self.instead(keep_uuid(object));
+        } else if let Some(kept) = self.kept_by(object) {
+            self.instead(kept);
         }
     }
 
