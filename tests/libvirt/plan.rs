@@ -233,7 +233,7 @@ impl<'w> Host<'w> {
         (path, settings.json)
     }
 
-    /// What `plan` says of what NixVirt is told, which is what it says of the spec, but for where in it causes are.
+    /// What `plan` says of what NixVirt is told, which is what it says of the spec, but for what only a spec tells.
     pub fn plan(&self, trial: &Trial, settings: &str, activation: &str) -> Result<Value, String> {
         let spec = settings.replace("settings.json", "lab.json");
         self.world.write(&spec, &trial.after.to_string());
@@ -246,13 +246,9 @@ impl<'w> Host<'w> {
             }
             serde_json::from_slice::<Value>(&output.stdout).map_err(|error| error.to_string())
         });
-        let (of_settings, mut of_spec) = (of_settings?, of_spec?);
-        for effect in of_spec["effects"].as_array_mut().into_iter().flatten() {
-            for cause in effect["causes"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-                cause.retain(|key, _| key == "text");
-            }
-        }
-        if of_spec == of_settings { Ok(of_settings) } else { Err(format!("of the spec: {of_spec}")) }
+        let (of_settings, of_spec) = (of_settings?, of_spec?);
+        let is_same = without_specs(of_spec.clone()) == without_specs(of_settings.clone());
+        if is_same { Ok(of_settings) } else { Err(format!("of the spec: {of_spec}")) }
     }
 
     pub fn look(&self) -> Seen {
@@ -629,4 +625,23 @@ impl Dice {
     fn one_in(&mut self, many: usize) -> bool {
         self.below(many) == 0
     }
+}
+
+/// A plan without what only a spec tells: where in it causes are, and whether its lab has listed an object before that is not listed
+/// now, and so how that stays.
+fn without_specs(mut plan: Value) -> Value {
+    for effect in plan["effects"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        let mut is_listed = true;
+        for cause in effect["causes"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+            cause.retain(|key, _| key == "text");
+            if cause["text"] == "it is no longer listed" || cause["text"] == "it is not listed" {
+                cause.insert("text".to_owned(), "it is not listed".into());
+                is_listed = false;
+            }
+        }
+        if !is_listed {
+            effect.shift_remove("instead");
+        }
+    }
+    plan
 }
