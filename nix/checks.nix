@@ -116,7 +116,12 @@ let
       name = prefix + name;
       path = builtins.toFile "lab2nix-${name}" (builtins.readFile (directory + "/${name}"));
     }) (builtins.filter isOurs (builtins.attrNames (builtins.readDir directory)));
-  isOurs = name: lib.hasSuffix ".nix" name || lib.hasSuffix ".sh" name || name == "schema.json";
+  isOurs =
+    name:
+    lib.hasSuffix ".nix" name
+    || lib.hasSuffix ".sh" name
+    || lib.hasSuffix ".ps1" name
+    || name == "schema.json";
   files = pkgs.linkFarm "lab2nix-generated" (
     filesIn "" (orMissing generated) ++ filesIn "host/" (generated + "/host")
   );

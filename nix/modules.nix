@@ -79,6 +79,7 @@ let
       driverDisc = "${NixVirt.lib.guest-install.virtio-win.iso}";
       seeds = missing "disc for cloud-init";
       secretSeeds = missing "disc for cloud-init";
+      unattended = missing "disc for Windows Setup";
     };
 in
 {

@@ -37,7 +37,8 @@ pub use outputs::{InspectArguments, InventoryArguments, InventoryFormat, SchemaA
 pub use plan::{ActivateArguments, Activation, PlanArguments, PlanFormat, When};
 
 use self::operate::{
-    DownArguments, OneArguments, RestartArguments, RunArguments, StatusArguments, UpArguments, WaitArguments,
+    DownArguments, InstallArguments, OneArguments, RestartArguments, RunArguments, StatusArguments, UpArguments,
+    WaitArguments,
 };
 
 /// Runs what the arguments of this process ask for.
@@ -221,7 +222,8 @@ pub enum Command {
     /// the paths that the generated module gives them on NixOS; with `--host`, those of another system, whose libvirt
     /// chooses QEMU and the firmware itself.
     ///
-    /// With `--out`, domains with `cloudInit` also get the files of their NoCloud seed, in `DIR/seeds/NAME`. Without
+    /// With `--out`, domains with `unattended` get what is on their disc for Windows Setup, in `DIR/unattended/NAME`: without the
+    /// passwords, which the module puts in at activation. Domains with `cloudInit` also get the files of their NoCloud seed, in `DIR/seeds/NAME`. Without
     /// Nix, build the seed ISO with
     /// `xorriso -as mkisofs -volid cidata -joliet -rational-rock -output NAME.iso DIR/seeds/NAME`, at the path in the
     /// domain's XML.
@@ -236,6 +238,12 @@ pub enum Command {
     /// `"active": false`, templates, imported domains, and additional variants of a machine.
     #[command(after_help = RUN_HELP)]
     Up(UpArguments),
+    /// Installs Windows in the domains with `unattended`, in the order of `after`.
+    ///
+    /// Starts domains as `up` does, presses the key that Windows ISOs wait for before they boot, and waits until each guest
+    /// reports that it has installed and set up everything. A domain that is installed already is only started.
+    #[command(after_help = RUN_HELP)]
+    Install(InstallArguments),
     /// Shuts domains down, in reverse start order.
     ///
     /// Asks the guests of a level to shut down, by their agents or by ACPI, until all of them are off. A domain that

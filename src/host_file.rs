@@ -55,12 +55,18 @@ pub enum HostFile {
         lab: String,
         domain: String,
     },
+    /// The disc by which Windows installs itself. It is made when the lab is activated, and is in no store.
+    Answers {
+        /// The lab's name.
+        lab: String,
+        domain: String,
+    },
     /// An image that the lab's flake provides: its name there, a path of attributes.
     Image(String),
 }
 
-/// The attributes that lead to a seed. They need no quotes whatever the domain is called: no name of a domain has a `'`.
-fn attributes_of_seed(seeds: &'static str, lab: &str, domain: &str) -> Vec<Cow<'static, str>> {
+/// The attributes that lead to a disc of a domain. They need no quotes whatever the domain is called: no name of a domain has a `'`.
+fn attributes_of_disc(seeds: &'static str, lab: &str, domain: &str) -> Vec<Cow<'static, str>> {
     vec![seeds.into(), format!("lab-{lab}").into(), format!("domain-{}", domain.replace('.', "'")).into()]
 }
 
@@ -92,7 +98,19 @@ const SEEDS: &str = "seeds";
 /// The attribute of [`HOST_FILES`] that holds the paths of those that are made when a lab is activated.
 const SECRET_SEEDS: &str = "secretSeeds";
 
+/// The attribute of [`HOST_FILES`] that holds the paths of the discs by which Windows installs itself.
+const ANSWERS: &str = "unattended";
+
 impl HostFile {
+    /// The domain whose own disc it is, if it is one.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        match self {
+            Self::Seed { domain, .. } | Self::SecretSeed { domain, .. } | Self::Answers { domain, .. } => Some(domain),
+            _ => None,
+        }
+    }
+
     /// Where the file is: the table of all files.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -121,14 +139,21 @@ impl HostFile {
                 return Location {
                     stable_path: format!("/etc/lab2nix/seeds/{lab}/{domain}.iso").into(),
                     option: HOST_FILES,
-                    attributes: attributes_of_seed(SEEDS, lab, domain),
+                    attributes: attributes_of_disc(SEEDS, lab, domain),
                 };
             }
             Self::SecretSeed { lab, domain } => {
                 return Location {
                     stable_path: format!("/run/lab2nix/seeds/{lab}/{domain}.iso").into(),
                     option: HOST_FILES,
-                    attributes: attributes_of_seed(SECRET_SEEDS, lab, domain),
+                    attributes: attributes_of_disc(SECRET_SEEDS, lab, domain),
+                };
+            }
+            Self::Answers { lab, domain } => {
+                return Location {
+                    stable_path: format!("/run/lab2nix/unattended/{lab}/{domain}.iso").into(),
+                    option: HOST_FILES,
+                    attributes: attributes_of_disc(ANSWERS, lab, domain),
                 };
             }
             Self::Image(name) => {
@@ -159,6 +184,7 @@ impl HostFile {
             }
             Self::DriverDisc => "virtio-win.iso".to_owned(),
             Self::Seed { lab, domain } | Self::SecretSeed { lab, domain } => format!("seeds/{lab}/{domain}.iso"),
+            Self::Answers { lab, domain } => format!("unattended/{lab}/{domain}.iso"),
             Self::Image(name) => format!("images/{name}"),
         };
         Some(format!("{FILES_ELSEWHERE}/{own}").into())
@@ -169,10 +195,14 @@ impl HostFile {
     pub fn at(option: &str, attributes: &[&str]) -> Option<Self> {
         let candidate = match (option, attributes) {
             (IMAGES_OPTION, [_, ..]) => Self::Image(attributes.join(".")),
-            (HOST_FILES, [seeds @ (SEEDS | SECRET_SEEDS), lab, domain]) => {
+            (HOST_FILES, [discs @ (SEEDS | SECRET_SEEDS | ANSWERS), lab, domain]) => {
                 let domain = domain.strip_prefix("domain-")?.replace('\'', ".");
                 let lab = lab.strip_prefix("lab-")?.to_owned();
-                if *seeds == SEEDS { Self::Seed { lab, domain } } else { Self::SecretSeed { lab, domain } }
+                match *discs {
+                    SEEDS => Self::Seed { lab, domain },
+                    ANSWERS => Self::Answers { lab, domain },
+                    _ => Self::SecretSeed { lab, domain },
+                }
             }
             _ => return Self::all().find(|file| file.is_at(option, attributes)),
         };
@@ -243,7 +273,8 @@ mod tests {
     fn options_lead_to_files() {
         let seed = HostFile::Seed { lab: "one".to_owned(), domain: "web.1".to_owned() };
         let secret = HostFile::SecretSeed { lab: "one".to_owned(), domain: "web.1".to_owned() };
-        for file in HostFile::all().chain([seed, secret, HostFile::Image("debian.trixie".to_owned())]) {
+        let answers = HostFile::Answers { lab: "one".to_owned(), domain: "web.1".to_owned() };
+        for file in HostFile::all().chain([seed, secret, answers, HostFile::Image("debian.trixie".to_owned())]) {
             let Location { option, attributes, .. } = file.location();
             let attributes: Vec<&str> = attributes.iter().map(AsRef::as_ref).collect();
             assert_eq!(HostFile::at(option, &attributes), Some(file));

@@ -15,11 +15,13 @@ pub mod view;
 
 use crate::lab::Domain;
 use crate::lab::cloud_init::CloudInit;
+use machine::Machine;
 
-/// Who logs in to a domain's guest: the user that `cloudInit` makes. The image's own default user is nowhere in a spec.
+/// Who logs in to a domain's guest: the user that `cloudInit` makes, or the administrator of a Windows that installs itself. The
+/// image's own default user is nowhere in a spec.
 #[must_use]
 pub fn user(domain: &Domain) -> Option<&str> {
-    domain.cloud_init.as_ref().and_then(of_cloud_init)
+    Machine::of(domain).user()
 }
 
 /// The `user`, else the first of the `users` in `extra`, unless that is the image's own (`default`).

@@ -28,6 +28,7 @@ pub mod start_order;
 pub mod storage;
 pub mod subnet;
 pub mod text;
+pub mod unattended;
 
 use crate::spec::{Formatter, NixVirtVersion, Paths};
 

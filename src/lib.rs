@@ -95,6 +95,9 @@ mod parallel;
 #[warn(missing_docs)]
 pub mod spec;
 
+#[warn(missing_docs)]
+pub mod windows;
+
 pub mod lab;
 
 pub mod resolve;
@@ -113,6 +116,8 @@ pub mod host;
 pub mod neighbours;
 
 pub mod nocloud;
+
+pub mod unattended;
 
 pub mod nix;
 

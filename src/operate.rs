@@ -7,6 +7,7 @@
 pub mod down;
 pub mod due;
 pub mod fleet;
+pub mod install;
 pub mod progress;
 pub mod ready;
 pub mod run;

@@ -21,6 +21,7 @@ use crate::proof::{self, Proven};
 use crate::resolve::{self, secret};
 use crate::source::{File, Joined, Source};
 use crate::spec::{schema, validate};
+use crate::unattended::{self, Disc, FileKind};
 use crate::xml;
 
 pub use allowed::{Allowance, Allowed};
@@ -153,6 +154,8 @@ fn is_sound(problems: &[Problem]) -> bool {
 /// See [`Error`].
 pub fn generate(checked: &Checked, spec: &str) -> Result<Vec<Proven>, Error> {
     let (lab, objects) = checked.lab()?;
+    // They are part of the module, in which they are a text like any other.
+    discs(checked)?;
     let mut lists = Vec::new();
     for kind in ObjectKind::ALL {
         lists.push(file::list_file(kind, objects, &lab.target, spec)?);
@@ -185,6 +188,17 @@ pub fn documents(checked: &Checked, system: HostSystem) -> Result<Vec<Proven>, E
     let libvirt = Vocabulary::whole(lab.target.nixvirt);
     let prove = |file| Ok(proof::document(file, libvirt)?);
     xml::file::files(lab, &objects).into_iter().map(prove).collect()
+}
+
+/// The files of the discs by which Windows installs itself, proven: `unattended/<domain>/autounattend.xml` and those beside it.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn discs(checked: &Checked) -> Result<Vec<Proven>, Error> {
+    let (lab, _) = checked.lab()?;
+    let prove = |disc: Disc<'_>| FileKind::ALL.map(|kind| Ok(proof::disc_file(&disc, kind)?));
+    unattended::discs(lab).flat_map(prove).collect()
 }
 
 /// The files of the `NoCloud` seeds, proven: `seeds/<domain>/user-data` and those beside it.

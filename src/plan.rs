@@ -135,15 +135,28 @@ impl Plan {
         })
     }
 
-    /// A closing line such as "1 power-cycled, 1 network-restarted; 12 objects stay as they are".
+    /// A closing line such as "1 power-cycled, 2 shut-down (1 deleted); 12 objects stay as they are".
     #[must_use]
     pub fn summary(&self) -> String {
-        let mut counts: BTreeMap<Consequence, usize> = BTreeMap::new();
+        // What stops a guest tells of its definition only in the sentence.
+        let is_stopped = |effect: &Effect| matches!(effect.consequence, Consequence::CutOff | Consequence::ShutDown);
+        let deleted = |object: &Subject| {
+            let of_object = |event: &&Event| event.kind.name() == object.kind && event.name == object.name;
+            self.run.events.iter().filter(of_object).any(|event| matches!(event.deed, Deed::Undefine))
+        };
+        let mut counts: BTreeMap<Consequence, (usize, usize)> = BTreeMap::new();
         for effect in &self.effects {
-            *counts.entry(effect.consequence).or_default() += 1;
+            let (all, gone) = counts.entry(effect.consequence).or_default();
+            *all += 1;
+            *gone += usize::from(is_stopped(effect) && deleted(&effect.object));
         }
-        let counted: Vec<String> =
-            counts.iter().map(|(consequence, count)| format!("{count} {}", consequence.name())).collect();
+        let counted: Vec<String> = counts
+            .iter()
+            .map(|(consequence, (all, gone))| match gone {
+                0 => format!("{all} {}", consequence.name()),
+                gone => format!("{all} {} ({gone} deleted)", consequence.name()),
+            })
+            .collect();
         let happens = if counted.is_empty() { "nothing changes".to_owned() } else { counted.join(", ") };
         match self.unchanged.values().sum::<usize>() {
             0 => happens,

@@ -40,6 +40,7 @@ pub use kept::kept_document;
 pub use module::{host_file, lab_of, module, schema_file};
 pub use template::template_file;
 
+use crate::answer::Answer;
 use crate::libvirt::vocabulary::Vocabulary;
 use crate::libvirt::{KeptObject, Objects};
 use crate::nix::Expr;
@@ -48,6 +49,7 @@ use crate::nix::read::{NotMeant, Parsed};
 use crate::nocloud::SeedFile;
 use crate::parallel;
 use crate::spec::NixVirtVersion;
+use crate::unattended::{self, Disc};
 use crate::xml;
 use crate::xml::file::XmlFile;
 use walk::{Walk, describe};
@@ -168,6 +170,32 @@ pub fn seed_file(domain: &str, file: SeedFile) -> Result<Proven, Error> {
         Ok(found) if found == value => Ok(Proven { name, text }),
         Ok(found) => Err(Error::new(name, "", value.to_string(), found.to_string())),
         Err(why) => Err(Error::new(name, "", "JSON that reads back", why.to_string())),
+    }
+}
+
+/// Proves a file of the disc by which Windows installs itself.
+///
+/// # Errors
+///
+/// If it says something else than was meant, or something that Windows Setup does not take.
+pub fn disc_file(disc: &Disc<'_>, kind: unattended::FileKind) -> Result<Proven, Error> {
+    let name = format!("unattended/{}/{}", disc.domain, kind.file_name());
+    let text = disc.text(kind);
+    let different = match kind {
+        unattended::FileKind::Answer => match Answer::read(&text, disc.os) {
+            Ok(found) if found == disc.answer => None,
+            Ok(found) => Some((format!("{:?}", disc.answer), format!("{found:?}"))),
+            Err(why) => Some(("an answer file that Windows Setup takes".to_owned(), why.to_string())),
+        },
+        unattended::FileKind::Settings => match serde_json::from_str::<serde_json::Value>(&text) {
+            Ok(found) if found == disc.settings => None,
+            Ok(found) => Some((disc.settings.to_string(), found.to_string())),
+            Err(why) => Some(("JSON that reads back".to_owned(), why.to_string())),
+        },
+    };
+    match different {
+        None => Ok(Proven { name, text }),
+        Some((expected, found)) => Err(Error::new(name, "", expected, found)),
     }
 }
 

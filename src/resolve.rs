@@ -33,6 +33,7 @@ pub(crate) mod storage;
 pub(crate) mod templates;
 pub(crate) mod text;
 pub(crate) mod topological;
+pub(crate) mod unattended;
 pub(crate) mod variants;
 
 use std::collections::HashSet;
@@ -110,6 +111,11 @@ pub fn resolve(spec: &Spec) -> (Lab, Problems) {
     let domain_macs = domains.iter_mut().flatten().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
     let imported_macs = imported.iter_mut().flat_map(|domain| &mut domain.interfaces).map(|i| &mut i.mac);
     identity::move_derived(macs.chain(domain_macs).chain(imported_macs));
+    unattended::lab::complete(
+        domains.as_deref_mut().unwrap_or_default(),
+        networks.as_deref().unwrap_or_default(),
+        &mut problems,
+    );
     interface::link::name_devices(networks.as_deref().unwrap_or_default(), domains.as_deref_mut().unwrap_or_default());
 
     let start_order =

@@ -40,6 +40,7 @@ pub mod smbios;
 pub mod sound;
 pub mod srv;
 pub mod tunnel;
+pub mod unattended;
 pub mod validate;
 pub mod version;
 pub mod vlan;

@@ -120,6 +120,8 @@ pub enum Query {
     Snapshot(Uuid, String),
     /// What a domain does: a word or two, such as `shut off`.
     State(Uuid),
+    /// What a running domain has read and written, drive by drive.
+    Blocks(Uuid),
     /// Whether somebody else does something with a running domain: `ok` if not.
     Control(Uuid),
     /// The definition of a pool as it is now, with how full it is.
@@ -168,6 +170,7 @@ impl Query {
                 format!("snapshot-dumpxml --domain {domain} --snapshotname {}", quoted(name))
             }
             Self::State(uuid) => format!("domstate {uuid}"),
+            Self::Blocks(uuid) => format!("domstats --block {uuid}"),
             Self::Control(uuid) => format!("domcontrol {uuid}"),
             Self::Pool(uuid) => format!("pool-dumpxml {uuid}"),
             Self::Volumes(uuid) => format!("vol-list {uuid}"),

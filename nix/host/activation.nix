@@ -28,6 +28,7 @@ let
     variables
     ;
   inherit (import ./external.nix { inherit config lib; }) needed;
+  inherit (import ./answers.nix { inherit config labs; }) answers;
   inherit (import ./secret-seeds.nix { inherit labs; }) secretSeeds;
   inherit (builtins)
     any
@@ -139,7 +140,14 @@ in
         pkgs.libxml2
       ]
       ++ optionals isGentle [ pkgs.iproute2 ]
-      ++ optionals (secretSeeds != [ ]) [ pkgs.xorriso ];
+      ++ optionals (secretSeeds != [ ] || answers != [ ]) [ pkgs.xorriso ]
+      ++ optionals (answers != [ ]) [
+        pkgs.gawk
+        # iconv.
+        pkgs.glibc.bin
+        pkgs.util-linux
+        pkgs.wimlib
+      ];
       # Guests that libvirt-guests.service starts or resumes at boot come after NixVirt: it would power off one that came
       # between its look and its deed, and guests need the networks that it starts.
       before = [ "libvirt-guests.service" ];
@@ -173,6 +181,17 @@ in
                 # shellcheck disable=SC2016 # It is data.
                 LAB2NIX_SEEDS=${escapeShellArg (toJSON secretSeeds)}
                 ${readFile ./seeds.sh}
+                )''
+          }
+          ${
+            if answers == [ ] then
+              "rm -rf /run/lab2nix/unattended"
+            else
+              ''
+                (
+                # shellcheck disable=SC2016 # It is data.
+                LAB2NIX_UNATTENDED=${escapeShellArg (toJSON answers)}
+                ${readFile ./unattended.sh}
                 )''
           }
           ${concatStringsSep "" (

@@ -20,5 +20,6 @@
     ./options.nix
     ./plan.nix
     ./seeds.nix
+    ./unattended.nix
   ];
 }

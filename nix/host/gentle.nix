@@ -14,7 +14,9 @@ let
     elem
     filter
     foldl'
+    lessThan
     listToAttrs
+    sort
     toJSON
     ;
   inherit (lib) escapeShellArg optionals;
@@ -36,6 +38,7 @@ let
       onChange = all (lab: lab.onChange);
       # Those that are there before NixVirt runs.
       directories = optionals cfg.directories.enable (attrNames (all (lab: lab.directories)));
+      labs = sort lessThan (map (lab: lab.name) here);
     };
 in
 rec {

@@ -117,6 +117,46 @@ let
           };
         }
       )) { } "The files of the NoCloud seed ISOs, by domain.";
+      unattended = internal (types.attrsOf (
+        types.submodule {
+          options = {
+            answer = mkOption {
+              type = types.path;
+              description = "The answer file for Windows Setup, without passwords.";
+              internal = true;
+              visible = false;
+            };
+            settings = mkOption {
+              type = types.path;
+              description = "What setup.ps1 is told.";
+              internal = true;
+              visible = false;
+            };
+            image = internal (types.nullOr types.str) null "The name of the image that is installed.";
+            installer = internal (types.nullOr types.str) null "The file of the ISO that it is installed from.";
+            drivers =
+              internal (types.listOf types.str) [ ]
+                "Folders of the virtio-win ISO with drivers for Setup.";
+            uuid = internal types.str "" "The UUID of the machine.";
+            disk = internal (types.nullOr types.str) null "The file of its first disk, if that is one.";
+            secrets = {
+              passwordFile = internal types.str "" "The file of this host with the password.";
+              productKeyFile =
+                internal (types.nullOr types.str) null
+                  "The file of this host with the product key.";
+              recoveryPasswordFile =
+                internal (types.nullOr types.str) null
+                  "The file of this host with the password of the restore mode.";
+              joinPasswordFile =
+                internal (types.nullOr types.str) null
+                  "The file of this host with the password of who joins.";
+              scripts =
+                internal (types.attrsOf types.str) { }
+                  "Scripts of this host, by their names on the disc.";
+            };
+          };
+        }
+      )) { } "What the discs by which Windows installs itself are made of, by domain.";
       forwards = internal (types.attrsOf (
         types.submodule {
           options = {

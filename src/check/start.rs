@@ -62,6 +62,8 @@ fn nothing_to_boot(domain: &Domain) -> Option<Problem> {
 fn no_disk_driver(domain: &Domain, lab: &Lab) -> Option<Problem> {
     let is_unseen = |bus| matches!(bus, DiskBus::Virtio | DiskBus::Scsi);
     let first = domain.disks.first().filter(|_| domain.os.is_windows() && !domain.is_template)?;
+    // The disc of one that installs itself has them.
+    let first = Some(first).filter(|_| domain.unattended.is_none())?;
     let is_unseen = domain.disks.iter().all(|disk| is_unseen(disk.bus) && is_empty(&disk.source, lab));
     let mut discs = domain.cdroms.iter().filter(|cdrom| !matches!(cdrom.medium, Medium::Empty));
     let has_drivers = match (discs.next().map(|cdrom| &cdrom.medium), discs.next()) {

@@ -168,6 +168,8 @@ enum Failure {
         "the remote desktops of {domains} are several files: give a directory with `--out DIR`, or select one domain with `--only NAME`"
     )]
     SeveralFiles { domains: String },
+    #[error("none of the domains installs itself: give them `unattended` in the spec; `lab2nix up` starts them")]
+    NothingInstalls,
     #[error("there is no remote desktop: the `os` of {domains} is not Windows")]
     NoWindows { domains: String },
     #[error("the remote desktop of {domains} cannot be reached: {help}")]
@@ -205,6 +207,7 @@ fn dispatch(cli: &Cli) -> Result<u8, Failure> {
         Command::Import(arguments) => return import::import(cli, arguments),
         Command::Status(arguments) => return operate::status(cli, arguments),
         Command::Up(arguments) => return operate::up(cli, arguments),
+        Command::Install(arguments) => return operate::install(cli, arguments),
         Command::Down(arguments) => return operate::down(cli, arguments),
         Command::Restart(arguments) => return operate::restart(cli, arguments),
         Command::Wait(arguments) => return operate::wait(cli, arguments),

@@ -51,7 +51,9 @@ pub(super) fn objects(current: &OsStr) -> Vec<CompletionCandidate> {
     for checked in specs() {
         let documents = pipeline::documents(&checked, HostSystem::Nixos).unwrap_or_default();
         let seeds = pipeline::seeds(&checked).unwrap_or_default();
-        found.extend(xml::names(&documents).chain(seeds.iter().map(|seed| seed.name().to_owned())));
+        let discs = pipeline::discs(&checked).unwrap_or_default();
+        let of_discs = seeds.iter().chain(&discs).map(|file| file.name().to_owned());
+        found.extend(xml::names(&documents).chain(of_discs));
     }
     let mut found: Vec<CompletionCandidate> = begun(current, found);
     let is_first = typed().is_none_or(|typed| words(&typed, "arguments").is_none_or(|words| words.len() <= 1));

@@ -10,8 +10,10 @@ use clap_complete::env::Shells;
 use super::Cli;
 
 /// The commands that run a lab, in the order of the help; the others generate its files, and report what they would do.
-pub(super) const RUN: &[&str] =
-    &["status", "up", "down", "restart", "wait", "run", "save", "restore", "saves", "forget", "console", "ssh", "view"];
+pub(super) const RUN: &[&str] = &[
+    "status", "up", "install", "down", "restart", "wait", "run", "save", "restore", "saves", "forget", "console",
+    "ssh", "view",
+];
 
 /// The whole command, with its help.
 pub(super) fn command() -> Command {

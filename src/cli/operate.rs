@@ -66,6 +66,19 @@ pub struct UpArguments {
     pub force: bool,
 }
 
+/// The arguments of `install`.
+#[derive(Debug, Args)]
+pub struct InstallArguments {
+    #[command(flatten)]
+    pub domains: Domains,
+    /// How long each may take to be installed, such as `5h`. Default: `3h`.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub timeout: Option<Duration>,
+    /// Also starts the domains after one that is not installed in time.
+    #[arg(long)]
+    pub force: bool,
+}
+
 /// The arguments of `down`.
 #[derive(Debug, Args)]
 pub struct DownArguments {

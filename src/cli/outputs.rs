@@ -103,13 +103,14 @@ pub enum SchemaOf {
 pub struct Xml {
     /// The spec, if the first argument is `-`, ends in `.json` or `.jsonc`, or is a directory with a lab.json; else lab.json; then the objects: their
     /// names, or if a name is ambiguous, `networks/NAME`, `pools/NAME`, `volumes/POOL/NAME` or `domains/NAME`; also
-    /// `seeds/NAME/user-data`. Default: all.
+    /// `seeds/NAME/user-data` and `unattended/NAME/autounattend.xml`. Default: all.
     #[arg(value_name = "[SPEC] [NAME]", add = ArgValueCompleter::new(complete::objects))]
     pub arguments: Vec<String>,
     /// The system of the host that the definitions are for.
     #[arg(long, value_enum, default_value_t = HostSystem::Nixos)]
     pub host: HostSystem,
-    /// Writes a file for each: `DIR/networks/NAME.xml` and so on, and `DIR/seeds/NAME/user-data` and so on.
+    /// Writes a file for each: `DIR/networks/NAME.xml` and so on, `DIR/seeds/NAME/user-data` and so on, and
+    /// `DIR/unattended/NAME/autounattend.xml` and so on.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// With `--out`, replaces existing files that differ.

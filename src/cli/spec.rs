@@ -37,7 +37,11 @@ pub(super) fn is_meant(argument: &str) -> bool {
         return false;
     }
     let path = Path::new(argument);
-    is_named_so(path) || argument.ends_with('/') || matches!(argument, "-" | "." | "..") || path.join(DEFAULT).is_file()
+    let is_of_disc = argument.starts_with("unattended/") && !path.exists();
+    is_named_so(path) && !is_of_disc
+        || argument.ends_with('/')
+        || matches!(argument, "-" | "." | "..")
+        || path.join(DEFAULT).is_file()
 }
 
 #[cfg(test)]

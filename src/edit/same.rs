@@ -1,8 +1,10 @@
 //! Two labs that are the same but for the name of one object: what a rename may change, and nothing else.
 //!
 //! Objects are known by their UUIDs. A definition may have the new name where it had the old one: alone, with the number of a
-//! replica, as the first part of a name of DNS, in lower case, or in the path of the domain's own seed. Everything else of it
+//! replica, as the first part of a name of DNS, in lower case, or in the path of a disc of the domain's own. Everything else of it
 //! is as it was, and so are the names of volumes and all paths.
+
+use std::mem;
 
 use serde_json::Value as Json;
 
@@ -12,6 +14,7 @@ use crate::lab::identity::ObjectKind;
 use crate::libvirt::tree::{Tree, Value};
 use crate::libvirt::{Object, Objects};
 use crate::nocloud;
+use crate::unattended::{self, Disc};
 
 /// An object that gets another name.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +60,28 @@ pub fn same(before: Built<'_>, after: Built<'_>, renaming: Renaming<'_>) -> Resu
     if old != kept(after.1) {
         return Err("other objects would be left alone".to_owned());
     }
-    same_seeds(before.0, after.0, renaming)
+    same_seeds(before.0, after.0, renaming)?;
+    same_discs(before.0, after.0, renaming)
+}
+
+/// Windows is told the same when it installs itself, but for the name of the domain, which may be the computer's.
+fn same_discs(before: &Lab, after: &Lab, renaming: Renaming<'_>) -> Result<(), String> {
+    let (old, new): (Vec<_>, Vec<_>) = (unattended::discs(before).collect(), unattended::discs(after).collect());
+    let is_of_domain = renaming.kind == ObjectKind::Domain;
+    let is_same = |old: &Disc<'_>, new: &Disc<'_>| {
+        let renamed = is_of_domain && renaming.follows(old.domain, new.domain);
+        let is_it = renamed || old.domain == new.domain;
+        let is_told = old.answer == new.answer && old.settings == new.settings;
+        let is_of = (&old.secrets, &old.disk, &old.image, &old.installer, &old.drivers)
+            == (&new.secrets, &new.disk, &new.image, &new.installer, &new.drivers);
+        is_it && is_of && (renamed || is_told)
+    };
+    let lost = old.iter().find(|old| !new.iter().any(|new| is_same(old, new)));
+    match lost {
+        Some(disc) => Err(format!("what `unattended` tells Windows in domain `{}` would be another", disc.domain)),
+        None if old.len() != new.len() => Err("other domains would have `unattended`".to_owned()),
+        None => Ok(()),
+    }
 }
 
 fn same_object(object: &Object, others: &[Object], renaming: Renaming<'_>) -> Result<(), String> {
@@ -165,14 +189,17 @@ fn differs(old: &Value, new: &Value, renaming: Renaming<'_>) -> Option<String> {
             });
         }
         (Value::Str(old), Value::Str(new)) => renaming.follows(old, new),
-        (Value::File(HostFile::Seed { domain: old, .. }), Value::File(HostFile::Seed { domain: new, .. }))
-        | (
-            Value::File(HostFile::SecretSeed { domain: old, .. }),
-            Value::File(HostFile::SecretSeed { domain: new, .. }),
-        ) => old == new || renaming.kind == ObjectKind::Domain && renaming.follows(old, new),
+        (Value::File(old), Value::File(new)) => old == new || is_renamed(old, new, renaming),
         (old, new) => old == new,
     };
     (!is_same).then(String::new)
+}
+
+/// Whether it is the disc of a domain that is renamed.
+fn is_renamed(old: &HostFile, new: &HostFile, renaming: Renaming<'_>) -> bool {
+    let is_one_kind = mem::discriminant(old) == mem::discriminant(new);
+    let names = old.domain().zip(new.domain()).filter(|_| is_one_kind && renaming.kind == ObjectKind::Domain);
+    names.is_some_and(|(old, new)| renaming.follows(old, new))
 }
 
 impl Renaming<'_> {

@@ -21,6 +21,8 @@ pub struct Manner {
     pub on_change: BTreeMap<Uuid, OnChange>,
     /// The directories that the host makes before `NixVirt` runs.
     pub directories: Vec<String>,
+    /// The labs, by their names.
+    pub labs: Vec<String>,
 }
 
 /// What is done with a guest that does not shut down.
@@ -41,6 +43,7 @@ impl Default for Manner {
             on_timeout: OnTimeout::default(),
             on_change: BTreeMap::new(),
             directories: Vec::new(),
+            labs: Vec::new(),
         }
     }
 }

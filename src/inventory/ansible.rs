@@ -96,11 +96,14 @@ fn vars(domain: &DomainView) -> Value {
             vars.insert("ansible_winrm_server_cert_validation".to_owned(), "ignore".into());
         }
     }
+    if domain.is_windows && domain.winrm.is_none() && domain.ssh.is_some() {
+        vars.insert("ansible_connection".to_owned(), "ssh".into());
+    }
     if let Some(user) = &domain.user {
         vars.insert("ansible_user".to_owned(), user.as_str().into());
     }
-    // With a password, Ansible does not try keys.
-    if let Some(file) = domain.password_file.as_ref().filter(|_| !domain.has_keys) {
+    // With a password, Ansible does not try keys, which WinRM does not know.
+    if let Some(file) = domain.password_file.as_ref().filter(|_| !domain.has_keys || domain.winrm.is_some()) {
         let file = Value::from(file.as_str());
         let lookup = format!("{{{{ lookup('ansible.builtin.file', {file}).splitlines() | first }}}}");
         vars.insert("ansible_password".to_owned(), lookup.into());

@@ -8,8 +8,10 @@ use super::of_cloud_init;
 use crate::lab::cloud_init::CloudInit;
 use crate::lab::cloud_init::network::GuestNetwork;
 use crate::lab::interface::Interface;
+use crate::lab::unattended::Unattended;
 use crate::lab::{Domain, Imported, Lab};
 use crate::spec::guest::Os;
+use crate::spec::unattended::Remote;
 
 /// A domain as an inventory has it.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,8 @@ pub struct Machine<'l> {
     pub manage: Option<&'l str>,
     /// What its guest does at its first boot.
     pub cloud_init: Option<&'l CloudInit>,
+    /// How Windows installs itself in it.
+    pub unattended: Option<&'l Unattended>,
     /// Whether libvirt has it already.
     pub is_imported: bool,
 }
@@ -56,6 +60,7 @@ impl<'l> Machine<'l> {
             interfaces: &domain.interfaces,
             manage: domain.manage.as_deref(),
             cloud_init: domain.cloud_init.as_ref(),
+            unattended: domain.unattended.as_ref(),
             is_imported: false,
         }
     }
@@ -72,6 +77,7 @@ impl<'l> Machine<'l> {
             interfaces: &domain.interfaces,
             manage: domain.manage.as_deref(),
             cloud_init: None,
+            unattended: None,
             is_imported: true,
         }
     }
@@ -82,10 +88,32 @@ impl<'l> Machine<'l> {
         self.os.is_some_and(Os::is_windows)
     }
 
+    /// Whether its guest may be managed in a way: one that installs itself is told in which. Servers have remote management from the start.
+    #[must_use]
+    pub fn serves(&self, remote: Remote) -> bool {
+        let is_usual = remote == Remote::Winrm && self.os.is_some_and(Os::is_windows_server);
+        is_usual || self.unattended.is_none_or(|unattended| unattended.remote.contains(&remote))
+    }
+
     /// Who logs in to its guest: see [`user`](super::user).
     #[must_use]
     pub fn user(&self) -> Option<&'l str> {
-        self.cloud_init.and_then(of_cloud_init)
+        let administrator = || self.unattended.map(Unattended::user);
+        self.cloud_init.and_then(of_cloud_init).or_else(administrator)
+    }
+
+    /// The file of the host with the password of who logs in, where the spec says.
+    #[must_use]
+    pub fn password_file(&self) -> Option<&'l str> {
+        let of_windows = self.unattended.map(|unattended| unattended.secrets.password_file.as_str());
+        self.cloud_init.and_then(|init| init.secrets.password_file.as_deref()).or(of_windows)
+    }
+
+    /// The public keys of who logs in.
+    #[must_use]
+    pub fn ssh_keys(&self) -> &'l [String] {
+        let of_windows = self.unattended.map(|unattended| unattended.ssh_keys.as_slice());
+        self.cloud_init.map(|init| init.ssh_keys.as_slice()).or(of_windows).unwrap_or_default()
     }
 
     /// The addresses that the interface at this place has, IPv4 first: what its network reserves, then what the guest sets by itself.

@@ -15,6 +15,7 @@ use crate::lab::Lab;
 use crate::lab::interface::attachment::Attachment;
 use crate::spec::guest::Os;
 use crate::spec::schema;
+use crate::spec::unattended::Remote;
 
 /// The domains of labs, and how to reach them.
 ///
@@ -205,7 +206,6 @@ impl DomainView {
             let PortView { host, port } = reach(if https { WINRM_HTTPS } else { WINRM })?;
             Some(WinrmView { host, port, https })
         };
-        let secrets = machine.cloud_init.map(|cloud_init| &cloud_init.secrets);
         Self {
             alias,
             name: machine.name.to_owned(),
@@ -218,22 +218,22 @@ impl DomainView {
             host_names: if addresses.is_empty() { Vec::new() } else { host_names },
             addresses,
             user: machine.user().map(str::to_owned),
-            password_file: secrets.and_then(|secrets| secrets.password_file.clone()),
-            ssh: reach(SSH),
-            rdp: reach(RDP).filter(|_| is_windows),
-            winrm: winrm(false).or_else(|| winrm(true)).filter(|_| is_windows),
+            password_file: machine.password_file().map(str::to_owned),
+            ssh: reach(SSH).filter(|_| machine.serves(Remote::Ssh)),
+            rdp: reach(RDP).filter(|_| is_windows && machine.serves(Remote::Rdp)),
+            winrm: winrm(false).or_else(|| winrm(true)).filter(|_| is_windows && machine.serves(Remote::Winrm)),
             is_forwarded,
-            has_keys: machine.cloud_init.is_some_and(|cloud_init| !cloud_init.ssh_keys.is_empty()),
+            has_keys: !machine.ssh_keys().is_empty(),
             is_windows,
         }
     }
 
-    /// How it is managed: a Windows guest by remote management, others by SSH.
+    /// How it is managed: a Windows guest by remote management, or by SSH if it is told to serve only that, others by SSH.
     #[must_use]
     pub fn managed(&self) -> Option<PortView> {
         match &self.winrm {
             Some(WinrmView { host, port, .. }) => Some(PortView { host: host.clone(), port: *port }),
-            None => self.ssh.clone().filter(|_| !self.is_windows),
+            None => self.ssh.clone(),
         }
     }
 }

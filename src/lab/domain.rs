@@ -41,6 +41,7 @@ use crate::lab::drive::floppy::Floppy;
 use crate::lab::drive::{Cdrom, Disk};
 use crate::lab::interface::Interface;
 use crate::lab::placed::{ExtraAt, Placed};
+use crate::lab::unattended::Unattended;
 use crate::place::Pointer;
 use crate::spec::Active;
 use crate::spec::guest::{Arch, BootDevice, Os, Virtualization};
@@ -79,6 +80,8 @@ pub struct Domain {
     pub cdroms: Vec<Cdrom>,
     /// What the guest does at its first boot.
     pub cloud_init: Option<CloudInit>,
+    /// How Windows installs itself.
+    pub unattended: Option<Unattended>,
     pub floppies: Vec<Floppy>,
     pub interfaces: Vec<Interface>,
     /// The name of the interface by which it is managed, where the spec says.

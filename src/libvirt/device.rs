@@ -73,7 +73,9 @@ pub(super) fn boot(order: &Order) -> Tree {
 /// The controllers that libvirt would not add by itself, or would add as an older model.
 fn controllers(domain: &Domain) -> Vec<Tree> {
     let buses = domain.disks.iter().map(|disk| disk.bus).chain(domain.cdroms.iter().map(|cdrom| cdrom.bus));
-    let has_scsi = buses.chain(domain.cloud_init.iter().map(|init| init.bus)).any(|bus| bus == DiskBus::Scsi);
+    let buses = buses.chain(domain.cloud_init.iter().map(|init| init.bus));
+    let mut buses = buses.chain(domain.unattended.iter().map(|unattended| unattended.bus));
+    let has_scsi = buses.any(|bus| bus == DiskBus::Scsi);
     let usb = Tree::new().with("type", "usb").with("index", 0_u32).with("model", "qemu-xhci");
     let scsi = has_scsi.then(|| Tree::new().with("type", "scsi").with("index", 0_u32).with("model", "virtio-scsi"));
     [Some(usb), scsi].into_iter().flatten().collect()

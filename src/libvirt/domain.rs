@@ -67,7 +67,7 @@ pub(super) fn unchecked<'a>(domain: &'a Domain, lab: &Lab) -> Unchecked<'a> {
 }
 
 /// What is merged into single devices, which stand in the definition in the order of the lab: of the drives the disks,
-/// the optical ones, the one with the NoCloud seed ISO, then the floppy drives.
+/// the optical ones, those with the NoCloud seed and with the disc for Windows Setup, then the floppy drives.
 fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
     fn of_kind<'d>(name: &'static str, all: impl Iterator<Item = &'d [ExtraAt]>) -> Vec<DeviceExtras<'d>> {
         let numbered = all.enumerate().filter(|(_, extras)| !extras.is_empty());
@@ -76,9 +76,10 @@ fn device_extras(domain: &Domain) -> Vec<DeviceExtras<'_>> {
     let disks = domain.disks.iter().map(|disk| disk.extra.as_slice());
     let cdroms = domain.cdroms.iter().map(|cdrom| cdrom.extra.as_slice());
     let seed = domain.cloud_init.iter().map(|_| [].as_slice());
+    let answers = domain.unattended.iter().map(|_| [].as_slice());
     let floppies = domain.floppies.iter().map(|floppy| floppy.extra.as_slice());
     [
-        of_kind("disk", disks.chain(cdroms).chain(seed).chain(floppies)),
+        of_kind("disk", disks.chain(cdroms).chain(seed).chain(answers).chain(floppies)),
         of_kind("filesystem", domain.shares.iter().map(|share| share.extra.as_slice())),
         of_kind("hostdev", domain.hostdevs.iter().map(|device| device.extra.as_slice())),
         of_kind("interface", domain.interfaces.iter().map(|interface| interface.extra.as_slice())),

@@ -18,6 +18,7 @@ macro_rules! files {
 /// The modules, each with its text in the style of nixfmt.
 const MODULES: &[(&str, &str)] = files![
     "activation.nix"
+    "answers.nix"
     "assertions.nix"
     "clashes.nix"
     "consequences.nix"
@@ -38,6 +39,7 @@ const MODULES: &[(&str, &str)] = files![
     "plan.nix"
     "secret-seeds.nix"
     "seeds.nix"
+    "unattended.nix"
 ];
 
 /// The scripts of services.
@@ -51,13 +53,19 @@ const SCRIPTS: &[(&str, &str)] = files![
     "plan.sh"
     "prepare.sh"
     "seeds.sh"
+    "unattended-done.sh"
+    "unattended.sh"
 ];
+
+/// The scripts of guests with Windows.
+const OF_WINDOWS: &[(&str, &str)] = files!["setup.ps1"];
 
 /// What a file of the host's module is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     Nix,
     Bash,
+    PowerShell,
 }
 
 /// A file of the host's module.
@@ -79,12 +87,15 @@ pub fn host_files(format: Formatter) -> Vec<HostModuleFile> {
             language,
             text: match (format, language) {
                 (Formatter::Alejandra, Language::Nix) => Cow::Owned(in_style_of_alejandra(name, text)),
-                (Formatter::Nixfmt, _) | (Formatter::Alejandra, Language::Bash) => Cow::Borrowed(text),
+                (Formatter::Nixfmt, _) | (Formatter::Alejandra, Language::Bash | Language::PowerShell) => {
+                    Cow::Borrowed(text)
+                }
             },
         }
     };
     let modules = MODULES.iter().map(file(Language::Nix));
-    modules.chain(SCRIPTS.iter().map(file(Language::Bash))).collect()
+    let scripts = SCRIPTS.iter().map(file(Language::Bash)).chain(OF_WINDOWS.iter().map(file(Language::PowerShell)));
+    modules.chain(scripts).collect()
 }
 
 /// Whether a file of a lab's directory is one of the host's module.
@@ -114,7 +125,7 @@ mod tests {
             let name = entry.expect("it can be read").file_name();
             name.into_string().expect("names are text")
         });
-        let here = MODULES.iter().chain(SCRIPTS).map(|(name, _)| (*name).to_owned());
+        let here = MODULES.iter().chain(SCRIPTS).chain(OF_WINDOWS).map(|(name, _)| (*name).to_owned());
         assert_eq!(here.collect::<BTreeSet<_>>(), there.collect::<BTreeSet<_>>());
         assert!(MODULES.is_sorted() && SCRIPTS.is_sorted(), "they are in order of their names");
     }

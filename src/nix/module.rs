@@ -14,8 +14,10 @@ use crate::lab::Lab;
 use crate::lab::cloud_init::{SecretFile, Secrets};
 use crate::lab::identity::ObjectKind;
 use crate::lab::storage::Permissions;
+use crate::lab::unattended::Secrets as DiscSecrets;
 use crate::nocloud::{self, FileKind};
 use crate::spec::Paths;
+use crate::unattended::{self, FileKind as DiscFile, script_name};
 
 /// The generated `default.nix`: what a lab needs of its host.
 #[derive(Debug)]
@@ -48,9 +50,10 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
     let takes = |name: &str| sections.iter().any(|(_, formals)| formals.iter().any(|it| it.as_str() == name));
     // Files of the host come from its own options, and so do images.
     let seeds = seeds(lab)?;
+    let discs = discs(lab)?;
     let formals = [
         ("config", takes(HOST_FILES) || takes(IMAGES_OPTION)),
-        (PKGS, takes(PKGS) || !seeds.is_empty()),
+        (PKGS, takes(PKGS) || !seeds.is_empty() || !discs.is_empty()),
         (NIXVIRT, takes(NIXVIRT)),
     ];
     let unwritable = |error: NulInText| Error::Unwritable { name: MODULE_FILE_NAME.to_owned(), why: error.to_string() };
@@ -58,6 +61,9 @@ pub fn module_file(lab: &Lab, lists: &[ListHead], spec: &str) -> Result<ModuleFi
     let mut needs = needs(&HostNeeds::of(lab), target.paths).map_err(unwritable)?;
     if !seeds.is_empty() {
         needs.push(("seeds", seeds.into()));
+    }
+    if !discs.is_empty() {
+        needs.push(("unattended", discs.into()));
     }
     let bindings = |values: &[(&'static str, Expr)]| -> Vec<minijinja::Value> {
         let binding = |(name, value): &(&'static str, Expr)| {
@@ -192,8 +198,7 @@ fn says_something(value: &Expr) -> bool {
 fn seeds(lab: &Lab) -> Result<Attrs, Error> {
     let mut all = Attrs::new();
     for seed in nocloud::seeds(lab) {
-        let unwritable = |why: String| Error::Unwritable { name: seed.domain.to_owned(), why };
-        let nul = |error: NulInText| unwritable(error.to_string());
+        let nul = |error: NulInText| Error::Unwritable { name: seed.domain.to_owned(), why: error.to_string() };
         let mut files = Attrs::with_capacity(seed.files.len());
         for file in &seed.files {
             let attribute = match file.kind {
@@ -201,13 +206,8 @@ fn seeds(lab: &Lab) -> Result<Attrs, Error> {
                 FileKind::UserData => "userData",
                 FileKind::NetworkConfig => "networkConfig",
             };
-            let text = Lines::new([Piece::Text(Text::new(file.text.clone()).map_err(nul)?)]);
-            let written = TextFile {
-                function: Select::literal(PKGS, &["writeText"]),
-                name: Text::new(format!("{}-{}", seed.domain, file.kind.file_name())).map_err(nul)?,
-                text: text.map_err(|error| unwritable(error.to_string()))?,
-            };
-            put(&mut files, Name::literal(attribute), written.into());
+            let name = format!("{}-{}", seed.domain, file.kind.file_name());
+            put(&mut files, Name::literal(attribute), text_file(seed.domain, name, file.text.clone())?);
         }
         let secrets = secrets(seed.secrets).map_err(nul)?;
         if says_something(&secrets) {
@@ -216,6 +216,59 @@ fn seeds(lab: &Lab) -> Result<Attrs, Error> {
         put(&mut all, Name::new(seed.domain.to_owned()).map_err(nul)?, files.into());
     }
     Ok(all)
+}
+
+/// A file of a domain's disc in the store.
+fn text_file(domain: &str, name: String, text: String) -> Result<Expr, Error> {
+    let unwritable = |why: String| Error::Unwritable { name: domain.to_owned(), why };
+    let nul = |error: NulInText| unwritable(error.to_string());
+    let text = Lines::new([Piece::Text(Text::new(text).map_err(nul)?)]);
+    let written = TextFile {
+        function: Select::literal(PKGS, &["writeText"]),
+        name: Text::new(name).map_err(nul)?,
+        text: text.map_err(|error| unwritable(error.to_string()))?,
+    };
+    Ok(written.into())
+}
+
+/// The discs by which Windows installs itself, by the domain.
+fn discs(lab: &Lab) -> Result<Attrs, Error> {
+    let mut all = Attrs::new();
+    for disc in unattended::discs(lab) {
+        let nul = |error: NulInText| Error::Unwritable { name: disc.domain.to_owned(), why: error.to_string() };
+        let mut attrs = Attrs::new();
+        for (attribute, kind) in [("answer", DiscFile::Answer), ("settings", DiscFile::Settings)] {
+            let name = format!("{}-{}", disc.domain, kind.file_name());
+            put(&mut attrs, Name::literal(attribute), text_file(disc.domain, name, disc.text(kind))?);
+        }
+        put(&mut attrs, Name::literal("uuid"), text(&disc.uuid.to_string()).map_err(nul)?);
+        if !disc.drivers.is_empty() {
+            put(&mut attrs, Name::literal("drivers"), texts(&disc.drivers).map_err(nul)?);
+        }
+        for (name, value) in [("disk", &disc.disk), ("image", &disc.image), ("installer", &disc.installer)] {
+            if let Some(value) = value {
+                put(&mut attrs, Name::literal(name), text(value).map_err(nul)?);
+            }
+        }
+        put(&mut attrs, Name::literal("secrets"), secrets_of_disc(disc.secrets).map_err(nul)?);
+        put(&mut all, Name::new(disc.domain.to_owned()).map_err(nul)?, attrs.into());
+    }
+    Ok(all)
+}
+
+/// The files of the host that the disc of a Windows gets when the lab is activated.
+fn secrets_of_disc(secrets: &DiscSecrets) -> Result<Expr, NulInText> {
+    let DiscSecrets { password_file, product_key_file, recovery_password_file, join_password_file, scripts } = secrets;
+    let scripts = scripts.iter().enumerate().map(|(index, path)| (script_name(index, path), path));
+    let optional = |file: &Option<String>| optional_text(file.as_deref());
+    let secrets = [
+        ("passwordFile", text(password_file)?),
+        ("productKeyFile", optional(product_key_file)?),
+        ("recoveryPasswordFile", optional(recovery_password_file)?),
+        ("joinPasswordFile", optional(join_password_file)?),
+        ("scripts", set(scripts, |path| text(path))?),
+    ];
+    set(secrets.into_iter().filter(|(_, value)| says_something(value)), Ok)
 }
 
 /// The files of the host that a domain's guest gets when the lab is activated.

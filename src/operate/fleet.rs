@@ -28,6 +28,8 @@ pub struct Member<'l> {
     pub is_windows: bool,
     /// Whether it has a channel for the agent of its guest.
     pub has_agent: bool,
+    /// Whether it installs itself, as the spec says, and how it is seen that it has.
+    pub installation: Option<Installation>,
     /// By what it is seen to be ready.
     pub ready: Ready,
     /// How its guest is reached over the network.
@@ -54,10 +56,21 @@ pub enum Purpose {
     Look,
     /// To run, with all that start before: those that are not to be off (`"active": false`), one form of each machine.
     Start,
+    /// To install themselves: the same of those that do, with all that start before.
+    Install,
     /// To be waited for: the same, alone.
     Await,
     /// To be stopped, or worked in: all that are the lab's, but for templates.
     Use,
+}
+
+/// How it is seen that a domain has installed itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Installation {
+    /// Its agent tells.
+    Told,
+    /// By what it shows, if by anything.
+    Unseen,
 }
 
 impl<'l> Fleet<'l> {
@@ -97,14 +110,17 @@ impl<'l> Fleet<'l> {
             match purpose {
                 Purpose::Look => true,
                 Purpose::Use => !domain.is_template,
-                Purpose::Start | Purpose::Await => {
-                    !domain.is_template && domain.active != Active::Stopped && is_usual_form(domain, domains)
+                Purpose::Start | Purpose::Await | Purpose::Install => {
+                    !domain.is_template
+                        && domain.active != Active::Stopped
+                        && is_usual_form(domain, domains)
+                        && (purpose != Purpose::Install || domain.unattended.is_some())
                 }
             }
         };
         let chosen: BTreeSet<usize> = (0..domains.len()).filter(|index| is_meant(&domains[*index])).collect();
         let chosen = match purpose {
-            Purpose::Start => lab.start_order.with_those_before(&chosen),
+            Purpose::Start | Purpose::Install => lab.start_order.with_those_before(&chosen),
             Purpose::Look | Purpose::Await | Purpose::Use => chosen,
         };
         let first = self.members.len();
@@ -155,6 +171,9 @@ impl<'l> Member<'l> {
             other: named.filter(|_| own.is_none()).map(Object::uuid),
             is_windows: domain.os.is_windows(),
             has_agent: domain.agent,
+            installation: domain.unattended.as_ref().map(|unattended| {
+                if domain.agent && unattended.guest_tools { Installation::Told } else { Installation::Unseen }
+            }),
             ready: domain.ready.clone(),
             endpoint: Endpoint::of(lab, domain),
             user: inventory::user(domain),
@@ -175,6 +194,7 @@ impl<'l> Member<'l> {
             other: named.filter(|_| own.is_none()).map(Object::uuid),
             is_windows: false,
             has_agent,
+            installation: None,
             ready: Ready { sign, timeout: Ready::USUAL, place: None },
             endpoint: Endpoint::of_machine(lab, &Machine::of_imported(domain)),
             user: None,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::fleet::Member;
-use super::run;
+use super::{install, run};
 use crate::lab::domain::ready::Sign;
 use crate::parallel;
 use crate::virsh::agent::{self, Agent};
@@ -93,6 +93,11 @@ impl Look<'_> {
             Sign::Agent => self.agent_is_missing(uuid)?,
             Sign::Run(command) => match (self.agent_is_missing(uuid)?, self.agent) {
                 (None, Some(agent)) => run::fails(agent, uuid, member.is_windows, command, COMMAND)?,
+                (None, None) => return Ok(Sight { state: state.to_owned(), is_ready: None, missing: None }),
+                (missing, _) => missing,
+            },
+            Sign::Installed => match (self.agent_is_missing(uuid)?, self.agent) {
+                (None, Some(agent)) => install::is_missing(agent, uuid, COMMAND)?,
                 (None, None) => return Ok(Sight { state: state.to_owned(), is_ready: None, missing: None }),
                 (missing, _) => missing,
             },

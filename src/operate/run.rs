@@ -81,6 +81,26 @@ fn until(patience: Duration, mut is_done: impl FnMut() -> Result<bool, Error>) -
     }
 }
 
+/// What a line of the guest's shell prints, and its exit status; `Err` where it cannot be run or does not end.
+///
+/// # Errors
+///
+/// When libvirt does not answer.
+pub(super) fn line(
+    agent: &Agent,
+    domain: Uuid,
+    is_windows: bool,
+    line: &str,
+    patience: Duration,
+) -> Result<Result<Ended, String>, Error> {
+    match run(agent, domain, Shell::of(is_windows), &[line.to_owned()], Some(patience), &AtomicBool::new(false)) {
+        Ok(Ran::Ended(ended)) => Ok(Ok(ended)),
+        Ok(Ran::Killed { .. }) => Ok(Err("does not finish".to_owned())),
+        Err(Error::Denied(why) | Error::Strange(why)) => Ok(Err(format!("cannot be run: {why}"))),
+        Err(other) => Err(other),
+    }
+}
+
 /// Why a command that tells whether a guest is ready does not succeed; `None` when it does.
 ///
 /// # Errors
@@ -93,12 +113,9 @@ pub(super) fn fails(
     command: &str,
     patience: Duration,
 ) -> Result<Option<String>, Error> {
-    let words = [command.to_owned()];
-    match run(agent, domain, Shell::of(is_windows), &words, Some(patience), &AtomicBool::new(false)) {
-        Ok(Ran::Ended(ended)) if ended.status == 0 => Ok(None),
-        Ok(Ran::Ended(ended)) => Ok(Some(format!("`{command}` exits with {}", ended.status))),
-        Ok(Ran::Killed { .. }) => Ok(Some(format!("`{command}` does not finish"))),
-        Err(Error::Denied(why) | Error::Strange(why)) => Ok(Some(format!("`{command}` cannot be run: {why}"))),
-        Err(other) => Err(other),
-    }
+    Ok(match line(agent, domain, is_windows, command, patience)? {
+        Ok(ended) if ended.status == 0 => None,
+        Ok(ended) => Some(format!("`{command}` exits with {}", ended.status)),
+        Err(why) => Some(format!("`{command}` {why}")),
+    })
 }

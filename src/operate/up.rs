@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::fleet::{Fleet, Member};
+use super::install::attended;
 use super::progress::{Event, Outcome, Progress};
 use super::ready::{AT_ONCE, Look, runs};
 use super::wait;
@@ -21,6 +22,8 @@ pub struct Asked {
     pub timeout: Option<Duration>,
     /// Whether those after one that is not ready are started too.
     pub goes_on: bool,
+    /// Whether those that install themselves are attended to.
+    pub installs: bool,
 }
 
 /// Starts the domains of a fleet that do not run, those of a level at once, and waits for each level before the next. The networks and pools
@@ -54,7 +57,8 @@ pub fn up(
                 Err(why) => outcome.failed.push((member.name.to_owned(), why)),
             }
         }
-        let ready = wait::wait(&waits, asked.timeout, look, progress)?;
+        let waited = || wait::wait(&waits, asked.timeout, look, progress);
+        let ready = if asked.installs { attended(&waits, look, hand, progress, waited) } else { waited() }?;
         outcome.done += ready.done;
         outcome.failed.extend(ready.failed);
     }

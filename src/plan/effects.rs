@@ -31,8 +31,8 @@ pub struct Before<'a> {
     pub applied: Option<&'a Settings>,
     /// How far that can be relied on.
     pub certainty: Certainty,
-    /// The labs that are switched to, each with the name of its spec; none if they are not known.
-    pub labs: &'a [(Namespace, &'a str)],
+    /// The labs that are switched to, each with the path of its spec; none if they are not known.
+    pub labs: &'a [(Namespace, String)],
 }
 
 /// What an activation with these settings will do: by `NixVirt` alone, or with lab2nix's part before and after it, in the manner that
@@ -45,8 +45,7 @@ pub fn plan(before: &Before<'_>, settings: &Settings, libvirt: &impl Normalize, 
     };
     let again = run.failure.is_some().then(|| run::run(run.world.clone(), settings, libvirt));
     let by_hand = by_hand(before, settings, libvirt, &run);
-    let mut effects =
-        Effects { before: before.world, history: before, settings, run: &run, by_hand: &by_hand, found: Vec::new() };
+    let mut effects = Effects { before, settings, run: &run, by_hand: &by_hand, found: Vec::new() };
     effects.failure(again.as_ref());
     for object in &before.world.objects {
         match object.kind {
@@ -104,8 +103,7 @@ struct Stop<'a> {
 }
 
 struct Effects<'a> {
-    before: &'a World,
-    history: &'a Before<'a>,
+    before: &'a Before<'a>,
     settings: &'a Settings,
     run: &'a Run,
     by_hand: &'a [ByHand],

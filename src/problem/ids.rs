@@ -711,6 +711,18 @@ ids! {
     /// cloud-init is a program in the guest, which cloud images include. A disk with only a `size` is empty: give it an
     /// `image`, or `cloneOf` with a template, or insert an installer ISO that reads cloud-init's files.
     CloudInitOnNothing = "cloud-init-on-nothing", Warning;
+    /// Windows installs itself, and nobody sees when it is done.
+    ///
+    /// The guest agent says so, which the guest tools bring. Without them, `lab2nix install` waits for what `ready` says, domains after it
+    /// may start too early, and the disc with the passwords stays in its drive. Leave `guestTools` and `agent` on, or say in `ready` how it
+    /// shows that Windows is there, and take `unattended` out of the spec afterwards.
+    UnseenInstallation = "unseen-installation", Warning;
+    /// A Windows guest joins an Active Directory domain that no guest of the lab creates.
+    ///
+    /// Windows finds a domain by its DNS servers. Those of the lab's network know the lab's guests, and nothing of a domain
+    /// elsewhere. Set `dns` in `unattended` to the addresses of its domain controllers, or let a guest of the lab create it with
+    /// `createDomain`.
+    NoController = "no-controller", Warning;
     /// The lab starts a domain that has nothing to boot.
     ///
     /// It has no disk, no ISO in a drive, no kernel on the host, and no interface in its boot order: the firmware

@@ -24,7 +24,7 @@ pub fn host_file(HostModuleFile { name, language, text }: HostModuleFile) -> Res
             read.map_err(|why| Error::new(&name, "", "Nix that reads back", why.to_string()))?;
         }
         // shellcheck reads it, and a test holds it to that.
-        Language::Bash => {}
+        Language::Bash | Language::PowerShell => {}
     }
     if !text.starts_with(MARKER) {
         return Err(Error::new(&name, "", MARKER, text.lines().next().unwrap_or_default().to_owned()));

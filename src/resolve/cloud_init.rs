@@ -75,7 +75,7 @@ pub(crate) fn cloud_init(guest: &Guest<'_>, interfaces: &[Interface], problems: 
         runcmd: text::each(layers.items(key!(runcmd)), command, problems),
         network: network::network(&layers.object(key!(network)), guest, interfaces, problems),
         extra,
-        bus: bus::default_of_cdroms(guest.board),
+        bus: bus::default_of_cdroms(guest),
         at,
     })
 }
@@ -179,7 +179,7 @@ fn package(text: &str, place: Place, problems: &mut Problems) -> bool {
 }
 
 /// Checks a line of shell.
-fn command(text: &str, place: Place, problems: &mut Problems) -> bool {
+pub(crate) fn command(text: &str, place: Place, problems: &mut Problems) -> bool {
     if text.trim().is_empty() {
         problems.push(
             Problem::of_value(Id::BadText, place, "an empty command").label("nothing to run").help("leave it out"),

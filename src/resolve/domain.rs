@@ -20,11 +20,15 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use crate::lab::device::hostdev::HostDevice;
 use crate::lab::device::share::Share;
 use crate::lab::domain::Domain;
 use crate::lab::domain::boot::Order;
+use crate::lab::drive::floppy::Floppy;
+use crate::lab::drive::{Cdrom, Disk};
 use crate::lab::id::PoolId;
 use crate::lab::identity::{Namespace, ObjectKind};
+use crate::lab::interface::Interface;
 use crate::lab::placed::{ExtraAt, Placed};
 use crate::lab::storage::volume::Volume;
 use crate::place::{Place, Pointer};
@@ -36,11 +40,26 @@ use crate::resolve::guest::Guest;
 use crate::resolve::instance::Instance;
 use crate::resolve::layers::Layers;
 use crate::resolve::names::Names;
-use crate::resolve::{cloud_init, device, drive, interface, parse, text};
+use crate::resolve::{cloud_init, device, drive, interface, parse, text, unattended};
 use crate::spec::guest::Os;
 use crate::spec::key::key;
 use crate::spec::screen::Video;
 use crate::spec::{Active, DomainFields};
+
+/// The places of single devices in the boot order.
+fn orders<'d>(
+    (disks, cdroms, floppies): (&'d [Disk], &'d [Cdrom], &'d [Floppy]),
+    interfaces: &'d [Interface],
+    hostdevs: &'d [HostDevice],
+) -> Vec<&'d Order> {
+    (disks.iter().map(|disk| &disk.boot))
+        .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
+        .chain(floppies.iter().map(|floppy| &floppy.boot))
+        .chain(interfaces.iter().map(|interface| &interface.boot))
+        .chain(hostdevs.iter().map(|device| &device.boot))
+        .flatten()
+        .collect()
+}
 
 /// Resolves one domain of an entry, and the volumes that its disks declare.
 pub(crate) fn resolve(
@@ -55,11 +74,13 @@ pub(crate) fn resolve(
     let uuid = uuid(instance, namespace, problems);
     let machine_uuid = machine_uuid(instance, uuid.value, namespace);
     let (disks, volumes) = drive::disks(&guest, problems);
-    let cdroms = drive::cdroms(&guest, problems);
+    let mut cdroms = drive::cdroms(&guest, problems);
     let floppies = floppy::floppies(&guest, problems);
     let mut interfaces = interface::interfaces(&guest, machine_uuid, problems);
     let manage = interface::managed(layers, &interfaces, problems);
     let cloud_init = cloud_init::cloud_init(&guest, &interfaces, problems);
+    let unattended = unattended::unattended(&guest, (&disks, &volumes), &cdroms, problems);
+    cdroms.extend(unattended.as_ref().and_then(|unattended| unattended::driver_disc(unattended, &cdroms)));
     let screen = screen::screen(&guest, problems);
     let sound = sound::sound(&guest, problems);
     let audio = sound::audio(layers, sound, &screen, problems);
@@ -70,19 +91,14 @@ pub(crate) fn resolve(
         disks: &disks,
         cdroms: &cdroms,
         cloud_init: cloud_init.as_ref(),
+        unattended: unattended.as_ref(),
         interfaces: &interfaces,
         hostdevs: &hostdevs,
         inputs: &inputs,
         sound,
     }
     .have_room(&guest, problems);
-    let orders: Vec<&Order> = (disks.iter().map(|disk| &disk.boot))
-        .chain(cdroms.iter().map(|cdrom| &cdrom.boot))
-        .chain(floppies.iter().map(|floppy| &floppy.boot))
-        .chain(interfaces.iter().map(|interface| &interface.boot))
-        .chain(hostdevs.iter().map(|device| &device.boot))
-        .flatten()
-        .collect();
+    let orders = orders((&disks, &cdroms, &floppies), &interfaces, &hostdevs);
     let (qemu_args, qemu_env) = qemu(layers, problems);
     let shares = share::shares(layers, problems);
     let iothreads = layers.value(key!(iothreads)).unwrap_or(0);
@@ -91,7 +107,7 @@ pub(crate) fn resolve(
     let hypervisor = hypervisor::hypervisor(&guest, problems);
     let is_template = template::check(&guest, problems);
     let agent = layers.value(key!(agent)).unwrap_or(false);
-    let ready = ready::ready(&guest, agent, &interfaces, cloud_init.as_ref(), problems);
+    let ready = ready::ready(&guest, agent, &interfaces, cloud_init.as_ref(), unattended.as_ref(), problems);
     let domain = Domain {
         title: title(layers, problems),
         description: layers.get(key!(description)).and_then(|word| text::prose_of(word, problems)),
@@ -103,7 +119,7 @@ pub(crate) fn resolve(
         block_weight: layers.value(key!(block_weight)),
         firmware: firmware::firmware(&guest, &instance.machine_own(), problems),
         tpm: layers.value(key!(tpm)).unwrap_or(false),
-        boot: boot::boot(layers, &orders, !cdroms.is_empty(), problems),
+        boot: boot::boot(layers, &orders, !cdroms.is_empty(), unattended.is_some(), problems),
         boot_menu: layers.value(key!(boot_menu)),
         direct_boot: boot::direct_boot(layers, problems),
         smbios: smbios::smbios(layers, problems),
@@ -139,6 +155,7 @@ pub(crate) fn resolve(
         disks,
         cdroms,
         cloud_init,
+        unattended,
         floppies,
         interfaces,
         manage,

@@ -152,7 +152,7 @@ pub(crate) fn cdroms(guest: &Guest<'_>, problems: &mut Problems) -> Vec<Cdrom> {
     let mut cdroms = Vec::new();
     for layers in guest.layers.objects(key!(cdroms)) {
         let written_bus = layers.get(key!(bus));
-        let bus = written_bus.map_or_else(|| bus::default_of_cdroms(guest.board), |bus| (*bus.value).into());
+        let bus = written_bus.map_or_else(|| bus::default_of_cdroms(guest), |bus| (*bus.value).into());
         if let Some(written) = written_bus {
             bus::exists(bus, guest.board, || written.place(), problems);
         }

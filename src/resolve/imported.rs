@@ -131,7 +131,7 @@ fn keys_of_fields(fields: &DomainFields) -> impl Iterator<Item = &'static str> {
             memory_limits, firmware, secure_boot_keys, tpm, disks, cdroms, floppies, graphics, further_graphics, video,
             video_heads, accel3d, sound, audio, inputs, serial, further_serials, agent, further_channels, rng, balloon,
             watchdog, watchdog_action, panic, crypto, vsock, shmem, usb_redirections, shares, hostdevs, boot, boot_menu,
-            direct_boot, smbios, cloud_init, clock, on, hyperv, hyperv_vendor_id, kvm_hidden, vmport, snapshots, active,
+            direct_boot, smbios, cloud_init, unattended, clock, on, hyperv, hyperv_vendor_id, kvm_hidden, vmport, snapshots, active,
             on_change, restart, after, ready, qemu, extra,
         },
         except { title, description, interfaces, manage }

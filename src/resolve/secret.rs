@@ -12,8 +12,11 @@ pub(crate) mod shape;
 use std::ops::Range;
 
 use crate::place::{Place, Pointer};
-use crate::problem::{Id, Problem};
+use crate::problem::{Id, Problem, Problems};
 use crate::resolve::cloud_init::credential;
+use crate::resolve::layers::Word;
+use crate::resolve::text;
+use crate::resolve::text::STORE;
 use crate::source::{Kind, Member, Node, Source};
 
 /// Finds the secrets of a spec, in its tree.
@@ -32,6 +35,40 @@ pub fn conceal(source: &Source, problems: &mut [Problem]) {
             problem.conceals.extend(lexical::ranges(file.text()).into_iter().map(here));
         }
     }
+}
+
+/// Reads the absolute path of a file of the host with a secret, which the store is no place for.
+pub(crate) fn file(word: Word<'_>, problems: &mut Problems) -> Option<String> {
+    file_at(word.value, word.place(), problems)
+}
+
+/// The same of an item of a list.
+pub(crate) fn file_at(path: &str, place: Place, problems: &mut Problems) -> Option<String> {
+    if !plain(path).starts_with(STORE) {
+        return text::file_at(path, place, problems);
+    }
+    problems.push(
+        Problem::of_value(
+            Id::SecretInStore,
+            place,
+            "a secret in a file of the Nix store, which everybody on the host can read",
+        )
+        .label("in the Nix store")
+        .help("use a file that only root can read, such as those of sops-nix and agenix under `/run/secrets`"),
+    );
+    None
+}
+
+/// The same path without what leads nowhere.
+fn plain(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 /// A text for people with `…` in place of each of its lines that has a secret; signs before it, as those of a diff, stay.

@@ -25,7 +25,7 @@ const PATH_MAX: usize = 4095;
 const SOCKET_MAX: usize = 107;
 
 /// Where Nix keeps what it builds.
-const STORE: &str = "/nix/store/";
+pub const STORE: &str = "/nix/store/";
 
 /// Warns of a path of the Nix store, alone or among other words. The spec is no Nix code, so that nothing keeps what is there
 /// from being collected.
@@ -56,11 +56,16 @@ pub fn socket(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 
 /// Reads the absolute path of a file or device, which is no directory.
 pub fn file(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    let path = path(word, problems)?;
+    file_at(word.value, word.place(), problems)
+}
+
+/// The same of an item of a list.
+pub fn file_at(text: &str, place: Place, problems: &mut Problems) -> Option<String> {
+    let path = path_at(text, place.clone(), problems)?;
     let is_valid = !is_of_directory(&path);
     if !is_valid {
         problems.push(
-            Problem::of_value(Id::BadPath, word.place(), format!("`{}` is not the path of a file", shortened(&path)))
+            Problem::of_value(Id::BadPath, place, format!("`{}` is not the path of a file", shortened(&path)))
                 .label("is a directory")
                 .help("write the path to the file itself"),
         );
@@ -70,20 +75,23 @@ pub fn file(word: Word<'_>, problems: &mut Problems) -> Option<String> {
 
 /// Reads an absolute path, of a directory too.
 pub fn path(word: Word<'_>, problems: &mut Problems) -> Option<String> {
-    let text = word.value;
+    path_at(word.value, word.place(), problems)
+}
+
+fn path_at(text: &str, place: Place, problems: &mut Problems) -> Option<String> {
     if !text.starts_with('/') {
         problems.push(
-            Problem::of_value(Id::RelativePath, word.place(), format!("`{}` is not an absolute path", shortened(text)))
+            Problem::of_value(Id::RelativePath, place, format!("`{}` is not an absolute path", shortened(text)))
                 .label("must start with `/`")
                 .help("write the path on the host from the root, such as `\"/var/lib/libvirt/images\"`"),
         );
         return None;
     }
-    if !has_at_most(PATH_MAX, text, &word.place(), problems) {
+    if !has_at_most(PATH_MAX, text, &place, problems) {
         return None;
     }
-    warn_of_store(text, word.place(), problems);
-    line_of(word, problems)
+    warn_of_store(text, place.clone(), problems);
+    check_line(text, place, problems).then(|| text.to_owned())
 }
 
 /// Reads the absolute path of a directory that the host makes.

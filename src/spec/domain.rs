@@ -23,6 +23,7 @@ use super::serial::{Channel, Serial};
 use super::share::Share;
 use super::smbios::Smbios;
 use super::sound::{Audio, Sound};
+use super::unattended::Unattended;
 use super::{Active, Extra};
 
 /// A profile: named domain settings that domains select with `profiles`.
@@ -185,6 +186,8 @@ pub struct DomainFields {
     pub cdroms: Option<Vec<Cdrom>>,
     /// Settings for cloud-init at the guest's first boot. Default: none.
     pub cloud_init: Option<CloudInit>,
+    /// How Windows installs itself. Default: somebody installs it.
+    pub unattended: Option<Unattended>,
     /// The floppy drives, at most two, on a PC. Default: none.
     #[schemars(length(max = 2))]
     pub floppies: Option<Vec<Floppy>>,
@@ -255,8 +258,8 @@ pub struct DomainFields {
     /// Devices of the host that are passed through to the guest. For PCI devices, the host needs an IOMMU and must not
     /// use them itself (vfio).
     pub hostdevs: Option<Vec<HostDevice>>,
-    /// The boot order: kinds of device, each once. Default: `["cdrom", "hd"]` if there is a cdrom, else `["hd"]`. Not
-    /// together with a `boot` of single devices. An empty list removes the order of a weaker layer.
+    /// The boot order: kinds of device, each once. Default: `["cdrom", "hd"]` if there is a cdrom, with `unattended` `["hd",
+    /// "cdrom"]`, else `["hd"]`. Not together with a `boot` of single devices. An empty list removes the order of a weaker layer.
     pub boot: Option<Vec<BootDevice>>,
     /// Whether the firmware offers a boot menu. Default: the firmware's own choice.
     pub boot_menu: Option<bool>,

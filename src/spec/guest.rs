@@ -57,6 +57,17 @@ impl Os {
     }
 }
 
+impl Os {
+    /// Whether it is a version of Windows Server.
+    #[must_use]
+    pub fn is_windows_server(self) -> bool {
+        matches!(
+            self,
+            Self::WindowsServer2016 | Self::WindowsServer2019 | Self::WindowsServer2022 | Self::WindowsServer2025
+        )
+    }
+}
+
 /// Which kind of disk and network devices the guest sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -132,6 +132,24 @@ impl Hand {
         self.command(ObjectKind::Domain, &format!("dompmwakeup {domain}"))
     }
 
+    /// Resets a domain, as its reset button does.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn reset(&self, domain: Uuid) -> Result<(), Error> {
+        self.command(ObjectKind::Domain, &format!("reset {domain}"))
+    }
+
+    /// Presses the enter key of a domain's keyboard.
+    ///
+    /// # Errors
+    ///
+    /// What libvirt says.
+    pub fn press_enter(&self, domain: Uuid) -> Result<(), Error> {
+        self.command(ObjectKind::Domain, &format!("send-key {domain} --codeset linux KEY_ENTER"))
+    }
+
     /// Starts an object.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ skip 'UPDATE_CASES=1 LIBVIRT_ROOT=/var/tmp/root cargo test --test suite known::'
 skip 'UPDATE_CASES=1 LIBVIRT_ROOT=/var/tmp/root cargo test --test suite grammar::' "$compiles without the update"
 skip '.ci/root /var/tmp/root' 'made the root that the worlds of these scripts are on'
 skip 'LIBVIRT_ROOT=/var/tmp/root cargo test --test libvirt -- --nocapture' "$compiles"
-skip 'PLAN_TRIALS=all NIXVIRT_SRC=<NixVirt 0.6.0> LIBVIRT_ROOT=/var/tmp/root cargo test --test libvirt plan:: -- --nocapture' "$compiles with a sample"
+skip 'TRIALS=all NIXVIRT_SRC=<NixVirt 0.6.0> LIBVIRT_ROOT=/var/tmp/root cargo test --test libvirt plan:: -- --nocapture' "$compiles with a sample"
 
 # What was written was fresh.
 diff -r "$checkout" .

@@ -19,7 +19,7 @@ mkdir hello
 cd hello
 sed '0,/{/s//{ "defaults": { "virtualization": "emulated" },/' "$checkout/examples/hello/lab.json" >lab.json
 page 'lab2nix gen' 0 '^wrote generated/networks.nix.wrote generated/pools.nix.wrote generated/domains.nix.wrote generated/default.nix.wrote generated/host.1 domain, 1 network, 1 pool; 4 files and host/ written to generated; next: write your SSH key for `web`'
-page 'lab2nix plan --activation gentle' 0 '▲ shut-down +domain old-router.*\+ created +volume /var/lib/libvirt/images/hello/web.qcow2.*1 shut-down, 4 created\.'
+page 'lab2nix plan --activation gentle' 0 '▲ shut-down +domain old-router.*\+ created +volume /var/lib/libvirt/images/hello/web.qcow2.*1 shut-down \(1 deleted\), 4 created\.'
 page 'lab2nix plan' 0 '▲ cut-off +domain old-router'
 page 'lab2nix graph' 0 'n0 ---\|"10.20.0.10"\| n1'
 cd ..

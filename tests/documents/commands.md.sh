@@ -38,6 +38,7 @@ as 'lab2nix plan [SPEC…] [--from SPEC|git:REV] [--settings FILE] [--format F]'
 as 'lab2nix plan [SPEC…] [--from SPEC|git:REV] [--settings FILE] [--format F]' 'lab2nix plan --from git:HEAD' 0 'created +domain database'
 as 'data-lost' 'lab2nix plan --deny created' 1 'created'
 switch_to lab.json
+as 'lab2nix install [GLOB…] [--timeout T] [--force]' 'lab2nix install web --timeout 1m --force' 2 'none of the domains installs itself'
 as 'lab2nix plan [SPEC…] [--from SPEC|git:REV] [--settings FILE] [--format F]' 'lab2nix plan' 0 'nothing changes'
 as 'lab2nix import [NAME…] [--from FILE|DIR] [--into SPEC] [--kind K] [--next-start] [--format F]' \
   'lab2nix import web --from /etc/libvirt/qemu --kind domain --into ../imported.json' 0 'wrote ../imported.json'

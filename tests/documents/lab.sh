@@ -18,3 +18,41 @@ small() {
     reduce $ARGS.positional[] as $name (.; .domains[$name] |= small)
   ' --args "$@"
 }
+
+# Small guests in place of Windows that has installed itself. `small_windows`, before `small_image`, puts something called
+# powershell.exe into them, which decodes its last argument as PowerShell does with -EncodedCommand, and succeeds: also when it is
+# asked whether all is done.
+small_windows() {
+  cat >/guests/x86_64/root/usr/bin/powershell.exe <<'END'
+#!/bin/sh
+while [ $# -gt 1 ]; do shift; done
+echo "PowerShell: $(echo "$1" | base64 -d | tr -d '\0')"
+END
+  chmod +x /guests/x86_64/root/usr/bin/powershell.exe
+}
+
+# What is in the drives of those that install themselves.
+windows_media() {
+  mkdir -p /etc/lab2nix
+  : >/etc/lab2nix/virtio-win.iso
+  : >/guests/windows.iso
+}
+
+# Makes small guests install themselves: reads a spec, writes it, installing NAME...
+installing() {
+  # shellcheck disable=SC2016 # They are variables of jq.
+  jq '
+    def installing:
+      .cdroms = [{ file: "/guests/windows.iso" }] | .disks[0] |= del(.image) | .agent = true | del(.ready)
+      | .unattended += { passwordFile: "/run/secrets/lab-admin" };
+    reduce $ARGS.positional[] as $name (.; .domains[$name] |= installing)
+  ' --args "$@"
+}
+
+# Puts the small guest where Windows would be, once the switch has made the disks: installed NAME...
+installed() {
+  local name
+  for name in "$@"; do
+    cp /guests/small.qcow2 "$(virsh --connect qemu:///system domblklist "$name" | awk '$1 ~ /^[sv]da$/ { print $2 }')"
+  done
+}

@@ -30,6 +30,7 @@ printf '# My lab\n\n<!-- lab2nix graph lab.json --into README.md begin -->\n<!--
 as 'lab2nix graph --into' 'lab2nix graph lab.json --into README.md'
 grep -q mermaid README.md
 page 'lab2nix check' 0
+page 'lab2nix install' 2 'none of the domains installs itself'
 sed 's/my-lab/other-lab/' lab.json >other.json
 as 'lab2nix check --several-hosts' 'lab2nix check --several-hosts lab.json other.json'
 

@@ -55,6 +55,8 @@ page "lab2nix run DC01 -- 'Get-ADUser -Filter * | Select-Object Name'" 0 'Name'
 page "lab2nix run 'web-*' -- systemctl restart nginx" 0 'web-1\| restart nginx'
 page 'lab2nix run web -- uptime' 0 'load average'
 
+as 'lab2nix install [GLOB…] [--timeout T] [--force]' 'lab2nix install web --timeout 1m --force' 2 'none of the domains installs itself.*lab2nix up'
+
 page 'lab2nix plan' 0 'nothing changes'
 page 'lab2nix schema --of status' 0 '"title": "lab2nix status"'
 page 'lab2nix gen' 0 'wrote generated/domains.nix'

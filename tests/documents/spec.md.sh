@@ -20,6 +20,7 @@ switch_to lab.json
 jq '.domains.web.ready = { running: true }' lab.json >new
 mv new lab.json
 page 'lab2nix up' 0 'web: ready'
+page 'lab2nix install' 2 'none of the domains installs itself'
 as 'virsh net-dumpxml --inactive' 'virsh net-dumpxml --inactive lan' 0 '<network'
 as 'virsh pool-dumpxml --inactive' 'virsh pool-dumpxml --inactive images' 0 '<pool'
 as 'virsh dumpxml --inactive' 'virsh dumpxml --inactive web' 0 '<domain'

@@ -6,21 +6,19 @@ set -euo pipefail
 source "$checkout/tests/documents/lab.sh"
 patience=1000
 
-# It decodes the last argument, as PowerShell does with -EncodedCommand.
-cat >/guests/x86_64/root/usr/bin/powershell.exe <<'END'
-#!/bin/sh
-while [ $# -gt 1 ]; do shift; done
-echo "PowerShell: $(echo "$1" | base64 -d | tr -d '\0')"
-END
-chmod +x /guests/x86_64/root/usr/bin/powershell.exe
+small_windows
 small_image /guests/small.qcow2 agent=1 seedless=1
+windows_media
 
 mkdir /lab
 cd /lab
 plain "$checkout/lab.json" | jq '.domains |= { DC01, pc: (.DC01 | .interfaces[0].ip = "192.168.56.21" | del(.uuid)) }
-  | .domains[].disks = [{ name: "system" }]' | small DC01 pc | jq '.domains[].tpm = false | .profiles.server.cdroms = []' >lab.json
+  | .domains.CLIENT01 = (.domains.pc | .interfaces[0].ip = "192.168.56.22")
+  | .domains[].disks = [{ name: "system" }]' | small DC01 pc CLIENT01 | installing DC01 CLIENT01 |
+  jq '.profiles.server.cdroms = []' >lab.json
 lab2nix gen
 switch_to lab.json
+installed DC01 CLIENT01
 page 'lab2nix up' 0 'DC01: ready'
 
 # A viewer that says what it shows.
@@ -28,6 +26,12 @@ stub virt-viewer <<<'echo "virt-viewer $*"'
 stub remote-viewer <<<'echo "remote-viewer $*"'
 page 'lab2nix view pc' 0 'viewer'
 
+as 'lab2nix view DOMAIN' 'lab2nix view DC01' 0 'viewer'
+
+# tests/libvirt/install.rs has what installs itself.
+page 'lab2nix install' 0 'DC01: ready.*2 domains are ready'
+page 'lab2nix install CLIENT01' 0 'CLIENT01: ready'
+page "lab2nix run DC01 -- 'Get-Content C:\\ProgramData\\lab2nix\\log'" 0 'PowerShell: .*Get-Content C:.ProgramData.lab2nix.log'
 page "lab2nix run DC01 -- 'Get-Service NTDS'" 0 'PowerShell: .*Get-Service NTDS'
 page 'lab2nix save clean'
 typing='sleep 5; echo y' page 'lab2nix restore clean'

@@ -7,6 +7,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("init.sh", include_str!("guest/init.sh")),
     ("lease.sh", include_str!("guest/lease.sh")),
     ("run.sh", include_str!("guest/run.sh")),
+    ("setup.sh", include_str!("guest/setup.sh")),
     ("shutdown.sh", include_str!("guest/shutdown.sh")),
     ("image.sh", include_str!("guest/image.sh")),
 ];

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::device;
 use crate::support::script::STRICT;
-use crate::support::{Read, seeds};
+use crate::support::{Read, seeds, unattended};
 use crate::world::World;
 
 /// The objects of a lab.
@@ -56,6 +56,11 @@ while (($#)); do
 done
 exec genisoimage "${arguments[@]}"
 "#;
+
+fn make_xorriso(world: &World) {
+    world.write("/usr/local/bin/xorriso", XORRISO);
+    world.run(&["chmod", "+x", "/usr/local/bin/xorriso"]);
+}
 
 impl Objects {
     /// What is made of a spec.
@@ -158,11 +163,25 @@ impl Objects {
             path
         };
         let told = seeds::told(&self.lab, put, str::to_owned);
-        world.write("/usr/local/bin/xorriso", XORRISO);
-        world.run(&["chmod", "+x", "/usr/local/bin/xorriso"]);
+        make_xorriso(world);
         world.write("/tmp/seeds.sh", &format!("{STRICT}LAB2NIX_SEEDS=$(cat /tmp/seeds.json)\n{}", seeds::SCRIPT));
         world.write("/tmp/seeds.json", &told.to_string());
         world.run(&["env", "PATH=/usr/local/bin:/usr/bin:/bin", "bash", "/tmp/seeds.sh"]);
+    }
+
+    /// What the host tells the scripts of the discs by which Windows installs itself. There is no virtio-win ISO here.
+    pub fn told_of_discs(&self, world: &World) -> Value {
+        let put = |name: &str, text: &str| {
+            let path = format!("/tmp/unattended/{name}");
+            world.write(&path, text);
+            path
+        };
+        let mut told = unattended::told(&self.lab, put, str::to_owned);
+        for disc in told.as_array_mut().into_iter().flatten() {
+            disc["drivers"] = Value::Array(Vec::new());
+        }
+        make_xorriso(world);
+        told
     }
 
     /// Defines the networks, the pools and the domains.

@@ -59,18 +59,20 @@ let
     hostFiles = files // {
       seeds."lab-${lab.name}" = seedsIn files.seeds;
       secretSeeds."lab-${lab.name}" = seedsIn "/run/lab2nix/seeds";
+      unattended."lab-${lab.name}" = discsIn "/run/lab2nix/unattended" (lab.unattended or { });
     };
     images = strings "" standIn.images;
   };
   files = if hostFiles == null then standIn.hostFiles else hostFiles;
   # The seeds of all domains that have one, in a directory.
-  seedsIn =
-    directory:
+  seedsIn = directory: discsIn directory (lab.seeds or { });
+  discsIn =
+    directory: discs:
     builtins.listToAttrs (
       map (domain: {
         name = "domain-${builtins.replaceStrings [ "." ] [ "'" ] domain}";
         value = "${directory}/${lab.name}/${domain}.iso";
-      }) (attrNames (lab.seeds or { }))
+      }) (attrNames discs)
     );
   # What default.nix says of the lab, but for its lists.
   lab =

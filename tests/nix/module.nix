@@ -117,7 +117,7 @@ in
   texts = builtins.mapAttrs (_: entry: entry.text) (
     lib.filterAttrs (_: entry: entry.text != null) config.environment.etc
   );
-  inherit (config.systemd) services sockets;
+  inherit (config.systemd) services sockets timers;
   packages = config.environment.systemPackages;
   filesystems = config.boot.supportedFilesystems;
   openiscsi = {

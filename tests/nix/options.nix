@@ -40,6 +40,14 @@ let
     };
   };
 
+  timer = types.submodule {
+    options = {
+      description = option types.str "";
+      wantedBy = strings;
+      timerConfig = unitSection;
+    };
+  };
+
   rule = types.submodule {
     options = {
       age = option types.str "-";
@@ -100,6 +108,7 @@ in
     package = option types.package pkgs.systemd;
     services = option (types.attrsOf service) { };
     sockets = option (types.attrsOf socket) { };
+    timers = option (types.attrsOf timer) { };
     tmpfiles = {
       rules = strings;
       settings = option (types.attrsOf (types.attrsOf (types.attrsOf rule))) { };

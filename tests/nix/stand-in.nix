@@ -62,6 +62,7 @@ let
         [
           "cdrtools"
           "coreutils"
+          "gawk"
           "iproute2"
           "jq"
           "libxml2"
@@ -71,12 +72,17 @@ let
           "qemu_full"
           "swtpm"
           "systemd"
+          "util-linux"
           "virtio-win"
           "virtiofsd"
+          "wimlib"
           "xorriso"
         ]
     )
     // {
+      glibc = package "glibc" "" // {
+        bin = package "glibc-bin" "";
+      };
       qemu_kvm = package "qemu-host-cpu-only" "";
       libvirt = package "libvirt" "" // {
         override = arguments: package "libvirt" (toJSON arguments);

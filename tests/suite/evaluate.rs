@@ -12,6 +12,7 @@ mod image;
 mod imported;
 mod link;
 mod names;
+mod unattended;
 
 use std::path::PathBuf;
 

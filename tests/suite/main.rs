@@ -30,6 +30,7 @@ mod seeds;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;
+mod unattended;
 mod vocabulary;
 mod words;
 mod xml;

@@ -1,6 +1,7 @@
 //! What the tests share: finding specs, reading them, comparing with files that are kept, and asking Nix.
 
 pub mod cookbook;
+pub mod discs;
 pub mod document;
 pub mod evaluation;
 pub mod labs;
@@ -8,6 +9,7 @@ pub mod program;
 pub mod script;
 pub mod seeds;
 pub mod times;
+pub mod unattended;
 
 use std::env;
 use std::fs;

@@ -95,7 +95,7 @@ pub fn of_case(dir: &Path) -> (Plan, View) {
     }
     host.change(&mut world);
     let (lab, _) = new.checked.lab().expect("it is sound");
-    let labs = [(Namespace::of_lab(&lab.name), "new.json")];
+    let labs = [(Namespace::of_lab(&lab.name), "new.json".to_owned())];
     let before = Before { world: &world, applied: Some(&applied), certainty: Certainty::Exact, labs: &labs };
     let manner = host.gentle.then(|| Manner::default().of_labs([lab]));
     let plan = plan(&before, &settings(&new), &AsWritten, manner.as_ref());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::plan::{read_manner, read_settings};
+use super::plan::{labs_of, read_manner, read_settings};
 use super::{ATTENTION, Failure, say};
 use crate::activation::settings::Settings;
 use crate::activation::world::World;
@@ -48,7 +48,8 @@ fn look(arguments: &ActivateArguments, virsh: &Virsh, manner: Option<&Manner>) -
     state::look_around(&mut world, &settings);
     let workshop = Workshop::open(Some(&arguments.state)).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([&settings], virsh, &workshop)?;
-    let before = Before { world: &world, applied: None, certainty: Certainty::Exact, labs: &[] };
+    let labs = manner.map(labs_of).unwrap_or_default();
+    let before = Before { world: &world, applied: None, certainty: Certainty::Exact, labs: &labs };
     let plan = plan::plan(&before, &settings, &libvirt, manner);
     Ok(Outlook { world, settings, plan })
 }

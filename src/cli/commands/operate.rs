@@ -11,14 +11,18 @@ use std::path::PathBuf;
 use super::{ATTENTION, Failure, insist, look_at_all, report_problems, say, talk, together};
 use crate::activation::world::World;
 use crate::cli::Cli;
-use crate::cli::operate::{Domains, DownArguments, LabArguments, RestartArguments, UpArguments, WaitArguments};
+use crate::cli::operate::{
+    Domains, DownArguments, InstallArguments, LabArguments, RestartArguments, UpArguments, WaitArguments,
+};
 use crate::cli::spec;
 use crate::inventory::choice::{self, Choice};
 use crate::lab::Lab;
+use crate::lab::domain::ready::Sign;
 use crate::libvirt::Objects;
 use crate::neighbours::Hosts;
 use crate::operate::down;
-use crate::operate::fleet::{Fleet, Member, Purpose};
+use crate::operate::fleet::{Fleet, Installation, Member, Purpose};
+use crate::operate::install;
 use crate::operate::progress::Outcome;
 use crate::operate::ready::Look;
 use crate::operate::up;
@@ -147,8 +151,25 @@ fn not_there(member: &Member<'_>) -> String {
 pub(super) fn up(cli: &Cli, arguments: &UpArguments) -> Result<u8, Failure> {
     let Some(specs) = Specs::read(cli, &arguments.domains.lab.specs)? else { return Ok(ATTENTION) };
     let ground = Ground::complete(&specs, &arguments.domains, Purpose::Start)?;
-    let asked = up::Asked { timeout: arguments.timeout, goes_on: arguments.force };
+    let asked = up::Asked { timeout: arguments.timeout, goes_on: arguments.force, installs: false };
     bring_up(cli, &ground, asked)
+}
+
+/// The same with those that install themselves, which are ready when they have said that they are done.
+pub(super) fn install(cli: &Cli, arguments: &InstallArguments) -> Result<u8, Failure> {
+    let Some(specs) = Specs::read(cli, &arguments.domains.lab.specs)? else { return Ok(ATTENTION) };
+    if !specs.labs()?.iter().any(|lab| lab.domains.iter().flatten().any(|domain| domain.unattended.is_some())) {
+        return Err(Failure::NothingInstalls);
+    }
+    let mut ground = Ground::complete(&specs, &arguments.domains, Purpose::Install)?;
+    if !ground.fleet.members.iter().any(|member| member.installation.is_some()) {
+        return Err(Failure::NothingInstalls);
+    }
+    for member in ground.fleet.members.iter_mut().filter(|member| member.installation == Some(Installation::Told)) {
+        member.ready.sign = Sign::Installed;
+    }
+    let timeout = Some(arguments.timeout.unwrap_or(install::USUAL));
+    bring_up(cli, &ground, up::Asked { timeout, goes_on: arguments.force, installs: true })
 }
 
 fn bring_up(cli: &Cli, ground: &Ground<'_>, asked: up::Asked) -> Result<u8, Failure> {
@@ -211,7 +232,7 @@ pub(super) fn restart(cli: &Cli, arguments: &RestartArguments) -> Result<u8, Fai
         return Ok(sum_up_down(cli, &outcome));
     }
     let ground = Ground::complete(&specs, &arguments.domains, Purpose::Start)?;
-    bring_up(cli, &ground, up::Asked { timeout: arguments.timeout, goes_on: arguments.force })
+    bring_up(cli, &ground, up::Asked { timeout: arguments.timeout, goes_on: arguments.force, installs: false })
 }
 
 pub(super) fn wait(cli: &Cli, arguments: &WaitArguments) -> Result<u8, Failure> {

@@ -127,18 +127,26 @@ fn against_world(
     };
     let workshop = Workshop::open(cache().as_deref()).map_err(Failure::Workshop)?;
     let libvirt = Normalized::of([Some(&settings), applied.as_ref()].into_iter().flatten(), virsh, &workshop)?;
-    let labs = with_specs(arguments, labs);
+    let labs = match &manner {
+        Some(manner) if labs.is_empty() => labs_of(manner),
+        _ => with_specs(arguments, labs),
+    };
     let before = Before { world: &world, applied: applied.as_ref(), certainty: Certainty::Exact, labs: &labs };
     Ok(plan::plan(&before, &settings, &libvirt, manner.as_ref()))
 }
 
 /// Labs with the names of their specs.
-fn with_specs<'a>(arguments: &'a PlanArguments, labs: &[(&Lab, &Objects)]) -> Vec<(Namespace, &'a str)> {
+fn with_specs(arguments: &PlanArguments, labs: &[(&Lab, &Objects)]) -> Vec<(Namespace, String)> {
     let default = Path::new(spec::DEFAULT);
     let named =
         arguments.specs.iter().map(|path| if path == Path::new(files::STANDARD_INPUT) { default } else { path });
-    let named = named.chain(iter::repeat(default)).filter_map(Path::to_str);
+    let named = named.chain(iter::repeat(default)).map(|path| path.to_string_lossy().into_owned());
     labs.iter().map(|(lab, _)| Namespace::of_lab(&lab.name)).zip(named).collect()
+}
+
+/// The labs of a host, whose specs are somewhere else.
+pub(super) fn labs_of(manner: &Manner) -> Vec<(Namespace, String)> {
+    manner.labs.iter().map(|lab| (Namespace::of_lab(lab), spec::DEFAULT.to_owned())).collect()
 }
 
 /// How lab2nix has its part in the activation, if it has: as is asked for, or as the module of the host says of a connection.

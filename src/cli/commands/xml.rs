@@ -12,10 +12,10 @@ use crate::nocloud;
 use crate::pipeline::{self, Checked};
 use crate::problem::{did_you_mean, quoted_list};
 use crate::proof::Proven;
-use crate::visible;
+use crate::{unattended, visible};
 
-/// The directory of the `NoCloud` seeds.
-const SEEDS: &str = "seeds/";
+/// The directories of what is on discs: of the `NoCloud` seeds, and of those by which Windows installs itself.
+const OF_DISCS: [&str; 2] = ["seeds/", "unattended/"];
 
 /// Prints definitions as XML, or writes them to files.
 pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
@@ -28,10 +28,11 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     };
     let mut documents = pipeline::documents(&checked, arguments.host)?;
     documents.extend(pipeline::seeds(&checked)?);
+    documents.extend(pipeline::discs(&checked)?);
     let mut documents = chosen(documents, names)?;
-    // Seeds are no XML, so standard output has them only on request.
+    // These are no definitions, so standard output has them only on request.
     if arguments.out.is_none() {
-        documents.retain(|file| !is_seed(file) || names.iter().any(|name| is(file, name)));
+        documents.retain(|file| !is_of_disc(file) || names.iter().any(|name| is(file, name)));
     }
     tell_of_secrets(cli, &checked, &documents)?;
     if let Some(dir) = &arguments.out {
@@ -53,15 +54,20 @@ pub(super) fn xml(cli: &Cli, arguments: &Xml) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Says which of the seeds lack what comes from files of the host.
+/// Says which of the discs lack what comes from files of the host.
 fn tell_of_secrets(cli: &Cli, checked: &Checked, documents: &[Proven]) -> Result<(), Failure> {
     let (lab, _) = checked.lab()?;
-    let is_there = |domain: &str| documents.iter().any(|file| is_seed(file) && is_seed_of(file, domain));
+    let is_there = |domain: &str| documents.iter().any(|file| is_of_disc(file) && is_of_disc_of(file, domain));
     let lacking = nocloud::seeds(lab).filter(|seed| !seed.secrets.is_empty() && is_there(seed.domain));
     let domains = quoted_list(lacking.map(|seed| seed.domain));
     if !domains.is_empty() {
         let what = "`passwordFile` and `files` of `cloudInit` are read at activation, so they are not in the seeds of";
         talk(cli, &format!("note: {what} {domains}: add them to their user-data\n"));
+    }
+    let windows = quoted_list(unattended::discs(lab).map(|disc| disc.domain).filter(|domain| is_there(domain)));
+    if !windows.is_empty() {
+        let what = "passwords, product keys and scripts of `unattended` are read at activation, so they are not in the files of";
+        talk(cli, &format!("note: {what} {windows}\n"));
     }
     Ok(())
 }
@@ -69,7 +75,7 @@ fn tell_of_secrets(cli: &Cli, checked: &Checked, documents: &[Proven]) -> Result
 /// Returns the documents that have one of the names; without names, returns all.
 fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failure> {
     if let Some(unknown) = names.iter().find(|name| !documents.iter().any(|file| is(file, name))) {
-        let known = documents.iter().filter(|file| !is_seed(file));
+        let known = documents.iter().filter(|file| !is_of_disc(file));
         let known = known.filter_map(|file| without_suffix(file).rsplit('/').next());
         let known: IndexSet<&str> = known.collect();
         let help = if Path::new(unknown).is_file() {
@@ -82,7 +88,8 @@ fn chosen(documents: Vec<Proven>, names: &[String]) -> Result<Vec<Proven>, Failu
         };
         return Err(Failure::UnknownObject { name: unknown.clone(), help });
     }
-    let wanted = |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name) || is_seed_of(file, name));
+    let wanted =
+        |file: &Proven| names.is_empty() || names.iter().any(|name| is(file, name) || is_of_disc_of(file, name));
     Ok(documents.into_iter().filter(wanted).collect())
 }
 
@@ -98,17 +105,24 @@ pub(in crate::cli) fn names(documents: &[Proven]) -> impl Iterator<Item = String
 /// Whether a document has a name, which may say what kind of object it is.
 fn is(file: &Proven, name: &str) -> bool {
     let path = without_suffix(file);
-    path == name || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
+    path == name
+        || (is_of_disc(file) && file.name() == name)
+        || path.strip_suffix(name).is_some_and(|above| above.ends_with('/'))
 }
 
-/// Whether a document is a file of a seed.
-fn is_seed(file: &Proven) -> bool {
-    file.name().starts_with(SEEDS)
+/// The path of a document in the directory of what is on discs, if it is there.
+fn on_disc(file: &Proven) -> Option<&str> {
+    OF_DISCS.iter().find_map(|directory| file.name().strip_prefix(directory))
 }
 
-/// Whether a document is a file of the seed of the domain with a name.
-fn is_seed_of(file: &Proven, name: &str) -> bool {
-    let domain = file.name().strip_prefix(SEEDS).and_then(|path| path.split('/').next());
+/// Whether a document is a file of a disc.
+fn is_of_disc(file: &Proven) -> bool {
+    on_disc(file).is_some()
+}
+
+/// Whether a document is a file of the disc of the domain with a name.
+fn is_of_disc_of(file: &Proven, name: &str) -> bool {
+    let domain = on_disc(file).and_then(|path| path.split('/').next());
     domain.is_some_and(|domain| domain == name.strip_prefix("domains/").unwrap_or(name))
 }
 

@@ -24,6 +24,8 @@ pub enum Sign {
     Agent,
     /// A command of its agent succeeds.
     Run(String),
+    /// The script by which Windows sets itself up says that it is done.
+    Installed,
     /// It takes connections on a TCP port.
     Tcp(u16),
     /// Its SSH server says its version.
@@ -44,7 +46,7 @@ impl Sign {
     #[must_use]
     pub fn ports(&self) -> Vec<u16> {
         match self {
-            Self::Running | Self::Agent | Self::Run(_) => Vec::new(),
+            Self::Running | Self::Agent | Self::Run(_) | Self::Installed => Vec::new(),
             Self::Tcp(port) => vec![*port],
             Self::Ssh => vec![22],
             Self::Winrm => vec![5985, 5986],
@@ -54,6 +56,6 @@ impl Sign {
     /// Whether it takes the guest's agent.
     #[must_use]
     pub fn takes_agent(&self) -> bool {
-        matches!(self, Self::Agent | Self::Run(_))
+        matches!(self, Self::Agent | Self::Run(_) | Self::Installed)
     }
 }

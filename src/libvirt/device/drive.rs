@@ -24,7 +24,9 @@ pub(super) fn drives(domain: &Domain, lab: &Lab) -> Vec<Tree> {
     let disks = domain.disks.iter().map(|disk| (disk.bus, disk_tree(disk, lab)));
     let cdroms = domain.cdroms.iter().map(|cdrom| (cdrom.bus, cdrom_tree(cdrom, lab)));
     let seed = domain.cloud_init.iter().map(|init| (init.bus, seed_tree(domain, lab)));
-    let mut drives: Vec<Tree> = disks.chain(cdroms).chain(seed).map(|(bus, drive)| places.put(drive, bus)).collect();
+    let answers = domain.unattended.iter().map(|unattended| (unattended.bus, answers_tree(domain, lab)));
+    let drives = disks.chain(cdroms).chain(seed).chain(answers);
+    let mut drives: Vec<Tree> = drives.map(|(bus, drive)| places.put(drive, bus)).collect();
     drives.extend(domain.floppies.iter().map(|floppy| places.put_floppy(floppy_tree(floppy))));
     drives
 }
@@ -118,7 +120,18 @@ fn seed_tree(domain: &Domain, lab: &Lab) -> Tree {
         .with("readonly", true)
 }
 
-/// The file of that ISO.
+/// The drive with the disc for Windows Setup, which is gone when Windows is installed.
+fn answers_tree(domain: &Domain, lab: &Lab) -> Tree {
+    let file = HostFile::Answers { lab: lab.name.clone(), domain: domain.name.clone() };
+    Tree::new()
+        .with("type", "file")
+        .with("device", "cdrom")
+        .with("driver", Tree::new().with("name", "qemu").with("type", "raw"))
+        .with("source", Tree::new().with("file", file).with("startupPolicy", StartupPolicy::Optional.name()))
+        .with("readonly", true)
+}
+
+/// The file of a `NoCloud` seed ISO.
 fn nocloud_file(domain: &Domain, lab: &Lab) -> HostFile {
     let (lab, name) = (lab.name.clone(), domain.name.clone());
     if domain.cloud_init.as_ref().is_some_and(|init| !init.secrets.is_empty()) {

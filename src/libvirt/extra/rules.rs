@@ -253,6 +253,11 @@ fn text(element: &Tree, path: &str) -> String {
     let (step, inside) = path.split_once('.').map_or((path, None), |(step, inside)| (step, Some(inside)));
     match (element.get(step), inside) {
         (Some(Value::Set(set)), Some(inside)) => text(set, inside),
+        // Of several, what the first one says.
+        (Some(Value::List(items)), Some(inside)) => match items.first() {
+            Some(Value::Set(first)) => text(first, inside),
+            _ => String::new(),
+        },
         (Some(Value::List(items)), _) if items.is_empty() => String::new(),
         (None, _) | (Some(_), Some(_)) => String::new(),
         (Some(Value::Str(text)), None) => text.trim().to_owned(),
@@ -274,6 +279,7 @@ fn said_at<'e>(set: &'e Map<String, Json>, at: &Pointer, path: &str) -> Option<(
     let (step, inside) = path.split_once('.').map_or((path, None), |(step, inside)| (step, Some(inside)));
     match (set.get(step)?, inside) {
         (Json::Object(set), Some(inside)) => said_at(set, &at.key(step), inside),
+        (Json::Array(items), Some(inside)) => said_at(items.first()?.as_object()?, &at.key(step).index(0), inside),
         (Json::Null, _) => Some((&Json::Null, at.key(step))),
         (_, Some(_)) => None,
         (json, None) => Some((json, at.key(step))),

@@ -69,7 +69,7 @@ impl Effects<'_> {
             outcome::Cause::Restart => own("`restart` is true"),
             outcome::Cause::Inactive => own("`active` is false"),
             outcome::Cause::Network(name) => {
-                let network = self.before.named(ObjectKind::Network, name);
+                let network = self.before.world.named(ObjectKind::Network, name);
                 match network.filter(|network| self.stop(network).is_some_and(|stop| stop.runs_again)) {
                     Some(network) => {
                         let of = Some((ObjectKind::Network, network.uuid(), Vec::new()));

@@ -20,13 +20,13 @@ impl Effects<'_> {
         let source = |definition: &Definition, target: &str| {
             definition.facts.disks.iter().find(|disk| disk.target == target).map(|disk| disk.source.clone())
         };
-        let (old, new) = (paths(&domain.definition, self.before), paths(&after.definition, &self.run.world));
+        let (old, new) = (paths(&domain.definition, self.before.world), paths(&after.definition, &self.run.world));
         let made = |path: &str| self.run.events.iter().any(|event| event.deed == Deed::CreateVolume(path.to_owned()));
         // What lies below the disks of a domain that runs; of one that is off, only that there are snapshots is known.
         let is_below = |target: &str, path: &str| match &domain.running {
             Some(running) => {
                 let disk = running.facts.disks.iter().find(|disk| disk.target == target);
-                disk.is_some_and(|disk| disk.backing.iter().any(|source| path_of(source, self.before) == path))
+                disk.is_some_and(|disk| disk.backing.iter().any(|source| path_of(source, self.before.world) == path))
             }
             None => !domain.snapshots.is_empty(),
         };
@@ -88,7 +88,7 @@ impl Effects<'_> {
             let pool = world.named(ObjectKind::Pool, pool)?;
             pool.volumes.as_ref()?.get(name)?.format.clone()
         };
-        let pools = self.before.objects.iter().filter(|object| object.kind == ObjectKind::Pool);
+        let pools = self.before.world.objects.iter().filter(|object| object.kind == ObjectKind::Pool);
         let old = pools
             .flat_map(|pool| pool.volumes.iter().flatten())
             .find(|(_, volume)| volume.path.as_deref() == Some(before));

@@ -27,7 +27,6 @@ impl Effects<'_> {
 
     pub(super) fn deleted(&mut self, domain: &Object, me: Subject) {
         let stop = self.stop(domain);
-        let is_succeeded = self.successor(domain).is_some();
         let twin = self.recreated(domain);
         let anew = match twin {
             Some(twin) if twin.is_active => ", and recreated with another UUID",
@@ -48,27 +47,18 @@ impl Effects<'_> {
             Some(Stop { cause, by_guest: true, .. }) => {
                 let causes = self.of_deleted(domain, cause);
                 self.add(Consequence::ShutDown, me, format!("shut down cleanly, deleted{anew}"), causes);
-                if is_succeeded {
-                    self.instead(keep_uuid(domain));
-                }
             }
             Some(Stop { cause, .. }) => {
                 let causes = self.of_deleted(domain, cause);
                 self.add(Consequence::CutOff, me, format!("forced off, deleted{anew}"), causes);
-                let shut_down = format!("run `virsh shutdown {}` first", domain.name());
-                // A network that stops would force it off all the same.
-                let is_kept = is_succeeded && *cause == outcome::Cause::Unlisted;
-                self.instead(if is_kept { format!("{}, or {shut_down}", keep_uuid(domain)) } else { shut_down });
+                self.instead(format!("run `virsh shutdown {}` first", domain.name()));
             }
             None => {
                 let causes = self.unlisted(domain);
                 self.add(Consequence::Deleted, me, format!("deleted{anew}"), causes);
-                if is_succeeded {
-                    self.instead(keep_uuid(domain));
-                }
             }
         }
-        if let Some(kept) = self.kept_by(domain).filter(|_| !is_succeeded) {
+        if let Some(kept) = self.kept_by(domain) {
             self.instead(kept);
         }
     }
@@ -84,7 +74,7 @@ impl Effects<'_> {
 
     pub(super) fn deletes_a_disk_of(&self, domain: &Object) -> bool {
         let mut disks = domain.definition.facts.disks.iter();
-        disks.any(|disk| self.is_deleted(&path_of(&disk.source, self.before)))
+        disks.any(|disk| self.is_deleted(&path_of(&disk.source, self.before.world)))
     }
 
     pub(super) fn is_deleted(&self, path: &str) -> bool {
@@ -138,7 +128,7 @@ impl Effects<'_> {
     /// A domain whose running interface is on a network that stops, and that is not stopped with it.
     pub(super) fn without_network(&mut self, domain: &Object, me: &Subject) {
         let Some(running) = &domain.running else { return };
-        let stopped = self.before.objects.iter().filter(|object| object.kind == ObjectKind::Network);
+        let stopped = self.before.world.objects.iter().filter(|object| object.kind == ObjectKind::Network);
         let stopped = stopped.filter(|network| running.is_on(&network.definition));
         let stopped: Vec<&Object> =
             stopped.filter(|network| network.is_active && self.stop(network).is_some()).collect();
@@ -165,7 +155,7 @@ impl Effects<'_> {
         }
         if let (Some(before), Some(now)) = (&old.nvram, &new.nvram)
             && before != now
-            && self.before.files.has(now) != Some(true)
+            && self.before.world.files.has(now) != Some(true)
         {
             let what =
                 format!("its firmware variables are reset, in {now}; boot entries and keys in {before} are not used");

@@ -56,7 +56,7 @@ impl Effects<'_> {
     /// The domain that cannot be deleted because it has snapshots.
     fn snapshotted(&self) -> Option<&Object> {
         let (kind, name) = self.run.failed_at.as_ref()?;
-        self.run.world.named(*kind, name).or_else(|| self.before.named(*kind, name))
+        self.run.world.named(*kind, name).or_else(|| self.before.world.named(*kind, name))
     }
 
     /// The saves that hold it.

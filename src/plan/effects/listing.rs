@@ -13,7 +13,7 @@ impl<'a> Effects<'a> {
     pub(super) fn successor(&self, object: &Object) -> Option<Uuid> {
         let mut items = self.settings.kinds().filter(|(kind, _)| *kind == object.kind).flat_map(|(_, items)| items);
         let named = items.find(|item| item.definition.name == object.name());
-        named.map(|item| item.definition.uuid).filter(|uuid| self.before.object(object.kind, *uuid).is_none())
+        named.map(|item| item.definition.uuid).filter(|uuid| self.before.world.object(object.kind, *uuid).is_none())
     }
 
     /// The same as it is after the activation, if that has come so far.
@@ -34,11 +34,14 @@ impl<'a> Effects<'a> {
         vec![Cause { text: text.to_owned(), of }]
     }
 
-    /// How an object would stay that is deleted because nobody lists it.
+    /// How an object would stay that is deleted because nobody lists it, or another one of its name.
     pub(super) fn kept_by(&self, object: &Object) -> Option<String> {
         let name = object.name();
+        if self.successor(object).is_some() {
+            return Some(format!("to keep it, {}", keep_uuid(object)));
+        }
         if !self.was_listed(object) {
-            let (_, spec) = self.history.labs.first()?;
+            let (_, spec) = self.before.labs.first()?;
             let listed = match object.kind {
                 ObjectKind::Domain => "list it with `\"imported\": true`".to_owned(),
                 kind => format!("name it in `external.{}`", kind.section()),
@@ -47,7 +50,7 @@ impl<'a> Effects<'a> {
             return Some(format!("to keep it, {listed}, or run `{import}`"));
         }
         let mut others = self.run.world.objects.iter().filter(|other| other.kind == ObjectKind::Domain);
-        let may_be_renamed = others.any(|other| self.before.object(other.kind, other.uuid()).is_none());
+        let may_be_renamed = others.any(|other| self.before.world.object(other.kind, other.uuid()).is_none());
         (object.kind == ObjectKind::Domain && may_be_renamed).then(|| {
             let keep =
                 if self.is_derived(object) { format!("give its entry the `id` {name}") } else { keep_uuid(object) };
@@ -57,13 +60,13 @@ impl<'a> Effects<'a> {
 
     /// Whether an object was listed before, as far as that is known.
     fn was_listed(&self, object: &Object) -> bool {
-        self.history.certainty == Certainty::Likely
-            || self.history.applied.is_some_and(|applied| applied.item(object.kind, object.uuid()).is_some())
+        self.before.certainty == Certainty::Likely
+            || self.before.applied.is_some_and(|applied| applied.item(object.kind, object.uuid()).is_some())
             || self.is_derived(object)
     }
 
     /// Whether the UUID of an object is the one that an entry of its name has.
     fn is_derived(&self, object: &Object) -> bool {
-        self.history.labs.iter().any(|(lab, _)| lab.uuid(object.kind, object.name()) == object.uuid())
+        self.before.labs.iter().any(|(lab, _)| lab.uuid(object.kind, object.name()) == object.uuid())
     }
 }

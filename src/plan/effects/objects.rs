@@ -1,6 +1,6 @@
 //! What happens to networks and pools, and to any object that is not stopped or is new.
 
-use super::{Effects, Stop, keep_uuid, subject};
+use super::{Effects, Stop, subject};
 use crate::activation::outcome::Deed;
 use crate::activation::world::Object;
 use crate::lab::identity::ObjectKind;
@@ -22,12 +22,9 @@ impl Effects<'_> {
             None => "",
         };
         let me = subject(object.kind, object.name());
-        let is_succeeded = self.successor(object).is_some();
         let causes = self.unlisted(object);
         self.add(Consequence::Deleted, me, format!("deleted{anew}{rest}"), causes);
-        if is_succeeded {
-            self.instead(keep_uuid(object));
-        } else if let Some(kept) = self.kept_by(object) {
+        if let Some(kept) = self.kept_by(object) {
             self.instead(kept);
         }
     }
@@ -114,9 +111,13 @@ impl Effects<'_> {
             let me = subject(object.kind, object.name());
             let of =
                 || vec![Cause { text: "it is new".to_owned(), of: Some((object.kind, object.uuid(), Vec::new())) }];
-            match self.before.object(object.kind, object.uuid()) {
+            match self.before.world.object(object.kind, object.uuid()) {
                 // For one that is recreated, this has been reported.
-                None if self.before.named(object.kind, object.name()).is_some_and(|old| self.after(old).is_none()) => {}
+                None if self
+                    .before
+                    .world
+                    .named(object.kind, object.name())
+                    .is_some_and(|old| self.after(old).is_none()) => {}
                 None => {
                     let what = if object.is_active { "created, and started" } else { "created" };
                     self.add(Consequence::Created, me, what, of());

@@ -14,14 +14,14 @@ use crate::plan::{Cause, Subject};
 impl Effects<'_> {
     pub(super) fn volumes(&mut self) {
         let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for domain in self.before.objects.iter().filter(|object| object.kind == ObjectKind::Domain) {
+        for domain in self.before.world.objects.iter().filter(|object| object.kind == ObjectKind::Domain) {
             for disk in &domain.definition.facts.disks {
-                users.entry(path_of(&disk.source, self.before)).or_default().push(domain.name());
+                users.entry(path_of(&disk.source, self.before.world)).or_default().push(domain.name());
             }
             // libvirt knows the backing files of a domain while it runs.
             for disk in domain.running.iter().flat_map(|running| &running.facts.disks) {
                 for below in &disk.backing {
-                    users.entry(path_of(below, self.before)).or_default().push(domain.name());
+                    users.entry(path_of(below, self.before.world)).or_default().push(domain.name());
                 }
             }
         }
@@ -62,7 +62,7 @@ impl Effects<'_> {
     /// Volumes that are there and are otherwise in the spec.
     pub(super) fn unlike_volumes(&mut self) {
         for item in self.settings.pools.iter().flatten() {
-            let Some(pool) = self.before.object(ObjectKind::Pool, item.definition.uuid) else { continue };
+            let Some(pool) = self.before.world.object(ObjectKind::Pool, item.definition.uuid) else { continue };
             for volume in item.volumes.iter().filter(|volume| volume.present) {
                 let Some(there) = pool.volumes.as_ref().and_then(|volumes| volumes.get(&volume.name)) else { continue };
                 let me = || Subject { kind: "volume", name: there.path.clone().unwrap_or_else(|| volume.name.clone()) };

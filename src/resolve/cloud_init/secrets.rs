@@ -4,7 +4,7 @@ use crate::lab::cloud_init::{SecretFile, Secrets};
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::layers::{Layers, Word};
 use crate::resolve::storage::is_mode;
-use crate::resolve::text;
+use crate::resolve::{secret, text};
 use crate::spec::cloud_init as written;
 use crate::spec::key::key;
 
@@ -29,7 +29,7 @@ pub(crate) fn secrets(layers: &Layers<'_, written::CloudInit>, problems: &mut Pr
         }
         files.push(file);
     }
-    Secrets { password_file: password.and_then(|word| text::file(word, problems)), files }
+    Secrets { password_file: password.and_then(|word| secret::file(word, problems)), files }
 }
 
 fn file(layers: &Layers<'_, written::FileFromHost>, problems: &mut Problems) -> Option<SecretFile> {

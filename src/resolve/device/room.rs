@@ -6,6 +6,7 @@ use crate::lab::device::input::Input;
 use crate::lab::domain::board::Board;
 use crate::lab::drive::{Cdrom, Disk};
 use crate::lab::interface::Interface;
+use crate::lab::unattended::Unattended;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems};
 use crate::resolve::drive::bus;
@@ -20,6 +21,7 @@ pub(crate) struct Plugged<'a> {
     pub(crate) disks: &'a [Disk],
     pub(crate) cdroms: &'a [Cdrom],
     pub(crate) cloud_init: Option<&'a CloudInit>,
+    pub(crate) unattended: Option<&'a Unattended>,
     pub(crate) interfaces: &'a [Interface],
     pub(crate) hostdevs: &'a [HostDevice],
     pub(crate) inputs: &'a [Input],
@@ -32,7 +34,8 @@ impl Plugged<'_> {
         let (board, domain) = (guest.board, guest.instance.name.as_str());
         let on_buses = (self.disks.iter().map(|disk| (disk.bus, &disk.at)))
             .chain(self.cdroms.iter().map(|cdrom| (cdrom.bus, &cdrom.at)))
-            .chain(self.cloud_init.iter().map(|init| (init.bus, &init.at)));
+            .chain(self.cloud_init.iter().map(|init| (init.bus, &init.at)))
+            .chain(self.unattended.iter().map(|unattended| (unattended.bus, &unattended.at)));
         bus::have_room(on_buses, board, domain, problems);
         let (on_pci, on_usb) = (self.on_pci(guest), self.on_usb());
         if let Some(place) = on_pci.into_iter().nth(on_pci_at_most(board)) {

@@ -35,11 +35,13 @@ pub(crate) fn order(written: Option<At<'_, u32>>) -> Option<Order> {
     written.map(|order| order.placed())
 }
 
-/// Decides the kinds of device to boot from: none where single devices have a boot order.
+/// Decides the kinds of device to boot from: none where single devices have a boot order. `installs` says that the guest installs
+/// itself.
 pub(crate) fn boot(
     layers: &Layers<'_, DomainFields>,
     orders: &[&Order],
     has_cdroms: bool,
+    installs: bool,
     problems: &mut Problems,
 ) -> Vec<BootDevice> {
     let mut first: HashMap<u32, &Order> = HashMap::new();
@@ -86,6 +88,8 @@ pub(crate) fn boot(
             }
             list.value.clone()
         }
+        // A key is pressed in front of the ISO, so that the system on the disk comes first where there is one.
+        (None, None) if installs => vec![BootDevice::Hd, BootDevice::Cdrom],
         (None, None) if has_cdroms => vec![BootDevice::Cdrom, BootDevice::Hd],
         (None, None) => vec![BootDevice::Hd],
     }

@@ -7,6 +7,7 @@ use crate::lab::cloud_init::network::GuestNetwork;
 use crate::lab::domain::ready::{Ready, Sign};
 use crate::lab::interface::Interface;
 use crate::lab::interface::forward::Forward;
+use crate::lab::unattended::Unattended;
 use crate::place::Place;
 use crate::problem::{Id, Problem, Problems, quoted_choice};
 use crate::resolve::guest::Guest;
@@ -18,12 +19,14 @@ use crate::spec::key::{Key, key};
 /// The longest that can be waited for, in seconds: a day.
 const LONGEST: u32 = 86_400;
 
-/// Reads how the domain is determined to be ready; by default, by its agent if it has one.
+/// Reads how the domain is determined to be ready; by default, by its agent if it has one, and where Windows installs itself, by
+/// what its script leaves.
 pub(crate) fn ready(
     guest: &Guest<'_>,
     has_agent: bool,
     interfaces: &[Interface],
     cloud_init: Option<&CloudInit>,
+    unattended: Option<&Unattended>,
     problems: &mut Problems,
 ) -> Ready {
     let layers = guest.layers.object(key!(ready));
@@ -31,7 +34,11 @@ pub(crate) fn ready(
     let usual = if guest.os.is_windows() { Ready::OF_WINDOWS } else { Ready::USUAL };
     let timeout = timeout.map_or(usual, |seconds| Duration::from_secs(seconds.into()));
     let written = sign(guest, problems);
-    let by_itself = if has_agent { Sign::Agent } else { Sign::Running };
+    let by_itself = match unattended {
+        Some(unattended) if has_agent && unattended.guest_tools => Sign::Installed,
+        _ if has_agent => Sign::Agent,
+        _ => Sign::Running,
+    };
     let Some((sign, place)) = written else { return Ready { sign: by_itself, timeout, place: None } };
     takes_agent(&sign, &place, has_agent, problems);
     let network = cloud_init.and_then(|cloud_init| cloud_init.network.as_ref());

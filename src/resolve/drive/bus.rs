@@ -22,8 +22,10 @@ pub(crate) fn default_of_disks(guest: &Guest<'_>) -> DiskBus {
 }
 
 /// Returns the bus of an optical drive without a `bus`.
-pub(crate) fn default_of_cdroms(board: Board) -> DiskBus {
-    match board {
+pub(crate) fn default_of_cdroms(guest: &Guest<'_>) -> DiskBus {
+    match guest.board {
+        // Windows Setup has no driver for SCSI, and nobody who would load one.
+        Board::Virt if !guest.layers.object(key!(unattended)).is_empty() => DiskBus::Usb,
         Board::Q35 | Board::Other => DiskBus::Sata,
         Board::I440fx => DiskBus::Ide,
         Board::Virt => DiskBus::Scsi,

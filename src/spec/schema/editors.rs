@@ -36,6 +36,7 @@ const OWN: &[(&str, &str)] = &[
     ("Disk", "serial"),
     ("CloudInit", "sshKeys"),
     ("CloudInit", "passwordHash"),
+    ("Unattended", "sshKeys"),
     ("SmbiosSystem", "serial"),
     ("SmbiosBaseBoard", "serial"),
     ("SmbiosBaseBoard", "asset"),

@@ -5,7 +5,7 @@
 # `resolve`, a name to ask the DNS for, `share`, a share to mount and to quote the file `greeting` of, `seedless`, which says
 # that no drive has a seed, `counter`, a device to which it writes ten times a second how long it has been up, as it does to
 # /run/counter, `agent`, after how many seconds QEMU's agent answers, and `marks`, for a first disk with marks of shutdowns.
-# It shuts down when the agent, or the power button, says so.
+# It shuts down when the agent, or the power button, says so. A drive with the disc for Windows Setup makes it stand in for a Windows.
 /bin/busybox mkdir -p /dev /etc /mnt /proc /run /sbin /seed /sys /tmp /usr/sbin
 /bin/busybox --install -s
 export PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -77,7 +77,7 @@ for _ in 1 2 3 4 5; do
 done
 for drive in /dev/sr*; do
   if [ -e "$drive" ] && mount -t iso9660 -o ro "$drive" /seed 2>/dev/null; then
-    if [ -e /seed/meta-data ]; then
+    if [ -e /seed/meta-data ] || [ -e /seed/lab2nix/settings.json ]; then
       break
     fi
     umount /seed
@@ -86,14 +86,43 @@ done
 if [ -e /seed/meta-data ]; then
   hostname "$(jq --raw-output '."local-hostname"' /seed/meta-data)"
 fi
-if [ -e /seed/network-config ]; then
+# In place of a Windows, it does what setup.ps1 would, as far as is seen from outside, and has something in place of PowerShell.
+be_windows() {
+  ask_settings() {
+    jq --raw-output "$@" /seed/lab2nix/settings.json
+  }
+  hostname "$(ask_settings .computerName)"
+  for directory in /sys/class/net/eth*; do
+    name=${directory##*/}
+    mac=$(tr ':a-f' '-A-F' <"$directory/address")
+    ip link set "$name" up
+    addresses=$(ask_settings --arg mac "$mac" '.adapters[] | select(.mac == $mac) | .addresses[]')
+    for address in $addresses; do
+      ip address add "$address" dev "$name"
+    done
+    if [ -z "$addresses" ]; then
+      udhcpc -i "$name" -s /lease -n -q -t 10 -T 2
+    fi
+  done
+  # The agent finds it where it runs, as its name has no directory here.
+  printf '#!/bin/sh\ntest -e /C:*done\n' >/usr/bin/powershell.exe
+  chmod +x /usr/bin/powershell.exe
+  {
+    sleep 8
+    : >'/C:\ProgramData\lab2nix\done'
+  } &
+}
+
+if [ -e /seed/lab2nix/settings.json ]; then
+  be_windows
+elif [ -e /seed/network-config ]; then
   configure_network
 elif [ -e /sys/class/net/eth0 ]; then
   ip link set eth0 up
   udhcpc -i eth0 -s /lease -n -q -t 10 -T 2
 fi
 {
-  if [ -e /seed/meta-data ]; then
+  if [ -e /seed/meta-data ] || [ -e /seed/lab2nix/settings.json ]; then
     echo "host $(hostname)"
   fi
   ip -4 -o address show scope global | awk '{ print "address " $4 }'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A virsh of ours, and its libvirt, which is the directory $FAKE: `domains/UUID/` has the files `xml` and `state`, a directory
-# `snapshots`, and where they are there, `control`, `managed` and `refuses-COMMAND`, with what is complained of; `pools/UUID` is a pool.
+# `snapshots`, and where they are there, `control`, `managed`, `blocks` and `refuses-COMMAND`, with what is complained of; `pools/UUID` is a pool.
 # What changes something is noted in `log`. What virsh reads, bash reads alike.
 cd "$FAKE" || exit 1
 
@@ -45,6 +45,8 @@ pool-dumpxml() { cat "pools/${!#}"; }
 pool-refresh() { :; }
 dumpxml() { cat "domains/${!#}/xml"; }
 domstate() { cat "domains/$1/state"; }
+domstats() { cat "domains/$2/blocks" 2>/dev/null; }
+send-key() { change send-key "$1"; }
 snapshot-list() { ls "domains/$2/snapshots"; }
 
 domcontrol() {

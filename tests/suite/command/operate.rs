@@ -76,6 +76,52 @@ fn a_lab_starts_in_its_order_and_shuts_down_the_other_way_round() {
 }
 
 #[test]
+fn a_windows_that_installs_itself_has_its_key_pressed_once_and_is_left_alone_then() {
+    let windows = |rest: &str| {
+        format!(
+            r#"{{ "os": "windows-server-2022", "memory": "4GiB", "active": null, "disks": [{{ "pool": "vms", "size": "60GiB" }}],
+                 "cdroms": [{{ "file": "/srv/windows.iso" }}], "unattended": {{ "passwordFile": "/run/secrets/lab" }}{rest} }}"#
+        )
+    };
+    let spec = format!(
+        r#"{{ "lab": "t", "pools": {{ "vms": {{ "path": "/srv/vms" }} }}, "domains": {{
+             "dc": {}, "pc": {}, "web": {{ "memory": "1GiB", "active": null }} }} }}"#,
+        windows(""),
+        windows(r#", "after": ["dc"]"#)
+    );
+    let names = ["dc", "pc", "web"];
+    let fake = Fake::of(&spec, &names);
+    for name in names {
+        fake.put(name, "state", "shut off\n");
+    }
+    for name in ["dc", "pc"] {
+        let channel = "name='org.qemu.guest_agent.0'";
+        fake.change(name, &format!("{channel}/>"), &format!("{channel} state='connected'/>"));
+    }
+    // Its script has said that it is done.
+    fake.put("dc", "out", "");
+    fake.put("dc", "exit", "0");
+    fake.put("pc", "out", "Installs the guest tools\n");
+    fake.put("pc", "exit", "1");
+    fake.put("pc", "blocks", "block.count=1\nblock.0.name=sda\nblock.0.rd.bytes=512\nblock.0.wr.bytes=0\n");
+    let ran = fake.run(&["install", "--timeout", "4s"]).exits(1).without_result();
+    let ran =
+        ran.says("pc: not ready yet: waits for the ISO to boot\n").says("Installs the guest tools").without_times();
+    assert!(ran.err.starts_with("dc: started\ndc: ready\npc: started\n"), "{ran:?}");
+    assert!(fake.count("send-key") > 0);
+    assert_eq!(fake.states(&names), "dc running []; pc running []; web shut off []");
+
+    let pressed = fake.count("send-key");
+    fake.put("pc", "exit", "0");
+    let ran = fake.run(&["install"]).exits(0).without_result();
+    assert_eq!(ran.err, "dc: ready\npc: ready\n2 domains are ready\n");
+    assert_eq!((fake.count("send-key"), fake.count("start")), (pressed, 2));
+    fake.run(&["install", "web"])
+        .exits(2)
+        .says("none of the domains installs itself: give them `unattended` in the spec");
+}
+
+#[test]
 fn one_that_is_not_ready_stops_those_after_it_and_nothing_else() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let interface = format!(

@@ -45,7 +45,8 @@ fn without_a_package_nothing_is_as_with_one() {
             for part in ["LAB2NIX_TOOL", "lab2nix_before", "LAB2NIX_STEP=after", "/run/lab2nix/accept"] {
                 assert!(!script.contains(part), "{}: {part}", lab.name);
             }
-            assert_eq!(list(&service["path"]).len(), 3, "{}", lab.name);
+            let discs = if script.contains("LAB2NIX_UNATTENDED=") { 5 } else { 0 };
+            assert_eq!(list(&service["path"]).len(), 3 + discs, "{}", lab.name);
             assert_eq!(without["texts"]["lab2nix/activation.json"], Value::Null);
 
             // All else is the same.
@@ -169,15 +170,15 @@ fn lab2nix_is_told_of_each_connection() {
         let labs = [&system, &also, &other, &empty];
         let Some(with) = host(&with_package(&world), &labs) else { return };
         let activation = etc(&with, "lab2nix/activation.json");
-        let meant = |directories: &[&str], on_change: Value| {
+        let meant = |directories: &[&str], on_change: Value, labs: &[&str]| {
             json!({
                 "shutdownTimeout": 120, "onTimeout": "fail",
-                "onChange": on_change, "directories": directories,
+                "onChange": on_change, "directories": directories, "labs": labs,
             })
         };
         let expected = json!({
-            "qemu:///system": meant(&["/srv/more", "/srv/vms"], json!({ uuid: "shutdown" })),
-            "qemu:///embed?root=/srv/it's": meant(&[], json!({})),
+            "qemu:///system": meant(&["/srv/more", "/srv/vms"], json!({ uuid: "shutdown" }), &["one", "two"]),
+            "qemu:///embed?root=/srv/it's": meant(&[], json!({}), &["three"]),
         });
         assert_eq!(activation, expected);
         assert_eq!(etc(&with, "lab2nix/settings.json"), with["libvirt"]["connections"]);

@@ -101,7 +101,7 @@ fn next_step(member: &Member<'_>, why: &Error) -> String {
         "; it has no agent channel: set `\"agent\": true` in its entry".to_owned()
     } else if said.contains("agent") && (said.contains("not connected") || said.contains("not responding")) {
         let waits = match member.ready.sign {
-            Sign::Agent | Sign::Run(_) => format!("; `lab2nix wait {name}` waits until it answers"),
+            Sign::Agent | Sign::Run(_) | Sign::Installed => format!("; `lab2nix wait {name}` waits until it answers"),
             _ => String::new(),
         };
         format!("; its guest needs `qemu-guest-agent`, installed and running{waits}")
