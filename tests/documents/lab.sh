@@ -53,6 +53,6 @@ installing() {
 installed() {
   local name
   for name in "$@"; do
-    cp /guests/small.qcow2 "$(virsh --connect qemu:///system domblklist "$name" | awk '$1 ~ /^[sv]da$/ { print $2 }')"
+    cp /guests/small.qcow2 "$(virsh --connect qemu:///system vol-path --pool homelab "${name,,}.qcow2")"
   done
 }

@@ -106,8 +106,7 @@ small_image() {
   shift
   mkdir -p /guests/scripts "$(dirname "$path")"
   cp "$checkout"/tests/libvirt/guest/*.sh /guests/scripts/
-  sed -i "s/ quiet\"/ quiet${*:+ $*}\"/" /guests/scripts/image.sh
-  bash /guests/scripts/image.sh x86_64
+  bash /guests/scripts/image.sh x86_64 "$@"
   cp --sparse=always /guests/x86_64/image.qcow2 "$path"
 }
 

@@ -1,10 +1,12 @@
 #!/bin/bash
-# Makes the initramfs of a small guest, and an image that UEFI starts it from: image.sh ARCH. They are
-# /guests/ARCH/initramfs and /guests/ARCH/image.qcow2. /guests/scripts has the scripts of the guest. On a PC it also makes
+# Makes the initramfs of a small guest, and an image that UEFI starts it from: image.sh ARCH [ARGUMENT...]. They are
+# /guests/ARCH/initramfs and /guests/ARCH/image.qcow2; the kernel in the image gets the arguments, of which init.sh says what they
+# do. /guests/scripts has the scripts of the guest. On a PC it also makes
 # /guests/ARCH/installer.iso, which puts such a guest on the first disk, and stands in for an ISO of Windows.
 set -euo pipefail
 
 arch=$1
+shift
 case $arch in
 x86_64) efi=X64 console=ttyS0 ;;
 aarch64) efi=AA64 console=ttyAMA0 ;;
@@ -36,7 +38,7 @@ disk() {
   mcopy -i disk boot.efi "::/EFI/BOOT/BOOT$efi.EFI"
   rm boot.efi
 }
-disk 80M
+disk 80M "$@"
 qemu-img convert -O qcow2 disk image.qcow2
 if [[ $arch == x86_64 ]]; then
   mkdir iso
